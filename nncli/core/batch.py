@@ -1,0 +1,41 @@
+"""A batch: the rows that one step, one shard or one machine works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nncli.core.types import Array
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows that belong together.
+
+    Args:
+        inputs: (n, *input shape).
+        targets: (n, ...) as the loss wants them; None where only predictions are asked for.
+        weights: (n,) weight of each row in losses and metrics; None for one each.
+        first_row: the number of the first row within the whole batch, for random numbers addressed by row.
+    """
+
+    inputs: Array
+    targets: Array | None = None
+    weights: Array | None = None
+    first_row: int = 0
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def divisor(self) -> float:
+        """What sums over this batch are divided by: its rows, or the sum of their weights."""
+        return float(len(self.inputs)) if self.weights is None else float(self.weights.sum())
+
+    def cut(self, start: int, stop: int) -> Batch:
+        """Rows `start` to `stop`, as views."""
+        return Batch(
+            self.inputs[start:stop],
+            None if self.targets is None else self.targets[start:stop],
+            None if self.weights is None else self.weights[start:stop],
+            self.first_row + start,
+        )

@@ -1,0 +1,116 @@
+"""Every error that nncli raises on purpose.
+
+NncliError
+├── UserError                exit code 2: something that the user can mend
+│   ├── ConfigError          the problems of a config or of arguments, all of them at once
+│   ├── ShapeError           arrays or layers that do not fit one another
+│   ├── DataError            a data file that is missing, unreadable or holds what cannot be used
+│   ├── CheckpointError      a checkpoint that is missing, foreign, damaged or from another version
+│   ├── RunError             a run directory that is taken, missing or incomplete
+│   └── MissingExtraError    an optional package that is not installed
+└── RunFailedError           exit code 1: the run itself could not go on
+    ├── NonFiniteError       a loss or a gradient became infinite or not a number
+    └── SaveError            a file of the run could not be written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class NncliError(Exception):
+    """The base of all of nncli's errors; str() of it is the message for the user."""
+
+    exit_code = 1
+
+
+class UserError(NncliError):
+    """Something that the user can mend."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a config.
+
+    Args:
+        path: the keys and indices that lead to it, such as ("model", 2, "units").
+        message: what was expected, what came and what to do.
+        at: whether the key or the value at that path is at fault.
+    """
+
+    path: Path
+    message: str
+    at: Literal["key", "value"] = "value"
+    place: str = field(default="", compare=False)
+    order: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
+
+    @property
+    def dotted(self) -> str:
+        """The path as the user writes it in --set."""
+        return ".".join(str(part) for part in self.path)
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.place, self.dotted, self.message) if part)
+
+
+class ConfigError(UserError, ValueError):
+    """The problems of a config, sorted by where they stand.
+
+    Args:
+        problems: at least one problem.
+        name: the file that they stand in; empty for values given from Python.
+    """
+
+    def __init__(self, problems: Sequence[Problem], name: str = "") -> None:
+        self.problems = sorted(problems, key=lambda problem: problem.order)
+        self.name = name
+        super().__init__(str(self))
+
+    def located(self, locate: Callable[[Problem], Problem], name: str) -> ConfigError:
+        """The same problems with the places that `locate` finds for them."""
+        return ConfigError([locate(problem) for problem in self.problems], name)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems]
+        if self.name:
+            count = len(lines)
+            lines.append(f"{count} {'problem' if count == 1 else 'problems'} in {self.name}; nothing was run")
+        return "\n".join(lines)
+
+
+class ShapeError(UserError, ValueError):
+    """Arrays or layers that do not fit one another."""
+
+
+class DataError(UserError, ValueError):
+    """A data file that is missing, unreadable or holds what cannot be used."""
+
+
+class CheckpointError(UserError):
+    """A checkpoint that is missing, foreign, damaged or from another version."""
+
+
+class RunError(UserError):
+    """A run directory that is taken, missing or incomplete."""
+
+
+class MissingExtraError(UserError, ImportError):
+    """An optional package that is not installed."""
+
+
+class RunFailedError(NncliError):
+    """The run itself could not go on."""
+
+
+class NonFiniteError(RunFailedError, ArithmeticError):
+    """A loss or a gradient became infinite or not a number."""
+
+
+class SaveError(RunFailedError, OSError):
+    """A file of the run could not be written."""

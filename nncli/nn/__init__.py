@@ -1,0 +1,1 @@
+"""The mathematics: layers, activations, initializers, losses and metrics."""

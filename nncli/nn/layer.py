@@ -1,0 +1,124 @@
+"""What a layer is: a frozen dataclass of hyperparameters that owns no weights and remembers no input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from nncli.core.fields import Registered
+from nncli.core.randomness import bits_by_row, stream
+from nncli.core.registry import LAYERS
+from nncli.core.types import Array, Shape
+
+if TYPE_CHECKING:
+    from nncli.nn.initializers import Initializer
+
+Tree: TypeAlias = dict[str, Any]  # arrays or specs by name, nested as the layers are
+Backward: TypeAlias = Callable[[Array, Tree], "Array | None"]
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """One array that a layer wants.
+
+    Args:
+        shape: its shape.
+        initializer: what fills it before training.
+        fan_in: number of inputs that one output sums over.
+        fan_out: number of outputs that one input goes to.
+        trainable: whether the optimizer changes it.
+        decayed: whether weight decay applies; biases and normalisation leave it alone.
+    """
+
+    shape: Shape
+    initializer: Initializer
+    fan_in: int = 1
+    fan_out: int = 1
+    trainable: bool = True
+    decayed: bool = True
+
+
+@dataclass(slots=True)
+class Moment:
+    """When and for what a pass is made: all that random numbers depend on.
+
+    Args:
+        training: whether layers such as dropout are active.
+        seed: the run's seed.
+        step: the number of the step, from 0 over the whole run.
+        first_row: the number of this chunk's first row within the batch.
+    """
+
+    training: bool = False
+    seed: int = 0
+    step: int = 0
+    first_row: int = 0
+
+
+class Context:
+    """What a layer may ask for during one pass.
+
+    Args:
+        index: the layer's depth-first number in the model.
+        moment: shared by all layers of one pass.
+        input_gradient: whether backward has to give the gradient of the layer's input.
+        children: the contexts of a container's layers, by name.
+    """
+
+    __slots__ = ("children", "index", "input_gradient", "moment")
+
+    def __init__(self, index: int, moment: Moment, input_gradient: bool, children: dict[str, Context]) -> None:
+        self.index = index
+        self.moment = moment
+        self.input_gradient = input_gradient
+        self.children = children
+
+    @property
+    def training(self) -> bool:
+        """Whether the pass is part of training."""
+        return self.moment.training
+
+    def random_bits(self, shape: Shape) -> Array:
+        """Uniform 32-bit integers that depend on seed, step, layer and row, and not on how the batch was cut."""
+        moment = self.moment
+        return bits_by_row(stream(moment.seed, "layer", moment.step, self.index), shape, moment.first_row)
+
+
+@dataclass(frozen=True)
+class Layer(Registered):
+    """The base of all layers: a pure function of parameters and input.
+
+    A subclass names its hyperparameters as fields and overrides `forward`, and `output_shape` and `parameters` where
+    the defaults (same shape, none) are not right. All shapes leave out the batch axis.
+    """
+
+    output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
+    advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of one output row.
+
+        Raises:
+            ShapeError: "wants ...", to be completed by the caller with what came.
+        """
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """The arrays that this layer wants, by name; a container gives a tree."""
+        return {}
+
+    def children(self) -> Mapping[str, Layer]:
+        """The layers inside a container, by name in the order of the forward pass."""
+        return {}
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The outputs, and the function that takes their gradient back.
+
+        backward(dy, g) ASSIGNS the gradient of every parameter to the arrays in `g` and returns the gradient of `x`,
+        or None where `ctx.input_gradient` is false. It may overwrite `dy`. Neither changes `x` or `p`.
+        """
+        raise NotImplementedError
+
+
+layer = LAYERS.register

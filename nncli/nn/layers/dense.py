@@ -1,0 +1,66 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge
+
+from nncli.core.registry import INITIALIZERS
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import BIAS, sum_rows
+from nncli.nn.initializers import Initializer
+from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
+
+
+@layer("dense", "fc")
+@dataclass(frozen=True)
+class Dense(Layer):
+    """A fully connected layer; what comes in with several axes is flattened row by row.
+
+    y = x W + b;  dW = x' dy,  db = sum of dy over the rows,  dx = dy W'
+
+    Shape: (in,) or (*) with in = the product -> (units,); weight (in, units), bias (units,)
+
+    Args:
+        units: number of outputs, at least 1.
+        bias: whether to add b, which begins at zero.
+        initializer: of the weights, with fan_in = in and fan_out = units; default he before relu-like activations,
+            otherwise xavier.
+    """
+
+    units: Annotated[int, Ge(1)]
+    bias: bool = True
+    initializer: Annotated[Initializer, INITIALIZERS] | None = None
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """One axis of `units`."""
+        return (self.units,)
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """The weights and the bias."""
+        fan_in = math.prod(input_shape)
+        assert self.initializer is not None, "fill_initializers comes first"
+        tree: Tree = {"weight": ParameterSpec((fan_in, self.units), self.initializer, fan_in, self.units)}
+        return tree | ({"bias": ParameterSpec((self.units,), *BIAS, decayed=False)} if self.bias else {})
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """X W + b."""
+        W = p["weight"]
+        shape = x.shape
+        if len(shape) != 2:
+            x = x.reshape(shape[0], W.shape[0])
+        y = np.dot(x, W)  # (n, units)
+        if self.bias:
+            y += p["bias"]
+
+        def backward(dy: Array, g: Tree) -> Array | None:
+            np.dot(x.T, dy, out=g["weight"])
+            if self.bias:
+                sum_rows(dy, out=g["bias"])
+            return np.dot(dy, W.T).reshape(shape) if ctx.input_gradient else None
+
+        return y, backward

@@ -1,0 +1,27 @@
+"""From several axes to one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from nncli.core.types import Array, Shape
+from nncli.nn.layer import Backward, Context, Layer, Tree, layer
+
+
+@layer("flatten")
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """The same values in one axis, the last axis of the input running fastest.
+
+    Shape: (*) -> (the product of *,)
+    """
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """One axis with the product of all."""
+        return (math.prod(input_shape),)
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The input, reshaped."""
+        shape = x.shape
+        return x.reshape(shape[0], math.prod(shape[1:])), lambda dy, g: dy.reshape(shape)

@@ -1,0 +1,77 @@
+"""What a loss is: a sum over rows, its prediction and its backward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+import numpy as np
+
+from nncli.core.fields import Registered
+from nncli.core.registry import LOSSES
+from nncli.core.types import Array, FloatDType, Shape
+
+LossBackward: TypeAlias = Callable[[float], Array]
+
+
+@dataclass(frozen=True)
+class Loss(Registered):
+    """The base of all losses.
+
+    A loss is a sum over the rows of a batch, so that shards of a batch add up. What it is divided by (rows, or the
+    sum of their weights) is known before backward.
+    """
+
+    target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
+    absorbs: ClassVar[str | None] = None  # the activation that it computes together with itself, from logits
+
+    def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
+        """(prediction, sum over the rows, backward); backward(scale) is the gradient of scale * sum by `output`.
+
+        Args:
+            output: (n, ...) what the model gives; never changed.
+            targets: (n, ...) as `encode` made them.
+            weights: (n,) or None for one each.
+        """
+        raise NotImplementedError
+
+    def predict(self, output: Array) -> Array:
+        """What the model's output means, such as the probabilities of logits."""
+        return output
+
+    def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
+        """Targets in the form that `forward` takes: class numbers (n,) or numbers (n, ...) in."""
+        return targets.reshape(len(targets), *output_shape).astype(dtype)
+
+    def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
+        """Why outputs of that shape do not suit the targets, or None.
+
+        Args:
+            output_shape: of one row of the model's output.
+            target_shape: of one row of the targets, for losses over numbers.
+            classes: how many classes there are, for losses over classes.
+        """
+        raise NotImplementedError
+
+    def target_fault(self, targets: Array) -> str | None:
+        """Why these targets cannot be learnt by this loss, or None."""
+        return None
+
+
+def weighted_sum(losses: Array, weights: Array | None) -> float:
+    """The sum of the rows' losses, each times its weight."""
+    return float(losses.sum() if weights is None else np.dot(losses, weights))
+
+
+def classes_of(prediction: Array) -> Array:
+    """The number of the most likely class: (n, classes) or (n, 1) probabilities -> (n,) integers.
+
+    Where several tie it is the first; so a single probability of exactly 0.5 means class 0.
+    """
+    if prediction.shape[-1] == 1:
+        return (prediction[..., 0] > 0.5).astype(np.int64)
+    return prediction.argmax(axis=-1)
+
+
+loss = LOSSES.register

@@ -1,0 +1,53 @@
+"""The coefficient of determination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.metric import Metric, differences, metric
+
+
+@metric("r2")
+@dataclass(frozen=True)
+class R2(Metric):
+    """The share of the targets' variance that the predictions explain, at most 1; the mean over several units.
+
+    1 - sum (prediction - target)^2 / sum (target - mean target)^2, as in scikit-learn: where the targets are
+    constant it is 1 for perfect predictions and otherwise 0.
+
+    Reference: for merging means and squares, Chan, Golub and LeVeque, The American Statistician 37 (1983), 242-247.
+    """
+
+    higher_is_better = True
+
+    def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
+        """(weight, then for every unit: mean target, squares about it, squares of the differences)."""
+        difference, weight = differences(prediction, targets, weights)
+        if not len(difference):
+            return np.empty(0)
+        y = targets.reshape(len(targets), -1).astype(np.float64)
+        total = weight.sum()
+        mean = np.dot(weight, y) / total
+        return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
+
+    def merge(self, a: Array, b: Array) -> Array:
+        """By the parallel formula, which does not subtract large numbers from one another."""
+        if not (a.size and b.size):
+            return a if a.size else b
+        units = (len(a) - 1) // 3
+        total = a[0] + b[0]
+        apart = b[1 : 1 + units] - a[1 : 1 + units]
+        merged = a + b
+        merged[1 : 1 + units] = a[1 : 1 + units] + apart * (b[0] / total)
+        merged[1 + units : 1 + 2 * units] += apart**2 * (a[0] * b[0] / total)
+        return merged
+
+    def finish(self, state: Array) -> float:
+        """One minus the ratio of the squares."""
+        _, _, about_mean, left = np.split(state, (1, 1 + (len(state) - 1) // 3, 1 + 2 * (len(state) - 1) // 3))
+        constant = about_mean == 0
+        ratio = np.where(constant, (left != 0) * 1.0, left / np.where(constant, 1, about_mean))
+        return float(np.mean(1 - ratio))

@@ -1,0 +1,84 @@
+"""All parameters of a model in one vector, and the names of its parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.randomness import generator
+from nncli.core.types import Array, FloatDType
+from nncli.nn.layer import ParameterSpec, Tree
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where one array lies in the vector."""
+
+    name: str
+    spec: ParameterSpec
+    start: int
+    stop: int
+
+
+class ParameterLayout:
+    """The order of a model's arrays in one contiguous vector.
+
+    Decayed ones come first, then those that weight decay leaves alone, then those that are not trained. Files go by
+    name, never by offset.
+
+    Args:
+        tree: the specs of all layers, nested by name.
+        dtype: of the vector.
+    """
+
+    def __init__(self, tree: Tree, dtype: FloatDType) -> None:
+        self.tree = tree
+        self.dtype = dtype
+        specs = list(_leaves(tree, ""))
+        specs.sort(key=lambda item: (not item[1].trainable, not item[1].decayed))
+        slots, start = [], 0
+        for name, spec in specs:
+            stop = start + math.prod(spec.shape)
+            slots.append(Slot(name, spec, start, stop))
+            start = stop
+        self.slots = tuple(slots)
+        self.size = start
+        self.trainable = max((slot.stop for slot in slots if slot.spec.trainable), default=0)
+        self.decayed = max((slot.stop for slot in slots if slot.spec.trainable and slot.spec.decayed), default=0)
+
+    def initial(self, seed: int) -> Array:
+        """A vector with every array filled by its initializer; the numbers depend on seed and name alone."""
+        vector = np.empty(self.size, self.dtype)
+        for slot in self.slots:
+            spec = slot.spec
+            random = generator(seed, f"initialize {slot.name}")
+            values = spec.initializer.draw(random, spec.shape, spec.fan_in, spec.fan_out)
+            vector[slot.start : slot.stop] = values.reshape(-1)
+        return vector
+
+    def named(self, vector: Array) -> dict[str, Array]:
+        """Views of the arrays by full name, such as "0.dense.weight", in the order of the layers."""
+        views = {slot.name: vector[slot.start : slot.stop].reshape(slot.spec.shape) for slot in self.slots}
+        return {name: views[name] for name, _ in _leaves(self.tree, "")}
+
+    def views(self, vector: Array) -> Tree:
+        """The same views, nested as the layers are."""
+        return _nest(self.tree, self.named(vector), "")
+
+
+def _leaves(tree: Tree, prefix: str) -> Iterator[tuple[str, ParameterSpec]]:
+    for name, item in tree.items():
+        if isinstance(item, dict):
+            yield from _leaves(item, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", item
+
+
+def _nest(tree: Tree, named: dict[str, Array], prefix: str) -> Tree:
+    return {
+        name: _nest(item, named, f"{prefix}{name}.") if isinstance(item, dict) else named[prefix + name]
+        for name, item in tree.items()
+    }

@@ -1,0 +1,109 @@
+"""Layers one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from nncli.core.errors import ShapeError
+from nncli.core.fields import build, field_types
+from nncli.core.registry import INITIALIZERS, LAYERS
+from nncli.core.types import Array, Shape
+from nncli.nn.activations import Activation
+from nncli.nn.layer import Backward, Context, Layer, Tree, layer
+
+
+@layer("sequential")
+@dataclass(frozen=True)
+class Sequential(Layer):
+    """Layers one after another; the whole model is one.
+
+    Shape: as the first layer takes -> as the last layer gives
+    Args:
+        layers: what it is made of, in order.
+    """
+
+    layers: tuple[Annotated[Layer, LAYERS], ...]
+
+    def children(self) -> dict[str, Layer]:
+        """The layers as INDEX.TYPE."""
+        return {f"{index}.{item.type_name}": item for index, item in enumerate(self.layers)}
+
+    def shapes(self, input_shape: Shape) -> list[Shape]:
+        """The shape that comes in, then the shape after every layer.
+
+        Raises:
+            ShapeError: naming the layer that does not fit and what it gets.
+        """
+        shapes = [input_shape]
+        for index, item in enumerate(self.layers):
+            try:
+                shapes.append(item.output_shape(shapes[-1]))
+            except ShapeError as error:
+                before = f"{index - 1}.{self.layers[index - 1].type_name} gives" if index else "the input has the shape"
+                raise ShapeError(f"{index}.{item.type_name} {error}, but {before} {shapes[-1]}") from None
+        return shapes
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The last layer's."""
+        return self.shapes(input_shape)[-1]
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """The layers' trees by INDEX.TYPE."""
+        shapes = self.shapes(input_shape)
+        named = zip(self.children().items(), shapes[:-1], strict=True)
+        return {name: item.parameters(shape) for (name, item), shape in named}
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """All layers in order."""
+        names = list(self.children())
+        backwards = []
+        for name, item in zip(names, self.layers, strict=True):
+            x, backward = item.forward(p[name], x, ctx.children[name])
+            backwards.append(backward)
+
+        def backward_all(dy: Array, g: Tree) -> Array | None:
+            gradient: Array | None = dy
+            for name, backward in zip(reversed(names), reversed(backwards), strict=True):
+                if gradient is None:
+                    break
+                gradient = backward(gradient, g[name])
+            return gradient
+
+        return x, backward_all
+
+
+def fill_initializers(layers: Sequence[Any]) -> list[Layer]:
+    """The same layers with every initializer that was left open chosen by the activation that comes after.
+
+    He before relu-like activations, xavier otherwise; layers without weights in between do not matter.
+    """
+    filled: list[Layer] = []
+    for index, item in enumerate(layers):
+        if getattr(item, "initializer", item) is None:
+            item = replace(item, initializer=build(INITIALIZERS, _advised(layers[index + 1 :])))
+        inner = getattr(item, "layers", None)
+        if isinstance(inner, tuple):
+            item = replace(item, layers=tuple(fill_initializers(inner)))
+        filled.append(item)
+    return filled
+
+
+def _advised(following: Iterable[Layer]) -> str:
+    for item in following:
+        if isinstance(item, Activation):
+            return item.advised_initializer or "xavier"
+        if "initializer" in field_types(type(item)):
+            break
+    return "xavier"
+
+
+def layers_of(values: Iterable[Any]) -> Sequential:
+    """A model from layers given as objects, names or mappings, with its initializers filled.
+
+    Raises:
+        ConfigError: with every field that is wrong.
+    """
+    model = Sequential(layers=tuple(values))
+    return Sequential(layers=tuple(fill_initializers(model.layers)))

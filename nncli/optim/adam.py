@@ -1,0 +1,59 @@
+"""Adam."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Gt, Interval
+
+from nncli.core.types import Array
+from nncli.optim.optimizer import Optimizer, optimizer
+
+
+@optimizer("adam")
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Steps of about the same size for every parameter, from running means of the gradient and of its square.
+
+    m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
+    p <- p - rate mhat / (sqrt(vhat) + epsilon),  mhat = m / (1 - beta1^t),  vhat = v / (1 - beta2^t)
+
+    t counts steps from 1, not epochs; m and v themselves are never divided. Epsilon stands outside the root, as in
+    the paper and in PyTorch.
+
+    Args:
+        learning_rate: above 0.
+        beta1: share of the mean that is kept, in [0, 1).
+        beta2: share of the mean square that is kept, in [0, 1).
+        epsilon: keeps the quotient finite, above 0.
+    Reference: Kingma and Ba, ICLR 2015, algorithm 1.
+    """
+
+    learning_rate: Annotated[float, Gt(0)] = 1e-3
+    beta1: Annotated[float, Interval(ge=0, lt=1)] = 0.9
+    beta2: Annotated[float, Interval(ge=0, lt=1)] = 0.999
+    epsilon: Annotated[float, Gt(0)] = 1e-8
+
+    def state_names(self) -> tuple[str, ...]:
+        """The running means of gradient and square."""
+        return ("mean", "square")
+
+    def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
+        """Rate times mean over root of mean square, both corrected for their start at zero."""
+        m, v = state
+        m *= self.beta1
+        np.multiply(g, 1 - self.beta1, out=u)
+        m += u
+        v *= self.beta2
+        np.multiply(g, g, out=u)
+        u *= 1 - self.beta2
+        v += u
+        np.sqrt(v, out=u)
+        u *= 1 / sqrt(1 - self.beta2**step)  # sqrt(vhat)
+        u += self.epsilon
+        np.divide(m, u, out=u)
+        u *= rate / (1 - self.beta1**step)  # rate mhat / (sqrt(vhat) + epsilon)

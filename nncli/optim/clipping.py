@@ -1,0 +1,30 @@
+"""Clipping of gradients."""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+
+import numpy as np
+
+from nncli.core.types import Array
+
+
+def norm(gradient: Array) -> float:
+    """sqrt(sum of squares) of the whole gradient; infinite or nan only where an entry is."""
+    square = float(np.dot(gradient, gradient))
+    if not isfinite(square):  # the square may overflow where the norm does not
+        square = float(np.dot(wide := gradient.astype(np.float64), wide))
+    return sqrt(square) if square >= 0 else square
+
+
+def clip(gradient: Array, length: float, largest: float) -> None:
+    """Shortens the gradient in place to norm `largest` where it is longer, keeping its direction.
+
+    Args:
+        gradient: changed in place.
+        length: its norm.
+        largest: above 0.
+    Reference: Pascanu, Mikolov and Bengio, ICML 2013.
+    """
+    if length > largest:
+        gradient *= largest / length

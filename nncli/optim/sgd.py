@@ -1,0 +1,58 @@
+"""Gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Gt, Interval
+
+from nncli.core.types import Array
+from nncli.optim.optimizer import Optimizer, optimizer
+
+
+@optimizer("sgd", "gd")
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Gradient descent, with momentum on demand; the velocity is free of the learning rate, as in PyTorch.
+
+    p <- p - rate g                              without momentum
+    v <- momentum v + g,  p <- p - rate v        with momentum
+    v <- momentum v + g,  p <- p - rate (g + momentum v)   with nesterov
+
+    Args:
+        learning_rate: above 0.
+        momentum: share of the velocity that is kept, in [0, 1).
+        nesterov: look ahead along the velocity; wants momentum.
+    Reference: Polyak, 1964; Sutskever et al., ICML 2013.
+    """
+
+    learning_rate: Annotated[float, Gt(0)] = 1e-2
+    momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.0
+    nesterov: bool = False
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """Nesterov without momentum."""
+        if self.nesterov and not self.momentum:
+            yield "nesterov", "nesterov wants a momentum above 0, such as 0.9"
+
+    def state_names(self) -> tuple[str, ...]:
+        """The velocity, where there is momentum."""
+        return ("velocity",) if self.momentum else ()
+
+    def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
+        """Rate times gradient or velocity."""
+        if not self.momentum:
+            np.multiply(g, rate, out=u)
+            return
+        (v,) = state
+        v *= self.momentum
+        v += g
+        if self.nesterov:
+            np.multiply(v, self.momentum, out=u)
+            u += g
+            u *= rate
+        else:
+            np.multiply(v, rate, out=u)
