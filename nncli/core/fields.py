@@ -86,11 +86,15 @@ class Registered(Checked):
         return False
 
 
-@cache
-def field_types(cls: Any) -> dict[str, Any]:
+_FIELD_TYPES: dict[type[Checked], dict[str, Any]] = {}
+
+
+def field_types(cls: type[Checked]) -> dict[str, Any]:
     """The annotation of every field of a checked class, by name."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+    if cls not in _FIELD_TYPES:
+        hints = get_type_hints(cls, include_extras=True)
+        _FIELD_TYPES[cls] = {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+    return _FIELD_TYPES[cls]
 
 
 def required(cls: type[Checked]) -> Iterator[str]:

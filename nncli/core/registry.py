@@ -44,7 +44,7 @@ class Registry:
                 if other is not None and other.__qualname__ != cls.__qualname__:
                     message = f"the {self.kind} {given!r} is {other.__module__}.{other.__qualname__} already"
                     raise ConfigError([Problem((cls.__qualname__,), f"{message}; choose another name")])
-            cls.type_name = name  # type: ignore[attr-defined]  # every registered class has it, see fields.Registered
+            cls.type_name = name
             self._classes[name] = cls
             self._aliases.update(dict.fromkeys(aliases, name))
             return cls
