@@ -41,8 +41,9 @@ class Checked:
         builder = Builder()
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if value is not field.default:
-                built = builder.value(field_types(type(self))[field.name], value, (self.label(), field.name))
+            annotation = field_types(type(self))[field.name]
+            if value is not field.default or isinstance(value, str):  # a default may be a registered name
+                built = builder.value(annotation, value, (self.label(), field.name))
                 object.__setattr__(self, field.name, built)
         if not builder.problems:
             builder.problems = [Problem((self.label(), name), message) for name, message in self.conflicts()]
@@ -150,7 +151,10 @@ class Builder:
             return None
         options = tuple(option for option in options if option is not type(None))
         structured = [option for option in options if _is_checked(option) or _split(option)[1] is not None]
-        if structured and (len(structured) == len(options) or isinstance(value, str | dict | Checked)):
+        named = any(_split(option)[1] is not None for option in structured)
+        if structured and (
+            len(structured) == len(options) or isinstance(value, dict | Checked) or (named and isinstance(value, str))
+        ):
             return self._structure(structured, value, path)
         if len(options) == 1 and get_origin(options[0]) is tuple and _split(get_args(options[0])[0])[1] is not None:
             return self._registered_list(get_args(options[0])[0], value, path)
@@ -158,14 +162,12 @@ class Builder:
 
     def fields(self, cls: type[Checked], values: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Every field that `values` gives, built or FAILED; unknown and missing keys are noted."""
-        values = cls.prepare({str(key): value for key, value in values.items()})
+        values = self._with_paths(cls, cls.prepare({str(key): value for key, value in values.items()}), path)
         known = field_types(cls)
         built: dict[str, Any] = {}
         meant = set()
         for name, value in values.items():
             if name in known:
-                if self._resolve and name in cls.path_fields(values) and isinstance(value, str):
-                    value = self._resolve((*path, name), value)
                 built[name] = self.value(known[name], value, (*path, name))
             else:
                 meant.add(nearest(name, known))
@@ -190,6 +192,13 @@ class Builder:
             for problem in error.problems:
                 self.problem((*path, *problem.path[1:]), problem.message)
             return FAILED
+
+    def _with_paths(self, cls: type[Checked], values: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+        """The same mapping with the file names in it made absolute."""
+        if self._resolve is None:
+            return values
+        names = [name for name in cls.path_fields(values) if isinstance(values.get(name), str)]
+        return {**values, **{name: self._resolve((*path, name), values[name]) for name in names}}
 
     def _structure(self, options: list[Any], value: Any, path: Path) -> Any:
         if isinstance(value, Checked):
@@ -225,9 +234,9 @@ class Builder:
         return self.make(cls, values, path)
 
     def _untyped(self, registry: Registry, values: dict[str, Any], path: Path) -> Any:
-        cls = registry.infer(values)
-        if cls is not None:
-            return self.make(cls, values, path)
+        for cls in registry:
+            if cls.claims(self._with_paths(cls, values, path)):
+                return self.make(cls, values, path)
         inside = next((name for name in values if registry.find(name) is not None), None)
         hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
         message = f"needs the key 'type', one of {', '.join(registry.names())}{hint}"

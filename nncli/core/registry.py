@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
@@ -55,11 +55,6 @@ class Registry:
         """The class of that name or alias, or None."""
         self._discover()
         return self._classes.get(self._aliases.get(name, name))
-
-    def infer(self, values: Mapping[str, Any]) -> type[Any] | None:
-        """The class that a mapping without a `type` key means, or None."""
-        self._discover()
-        return next((cls for cls in self._classes.values() if cls.claims(values)), None)
 
     def names(self) -> list[str]:
         """All names in alphabetic order, without aliases."""

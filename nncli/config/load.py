@@ -1,0 +1,43 @@
+"""From a document to a spec, with every problem found on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nncli.config.document import Document
+from nncli.config.spec import Spec
+from nncli.core.describe import show
+from nncli.core.errors import Problem
+from nncli.core.fields import FAILED, Builder
+
+
+@dataclass
+class Draft:
+    """What could be built of a config.
+
+    Args:
+        parts: every field of the spec that was given, FAILED where it could not be built.
+        spec: the whole, where nothing failed.
+        problems: what is wrong, not located yet.
+    """
+
+    parts: dict[str, Any]
+    spec: Spec | None
+    problems: list[Problem]
+
+
+def draft(document: Document) -> Draft:
+    """Checks everything that the config says by itself, without looking at the data."""
+    if not isinstance(document.value, dict):
+        message = f"expected a mapping with data, model, loss and optimizer; got {show(document.value)}"
+        return Draft({}, None, [*document.problems, Problem((), message)])
+    builder = Builder(document.absolute)
+    parts = builder.fields(Spec, document.value, ())
+    if parts.get("data", FAILED) is None:
+        parts["data"] = builder.problem(("data",), "expected a mapping with the key train")
+    spec = None
+    if not builder.problems and not document.problems:
+        made = builder.make(Spec, document.value, ())
+        spec = made if isinstance(made, Spec) else None
+    return Draft(parts, spec, [*document.problems, *builder.problems])

@@ -1,0 +1,169 @@
+"""The spec: everything that makes a run what it is, typed, with every default filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Interval
+
+from nncli.core.fields import Checked, Registered
+from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
+from nncli.core.types import DTypeName
+
+
+@dataclass(frozen=True)
+class Fraction(Checked):
+    """A share of the train source's rows, drawn with the seed.
+
+    Args:
+        fraction: the share, above 0 and below 1.
+        stratify: whether every class is split by that share.
+    """
+
+    fraction: Annotated[float, Interval(gt=0, lt=1)]
+    stratify: bool = False
+
+
+@dataclass(frozen=True)
+class Data(Checked):
+    """What to learn from.
+
+    Args:
+        train: the source of the training rows.
+        validation: a source, or a fraction of train, measured after every epoch; default none.
+        test: likewise, measured once at the end with the best weights; default none.
+        scale_inputs: fitted on the training rows only; default none.
+        scale_targets: likewise, for regression; undone in predictions and metrics.
+    """
+
+    train: Annotated[Registered, SOURCES]
+    validation: Fraction | Annotated[Registered, SOURCES] | None = None
+    test: Fraction | Annotated[Registered, SOURCES] | None = None
+    scale_inputs: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # built when checked
+    scale_targets: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]
+
+    @classmethod
+    def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Validation and test sources inherit every key of train but the files."""
+        train = values.get("train")
+        if not isinstance(train, Mapping):
+            return values
+        inherited = {name: _inheriting(values[name], train) for name in ("validation", "test") if name in values}
+        return values | inherited
+
+
+def _inheriting(given: Any, train: Mapping[str, Any]) -> Any:
+    if not isinstance(given, Mapping) or "fraction" in given:
+        return given
+    kind = _kind(train)
+    if kind is None or _kind(given) not in (None, kind):
+        inherited = {key: train[key] for key in ("classes",) if key in train}
+    else:
+        files = {"dataset", *kind.path_fields(train)}
+        inherited = {key: value for key, value in train.items() if key not in files}
+    return {**inherited, **given}
+
+
+def _kind(values: Mapping[str, Any]) -> type[Registered] | None:
+    if "type" in values:
+        return SOURCES.find(str(values["type"]))
+    return next((kind for kind in SOURCES if kind.claims(values)), None)
+
+
+@dataclass(frozen=True)
+class EarlyStopping(Checked):
+    """Stop when a measure has not improved for some epochs.
+
+    Args:
+        monitor: a column of metrics.csv; default val_loss, or train_loss where nothing is validated.
+        patience: how many epochs without improvement are allowed.
+        min_delta: what counts as an improvement, at least 0.
+    """
+
+    monitor: str | None = None
+    patience: Annotated[int, Ge(1)] = 10
+    min_delta: Annotated[float, Ge(0)] = 0.0
+
+
+@dataclass(frozen=True)
+class Checkpoint(Checked):
+    """When to save.
+
+    Args:
+        monitor: which column of metrics.csv says what is best; default val_loss, or train_loss without validation.
+        every_epochs: save the last state after so many epochs.
+        every_steps: and after so many steps; default not within an epoch.
+        keep: how many of the last states to keep.
+    """
+
+    monitor: str | None = None
+    every_epochs: Annotated[int, Ge(1)] = 1
+    every_steps: Annotated[int, Ge(1)] | None = None
+    keep: Annotated[int, Ge(1)] = 1
+
+
+@dataclass(frozen=True)
+class Training(Checked):
+    """How to train.
+
+    Args:
+        epochs: how many times to go through the training rows.
+        batch_size: rows a step; the last batch of an epoch may be short.
+        shuffle: whether every epoch has a random order of its own.
+        clip_norm: the largest global norm of the gradient; default no limit.
+        early_stopping: default none.
+        checkpoint: when to save.
+        on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step.
+        threads: how many threads to compute with; default all cores.
+    """
+
+    epochs: Annotated[int, Ge(1)] = 10
+    batch_size: Annotated[int, Ge(1)] = 32
+    shuffle: bool = True
+    clip_norm: Annotated[float, Gt(0)] | None = None
+    early_stopping: EarlyStopping | None = None
+    checkpoint: Checkpoint = Checkpoint()
+    on_nonfinite: Literal["stop", "skip"] = "stop"
+    threads: Annotated[int, Ge(1)] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec(Checked):
+    """A whole config.
+
+    Args:
+        name: of the run; default the file's stem.
+        seed: of everything random.
+        dtype: of parameters and computations.
+        data: what to learn from; None where arrays are given from Python.
+        model: the layers in order.
+        loss: what is minimised.
+        optimizer: how.
+        metrics: what is measured besides.
+        training: how long, in which batches, and when to save.
+    """
+
+    name: str | None = None
+    seed: Annotated[int, Ge(0)] = 0
+    dtype: DTypeName = "float32"
+    data: Data | None
+    model: tuple[Annotated[Registered, LAYERS], ...]
+    loss: Annotated[Registered, LOSSES]
+    optimizer: Annotated[Registered, OPTIMIZERS]
+    metrics: tuple[Annotated[Registered, METRICS], ...] = ()
+    training: Training = Training()
+
+    @classmethod
+    def label(cls) -> str:
+        """What messages call it."""
+        return "the config"
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """A model without layers, a metric twice."""
+        if not self.model:
+            yield "model", "expected at least one layer"
+        names = [metric.type_name for metric in self.metrics]
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            yield "metrics", f"the metric {name!r} stands there twice"

@@ -1,0 +1,1 @@
+"""From files to arrays: sources, columns, labels, splits, scaling and batches."""

@@ -1,0 +1,100 @@
+"""Class labels: compared as text, in numeric order where all are numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.spelling import suggestion
+from nncli.core.types import Array
+from nncli.data.rows import Rows
+
+
+def as_text(labels: Array) -> Array:
+    """Labels as text: 5, 5.0 and "5" are the same. One-hot rows stand for their column's number.
+
+    Raises:
+        ValueError: where labels are neither text nor whole numbers nor one-hot rows.
+    """
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim == 2 and labels.dtype.kind in "biuf":
+        if not (((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all()):
+            raise ValueError(f"expected one label a row, or one-hot rows; got rows of {labels.shape[1]} numbers")
+        labels = labels.argmax(axis=1)
+    if labels.ndim != 1:
+        raise ValueError(f"expected one label a row; got the shape {labels.shape}")
+    if labels.dtype.kind == "f":
+        whole = labels.astype(np.int64)
+        if not (whole == labels).all():
+            bad = labels[int((whole != labels).argmax())]
+            raise ValueError(f"class labels are text or whole numbers; got {bad}")
+        labels = whole
+    values, inverse = np.unique(labels, return_inverse=True)
+    return np.array([_canonical(str(value)) for value in values], dtype=object)[inverse]
+
+
+def _canonical(text: str) -> str:
+    whole, dot, rest = text.partition(".")
+    return whole if dot and not rest.strip("0") and whole.lstrip("-").isdigit() else text
+
+
+def class_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """The distinct labels: numbers in numeric order, text in text order."""
+    distinct = set(labels)
+    try:
+        return tuple(sorted(distinct, key=lambda label: (float(label), label)))
+    except ValueError:
+        return tuple(sorted(distinct))
+
+
+def keep_classes(rows: Rows, classes: tuple[str, ...]) -> Rows:
+    """The rows whose label is one of `classes`, with the count of the others.
+
+    Raises:
+        DataError: where a class has no row.
+    """
+    assert rows.targets is not None
+    labels = text_labels(rows)
+    found = set(labels.tolist())
+    for name in classes:
+        if name not in found:
+            raise DataError(f"no row has the class {name!r}{suggestion(name, class_order(found))}")
+    kept = np.flatnonzero(np.isin(labels, classes))
+    left_out = rows.left_out + len(rows) - len(kept)
+    return replace(rows.take(kept) if len(kept) < len(rows) else rows, left_out=left_out)
+
+
+def text_labels(rows: Rows) -> Array:
+    """The labels of rows as text.
+
+    Raises:
+        DataError: where the targets are no labels.
+    """
+    assert rows.targets is not None
+    try:
+        return as_text(rows.targets)
+    except ValueError as error:
+        name = ", ".join(rows.target_names)
+        raise DataError(
+            f"targets {name!r}: {error}; for numbers use a regression loss such as mean_squared_error"
+        ) from None
+
+
+def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
+    """Class numbers (n,) of the rows' labels.
+
+    Raises:
+        DataError: naming the first row with a label that is none of the classes.
+    """
+    labels = text_labels(rows)
+    numbers = {name: index for index, name in enumerate(classes)}
+    encoded = np.array([numbers.get(label, -1) for label in labels], np.int64)
+    if (encoded < 0).any():
+        row = int((encoded < 0).argmax())
+        known = ", ".join(classes[:12]) + (", ..." if len(classes) > 12 else "")
+        raise DataError(f"{rows.place(row)}: the label {labels[row]!r} is none of the classes {known}")
+    return encoded

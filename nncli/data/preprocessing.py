@@ -1,0 +1,233 @@
+"""Everything between raw rows and what the network sees, fitted once and stored with the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from nncli.core.errors import DataError, ShapeError
+from nncli.core.types import Array, FloatDType, Shape
+from nncli.data import labels
+from nncli.data.columns import Column, fit_columns, from_state
+from nncli.data.rows import Rows
+from nncli.data.scalers import Affine, Scaler
+from nncli.data.table import Table, parse_numbers
+
+CHUNK = 8192  # rows scaled at a time, so that the float64 copies stay small
+
+
+@dataclass
+class Preprocessing:
+    """Turns raw rows into inputs and targets of a network, and its outputs back.
+
+    Args:
+        input_shape: of one row as the network gets it.
+        columns: how a table's columns become numbers; empty for arrays and images.
+        feature_names: a name for every column the network gets, where there are names.
+        input_scaling: of the inputs, or None.
+        classes: the labels in the order of the class numbers; None for regression.
+        target_names: a name for every target column.
+        target_shape: of one row of targets, for regression.
+        target_scaling: of the targets, or None.
+        notes: what was noticed while fitting and applying, such as filled blanks.
+    """
+
+    input_shape: Shape
+    columns: tuple[Column, ...] = ()
+    feature_names: tuple[str, ...] | None = None
+    input_scaling: Affine | None = None
+    classes: tuple[str, ...] | None = None
+    target_names: tuple[str, ...] = ()
+    target_shape: Shape = ()
+    target_scaling: Affine | None = None
+    notes: list[str] = field(default_factory=list, compare=False)
+
+    @classmethod
+    def fit(
+        cls,
+        rows: Rows,
+        *,
+        target_kind: Literal["classes", "numbers"],
+        classes: tuple[str, ...] | None,
+        input_scaler: Scaler,
+        target_scaler: Scaler,
+        missing: str | float = "median",
+    ) -> Preprocessing:
+        """Fits to training rows.
+
+        Args:
+            rows: the training rows, and no others.
+            target_kind: what the loss learns.
+            classes: the labels in order, for classes.
+            input_scaler: of the inputs.
+            target_scaler: of the targets, for numbers.
+            missing: what a table's blank number cells become.
+
+        Raises:
+            DataError: where the rows hold what cannot be used.
+        """
+        columns = fit_columns(rows.inputs, missing) if isinstance(rows.inputs, Table) else ()
+        features = tuple(name for column in columns for name in column.features) or rows.feature_names
+        shape = (len(features or ()),) if columns else rows.inputs.shape[1:]  # type: ignore[union-attr]
+        fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
+        raw = fitted._raw_inputs(rows)
+        fitted.input_scaling = input_scaler.fit(raw)
+        fitted._note_constant_columns(raw)
+        if target_kind == "classes":
+            fitted.classes = classes
+        else:
+            targets = raw_targets(rows)
+            fitted.target_shape = targets.shape[1:]
+            fitted.target_scaling = target_scaler.fit(targets)
+        return fitted
+
+    def inputs(self, rows: Rows, dtype: FloatDType) -> Array:
+        """What the network gets for these rows: (n, *input_shape).
+
+        Raises:
+            DataError: where a column is missing or a cell cannot be used.
+            ShapeError: where the rows have another shape than in training.
+        """
+        raw = self._raw_inputs(rows)
+        result = np.empty(raw.shape, dtype)
+        with np.errstate(over="ignore"):
+            for start in range(0, len(raw), CHUNK):
+                chunk = raw[start : start + CHUNK]
+                result[start : start + CHUNK] = chunk if self.input_scaling is None else self.input_scaling.apply(chunk)
+        finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
+        if not finite.all():
+            raise DataError(f"{rows.place(int(finite.argmin()))}: a value is too large for {dtype}; scale the data")
+        return result
+
+    def targets(self, rows: Rows) -> Array:
+        """Class numbers (n,), or scaled numbers (n, *target_shape) in float64.
+
+        Raises:
+            DataError: where a label is unknown or a target is no number.
+        """
+        if self.classes is not None:
+            return labels.encode(rows, self.classes)
+        targets = raw_targets(rows)
+        if targets.shape[1:] != self.target_shape:
+            raise ShapeError(f"expected targets of the shape {self.target_shape}; got {targets.shape[1:]}")
+        return targets if self.target_scaling is None else self.target_scaling.apply(targets)
+
+    def original_targets(self, values: Array) -> Array:
+        """Scaled targets or predictions in original units."""
+        if self.target_scaling is None:
+            return values
+        return self.target_scaling.undo(values.reshape(-1, *self.target_shape)).reshape(values.shape)
+
+    def state(self) -> dict[str, Any]:
+        """Plain values from which `restore` makes the same preprocessing; floats keep every bit in JSON."""
+        return {
+            "input_shape": list(self.input_shape),
+            "columns": [asdict(column) for column in self.columns],
+            "feature_names": None if self.feature_names is None else list(self.feature_names),
+            "input_scaling": _scaling_state(self.input_scaling),
+            "classes": None if self.classes is None else list(self.classes),
+            "target_names": list(self.target_names),
+            "target_shape": list(self.target_shape),
+            "target_scaling": _scaling_state(self.target_scaling),
+        }
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> Preprocessing:
+        """From stored values."""
+        return cls(
+            input_shape=tuple(state["input_shape"]),
+            columns=tuple(from_state(column) for column in state["columns"]),
+            feature_names=None if state["feature_names"] is None else tuple(state["feature_names"]),
+            input_scaling=_restore_scaling(state["input_scaling"]),
+            classes=None if state["classes"] is None else tuple(state["classes"]),
+            target_names=tuple(state["target_names"]),
+            target_shape=tuple(state["target_shape"]),
+            target_scaling=_restore_scaling(state["target_scaling"]),
+        )
+
+    def _raw_inputs(self, rows: Rows) -> Array:
+        if isinstance(rows.inputs, Table):
+            return self._encode(rows.inputs)
+        x = rows.inputs
+        if x.shape[1:] == (*self.input_shape, 1) or (*x.shape[1:], 1) == self.input_shape:
+            x = x.reshape(len(x), *self.input_shape)
+        if x.shape[1:] != self.input_shape:
+            raise ShapeError(
+                f"{rows.where(0).split(':')[0]}: the model was trained on rows of the shape {self.input_shape}; "
+                f"got {x.shape[1:]}"
+            )
+        return x
+
+    def _encode(self, table: Table) -> Array:
+        if self.columns:
+            missing = [column.name for column in self.columns if column.name not in table.columns]
+            if missing:
+                table.cells(missing[0])
+            self._note_extra_columns(table)
+            return np.concatenate([column.encode(table, self.notes) for column in self.columns], axis=1)
+        names = list(table.columns)
+        if self.feature_names is not None and set(self.feature_names) <= set(names):
+            names = list(self.feature_names)
+            self._note_extra_columns(table)
+        if math.prod(self.input_shape) != len(names):
+            raise ShapeError(
+                f"{table.name}: the model was trained on rows of the shape {self.input_shape}; got {len(names)} columns"
+            )
+        columns = [_whole_column(table, name) for name in names]
+        return np.stack(columns, axis=1).reshape(len(table), *self.input_shape)
+
+    def _note_extra_columns(self, table: Table) -> None:
+        known = {column.name for column in self.columns} | set(self.feature_names or ()) | set(self.target_names)
+        if extra := [name for name in table.columns if name not in known]:
+            self.notes.append(f"columns not used in training are ignored: {', '.join(extra)}")
+
+    def _note_constant_columns(self, raw: Array) -> None:
+        if raw.ndim == 2 and self.feature_names is not None:
+            constant = raw.min(axis=0) == raw.max(axis=0)
+            if constant.any():
+                names = ", ".join(np.array(self.feature_names)[constant])
+                self.notes.append(f"columns with one value in all training rows: {names}")
+
+
+def raw_targets(rows: Rows) -> Array:
+    """Targets as float64: (n, targets).
+
+    Raises:
+        DataError: naming the place of the first target that is no finite number.
+    """
+    assert rows.targets is not None
+    targets = rows.targets if rows.targets.ndim > 1 else rows.targets[:, np.newaxis]
+    if targets.dtype.kind in "OUS":
+        for index in range(targets.shape[1]):
+            _, bad = parse_numbers(targets[:, index].astype(object))
+            if bad is not None:
+                name = rows.target_names[min(index, len(rows.target_names) - 1)]
+                raise DataError(
+                    f"{rows.place(bad)}: target {name!r}: expected a number; got {str(targets[bad, index])!r}; "
+                    "for class labels use the loss cross_entropy or binary_cross_entropy"
+                )
+    numbers = targets.astype(np.float64)
+    finite = np.isfinite(numbers).reshape(len(numbers), -1).all(axis=1)
+    if not finite.all():
+        bad = int(finite.argmin())
+        raise DataError(f"{rows.place(bad)}: target: expected finite numbers; got {rows.targets[bad]}")
+    return numbers
+
+
+def _whole_column(table: Table, name: str) -> Array:
+    values = table.numbers(name)
+    if np.isnan(values).any():
+        raise DataError(f"{table.name}:{table.lines[int(np.isnan(values).argmax())]}: column {name!r} is blank")
+    return values
+
+
+def _scaling_state(scaling: Affine | None) -> dict[str, list[float]] | None:
+    return None if scaling is None else {"shift": scaling.shift.tolist(), "scale": scaling.scale.tolist()}
+
+
+def _restore_scaling(state: Mapping[str, list[float]] | None) -> Affine | None:
+    return None if state is None else Affine(np.array(state["shift"], np.float64), np.array(state["scale"], np.float64))

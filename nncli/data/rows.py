@@ -1,0 +1,65 @@
+"""What a source gives: rows as they stand in the files, before anything is fitted or scaled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.data.table import Table
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs and targets as read.
+
+    Args:
+        inputs: (n, ...) numbers, or a table of named columns.
+        targets: (n,) or (n, targets) labels or numbers; None where they were not asked for.
+        where: the place of a row for messages, such as "houses.csv:12"; its argument counts rows of the source.
+        origin: (n,) the number of every row within its source.
+        target_names: a name for every column of the targets.
+        feature_names: a name for every column of (n, columns) inputs, where they have names.
+        row_names: a name for every row, such as an image's file.
+        files: what was read, for fingerprints.
+        left_out: how many rows were left out because their label is not among the chosen classes.
+    """
+
+    inputs: Array | Table
+    targets: Array | None
+    where: Callable[[int], str]
+    origin: Array
+    target_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] | None = None
+    row_names: tuple[str, ...] | None = None
+    files: tuple[str, ...] = ()
+    left_out: int = 0
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def take(self, indices: Array) -> Rows:
+        """Some of the rows, in the order of `indices`."""
+        return replace(
+            self,
+            inputs=self.inputs.take(indices) if isinstance(self.inputs, Table) else self.inputs[indices],
+            targets=None if self.targets is None else self.targets[indices],
+            origin=self.origin[indices],
+            row_names=None if self.row_names is None else tuple(self.row_names[index] for index in indices),
+        )
+
+    def place(self, row: int) -> str:
+        """The place of a row of these rows in its file."""
+        return self.where(int(self.origin[row]))
+
+
+def counted(path: str) -> Callable[[int], str]:
+    """Places in an array file, whose rows count from 0 as NumPy counts them."""
+    return lambda row: f"{path}: row {row} (counted from 0)"
+
+
+def all_rows(count: int) -> Array:
+    """The origin of rows of which none is left out."""
+    return np.arange(count)

@@ -1,0 +1,61 @@
+"""What a source of data is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import numpy as np
+from annotated_types import MinLen
+
+from nncli.core.fields import Registered
+from nncli.core.registry import SOURCES
+from nncli.core.types import Array
+from nncli.data.rows import Rows
+
+Names = Annotated[tuple[str, ...], MinLen(1)]
+
+
+@dataclass(frozen=True)
+class Source(Registered):
+    """The base of all sources.
+
+    Args:
+        classes: which labels to use and in what order; rows with others are left out. Default all.
+    """
+
+    classes: Names | None = None
+
+    def read(self, *, targets: bool = True) -> Rows:
+        """The rows of this source.
+
+        Args:
+            targets: whether to read the targets too.
+
+        Raises:
+            DataError: where the files cannot be read or do not hold what the source says.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def for_input(cls, path: str, like: Source) -> Source:
+        """The source that a file on the command line is, for a model that was trained on `like`.
+
+        What is not about files is taken over where `like` is of the same kind.
+        """
+        if type(like) is cls:
+            return replace(like, **cls.input_fields(path))  # type: ignore[arg-type]
+        return cls(**cls.input_fields(path))  # type: ignore[arg-type]
+
+    @classmethod
+    def input_fields(cls, path: str) -> dict[str, str | None]:
+        """The fields that make a source of a file on the command line."""
+        return {"path": path}
+
+
+def with_channel(images: Array) -> Array:
+    """Images with an axis for channels: (n, height, width) -> (n, height, width, 1), others as they are."""
+    return images[..., np.newaxis] if images.ndim == 3 else images
+
+
+source = SOURCES.register

@@ -1,0 +1,11 @@
+"""One kind of source a file; `from nncli.data.sources import Name` finds any registered one by its class name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nncli.core.registry import SOURCES
+
+
+def __getattr__(name: str) -> Any:
+    return SOURCES.by_class_name(name, __name__)

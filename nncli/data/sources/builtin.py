@@ -1,0 +1,68 @@
+"""The datasets that ship inside the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nncli.core.spelling import suggestion
+from nncli.data.files import load_members, natural_order
+from nncli.data.rows import Rows, all_rows, counted
+from nncli.data.source import Source, source
+
+FOLDER = Path(__file__).parent.parent / "datasets"
+
+
+def dataset_names() -> list[str]:
+    """The names of the datasets that ship."""
+    return sorted((file.stem for file in FOLDER.glob("*.npz")), key=natural_order)
+
+
+@source("dataset")
+@dataclass(frozen=True)
+class BuiltIn(Source):
+    """A dataset that ships inside the package: digits, mnist_2_5 (images) or diabetes (a table).
+
+    Args:
+        dataset: its name.
+        classes: which labels to use and in what order; default all.
+    """
+
+    dataset: str = ""
+
+    @classmethod
+    def claims(cls, values: Mapping[str, Any]) -> bool:
+        """A mapping with the key dataset."""
+        return "dataset" in values
+
+    @classmethod
+    def input_fields(cls, path: str) -> dict[str, str | None]:
+        """The name itself."""
+        return {"dataset": path}
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """A name that does not ship."""
+        if self.dataset not in dataset_names():
+            yield "dataset", f"unknown dataset {self.dataset!r}{suggestion(self.dataset, dataset_names())}"
+
+    def read(self, *, targets: bool = True) -> Rows:
+        """The dataset's rows."""
+        import numpy as np
+
+        path = str(FOLDER / f"{self.dataset}.npz")
+        with np.load(path, allow_pickle=False) as archive:
+            names = set(archive.files)
+        wanted = ["inputs", "targets", *sorted(names & {"feature_names", "target_names"})]
+        arrays = dict(zip(wanted, load_members(path, wanted), strict=True))
+        features = arrays.get("feature_names")
+        return Rows(
+            inputs=arrays["inputs"],
+            targets=arrays["targets"] if targets else None,
+            where=counted(self.dataset),
+            origin=all_rows(len(arrays["inputs"])),
+            target_names=tuple(str(name) for name in arrays.get("target_names", ("label",))),
+            feature_names=None if features is None else tuple(str(name) for name in features),
+            files=(path,),
+        )

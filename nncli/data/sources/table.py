@@ -1,0 +1,100 @@
+"""Tables with a header line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.fields import Checked
+from nncli.data.rows import Rows, all_rows
+from nncli.data.source import Names, Source, source
+from nncli.data.table import Table, read_table
+
+ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class Constant(Checked):
+    """A number in the place of missing ones.
+
+    Args:
+        constant: that number.
+    """
+
+    constant: float
+
+
+@source("table")
+@dataclass(frozen=True)
+class TableSource(Source):
+    """A table from .csv or .tsv, gzipped or not, with a header line.
+
+    Columns of numbers are numbers; text columns become one column a category, 1 where it is that category. A blank
+    cell is missing.
+
+    Args:
+        path: the file.
+        targets: the column to learn, or a list of them.
+        inputs: the columns to learn from; default all others.
+        missing: what blank number cells become: the training rows' median or mean, {constant: NUMBER}, or error. A
+            text column's blank is a category of its own.
+        classes: which labels to use and in what order; default all.
+    """
+
+    path: str = ""
+    targets: str | Names | None = None
+    inputs: Names | None = None
+    missing: Literal["median", "mean", "error"] | Constant = "median"
+
+    @classmethod
+    def claims(cls, values: Mapping[str, Any]) -> bool:
+        """A path that ends as tables do, or standard input."""
+        path = str(values.get("path", ""))
+        return path.endswith(ENDINGS) or path == STANDARD_INPUT
+
+    @classmethod
+    def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The path."""
+        return ("path",)
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """The names of the target columns."""
+        return (self.targets,) if isinstance(self.targets, str) else self.targets or ()
+
+    def read(self, *, targets: bool = True) -> Rows:
+        """The input columns, as text, and the target columns, as numbers where they are."""
+        stdin = self.path == STANDARD_INPUT
+        name = "standard input" if stdin else self.path
+        table = read_table(name, sys.stdin if stdin else None)
+        if targets and not self.target_columns:
+            known = ", ".join(table.columns)
+            raise DataError(f"{name}: say which column to learn, with targets:. Columns: {known}")
+        wanted = self.inputs or [column for column in table.columns if column not in self.target_columns]
+        inputs = Table(name, {column: table.cells(column) for column in wanted}, table.lines)
+        return Rows(
+            inputs=inputs,
+            targets=_targets(table, self.target_columns) if targets else None,
+            where=lambda row: f"{name}:{table.lines[row]}",
+            origin=all_rows(len(table)),
+            target_names=self.target_columns,
+            files=() if stdin else (self.path,),
+        )
+
+
+def _targets(table: Table, names: tuple[str, ...]) -> Any:
+    columns = []
+    for name in names:
+        cells = table.cells(name)
+        blank = cells == ""
+        if blank.any():
+            line = table.lines[int(blank.argmax())]
+            raise DataError(f"{table.name}:{line}: column {name!r}: the target is blank; fill it or drop the row")
+        columns.append(cells)
+    return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)

@@ -1,0 +1,73 @@
+"""Fields are checked strictly, whatever they belong to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.core.fields import required
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS
+from tests.contracts.table import ROWS, name_of
+from tests.contracts.values import ALL, FIRST, made, registry_of
+
+WRONG = [object(), "no such thing", float("nan"), float("-inf"), -1.5, ["no such thing"], {"no": "such thing"}]
+FIELDS = [
+    (case.config["type"], field.name) for case in FIRST for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
+]
+MOLD = {case.config["type"]: case for case in FIRST}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize(("name", "field"), FIELDS, ids=".".join)
+def test_a_wrong_value_is_refused_and_its_field_named(name, field, wrong):
+    case = MOLD[name]
+    with pytest.raises(ConfigError) as caught:
+        made({**case.config, field: wrong}, registry_of(case))
+    assert all(problem.path[1] == field for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize(("name", "field"), FIELDS, ids=".".join)
+def test_a_wrong_value_is_refused_from_python_too(name, field, wrong):
+    case = MOLD[name]
+    values = {key: value for key, value in case.config.items() if key != "type"}
+    with pytest.raises(ConfigError) as caught:
+        registry_of(case).find(name)(**{**values, field: wrong})
+    assert {problem.path[:2] for problem in caught.value.problems} == {(name, field)}
+
+
+@pytest.mark.parametrize("case", FIRST, ids=name_of)
+def test_an_unknown_key_is_refused_and_named(case):
+    with pytest.raises(ConfigError, match="unknown key 'colour' for " + case.config["type"]):
+        made({**case.config, "colour": 3}, registry_of(case))
+
+
+@pytest.mark.parametrize("case", FIRST, ids=name_of)
+def test_a_missing_key_is_named_with_what_it_takes(case):
+    for field in required(registry_of(case).find(case.config["type"])):
+        values = {key: value for key, value in case.config.items() if key != field}
+        with pytest.raises(ConfigError, match=f"{case.config['type']} needs the key '{field}': "):
+            made(values, registry_of(case))
+
+
+@pytest.mark.parametrize("case", ALL, ids=name_of)
+def test_what_is_built_is_frozen(case):
+    built = made(case)
+    for field in dataclasses.fields(built):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(built, field.name, 1)
+    assert hash(built) == hash(made(case))
+
+
+@pytest.mark.parametrize(
+    ("registry", "wrong"),
+    [(LAYERS, INITIALIZERS), (LOSSES, METRICS), (METRICS, LOSSES), (OPTIMIZERS, LAYERS), (INITIALIZERS, OPTIMIZERS)],
+    ids=lambda registry: registry.kind,
+)
+def test_a_name_of_another_kind_is_unknown(registry, wrong):
+    rows = {kind.kind: table for kind, table in ROWS}
+    name = next(iter(rows[wrong.kind]))
+    with pytest.raises(ConfigError, match=f"unknown {registry.kind} '{name}'.*Known: "):
+        made({"type": name}, registry)

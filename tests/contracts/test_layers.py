@@ -1,0 +1,139 @@
+"""What every layer promises, over all its configurations in the table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.contracts.bound import Bound
+from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
+from tests.contracts.table import LAYER_ROWS, name_of
+from tests.contracts.values import inputs, made, spread
+
+CASES = [case for cases in LAYER_ROWS.values() for case in cases]
+over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
+
+
+def output_gradient(case, rows, dtype=np.float64):
+    return spread((rows, *made(case).output_shape(case.input_shape)), 9).astype(dtype)
+
+
+@over_all
+def test_gradients_agree_with_central_differences(case):
+    bound, x, dy = Bound(case), inputs(case, 2), output_gradient(case, 2)
+    _, dx, gradient = bound.gradients(x, dy)
+
+    def weighted_output():
+        return float(np.vdot(bound.forward(x), dy))
+
+    assert relative_error(dx, central_differences(weighted_output, x)) < TOLERANCE
+    assert relative_error(gradient, central_differences(weighted_output, bound.network.vector)) < TOLERANCE
+    for name, array in bound.network.layout.named(gradient).items():  # none hides behind a larger one
+        expected = central_differences(weighted_output, bound.network.named()[name])
+        assert relative_error(array, expected) < TOLERANCE, name
+
+
+@over_all
+def test_the_output_has_the_shape_that_was_promised(case):
+    y, dx, _ = Bound(case).gradients(inputs(case, 3), output_gradient(case, 3))
+    assert y.shape == (3, *made(case).output_shape(case.input_shape))
+    assert dx.shape == (3, *case.input_shape)
+    assert all(type(length) is int for length in made(case).output_shape(case.input_shape))
+
+
+@over_all
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_dtype_that_comes_in_goes_out(case, dtype):
+    y, dx, gradient = Bound(case, dtype).gradients(inputs(case, 3, dtype), output_gradient(case, 3, dtype))
+    assert (y.dtype, dx.dtype, gradient.dtype) == (dtype, dtype, dtype)
+
+
+@over_all
+def test_float32_computes_the_same_as_float64(case):
+    single = Bound(case, np.float32).gradients(inputs(case, 3, np.float32), output_gradient(case, 3, np.float32))
+    double = Bound(case).gradients(inputs(case, 3), output_gradient(case, 3))
+    for found, expected in zip(single, double, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@over_all
+def test_neither_inputs_nor_parameters_nor_outputs_are_changed(case):
+    bound, x = Bound(case), inputs(case, 3)
+    before, parameters = x.copy(), bound.network.vector.copy()
+    x.flags.writeable = False
+    y, backwards = bound.run.forward(x)
+    outputs = y.copy()
+    bound.run.backward(output_gradient(case, 3), backwards)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(bound.network.vector, parameters)
+    np.testing.assert_array_equal(y, outputs)
+
+
+@over_all
+def test_a_batch_of_one_is_one_row_of_a_larger_batch(case):
+    x, dy = inputs(case, 4), output_gradient(case, 4)
+    y, dx, _ = Bound(case).gradients(x, dy)
+    for row in range(4):
+        one_y, one_dx, gradient = Bound(case, first_row=row).gradients(x[row : row + 1], dy[row : row + 1])
+        np.testing.assert_allclose(one_y[0], y[row], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(one_dx[0], dx[row], rtol=1e-12, atol=1e-12)
+        assert np.isfinite(gradient).all()
+
+
+@over_all
+def test_no_rows_pass_and_their_gradient_is_zero(case):
+    y, dx, gradient = Bound(case).gradients(inputs(case, 0), output_gradient(case, 0))
+    assert y.shape == (0, *made(case).output_shape(case.input_shape))
+    assert dx.shape == (0, *case.input_shape)
+    np.testing.assert_array_equal(gradient, 0)
+
+
+@over_all
+@pytest.mark.parametrize("cut", [1, 3])
+def test_the_gradients_of_two_parts_of_a_batch_add_up(case, cut):
+    x, dy = inputs(case, 5), output_gradient(case, 5)
+    y, dx, gradient = Bound(case).gradients(x, dy)
+    first = Bound(case).gradients(x[:cut], dy[:cut])
+    second = Bound(case, first_row=cut).gradients(x[cut:], dy[cut:])
+    np.testing.assert_allclose(np.concatenate((first[0], second[0])), y, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(np.concatenate((first[1], second[1])), dx, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(first[2] + second[2], gradient, rtol=1e-12, atol=1e-12)
+
+
+@over_all
+def test_the_same_again_gives_the_same_bits(case):
+    bound, x, dy = Bound(case, np.float32), inputs(case, 4, np.float32), output_gradient(case, 4, np.float32)
+    first, again, anew = bound.gradients(x, dy), bound.gradients(x, dy), Bound(case, np.float32).gradients(x, dy)
+    for expected, *found in zip(first, again, anew, strict=True):
+        for array in found:
+            assert array.tobytes() == expected.tobytes()
+
+
+@over_all
+def test_inputs_and_gradients_may_be_views(case):
+    x, dy = inputs(case, 3), output_gradient(case, 3)
+    expected = Bound(case).gradients(x, dy)
+    bound = Bound(case)
+    bound.run.gradient.fill(np.nan)
+    y, backwards = bound.run.forward(strided(x))
+    dx = bound.run.backward(strided(dy), backwards)
+    for found, wanted in zip((y, dx, bound.run.gradient), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
+def strided(array):
+    """The same values as a view with gaps along every axis."""
+    room = np.full([2 * length for length in array.shape], np.nan)
+    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view
+
+
+@over_all
+def test_without_the_input_gradient_the_parameters_get_the_same(case):
+    x, dy = inputs(case, 3), output_gradient(case, 3)
+    _, _, gradient = Bound(case).gradients(x, dy)
+    bound = Bound(case, input_gradient=False)
+    _, dx, same = bound.gradients(x, dy)
+    assert same.tobytes() == gradient.tobytes()
+    assert dx is None or not bound.network.vector.size  # what has parameters saves itself the work

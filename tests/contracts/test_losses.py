@@ -1,0 +1,160 @@
+"""What every loss promises, over all its configurations in the table."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
+from tests.contracts.table import LOSS_ROWS, name_of
+from tests.contracts.values import made, outputs_and_targets
+
+CASES = [case for cases in LOSS_ROWS.values() for case in cases]
+over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
+WEIGHTS = np.array((0.5, 2, 0, 1.25, 3, 0.75))
+weighted_or_not = pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weighted"])
+EXTREMES = {"probabilities": (0.0, 1.0), "logits": (-1e4, 0.0, 1e4), "numbers": (-1e4, 0.0, 1e4)}
+
+
+def run(case, output, targets, weights=None, scale=1.0):
+    """(prediction, sum, gradient)."""
+    prediction, total, backward = made(case).forward(output, targets, weights)
+    return prediction, total, backward(scale)
+
+
+@over_all
+@weighted_or_not
+def test_the_gradient_agrees_with_central_differences(case, weights):
+    output, targets = outputs_and_targets(case, 6)
+    _, _, gradient = run(case, output, targets, weights, 0.7)
+    expected = central_differences(lambda: 0.7 * run(case, output, targets, weights)[1], output)
+    assert relative_error(gradient, expected) < TOLERANCE
+
+
+@over_all
+@weighted_or_not
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_dtype_that_comes_in_goes_out(case, weights, dtype):
+    output, targets = outputs_and_targets(case, 6, dtype)
+    weights = None if weights is None else weights.astype(dtype)
+    prediction, total, gradient = run(case, output, targets, weights, 1 / 6)
+    assert (prediction.dtype, gradient.dtype, type(total)) == (dtype, dtype, float)
+    assert (prediction.shape, gradient.shape) == (output.shape, output.shape)
+
+
+@over_all
+@weighted_or_not
+def test_nothing_given_is_changed(case, weights):
+    output, targets = outputs_and_targets(case, 6)
+    before = output.copy(), targets.copy(), WEIGHTS.copy()
+    for array in (output, targets, WEIGHTS):
+        array.flags.writeable = False
+    prediction, _, backward = made(case).forward(output, targets, weights)
+    predicted = prediction.copy()
+    gradient = backward(1.0)
+    assert gradient.flags.writeable  # a layer's backward may overwrite it
+    gradient.fill(np.nan)
+    for array, expected in zip((output, targets, WEIGHTS, prediction), (*before, predicted), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@over_all
+@weighted_or_not
+def test_backward_gives_the_same_twice(case, weights):
+    output, targets = outputs_and_targets(case, 6)
+    backward = made(case).forward(output, targets, weights)[2]
+    first = backward(0.5).copy()
+    assert backward(0.5).tobytes() == first.tobytes()
+    np.testing.assert_allclose(backward(1.0), 2 * first, rtol=1e-12)
+
+
+@over_all
+def test_the_prediction_is_what_predict_says(case):
+    output, targets = outputs_and_targets(case, 6)
+    prediction = run(case, output, targets)[0]
+    np.testing.assert_allclose(prediction, made(case).predict(output), rtol=1e-14)
+    if case.domain != "numbers":
+        assert ((prediction > 0) & (prediction < 1)).all()
+    if case.domain != "numbers" and case.output_shape[-1] > 1:
+        np.testing.assert_allclose(prediction.sum(axis=-1), 1, rtol=1e-12)
+
+
+@over_all
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@weighted_or_not
+def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
+    units = int(np.prod(case.output_shape))
+    if units > 3:
+        pytest.skip("too many combinations; the smaller shapes stand for this one")
+    rows = np.array(list(product(EXTREMES[case.domain], repeat=units)), dtype).reshape(-1, *case.output_shape)
+    for target in range(max(units, 2)):
+        raw = np.full(rows.shape, target) if case.domain == "numbers" else np.full(len(rows), target)
+        targets = made(case).encode(raw, case.output_shape, np.dtype(dtype))
+        some = None if weights is None else np.resize(weights, len(rows)).astype(dtype)
+        prediction, total, gradient = run(case, rows, targets, some, 1 / len(rows))
+        assert np.isfinite(total)
+        assert total >= 0
+        assert np.isfinite(gradient).all()
+        assert np.isfinite(prediction).all()
+
+
+@over_all
+@pytest.mark.parametrize("cut", [1, 4])
+@weighted_or_not
+def test_the_sums_of_two_parts_add_up(case, cut, weights):
+    output, targets = outputs_and_targets(case, 6)
+    _, total, gradient = run(case, output, targets, weights, 0.2)
+    parts = [
+        run(case, output[rows], targets[rows], None if weights is None else weights[rows], 0.2)
+        for rows in (slice(cut), slice(cut, None))
+    ]
+    assert sum(part[1] for part in parts) == pytest.approx(total, rel=1e-12)
+    np.testing.assert_allclose(np.concatenate([part[2] for part in parts]), gradient, rtol=1e-12)
+
+
+@over_all
+def test_weights_of_one_are_no_weights(case):
+    output, targets = outputs_and_targets(case, 6)
+    _, total, gradient = run(case, output, targets, None, 0.2)
+    _, same_total, same_gradient = run(case, output, targets, np.ones(6), 0.2)
+    assert same_total == pytest.approx(total, rel=1e-14)
+    np.testing.assert_allclose(same_gradient, gradient, rtol=1e-14)
+
+
+@over_all
+def test_a_weight_of_two_is_the_row_twice_and_of_zero_the_row_left_out(case):
+    output, targets = outputs_and_targets(case, 4)
+    twice = [0, 1, 1, 3]
+    weights = np.array((1.0, 2, 0, 1))
+    assert run(case, output, targets, weights)[1] == pytest.approx(run(case, output[twice], targets[twice])[1], rel=1e-12)
+    gradient = run(case, output, targets, weights)[2]
+    alone = run(case, output, targets)[2]
+    np.testing.assert_allclose(gradient, alone * weights.reshape(-1, *[1] * len(case.output_shape)), rtol=1e-12)
+
+
+@over_all
+@pytest.mark.parametrize("weights", [None, np.empty(0)], ids=["alike", "weighted"])
+def test_no_rows_lose_nothing(case, weights):
+    output, targets = outputs_and_targets(case, 0)
+    prediction, total, gradient = run(case, output, targets, weights)
+    assert total == 0
+    assert prediction.shape == gradient.shape == output.shape
+
+
+@over_all
+def test_the_loss_is_least_where_the_output_is_right(case):
+    output, targets = outputs_and_targets(case, 6)
+    right = output.copy()
+    if case.domain == "numbers":
+        right[...] = targets
+    else:
+        classes = targets.reshape(-1).astype(int)
+        low, high = (0.0, 1.0) if case.domain == "probabilities" else (-30.0, 30.0)
+        if case.output_shape == (1,):
+            right[:, 0] = np.where(classes == 1, high, low)
+        else:
+            right[...] = low
+            right[np.arange(6), classes] = high
+    assert 0 <= run(case, right, targets)[1] < 1e-9 < run(case, output, targets)[1]

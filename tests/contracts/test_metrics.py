@@ -1,0 +1,113 @@
+"""What every metric promises, over all its configurations in the table."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+import pytest
+
+from tests.contracts.table import METRIC_ROWS, name_of
+from tests.contracts.values import made
+
+CASES = [case for cases in METRIC_ROWS.values() for case in cases]
+over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
+weighted_or_not = pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
+ROWS = 12
+
+
+def rows_of(case, weighted=False, dtype=np.float64):
+    """(prediction, targets, weights); numbers far from zero, so that sums of squares alone would lose them."""
+    random = np.random.default_rng(8)
+    weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
+    if made(case).target_kind == "classes":
+        prediction = random.integers(0, 5, (ROWS, *case.prediction_shape)) / 4  # with ties
+        classes = max(2, case.prediction_shape[-1])
+        shape = (ROWS, 1) if case.prediction_shape == (1,) else (ROWS,)
+        return prediction.astype(dtype), random.integers(classes, size=shape).astype(dtype), weights
+    targets = 1000 + random.standard_normal((ROWS, *case.prediction_shape))
+    prediction = targets + 0.3 * random.standard_normal(targets.shape)
+    return prediction.astype(dtype), targets.astype(dtype), weights
+
+
+def score(case, prediction, targets, weights=None):
+    return made(case).finish(made(case).measure(prediction, targets, weights))
+
+
+def cut(arrays, start, stop):
+    return [None if array is None else array[start:stop] for array in arrays]
+
+
+@over_all
+@weighted_or_not
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_it_is_what_its_definition_says(case, weighted, dtype):
+    prediction, targets, weights = rows_of(case, weighted, dtype)
+    expected = case.oracle(prediction, targets, np.ones(ROWS) if weights is None else weights)
+    found = score(case, prediction, targets, weights)
+    assert type(found) is float
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+@over_all
+@weighted_or_not
+@pytest.mark.parametrize("cuts", [(0, 5, ROWS), (0, 1, ROWS), (0, 3, 4, 9, ROWS), (0, 0, 6, 6, ROWS, ROWS)], ids=str)
+def test_parts_merged_are_the_whole(case, weighted, cuts):
+    arrays = rows_of(case, weighted)
+    if arrays[2] is not None:
+        arrays[2][[0, 3]] = 1  # no part without any weight
+    parts = [made(case).measure(*cut(arrays, *pair)) for pair in zip(cuts, cuts[1:], strict=False)]
+    for order in (parts, parts[::-1]):
+        merged = reduce(made(case).merge, order, np.empty(0))
+        assert made(case).finish(merged) == pytest.approx(score(case, *arrays), rel=1e-9)
+
+
+@over_all
+def test_no_rows_beside_some_change_nothing(case):
+    arrays = rows_of(case)
+    state = made(case).measure(*arrays)
+    for none in (np.empty(0), made(case).measure(*cut(arrays, 0, 0))):
+        for merged in (made(case).merge(state, none), made(case).merge(none, state)):
+            np.testing.assert_array_equal(merged, state)
+
+
+@over_all
+def test_weights_count_rows(case):
+    prediction, targets, _ = rows_of(case)
+    weights = np.arange(ROWS) % 3.0
+    rows = np.repeat(np.arange(ROWS), np.arange(ROWS) % 3)
+    assert score(case, prediction, targets, weights) == pytest.approx(score(case, prediction[rows], targets[rows]))
+    assert score(case, prediction, targets, np.ones(ROWS)) == pytest.approx(score(case, prediction, targets))
+
+
+@over_all
+@weighted_or_not
+def test_nothing_given_is_changed(case, weighted):
+    arrays = rows_of(case, weighted)
+    before = [None if array is None else array.copy() for array in arrays]
+    state = made(case).measure(*arrays)
+    states = state.copy(), made(case).measure(*cut(arrays, 0, 4))
+    merged = made(case).merge(*states)
+    made(case).finish(merged)
+    np.testing.assert_array_equal(states[0], state)
+    for array, expected in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@over_all
+def test_the_state_is_a_vector_in_float64(case):
+    state = made(case).measure(*rows_of(case, True, np.float32))
+    assert (state.ndim, state.dtype) == (1, np.float64)
+
+
+@over_all
+def test_the_better_prediction_scores_better(case):
+    prediction, targets, _ = rows_of(case)
+    if made(case).target_kind == "classes":
+        classes = targets.reshape(-1).astype(int)
+        best = targets if case.prediction_shape == (1,) else np.eye(case.prediction_shape[0])[classes]
+    else:
+        best = targets
+    sign = 1 if made(case).higher_is_better else -1
+    assert sign * score(case, best, targets) > sign * score(case, prediction, targets)
+    assert score(case, best, targets) == (1.0 if made(case).higher_is_better else 0.0)

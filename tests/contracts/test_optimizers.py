@@ -1,0 +1,115 @@
+"""What every optimizer promises, over all its configurations in the table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.optim import driver as driver_module
+from nncli.optim.driver import Driver
+from tests.contracts.table import OPTIMIZER_ROWS, name_of
+from tests.contracts.values import made
+
+CASES = [case for cases in OPTIMIZER_ROWS.values() for case in cases]
+over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
+SIZE = 23
+GRADIENTS = np.random.default_rng(6).standard_normal((8, SIZE))
+START = np.random.default_rng(7).standard_normal(SIZE)
+
+
+def after(case, gradients=GRADIENTS, dtype=np.float64):
+    """(parameters, driver) after a step with each of the gradients."""
+    parameters = START.astype(dtype)
+    driver = Driver(made(case), parameters)
+    for gradient in gradients:
+        driver.step(gradient.astype(dtype), made(case).learning_rate)
+    return parameters, driver
+
+
+@over_all
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_parameters_and_state_keep_shape_and_dtype(case, dtype):
+    parameters, driver = after(case, dtype=dtype)
+    assert driver.steps == len(GRADIENTS)
+    assert tuple(driver.state) == made(case).state_names()
+    for vector in (parameters, *driver.state.values()):
+        assert (vector.shape, vector.dtype) == ((SIZE,), dtype)
+        assert np.isfinite(vector).all()
+
+
+@over_all
+def test_state_begins_at_zero_and_is_used(case):
+    for vector in Driver(made(case), START.copy()).state.values():
+        np.testing.assert_array_equal(vector, 0)
+    for vector in after(case)[1].state.values():
+        assert vector.all()
+
+
+@over_all
+@pytest.mark.parametrize("block", [1, 7, SIZE, 100])
+def test_blocks_give_the_same_bits_as_the_whole(case, block, monkeypatch):
+    whole, whole_driver = after(case)
+    monkeypatch.setattr(driver_module, "BLOCK", block)
+    cut, cut_driver = after(case)
+    assert cut.tobytes() == whole.tobytes()
+    for name, vector in whole_driver.state.items():
+        assert cut_driver.state[name].tobytes() == vector.tobytes()
+
+
+@over_all
+def test_the_gradient_is_not_changed(case):
+    gradient = GRADIENTS[0].copy()
+    gradient.flags.writeable = False
+    parameters = START.copy()
+    Driver(made(case), parameters).step(gradient, 0.1)
+    np.testing.assert_array_equal(gradient, GRADIENTS[0])
+    assert (parameters != START).all()
+
+
+@over_all
+def test_it_finds_the_bottom_of_a_quadratic(case):
+    curvature, bottom = np.linspace(0.5, 3, SIZE), np.linspace(-1, 1, SIZE)
+    parameters = START.copy()
+    driver = Driver(made(case), parameters)
+    for _ in range(500):
+        driver.step(curvature * (parameters - bottom), made(case).learning_rate)
+    assert np.abs(parameters - bottom).max() < 1e-3
+
+
+@over_all
+def test_the_first_step_goes_down_the_slope(case):
+    parameters, _ = after(case, GRADIENTS[:1])
+    np.testing.assert_array_equal(np.sign(START - parameters), np.sign(GRADIENTS[0]))
+
+
+@over_all
+def test_the_rate_of_the_step_counts_and_not_that_of_the_rule(case):
+    parameters = START.copy()
+    Driver(made(case), parameters).step(GRADIENTS[0], 2 * made(case).learning_rate)
+    np.testing.assert_allclose(START - parameters, 2 * (START - after(case, GRADIENTS[:1])[0]), rtol=1e-12)
+
+
+@over_all
+def test_state_put_into_another_driver_goes_on_with_the_same_bits(case):
+    whole, _ = after(case)
+    parameters, stopped = after(case, GRADIENTS[:3])
+    resumed = Driver(made(case), parameters)
+    resumed.steps = stopped.steps
+    for name, vector in stopped.state.items():
+        resumed.state[name][:] = vector
+    for gradient in GRADIENTS[3:]:
+        resumed.step(gradient, made(case).learning_rate)
+    assert parameters.tobytes() == whole.tobytes()
+
+
+@over_all
+def test_a_zero_gradient_at_the_start_moves_nothing(case):
+    parameters, _ = after(case, np.zeros((3, SIZE)))
+    np.testing.assert_array_equal(parameters, START)
+
+
+@over_all
+def test_a_model_without_parameters_can_be_stepped(case):
+    driver = Driver(made(case), np.empty(0))
+    driver.step(np.empty(0), 0.1)
+    assert driver.steps == 1

@@ -1,0 +1,55 @@
+"""Nothing is registered that the contracts do not cover."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.core import registry as registries
+from nncli.core.fields import dump, required
+from nncli.core.registry import Registry
+from tests.contracts.table import ROWS, name_of, without_row
+from tests.contracts.values import ALL, made
+
+UNTESTED = {"SCALERS", "SOURCES"}  # registries that have their tests elsewhere
+
+
+@pytest.mark.parametrize(("registry", "rows"), ROWS, ids=[registry.kind for registry, _ in ROWS])
+def test_everything_registered_has_a_row(registry, rows):
+    missing = without_row(registry, rows)
+    assert not missing, f"{registry.kind} without a row in tests/contracts/table.py: {', '.join(missing)}"
+
+
+@pytest.mark.parametrize(("registry", "rows"), ROWS, ids=[registry.kind for registry, _ in ROWS])
+def test_every_row_is_of_something_registered(registry, rows):
+    assert sorted(set(rows) - set(registry.names())) == []
+    for name, cases in rows.items():
+        assert [case.config["type"] for case in cases] == [name] * len(cases)
+
+
+def test_every_registry_is_in_the_table():
+    names = {name for name, value in vars(registries).items() if isinstance(value, Registry)}
+    covered = {name for name in names if any(getattr(registries, name) is registry for registry, _ in ROWS)}
+    assert names - covered == UNTESTED
+
+
+def test_what_has_no_row_is_named():
+    registry = Registry("thing")
+    for name, module in {"old": "nncli.nn", "new": "nncli.nn", "empty": "nncli.nn", "theirs": "a_plugin"}.items():
+        registry.register(name)(type(name.title(), (), {"__module__": module}))
+    assert without_row(registry, {"old": (1,), "empty": ()}) == ["empty", "new"]
+
+
+@pytest.mark.parametrize("case", ALL, ids=name_of)
+def test_what_is_written_builds_the_same_again(case):
+    first = made(case)
+    written = dump(first)
+    assert written["type"] == case.config["type"]
+    assert made(written) == first
+    assert dump(made(written)) == written
+
+
+@pytest.mark.parametrize("case", ALL, ids=name_of)
+def test_building_from_python_and_from_a_mapping_is_the_same(case):
+    built = made(case)
+    assert type(built)(**{key: value for key, value in case.config.items() if key != "type"}) == built
+    assert set(required(type(built))) <= set(case.config)

