@@ -9,7 +9,7 @@ from nncli.config.document import Document
 from nncli.config.spec import Spec
 from nncli.core.describe import show
 from nncli.core.errors import Problem
-from nncli.core.fields import FAILED, Builder
+from nncli.core.fields import Builder
 
 
 @dataclass
@@ -34,8 +34,6 @@ def draft(document: Document) -> Draft:
         return Draft({}, None, [*document.problems, Problem((), message)])
     builder = Builder(document.absolute)
     parts = builder.fields(Spec, document.value, ())
-    if parts.get("data", FAILED) is None:
-        parts["data"] = builder.problem(("data",), "expected a mapping with the key train")
     spec = None
     if not builder.problems and not document.problems:
         made = builder.make(Spec, document.value, ())

@@ -31,7 +31,7 @@ def apply_overrides(document: Document, settings: list[str]) -> None:
 def _set(document: Document, keys: list[str], value: Any, setting: str) -> None:
     if not isinstance(document.value, dict):
         document.value = {}
-    container: Any = document.value
+    container = document.value
     path: Path = ()
     for depth, key in enumerate(keys):
         index = _index(container, key, path, setting)
@@ -52,7 +52,7 @@ def _set(document: Document, keys: list[str], value: Any, setting: str) -> None:
         container = inner
 
 
-def _index(container: Any, key: str, path: Path, setting: str) -> str | int:
+def _index(container: Any, key: str, path: Path, setting: str) -> Any:
     if isinstance(container, dict):
         return key
     if key.isdigit() and int(key) < len(container):

@@ -137,7 +137,7 @@ class Spec(Checked):
         name: of the run; default the file's stem.
         seed: of everything random.
         dtype: of parameters and computations.
-        data: what to learn from; None where arrays are given from Python.
+        data: what to learn from.
         model: the layers in order.
         loss: what is minimised.
         optimizer: how.
@@ -148,7 +148,7 @@ class Spec(Checked):
     name: str | None = None
     seed: Annotated[int, Ge(0)] = 0
     dtype: DTypeName = "float32"
-    data: Data | None
+    data: Data
     model: tuple[Annotated[Registered, LAYERS], ...]
     loss: Annotated[Registered, LOSSES]
     optimizer: Annotated[Registered, OPTIMIZERS]

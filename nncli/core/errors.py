@@ -89,7 +89,18 @@ class ShapeError(UserError, ValueError):
 
 
 class DataError(UserError, ValueError):
-    """A data file that is missing, unreadable or holds what cannot be used."""
+    """A data file that is missing, unreadable or holds what cannot be used.
+
+    Args:
+        message: what is wrong.
+        file: the file that cannot be opened, where that is the fault.
+        key: the source's key that names what is not there, where that is the fault.
+    """
+
+    def __init__(self, message: str, *, file: str | None = None, key: str | None = None) -> None:
+        super().__init__(message)
+        self.file = file
+        self.key = key
 
 
 class CheckpointError(UserError):

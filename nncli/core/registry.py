@@ -96,7 +96,7 @@ class Registry:
                 importlib.import_module(f"{room}.{found.name}")
 
 
-LAYERS = Registry("layer", "nncli.nn.activations", "nncli.nn.layers")
+LAYERS = Registry("layer", "nncli.nn.activations", "nncli.nn.layers", "nncli.nn.sequential")
 INITIALIZERS = Registry("initializer", "nncli.nn.initializers")
 LOSSES = Registry("loss", "nncli.nn.losses")
 METRICS = Registry("metric", "nncli.nn.metrics")

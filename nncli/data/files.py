@@ -21,7 +21,7 @@ def missing(path: str) -> DataError:
     folder, name = os.path.split(path)
     match = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
     hint = f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
-    return DataError(f"no such file or folder: {path}{hint}")
+    return DataError(f"no such file or folder: {path}{hint}", file=path)
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise missing(path) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+        raise DataError(f"{path}: cannot be read ({error.strerror})", file=path) from None
     with file:
         yield file
 

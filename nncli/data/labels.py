@@ -62,7 +62,7 @@ def keep_classes(rows: Rows, classes: tuple[str, ...]) -> Rows:
     found = set(labels.tolist())
     for name in classes:
         if name not in found:
-            raise DataError(f"no row has the class {name!r}{suggestion(name, class_order(found))}")
+            raise DataError(f"no row has the class {name!r}{suggestion(name, class_order(found))}", key="classes")
     kept = np.flatnonzero(np.isin(labels, classes))
     left_out = rows.left_out + len(rows) - len(kept)
     return replace(rows.take(kept) if len(kept) < len(rows) else rows, left_out=left_out)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nncli.core.errors import DataError
 from nncli.core.types import Array
+from nncli.data.files import check_finite
 from nncli.data.table import Table
 
 
@@ -60,6 +62,33 @@ def counted(path: str) -> Callable[[int], str]:
     return lambda row: f"{path}: row {row} (counted from 0)"
 
 
-def all_rows(count: int) -> Array:
-    """The origin of rows of which none is left out."""
-    return np.arange(count)
+def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
+    """Rows from arrays, checked.
+
+    Args:
+        inputs: (n, *) numbers, images as (n, height, width, channels) or (n, height, width).
+        targets: (n,) or (n, targets) labels or numbers, or None.
+        name: what messages call the inputs.
+        target_file: what they call the targets.
+        target: the name of the target; several get _0, _1 and so on.
+
+    Raises:
+        DataError: where the inputs are no rows of finite numbers, or the lengths differ.
+    """
+    if inputs.dtype.kind not in "biuf":
+        raise DataError(f"{name}: expected numbers; got {inputs.dtype}")
+    if inputs.ndim < 2:
+        raise DataError(f"{name}: expected (rows, columns) or images; got the shape {inputs.shape}")
+    if not inputs.size:
+        raise DataError(f"{name}: no rows or no columns; its shape is {inputs.shape}")
+    check_finite(inputs, name)
+    if targets is not None and len(targets) != len(inputs):
+        raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {len(inputs)}")
+    width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]
+    return Rows(
+        inputs=inputs[..., np.newaxis] if inputs.ndim == 3 else inputs,
+        targets=targets,
+        where=counted(name),
+        origin=np.arange(len(inputs)),
+        target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
+    )

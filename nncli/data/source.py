@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-import numpy as np
 from annotated_types import MinLen
 
 from nncli.core.fields import Registered
 from nncli.core.registry import SOURCES
-from nncli.core.types import Array
 from nncli.data.rows import Rows
 
 Names = Annotated[tuple[str, ...], MinLen(1)]
@@ -51,11 +49,6 @@ class Source(Registered):
     def input_fields(cls, path: str) -> dict[str, str | None]:
         """The fields that make a source of a file on the command line."""
         return {"path": path}
-
-
-def with_channel(images: Array) -> Array:
-    """Images with an axis for channels: (n, height, width) -> (n, height, width, 1), others as they are."""
-    return images[..., np.newaxis] if images.ndim == 3 else images
 
 
 source = SOURCES.register

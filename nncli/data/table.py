@@ -40,14 +40,14 @@ class Table:
         columns = {name: cells[indices] for name, cells in self.columns.items()}
         return Table(self.name, columns, self.lines[indices])
 
-    def cells(self, name: str) -> Array:
-        """The cells of one column.
+    def cells(self, name: str, key: str | None = None) -> Array:
+        """The cells of one column; `key` is the source's key that names it, for the error.
 
         Raises:
             DataError: where there is no such column.
         """
         if name not in self.columns:
-            raise DataError(f"{self.name}: no column {name!r}{suggestion(name, self.columns)}")
+            raise DataError(f"{self.name}: no column {name!r}{suggestion(name, self.columns)}", key=key)
         return self.columns[name]
 
     def numbers(self, name: str) -> Array:

@@ -94,6 +94,7 @@ class Layer(Registered):
     """
 
     output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
+    heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -44,6 +44,10 @@ class Loss(Registered):
         """Targets in the form that `forward` takes: class numbers (n,) or numbers (n, ...) in."""
         return targets.reshape(len(targets), *output_shape).astype(dtype)
 
+    def loss_fault(self, output_shape: Shape) -> str | None:
+        """Why this loss does not suit outputs of that shape, or None."""
+        return None
+
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """Why outputs of that shape do not suit the targets, or None.
 
@@ -52,10 +56,6 @@ class Loss(Registered):
             target_shape: of one row of the targets, for losses over numbers.
             classes: how many classes there are, for losses over classes.
         """
-        raise NotImplementedError
-
-    def target_fault(self, targets: Array) -> str | None:
-        """Why these targets cannot be learnt by this loss, or None."""
         return None
 
 

@@ -60,9 +60,14 @@ class ParameterLayout:
         return vector
 
     def named(self, vector: Array) -> dict[str, Array]:
-        """Views of the arrays by full name, such as "0.dense.weight", in the order of the layers."""
-        views = {slot.name: vector[slot.start : slot.stop].reshape(slot.spec.shape) for slot in self.slots}
-        return {name: views[name] for name, _ in _leaves(self.tree, "")}
+        """Views of the arrays by full name, such as "0.dense.weight", in the order of the layers.
+
+        Args:
+            vector: as long as this layout, or only its trained part.
+        """
+        slots = [slot for slot in self.slots if slot.stop <= len(vector)]
+        views = {slot.name: vector[slot.start : slot.stop].reshape(slot.spec.shape) for slot in slots}
+        return {name: views[name] for name, _ in _leaves(self.tree, "") if name in views}
 
     def views(self, vector: Array) -> Tree:
         """The same views, nested as the layers are."""

@@ -12,6 +12,7 @@ from itertools import product
 from math import sqrt
 from typing import Any, Literal
 
+import nncli.nn.sequential  # noqa: F401  (the model's own container, wherever the registry looks for layers)
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, Registry
 from nncli.core.types import Shape
 from tests.oracle import metrics as by_definition
@@ -91,7 +92,9 @@ _CONVOLUTIONS = (
         {"filters": 1, "kernel_size": (1, 4), "padding": "same", "initializer": {"type": "normal", "std": 0.5}},
         {"filters": 2, "kernel_size": (7, 7), "padding": 3},
     ),
-    *_layers("conv2d", (1, 1, 3), {"filters": 2, "kernel_size": 3, "padding": "same"}, {"filters": 1, "kernel_size": 1}),
+    *_layers(
+        "conv2d", (1, 1, 3), {"filters": 2, "kernel_size": 3, "padding": "same"}, {"filters": 1, "kernel_size": 1}
+    ),
 )
 
 _POOL_FIELDS: tuple[dict[str, Any], ...] = (
@@ -128,7 +131,9 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "tanh": _everywhere("tanh"),
     "softmax": _layers("softmax", (4,)) + _layers("softmax", (2,)) + _layers("softmax", (2, 3, 3)),
     "dense": (
-        *_layers("dense", (4,), {"units": 3}, {"units": 1}, {"units": 3, "bias": False}, {"units": 2, "initializer": "he"}),
+        *_layers(
+            "dense", (4,), {"units": 3}, {"units": 1}, {"units": 3, "bias": False}, {"units": 2, "initializer": "he"}
+        ),
         *_layers("dense", (1,), {"units": 1}),
         *_layers("dense", (3, 2, 2), {"units": 3}, {"units": 2, "bias": False}),
     ),
@@ -142,7 +147,9 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}, training=False),
     ),
     "sequential": (
-        *_layers("sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}),
+        *_layers(
+            "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}
+        ),
         *_layers("sequential", (5,), {"layers": ["sigmoid", {"type": "dropout", "rate": 0.4}]}),
         *_layers("sequential", (5,), {"layers": ["linear"]}),
         *_layers(

@@ -12,15 +12,30 @@ from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZER
 from tests.contracts.table import ROWS, name_of
 from tests.contracts.values import ALL, FIRST, made, registry_of
 
-WRONG = [object(), "no such thing", float("nan"), float("-inf"), -1.5, ["no such thing"], {"no": "such thing"}]
+WRONG = {
+    "object": object(),
+    "text": "no such thing",
+    "nan": float("nan"),
+    "infinite": float("-inf"),
+    "fraction": -1.5,
+    "list": ["no such thing"],
+    "mapping": {"no": "such thing"},
+}
 FIELDS = [
-    (case.config["type"], field.name) for case in FIRST for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
+    (case.config["type"], field.name)
+    for case in FIRST
+    for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
 ]
 MOLD = {case.config["type"]: case for case in FIRST}
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=repr)
-@pytest.mark.parametrize(("name", "field"), FIELDS, ids=".".join)
+def over_all_fields(test):
+    """Every wrong value for every field of everything registered."""
+    fields = pytest.mark.parametrize(("name", "field"), FIELDS, ids=[".".join(names) for names in FIELDS])
+    return pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)(fields(test))
+
+
+@over_all_fields
 def test_a_wrong_value_is_refused_and_its_field_named(name, field, wrong):
     case = MOLD[name]
     with pytest.raises(ConfigError) as caught:
@@ -28,8 +43,7 @@ def test_a_wrong_value_is_refused_and_its_field_named(name, field, wrong):
     assert all(problem.path[1] == field for problem in caught.value.problems)
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=repr)
-@pytest.mark.parametrize(("name", "field"), FIELDS, ids=".".join)
+@over_all_fields
 def test_a_wrong_value_is_refused_from_python_too(name, field, wrong):
     case = MOLD[name]
     values = {key: value for key, value in case.config.items() if key != "type"}

@@ -51,6 +51,8 @@ def accuracy(predictions: Rows, targets: Rows, weights: Sequence[float]) -> floa
     """The weighted share of rows whose largest entry, the first of several, is the target's; one entry is P(1)."""
     right = 0.0
     for weight, prediction, target in zip(weights, predictions, targets, strict=True):
-        scores = [1 - float(prediction[0]), float(prediction[0])] if len(prediction) == 1 else [float(p) for p in prediction]
+        scores = (
+            [1 - float(prediction[0]), float(prediction[0])] if len(prediction) == 1 else [float(p) for p in prediction]
+        )
         right += float(weight) * (scores.index(max(scores)) == int(np.ravel(target)[0]))
     return right / sum(float(weight) for weight in weights)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from nncli.core.errors import DataError
-from nncli.core.types import Array
-from nncli.data.files import check_finite, load_array, load_members, stem
-from nncli.data.rows import Rows, all_rows, counted
-from nncli.data.source import Source, source, with_channel
+from nncli.data.files import load_array, load_members, stem
+from nncli.data.rows import Rows, array_rows
+from nncli.data.source import Source, source
 
 
 @source("arrays")
@@ -72,31 +69,4 @@ class Arrays(Source):
             x_name, y_name = self.inputs, self.targets or ""
             x, y = load_array(x_name), load_array(y_name) if targets else None
             target, files = stem(y_name), (x_name, *([y_name] if targets else []))
-        x = _inputs(x, x_name)
-        if y is not None and len(y) != len(x):
-            raise DataError(f"{y_name}: {len(y)} rows, but {x_name} has {len(x)}")
-        return Rows(
-            inputs=x,
-            targets=y,
-            where=counted(x_name),
-            origin=all_rows(len(x)),
-            target_names=_target_names(y, target),
-            files=files,
-        )
-
-
-def _inputs(x: Array, name: str) -> Array:
-    if not (np.issubdtype(x.dtype, np.number) or x.dtype == np.bool_) or np.iscomplexobj(x):
-        raise DataError(f"{name}: expected numbers; got {x.dtype}")
-    if x.ndim < 2:
-        raise DataError(f"{name}: expected (rows, columns) or images; got the shape {x.shape}")
-    if not x.size:
-        raise DataError(f"{name}: no rows or no columns; its shape is {x.shape}")
-    check_finite(x, name)
-    return with_channel(x)
-
-
-def _target_names(y: Array | None, name: str) -> tuple[str, ...]:
-    if y is None or y.ndim < 2 or y.shape[1] == 1:
-        return (name,)
-    return tuple(f"{name}_{index}" for index in range(y.shape[1]))
+        return replace(array_rows(x, y, x_name, y_name, target), files=files)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nncli.core.spelling import suggestion
 from nncli.data.files import load_members, natural_order
-from nncli.data.rows import Rows, all_rows, counted
+from nncli.data.rows import Rows, counted
 from nncli.data.source import Source, source
 
 FOLDER = Path(__file__).parent.parent / "datasets"
@@ -49,8 +51,6 @@ class BuiltIn(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """The dataset's rows."""
-        import numpy as np
-
         path = str(FOLDER / f"{self.dataset}.npz")
         with np.load(path, allow_pickle=False) as archive:
             names = set(archive.files)
@@ -61,7 +61,7 @@ class BuiltIn(Source):
             inputs=arrays["inputs"],
             targets=arrays["targets"] if targets else None,
             where=counted(self.dataset),
-            origin=all_rows(len(arrays["inputs"])),
+            origin=np.arange(len(arrays["inputs"])),
             target_names=tuple(str(name) for name in arrays.get("target_names", ("label",))),
             feature_names=None if features is None else tuple(str(name) for name in features),
             files=(path,),

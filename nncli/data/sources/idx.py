@@ -5,16 +5,16 @@ from __future__ import annotations
 import gzip
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data.files import check_finite, opened
-from nncli.data.rows import Rows, all_rows, counted
-from nncli.data.source import Source, source, with_channel
+from nncli.data.files import opened
+from nncli.data.rows import Rows, array_rows
+from nncli.data.source import Source, source
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -53,23 +53,12 @@ class Idx(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """The arrays of both files."""
-        x = with_channel(read_idx(self.inputs))
-        y = None
-        if targets:
-            if self.targets is None:
-                raise DataError(f"{self.inputs}: no targets; name their file with targets:")
-            y = read_idx(self.targets)
-            if len(y) != len(x):
-                raise DataError(f"{self.targets}: {len(y)} rows, but {self.inputs} has {len(x)}")
-        check_finite(x, self.inputs)
-        return Rows(
-            inputs=x,
-            targets=y,
-            where=counted(self.inputs),
-            origin=all_rows(len(x)),
-            target_names=("label",),
-            files=(self.inputs, *([self.targets] if targets and self.targets else [])),
-        )
+        if targets and self.targets is None:
+            raise DataError(f"{self.inputs}: no targets; name their file with targets:")
+        y_name = self.targets if targets else None
+        y = None if y_name is None else read_idx(y_name)
+        rows = array_rows(read_idx(self.inputs), y, self.inputs, y_name or "", "label")
+        return replace(rows, files=(self.inputs, *([y_name] if y_name else [])))
 
 
 def _looks_like_idx(path: str) -> bool:

@@ -13,7 +13,7 @@ from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
 from nncli.data.files import missing, natural_order
-from nncli.data.rows import Rows, all_rows
+from nncli.data.rows import Rows
 from nncli.data.source import Source, source
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
@@ -38,7 +38,7 @@ class Images(Source):
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """A path that is a folder or looks like one, or one image."""
         path = str(values.get("path", ""))
-        return bool(path) and (os.path.isdir(path) or not os.path.splitext(path)[1] or path.lower().endswith(ENDINGS))
+        return bool(path) and (os.path.isdir(path) or os.path.splitext(path)[1].lower() in ("", *ENDINGS))
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class Images(Source):
             inputs=self._load(files),
             targets=None if labels is None or not targets else np.array(labels, dtype=np.str_),
             where=lambda row: files[row],
-            origin=all_rows(len(files)),
+            origin=np.arange(len(files)),
             target_names=("label",),
             row_names=tuple(os.path.relpath(file, base or ".") for file in files),
             files=tuple(files),
@@ -74,7 +74,9 @@ class Images(Source):
             raise DataError(f"{self.path}: expected one sub-folder of images a class; found no folder in it")
         for name in self.classes or ():
             if name not in folders:
-                raise DataError(f"{self.path}: no folder for the class {name!r}{suggestion(name, folders)}")
+                raise DataError(
+                    f"{self.path}: no folder for the class {name!r}{suggestion(name, folders)}", key="classes"
+                )
         files, labels = [], []
         for name in self.classes or folders:
             inside = _image_files(os.path.join(self.path, name))
@@ -99,9 +101,8 @@ class Images(Source):
                     mode = mode or own
                     if self.mode is None and own != mode:
                         kinds = ("grey", "in colour") if mode == "L" else ("in colour", "grey")
-                        raise DataError(
-                            f"{file}: {kinds[1]}, but the images before are {kinds[0]}; say mode: grey or rgb"
-                        )
+                        problem = f"{kinds[1]}, but the images before are {kinds[0]}"
+                        raise DataError(f"{file}: {problem}; say mode: grey or rgb")
                     array = np.asarray(image.convert(mode))
             except (UnidentifiedImageError, OSError, SyntaxError) as error:
                 raise DataError(f"{file}: not a whole image ({error})") from None

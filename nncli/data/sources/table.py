@@ -11,7 +11,7 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
-from nncli.data.rows import Rows, all_rows
+from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
 from nncli.data.table import Table, read_table
 
@@ -77,12 +77,12 @@ class TableSource(Source):
             known = ", ".join(table.columns)
             raise DataError(f"{name}: say which column to learn, with targets:. Columns: {known}")
         wanted = self.inputs or [column for column in table.columns if column not in self.target_columns]
-        inputs = Table(name, {column: table.cells(column) for column in wanted}, table.lines)
+        inputs = Table(name, {column: table.cells(column, "inputs") for column in wanted}, table.lines)
         return Rows(
             inputs=inputs,
             targets=_targets(table, self.target_columns) if targets else None,
             where=lambda row: f"{name}:{table.lines[row]}",
-            origin=all_rows(len(table)),
+            origin=np.arange(len(table)),
             target_names=self.target_columns,
             files=() if stdin else (self.path,),
         )
@@ -91,7 +91,7 @@ class TableSource(Source):
 def _targets(table: Table, names: tuple[str, ...]) -> Any:
     columns = []
     for name in names:
-        cells = table.cells(name)
+        cells = table.cells(name, "targets")
         blank = cells == ""
         if blank.any():
             line = table.lines[int(blank.argmax())]

@@ -43,6 +43,8 @@ class Conv2D(Layer):
             width * filters; default he before relu-like activations, otherwise xavier.
     """
 
+    heavy_rows = True
+
     filters: Annotated[int, Ge(1)]
     kernel_size: Size
     stride: Size = 1

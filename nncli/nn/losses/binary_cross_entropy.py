@@ -60,14 +60,18 @@ class BinaryCrossEntropy(Loss):
         """0 and 1 as floats: (n,) -> (n, 1)."""
         return targets.reshape(-1, 1).astype(dtype)
 
+    def loss_fault(self, output_shape: Shape) -> str | None:
+        """One unit."""
+        if output_shape == (1,):
+            return None
+        return f"binary_cross_entropy wants 1 unit at the end; the model gives {output_shape}; use cross_entropy"
+
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
-        """One unit and two classes."""
-        if output_shape != (1,):
-            return f"binary_cross_entropy wants 1 unit at the end; the model gives {output_shape}"
-        if classes is not None and classes != 2:
-            hint = f"; for more, end in {classes} units and softmax, with loss cross_entropy" if classes > 2 else ""
-            return f"binary_cross_entropy tells 2 classes apart; the targets have {classes}{hint}"
-        return None
+        """Two classes."""
+        if classes is None or classes == 2:
+            return None
+        hint = f"; write units: {classes}, softmax and the loss cross_entropy" if classes > 2 else ""
+        return f"{classes} {'class' if classes == 1 else 'classes'}, 1 unit, which tells 2 classes apart{hint}"
 
 
 def _per_row(scale: float, weights: Array | None) -> Array | float:

@@ -66,11 +66,15 @@ class CrossEntropy(Loss):
         """Class numbers as they are."""
         return targets.astype(np.intp)
 
+    def loss_fault(self, output_shape: Shape) -> str | None:
+        """One axis of two units or more."""
+        if len(output_shape) == 1 and output_shape[0] > 1:
+            return None
+        hint = "; for two classes and 1 unit use sigmoid and binary_cross_entropy" if output_shape == (1,) else ""
+        return f"cross_entropy wants one unit a class at the end; the model gives {output_shape}{hint}"
+
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """One unit a class."""
-        if len(output_shape) != 1 or (output_shape == (1,) and classes != 1):
-            hint = "; for two classes and 1 unit use sigmoid and binary_cross_entropy" if output_shape == (1,) else ""
-            return f"cross_entropy wants one unit a class at the end; the model gives {output_shape}{hint}"
         if classes is not None and classes != output_shape[0]:
             return f"{classes} classes, {output_shape[0]} units; write units: {classes}"
         return None

@@ -1,0 +1,1 @@
+"""From a spec to a session: the one room that knows every room below it."""

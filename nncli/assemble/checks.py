@@ -1,0 +1,156 @@
+"""Checks of a config's parts against one another, each problem with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from nncli.config.spec import Data, Fraction, Training
+from nncli.core.errors import Problem, ShapeError
+from nncli.core.fields import FAILED
+from nncli.core.spelling import suggestion
+from nncli.core.types import Shape
+from nncli.nn.layer import Layer
+from nncli.nn.loss import Loss
+from nncli.nn.metric import Metric
+from nncli.nn.sequential import fill_initializers
+
+PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4))  # to ask what a layer gives whatever it gets
+
+
+def check_shapes(layers: Sequence[Any], input_shape: Shape | None, problems: list[Problem]) -> Shape | None:
+    """The model's output shape, None where it is not known; notes every layer that does not fit.
+
+    Args:
+        layers: the model's layers, FAILED where one could not be built.
+        input_shape: of one row, or None where the data could not be read.
+        problems: gets what is found.
+    """
+    shape, before = input_shape, "the rows of the data have the shape"
+    for index, layer in enumerate(layers):
+        if layer is FAILED:
+            shape, before = None, ""
+            continue
+        if shape is None:
+            shape = _whatever_comes(layer)
+        else:
+            try:
+                shape = layer.output_shape(shape)
+            except ShapeError as error:
+                message = f"{layer.type_name} {error}, but {before} {shape}"
+                problems.append(Problem(("model", index), message))
+                shape = None
+        before = f"model.{index} {layer.type_name} gives"
+    return shape
+
+
+def _whatever_comes(layer: Layer) -> Shape | None:
+    """The output shape of a layer, where it does not depend on the input."""
+    shapes = set()
+    for probe in PROBES:
+        try:
+            shapes.add(layer.output_shape(probe))
+        except ShapeError:
+            continue
+    return shapes.pop() if len(shapes) == 1 else None
+
+
+def check_loss(
+    loss: Loss, layers: Sequence[Any], output: Shape | None, target_shape: Shape, classes: tuple[str, ...] | None
+) -> Iterator[Problem]:
+    """Whether the loss suits the model's end, and that the labels.
+
+    Args:
+        loss: as the config has it.
+        layers: the model's layers, FAILED where one could not be built.
+        output: the model's output shape, or None where it is not known.
+        target_shape: of one row of targets, for regression.
+        classes: the labels, for classes; None where they are not known.
+    """
+    if layers and layers[-1] is not FAILED and loss.absorbs is not None and (fault := _ending(loss, layers[-1])):
+        yield Problem(("loss",), fault)
+        return
+    if output is None:
+        return
+    if fault := loss.loss_fault(output):
+        yield Problem(("loss",), fault)
+        return
+    known = classes is not None if loss.target_kind == "classes" else bool(target_shape)
+    if known and (fault := loss.output_fault(output, target_shape, None if classes is None else len(classes))):
+        yield Problem(_last_with_size(layers), fault)
+
+
+def _ending(loss: Loss, last: Layer) -> str | None:
+    name, absorbed = loss.type_name, loss.absorbs
+    bounds = last.output_range
+    if getattr(loss, "from_logits", False):
+        if bounds is not None:
+            return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
+        return None
+    if last.type_name == absorbed:
+        return None
+    if bounds is None or bounds[0] < 0 or bounds[1] > 1:
+        hint = f"end the model in {absorbed}, or write {{type: {name}, from_logits: true}}"
+        return f"{name} wants probabilities, but the model ends in {last.type_name}; {hint}"
+    return None
+
+
+def _last_with_size(layers: Sequence[Any]) -> tuple[str, int]:
+    """The path of the last layer that has weights, whose size decides the output's."""
+    for index in range(len(layers) - 1, -1, -1):
+        if layers[index] is not FAILED and _has_weights(fill_initializers([layers[index]])[0]):
+            return ("model", index)
+    return ("model", len(layers) - 1)
+
+
+def _has_weights(layer: Layer) -> bool:
+    for probe in PROBES:
+        try:
+            layer.output_shape(probe)
+        except ShapeError:
+            continue
+        return bool(layer.parameters(probe))
+    return False
+
+
+def check_kinds(built: dict[str, Any], loss: Loss) -> Iterator[Problem]:
+    """Settings for classes beside a loss over numbers, and the other way round."""
+    learns = {"classes": "class labels", "numbers": "numbers"}
+    metrics = built.get("metrics", ())
+    for index, metric in enumerate(metrics if isinstance(metrics, list | tuple) else ()):
+        if metric is not FAILED and cast("Metric", metric).target_kind != loss.target_kind:
+            wants = f"{metric.type_name} measures {learns[metric.target_kind]}"
+            yield Problem(("metrics", index), f"{wants}, but {loss.type_name} learns {learns[loss.target_kind]}")
+    data = built.get("data")
+    if not isinstance(data, Data):
+        return
+    if loss.target_kind == "classes" and data.scale_targets.type_name != "none":
+        yield Problem(("data", "scale_targets"), f"{loss.type_name} learns class labels, which have no scale; drop it")
+    if loss.target_kind == "numbers" and getattr(data.train, "classes", None) is not None:
+        yield Problem(("data", "train", "classes"), f"{loss.type_name} learns numbers, not classes; drop it")
+
+
+def check_monitors(built: dict[str, Any]) -> Iterator[Problem]:
+    """Monitors that are no column of metrics.csv."""
+    training, metrics, data = built.get("training", Training()), built.get("metrics", ()), built.get("data")
+    if not isinstance(training, Training) or not isinstance(data, Data) or not isinstance(metrics, tuple):
+        return
+    names = ["loss", *(metric.type_name for metric in metrics)]
+    kinds = ["train"] if data.validation is None else ["val", "train"]
+    columns = [f"{kind}_{name}" for kind in kinds for name in names]
+    for key, settings in (("checkpoint", training.checkpoint), ("early_stopping", training.early_stopping)):
+        monitor = None if settings is None else settings.monitor
+        if monitor is not None and monitor not in columns:
+            hint = suggestion(monitor, columns)
+            if monitor.startswith("val_") and data.validation is None:
+                hint = f": nothing is validated; add data.validation.{suggestion(monitor, columns).partition('.')[2]}"
+            yield Problem(("training", key, "monitor"), f"no column {monitor!r}{hint}")
+
+
+def check_fractions(built: dict[str, Any]) -> Iterator[Problem]:
+    """Shares that leave nothing to train on."""
+    data = built.get("data")
+    if isinstance(data, Data):
+        shares = [part.fraction for part in (data.validation, data.test) if isinstance(part, Fraction)]
+        if sum(shares) >= 1:
+            yield Problem(("data", "validation"), f"validation and test take {sum(shares):g} of the rows; leave some")

@@ -1,0 +1,205 @@
+"""The session: data, model, loss, optimizer and metrics of one run, ready to train."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+
+from nncli.assemble import checks
+from nncli.assemble.parts import Parts, SourceError, fit, read_parts
+from nncli.config.spec import Data, Spec
+from nncli.core.errors import ConfigError, Problem, UserError
+from nncli.data.batches import Dataset, TrainingBatches
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import Rows
+from nncli.nn.layer import Layer
+from nncli.nn.loss import Loss
+from nncli.nn.metric import Metric
+from nncli.nn.network import Network
+from nncli.nn.sequential import Sequential, fill_initializers
+from nncli.optim.optimizer import Optimizer
+from nncli.training.executor import Executor
+from nncli.training.monitor import Monitor
+from nncli.training.trainer import Settings, Trainer
+
+LARGE = 10.0  # inputs or targets beyond this make many losses explode
+
+
+@dataclass
+class Session:
+    """Everything that a run needs.
+
+    Args:
+        spec: with every default filled.
+        preprocessing: fitted to the training rows.
+        executor: with the network in it.
+        train: the training rows.
+        validation: or None.
+        test: or None.
+        notes: what the user should know, such as filled blanks.
+        files: the data files that were read.
+    """
+
+    spec: Spec
+    preprocessing: Preprocessing
+    executor: Executor
+    train: Dataset
+    validation: Dataset | None = None
+    test: Dataset | None = None
+    notes: list[str] = field(default_factory=list)
+    files: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Network:
+        """The model and its parameters."""
+        return self.executor.network
+
+    def trainer(self) -> Trainer:
+        """A trainer at the beginning of the run."""
+        training = self.spec.training
+        stopping = training.early_stopping
+        return Trainer(
+            self.executor,
+            cast("Optimizer", self.spec.optimizer),
+            TrainingBatches(self.train, training.batch_size, shuffle=training.shuffle, seed=self.spec.seed),
+            self.validation,
+            Settings(
+                epochs=training.epochs,
+                seed=self.spec.seed,
+                clip_norm=training.clip_norm,
+                on_nonfinite=training.on_nonfinite,
+                patience=None if stopping is None else stopping.patience,
+            ),
+            self._monitor(training.checkpoint.monitor),
+            None if stopping is None else self._monitor(stopping.monitor, stopping.min_delta),
+        )
+
+    def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
+        assert column is not None, "filled when the session was made"
+        name = column.partition("_")[2]
+        higher = any(metric.type_name == name and metric.higher_is_better for metric in self.executor.metrics)
+        return Monitor(column, higher, min_delta)
+
+    def explosion_hint(self) -> str:
+        """What may help where numbers are no longer finite."""
+        hints = []
+        if (largest := float(np.abs(self.train.inputs).max())) > LARGE:
+            hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
+        if self.preprocessing.classes is None and (largest := float(np.abs(self.train.targets).max())) > LARGE:
+            hints.append(f"targets reach {largest:g}: try data.scale_targets: standard")
+        return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"
+
+
+def survey(built: dict[str, Any], parts: Parts | None = None) -> tuple[list[Problem], Parts, Preprocessing]:
+    """(problems, parts, preprocessing): what shows when the parts of a config meet one another and the data.
+
+    The last two are whole where there is no problem.
+
+    Args:
+        built: the fields of a spec, FAILED or absent where they could not be built.
+        parts: the rows, where they do not come from the config's sources.
+    """
+    problems: list[Problem] = []
+    data, loss, model = built.get("data"), built.get("loss"), built.get("model")
+    preprocessing = None
+    if isinstance(data, Data) and isinstance(loss, Loss):
+        try:
+            parts = parts or read_parts(data, loss, built["seed"] if isinstance(built.get("seed"), int) else 0)
+            preprocessing = fit(parts, data, loss)
+        except SourceError as error:
+            problems.append(error.problem(data))
+    layers = list(model) if isinstance(model, list | tuple) else []
+    fitted = preprocessing or Preprocessing(input_shape=())
+    output = checks.check_shapes(layers, fitted.input_shape or None, problems)
+    if isinstance(loss, Loss):
+        classes = None if parts is None else parts.classes
+        problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
+        problems += checks.check_kinds(built, loss)
+    problems += checks.check_monitors(built)
+    problems += checks.check_fractions(built)
+    return problems, cast("Parts", parts), fitted
+
+
+def assemble(spec: Spec, parts: Parts | None = None) -> Session:
+    """The session of a spec.
+
+    Args:
+        spec: what to run.
+        parts: the rows, where they do not come from the spec's sources.
+
+    Raises:
+        ConfigError: with every problem that shows when the model meets the data.
+    """
+    built = {item.name: getattr(spec, item.name) for item in dataclasses.fields(spec)}
+    problems, parts, preprocessing = survey(built, parts)
+    if problems:
+        raise ConfigError(problems)
+    spec = _filled(spec, validated=parts.validation is not None)
+    executor = make_executor(spec, preprocessing)
+
+    def prepared(name: str, rows: Rows | None) -> Dataset | None:
+        try:
+            return None if rows is None else labelled(rows, preprocessing, executor)
+        except UserError as error:
+            raise ConfigError([SourceError(name, error).problem(spec.data)]) from None
+
+    train = cast("Dataset", prepared("train", parts.train))
+    validation, test = prepared("validation", parts.validation), prepared("test", parts.test)
+    notes = [*parts.notes, *dict.fromkeys(preprocessing.notes)]
+    preprocessing.notes.clear()
+    return Session(spec, preprocessing, executor, train, validation, test, notes, parts.files)
+
+
+def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
+    """A new network of a spec with what computes it."""
+    model = Sequential(layers=tuple(fill_initializers(spec.model)))
+    network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed)
+    loss, depth = fused(cast("Loss", spec.loss), model.layers)
+    scaled = preprocessing.target_scaling is not None
+    return Executor(
+        network,
+        loss,
+        depth,
+        cast("tuple[Metric, ...]", spec.metrics),
+        preprocessing.original_targets if scaled else None,
+        spec.training.threads,
+    )
+
+
+def fused(loss: Loss, layers: Sequence[Layer]) -> tuple[Loss, int]:
+    """(loss, how many layers come before it): a last activation that the loss absorbs is left to the loss."""
+    if loss.absorbs is not None and layers and layers[-1].type_name == loss.absorbs:
+        fields: dict[str, Any] = {"from_logits": True}
+        return dataclasses.replace(loss, **fields), len(layers) - 1
+    return loss, len(layers)
+
+
+def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Dataset:
+    """Rows with targets, treated as the training rows were.
+
+    Raises:
+        UserError: where they do not fit the model.
+    """
+    network = executor.network
+    targets = executor.loss.encode(preprocessing.targets(rows), network.shapes[-1], network.dtype)
+    return Dataset(preprocessing.inputs(rows, network.dtype), targets)
+
+
+def _filled(spec: Spec, *, validated: bool) -> Spec:
+    """The spec with the defaults that depend on other parts of it."""
+    monitor = "val_loss" if validated else "train_loss"
+    training = spec.training
+    checkpoint, stopping = training.checkpoint, training.early_stopping
+    if checkpoint.monitor is None:
+        checkpoint = dataclasses.replace(checkpoint, monitor=monitor)
+    if stopping is not None and stopping.monitor is None:
+        stopping = dataclasses.replace(stopping, monitor=monitor)
+    return dataclasses.replace(
+        spec,
+        model=tuple(fill_initializers(spec.model)),
+        training=dataclasses.replace(training, checkpoint=checkpoint, early_stopping=stopping),
+    )

@@ -1,0 +1,58 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from typing import BinaryIO
+
+from nncli.core.errors import SaveError
+
+
+def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file beside its place, makes sure that it is on the disk, and moves it there.
+
+    Raises:
+        SaveError: where that fails; what stood at `path` before is untouched.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".tmp", dir=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        sync_folder(folder)
+    except OSError as error:
+        raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def write_text(path: str, text: str) -> None:
+    """Writes a text file whole or not at all.
+
+    Raises:
+        SaveError: where that fails.
+    """
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def sync_folder(folder: str) -> None:
+    """Makes sure that the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

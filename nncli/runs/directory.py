@@ -1,0 +1,202 @@
+"""The directory of one run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import time
+from typing import Any, Literal
+
+from nncli.core.errors import CheckpointError, RunError, SaveError
+from nncli.core.spelling import nearest
+from nncli.runs.atomic import sync_folder, write_text
+from nncli.runs.metrics_log import MetricsLog
+
+State = Literal["running", "finished", "stopped", "failed"]
+CONFIG, RESOLVED, STATUS, TEST = "config.yaml", "resolved.yaml", "status.json", "test.json"
+
+
+class RunDirectory:
+    """Where a run writes its files.
+
+    Args:
+        path: of the directory.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.metrics = MetricsLog(self.file("metrics.csv"))
+
+    @classmethod
+    def create(cls, name: str) -> RunDirectory:
+        """A new directory runs/TIME-NAME in the working directory; -2, -3 where that is taken.
+
+        Raises:
+            RunError: where it cannot be made.
+        """
+        stem = os.path.join("runs", f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}")
+        for number in range(1, 1000):
+            path = stem if number == 1 else f"{stem}-{number}"
+            with contextlib.suppress(FileExistsError):
+                return cls._make(path)
+        raise RunError(f"{stem}: taken a thousand times; name another with --run-dir")
+
+    @classmethod
+    def at(cls, path: str) -> RunDirectory:
+        """Exactly that directory, which may exist if it is empty.
+
+        Raises:
+            RunError: where a run or something else is in it already, or it cannot be made.
+        """
+        try:
+            return cls._make(path)
+        except FileExistsError:
+            pass
+        if not os.path.isdir(path):
+            raise RunError(f"{path}: a file; expected a directory for the run")
+        if os.path.exists(os.path.join(path, STATUS)):
+            raise RunError(f"{path}: holds a run already; name another directory, or go on with it by --resume")
+        if os.listdir(path):
+            raise RunError(f"{path}: not empty, and no run; name another directory")
+        run = cls(path)
+        run._make_inside()
+        return run
+
+    @classmethod
+    def _make(cls, path: str) -> RunDirectory:
+        try:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+            os.mkdir(path)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise RunError(f"{path}: cannot be made ({error.strerror})") from None
+        run = cls(path)
+        run._make_inside()
+        return run
+
+    def _make_inside(self) -> None:
+        os.makedirs(self.file("checkpoints"), exist_ok=True)
+
+    def file(self, name: str) -> str:
+        """The path of a file in it."""
+        return os.path.join(self.path, name)
+
+    def checkpoint(self, name: str) -> str:
+        """The path of a checkpoint in it, such as best or last."""
+        return self.file(os.path.join("checkpoints", f"{name}.npz"))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Writes a file whole or not at all.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        write_text(self.file(name), text)
+
+    def write_json(self, name: str, values: dict[str, Any]) -> None:
+        """Writes plain values as JSON.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        self.write_text(name, json.dumps(values, indent=2) + "\n")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """What a JSON file of the run says.
+
+        Raises:
+            RunError: where it is missing or damaged.
+        """
+        try:
+            with open(self.file(name), encoding="utf-8") as file:
+                values = json.load(file)
+        except FileNotFoundError:
+            raise RunError(f"{self.path}: not a run directory (it has no {name})") from None
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.file(name)}: cannot be read ({error})") from None
+        if not isinstance(values, dict):
+            raise RunError(f"{self.file(name)}: expected a mapping")
+        return values
+
+    def set_status(self, state: State, epoch: int, step: int, reason: str | None = None) -> None:
+        """Writes status.json.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        self.write_json(STATUS, {"state": state, "reason": reason, "epoch": epoch, "step": step})
+
+    def log(self, line: str) -> None:
+        """Adds a line to train.log.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        path = self.file("train.log")
+        try:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+    def link(self, source: str, target: str) -> None:
+        """Gives a checkpoint a second name, in one step, without writing it again.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        temporary = self.checkpoint(f".{target}.tmp")
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            try:
+                os.link(self.checkpoint(source), temporary)
+            except OSError:  # a file system without links
+                shutil.copyfile(self.checkpoint(source), temporary)
+            os.replace(temporary, self.checkpoint(target))
+            sync_folder(self.file("checkpoints"))
+        except OSError as error:
+            raise SaveError(f"{self.checkpoint(target)}: cannot be written ({error.strerror or error})") from None
+
+    def keep_last(self, epoch: int, step: int, keep: int) -> None:
+        """Keeps the last `keep` states: last.npz and, for more than one, those before it as epoch-E-step-S.npz.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        if keep == 1:
+            return
+        self.link("last", f"epoch-{epoch:04d}-step-{step:08d}")
+        older = sorted(name for name in os.listdir(self.file("checkpoints")) if name.startswith("epoch-"))
+        for name in older[:-keep]:
+            os.unlink(self.file(os.path.join("checkpoints", name)))
+
+
+def slug(name: str) -> str:
+    """A name as part of a file name: letters, digits, dots, dashes and underscores."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+
+
+def checkpoint_path(path: str) -> str:
+    """The checkpoint that a .npz file or a run directory (its best one) stands for.
+
+    Raises:
+        CheckpointError: where there is none.
+    """
+    if os.path.isdir(path):
+        best = RunDirectory(path).checkpoint("best")
+        if os.path.exists(best):
+            return best
+        if os.path.exists(os.path.join(path, STATUS)):
+            raise CheckpointError(f"{path}: this run has no best checkpoint yet")
+        raise CheckpointError(f"{path}: a directory without checkpoints; expected a run directory or a .npz checkpoint")
+    if not os.path.exists(path):
+        folder, name = os.path.split(path)
+        match = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
+        hint = f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
+        raise CheckpointError(f"no such checkpoint or run directory: {path}{hint}")
+    return path

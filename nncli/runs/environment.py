@@ -1,0 +1,41 @@
+"""What a run ran on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from typing import Any
+
+import numpy as np
+
+import nncli
+
+
+def describe_environment(threads: int | None, fingerprints: dict[str, str]) -> dict[str, Any]:
+    """Versions, platform, BLAS, threads, command line and the data's fingerprints.
+
+    Args:
+        threads: as the config says; None for all cores.
+        fingerprints: the SHA-256 of every data file by its path.
+    """
+    from threadpoolctl import threadpool_info
+
+    blas = [
+        {key: info.get(key) for key in ("internal_api", "version", "architecture", "num_threads")}
+        for info in threadpool_info()
+        if info.get("user_api") == "blas"
+    ]
+    return {
+        "nncli": nncli.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": threads,
+        "blas": blas,
+        "command_line": sys.argv,
+        "working_directory": os.getcwd(),
+        "data": fingerprints,
+    }

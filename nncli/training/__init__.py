@@ -1,0 +1,1 @@
+"""The training loop: prints nothing, opens nothing, and says what happens as events."""

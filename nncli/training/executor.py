@@ -1,0 +1,162 @@
+"""The seam between the mathematics and the machine: sums and gradients of a batch, on one thread or several."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from nncli.core.batch import Batch
+from nncli.core.types import Array
+from nncli.nn.loss import Loss
+from nncli.nn.metric import Metric
+from nncli.nn.network import Network, Pass
+from nncli.nn.tally import Tally
+
+SHARDS = 2  # of a batch, for models with convolutions
+LEAST_ROWS = 8  # a shard has at least so many rows
+
+
+def is_sharded(network: Network) -> bool:
+    """Whether batches of this model are cut into shards; otherwise BLAS uses the cores by itself."""
+    return any(layer.heavy_rows for layer in network.model.layers)
+
+
+class Executor:
+    """Computes losses, metrics, gradients and predictions of a model.
+
+    Dense networks take a batch as a whole and leave the cores to BLAS. Models with convolutions cut it by rows into
+    shards, chosen from the model and the batch alone, which threads run with BLAS at one thread each; the shards'
+    gradients are added in a fixed order, so the sum has the same bits whatever the number of threads.
+
+    Args:
+        network: the model and its parameters.
+        loss: with `from_logits` where it computes the last activation itself.
+        depth: how many of the network's layers come before the loss.
+        metrics: what to measure besides the loss.
+        original: turns scaled targets and predictions into original units; None where they are not scaled.
+        threads: how many threads to compute with; None for all cores.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        depth: int,
+        metrics: Sequence[Metric] = (),
+        original: Callable[[Array], Array] | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.network = network
+        self.loss = loss
+        self.metrics = tuple(metrics)
+        self._original = original
+        self.sharded = is_sharded(network)
+        self.threads = threads
+        count = SHARDS if self.sharded else 1
+        self._passes = [Pass(network, depth) for _ in range(count)]
+        self._pool = ThreadPoolExecutor(count - 1) if count > 1 and threads != 1 else None
+        self.gradient = self._passes[0].gradient
+
+    def blas(self) -> AbstractContextManager[Any]:
+        """Sets BLAS to the number of threads that this executor counts on, until the context is left."""
+        from threadpoolctl import threadpool_limits
+
+        return threadpool_limits(1 if self.sharded else self.threads, user_api="blas")
+
+    def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
+        """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.
+
+        Args:
+            batch: rows with targets.
+            tally: gets the sums of the loss and the metrics.
+            seed: the run's seed.
+            step: the number of the step, from 0 over the whole run.
+        """
+        divisor = batch.divisor
+        scale = 1.0 / divisor
+
+        def one(shard: Pass, rows: Batch) -> tuple[float, list[Array]]:
+            moment = shard.moment
+            moment.training, moment.seed, moment.step, moment.first_row = True, seed, step, rows.first_row
+            output, backwards = shard.forward(rows.inputs)
+            assert rows.targets is not None
+            prediction, total, backward = self.loss.forward(output, rows.targets, rows.weights)
+            states = self._measure(tally, prediction, rows)
+            shard.backward(backward(scale), backwards)
+            return total, states
+
+        results = self._run(one, batch)
+        for index in range(1, len(results)):
+            self.gradient += self._passes[index].gradient
+        total = 0.0
+        for index, (loss, states) in enumerate(results):
+            total += loss
+            tally.add(loss, divisor if index == 0 else 0.0, states)
+        return total
+
+    def evaluate(self, batches: Iterable[Batch], tally: Tally) -> Tally:
+        """Adds the sums of labelled batches to a tally, with the model as it predicts."""
+
+        def one(shard: Pass, rows: Batch) -> tuple[float, list[Array]]:
+            shard.moment.training = False
+            assert rows.targets is not None
+            prediction, total, _ = self.loss.forward(shard.output(rows.inputs), rows.targets, rows.weights)
+            return total, self._measure(tally, prediction, rows)
+
+        for batch in batches:
+            for index, (loss, states) in enumerate(self._run(one, batch)):
+                tally.add(loss, batch.divisor if index == 0 else 0.0, states)
+        return tally
+
+    def predict(self, inputs: Array) -> Array:
+        """Predictions for prepared inputs, in original units: (n, *output shape)."""
+
+        def one(shard: Pass, rows: Batch) -> Array:
+            shard.moment.training = False
+            prediction = self.loss.predict(shard.output(rows.inputs))
+            return prediction if self._original is None else self._original(prediction)
+
+        return np.concatenate(self._run(one, Batch(inputs)))
+
+    def fault(self, batch: Batch) -> str:
+        """Where the first number that is not finite appears in the pass that was made last, in words."""
+        for shard in self._passes:
+            name = shard.first_nonfinite_layer(batch.inputs)
+            if name is not None:
+                return f"first in the output of model.{name}"
+        for name, gradient in self.network.layout.named(self.gradient).items():
+            if not np.isfinite(gradient).all():
+                return f"first in the gradient of model.{name}"
+        return "in the loss itself"
+
+    def close(self) -> None:
+        """Ends the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def _measure(self, tally: Tally, prediction: Array, rows: Batch) -> list[Array]:
+        if not tally.metrics:
+            return []
+        targets = rows.targets
+        assert targets is not None
+        if self._original is not None:
+            prediction, targets = self._original(prediction), self._original(targets)
+        return tally.measure(prediction, targets, rows.weights)
+
+    def _run(self, one: Callable[[Pass, Batch], Any], batch: Batch) -> list[Any]:
+        count = len(self._passes)
+        if count == 1 or len(batch) < count * LEAST_ROWS:
+            return [one(self._passes[0], batch)]
+        edges = [len(batch) * index // count for index in range(count + 1)]
+        shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
+        if self._pool is None:
+            return [one(shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
+        waiting = [
+            self._pool.submit(one, shard, rows) for shard, rows in zip(self._passes[1:], shards[1:], strict=True)
+        ]
+        return [one(self._passes[0], shards[0]), *(future.result() for future in waiting)]

@@ -1,0 +1,238 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from nncli.core.batch import Batch
+from nncli.core.errors import NonFiniteError
+from nncli.core.types import Array
+from nncli.nn.tally import Tally
+from nncli.optim.clipping import clip, norm
+from nncli.optim.driver import Driver
+from nncli.optim.optimizer import Optimizer
+from nncli.training.events import EpochEnded, Event, Record, StepEnded, StepSkipped, TrainingEnded
+from nncli.training.executor import Executor
+from nncli.training.monitor import Monitor
+
+MOST_SKIPPED = 100  # steps of a run that may be left out because their numbers are not finite
+EVALUATION_ROWS = 512  # rows measured at a time
+
+
+class Batches(Protocol):
+    """The training rows, cut into batches."""
+
+    @property
+    def per_epoch(self) -> int:
+        """How many there are in an epoch."""
+
+    def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
+        """The batches of one epoch, without the first `skip`."""
+
+
+class Evaluated(Protocol):
+    """Rows to measure."""
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """All rows in order."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train.
+
+    Args:
+        epochs: how many.
+        seed: the run's seed.
+        clip_norm: the largest norm of the gradient, or None.
+        on_nonfinite: stop, or skip such steps.
+        patience: how many epochs without improvement early stopping allows.
+    """
+
+    epochs: int
+    seed: int = 0
+    clip_norm: float | None = None
+    on_nonfinite: Literal["stop", "skip"] = "stop"
+    patience: int | None = None
+
+
+class Trainer:
+    """Changes a network's parameters step by step; `run` gives an event after everything that happens.
+
+    Between two events its state is whole: `state` and `arrays` are all that `restore` needs to go on to the same bits.
+
+    Args:
+        executor: computes losses and gradients.
+        rule: the optimizer.
+        batches: the training rows.
+        validation: what is measured after every epoch, or None.
+        settings: how long and how.
+        best: says which epoch is the best.
+        stopping: says when there is no more improvement; None for no early stopping.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        rule: Optimizer,
+        batches: Batches,
+        validation: Evaluated | None,
+        settings: Settings,
+        best: Monitor,
+        stopping: Monitor | None = None,
+    ) -> None:
+        self.executor = executor
+        self.settings = settings
+        self.best = best
+        self.stopping = stopping
+        self.epoch = 0  # epochs done
+        self.step = 0  # steps done
+        self.step_in_epoch = 0  # steps done of the running epoch
+        self.skipped = 0
+        self.seconds = 0.0  # of the running epoch, before this process took it up
+        self.total_seconds = 0.0  # of all epochs done
+        self.last_record: Record = {}
+        self.best_record: Record = {}
+        self._batches = batches
+        self._validation = validation
+        self._tally = Tally(executor.metrics)
+        self._trained = executor.network.layout.trainable
+        self.driver = Driver(rule, executor.network.vector[: self._trained])
+
+    def run(self) -> Iterator[Event]:
+        """Trains until all epochs are done or nothing improves any more.
+
+        Raises:
+            NonFiniteError: where a loss or gradient is not finite; the weights are those before that step.
+        """
+        with np.errstate(all="ignore"), self.executor.blas():
+            while self.epoch < self.settings.epochs:
+                yield from self._epoch()
+                if self.stopped_early:
+                    yield TrainingEnded("early_stopping")
+                    return
+            yield TrainingEnded("completed")
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether the patience of early stopping is used up."""
+        patience = self.settings.patience
+        return patience is not None and self.stopping is not None and self.stopping.waited >= patience
+
+    def _epoch(self) -> Iterator[Event]:
+        number, begun = self.epoch + 1, time.perf_counter() - self.seconds
+        if self.step_in_epoch == 0:
+            self._tally = Tally(self.executor.metrics)
+        for batch in self._batches.epoch(number, self.step_in_epoch):
+            accepted = self._step(batch, number)
+            self.step_in_epoch += 1
+            self.seconds = time.perf_counter() - begun
+            if accepted:
+                yield StepEnded(number, self.step, self.step_in_epoch, self._tally.loss / self._tally.divisor)
+            else:
+                yield StepSkipped(number, self.step, self.skipped)
+        record = self._record(number)
+        self.epoch, self.step_in_epoch, self.seconds = number, 0, 0.0
+        record["seconds"] = time.perf_counter() - begun
+        self.total_seconds += record["seconds"]
+        self.last_record = record
+        if best := self.best.update(record):
+            self.best_record = record
+        if self.stopping is not None:
+            self.stopping.update(record)
+        yield EpochEnded(record, best, number >= self.settings.epochs or self.stopped_early)
+
+    def _step(self, batch: Batch, epoch: int) -> bool:
+        """One step; whether it was taken."""
+        tally = Tally(self.executor.metrics)
+        loss = self.executor.loss_and_gradient(batch, tally, seed=self.settings.seed, step=self.step)
+        gradient = self.executor.gradient[: self._trained]
+        length = norm(gradient)
+        self.step += 1
+        if not (isfinite(loss) and isfinite(length)):
+            self._not_finite(batch, epoch, loss)
+            return False
+        self._tally.add(tally.loss, tally.divisor, tally.states)
+        if self.settings.clip_norm is not None:
+            clip(gradient, length, self.settings.clip_norm)
+        self.driver.step(gradient, self.learning_rate)
+        return True
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return self.driver.rule.learning_rate
+
+    def _not_finite(self, batch: Batch, epoch: int, loss: float) -> None:
+        self.skipped += 1
+        if self.settings.on_nonfinite == "skip" and self.skipped <= MOST_SKIPPED:
+            return
+        what = "the gradient is not finite" if isfinite(loss) else f"the loss is {loss}"
+        message = f"epoch {epoch}, step {self.step}: {what}, {self.executor.fault(batch)}"
+        if self.settings.on_nonfinite == "skip":
+            message += f"; {MOST_SKIPPED} such steps were skipped already"
+        raise NonFiniteError(message)
+
+    def _record(self, number: int) -> Record:
+        if not self._tally.divisor:
+            raise NonFiniteError(f"epoch {number}: every step was skipped because its numbers are not finite")
+        record: Record = {"epoch": number, "step": self.step}
+        record |= {f"train_{name}": value for name, value in self._tally.results().items()}
+        if self._validation is not None:
+            measured = self.executor.evaluate(
+                self._validation.batches(EVALUATION_ROWS), Tally(self.executor.metrics)
+            ).results()
+            record |= {f"val_{name}": value for name, value in measured.items()}
+        record["learning_rate"] = self.learning_rate
+        return record
+
+    def state(self) -> dict[str, Any]:
+        """Plain values that `restore` goes on from."""
+        return {
+            "epoch": self.epoch,
+            "step": self.step,
+            "step_in_epoch": self.step_in_epoch,
+            "skipped": self.skipped,
+            "optimizer_steps": self.driver.steps,
+            "tally": {
+                "loss": self._tally.loss,
+                "divisor": self._tally.divisor,
+                "states": [state.tolist() for state in self._tally.states],
+            },
+            "best": self.best.state(),
+            "stopping": None if self.stopping is None else self.stopping.state(),
+            "last_record": self.last_record,
+            "best_record": self.best_record,
+            "seconds": self.seconds,
+            "total_seconds": self.total_seconds,
+        }
+
+    def arrays(self) -> dict[str, Array]:
+        """The optimizer's vectors by STATE/PARAMETER."""
+        layout = self.executor.network.layout
+        return {
+            f"{name}/{parameter}": array
+            for name, vector in self.driver.state.items()
+            for parameter, array in layout.named(vector).items()
+        }
+
+    def restore(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
+        """Goes on from a stored state; the network's parameters are restored by whoever owns them."""
+        for name in ("epoch", "step", "step_in_epoch", "skipped", "seconds", "total_seconds"):
+            setattr(self, name, state[name])
+        self.last_record, self.best_record = state["last_record"], state["best_record"]
+        self.driver.steps = state["optimizer_steps"]
+        self._tally = Tally(self.executor.metrics)
+        self._tally.loss, self._tally.divisor = state["tally"]["loss"], state["tally"]["divisor"]
+        self._tally.states = [np.array(values, np.float64) for values in state["tally"]["states"]]
+        self.best.restore(state["best"])
+        if self.stopping is not None and state["stopping"] is not None:
+            self.stopping.restore(state["stopping"])
+        for name, array in self.arrays().items():
+            array[...] = arrays[name]

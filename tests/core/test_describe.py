@@ -1,0 +1,71 @@
+"""What annotations and values are called in messages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from annotated_types import Ge, Gt, Interval, Le, Len, Lt, MinLen
+
+from nncli.core.describe import describe, show
+from nncli.core.registry import LAYERS, OPTIMIZERS
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (int, "a whole number"),
+        (float, "a number"),
+        (str, "text"),
+        (bool, "true or false"),
+        (str | None, "text or null"),
+        (Annotated[int, Ge(1)], "a whole number at least 1"),
+        (Annotated[float, Gt(0)], "a number above 0"),
+        (Annotated[float, Le(3)], "a number at most 3"),
+        (Annotated[float, Lt(3)], "a number below 3"),
+        (Annotated[float, Interval(ge=0, lt=1)], "a number in [0, 1)"),
+        (Annotated[float, Interval(gt=0, le=1)], "a number in (0, 1]"),
+        (Annotated[float, Ge(0), Le(2)], "a number in [0, 2]"),
+        (Literal["valid"], "valid"),
+        (Literal["a", "b"], "one of a, b"),
+        (tuple[int, int], "a pair of whole numbers"),
+        (tuple[int, int, int], "a triple of whole numbers"),
+        (tuple[str, ...], "a list of texts"),
+        (dict[str, float], "a mapping of texts to numbers"),
+        (Annotated[tuple[str, ...], MinLen(1)], "a list of texts with at least 1 entry"),
+        (Annotated[tuple[str, ...], Len(2)], "a list of texts with at least 2 entries"),
+        (Annotated[int, Ge(1)] | tuple[int, int], "a whole number at least 1 or a pair of whole numbers"),
+        (Annotated[Any, OPTIMIZERS], "an optimizer"),
+        (tuple[Annotated[Any, LAYERS], ...], "a list of layers"),
+    ],
+    ids=str,
+)
+def test_annotations_in_words(annotation, words):
+    assert describe(annotation) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "nothing (null)"),
+        (True, "true"),
+        (False, "false"),
+        (4, "4"),
+        (4.0, "4.0"),
+        (float("nan"), "nan"),
+        ("relu", "'relu'"),
+        ([1, "a", None], "[1, 'a', nothing (null)]"),
+        (list(range(9)), "[0, 1, 2, 3, 4, 5, ...]"),
+        ({}, "a mapping without keys"),
+        ({"a": 1, "b": 2}, "a mapping with the keys a, b"),
+        (object(), "a object"),
+    ],
+    ids=["null", "true", "false", "int", "float", "nan", "text", "list", "long list", "empty", "mapping", "object"],
+)
+def test_values_in_words(value, words):
+    assert show(value) == words
+
+
+def test_long_values_are_kept_short():
+    assert len(show("x" * 1000)) < 90
+    assert show(["x" * 50] * 6) == "a list of 6"

@@ -1,0 +1,73 @@
+"""The error tree and how its messages read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nncli.core import errors
+from nncli.core.errors import ConfigError, NncliError, Problem, RunFailedError, UserError
+
+
+def tree():
+    return [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, Exception)]
+
+
+def test_the_tree_that_is_drawn_is_the_tree_that_is():
+    drawn = re.findall(r"[├└]── (\w+)", errors.__doc__)
+    assert sorted(["NncliError", *drawn]) == sorted(cls.__name__ for cls in tree())
+    for line, parent in (("├── UserError", NncliError), ("└── RunFailedError", NncliError)):
+        assert line in errors.__doc__.splitlines()[3:][0] or any(
+            row.startswith(line) for row in errors.__doc__.splitlines()
+        )
+        assert issubclass(getattr(errors, line.split()[1]), parent)
+
+
+@pytest.mark.parametrize("cls", tree(), ids=lambda cls: cls.__name__)
+def test_the_users_errors_exit_with_2_and_the_others_with_1(cls):
+    assert issubclass(cls, NncliError)
+    if cls is not NncliError:
+        assert issubclass(cls, UserError) != issubclass(cls, RunFailedError)
+    assert cls.exit_code == (2 if issubclass(cls, UserError) else 1)
+
+
+def test_python_users_can_catch_what_they_know():
+    assert issubclass(ConfigError, ValueError)
+    assert issubclass(errors.ShapeError, ValueError)
+    assert issubclass(errors.DataError, ValueError)
+    assert issubclass(errors.MissingExtraError, ImportError)
+    assert issubclass(errors.NonFiniteError, ArithmeticError)
+    assert issubclass(errors.SaveError, OSError)
+
+
+def test_a_problem_is_place_path_and_message():
+    assert str(Problem(("model", 2, "units"), "too few", place="a.yaml:3:5")) == "a.yaml:3:5: model.2.units: too few"
+    assert str(Problem(("model", 2, "units"), "too few")) == "model.2.units: too few"
+    assert str(Problem((), "too few")) == "too few"
+
+
+def test_problems_are_sorted_by_where_they_stand():
+    problems = [
+        Problem((name,), "wrong", order=order) for name, order in (("c", (9, 1, 0)), ("a", (2, 7, 0)), ("b", (2, 9, 0)))
+    ]
+    assert str(ConfigError(problems)).splitlines() == ["a: wrong", "b: wrong", "c: wrong"]
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 problem"), (2, "2 problems")])
+def test_the_problems_of_a_file_are_counted(count, words):
+    error = ConfigError([Problem(("a",), "wrong")] * count, "digits.yaml")
+    assert str(error).splitlines()[-1] == f"{words} in digits.yaml; nothing was run"
+
+
+def test_located_gives_every_problem_its_place():
+    error = ConfigError([Problem(("b",), "wrong"), Problem(("a",), "wrong")])
+    order = {"a": (1, 1, 0), "b": (2, 1, 0)}
+
+    def locate(problem):
+        line, column, _ = order[problem.dotted]
+        return Problem(problem.path, problem.message, problem.at, f"x.yaml:{line}:{column}", order[problem.dotted])
+
+    assert str(error.located(locate, "x.yaml")) == (
+        "x.yaml:1:1: a: wrong\nx.yaml:2:1: b: wrong\n2 problems in x.yaml; nothing was run"
+    )

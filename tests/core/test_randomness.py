@@ -1,0 +1,67 @@
+"""Random numbers depend on what they are for, and on all of it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from nncli.core.randomness import bits_by_row, generator, stream
+
+DIFFERENT = [
+    (0, "layer", 1, 2),
+    (1, "layer", 1, 2),
+    (-1, "layer", 1, 2),
+    (0, "shuffle", 1, 2),
+    (0, "layer", 2, 2),
+    (0, "layer", 1, 3),
+    (0, "layer", 2, 1),
+    (0, "layer", 12),
+    (0, "layer", 1, 2, 0),
+    (0, "layer", 1),
+    (0, "layer"),
+    (2**70, "layer", 1, 2),
+    (10, "layer", 1, 2),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(DIFFERENT, 2)), ids=str)
+def test_streams_that_differ_in_anything_are_different(one, other):
+    assert not set(stream(*one).random_raw(16).tolist()) & set(stream(*other).random_raw(16).tolist())
+
+
+@pytest.mark.parametrize("arguments", DIFFERENT, ids=str)
+def test_the_same_arguments_give_the_same_numbers(arguments):
+    np.testing.assert_array_equal(stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
+    np.testing.assert_array_equal(generator(*arguments).random(9), generator(*arguments).random(9))
+
+
+def test_asking_elsewhere_in_between_changes_nothing():
+    expected = generator(5, "shuffle", 3).permutation(10)
+    np.random.default_rng(0).random()
+    generator(5, "shuffle", 2).permutation(1000)
+    np.testing.assert_array_equal(generator(5, "shuffle", 3).permutation(10), expected)
+
+
+def test_the_numbers_are_those_that_older_runs_got():
+    assert stream(7, "layer", 3, 1).random_raw(2).tolist() == [13809632636850921502, 1397032771612884869]
+
+
+@pytest.mark.parametrize("row", [(1,), (3,), (8,), (9,), (2, 5), (4, 4, 3), ()], ids=str)
+def test_rows_get_the_same_bits_however_they_are_cut(row):
+    whole = bits_by_row(stream(1, "x"), (7, *row), 0)
+    assert (whole.shape, whole.dtype) == ((7, *row), np.uint32)
+    for start in range(8):
+        for stop in range(start, 8):
+            part = bits_by_row(stream(1, "x"), (stop - start, *row), start)
+            np.testing.assert_array_equal(part, whole[start:stop])
+
+
+def test_rows_are_different_and_their_bits_uniform():
+    bits = bits_by_row(stream(1, "x"), (2000, 11), 12345)
+    assert len(np.unique(bits)) > 0.999 * bits.size
+    shares = bits / 2**32
+    assert abs(shares.mean() - 0.5) < 0.01
+    assert abs(shares.std() - 1 / np.sqrt(12)) < 0.01
+    assert abs(np.corrcoef(shares[:, 0], shares[:, 1])[0, 1]) < 0.1

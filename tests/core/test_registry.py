@@ -1,0 +1,125 @@
+"""Registries: names, aliases, discovery and the messages for what they do not know."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from nncli.core import registry as registries
+from nncli.core.errors import ConfigError
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, Registry
+
+
+@pytest.fixture
+def colours():
+    registry = Registry("colour")
+
+    @registry.register("red", "crimson", "scarlet")
+    class Red:
+        pass
+
+    @registry.register("blue")
+    class Blue:
+        pass
+
+    return registry
+
+
+def test_a_class_is_found_by_its_name_and_its_aliases(colours):
+    assert colours.find("red") is colours.find("crimson") is colours.find("scarlet")
+    assert colours.find("red").type_name == "red"
+    assert colours.find("green") is None
+
+
+def test_names_are_sorted_and_without_aliases(colours):
+    assert colours.names() == ["blue", "red"]
+    assert colours.aliases("red") == ["crimson", "scarlet"]
+    assert colours.aliases("blue") == []
+    assert [cls.__name__ for cls in colours] == ["Red", "Blue"]
+
+
+def test_an_unknown_name_gets_a_suggestion(colours):
+    assert colours.unknown("blu") == "unknown colour 'blu'; did you mean 'blue'? Known: blue, red"
+    assert colours.unknown("xyz") == "unknown colour 'xyz'. Known: blue, red"
+
+
+@pytest.mark.parametrize("taken", ["red", "crimson"])
+@pytest.mark.parametrize("as_alias", [False, True])
+def test_a_taken_name_cannot_be_registered_again(colours, taken, as_alias):
+    class Other:
+        pass
+
+    names = ("mine", taken) if as_alias else (taken,)
+    with pytest.raises(ConfigError, match=rf"the colour '{taken}' is .*Red already; choose another name"):
+        colours.register(*names)(Other)
+    assert colours.find("mine") is None
+
+
+def test_the_same_class_defined_again_takes_its_own_place():
+    registry = Registry("colour")
+
+    def define():
+        @registry.register("red")
+        class Red:
+            pass
+
+        return Red
+
+    define()
+    again = define()
+    assert registry.find("red") is again
+
+
+def test_classes_by_their_python_name(colours):
+    assert colours.by_class_name("Red", "some.module") is colours.find("red")
+    for name in ("Green", "_Red", "__path__"):
+        with pytest.raises(AttributeError, match=f"module 'some.module' has no attribute '{name}'"):
+            colours.by_class_name(name, "some.module")
+
+
+def test_importing_a_class_from_its_room():
+    from nncli.nn.layers import Conv2D
+    from nncli.nn.losses import CrossEntropy
+    from nncli.nn.metrics import R2
+    from nncli.optim import Adam
+
+    assert [cls.type_name for cls in (Conv2D, CrossEntropy, R2, Adam)] == ["conv2d", "cross_entropy", "r2", "adam"]
+    with pytest.raises(ImportError, match="Nothing"):
+        from nncli.optim import Nothing  # noqa: F401
+
+
+@pytest.mark.parametrize(
+    ("registry", "aliases"),
+    [
+        (LAYERS, {"dense": ["fc"]}),
+        (OPTIMIZERS, {"sgd": ["gd"]}),
+        (
+            LOSSES,
+            {
+                "binary_cross_entropy": ["bce"],
+                "cross_entropy": ["categorical_crossentropy", "sparse_categorical_crossentropy"],
+                "mean_squared_error": ["mse"],
+            },
+        ),
+        (INITIALIZERS, {"normal": ["random"], "xavier": ["glorot"]}),
+    ],
+    ids=["layers", "optimizers", "losses", "initializers"],
+)
+def test_other_names_that_users_know(registry, aliases):
+    for name, others in aliases.items():
+        assert registry.aliases(name) == others
+
+
+@pytest.mark.parametrize("name", ["LAYERS", "INITIALIZERS", "LOSSES", "METRICS", "OPTIMIZERS"])
+def test_everything_is_found_without_importing_its_room_first(name):
+    registry = getattr(registries, name)
+    code = f"from nncli.core.registry import {name}; print(*{name}.names())"
+    fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    own = [cls.type_name for cls in registry if cls.__module__.startswith("nncli.")]
+    assert fresh == sorted(own)
+
+
+def test_metrics_are_known():
+    assert {"accuracy", "mae", "rmse", "r2"} <= set(METRICS.names())

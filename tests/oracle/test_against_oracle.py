@@ -1,0 +1,86 @@
+"""Convolution and pooling agree with plain loops over a grid of sizes, strides and paddings."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+from tests.oracle import convolution, pooling
+from tests.oracle.windows import both, output_size
+
+SIZES = [(5, 6), (7, 3)]
+WINDOWS = [1, 2, 3, (2, 3), (4, 1)]
+STRIDES = [1, 2, (2, 1), (1, 3)]
+PADDINGS = ["valid", "same", 0, (2, 1), (0, 1), 4]
+
+
+def fits(size, window, stride, padding):
+    return min(output_size(size, window, stride, padding)) > 0
+
+
+CONVOLUTIONS = [case for case in product(SIZES, WINDOWS, STRIDES, PADDINGS) if fits(*case)]
+POOLS = [
+    case
+    for case in CONVOLUTIONS
+    if isinstance(case[3], str) or all(p < k for p, k in zip(both(case[3]), both(case[1]), strict=True))
+]
+
+
+def agree(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def run(config, x, dy):
+    """(network, output, gradient of the input, gradients of the parameters by name)."""
+    network = Network(layers_of([config]), x.shape[1:], np.dtype(np.float64), seed=0)
+    network.vector[:] = np.random.default_rng(1).standard_normal(network.vector.size)
+    bound = Pass(network, 1, input_gradient=True)
+    bound.gradient.fill(np.nan)
+    y, backwards = bound.forward(x)
+    assert y.shape == dy.shape
+    dx = bound.backward(dy.copy(), backwards)
+    return network, y, dx, network.layout.named(bound.gradient)
+
+
+@pytest.mark.parametrize(("size", "window", "stride", "padding"), CONVOLUTIONS)
+def test_convolution(size, window, stride, padding):
+    random = np.random.default_rng(0)
+    channels = 1 + (sum(size) + sum(both(window)) + sum(both(stride))) % 3  # few and many take different paths
+    x = random.standard_normal((2, *size, channels))
+    dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
+    config = {"type": "conv2d", "filters": 2, "kernel_size": window, "stride": stride, "padding": padding}
+    network, y, dx, gradient = run(config, x, dy)
+    weight, bias = network.named()["0.conv2d.weight"], network.named()["0.conv2d.bias"]
+    agree(y, convolution.forward(x, weight, bias, stride, padding))
+    expected = convolution.backward(dy, x, weight, stride, padding)
+    for found, wanted in zip((dx, gradient["0.conv2d.weight"], gradient["0.conv2d.bias"]), expected, strict=True):
+        agree(found, wanted)
+
+
+@pytest.mark.parametrize("values", ["distinct", "ties", "negative"])
+@pytest.mark.parametrize(("size", "window", "stride", "padding"), POOLS)
+def test_max_pooling(size, window, stride, padding, values):
+    random = np.random.default_rng(0)
+    x = random.integers(0, 3, (2, *size, 2)) * 1.0 if values == "ties" else random.standard_normal((2, *size, 2))
+    if values == "negative":  # padding must not win
+        x -= 10
+    dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
+    config = {"type": "max_pool2d", "pool_size": window, "stride": stride, "padding": padding}
+    _, y, dx, _ = run(config, x, dy)
+    agree(y, pooling.max_forward(x, window, stride, padding))
+    agree(dx, pooling.max_backward(dy, x, window, stride, padding))
+
+
+@pytest.mark.parametrize(("size", "window", "stride", "padding"), POOLS)
+def test_average_pooling(size, window, stride, padding):
+    random = np.random.default_rng(0)
+    x = random.standard_normal((2, *size, 2))
+    dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
+    config = {"type": "avg_pool2d", "pool_size": window, "stride": stride, "padding": padding}
+    _, y, dx, _ = run(config, x, dy)
+    agree(y, pooling.average_forward(x, window, stride, padding))
+    agree(dx, pooling.average_backward(dy, x, window, stride, padding))

@@ -1,0 +1,71 @@
+"""The oracle itself, against numbers worked by hand."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.oracle import convolution, metrics, pooling
+from tests.oracle.windows import cut_out, output_size, starts, zeros_around
+
+
+def test_it_shares_nothing_with_the_package_but_types():
+    for file in Path(__file__).parent.glob("*.py"):
+        if not file.name.startswith("test_"):
+            imports = [
+                node.module for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)
+            ]
+            assert [name for name in imports if name.startswith("nncli")] in ([], ["nncli.core.types"])
+
+
+def test_a_convolution_step():
+    patch = np.array([[1.0, 2], [3, 4]])[..., None]
+    kernel = np.array([[10.0, 0], [-1, 0.5]])[..., None]
+    assert convolution.convolution_step(patch, kernel, 7.0) == 10 + 0 - 3 + 2 + 7
+
+
+def test_the_mask_of_a_maximum():
+    assert pooling.mask_of_maximum(np.array([[1, 3], [4, 2]])).tolist() == [[False, False], [True, False]]
+    assert pooling.mask_of_maximum(np.array([[1, 3], [3, 3]])).tolist() == [[False, True], [False, False]]
+
+
+def test_an_evenly_spread_value():
+    assert pooling.evenly_spread(3.0, (2, 3)).tolist() == [[0.5] * 3, [0.5] * 3]
+
+
+@pytest.mark.parametrize(
+    ("n", "window", "stride", "expected"),
+    [
+        (5, 3, 1, (1, 1)),
+        (5, 2, 1, (0, 1)),  # the odd zero at the end
+        (6, 3, 2, (0, 1)),
+        (5, 3, 2, (1, 1)),
+        (5, 4, 1, (1, 2)),
+        (7, 1, 3, (0, 0)),
+        (7, 2, 3, (0, 1)),
+        (1, 3, 2, (1, 1)),
+    ],
+)
+def test_zeros_of_same(n, window, stride, expected):
+    assert zeros_around(n, window, stride, "same") == expected
+
+
+def test_where_windows_begin():
+    assert starts(5, 2, 2, "valid") == [0, 2]
+    assert starts(5, 2, 2, "same") == [0, 2, 4]
+    assert starts(5, 3, 2, 1) == [-1, 1, 3]
+    assert starts(2, 3, 1, 0) == []
+    assert output_size((5, 4), (3, 2), (2, 1), (1, 0)) == (3, 3)
+
+
+def test_a_window_beyond_the_edge():
+    image = np.array([[1.0, 2], [3, 4]])
+    assert cut_out(image, (-1, 1), 2, 9.0).tolist() == [[9, 9], [2, 9]]
+
+
+def test_r2_of_targets_without_spread():
+    assert metrics.r2([1.0, 2.0], [2.0, 2.0], [1, 1]) == 0
+    assert metrics.r2([2.0, 2.0], [2.0, 2.0], [1, 1]) == 1

@@ -1,0 +1,82 @@
+"""Where windows lie, straight from the definitions of stride and padding: one axis at a time, by counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+
+import numpy as np
+
+from nncli.core.types import Array
+
+Pair = tuple[int, int]
+
+
+def both(size: int | Pair) -> Pair:
+    """(height, width) of a number or a pair."""
+    return size if isinstance(size, tuple) else (size, size)
+
+
+def zeros_around(n: int, window: int, stride: int, padding: str | int) -> Pair:
+    """(before, after) an axis of n entries.
+
+    For "same" there are ceil(n / stride) windows; the zeros that the last of them lacks are shared out one by one,
+    first after, then before, so that the odd one comes at the end.
+    """
+    if padding == "valid":
+        return 0, 0
+    if padding != "same":
+        return int(padding), int(padding)
+    last_window_ends = (ceil(n / stride) - 1) * stride + window
+    before = after = 0
+    while before + n + after < last_window_ends:
+        if after <= before:
+            after += 1
+        else:
+            before += 1
+    return before, after
+
+
+def starts(n: int, window: int, stride: int, padding: str | int) -> list[int]:
+    """Where each window along an axis begins; negative within the padding."""
+    before, after = zeros_around(n, window, stride, padding)
+    found, start = [], -before
+    while start + window <= n + after:
+        found.append(start)
+        start += stride
+    return found
+
+
+def windows(
+    shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair
+) -> Iterator[tuple[Pair, Pair]]:
+    """((row, column) of the output, (top, left) of its window) for every window over an image of (height, width)."""
+    paddings = (padding, padding) if isinstance(padding, str) else both(padding)
+    down, across = (starts(n, k, s, p) for n, k, s, p in zip(shape, both(window), both(stride), paddings, strict=True))
+    for row, top in enumerate(down):
+        for column, left in enumerate(across):
+            yield (row, column), (top, left)
+
+
+def output_size(shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair) -> Pair:
+    """How many windows there are down and across."""
+    places = [place for place, _ in windows(shape, window, stride, padding)]
+    return (places[-1][0] + 1, places[-1][1] + 1) if places else (0, 0)
+
+
+def inside(shape: Pair, corner: Pair, window: int | Pair) -> Iterator[tuple[Pair, Pair]]:
+    """((i, j) in the window, (row, column) in the image) in row order, for the entries that are no padding."""
+    height, width = both(window)
+    for i in range(height):
+        for j in range(width):
+            row, column = corner[0] + i, corner[1] + j
+            if 0 <= row < shape[0] and 0 <= column < shape[1]:
+                yield (i, j), (row, column)
+
+
+def cut_out(image: Array, corner: Pair, window: int | Pair, outside: float) -> Array:
+    """One window of an image (height, width, ...), with `outside` where it reaches beyond."""
+    piece = np.full((*both(window), *image.shape[2:]), outside)
+    for place, source in inside(image.shape[:2], corner, window):
+        piece[place] = image[source]
+    return piece

@@ -1,0 +1,122 @@
+"""nncli computes what PyTorch and scikit-learn compute, as frozen in `reference.npz` by `make_reference.py`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.core.fields import build
+from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+from nncli.optim.driver import Driver
+
+FILE = Path(__file__).with_name("reference.npz")
+
+
+def read():
+    """({case name: description}, {NAME/ARRAY: array})."""
+    with np.load(FILE, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return {case["name"]: case for case in json.loads(arrays.pop("cases").tobytes())["cases"]}, arrays
+
+
+CASES, ARRAYS = read()
+
+
+def over(kind):
+    """All cases of one kind, each as (description, its arrays by name)."""
+    chosen = [case for case in CASES.values() if case["kind"] == kind]
+    values = [
+        (case, {key.split("/", 1)[1]: a for key, a in ARRAYS.items() if key.split("/", 1)[0] == case["name"]})
+        for case in chosen
+    ]
+    names = ["-".join(str(part) for part in (case["name"], *label(case))) for case in chosen]
+    return pytest.mark.parametrize(("case", "arrays"), values, ids=names)
+
+
+def label(case):
+    return [f"{value}".replace(" ", "") for value in case.get("config", {"about": case.get("about")}).values()]
+
+
+def agree(found, expected, tolerance=1e-12):
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
+
+
+def test_the_file_is_small_and_has_cases_of_every_kind():
+    assert FILE.stat().st_size < 200_000
+    covered = {case["config"]["type"] for case in CASES.values() if "config" in case}
+    covered |= {name for case in CASES.values() for name in case.get("values", ())}
+    names = {name for registry in (LAYERS, LOSSES, METRICS, OPTIMIZERS) for name in registry.names()}
+    assert covered <= names
+    assert covered >= {"dense", "conv2d", "max_pool2d", "avg_pool2d", "softmax", "cross_entropy", "adam", "sgd", "r2"}
+
+
+@over("layer")
+def test_layers(case, arrays):
+    x = arrays["x"]
+    network = Network(layers_of([case["config"]]), x.shape[1:], np.dtype(np.float64), seed=0)
+    for name, array in network.named().items():
+        array[:] = arrays[name.rpartition(".")[2]]
+    run = Pass(network, 1, input_gradient=True)
+    run.gradient.fill(np.nan)
+    y, backwards = run.forward(x)
+    dx = run.backward(arrays["dy"].copy(), backwards)
+    agree(y, arrays["y"])
+    agree(dx, arrays["dx"])
+    gradients = network.layout.named(run.gradient)
+    assert len(gradients) == sum(key in ("weight", "bias") for key in arrays)
+    for name, gradient in gradients.items():
+        agree(gradient, arrays["d" + name.rpartition(".")[2]])
+
+
+@over("loss")
+def test_losses(case, arrays):
+    loss = build(LOSSES, case["config"])
+    output, weights = arrays["output"], arrays.get("weights")
+    divisor = len(output) if weights is None else float(weights.sum())
+    targets = loss.encode(arrays["targets"], output.shape[1:], output.dtype)
+    _, total, backward = loss.forward(output, targets, weights)
+    agree(total / divisor, arrays["loss"])
+    agree(backward(1 / divisor), arrays["gradient"])
+
+
+@over("optimizer")
+def test_ten_steps_of_every_optimizer(case, arrays):
+    parameters = arrays["start"].copy()
+    rule = build(OPTIMIZERS, case["config"])
+    driver = Driver(rule, parameters)
+    assert len(arrays["gradients"]) == len(arrays["path"]) == 10
+    for gradient, expected in zip(arrays["gradients"], arrays["path"], strict=True):
+        driver.step(gradient, rule.learning_rate)
+        np.testing.assert_allclose(parameters, expected, rtol=1e-12)
+
+
+@over("network")
+def test_ten_steps_of_a_network(case, arrays):
+    x = arrays["x"]
+    network = Network(layers_of(case["model"]), x.shape[1:], np.dtype(np.float64), seed=0)
+    for name, array in network.named().items():
+        array[:] = arrays[name]
+    run = Pass(network, len(case["model"]))
+    loss, rule = build(LOSSES, {"type": "cross_entropy", "from_logits": True}), build(OPTIMIZERS, case["config"])
+    driver = Driver(rule, network.vector)
+    for expected in arrays["losses"]:
+        output, backwards = run.forward(x)
+        _, total, backward = loss.forward(output, arrays["targets"], None)
+        agree(total / len(x), expected, 1e-10)
+        assert run.backward(backward(1 / len(x)), backwards) is None
+        driver.step(run.gradient, rule.learning_rate)
+    for name, array in network.named().items():
+        agree(array, arrays[f"end/{name}"], 1e-10)
+
+
+@over("metric")
+def test_metrics(case, arrays):
+    for name, expected in case["values"].items():
+        metric = build(METRICS, name)
+        state = metric.measure(arrays["prediction"], arrays["targets"], arrays.get("weights"))
+        assert metric.finish(state) == pytest.approx(expected, rel=1e-9, abs=1e-12)
