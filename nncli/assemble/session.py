@@ -58,6 +58,12 @@ class Session:
         """The model and its parameters."""
         return self.executor.network
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows there are for training, validation and test."""
+        parts = {"training": self.train, "validation": self.validation, "test": self.test}
+        return {name: len(part) for name, part in parts.items() if part is not None}
+
     def trainer(self) -> Trainer:
         """A trainer at the beginning of the run."""
         training = self.spec.training

@@ -10,7 +10,8 @@ NncliError
 │   └── MissingExtraError    an optional package that is not installed
 └── RunFailedError           exit code 1: the run itself could not go on
     ├── NonFiniteError       a loss or a gradient became infinite or not a number
-    └── SaveError            a file of the run could not be written
+    ├── SaveError            a file of the run could not be written
+    └── StoppedError         exit code 130 or 143: Ctrl-C or SIGTERM, with the checkpoint saved
 """
 
 from __future__ import annotations
@@ -125,3 +126,16 @@ class NonFiniteError(RunFailedError, ArithmeticError):
 
 class SaveError(RunFailedError, OSError):
     """A file of the run could not be written."""
+
+
+class StoppedError(RunFailedError):
+    """The run was stopped from outside, with its checkpoint saved.
+
+    Args:
+        message: what to tell the user.
+        signal: the number of the signal.
+    """
+
+    def __init__(self, message: str, signal: int) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + signal

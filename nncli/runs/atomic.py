@@ -34,15 +34,6 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
         raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
-def write_text(path: str, text: str) -> None:
-    """Writes a text file whole or not at all.
-
-    Raises:
-        SaveError: where that fails.
-    """
-    write_atomically(path, lambda file: file.write(text.encode()))
-
-
 def sync_folder(folder: str) -> None:
     """Makes sure that the names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from nncli.core.errors import CheckpointError, RunError, SaveError
 from nncli.core.spelling import nearest
-from nncli.runs.atomic import sync_folder, write_text
+from nncli.runs.atomic import sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
 State = Literal["running", "finished", "stopped", "failed"]
@@ -95,7 +95,15 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        write_text(self.file(name), text)
+        self.write_bytes(name, text.encode())
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Writes a file whole or not at all.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        write_atomically(self.file(name), lambda file: file.write(content))
 
     def write_json(self, name: str, values: dict[str, Any]) -> None:
         """Writes plain values as JSON.

@@ -7,6 +7,7 @@ import io
 import os
 
 from nncli.core.errors import RunError, SaveError
+from nncli.runs.atomic import write_atomically
 
 INTEGERS = ("epoch", "step")
 
@@ -41,6 +42,19 @@ class MetricsLog:
                 os.fsync(file.fileno())
         except OSError as error:
             raise SaveError(f"{self._path}: cannot be written ({error.strerror or error})") from None
+
+    def keep(self, epochs: int) -> None:
+        """Keeps the rows of the first `epochs` epochs, as the checkpoint that a run goes on from knows them.
+
+        Raises:
+            SaveError: where it cannot be written.
+        """
+        if not os.path.exists(self._path):
+            return
+        with open(self._path, "rb") as file:
+            lines = file.read().splitlines(keepends=True)
+        whole = b"".join(lines[: 1 + epochs])
+        write_atomically(self._path, lambda file: file.write(whole))
 
     def rows(self) -> list[dict[str, float]]:
         """All rows, without a torn last one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Literal, Protocol
 
@@ -191,6 +191,11 @@ class Trainer:
             record |= {f"val_{name}": value for name, value in measured.items()}
         record["learning_rate"] = self.learning_rate
         return record
+
+    def follow(self, earlier: Trainer) -> None:
+        """Goes on counting epochs and steps, and with the optimizer, where another trainer of the network stopped."""
+        self.epoch, self.step, self.driver = earlier.epoch, earlier.step, earlier.driver
+        self.settings = replace(self.settings, epochs=earlier.epoch + self.settings.epochs)
 
     def state(self) -> dict[str, Any]:
         """Plain values that `restore` goes on from."""

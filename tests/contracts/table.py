@@ -12,7 +12,6 @@ from itertools import product
 from math import sqrt
 from typing import Any, Literal
 
-import nncli.nn.sequential  # noqa: F401  (the model's own container, wherever the registry looks for layers)
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, Registry
 from nncli.core.types import Shape
 from tests.oracle import metrics as by_definition

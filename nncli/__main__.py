@@ -1,0 +1,6 @@
+"""python -m nncli."""
+
+from nncli.cli.app import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands: thin functions over the workflows, and what they print."""

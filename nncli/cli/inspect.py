@@ -1,0 +1,121 @@
+"""nncli inspect."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from nncli.cli.console import give
+from nncli.cli.options import CheckpointArgument, JsonOption
+
+SHOWN = 8  # names and scalings listed before "and N more"
+
+
+def inspect(
+    checkpoint: CheckpointArgument,
+    as_json: JsonOption = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Read every array and check its checksum.")] = False,
+) -> None:
+    """Show what is in a checkpoint: layers, sizes, scaling, names and metrics. Reads headers only."""
+    import json
+
+    from nncli.workflows.inspect import inspect as run
+
+    described = run(checkpoint, verify=verify)
+    if as_json:
+        give(json.dumps(described))
+        return
+    give(_summary(described))
+
+
+def _summary(described: dict[str, Any]) -> str:
+    from nncli.workflows.narration import measures
+
+    size, checked = described["bytes"], "; all checksums are right" if described["verified"] else ""
+    rows = ", ".join(f"{count:,} {name}" for name, count in described["rows"].items())
+    config = described["config"]
+    lines = [
+        f"{described['path']} ({_bytes(size)}, nncli {described['nncli_version']}{checked})",
+        f"{described['name']}: epoch {described['epoch']}, step {described['step']}, saved {described['saved']}",
+        "",
+        *_layers(described),
+        "",
+        f"loss       {config['loss']['type']}",
+        f"optimizer  {_fields(config['optimizer'])}",
+        f"trained on {_source(config['data']['train'])}",
+        f"rows       {rows}",
+    ]
+    preprocessing = described["preprocessing"]
+    lines.append(f"inputs     {_shape(described['input_shape'])}{_names(described['feature_names'])}")
+    lines += _scaling("scaled by ", config["data"]["scale_inputs"], preprocessing["input_scaling"])
+    if described["class_names"] is not None:
+        lines.append(f"classes    {_list(described['class_names'])}")
+    else:
+        lines.append(f"targets    {_list(described['target_names'])}")
+        lines += _scaling("scaled by ", config["data"]["scale_targets"], preprocessing["target_scaling"])
+    for name in ("best", "last"):
+        if described[name]:
+            lines.append(f"{name:<10} epoch {int(described[name]['epoch'])}: {measures(described[name])}")
+    return "\n".join(lines)
+
+
+def _layers(described: dict[str, Any]) -> list[str]:
+    from io import StringIO
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("layer")
+    table.add_column("output shape")
+    table.add_column("parameters", justify="right")
+    table.add_row("input", _shape(described["input_shape"]), "")
+    for layer in described["layers"]:
+        table.add_row(layer["name"], _shape(layer["output_shape"]), f"{layer['parameters']:,}")
+    table.add_row("total", "", f"{described['parameters']:,}")
+    text = StringIO()
+    Console(file=text, width=100, color_system=None).print(table)
+    return [line.rstrip() for line in text.getvalue().splitlines() if line.strip()]
+
+
+def _shape(shape: list[int]) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _bytes(size: int) -> str:
+    value = float(size)
+    for unit in ("B", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} GB"
+
+
+def _list(names: list[str]) -> str:
+    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + rest
+
+
+def _names(names: list[str] | None) -> str:
+    return f": {_list(names)}" if names else ""
+
+
+def _fields(values: dict[str, Any]) -> str:
+    return f"{values['type']} ({', '.join(f'{key} {value}' for key, value in values.items() if key != 'type')})"
+
+
+def _source(values: dict[str, Any]) -> str:
+    keys = ("dataset", "path", "inputs", "targets")
+    given = [f"{values[key]}" for key in keys if isinstance(values.get(key), str) and values[key]]
+    return f"{values['type']} {', '.join(given)}".strip()
+
+
+def _scaling(label: str, scaler: dict[str, Any], fitted: dict[str, list[float]] | None) -> list[str]:
+    if fitted is None:
+        return []
+    pairs = list(zip(fitted["shift"], fitted["scale"], strict=True))
+    shown = ", ".join(f"(x - {shift:.6g}) / {scale:.6g}" for shift, scale in pairs[:SHOWN])
+    rest = f" and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
+    return [f"{label} {scaler['type']}: {shown}{rest}"]

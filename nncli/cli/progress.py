@@ -1,0 +1,117 @@
+"""What is seen of a run while it goes on: a live bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from nncli.cli.console import say
+
+if TYPE_CHECKING:
+    from nncli.workflows.events import RunEnded, RunEvent, RunStarted
+
+REFRESH = 0.1  # seconds between two looks at the steps of an epoch
+
+
+class RunDisplay:
+    """A listener that shows a run to the user.
+
+    Args:
+        quiet: show nothing.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._epochs = 0
+        self._bar: _Bar | None = None
+
+    def __call__(self, event: RunEvent) -> None:
+        """Shows one event."""
+        from nncli.training.events import EpochEnded, StepEnded
+        from nncli.workflows.events import RunEnded, RunStarted
+        from nncli.workflows.narration import narrate
+
+        if self._quiet:
+            return
+        if isinstance(event, StepEnded):
+            if self._bar is not None:
+                self._bar.step(event.epoch, event.step_in_epoch, event.loss)
+            return
+        if isinstance(event, RunStarted):
+            self._epochs = event.epochs
+        if isinstance(event, RunEnded):
+            self.close()
+        if self._bar is not None and isinstance(event, EpochEnded):
+            self._bar.epoch(event.record)
+        else:
+            for line in narrate(event, self._epochs):
+                say(line)
+        if isinstance(event, RunStarted) and sys.stderr.isatty():
+            self._bar = _Bar(event)
+
+    def close(self) -> None:
+        """Leaves the terminal as it was."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def farewell(self, ended: RunEnded) -> None:
+        """Where the run is, and what to type next."""
+        import shlex
+
+        from nncli.workflows.train import FINISHED_BEFORE
+
+        if self._quiet or ended.path is None:
+            return
+        path = shlex.quote(ended.path)
+        if ended.reason == FINISHED_BEFORE:
+            say(f"the run in {path} is finished; to train it longer: nncli resume {path} --set training.epochs=N")
+            return
+        say(f"run directory: {path} ({ended.seconds:.1f} s of training)")
+        say(f"next: nncli predict {path} INPUT")
+
+
+class _Bar:
+    """A live progress bar over epochs and the steps within them."""
+
+    def __init__(self, started: RunStarted) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._steps_per_epoch = started.steps_per_epoch
+        self._measures = ""
+        self._shown = 0.0
+        self._progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[measures]}", markup=False),
+            console=Console(stderr=True),
+            refresh_per_second=8,
+        )
+        fields: dict[str, Any] = {"epochs": started.epochs, "epoch": started.first_epoch, "measures": ""}
+        done = (started.first_epoch - 1) * self._steps_per_epoch
+        total = started.epochs * self._steps_per_epoch
+        self._task = self._progress.add_task("train", total=total, completed=done, **fields)
+        self._progress.start()
+
+    def step(self, epoch: int, step_in_epoch: int, loss: float) -> None:
+        now = time.monotonic()
+        if now - self._shown < REFRESH:
+            return
+        self._shown = now
+        done = (epoch - 1) * self._steps_per_epoch + step_in_epoch
+        measures = self._measures or f"train_loss {loss:.4f}"
+        self._progress.update(self._task, completed=done, epoch=epoch, measures=measures)
+
+    def epoch(self, record: dict[str, float]) -> None:
+        from nncli.workflows.narration import measures
+
+        number = int(record["epoch"])
+        self._measures = measures(record)
+        done = number * self._steps_per_epoch
+        self._progress.update(self._task, completed=done, epoch=number, measures=self._measures)
+
+    def close(self) -> None:
+        self._progress.stop()

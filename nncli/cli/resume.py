@@ -1,0 +1,28 @@
+"""nncli resume."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nncli.cli.console import give
+from nncli.cli.options import QuietOption, SetOption
+from nncli.cli.progress import RunDisplay
+
+
+def resume(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run directory.")],
+    settings: SetOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Go on with a run from its last checkpoint, or train a finished one longer."""
+    from nncli.workflows.train import resume as go_on
+
+    display = RunDisplay(quiet=quiet)
+    try:
+        ended = go_on(run, settings or [], display)
+    finally:
+        display.close()
+    display.farewell(ended)
+    give(str(ended.path))

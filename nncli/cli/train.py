@@ -1,0 +1,32 @@
+"""nncli train."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nncli.cli.console import give
+from nncli.cli.options import ConfigArgument, QuietOption, SetOption
+from nncli.cli.progress import RunDisplay
+
+
+def train(
+    config: ConfigArgument,
+    settings: SetOption = None,
+    run_dir: Annotated[
+        str | None, typer.Option("--run-dir", metavar="DIR", help="The run's directory; default a new one in runs/.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --run-dir if there is one.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Train a config and write a run directory; its path is the one line on standard output."""
+    from nncli.workflows.train import train as run
+
+    display = RunDisplay(quiet=quiet)
+    try:
+        ended = run(config, settings or [], run_dir, resume=resume, listener=display)
+    finally:
+        display.close()
+    display.farewell(ended)
+    give(str(ended.path))

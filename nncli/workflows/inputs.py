@@ -1,0 +1,58 @@
+"""What INPUT on the command line means."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields, replace
+from typing import Any, cast
+
+from nncli.config.reader import read_value
+from nncli.core.errors import ConfigError, DataError
+from nncli.core.fields import build
+from nncli.core.registry import SOURCES
+from nncli.data.files import missing
+from nncli.data.source import Source
+from nncli.data.sources.builtin import dataset_names
+
+
+def source_of(text: str, like: Source, targets: str | None = None) -> Source:
+    """The source that INPUT stands for: a file or folder, -, a built-in dataset's name, or a mapping as in a config.
+
+    Args:
+        text: what the user typed.
+        like: the source that the model was trained on; what is not about files is taken from it.
+        targets: a file of targets, for inputs that are a file of their own.
+
+    Raises:
+        DataError: where it is no source.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            return cast("Source", build(SOURCES, read_value(text)))
+        except ConfigError as error:
+            raise DataError("; ".join(problem.message for problem in error.problems)) from None
+    if not os.path.exists(text) and text in dataset_names():
+        return cast("Source", build(SOURCES, {"type": "dataset", "dataset": text}))
+    kind = _kind(text)
+    if kind is None:
+        if not os.path.exists(text):
+            raise missing(text)
+        known = ".csv, .tsv (.gz too), .npz, .npy, an idx file, an image, or a folder of images"
+        raise DataError(f"{text}: not a kind of input that is known: {known}", file=text)
+    source = kind.for_input(text, like)
+    if targets is None:
+        return source
+    if "targets" not in {item.name for item in fields(source)}:
+        raise DataError(f"{text}: has its targets inside; --targets goes with .npy and idx files")
+    changes: dict[str, Any] = {"targets": targets}
+    return replace(source, **changes)
+
+
+def _kind(path: str) -> type[Source] | None:
+    """The kind of source that a path is: as inputs of their own, or as a path."""
+    if os.path.exists(path) or path == "-":
+        for values in ({"path": path}, {"inputs": path}):
+            for kind in SOURCES:
+                if kind.claims(values):
+                    return cast("type[Source]", kind)
+    return None

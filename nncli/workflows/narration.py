@@ -1,0 +1,58 @@
+"""Events as plain lines: for train.log, and for the user where there is no terminal."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
+from nncli.workflows.events import RunEnded, RunEvent, RunStarted
+
+WHERE = ("epoch", "step", "learning_rate", "seconds")  # columns that are not measured
+
+
+def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
+    """The lines that tell of an event; most steps have none.
+
+    Args:
+        event: what happened.
+        epochs: how many epochs there will be, for "epoch 3/40".
+    """
+    match event:
+        case RunStarted():
+            rows = ", ".join(f"{count:,} {name}" for name, count in event.rows.items())
+            lines = [f"note: {note}" for note in event.notes]
+            lines.append(f"{event.name}: {rows} rows; {event.parameters:,} parameters; {event.epochs} epochs")
+            if event.first_epoch > 1:
+                lines.append(f"going on with epoch {event.first_epoch}")
+            return lines
+        case EpochEnded(record=record):
+            width = len(str(epochs))
+            return [f"epoch {int(record['epoch']):>{width}}/{epochs}  {measures(record)}  {record['seconds']:.2f} s"]
+        case StepSkipped():
+            place = f"epoch {event.epoch}, step {event.step}"
+            return [f"{place}: skipped, its numbers are not finite ({event.count} so far)"]
+        case TrainingEnded(reason="early_stopping"):
+            return ["stopped early: no more improvement"]
+        case RunEnded():
+            lines = [f"best epoch {int(event.best['epoch'])}: {measures(event.best)}"]
+            if event.test:
+                lines.append(f"test: {measures(event.test)}")
+            return lines
+        case _:
+            return []
+
+
+def measures(record: Record) -> str:
+    """The measured values of a record: "val_loss 0.0412  val_accuracy 0.9833"."""
+    return "  ".join(f"{name} {short(value)}" for name, value in record.items() if name not in WHERE)
+
+
+def short(value: float) -> str:
+    """A number with about four significant digits."""
+    if not isfinite(value):
+        return str(value)
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    if abs(value) >= 0.001 or value == 0:
+        return f"{value:.4f}"
+    return f"{value:.2e}"

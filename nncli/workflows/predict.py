@@ -1,0 +1,110 @@
+"""Predictions of a checkpoint for a file, as rows or written to a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+
+from nncli.core.errors import UserError
+from nncli.core.types import Array
+from nncli.data.rows import Rows
+from nncli.data.source import Source
+from nncli.runs.atomic import write_atomically
+from nncli.workflows.inputs import source_of
+from nncli.workflows.trained import PREDICTION_ROWS, Trained, load
+
+ENDINGS = (".npy", ".csv", ".json")
+
+
+@dataclass
+class Predictions:
+    """What a model predicts for the rows of a source, computed as it is read.
+
+    Args:
+        model: that predicts.
+        rows: what it predicts for.
+        classes: give the most likely class instead of values.
+        batch_size: rows at a time.
+        notes: what the user should know, whole after the last row.
+    """
+
+    model: Trained
+    rows: Rows
+    classes: bool = False
+    batch_size: int = PREDICTION_ROWS
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns of `table`."""
+        names = ["class"] if self.classes else list(self.model.column_names)
+        return names if self.rows.row_names is None else ["file", *names]
+
+    def arrays(self) -> Iterator[Array]:
+        """Predictions batch by batch: (n, units), or class names (n,)."""
+        for prediction in self.model.predict(self.rows, self.batch_size):
+            yield np.array(self.model.class_names(prediction)) if self.classes else prediction
+        self.notes += dict.fromkeys(self.model.preprocessing.notes)
+
+    def table(self) -> Iterator[list[Any]]:
+        """One list a row, in the order of `header`."""
+        row = 0
+        for part in self.arrays():
+            values = part[:, np.newaxis] if self.classes else self.model.columns(part)
+            for line in values.tolist():
+                yield line if self.rows.row_names is None else [self.rows.row_names[row], *line]
+                row += 1
+
+    def write(self, path: str) -> None:
+        """Writes all predictions to a .npy, .csv or .json file, whole or not at all.
+
+        Raises:
+            UserError: for another ending.
+            SaveError: where it cannot be written.
+        """
+        writers = {".npy": self._npy, ".csv": self._csv, ".json": self._json}
+        ending = next((ending for ending in ENDINGS if path.endswith(ending)), None)
+        if ending is None:
+            raise UserError(f"{path}: expected a name that ends in {', '.join(ENDINGS)}")
+        write_atomically(path, writers[ending])
+
+    def _npy(self, file: BinaryIO) -> None:
+        np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)
+
+    def _csv(self, file: BinaryIO) -> None:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.header)
+        writer.writerows(self.table())
+        text.flush()
+        text.detach()
+
+    def _json(self, file: BinaryIO) -> None:
+        header = self.header
+        objects = [dict(zip(header, row, strict=True)) for row in self.table()]
+        file.write(json.dumps(objects, indent=1).encode() + b"\n")
+
+
+def predict(path: str, text: str, *, classes: bool = False, batch_size: int = PREDICTION_ROWS) -> Predictions:
+    """Predictions of a checkpoint or run for INPUT.
+
+    Args:
+        path: a .npz checkpoint or a run directory.
+        text: a file, a folder, -, a built-in dataset's name, or a mapping as in a config.
+        classes: the most likely class instead of values.
+        batch_size: rows at a time.
+
+    Raises:
+        UserError: where either cannot be used.
+    """
+    model = load(path)
+    if classes:
+        model.class_names(np.zeros((0, 1)))
+    source = source_of(text, cast("Source", model.spec.data.train))
+    return Predictions(model, source.read(targets=False), classes, batch_size)

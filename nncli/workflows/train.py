@@ -1,0 +1,239 @@
+"""Training a config into a run directory, and going on with a run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+from collections.abc import Sequence
+
+from nncli.assemble.session import Session
+from nncli.config.document import Document
+from nncli.config.resolved import plain, to_yaml
+from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunError, SaveError, StoppedError
+from nncli.data.files import fingerprint
+from nncli.nn.tally import Tally
+from nncli.runs import checkpoint
+from nncli.runs.directory import CONFIG, RESOLVED, STATUS, TEST, RunDirectory
+from nncli.runs.environment import describe_environment
+from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
+from nncli.training.trainer import EVALUATION_ROWS, Trainer
+from nncli.workflows.changes import changes
+from nncli.workflows.events import Listener, RunEnded, RunEvent, RunStarted, silent
+from nncli.workflows.narration import narrate
+from nncli.workflows.prepare import prepare
+from nncli.workflows.saving import OPTIMIZER, save_checkpoint
+from nncli.workflows.signals import StopSignals
+
+FINISHED_BEFORE = "finished before"
+
+
+def train(
+    config: str,
+    settings: Sequence[str] = (),
+    run_dir: str | None = None,
+    *,
+    resume: bool = False,
+    listener: Listener = silent,
+) -> RunEnded:
+    """Trains a config and returns how it ended.
+
+    Args:
+        config: the path of a YAML file.
+        settings: KEY=VALUE pairs that go over the file.
+        run_dir: the run's directory; default a new one below runs/ in the working directory.
+        resume: go on with the run in `run_dir` where there is one.
+        listener: hears of everything that happens.
+
+    Raises:
+        UserError: where config, data or run directory do not allow the run; nothing is written then.
+        RunFailedError: where the run could not go on, or was stopped.
+    """
+    document, session = prepare(config, settings)
+    if resume and run_dir is None:
+        raise RunError("--resume goes with --run-dir: which run to go on with")
+    if resume and run_dir is not None and os.path.exists(os.path.join(run_dir, STATUS)):
+        return _go_on(RunDirectory(run_dir), session, listener)
+    run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
+    _describe(run, session, document)
+    return run_session(session, session.trainer(), run, listener)
+
+
+def resume(run_dir: str, settings: Sequence[str] = (), listener: Listener = silent) -> RunEnded:
+    """Goes on with a run from its own resolved config.
+
+    Args:
+        run_dir: the run's directory.
+        settings: KEY=VALUE pairs that go over the config, such as training.epochs=50.
+        listener: hears of everything that happens.
+
+    Raises:
+        UserError: where there is no such run, or a setting would make it another run.
+        RunFailedError: where the run could not go on, or was stopped.
+    """
+    run = RunDirectory(run_dir)
+    run.read_json(STATUS)
+    _, session = prepare(run.file(RESOLVED), settings)
+    return _go_on(run, session, listener)
+
+
+def _go_on(run: RunDirectory, session: Session, listener: Listener) -> RunEnded:
+    last = run.checkpoint("last")
+    trainer = session.trainer()
+    if os.path.exists(last):
+        meta, arrays = checkpoint.load(last)
+        before, after = meta["config"], plain(session.spec)
+        different = changes(before, after)
+        if different:
+            listing = "; ".join(different)
+            raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}")
+        for name, array in session.network.named().items():
+            array[...] = arrays[name]
+        prefix = checkpoint.STATE + OPTIMIZER
+        state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+        trainer.restore(meta["trainer"], state)
+        if run.read_json(STATUS).get("state") == "finished":
+            if trainer.epoch >= trainer.settings.epochs or after["training"] == before["training"]:
+                return RunEnded(run.path, FINISHED_BEFORE, trainer.best_record, trainer.last_record)
+            if trainer.stopped_early and trainer.stopping is not None:
+                trainer.stopping.waited = 0
+                session.notes.append("the run had stopped early; early stopping starts to count anew")
+        run.metrics.keep(meta["epoch"])
+        run.write_text(RESOLVED, to_yaml(plain(session.spec)))
+    return run_session(session, trainer, run, listener)
+
+
+def _describe(run: RunDirectory, session: Session, document: Document | None) -> None:
+    """Writes what the run is made of."""
+    if document is not None:
+        with open(document.name, "rb") as file:
+            run.write_bytes(CONFIG, file.read())
+    run.write_text(RESOLVED, to_yaml(plain(session.spec)))
+    fingerprints = {path: fingerprint(path) for path in session.files}
+    run.write_json("environment.json", describe_environment(session.spec.training.threads, fingerprints))
+
+
+def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:
+    """Trains, and writes the run's files where there is a run directory.
+
+    Raises:
+        RunFailedError: where the run could not go on, or was stopped.
+    """
+    epochs = trainer.settings.epochs
+
+    def tell(event: RunEvent) -> None:
+        if run is not None:
+            for line in narrate(event, epochs):
+                run.log(line)
+        listener(event)
+
+    try:
+        return _train(session, trainer, run, tell)
+    except NonFiniteError as error:
+        _failed(run, trainer, str(error))
+        raise NonFiniteError(f"{error}; {session.explosion_hint()}") from None
+    except StoppedError:
+        raise
+    except NncliError as error:
+        _failed(run, trainer, str(error))
+        raise
+    finally:
+        session.executor.close()
+
+
+def _failed(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
+    if run is not None:
+        with contextlib.suppress(SaveError):  # the disk may be what failed
+            run.set_status("failed", trainer.epoch, trainer.step, reason)
+            run.log(f"failed: {reason}")
+
+
+def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: Listener) -> RunEnded:
+    tell(_started(session, trainer, run))
+    reason = "completed"
+    if run is not None:
+        run.set_status("running", trainer.epoch, trainer.step)
+    with StopSignals() as signals:
+        for event in trainer.run():
+            if isinstance(event, EpochEnded) and run is not None:
+                _save_epoch(session, trainer, run, event)
+            elif isinstance(event, StepEnded) and run is not None:
+                every = session.spec.training.checkpoint.every_steps
+                if every is not None and event.step % every == 0:
+                    save_checkpoint(run.checkpoint("last"), session, trainer)
+            elif isinstance(event, TrainingEnded):
+                reason = event.reason
+            tell(event)
+            if signals.received is not None and not isinstance(event, TrainingEnded):
+                raise _stopped(session, trainer, run, signals.received)
+        test = _test(session, trainer, run)
+    ended = RunEnded(
+        run.path if run is not None else None,
+        reason,
+        trainer.best_record,
+        trainer.last_record,
+        test,
+        trainer.total_seconds,
+    )
+    if run is not None:
+        run.set_status("finished", trainer.epoch, trainer.step, reason)
+    tell(ended)
+    return ended
+
+
+def _started(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
+    return RunStarted(
+        name=session.spec.name or "run",
+        path=None if run is None else run.path,
+        rows=session.rows,
+        parameters=session.network.layout.trainable,
+        epochs=trainer.settings.epochs,
+        steps_per_epoch=-(-len(session.train) // session.spec.training.batch_size),
+        first_epoch=trainer.epoch + 1,
+        notes=tuple(session.notes),
+    )
+
+
+def _save_epoch(session: Session, trainer: Trainer, run: RunDirectory, event: EpochEnded) -> None:
+    settings = session.spec.training.checkpoint
+    run.metrics.append(event.record)
+    due = event.last or trainer.epoch % settings.every_epochs == 0
+    if due:
+        save_checkpoint(run.checkpoint("last"), session, trainer)
+        run.keep_last(trainer.epoch, trainer.step, settings.keep)
+    if event.best and due:
+        run.link("last", "best")
+    elif event.best:
+        save_checkpoint(run.checkpoint("best"), session, trainer)
+    run.set_status("running", trainer.epoch, trainer.step)
+
+
+def _stopped(session: Session, trainer: Trainer, run: RunDirectory | None, number: int) -> StoppedError:
+    if run is None:
+        return StoppedError("stopped; nothing was saved, because there is no run directory", number)
+    save_checkpoint(run.checkpoint("last"), session, trainer)
+    run.set_status("stopped", trainer.epoch, trainer.step, f"signal {number}")
+    where = f"stopped in epoch {trainer.epoch + 1} after step {trainer.step}; the state is saved"
+    run.log(where)
+    return StoppedError(f"{where}. To go on: nncli resume {shlex.quote(run.path)}", number)
+
+
+def _test(session: Session, trainer: Trainer, run: RunDirectory | None) -> dict[str, float]:
+    """The test metrics with the best weights, which are those of best.npz."""
+    if session.test is None:
+        return {}
+    network = session.network
+    last = network.vector.copy()
+    if run is not None:
+        _, arrays = checkpoint.load(run.checkpoint("best"))
+        for name, array in network.named().items():
+            if name not in arrays or arrays[name].shape != array.shape:
+                raise CheckpointError(f"{run.checkpoint('best')}: not of this model: no fitting array {name!r}")
+            array[...] = arrays[name]
+    with session.executor.blas():
+        tally = session.executor.evaluate(session.test.batches(EVALUATION_ROWS), Tally(session.executor.metrics))
+    network.vector[...] = last
+    results = tally.results()
+    if run is not None:
+        run.write_json(TEST, {**results, "epoch": int(trainer.best_record["epoch"])})
+    return results

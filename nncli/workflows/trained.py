@@ -1,0 +1,143 @@
+"""A trained model from its checkpoint, with everything that turns raw input into predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from nncli.assemble.session import Session, labelled, make_executor
+from nncli.config.spec import Spec
+from nncli.core.errors import CheckpointError, ConfigError, NncliError
+from nncli.core.fields import Builder
+from nncli.core.types import Array
+from nncli.data.batches import Dataset
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import Rows
+from nncli.nn.loss import classes_of
+from nncli.nn.tally import Tally
+from nncli.runs import checkpoint
+from nncli.runs.directory import checkpoint_path
+from nncli.training.executor import Executor
+from nncli.training.trainer import EVALUATION_ROWS
+
+PREDICTION_ROWS = 256  # rows predicted at a time
+
+
+@dataclass
+class Trained:
+    """A model that predicts.
+
+    Args:
+        path: of its checkpoint.
+        spec: what it was trained by.
+        preprocessing: as it was fitted.
+        executor: with the network in it.
+        meta: what the checkpoint says about itself.
+    """
+
+    path: str
+    spec: Spec
+    preprocessing: Preprocessing
+    executor: Executor
+    meta: dict[str, Any]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """A name for every column of `columns`."""
+        preprocessing = self.preprocessing
+        if preprocessing.classes is not None:
+            return preprocessing.classes
+        units = int(np.prod(self.executor.network.shapes[-1]))
+        names = preprocessing.target_names
+        return names if len(names) == units else tuple(f"output_{index}" for index in range(units))
+
+    def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
+        """Predictions batch by batch, in original units: (n, *output shape)."""
+        with self.executor.blas(), np.errstate(all="ignore"):
+            for start in range(0, len(rows), batch_size):
+                part = rows.take(np.arange(start, min(start + batch_size, len(rows))))
+                yield self.executor.predict(self.preprocessing.inputs(part, self.executor.network.dtype))
+
+    def columns(self, prediction: Array) -> Array:
+        """(n, names): one column a class, also for a single sigmoid unit, or one a target."""
+        flat = prediction.reshape(len(prediction), -1)
+        if self.preprocessing.classes is not None and flat.shape[1] == 1:
+            return np.concatenate((1 - flat, flat), axis=1)
+        return flat
+
+    def class_names(self, prediction: Array) -> list[str]:
+        """The most likely class of every row.
+
+        Raises:
+            CheckpointError: where the model is no classifier.
+        """
+        classes = self.preprocessing.classes
+        if classes is None:
+            raise CheckpointError(f"{self.path}: a regression model, which has no classes")
+        return [classes[index] for index in classes_of(prediction)]
+
+    def dataset(self, rows: Rows) -> Dataset:
+        """Labelled rows as the network gets them."""
+        return labelled(rows, self.preprocessing, self.executor)
+
+    def evaluate(self, dataset: Dataset) -> dict[str, float]:
+        """The loss and the metrics of labelled rows."""
+        with self.executor.blas(), np.errstate(all="ignore"):
+            tally = Tally(self.executor.metrics)
+            return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally).results()
+
+
+def load(path: str) -> Trained:
+    """The model of a checkpoint or of a run directory's best checkpoint.
+
+    Raises:
+        CheckpointError: where it is missing, foreign or damaged.
+    """
+    path = checkpoint_path(path)
+    meta, arrays = checkpoint.load(path)
+    spec = spec_of(path, meta)
+    try:
+        preprocessing = Preprocessing.restore(meta["preprocessing"])
+        executor = make_executor(spec, preprocessing)
+    except (KeyError, TypeError, ValueError, AttributeError, NncliError) as error:
+        raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
+    set_weights(path, executor, arrays)
+    return Trained(path, spec, preprocessing, executor, meta)
+
+
+def set_weights(path: str, executor: Executor, arrays: dict[str, Array]) -> None:
+    """Fills a network from a checkpoint's arrays, by name.
+
+    Raises:
+        CheckpointError: where one is missing or has another shape.
+    """
+    for name, array in executor.network.named().items():
+        if name not in arrays or arrays[name].shape != array.shape:
+            given = f"{arrays[name].shape}" if name in arrays else "none"
+            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {array.shape}; got {given}")
+        array[...] = arrays[name]
+
+
+def spec_of(path: str, meta: dict[str, Any]) -> Spec:
+    """The spec that a checkpoint was trained by.
+
+    Raises:
+        CheckpointError: where its config cannot be built here.
+    """
+    config = meta.get("config")
+    builder = Builder()
+    try:
+        spec = builder.make(Spec, config if isinstance(config, dict) else {}, ())
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: its config cannot be used: {error}") from None
+    if builder.problems:
+        raise CheckpointError(f"{path}: its config cannot be used: {builder.problems[0]}")
+    return cast("Spec", spec)
+
+
+def from_session(path: str, session: Session) -> Trained:
+    """The model of a session."""
+    return Trained(path, session.spec, session.preprocessing, session.executor, {})

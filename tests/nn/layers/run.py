@@ -1,0 +1,24 @@
+"""Running one layer by itself, with parameters given by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.layer import Context, Layer, Moment
+
+
+def run(
+    layer: Layer, x: Array, dy: Array | None = None, *, moment: Moment | None = None, index: int = 0, **p: Any
+) -> Any:
+    """(output, gradient of the input, gradients of the parameters by name), dy being ones where it is not given."""
+    y, backward = layer.forward(p, x, Context(index, moment or Moment(), True, {}))
+    g = {name: np.full_like(array, np.nan) for name, array in p.items()}
+    return y, backward(np.ones_like(y) if dy is None else dy.copy(), g), g
+
+
+def image(*rows: Any) -> Array:
+    """One image with one channel from its rows of numbers."""
+    return np.array(rows, np.float64)[None, :, :, None]

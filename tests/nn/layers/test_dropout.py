@@ -1,0 +1,67 @@
+"""Dropout: its share, its scale, and random numbers that belong to the row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.nn.layer import Moment
+from nncli.nn.layers import Dropout
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+from tests.nn.layers.run import run
+
+ONES = np.ones((400, 60), np.float32)
+
+
+def dropped(rate=0.5, x=ONES, index=0, **moment):
+    return run(Dropout(rate=rate), x, moment=Moment(**{"training": True, **moment}), index=index)
+
+
+@pytest.mark.parametrize("rate", [0, 0.1, 0.5, 0.9])
+def test_that_share_is_zero_and_the_rest_scaled_up(rate):
+    y, dx, _ = dropped(rate)
+    assert (y == 0).mean() == pytest.approx(rate, abs=0.01)
+    np.testing.assert_allclose(y[y != 0], 1 / (1 - rate), rtol=1e-6)
+    assert y.mean() == pytest.approx(1, abs=0.03)  # the expected output is the input
+    np.testing.assert_array_equal(dx, y)  # the same mask, the same scale
+
+
+def test_it_rests_outside_training():
+    y, dx, _ = dropped(0.9, training=False)
+    np.testing.assert_array_equal(y, ONES)
+    np.testing.assert_array_equal(dx, ONES)
+
+
+def test_the_highest_rate_below_one_drops_nearly_everything():
+    y, _, _ = dropped(1 - 2**-40)
+    assert np.isfinite(y).all()
+    assert (y == 0).all()
+
+
+@pytest.mark.parametrize("other", [{"seed": 1}, {"step": 1}, {"index": 1}, {"first_row": 1}], ids=str)
+def test_another_mask_for_another_seed_step_layer_or_row(other):
+    masks = dropped()[0] == 0, dropped(**other)[0] == 0
+    assert (masks[0] != masks[1]).mean() == pytest.approx(0.5, abs=0.02)  # as for two that know nothing of each other
+
+
+def test_the_same_mask_again():
+    np.testing.assert_array_equal(dropped(seed=4, step=9)[0], dropped(seed=4, step=9)[0])
+
+
+@pytest.mark.parametrize("shape", [(9, 5), (9, 4, 3, 2)], ids=str)
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_the_mask_does_not_depend_on_how_the_batch_was_cut(shape, cut):
+    x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    whole, _, _ = dropped(0.4, x)
+    parts = dropped(0.4, x[:cut])[0], dropped(0.4, x[cut:], first_row=cut)[0]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_two_dropouts_of_one_model_drop_different_entries():
+    model = layers_of(["dropout", {"type": "sequential", "layers": ["dropout", "dropout"]}])
+    bound = Pass(Network(model, (60,), np.dtype(np.float32), 0), 2)
+    bound.moment.training = True
+    y = bound.output(ONES)
+    assert (y != 0).mean() == pytest.approx(0.125, abs=0.01)  # independent masks: 0.5^3
+    assert set(np.unique(y)) == {0, 8}

@@ -1,0 +1,76 @@
+"""Cross-entropy, worked by hand."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+import pytest
+
+from nncli.nn.activations import Softmax
+from nncli.nn.layer import Context, Moment
+from nncli.nn.losses import CrossEntropy
+
+TARGETS = np.array((2, 0))
+
+
+def test_from_probabilities():
+    q = np.array(((0.1, 0.2, 0.7), (0.5, 0.25, 0.25)))
+    prediction, total, backward = CrossEntropy().forward(q, TARGETS, None)
+    assert total == pytest.approx(-log(0.7) - log(0.5))
+    np.testing.assert_allclose(backward(0.5), ((0, 0, -0.5 / 0.7), (-1, 0, 0)))
+    np.testing.assert_array_equal(prediction, q)
+
+
+def test_from_logits():
+    q = np.array(((0.1, 0.2, 0.7), (0.5, 0.25, 0.25)))
+    prediction, total, backward = CrossEntropy(from_logits=True).forward(np.log(q) + 5, TARGETS, None)
+    assert total == pytest.approx(-log(0.7) - log(0.5))
+    np.testing.assert_allclose(backward(0.5), ((0.05, 0.1, -0.15), (-0.25, 0.125, 0.125)))
+    np.testing.assert_allclose(prediction, q)
+
+
+def test_both_ways_are_one_loss():
+    z = np.random.default_rng(0).standard_normal((2, 3))
+    _, total, backward = CrossEntropy(from_logits=True).forward(z, TARGETS, None)
+    q, through_softmax = Softmax().forward({}, z, Context(0, Moment(), True, {}))
+    _, same, through = CrossEntropy().forward(q, TARGETS, None)
+    assert same == pytest.approx(total)
+    np.testing.assert_allclose(through_softmax(through(1.0), {}), backward(1.0), rtol=1e-10)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_logarithm_of_zero(dtype):
+    _, total, backward = CrossEntropy().forward(np.array(((1, 0, 0), (1, 0, 0)), dtype), TARGETS, None)
+    assert total == pytest.approx(-log(np.finfo(dtype).eps), rel=1e-6)
+    assert np.isfinite(backward(1.0)).all()
+    assert backward(1.0)[0, 2] < -1e6
+
+
+def test_logits_far_from_zero():
+    z = np.array(((1e4, -1e4, 0), (1e4, -1e4, 0)), np.float32)
+    _, total, backward = CrossEntropy(from_logits=True).forward(z, np.array((0, 1)), None)
+    assert total == 2e4
+    np.testing.assert_array_equal(backward(1.0), ((0, 0, 0), (1, -1, 0)))
+
+
+def test_small_losses_are_not_rounded_away():
+    z = np.array(((40.0, 0, 0),))
+    assert CrossEntropy(from_logits=True).forward(z, np.array((0,)), None)[1] < 1e-15
+    assert CrossEntropy(from_logits=True).forward(z - 40, np.array((1,)), None)[1] == pytest.approx(40)
+
+
+def test_targets_stay_class_numbers():
+    encoded = CrossEntropy().encode(np.array((2.0, 0.0, 1.0)), (3,), np.dtype(np.float32))
+    np.testing.assert_array_equal(encoded, (2, 0, 1))
+    assert encoded.dtype == np.intp
+
+
+def test_outputs_that_do_not_suit():
+    loss = CrossEntropy()
+    assert loss.absorbs == "softmax"
+    assert loss.loss_fault((3,)) is None
+    assert "cross_entropy wants one unit a class at the end; the model gives (4, 4, 3)" in loss.loss_fault((4, 4, 3))
+    assert "use sigmoid and binary_cross_entropy" in loss.loss_fault((1,))
+    assert loss.output_fault((3,), (), 3) is None
+    assert "10 classes, 7 units" in loss.output_fault((7,), (), 10)

@@ -1,0 +1,152 @@
+"""A model bound to its parameters: passes, contexts, and where backward stops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.nn.layers import Dense
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
+from tests.contracts.values import spread
+
+DENSE = {"type": "dense", "units": 3}
+CNN = [
+    {"type": "conv2d", "filters": 3, "kernel_size": 2, "padding": "same"},
+    "tanh",
+    {"type": "max_pool2d", "pool_size": 2},
+    {"type": "conv2d", "filters": 2, "kernel_size": 2},
+    "sigmoid",
+    {"type": "dropout", "rate": 0.3},
+    DENSE,
+    "softmax",
+]
+
+
+def bind(layers, shape, *, dtype=np.float64, **options):
+    network = Network(layers_of(layers), shape, np.dtype(dtype), 0)
+    return network, Pass(network, len(layers), **options)
+
+
+def gradient(run, x, dy):
+    run.gradient.fill(np.nan)
+    y, backwards = run.forward(x)
+    return y, run.backward(dy.copy(), backwards)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_the_gradient_of_a_whole_network(training):
+    network, run = bind(CNN, (6, 5, 1), input_gradient=True)
+    network.vector[:] = np.random.default_rng(3).uniform(-1, 1, network.vector.size)
+    run.moment.training = training
+    x, dy = spread((2, 6, 5, 1)), spread((2, 3), 1)
+    _, dx = gradient(run, x, dy)
+
+    def weighted_output():
+        return float(np.vdot(run.output(x), dy))
+
+    assert relative_error(run.gradient, central_differences(weighted_output, network.vector)) < TOLERANCE
+    assert relative_error(dx, central_differences(weighted_output, x)) < TOLERANCE
+
+
+def test_output_is_forward_without_backward():
+    _, run = bind(CNN, (6, 5, 1))
+    x = spread((4, 6, 5, 1))
+    np.testing.assert_array_equal(run.output(x), run.forward(x)[0])
+
+
+def test_passes_of_one_network_have_gradients_of_their_own():
+    network, one = bind([DENSE], (4,))
+    other = Pass(network, 1)
+    x = spread((2, 4))
+    gradient(one, x, np.ones((2, 3)))
+    assert not other.gradient.any()
+    assert not np.shares_memory(one.gradient, network.vector)
+
+
+def test_a_change_of_the_vector_is_seen_at_once():
+    network, run = bind([DENSE], (4,))
+    network.vector[:] = 0
+    network.named()["0.dense.bias"][:] = 7
+    np.testing.assert_array_equal(run.output(spread((2, 4))), 7)
+
+
+def test_only_the_first_layers_are_run():
+    network, _ = bind([DENSE, "sigmoid"], (4,))
+    x = spread((2, 4))
+    logits = Pass(network, 1).output(x)
+    np.testing.assert_allclose(Pass(network, 2).output(x), 1 / (1 + np.exp(-logits)), rtol=1e-14)
+
+
+def contexts(monkeypatch, layers, shape, **options):
+    """(index, input_gradient) of every dense layer, as its forward sees them."""
+    seen = []
+    forward = Dense.forward
+
+    def watched(self, p, x, ctx):
+        seen.append((ctx.index, ctx.input_gradient))
+        return forward(self, p, x, ctx)
+
+    monkeypatch.setattr(Dense, "forward", watched)
+    _, run = bind(layers, shape, **options)
+    y, backwards = run.forward(spread((2, *shape)))
+    run.gradient.fill(np.nan)
+    assert (run.backward(np.ones_like(y), backwards) is not None) == bool(options)
+    assert np.isfinite(run.gradient).all()
+    return seen
+
+
+NESTED = {"type": "sequential", "layers": ["tanh", DENSE, DENSE]}
+
+
+@pytest.mark.parametrize(
+    ("layers", "wanted"),
+    [
+        ([DENSE, "tanh", DENSE], [False, True]),
+        (["tanh", DENSE, DENSE], [False, True]),
+        (["flatten", "tanh", DENSE], [False]),
+        ([DENSE, NESTED], [False, True, True]),
+        ([{"type": "sequential", "layers": [DENSE, "tanh", DENSE]}, DENSE], [False, True, True]),
+        ([{"type": "sequential", "layers": [{"type": "sequential", "layers": [DENSE]}, DENSE]}], [False, True]),
+    ],
+    ids=str,
+)
+def test_the_first_layer_is_not_asked_for_its_inputs_gradient(monkeypatch, layers, wanted):
+    assert [asked for _, asked in contexts(monkeypatch, layers, (4,))] == wanted
+
+
+def test_every_layer_is_asked_where_the_inputs_gradient_is_wanted(monkeypatch):
+    found = contexts(monkeypatch, [DENSE, NESTED], (4,), input_gradient=True)
+    assert [asked for _, asked in found] == [True, True, True]
+
+
+def test_layers_are_numbered_depth_first(monkeypatch):
+    # 0 dense, 1 sequential (2 tanh, 3 dense, 4 dense), 5 dense
+    found = contexts(monkeypatch, [DENSE, NESTED, DENSE], (4,))
+    assert [index for index, _ in found] == [0, 3, 4, 5]
+
+
+def test_the_same_seed_gives_the_same_network():
+    one, other = bind(CNN, (6, 5, 1))[0], bind(CNN, (6, 5, 1))[0]
+    assert one.vector.tobytes() == other.vector.tobytes()
+    assert one.shapes[0] == one.input_shape == (6, 5, 1)
+    assert one.shapes[-1] == (3,)
+
+
+def test_the_first_layer_whose_output_is_not_finite():
+    network, run = bind([DENSE, "tanh", DENSE, "relu"], (4,))
+    x = spread((2, 4))
+    assert run.first_nonfinite_layer(x) is None
+    network.named()["2.dense.bias"][1] = np.nan
+    assert run.first_nonfinite_layer(x) == "2.dense"
+    x[0, 0] = np.inf
+    with np.errstate(all="ignore"):
+        assert run.first_nonfinite_layer(x) == "0.dense"
+
+
+def test_parameters_and_everything_computed_have_one_dtype():
+    network, run = bind(CNN, (6, 5, 1), dtype=np.float32, input_gradient=True)
+    run.moment.training = True
+    y, dx = gradient(run, spread((2, 6, 5, 1)).astype(np.float32), np.ones((2, 3), np.float32))
+    assert {array.dtype for array in (network.vector, run.gradient, y, dx)} == {np.dtype(np.float32)}

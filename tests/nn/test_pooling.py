@@ -1,0 +1,37 @@
+"""The fields that pooling layers share."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.nn.layers import AvgPool2D, MaxPool2D
+
+BOTH = pytest.mark.parametrize("cls", [MaxPool2D, AvgPool2D], ids=lambda cls: cls.type_name)
+
+
+@BOTH
+def test_the_stride_is_the_pool_size_unless_it_is_given(cls):
+    assert cls().output_shape((8, 9, 3)) == (4, 4, 3)
+    assert cls(pool_size=3).output_shape((8, 9, 3)) == (2, 3, 3)
+    assert cls(pool_size=(2, 3)).output_shape((8, 9, 3)) == (4, 3, 3)
+    assert cls(pool_size=3, stride=1).output_shape((8, 9, 3)) == (6, 7, 3)
+    assert cls(pool_size=3, stride=(1, 2), padding=1).output_shape((8, 9, 3)) == (8, 5, 3)
+    assert cls(pool_size=3, padding="same").output_shape((8, 9, 3)) == (3, 3, 3)
+
+
+@BOTH
+@pytest.mark.parametrize(("pool_size", "padding"), [(2, 2), (2, 5), ((3, 2), (2, 2)), ((2, 3), 2), (1, (0, 1))])
+def test_padding_is_smaller_than_a_window(cls, pool_size, padding):
+    with pytest.raises(ConfigError) as caught:
+        cls(pool_size=pool_size, padding=padding)
+    (problem,) = caught.value.problems
+    assert problem.dotted == f"{cls.type_name}.padding"
+    assert problem.message == f"expected less than the pool_size {pool_size}; got {padding}"
+
+
+@BOTH
+@pytest.mark.parametrize("fields", [{"pool_size": 0}, {"stride": 0}, {"pool_size": (2, 0)}, {"padding": -1}])
+def test_ranges(cls, fields):
+    with pytest.raises(ConfigError, match=f"{cls.type_name}.{next(iter(fields))}: expected "):
+        cls(**fields)

@@ -1,0 +1,134 @@
+"""Layers one after another: their names, their shapes, and the initializers that are filled in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError, ShapeError
+from nncli.nn.layers import Dense, ReLU
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import Sequential, fill_initializers, layers_of
+
+
+def initializers(layers):
+    """The initializer of every layer that has one, containers opened."""
+    found = []
+    for item in layers_of(layers).layers:
+        found += initializers(item.layers) if isinstance(item, Sequential) else []
+        found += [item.initializer.type_name] if hasattr(item, "initializer") else []
+    return found
+
+
+CONV = {"type": "conv2d", "filters": 2, "kernel_size": 3}
+DENSE = {"type": "dense", "units": 3}
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        ([DENSE, "relu"], ["he"]),
+        ([CONV, "relu"], ["he"]),
+        ([DENSE, "sigmoid"], ["xavier"]),
+        ([DENSE, "tanh"], ["xavier"]),
+        ([DENSE, "softmax"], ["xavier"]),
+        ([DENSE, "linear"], ["xavier"]),
+        ([DENSE], ["xavier"]),
+        ([CONV, "max_pool2d", "relu"], ["he"]),
+        ([CONV, "avg_pool2d", "dropout", "relu"], ["he"]),
+        ([DENSE, "dropout", "relu"], ["he"]),
+        ([DENSE, "dropout", "tanh", "relu"], ["xavier"]),
+        ([DENSE, "linear", "relu"], ["xavier"]),
+        ([DENSE, DENSE, "relu"], ["xavier", "he"]),
+        ([CONV, "flatten", DENSE, "relu"], ["xavier", "he"]),
+        ([DENSE, "relu", DENSE, "sigmoid"], ["he", "xavier"]),
+        (["relu", DENSE], ["xavier"]),
+        ([{**DENSE, "initializer": "normal"}, "relu"], ["normal"]),
+        ([{**DENSE, "initializer": "xavier"}, "relu"], ["xavier"]),
+        ([{"type": "sequential", "layers": [DENSE, "relu", DENSE]}, "tanh"], ["he", "xavier"]),
+    ],
+    ids=str,
+)
+def test_he_before_relu_and_xavier_otherwise(layers, expected):
+    assert initializers(layers) == expected
+
+
+def test_filling_leaves_what_it_is_given():
+    given = [Dense(units=3), ReLU()]
+    filled = fill_initializers(given)
+    assert given[0].initializer is None
+    assert filled[0].initializer.type_name == "he"
+    assert filled[1] is given[1]
+
+
+def test_layers_may_be_objects_names_or_mappings():
+    assert (
+        layers_of([Dense(units=3), "relu"])
+        == layers_of([DENSE, {"type": "relu"}])
+        == layers_of([{"type": "fc", "units": 3}, ReLU()])
+    )
+
+
+def test_all_problems_of_all_layers_at_once():
+    with pytest.raises(ConfigError) as caught:
+        layers_of([{"type": "dense", "unts": 3}, "reluu", {"type": "dropout", "rate": 1}])
+    assert [problem.dotted for problem in caught.value.problems] == [
+        "sequential.layers.0.unts",
+        "sequential.layers.1",
+        "sequential.layers.2.rate",
+    ]
+
+
+def test_shapes_after_every_layer():
+    model = layers_of([{**CONV, "padding": "same"}, "relu", "max_pool2d", "flatten", DENSE])
+    assert model.shapes((5, 7, 1)) == [(5, 7, 1), (5, 7, 2), (5, 7, 2), (2, 3, 2), (12,), (3,)]
+    assert model.output_shape((5, 7, 1)) == (3,)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "message"),
+    [
+        ([DENSE, CONV], (4,), "1.conv2d wants (height, width, channels), but 0.dense gives (3,)"),
+        ([CONV], (4,), "0.conv2d wants (height, width, channels), but the input has the shape (4,)"),
+        (["relu", "max_pool2d"], (4, 4), "1.max_pool2d wants (height, width, channels), but 0.relu gives (4, 4)"),
+        (
+            [CONV, {"type": "conv2d", "filters": 1, "kernel_size": [3, 2]}],
+            (4, 4, 1),
+            "1.conv2d wants at least 3 rows and 2 columns, padding included, for its window, "
+            "but 0.conv2d gives (2, 2, 2)",
+        ),
+        (
+            [{"type": "dense", "units": 1}, "softmax"],
+            (4,),
+            "1.softmax wants two units or more (one unit gives 1 whatever comes in; use sigmoid), "
+            "but 0.dense gives (1,)",
+        ),
+    ],
+    ids=["after dense", "first", "no channels", "too small", "one unit"],
+)
+def test_a_layer_that_does_not_fit_is_named_with_what_it_gets(layers, shape, message):
+    with pytest.raises(ShapeError) as caught:
+        Network(layers_of(layers), shape, np.dtype(np.float32), 0)
+    assert str(caught.value) == message
+
+
+def test_a_layer_inside_a_container_is_named_too():
+    with pytest.raises(ShapeError, match=r"1\.sequential 0\.conv2d wants .*"):
+        layers_of([DENSE, {"type": "sequential", "layers": [CONV]}]).shapes((4,))
+
+
+def test_containers_nest_without_changing_what_is_computed():
+    flat = layers_of([DENSE, "tanh", DENSE, "sigmoid"])
+    nested = layers_of(
+        [DENSE, {"type": "sequential", "layers": ["tanh", {"type": "sequential", "layers": [DENSE]}]}, "sigmoid"]
+    )
+    one, other = (Network(model, (4,), np.dtype(np.float64), 0) for model in (flat, nested))
+    other.vector[:] = one.vector
+    x = np.random.default_rng(0).standard_normal((5, 4))
+    results = []
+    for network in (one, other):
+        run = Pass(network, len(network.model.layers), input_gradient=True)
+        y, backwards = run.forward(x)
+        results.append((y, run.backward(np.ones_like(y), backwards), run.gradient))
+    for found, expected in zip(*results, strict=True):
+        np.testing.assert_array_equal(found, expected)

@@ -1,0 +1,73 @@
+"""Adam, worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.optim import Adam
+from nncli.optim.driver import Driver
+
+
+def driven(start, gradients, rate=0.1, **fields):
+    """(the parameter after every step, driver)."""
+    parameters = np.array([start])
+    driver, path = Driver(Adam(**fields), parameters), []
+    for gradient in gradients:
+        driver.step(np.array([gradient]), rate)
+        path.append(float(parameters[0]))
+    return path, driver
+
+
+def test_two_steps():
+    # beta1 = 0.9, beta2 = 0.999, rate = 0.1, no epsilon to speak of; p = 1
+    #
+    # t = 1, g = 2:   m = 0.1 * 2 = 0.2                    mhat = 0.2 / (1 - 0.9) = 2
+    #                 v = 0.001 * 4 = 0.004                vhat = 0.004 / (1 - 0.999) = 4
+    #                 p = 1 - 0.1 * 2 / sqrt(4) = 0.9
+    # t = 2, g = -1:  m = 0.9 * 0.2 - 0.1 * 1 = 0.08       mhat = 0.08 / (1 - 0.81) = 8 / 19
+    #                 v = 0.999 * 0.004 + 0.001 = 0.004996 vhat = 0.004996 / (1 - 0.998001) = 4.996 / 1.999
+    #                 p = 0.9 - 0.1 * 0.42105263 / sqrt(2.49924962) = 0.9 - 0.02663371 = 0.87336629
+    path, driver = driven(1.0, (2.0, -1.0), epsilon=1e-15)
+    assert path == pytest.approx([0.9, 0.9 - 0.1 * (8 / 19) / (4.996 / 1.999) ** 0.5], rel=1e-12)
+    assert path[1] == pytest.approx(0.87336629, abs=1e-8)
+    assert driver.steps == 2
+
+
+def test_the_stored_moments_are_never_corrected():
+    _, driver = driven(1.0, (2.0, -1.0))
+    assert driver.state["mean"] == pytest.approx([0.08], rel=1e-12)  # not 8 / 19
+    assert driver.state["square"] == pytest.approx([0.004996], rel=1e-12)  # not 4.996 / 1.999
+
+
+def test_epsilon_stands_outside_the_root():
+    # mhat = 2, sqrt(vhat) = 2: the step is 0.1 * 2 / (2 + 1), and not 0.1 * 2 / sqrt(4 + 1)
+    path, _ = driven(0.0, (2.0,), epsilon=1.0)
+    assert path == pytest.approx([-0.2 / 3], rel=1e-12)
+
+
+def test_the_correction_counts_steps():
+    # with one gradient again and again mhat = g and vhat = g^2 at every step, so each step is as long as the rate
+    path, _ = driven(0.0, [3.0] * 50, epsilon=1e-15)
+    assert path == pytest.approx([-0.1 * step for step in range(1, 51)], rel=1e-9)
+
+
+def test_a_resumed_driver_goes_on_with_the_correction():
+    path, driver = driven(0.0, [3.0, -1.0, 2.0])
+    parameters = np.array([path[1]])
+    resumed = Driver(Adam(), parameters)
+    _, stopped = driven(0.0, [3.0, -1.0])
+    resumed.state["mean"][:], resumed.state["square"][:] = stopped.state["mean"], stopped.state["square"]
+    resumed.steps = stopped.steps
+    resumed.step(np.array([2.0]), 0.1)
+    assert parameters[0] == path[2]
+    assert resumed.steps == driver.steps
+
+
+def test_without_means_it_is_the_sign_of_the_gradient():
+    path, _ = driven(0.0, (5.0, -0.01), beta1=0, beta2=0, epsilon=1e-15)
+    assert path == pytest.approx([-0.1, 0], abs=1e-12)
+
+
+def test_the_defaults_of_the_paper():
+    assert Adam() == Adam(learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8)

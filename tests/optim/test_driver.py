@@ -1,0 +1,55 @@
+"""The driver of a rule over a vector of parameters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncli.optim import SGD, Adam
+from nncli.optim import driver as driver_module
+from nncli.optim.driver import Driver
+
+
+def test_parameters_are_changed_where_they_are():
+    whole = np.ones(6)
+    Driver(SGD(), whole[1:4]).step(np.array((1.0, 2, 3)), 0.5)
+    np.testing.assert_array_equal(whole, (1, 0.5, 0, -0.5, 1, 1))
+
+
+def test_steps_are_counted_from_one():
+    seen = []
+
+    class Rule(SGD):
+        def direction(self, g, state, step, rate, u):
+            seen.append((step, rate))
+            super().direction(g, state, step, rate, u)
+
+    driver = Driver(Rule(), np.zeros(2))
+    assert driver.steps == 0
+    for rate in (0.1, 0.2, 0.3):
+        driver.step(np.zeros(2), rate)
+    assert seen == [(1, 0.1), (2, 0.2), (3, 0.3)]
+    assert driver.steps == 3
+
+
+def test_one_step_counts_once_however_many_blocks_there_are(monkeypatch):
+    monkeypatch.setattr(driver_module, "BLOCK", 2)
+    parameters = np.zeros(5)
+    driver = Driver(Adam(), parameters)
+    driver.step(np.ones(5), 0.1)
+    assert driver.steps == 1
+    np.testing.assert_allclose(parameters, -0.1, rtol=1e-6)
+
+
+def test_every_block_is_worked_on(monkeypatch):
+    monkeypatch.setattr(driver_module, "BLOCK", 4)
+    for size in (1, 3, 4, 5, 8, 9):
+        parameters = np.zeros(size)
+        Driver(SGD(), parameters).step(np.arange(size) + 1.0, 1.0)
+        np.testing.assert_array_equal(parameters, -(np.arange(size) + 1.0))
+
+
+def test_two_drivers_share_nothing():
+    one, other = Driver(Adam(), np.zeros(3)), Driver(Adam(), np.zeros(3))
+    one.step(np.ones(3), 0.1)
+    assert other.steps == 0
+    assert not other.state["mean"].any()
