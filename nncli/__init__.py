@@ -1,3 +1,81 @@
-"""nncli: train neural networks from a YAML file with nothing but NumPy."""
+"""nncli: train neural networks from a YAML file with nothing but NumPy.
+
+From Python, `nncli.Model` trains on arrays; `nncli.train`, `resume`, `predict`, `evaluate`, `inspect` and `check` are
+what the commands of these names call. `nncli.layer`, `activation`, `initializer`, `loss`, `metric`, `optimizer`,
+`scaler` and `source` are the decorators that register a class under a name for configs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nncli.core.errors import NncliError as NncliError
+    from nncli.data.scalers import scaler as scaler
+    from nncli.data.source import source as source
+    from nncli.nn.activations import activation as activation
+    from nncli.nn.initializers import initializer as initializer
+    from nncli.nn.layer import layer as layer
+    from nncli.nn.loss import loss as loss
+    from nncli.nn.metric import metric as metric
+    from nncli.optim.optimizer import optimizer as optimizer
+    from nncli.workflows.check import check as check
+    from nncli.workflows.evaluate import evaluate as evaluate
+    from nncli.workflows.inspect import inspect as inspect
+    from nncli.workflows.model import Model as Model
+    from nncli.workflows.predict import predict as predict
+    from nncli.workflows.train import resume as resume
+    from nncli.workflows.train import train as train
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Model": "nncli.workflows.model",
+    "NncliError": "nncli.core.errors",
+    "activation": "nncli.nn.activations",
+    "check": "nncli.workflows.check",
+    "evaluate": "nncli.workflows.evaluate",
+    "initializer": "nncli.nn.initializers",
+    "inspect": "nncli.workflows.inspect",
+    "layer": "nncli.nn.layer",
+    "loss": "nncli.nn.loss",
+    "metric": "nncli.nn.metric",
+    "optimizer": "nncli.optim.optimizer",
+    "predict": "nncli.workflows.predict",
+    "resume": "nncli.workflows.train",
+    "scaler": "nncli.data.scalers",
+    "source": "nncli.data.source",
+    "train": "nncli.workflows.train",
+}
+
+__all__ = [
+    "Model",
+    "NncliError",
+    "__version__",
+    "activation",
+    "check",
+    "evaluate",
+    "initializer",
+    "inspect",
+    "layer",
+    "loss",
+    "metric",
+    "optimizer",
+    "predict",
+    "resume",
+    "scaler",
+    "source",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used, so that `import nncli` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nncli' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

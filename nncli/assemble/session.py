@@ -144,7 +144,7 @@ def assemble(spec: Spec, parts: Parts | None = None) -> Session:
     problems, parts, preprocessing = survey(built, parts)
     if problems:
         raise ConfigError(problems)
-    spec = _filled(spec, validated=parts.validation is not None)
+    spec = filled(spec, validated=parts.validation is not None)
     executor = make_executor(spec, preprocessing)
 
     def prepared(name: str, rows: Rows | None) -> Dataset | None:
@@ -195,7 +195,7 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
     return Dataset(preprocessing.inputs(rows, network.dtype), targets)
 
 
-def _filled(spec: Spec, *, validated: bool) -> Spec:
+def filled(spec: Spec, *, validated: bool) -> Spec:
     """The spec with the defaults that depend on other parts of it."""
     monitor = "val_loss" if validated else "train_loss"
     training = spec.training

@@ -57,9 +57,8 @@ class Executor:
         self._original = original
         self.sharded = is_sharded(network)
         self.threads = threads
-        count = SHARDS if self.sharded else 1
-        self._passes = [Pass(network, depth) for _ in range(count)]
-        self._pool = ThreadPoolExecutor(count - 1) if count > 1 and threads != 1 else None
+        self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
+        self._pool: ThreadPoolExecutor | None = None
         self.gradient = self._passes[0].gradient
 
     def blas(self) -> AbstractContextManager[Any]:
@@ -135,9 +134,10 @@ class Executor:
         return "in the loss itself"
 
     def close(self) -> None:
-        """Ends the threads."""
+        """Ends the threads; they begin anew when there is more to compute."""
         if self._pool is not None:
             self._pool.shutdown()
+            self._pool = None
 
     def _measure(self, tally: Tally, prediction: Array, rows: Batch) -> list[Array]:
         if not tally.metrics:
@@ -154,8 +154,9 @@ class Executor:
             return [one(self._passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
-        if self._pool is None:
+        if self.threads == 1:
             return [one(shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
+        self._pool = self._pool or ThreadPoolExecutor(count - 1)
         waiting = [
             self._pool.submit(one, shard, rows) for shard, rows in zip(self._passes[1:], shards[1:], strict=True)
         ]

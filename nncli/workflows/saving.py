@@ -8,6 +8,9 @@ from typing import Any
 import nncli
 from nncli.assemble.session import Session
 from nncli.config.resolved import plain
+from nncli.core.errors import CheckpointError
+from nncli.core.types import Array
+from nncli.nn.network import Network
 from nncli.runs import checkpoint
 from nncli.training.trainer import Trainer
 
@@ -22,6 +25,20 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
     """
     state = {OPTIMIZER + name: array for name, array in trainer.arrays().items()}
     checkpoint.save(path, session.network.named(), state, describe(session, trainer))
+
+
+def restore_trainer(trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
+    """Sets a trainer to where a checkpoint's was; the network's weights are not touched.
+
+    Raises:
+        CheckpointError: where the checkpoint does not hold a trainer's state of this model.
+    """
+    prefix = checkpoint.STATE + OPTIMIZER
+    state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    try:
+        trainer.restore(meta["trainer"], state)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"its state does not fit the model ({error!r})") from None
 
 
 def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
@@ -55,3 +72,16 @@ def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
         "trainer": trainer.state(),
         "saved": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
+
+
+def set_weights(path: str, network: Network, arrays: dict[str, Array]) -> None:
+    """Fills a network from a checkpoint's arrays, by name.
+
+    Raises:
+        CheckpointError: where one is missing or has another shape.
+    """
+    for name, array in network.named().items():
+        if name not in arrays or arrays[name].shape != array.shape:
+            given = f"{arrays[name].shape}" if name in arrays else "none"
+            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {array.shape}; got {given}")
+        array[...] = arrays[name]

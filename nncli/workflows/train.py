@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.config.resolved import plain, to_yaml
-from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunError, SaveError, StoppedError
+from nncli.core.errors import NncliError, NonFiniteError, RunError, SaveError, StoppedError
 from nncli.data.files import fingerprint
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -22,7 +22,7 @@ from nncli.workflows.changes import changes
 from nncli.workflows.events import Listener, RunEnded, RunEvent, RunStarted, silent
 from nncli.workflows.narration import narrate
 from nncli.workflows.prepare import prepare
-from nncli.workflows.saving import OPTIMIZER, save_checkpoint
+from nncli.workflows.saving import restore_trainer, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
 
 FINISHED_BEFORE = "finished before"
@@ -55,7 +55,7 @@ def train(
     if resume and run_dir is not None and os.path.exists(os.path.join(run_dir, STATUS)):
         return _go_on(RunDirectory(run_dir), session, listener)
     run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
-    _describe(run, session, document)
+    describe_run(run, session, document)
     return run_session(session, session.trainer(), run, listener)
 
 
@@ -87,11 +87,8 @@ def _go_on(run: RunDirectory, session: Session, listener: Listener) -> RunEnded:
         if different:
             listing = "; ".join(different)
             raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}")
-        for name, array in session.network.named().items():
-            array[...] = arrays[name]
-        prefix = checkpoint.STATE + OPTIMIZER
-        state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-        trainer.restore(meta["trainer"], state)
+        set_weights(last, session.network, arrays)
+        restore_trainer(trainer, meta, arrays)
         if run.read_json(STATUS).get("state") == "finished":
             if trainer.epoch >= trainer.settings.epochs or after["training"] == before["training"]:
                 return RunEnded(run.path, FINISHED_BEFORE, trainer.best_record, trainer.last_record)
@@ -103,7 +100,7 @@ def _go_on(run: RunDirectory, session: Session, listener: Listener) -> RunEnded:
     return run_session(session, trainer, run, listener)
 
 
-def _describe(run: RunDirectory, session: Session, document: Document | None) -> None:
+def describe_run(run: RunDirectory, session: Session, document: Document | None = None) -> None:
     """Writes what the run is made of."""
     if document is not None:
         with open(document.name, "rb") as file:
@@ -226,10 +223,7 @@ def _test(session: Session, trainer: Trainer, run: RunDirectory | None) -> dict[
     last = network.vector.copy()
     if run is not None:
         _, arrays = checkpoint.load(run.checkpoint("best"))
-        for name, array in network.named().items():
-            if name not in arrays or arrays[name].shape != array.shape:
-                raise CheckpointError(f"{run.checkpoint('best')}: not of this model: no fitting array {name!r}")
-            array[...] = arrays[name]
+        set_weights(run.checkpoint("best"), network, arrays)
     with session.executor.blas():
         tally = session.executor.evaluate(session.test.batches(EVALUATION_ROWS), Tally(session.executor.metrics))
     network.vector[...] = last

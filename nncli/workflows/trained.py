@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.session import Session, labelled, make_executor
+from nncli.assemble.session import labelled, make_executor
 from nncli.config.spec import Spec
 from nncli.core.errors import CheckpointError, ConfigError, NncliError
 from nncli.core.fields import Builder
@@ -22,6 +22,7 @@ from nncli.runs import checkpoint
 from nncli.runs.directory import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
+from nncli.workflows.saving import set_weights
 
 PREDICTION_ROWS = 256  # rows predicted at a time
 
@@ -36,13 +37,15 @@ class Trained:
         preprocessing: as it was fitted.
         executor: with the network in it.
         meta: what the checkpoint says about itself.
+        state: all of its arrays.
     """
 
     path: str
     spec: Spec
     preprocessing: Preprocessing
     executor: Executor
-    meta: dict[str, Any]
+    meta: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, Array] = field(default_factory=dict)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -104,21 +107,8 @@ def load(path: str) -> Trained:
         executor = make_executor(spec, preprocessing)
     except (KeyError, TypeError, ValueError, AttributeError, NncliError) as error:
         raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
-    set_weights(path, executor, arrays)
-    return Trained(path, spec, preprocessing, executor, meta)
-
-
-def set_weights(path: str, executor: Executor, arrays: dict[str, Array]) -> None:
-    """Fills a network from a checkpoint's arrays, by name.
-
-    Raises:
-        CheckpointError: where one is missing or has another shape.
-    """
-    for name, array in executor.network.named().items():
-        if name not in arrays or arrays[name].shape != array.shape:
-            given = f"{arrays[name].shape}" if name in arrays else "none"
-            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {array.shape}; got {given}")
-        array[...] = arrays[name]
+    set_weights(path, executor.network, arrays)
+    return Trained(path, spec, preprocessing, executor, meta, arrays)
 
 
 def spec_of(path: str, meta: dict[str, Any]) -> Spec:
@@ -136,8 +126,3 @@ def spec_of(path: str, meta: dict[str, Any]) -> Spec:
     if builder.problems:
         raise CheckpointError(f"{path}: its config cannot be used: {builder.problems[0]}")
     return cast("Spec", spec)
-
-
-def from_session(path: str, session: Session) -> Trained:
-    """The model of a session."""
-    return Trained(path, session.spec, session.preprocessing, session.executor, {})

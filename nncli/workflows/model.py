@@ -1,0 +1,333 @@
+"""The model from Python: a facade over the session and the trainer that the commands use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from nncli.assemble.parts import Parts, class_names
+from nncli.assemble.session import Session, assemble, filled, labelled, make_executor
+from nncli.config.spec import Data, Spec, Training
+from nncli.core.errors import ConfigError, UserError
+from nncli.core.fields import Builder
+from nncli.core.types import Array, Shape
+from nncli.data.batches import Dataset
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import Rows, array_rows
+from nncli.data.sources.memory import Memory
+from nncli.nn.layer import Backward
+from nncli.nn.loss import Loss
+from nncli.nn.network import Pass
+from nncli.runs.directory import RunDirectory
+from nncli.training.events import EpochEnded, Record
+from nncli.training.executor import Executor
+from nncli.training.trainer import Trainer
+from nncli.workflows.events import RunEvent
+from nncli.workflows.narration import narrate
+from nncli.workflows.saving import restore_trainer, save_checkpoint
+from nncli.workflows.train import describe_run, run_session
+from nncli.workflows.trained import PREDICTION_ROWS, Trained, load
+
+Validation = tuple[Any, Any] | None
+
+
+class Model:
+    """A network that trains on arrays, predicts, and is saved with all that turns raw input into predictions.
+
+    The first training fits the scaling to the training rows and fixes the input's shape; after that, inputs and
+    targets are always given raw, and predictions come in original units.
+
+    Args:
+        layers: names such as "relu", mappings such as {"type": "dense", "units": 32}, or layer objects.
+        loss: a name, a mapping or a loss object.
+        optimizer: likewise.
+        metrics: likewise, each.
+        scale_inputs: none, standard, minmax or {"type": "divide", "by": 255}.
+        scale_targets: none, standard or minmax, for regression.
+        classes: which labels there are, in order; default all of the first training rows.
+        seed: of everything random.
+        dtype: float32 or float64.
+        name: of the model, for files.
+
+    Raises:
+        ConfigError: with every field that is wrong.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Any],
+        loss: Any,
+        optimizer: Any = "adam",
+        *,
+        metrics: Sequence[Any] = (),
+        scale_inputs: Any = "none",
+        scale_targets: Any = "none",
+        classes: Sequence[str] | None = None,
+        seed: int = 0,
+        dtype: str = "float32",
+        name: str = "model",
+    ) -> None:
+        source = Memory(classes=None if classes is None else tuple(str(label) for label in classes))
+        data = Data(train=source, scale_inputs=scale_inputs, scale_targets=scale_targets)
+        values: dict[str, Any] = {
+            "name": name,
+            "seed": seed,
+            "dtype": dtype,
+            "data": data,
+            "model": tuple(layers),
+            "loss": loss,
+            "optimizer": optimizer,
+            "metrics": tuple(metrics),
+        }
+        builder = Builder()
+        spec = builder.make(Spec, values, ())
+        if builder.problems:
+            raise ConfigError(builder.problems)
+        self._spec = cast("Spec", spec)
+        self._session: Session | None = None
+        self._trainer: Trainer | None = None
+        self._fitted = False  # whether the preprocessing knows the training rows
+        self._pass: tuple[Pass, list[Backward]] | None = None
+        self.history: list[Record] = []
+
+    def train(
+        self,
+        inputs: Any,
+        targets: Any,
+        *,
+        epochs: int = 10,
+        validation_data: Validation = None,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        verbose: bool = True,
+        run_dir: str | None = None,
+        **training: Any,
+    ) -> list[Record]:
+        """Trains for some epochs more, and returns their records, which are also added to `history`.
+
+        Args:
+            inputs: (n, columns), or images as (n, height, width, channels) or (n, height, width).
+            targets: (n,) or (n, units) labels or numbers.
+            epochs: how many to train now.
+            validation_data: (inputs, targets) to measure after every epoch.
+            batch_size: rows a step; the last batch of an epoch may be short.
+            shuffle: whether every epoch has a random order of its own.
+            verbose: write a line an epoch to standard error.
+            run_dir: where to write the files of a run, as the train command does; default nowhere.
+            training: more keys of a config's training section, such as clip_norm or early_stopping.
+
+        Raises:
+            UserError: where data, settings or run directory cannot be used.
+            NonFiniteError: where the loss or the gradient is not finite.
+        """
+        settings = {"epochs": epochs, "batch_size": batch_size, "shuffle": shuffle, **training}
+        session = self._session_for(inputs, targets, validation_data, settings)
+        trainer = session.trainer()
+        if self._trainer is not None:
+            trainer.follow(self._trainer)
+        records: list[Record] = []
+
+        def listen(event: RunEvent) -> None:
+            if isinstance(event, EpochEnded):
+                records.append(event.record)
+            if verbose:
+                for line in narrate(event, trainer.settings.epochs):
+                    sys.stderr.write(line + "\n")
+
+        run = None
+        if run_dir is not None:
+            run = RunDirectory.at(run_dir)
+            describe_run(run, session)
+        self._session, self._trainer, self._fitted = session, trainer, True
+        try:
+            run_session(session, trainer, run, listen)
+        finally:
+            self.history += records
+        return records
+
+    def one_epoch(self, inputs: Any, targets: Any, *, batch_size: int = 32, shuffle: bool = True) -> Record:
+        """Trains for one epoch and returns its record."""
+        records = self.train(inputs, targets, epochs=1, batch_size=batch_size, shuffle=shuffle, verbose=False)
+        return records[-1]
+
+    def predict(self, inputs: Any, *, batch_size: int = PREDICTION_ROWS) -> Array:
+        """Probabilities of a classifier, original units of a regression: (n, units).
+
+        Raises:
+            UserError: where the inputs are not as in training, or nothing is trained yet.
+        """
+        rows = _rows(inputs, None)
+        return np.concatenate(list(self.trained.predict(rows, batch_size)))
+
+    def predict_classes(self, inputs: Any) -> list[str]:
+        """The label of the most likely class of every row."""
+        return self.trained.class_names(self.predict(inputs))
+
+    def evaluate(self, inputs: Any, targets: Any) -> dict[str, float]:
+        """The mean loss and the metrics on labelled rows."""
+        model = self.trained
+        return model.evaluate(model.dataset(_rows(inputs, targets)))
+
+    def compute_loss(self, inputs: Any, targets: Any) -> float:
+        """The mean loss on labelled rows, with the model as it predicts."""
+        return self.evaluate(inputs, targets)["loss"]
+
+    def forward(self, inputs: Any, *, training: bool = False) -> Array:
+        """The outputs of all layers, the last activation included, for raw inputs.
+
+        Before the first training the inputs are taken as they are, and their shape becomes the model's.
+
+        Args:
+            inputs: as for `train`.
+            training: whether layers such as dropout are active.
+        """
+        rows = _rows(inputs, None)
+        if self._session is None:
+            self._session = self._bare_session(rows.inputs.shape[1:])  # type: ignore[union-attr]  # never a table
+        session = self._session
+        bound = Pass(session.network, len(session.network.model.layers), input_gradient=True)
+        bound.moment.training, bound.moment.seed = training, self._spec.seed
+        bound.moment.step = 0 if self._trainer is None else self._trainer.step
+        with np.errstate(all="ignore"):
+            output, backwards = bound.forward(session.preprocessing.inputs(rows, session.network.dtype))
+        self._pass = bound, backwards
+        return output
+
+    def backward(self, output_gradient: Any) -> Array:
+        """The gradient of the inputs (as the network gets them), from that of the outputs of the last `forward`.
+
+        The gradients of all parameters are in `gradients` then.
+
+        Raises:
+            UserError: where there was no forward, or the gradient has another shape.
+        """
+        if self._pass is None:
+            raise UserError("backward: call forward first")
+        bound, backwards = self._pass
+        gradient = np.array(output_gradient, dtype=self._spec.dtype)
+        result = bound.backward(gradient, backwards)
+        assert result is not None
+        return result
+
+    @property
+    def gradients(self) -> dict[str, Array]:
+        """The gradients of the last `backward` by name, such as 0.dense.weight."""
+        if self._pass is None:
+            raise UserError("gradients: call forward and backward first")
+        return self._built.network.layout.named(self._pass[0].gradient)
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """The parameters by name, as views: writing to one changes the model."""
+        return self._built.network.named()
+
+    def update(self) -> None:
+        """One step of the optimizer with the gradients of the last `backward`.
+
+        Raises:
+            UserError: where there was no forward.
+        """
+        if self._pass is None:
+            raise UserError("update: call forward and backward first")
+        trainer = self._trainer = self._trainer or self._built.trainer()
+        trainer.driver.step(self._pass[0].gradient[: self._built.network.layout.trainable], trainer.learning_rate)
+        trainer.step += 1
+
+    def save(self, path: str) -> None:
+        """Writes a checkpoint, as the commands do.
+
+        Raises:
+            UserError: where the model does not know its inputs yet.
+            SaveError: where it cannot be written.
+        """
+        session = self._built
+        save_checkpoint(path, session, self._trainer or session.trainer())
+
+    @classmethod
+    def load(cls, path: str) -> Model:
+        """The model of a checkpoint or of a run directory's best one; it predicts, and can be trained further.
+
+        Raises:
+            CheckpointError: where it is missing, foreign or damaged.
+        """
+        trained = load(path)
+        model = cls.__new__(cls)
+        model._spec = trained.spec
+        model._session = _without_rows(trained.spec, trained.preprocessing, trained.executor)
+        model._trainer = model._session.trainer()
+        restore_trainer(model._trainer, trained.meta, trained.state)
+        model._fitted = True
+        model._pass = None
+        model.history = []
+        return model
+
+    @property
+    def trained(self) -> Trained:
+        """What predicts.
+
+        Raises:
+            UserError: where nothing is trained yet.
+        """
+        session = self._built
+        return Trained(self._spec.name or "model", session.spec, session.preprocessing, session.executor)
+
+    @property
+    def _built(self) -> Session:
+        if self._session is None:
+            raise UserError("the model does not know its inputs yet: train it, or call forward once")
+        return self._session
+
+    def _session_for(self, inputs: Any, targets: Any, validation: Validation, training: dict[str, Any]) -> Session:
+        """A session for these rows, with the weights and the scaling that are there already."""
+        builder = Builder()
+        settings = builder.make(Training, training, ("training",))
+        if not isinstance(settings, Training):
+            raise ConfigError(builder.problems)
+        spec = replace(self._spec, training=settings)
+        rows = _rows(inputs, targets)
+        held = None if validation is None else _rows(*validation, name="validation inputs")
+        if not self._fitted:
+            classes = class_names(rows, cast("Memory", spec.data.train), cast("Loss", spec.loss))
+            session = assemble(spec, Parts(rows, held, classes=classes))
+            if self._session is not None:
+                self._keep_weights(session)
+            return session
+        before = self._built
+        spec = filled(spec, validated=held is not None)
+        executor, preprocessing = before.executor, before.preprocessing
+        train = labelled(rows, preprocessing, executor)
+        validated = None if held is None else labelled(held, preprocessing, executor)
+        return Session(spec, preprocessing, executor, train, validated)
+
+    def _keep_weights(self, session: Session) -> None:
+        """Takes over what was done by hand before the first training."""
+        before, after = self._built.network, session.network
+        if before.shapes != after.shapes:
+            raise UserError(f"forward was called with rows of {before.input_shape}; these are {after.input_shape}")
+        after.vector[...] = before.vector
+        if self._trainer is not None:
+            driver = session.trainer().driver
+            driver.steps = self._trainer.driver.steps
+            for name, vector in driver.state.items():
+                vector[...] = self._trainer.driver.state[name]
+            self._trainer.driver = driver
+
+    def _bare_session(self, input_shape: Shape) -> Session:
+        spec = filled(self._spec, validated=False)
+        preprocessing = Preprocessing(input_shape=input_shape)
+        return _without_rows(spec, preprocessing, make_executor(spec, preprocessing))
+
+
+def _without_rows(spec: Spec, preprocessing: Preprocessing, executor: Executor) -> Session:
+    shapes = executor.network.shapes
+    empty = Dataset(np.empty((0, *shapes[0])), np.empty((0, *shapes[-1])))
+    return Session(spec, preprocessing, executor, empty)
+
+
+def _rows(inputs: Any, targets: Any, name: str = "inputs") -> Rows:
+    given = None if targets is None else np.asarray(targets)
+    return array_rows(np.asarray(inputs), given, name, "targets", "target")
