@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from annotated_types import Predicate
 
 from nncli.core.fields import Registered
 from nncli.core.registry import SCALERS
@@ -105,7 +104,12 @@ class DivideScaler(Scaler):
         by: any number but 0.
     """
 
-    by: Annotated[float, Predicate(bool)]
+    by: float
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """Zero."""
+        if not self.by:
+            yield "by", "expected a number other than 0; got 0"
 
     def fit(self, x: Array) -> Affine:
         """The number itself, for every column or channel."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import MinLen
 
@@ -41,12 +41,11 @@ class Source(Registered):
 
         What is not about files is taken over where `like` is of the same kind.
         """
-        if type(like) is cls:
-            return replace(like, **cls.input_fields(path))  # type: ignore[arg-type]
-        return cls(**cls.input_fields(path))  # type: ignore[arg-type]
+        given = cls.input_fields(path, like)
+        return replace(like, **given) if type(like) is cls else cls(**given)
 
     @classmethod
-    def input_fields(cls, path: str) -> dict[str, str | None]:
+    def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """The fields that make a source of a file on the command line."""
         return {"path": path}
 

@@ -148,7 +148,11 @@ class Executor:
             prediction, targets = self._original(prediction), self._original(targets)
         return tally.measure(prediction, targets, rows.weights)
 
-    def _run(self, one: Callable[[Pass, Batch], Any], batch: Batch) -> list[Any]:
+    def _run(self, compute: Callable[[Pass, Batch], Any], batch: Batch) -> list[Any]:
+        def one(shard: Pass, rows: Batch) -> Any:
+            with np.errstate(all="ignore"):  # the trainer looks for what is not finite
+                return compute(shard, rows)
+
         count = len(self._passes)
         if count == 1 or len(batch) < count * LEAST_ROWS:
             return [one(self._passes[0], batch)]

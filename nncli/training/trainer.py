@@ -111,7 +111,7 @@ class Trainer:
         Raises:
             NonFiniteError: where a loss or gradient is not finite; the weights are those before that step.
         """
-        with np.errstate(all="ignore"), self.executor.blas():
+        with self.executor.blas():
             while self.epoch < self.settings.epochs:
                 yield from self._epoch()
                 if self.stopped_early:
@@ -161,7 +161,8 @@ class Trainer:
         self._tally.add(tally.loss, tally.divisor, tally.states)
         if self.settings.clip_norm is not None:
             clip(gradient, length, self.settings.clip_norm)
-        self.driver.step(gradient, self.learning_rate)
+        with np.errstate(all="ignore"):
+            self.driver.step(gradient, self.learning_rate)
         return True
 
     @property

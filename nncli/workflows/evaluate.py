@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from nncli.assemble.parts import SourceError, chosen, read_parts
 from nncli.core.errors import DataError, UserError
 from nncli.data.rows import Rows
 from nncli.data.source import Source
+from nncli.data.sources.table import TableSource
 from nncli.nn.loss import Loss
 from nncli.workflows.inputs import source_of
 from nncli.workflows.trained import Trained, load
@@ -52,6 +53,8 @@ def evaluate(path: str, text: str | None = None, targets: str | None = None) -> 
 
 def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, str]:
     source = source_of(text, cast("Source", model.spec.data.train), targets)
+    if isinstance(source, TableSource) and source.targets is None:
+        source = replace(source, targets=model.preprocessing.target_names)
     return chosen(source, source.read(), cast("Loss", model.spec.loss)), text
 
 

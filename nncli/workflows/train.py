@@ -53,7 +53,7 @@ def train(
     if resume and run_dir is None:
         raise RunError("--resume goes with --run-dir: which run to go on with")
     if resume and run_dir is not None and os.path.exists(os.path.join(run_dir, STATUS)):
-        return _go_on(RunDirectory(run_dir), session, listener)
+        return _go_on(RunDirectory(run_dir), session, document, listener)
     run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
     describe_run(run, session, document)
     return run_session(session, session.trainer(), run, listener)
@@ -74,10 +74,10 @@ def resume(run_dir: str, settings: Sequence[str] = (), listener: Listener = sile
     run = RunDirectory(run_dir)
     run.read_json(STATUS)
     _, session = prepare(run.file(RESOLVED), settings)
-    return _go_on(run, session, listener)
+    return _go_on(run, session, None, listener)
 
 
-def _go_on(run: RunDirectory, session: Session, listener: Listener) -> RunEnded:
+def _go_on(run: RunDirectory, session: Session, document: Document | None, listener: Listener) -> RunEnded:
     last = run.checkpoint("last")
     trainer = session.trainer()
     if os.path.exists(last):
@@ -95,13 +95,16 @@ def _go_on(run: RunDirectory, session: Session, listener: Listener) -> RunEnded:
             if trainer.stopped_early and trainer.stopping is not None:
                 trainer.stopping.waited = 0
                 session.notes.append("the run had stopped early; early stopping starts to count anew")
-        run.metrics.keep(meta["epoch"])
         run.write_text(RESOLVED, to_yaml(plain(session.spec)))
+    else:  # it was stopped before its first checkpoint, perhaps while it was described
+        describe_run(run, session, document)
+    run.metrics.keep(trainer.epoch)
     return run_session(session, trainer, run, listener)
 
 
 def describe_run(run: RunDirectory, session: Session, document: Document | None = None) -> None:
     """Writes what the run is made of."""
+    run.set_status("running", 0, 0)
     if document is not None:
         with open(document.name, "rb") as file:
             run.write_bytes(CONFIG, file.read())

@@ -59,7 +59,7 @@ class Trained:
 
     def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
         """Predictions batch by batch, in original units: (n, *output shape)."""
-        with self.executor.blas(), np.errstate(all="ignore"):
+        with self.executor.blas():
             for start in range(0, len(rows), batch_size):
                 part = rows.take(np.arange(start, min(start + batch_size, len(rows))))
                 yield self.executor.predict(self.preprocessing.inputs(part, self.executor.network.dtype))
@@ -88,7 +88,7 @@ class Trained:
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """The loss and the metrics of labelled rows."""
-        with self.executor.blas(), np.errstate(all="ignore"):
+        with self.executor.blas():
             tally = Tally(self.executor.metrics)
             return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally).results()
 

@@ -41,10 +41,11 @@ class Arrays(Source):
         return ("path",) if values.get("path") else ("inputs", "targets")
 
     @classmethod
-    def input_fields(cls, path: str) -> dict[str, str | None]:
-        """A .npz file by its path, a .npy file as inputs."""
+    def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
+        """A .npz file by its path, with the names inside it where training had a .npz too; a .npy file as inputs."""
         if path.endswith(".npz"):
-            return {"path": path}
+            named = isinstance(like, Arrays) and like.path is not None
+            return {"path": path} if named else {"path": path, "inputs": None, "targets": None}
         return {"path": None, "inputs": path, "targets": None}
 
     def conflicts(self) -> Iterable[tuple[str, str]]:

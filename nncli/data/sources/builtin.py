@@ -40,7 +40,7 @@ class BuiltIn(Source):
         return "dataset" in values
 
     @classmethod
-    def input_fields(cls, path: str) -> dict[str, str | None]:
+    def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """The name itself."""
         return {"dataset": path}
 

@@ -47,7 +47,7 @@ class Idx(Source):
         return ("inputs", "targets")
 
     @classmethod
-    def input_fields(cls, path: str) -> dict[str, str | None]:
+    def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """The file as inputs."""
         return {"inputs": path, "targets": None}
 
