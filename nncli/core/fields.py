@@ -204,10 +204,7 @@ class Builder:
         if isinstance(value, Checked):
             return value
         if len(options) > 1:  # a mapping that one of the plain classes has a key for, or else a registered one
-            keys = set(value) if isinstance(value, Mapping) else set()
-            plain = [option for option in options if _is_checked(option)]
-            match = next((option for option in plain if keys & set(required(option))), None)
-            return self._structure([match or next(o for o in options if not _is_checked(o))], value, path)
+            return self._structure([self._meant(options, value)], value, path)
         (option,) = options
         registry = _split(option)[1]
         if registry is not None:
@@ -216,6 +213,20 @@ class Builder:
             keys_known = ", ".join(field_types(option))
             return self.problem(path, f"expected a mapping with the keys {keys_known}; got {show(value)}")
         return self.make(option, value, path)
+
+    def _meant(self, options: list[Any], value: Any) -> Any:
+        """Of several structures, the plain one that the value has a required key of, or else the registered one."""
+        keys = [str(key) for key in value] if isinstance(value, Mapping) else []
+        plain = [option for option in options if _is_checked(option)]
+        exact = next((option for option in plain if set(required(option)) & set(keys)), None)
+        if exact is not None:
+            return exact
+        named = next(option for option in options if not _is_checked(option))
+        registry = _split(named)[1]
+        if "type" in keys or registry is None or any(cls.claims(value) for cls in registry if keys):
+            return named
+        misspelt = (option for option in plain if any(nearest(key, required(option)) for key in keys))
+        return next(misspelt, named)
 
     def _registered(self, registry: Registry, value: Any, path: Path) -> Any:
         if isinstance(value, str):

@@ -24,6 +24,14 @@ class Source(Registered):
 
     classes: Names | None = None
 
+    @classmethod
+    def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Labels are compared as text, so [2, 5] means ["2", "5"]."""
+        classes = values.get("classes")
+        if not isinstance(classes, list | tuple):
+            return values
+        return {**values, "classes": [str(label) if type(label) is int else label for label in classes]}
+
     def read(self, *, targets: bool = True) -> Rows:
         """The rows of this source.
 
