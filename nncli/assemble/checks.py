@@ -67,7 +67,9 @@ def check_loss(
         target_shape: of one row of targets, for regression.
         classes: the labels, for classes; None where they are not known.
     """
-    if layers and layers[-1] is not FAILED and loss.absorbs is not None and (fault := _ending(loss, layers[-1])):
+    if not layers:
+        return
+    if layers[-1] is not FAILED and loss.absorbs is not None and (fault := _ending(loss, layers[-1])):
         yield Problem(("loss",), fault)
         return
     if output is None:

@@ -39,8 +39,10 @@ def predict(
     if output is not None:
         predictions.write(output)
     else:
+        table = predictions.table()
+        first = next(table)  # before anything is written, so that what cannot be predicted leaves no output
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(predictions.header)
-        writer.writerows(predictions.table())
+        writer.writerows((predictions.header, first))
+        writer.writerows(table)
     for note in predictions.notes:
         say(f"note: {note}")

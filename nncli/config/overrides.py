@@ -58,6 +58,8 @@ def _index(container: Any, key: str, path: Path, setting: str) -> Any:
     if key.isdigit() and int(key) < len(container):
         return int(key)
     name = ".".join(map(str, path))
+    if not container:
+        raise _error(setting, f"{name} is an empty list; set it whole: {name}=[...]")
     raise _error(setting, f"{name} is a list of {len(container)}; expected an index from 0 to {len(container) - 1}")
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from nncli.config.document import Document, Mark
 from nncli.config.scalars import resolve
-from nncli.core.errors import Path, Problem, UserError
+from nncli.core.errors import ConfigError, Path, Problem, UserError
 from nncli.core.spelling import nearest
 
 LARGEST_FILE = 1 << 20
@@ -81,7 +81,12 @@ def read_value(text: str) -> Any:
     Raises:
         ConfigError: where it is no YAML.
     """
-    return read_text(text, "", "").value if text.strip() else None
+    if not text.strip():
+        return None
+    document = read_text(text, "", "")
+    if document.problems:
+        raise ConfigError(document.problems)
+    return document.value
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:

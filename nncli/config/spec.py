@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Interval
 
-from nncli.core.fields import Checked, Registered
+from nncli.core.fields import Checked, Registered, field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
 from nncli.core.types import DTypeName
 
@@ -57,13 +57,16 @@ class Data(Checked):
 def _inheriting(given: Any, train: Mapping[str, Any]) -> Any:
     if not isinstance(given, Mapping) or "fraction" in given:
         return given
-    kind = _kind(train)
-    if kind is None or _kind(given) not in (None, kind):
-        inherited = {key: train[key] for key in ("classes",) if key in train}
-    else:
+    kind, given_kind = _kind(train), _kind(given)
+    if given_kind is None and not set(given) & ({"path"} if kind is None else set(field_types(kind))):
+        return given  # no source, but something mistyped
+    if kind is not None and given_kind not in (None, kind):
+        return {key: train[key] for key in ("classes",) if key in train} | dict(given)
+    if kind is not None:
         files = {"dataset", *kind.path_fields(train)}
-        inherited = {key: value for key, value in train.items() if key not in files}
-    return {**inherited, **given}
+    else:  # a folder whose name does not look like one
+        files = {"dataset", "path"}
+    return {key: value for key, value in train.items() if key not in files} | dict(given)
 
 
 def _kind(values: Mapping[str, Any]) -> type[Registered] | None:

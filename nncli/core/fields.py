@@ -75,6 +75,7 @@ class Registered(Checked):
     """A checked class that has a name in the config."""
 
     type_name: ClassVar[str] = ""
+    listed: ClassVar[bool] = True  # among the known names in messages and listings
 
     @classmethod
     def label(cls) -> str:
@@ -85,6 +86,11 @@ class Registered(Checked):
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """Whether a mapping without a `type` key means this class."""
         return False
+
+    @classmethod
+    def meant_by(cls, name: str) -> str | None:
+        """The mapping that someone may have meant who wrote a bare name that is not known."""
+        return None
 
 
 _FIELD_TYPES: dict[type[Checked], dict[str, Any]] = {}
@@ -241,7 +247,9 @@ class Builder:
             return self.problem(path, f"expected {wanted}; got {show(value)}. Known: {', '.join(registry.names())}")
         cls = registry.find(name) if isinstance(name, str) else None
         if cls is None:
-            return self.problem(at, registry.unknown(str(name)))
+            meant = (other.meant_by(str(name)) for other in registry if at == path)
+            hint = next((mapping for mapping in meant if mapping), None)
+            return self.problem(at, f"expected a mapping; write {hint}" if hint else registry.unknown(str(name)))
         return self.make(cls, values, path)
 
     def _untyped(self, registry: Registry, values: dict[str, Any], path: Path) -> Any:

@@ -57,9 +57,9 @@ class Registry:
         return self._classes.get(self._aliases.get(name, name))
 
     def names(self) -> list[str]:
-        """All names in alphabetic order, without aliases."""
+        """All listed names in alphabetic order, without aliases."""
         self._discover()
-        return sorted(self._classes)
+        return sorted(name for name, cls in self._classes.items() if getattr(cls, "listed", True))
 
     def aliases(self, name: str) -> list[str]:
         """The aliases of one name."""

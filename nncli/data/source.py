@@ -25,6 +25,11 @@ class Source(Registered):
     classes: Names | None = None
 
     @classmethod
+    def meant_by(cls, name: str) -> str | None:
+        """A file's name."""
+        return f"{{path: {name}}}" if "." in name and cls.claims({"path": name}) else None
+
+    @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Labels are compared as text, so [2, 5] means ["2", "5"]."""
         classes = values.get("classes")

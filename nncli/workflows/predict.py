@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
@@ -72,6 +73,9 @@ class Predictions:
         ending = next((ending for ending in ENDINGS if path.endswith(ending)), None)
         if ending is None:
             raise UserError(f"{path}: expected a name that ends in {', '.join(ENDINGS)}")
+        folder = os.path.dirname(os.path.abspath(path))
+        if not os.path.isdir(folder):
+            raise UserError(f"{path}: there is no folder {folder}; make it first")
         write_atomically(path, writers[ending])
 
     def _npy(self, file: BinaryIO) -> None:

@@ -16,6 +16,7 @@ from nncli.core.types import Array
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
+from nncli.data.table import Table
 from nncli.nn.loss import classes_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -59,10 +60,16 @@ class Trained:
 
     def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
         """Predictions batch by batch, in original units: (n, *output shape)."""
+        dtype = self.executor.network.dtype
+        table = self.preprocessing.inputs(rows, dtype) if isinstance(rows.inputs, Table) else None
         with self.executor.blas():
             for start in range(0, len(rows), batch_size):
-                part = rows.take(np.arange(start, min(start + batch_size, len(rows))))
-                yield self.executor.predict(self.preprocessing.inputs(part, self.executor.network.dtype))
+                stop = min(start + batch_size, len(rows))
+                if table is not None:  # all cells of a table are looked at before the first prediction is given
+                    inputs = table[start:stop]
+                else:
+                    inputs = self.preprocessing.inputs(rows.take(np.arange(start, stop)), dtype)
+                yield self.executor.predict(inputs)
 
     def columns(self, prediction: Array) -> Array:
         """(n, names): one column a class, also for a single sigmoid unit, or one a target."""

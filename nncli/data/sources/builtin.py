@@ -40,6 +40,11 @@ class BuiltIn(Source):
         return "dataset" in values
 
     @classmethod
+    def meant_by(cls, name: str) -> str | None:
+        """A dataset's name."""
+        return f"{{dataset: {name}}}" if name in dataset_names() else None
+
+    @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """The name itself."""
         return {"dataset": path}

@@ -18,6 +18,8 @@ class Memory(Source):
         classes: which labels to use and in what order; default all.
     """
 
+    listed = False
+
     def read(self, *, targets: bool = True) -> Rows:
         """Always an error: there is no file."""
         raise DataError("the rows were given from Python and are in no file; name a source")
