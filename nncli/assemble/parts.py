@@ -42,64 +42,66 @@ class Parts:
     files: tuple[str, ...] = ()
 
 
-class SourceError(Exception):
-    """A data error together with the source of the config that it belongs to."""
-
-    def __init__(self, name: str, error: UserError) -> None:
-        super().__init__(str(error))
-        self.name = name
-        self.error = error
-
-    def problem(self, data: Data) -> Problem:
-        """As a problem of the config, at the key of the source that is at fault."""
-        path: Path = ("data", self.name)
-        key, file = getattr(self.error, "key", None), getattr(self.error, "file", None)
-        source = getattr(data, self.name)
-        if key is None and file is not None and isinstance(source, Source):
-            names = [item.name for item in dataclasses.fields(source)]
-            key = next((name for name in names if getattr(source, name) == file), None)
-        return Problem((*path, key) if key else path, str(self.error))
+def problem_of(data: Data, name: str, error: UserError) -> Problem:
+    """A data error as a problem of the config, at the key of the source that is at fault."""
+    path: Path = ("data", name)
+    key, file = getattr(error, "key", None), getattr(error, "file", None)
+    source = getattr(data, name)
+    if key is None and file is not None and isinstance(source, Source):
+        names = [item.name for item in dataclasses.fields(source)]
+        key = next((name for name in names if getattr(source, name) == file), None)
+    return Problem((*path, key) if key else path, str(error))
 
 
-def read_parts(data: Data, loss: Loss, seed: int) -> Parts:
+def read_parts(data: Data, loss: Loss, seed: int, problems: list[Problem]) -> Parts | None:
     """The rows of the sources; fractions are shares of all rows of train, test drawn first.
 
-    Raises:
-        SourceError: where a source cannot be read, or a share leaves no row.
+    Args:
+        data: the config's data section.
+        loss: what is learnt.
+        seed: of the draws.
+        problems: gets every source that cannot be read, and every share that leaves no row.
+
+    Returns:
+        None where the train source cannot be used.
     """
-    rows = read_source(data, "train", loss)
-    held: dict[str, Rows | None] = {"test": None, "validation": None}
-    files, notes = list(rows.files), _left_out(rows, "train")
-    classes = class_names(rows, cast("Source", data.train), loss)
-    remaining = np.arange(len(rows))
+    train = _read(data, "train", loss, problems)
+    held = {name: _read(data, name, loss, problems) for name in ("test", "validation")}
+    if train is None:
+        return None
+    try:
+        classes = class_names(train, cast("Source", data.train), loss)
+    except DataError as error:
+        problems.append(problem_of(data, "train", error))
+        return None
+    notes = [note for name, rows in (("train", train), *held.items()) for note in _left_out(rows, name)]
+    files = [file for rows in (train, *held.values()) if rows is not None for file in rows.files]
+    remaining = np.arange(len(train))
     for name in held:
         wanted = getattr(data, name)
-        if isinstance(wanted, Source):
-            given = held[name] = read_source(data, name, loss)
-            files += given.files
-            notes += _left_out(given, name)
-        elif isinstance(wanted, Fraction):
+        if isinstance(wanted, Fraction):
             try:
-                strata = _strata(rows, loss)[remaining] if wanted.stratify else None
-                drawn, remaining = split(remaining, round(wanted.fraction * len(rows)), seed, name, strata)
+                strata = _strata(train, loss)[remaining] if wanted.stratify else None
+                drawn, remaining = split(remaining, round(wanted.fraction * len(train)), seed, name, strata)
             except DataError as error:
-                raise SourceError(name, error) from None
-            held[name] = rows.take(drawn)
-    train = rows.take(remaining) if len(remaining) < len(rows) else rows
+                problems.append(problem_of(data, name, error))
+                continue
+            held[name] = train.take(drawn)
+    if len(remaining) < len(train):
+        train = train.take(remaining)
     return Parts(train, held["validation"], held["test"], classes, notes, tuple(dict.fromkeys(files)))
 
 
-def read_source(data: Data, name: str, loss: Loss) -> Rows:
-    """The rows of one of the config's sources, only those of its classes.
-
-    Raises:
-        SourceError: where it cannot be read.
-    """
+def _read(data: Data, name: str, loss: Loss, problems: list[Problem]) -> Rows | None:
+    """The rows of one of the config's sources, only those of its classes."""
     source = getattr(data, name)
+    if not isinstance(source, Source):
+        return None
     try:
         return chosen(source, source.read(), loss)
     except UserError as error:
-        raise SourceError(name, error) from None
+        problems.append(problem_of(data, name, error))
+        return None
 
 
 def chosen(source: Source, rows: Rows, loss: Loss) -> Rows:
@@ -113,43 +115,37 @@ def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | Non
     """The labels in order: as the source says, or all that are there; None for regression.
 
     Raises:
-        SourceError: where the targets are no labels.
+        DataError: where the targets are no labels.
     """
     if loss.target_kind != "classes":
         return None
-    try:
-        return source.classes or labels.class_order(labels.text_labels(rows))
-    except DataError as error:
-        raise SourceError("train", error) from None
+    return source.classes or labels.class_order(labels.text_labels(rows))
 
 
 def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
     """The preprocessing, fitted to the training rows.
 
     Raises:
-        SourceError: where the rows hold what cannot be used.
+        UserError: where the rows hold what cannot be used.
     """
     missing: Any = getattr(data.train, "missing", "median")
-    try:
-        return Preprocessing.fit(
-            parts.train,
-            target_kind=loss.target_kind,
-            classes=parts.classes,
-            input_scaler=cast("Scaler", data.scale_inputs),
-            target_scaler=cast("Scaler", data.scale_targets),
-            missing=missing.constant if isinstance(missing, Constant) else missing,
-        )
-    except UserError as error:
-        raise SourceError("train", error) from None
+    return Preprocessing.fit(
+        parts.train,
+        target_kind=loss.target_kind,
+        classes=parts.classes,
+        input_scaler=cast("Scaler", data.scale_inputs),
+        target_scaler=cast("Scaler", data.scale_targets),
+        missing=missing.constant if isinstance(missing, Constant) else missing,
+    )
 
 
 def _strata(rows: Rows, loss: Loss) -> Array:
     if loss.target_kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
-    return np.unique(labels.text_labels(rows).astype(str), return_inverse=True)[1]
+    return labels.text_labels(rows).astype(str)
 
 
-def _left_out(rows: Rows, name: str) -> list[str]:
-    if not rows.left_out:
+def _left_out(rows: Rows | None, name: str) -> list[str]:
+    if rows is None or not rows.left_out:
         return []
     return [f"data.{name}: {rows.left_out} rows left out, whose label is not in classes"]

@@ -9,10 +9,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble import checks
-from nncli.assemble.parts import Parts, SourceError, fit, read_parts
-from nncli.config.spec import Data, Spec
-from nncli.core.errors import ConfigError, Problem, UserError
+from nncli.assemble.parts import Parts
+from nncli.assemble.survey import survey
+from nncli.config.spec import Spec
+from nncli.core.errors import ConfigError
+from nncli.core.types import Array
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
@@ -100,36 +101,6 @@ class Session:
         return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"
 
 
-def survey(built: dict[str, Any], parts: Parts | None = None) -> tuple[list[Problem], Parts, Preprocessing]:
-    """(problems, parts, preprocessing): what shows when the parts of a config meet one another and the data.
-
-    The last two are whole where there is no problem.
-
-    Args:
-        built: the fields of a spec, FAILED or absent where they could not be built.
-        parts: the rows, where they do not come from the config's sources.
-    """
-    problems: list[Problem] = []
-    data, loss, model = built.get("data"), built.get("loss"), built.get("model")
-    preprocessing = None
-    if isinstance(data, Data) and isinstance(loss, Loss):
-        try:
-            parts = parts or read_parts(data, loss, built["seed"] if isinstance(built.get("seed"), int) else 0)
-            preprocessing = fit(parts, data, loss)
-        except SourceError as error:
-            problems.append(error.problem(data))
-    layers = list(model) if isinstance(model, list | tuple) else []
-    fitted = preprocessing or Preprocessing(input_shape=())
-    output = checks.check_shapes(layers, fitted.input_shape or None, problems)
-    if isinstance(loss, Loss):
-        classes = None if parts is None else parts.classes
-        problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
-        problems += checks.check_kinds(built, loss)
-    problems += checks.check_monitors(built)
-    problems += checks.check_fractions(built)
-    return problems, cast("Parts", parts), fitted
-
-
 def assemble(spec: Spec, parts: Parts | None = None) -> Session:
     """The session of a spec.
 
@@ -140,24 +111,16 @@ def assemble(spec: Spec, parts: Parts | None = None) -> Session:
     Raises:
         ConfigError: with every problem that shows when the model meets the data.
     """
-    built = {item.name: getattr(spec, item.name) for item in dataclasses.fields(spec)}
-    problems, parts, preprocessing = survey(built, parts)
-    if problems:
-        raise ConfigError(problems)
+    found = survey({item.name: getattr(spec, item.name) for item in dataclasses.fields(spec)}, parts)
+    if found.problems:
+        raise ConfigError(found.problems)
+    parts, preprocessing = found.whole()
     spec = filled(spec, validated=parts.validation is not None)
     executor = make_executor(spec, preprocessing)
-
-    def prepared(name: str, rows: Rows | None) -> Dataset | None:
-        try:
-            return None if rows is None else labelled(rows, preprocessing, executor)
-        except UserError as error:
-            raise ConfigError([SourceError(name, error).problem(spec.data)]) from None
-
-    train = cast("Dataset", prepared("train", parts.train))
-    validation, test = prepared("validation", parts.validation), prepared("test", parts.test)
+    datasets = {name: _dataset(executor, *arrays) for name, arrays in found.prepared.items()}
     notes = [*parts.notes, *dict.fromkeys(preprocessing.notes)]
     preprocessing.notes.clear()
-    return Session(spec, preprocessing, executor, train, validation, test, notes, parts.files)
+    return Session(spec, preprocessing, executor, **datasets, notes=notes, files=parts.files)
 
 
 def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
@@ -190,9 +153,12 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
     Raises:
         UserError: where they do not fit the model.
     """
+    return _dataset(executor, preprocessing.inputs(rows, executor.network.dtype), preprocessing.targets(rows))
+
+
+def _dataset(executor: Executor, inputs: Array, targets: Array) -> Dataset:
     network = executor.network
-    targets = executor.loss.encode(preprocessing.targets(rows), network.shapes[-1], network.dtype)
-    return Dataset(preprocessing.inputs(rows, network.dtype), targets)
+    return Dataset(inputs, executor.loss.encode(targets, network.shapes[-1], network.dtype))
 
 
 def filled(spec: Spec, *, validated: bool) -> Spec:

@@ -62,10 +62,8 @@ def _inheriting(given: Any, train: Mapping[str, Any]) -> Any:
         return given  # no source, but something mistyped
     if kind is not None and given_kind not in (None, kind):
         return {key: train[key] for key in ("classes",) if key in train} | dict(given)
-    if kind is not None:
-        files = {"dataset", *kind.path_fields(train)}
-    else:  # a folder whose name does not look like one
-        files = {"dataset", "path"}
+    # a train source of unknown kind is a folder whose name does not look like one
+    files = {"dataset", *(("path",) if kind is None else kind.path_fields(train))}
     return {key: value for key, value in train.items() if key not in files} | dict(given)
 
 

@@ -208,7 +208,7 @@ class Builder:
 
     def _structure(self, options: list[Any], value: Any, path: Path) -> Any:
         if isinstance(value, Checked):
-            return value
+            return self._object(options, value, path)
         if len(options) > 1:  # a mapping that one of the plain classes has a key for, or else a registered one
             return self._structure([self._meant(options, value)], value, path)
         (option,) = options
@@ -219,6 +219,17 @@ class Builder:
             keys_known = ", ".join(field_types(option))
             return self.problem(path, f"expected a mapping with the keys {keys_known}; got {show(value)}")
         return self.make(option, value, path)
+
+    def _object(self, options: list[Any], value: Checked, path: Path) -> Any:
+        """An object as it is, where it is of one of the kinds."""
+        for option in options:
+            registry = _split(option)[1]
+            if registry is None and type(value) is option:
+                return value
+            if registry is not None and registry.find(getattr(value, "type_name", "")) is type(value):
+                return value
+        wanted = " or ".join(describe(option) for option in options)
+        return self.problem(path, f"expected {wanted}; got {show(value)}")
 
     def _meant(self, options: list[Any], value: Any) -> Any:
         """Of several structures, the plain one that the value has a required key of, or else the registered one."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nncli.core.errors import DataError, ShapeError
+from nncli.core.spelling import suggestion
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
 from nncli.data.columns import Column, fit_columns, from_state
@@ -166,7 +167,8 @@ class Preprocessing:
         if self.columns:
             missing = [column.name for column in self.columns if column.name not in table.columns]
             if missing:
-                table.cells(missing[0])
+                hint = suggestion(missing[0], table.columns)
+                raise DataError(f"{table.name}: no column {', '.join(map(repr, missing))}{hint}")
             self._note_extra_columns(table)
             return np.concatenate([column.encode(table, self.notes) for column in self.columns], axis=1)
         names = list(table.columns)

@@ -17,7 +17,7 @@ def split(rows: Array, count: int, seed: int, purpose: str, strata: Array | None
         count: how many to hold out.
         seed: the run's seed.
         purpose: validation or test; each has random numbers of its own.
-        strata: (len(rows),) class numbers; where given, every class is split by the same share, with the rows that
+        strata: (len(rows),) labels; where given, every class is split by the same share, with the rows that
             rounding leaves going to the classes with the largest rest.
 
     Raises:
@@ -36,7 +36,8 @@ def split(rows: Array, count: int, seed: int, purpose: str, strata: Array | None
 def _stratified(strata: Array, count: int, random: np.random.Generator) -> Array:
     classes, sizes = np.unique(strata, return_counts=True)
     if (sizes < 2).any():
-        raise DataError("stratify: a class has a single row, which cannot be on both sides; give it more rows")
+        name = str(classes[int((sizes < 2).argmax())])
+        raise DataError(f"the class {name!r} has a single row, which cannot be on both sides of a stratified split")
     shares = sizes * (count / len(strata))
     counts = np.floor(shares).astype(int)
     for index in np.argsort(counts - shares, kind="stable")[: count - counts.sum()]:

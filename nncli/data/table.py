@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,15 +95,15 @@ def read_table(path: str, stream: TextIO | None = None) -> Table:
     """
     if stream is not None:
         return _parse(stream, path)
-    with opened(path) as binary:
-        raw = gzip.GzipFile(fileobj=binary) if path.endswith(".gz") else binary
-        with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
-            try:
-                return _parse(text, path)
-            except UnicodeDecodeError as error:
-                raise DataError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
-            except (OSError, EOFError) as error:
-                raise DataError(f"{path}: not a whole gzip file ({error})") from None
+    with opened(path) as file:
+        content = file.read()
+    try:
+        text = (gzip.decompress(content) if path.endswith(".gz") else content).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: not a whole gzip file ({error})") from None
+    return _parse(io.StringIO(text, newline=""), path)
 
 
 def _parse(text: TextIO, path: str) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -40,7 +41,8 @@ class Metric(Registered):
 
 def differences(prediction: Array, targets: Array, weights: Array | None) -> tuple[Array, Array]:
     """Prediction minus target in float64 as (n, units), and the weights as (n,)."""
-    difference = np.subtract(prediction, targets, dtype=np.float64).reshape(len(prediction), -1)
+    difference = np.subtract(prediction, targets, dtype=np.float64)
+    difference = difference.reshape(len(difference), math.prod(difference.shape[1:]))
     return difference, np.ones(len(difference)) if weights is None else weights.astype(np.float64)
 
 

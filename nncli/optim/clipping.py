@@ -11,9 +11,10 @@ from nncli.core.types import Array
 
 def norm(gradient: Array) -> float:
     """sqrt(sum of squares) of the whole gradient; infinite or nan only where an entry is."""
-    square = float(np.dot(gradient, gradient))
-    if not isfinite(square):  # the square may overflow where the norm does not
-        square = float(np.dot(wide := gradient.astype(np.float64), wide))
+    with np.errstate(all="ignore"):
+        square = float(np.dot(gradient, gradient))
+        if not isfinite(square):  # the square may overflow where the norm does not
+            square = float(np.dot(wide := gradient.astype(np.float64), wide))
     return sqrt(square) if square >= 0 else square
 
 

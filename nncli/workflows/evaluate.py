@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import cast
 
-from nncli.assemble.parts import SourceError, chosen, read_parts
-from nncli.core.errors import DataError, UserError
+from nncli.assemble.parts import chosen, read_parts
+from nncli.core.errors import DataError, Problem
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
@@ -64,10 +64,10 @@ def _own_rows(model: Trained) -> tuple[Rows, str]:
         raise DataError(
             "the model was trained on arrays given from Python; say what to measure on: nncli evaluate CHECKPOINT INPUT"
         )
-    try:
-        parts = read_parts(data, cast("Loss", model.spec.loss), model.spec.seed)
-    except SourceError as error:
-        raise UserError(str(error)) from None
+    problems: list[Problem] = []
+    parts = read_parts(data, cast("Loss", model.spec.loss), model.spec.seed, problems)
+    if parts is None or problems:
+        raise DataError("; ".join(problem.message for problem in problems))
     if parts.test is not None:
         return parts.test, "test rows of the config"
     if parts.validation is not None:

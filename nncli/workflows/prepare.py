@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nncli.assemble.session import Session, assemble, survey
+from nncli.assemble.session import Session, assemble
+from nncli.assemble.survey import survey
 from nncli.config.document import Document
 from nncli.config.load import draft
 from nncli.config.overrides import apply_overrides
@@ -29,8 +30,7 @@ def prepare(config: str, settings: Sequence[str] = ()) -> tuple[Document, Sessio
     apply_overrides(document, list(settings))
     found = draft(document)
     if found.spec is None:
-        problems, _, _ = survey(found.parts)
-        raise document.error([*found.problems, *problems])
+        raise document.error([*found.problems, *survey(found.parts).problems])
     spec = found.spec if found.spec.name else replace(found.spec, name=Path(config).stem)
     try:
         return document, assemble(spec)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,7 +77,7 @@ def read_idx(path: str) -> Array:
     with opened(path) as file:
         try:
             content = gzip.decompress(file.read()) if path.endswith(".gz") else file.read()
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{path}: not a whole gzip file ({error})") from None
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in DTYPES:
         raise DataError(f"{path}: not an idx file (it begins with {content[:4].hex()!r})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,6 +51,12 @@ class TableSource(Source):
     targets: str | Names | None = None
     inputs: Names | None = None
     missing: Literal["median", "mean", "error"] | Constant = "median"
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """A target that is also an input, which would give the answer away."""
+        for name in self.target_columns:
+            if name in (self.inputs or ()):
+                yield "inputs", f"the target {name!r} is among the inputs; drop it there"
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:

@@ -26,10 +26,10 @@ class R2(Metric):
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
         """(weight, then for every unit: mean target, squares about it, squares of the differences)."""
         difference, weight = differences(prediction, targets, weights)
-        if not len(difference):
-            return np.empty(0)
-        y = targets.reshape(len(targets), -1).astype(np.float64)
         total = weight.sum()
+        if total == 0:
+            return np.empty(0)
+        y = targets.reshape(difference.shape).astype(np.float64)
         mean = np.dot(weight, y) / total
         return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
 

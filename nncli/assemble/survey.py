@@ -1,0 +1,83 @@
+"""What shows when the parts of a config meet one another and the data: every problem at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nncli.assemble import checks
+from nncli.assemble.parts import Parts, fit, problem_of, read_parts
+from nncli.config.spec import Data
+from nncli.core.errors import Problem, UserError
+from nncli.core.types import Array
+from nncli.data.preprocessing import Preprocessing
+from nncli.nn.loss import Loss
+
+
+@dataclass
+class Survey:
+    """What was found.
+
+    Args:
+        problems: with their paths in the config.
+        parts: the rows, where the train source could be read.
+        preprocessing: fitted to the training rows, where it could be.
+        prepared: (inputs, targets) for the network of train, validation and test, where they could be made.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    parts: Parts | None = None
+    preprocessing: Preprocessing | None = None
+    prepared: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+
+    def whole(self) -> tuple[Parts, Preprocessing]:
+        """Rows and preprocessing, which are there where there is no problem."""
+        assert self.parts is not None
+        assert self.preprocessing is not None
+        return self.parts, self.preprocessing
+
+
+def survey(built: dict[str, Any], parts: Parts | None = None) -> Survey:
+    """Reads the data and checks the parts of a config against them and against one another.
+
+    Args:
+        built: the fields of a spec, FAILED or absent where they could not be built.
+        parts: the rows, where they do not come from the config's sources.
+    """
+    found = Survey(parts=parts)
+    data, loss, model = built.get("data"), built.get("loss"), built.get("model")
+    found.problems += checks.check_fractions(built)
+    if isinstance(data, Data) and isinstance(loss, Loss) and not found.problems:
+        if parts is None:
+            seed = built.get("seed")
+            found.parts = read_parts(data, loss, seed if isinstance(seed, int) else 0, found.problems)
+        if found.parts is not None:
+            _prepare(found, found.parts, data, loss, built.get("dtype"))
+    layers = list(model) if isinstance(model, list | tuple) else []
+    fitted = found.preprocessing or Preprocessing(input_shape=())
+    output = checks.check_shapes(layers, fitted.input_shape or None, found.problems)
+    if isinstance(loss, Loss):
+        classes = None if found.parts is None else found.parts.classes
+        found.problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
+        found.problems += checks.check_kinds(built, loss)
+    found.problems += checks.check_monitors(built)
+    return found
+
+
+def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: Any) -> None:
+    """Fits to the training rows and treats all rows so."""
+    try:
+        fitted = found.preprocessing = fit(parts, data, loss)
+    except UserError as error:
+        found.problems.append(problem_of(data, "train", error))
+        return
+    for name, rows in (("train", parts.train), ("validation", parts.validation), ("test", parts.test)):
+        if rows is None:
+            continue
+        try:
+            inputs = fitted.inputs(rows, np.dtype(dtype if dtype in ("float32", "float64") else "float32"))
+            found.prepared[name] = inputs, fitted.targets(rows)
+        except UserError as error:
+            found.problems.append(problem_of(data, name, error))

@@ -1,0 +1,374 @@
+"""What shows when the parts of a config meet one another and the data, and where it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.workflows.check import check
+from tests.workflows import tiny
+
+DIGITS = """\
+data:
+  train: {dataset: digits}
+  validation: {fraction: 0.1}
+model:
+  - {type: dense, units: 16}
+  - relu
+  - {type: dense, units: 10}
+  - softmax
+loss: cross_entropy
+optimizer: adam
+metrics: [accuracy]
+training: {epochs: 1}
+"""
+DIABETES = """\
+data:
+  train: {dataset: diabetes}
+  validation: {fraction: 0.1}
+model:
+  - {type: dense, units: 1}
+loss: mean_squared_error
+optimizer: adam
+metrics: [rmse]
+"""
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """The problems of a text, one a line, without the last line."""
+    monkeypatch.chdir(tmp_path)
+    tiny.data(tmp_path)
+
+    def tell(text):
+        (tmp_path / "a.yaml").write_text(text)
+        with pytest.raises(ConfigError) as caught:
+            check("a.yaml")
+        lines = str(caught.value).splitlines()
+        assert (
+            lines[-1] == f"{len(lines) - 1} {'problem' if len(lines) == 2 else 'problems'} in a.yaml; nothing was run"
+        )
+        return lines[:-1]
+
+    return tell
+
+
+def changed(old, new, text=DIGITS):
+    """The config with one part replaced."""
+    assert text.count(old) == 1
+    return text.replace(old, new)
+
+
+def test_the_configs_are_right(tmp_path):
+    for text in (DIGITS, DIABETES):
+        (tmp_path / "a.yaml").write_text(text)
+        assert check(str(tmp_path / "a.yaml")).parameters > 0
+
+
+def test_ten_classes_and_seven_units_are_told_at_the_last_layer_with_a_size(told):
+    (line,) = told(changed("units: 10", "units: 7"))
+    assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
+
+
+def test_that_layer_need_not_be_dense(told):
+    text = changed("  - {type: dense, units: 10}\n", "  - {type: dense, units: 7}\n  - dropout\n")
+    (line,) = told(text)
+    assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
+
+
+def test_ten_classes_and_one_sigmoid_unit(told):
+    text = changed("units: 10}\n  - softmax\nloss: cross_entropy", "units: 1}\n  - sigmoid\nloss: bce")
+    (line,) = told(text)
+    assert line.startswith("a.yaml:7:5: model.2: 10 classes, 1 unit")
+
+
+def test_two_classes_and_two_units_are_right_for_cross_entropy(tmp_path):
+    text = changed("{dataset: digits}", "{dataset: digits, classes: ['2', '5']}").replace("units: 10", "units: 2")
+    (tmp_path / "a.yaml").write_text(text)
+    found = check(str(tmp_path / "a.yaml"))
+    assert found.rows == {"training": 323, "validation": 36}
+    assert any("1438" in note for note in found.notes), "the count of the rows left out is said"
+
+
+@pytest.mark.parametrize(
+    ("end", "loss", "words"),
+    [
+        ("softmax", "binary_cross_entropy", "use cross_entropy"),
+        ("relu", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
+        ("tanh", "cross_entropy", "end the model in softmax"),
+        ("softmax", "{type: cross_entropy, from_logits: true}", "from_logits"),
+    ],
+)
+def test_a_loss_that_does_not_suit_the_output_is_told_at_the_loss(told, end, loss, words):
+    (line,) = told(changed("softmax", end).replace("loss: cross_entropy", f"loss: {loss}"))
+    assert line.startswith("a.yaml:9:7: loss: ")
+    assert words in line
+
+
+def test_cross_entropy_on_one_unit_is_told_at_the_loss(told):
+    (line,) = told(changed("units: 10}\n  - softmax", "units: 1}\n  - sigmoid"))
+    assert line.startswith("a.yaml:9:7: loss: ")
+    assert "sigmoid and binary_cross_entropy" in line
+
+
+def test_softmax_over_one_unit_is_told_at_the_softmax(told):
+    (line,) = told(changed("units: 10", "units: 1"))
+    assert line.startswith("a.yaml:8:5: model.3: softmax wants two units or more")
+
+
+def test_several_units_for_one_target(told):
+    (line,) = told(changed("units: 1}", "units: 3}", DIABETES))
+    assert line.startswith("a.yaml:5:5: model.0: 1 target, 3 units")
+
+
+def test_numbers_are_no_labels(told):
+    text = changed("loss: mean_squared_error", "loss: cross_entropy", DIABETES).replace("metrics: [rmse]\n", "")
+    lines = told(text.replace("units: 1}", "units: 2}\n  - softmax"))
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("a.yaml:5:5: model.0: 214 classes, 2 units")
+
+
+def test_labels_that_are_text_are_no_numbers(told):
+    (line,) = told(
+        "data:\n  train: {path: sides.csv, targets: side}\n"
+        "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
+    )
+    assert line.startswith("a.yaml:2:10: data.train: ")
+    assert "sides.csv:2: target 'side': expected a number; got '" in line
+    assert "cross_entropy" in line
+
+
+@pytest.mark.parametrize(
+    ("layers", "where", "words"),
+    [
+        (
+            "[{type: conv2d, filters: 2, kernel_size: 9}, {type: dense, units: 10}, softmax]",
+            "model.0",
+            "conv2d wants at least 9 rows and 9 columns, padding included, for its window, but the rows of the data "
+            "have the shape (8, 8, 1)",
+        ),
+        (
+            "[flatten, {type: conv2d, filters: 2, kernel_size: 3}, {type: dense, units: 10}, softmax]",
+            "model.1",
+            "conv2d wants (height, width, channels), but model.0 flatten gives (64,)",
+        ),
+        (
+            "[{type: max_pool2d, pool_size: 5}, {type: avg_pool2d, pool_size: 2}, {type: dense, units: 10}, softmax]",
+            "model.1",
+            "but model.0 max_pool2d gives (1, 1, 1)",
+        ),
+        (
+            "[{type: conv2d, filters: 2, kernel_size: [3, 9]}, {type: dense, units: 10}, softmax]",
+            "model.0",
+            "wants at least 3 rows and 9 columns",
+        ),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_told_at_that_layer(told, layers, where, words):
+    head, _, tail = DIGITS.partition("model:")
+    items = layers.strip("[]").split(", {")
+    text = f"{head}model: {layers}\nloss{tail.partition('loss')[2]}"
+    (line,) = told(text)
+    column = text.splitlines()[3].index("[") + 2
+    index = int(where.partition(".")[2])
+    starts = [column, *(column + len(", {".join(items[:count])) + 2 for count in range(1, len(items)))]
+    assert line.startswith(f"a.yaml:4:{starts[index]}: {where}: "), line
+    assert words in line
+
+
+def test_a_table_is_no_image(told):
+    (line,) = told(
+        changed(
+            "{type: dense, units: 1}",
+            "{type: conv2d, filters: 1, kernel_size: 1}\n  - {type: dense, units: 1}",
+            DIABETES,
+        )
+    )
+    assert line == (
+        "a.yaml:5:5: model.0: conv2d wants (height, width, channels), but the rows of the data have the shape (10,)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        (changed("metrics: [accuracy]", "metrics: [accuracy, rmse]"), "a.yaml:11:21: metrics.1: rmse measures numbers"),
+        (
+            changed("metrics: [rmse]", "metrics: [accuracy]", DIABETES),
+            "a.yaml:8:11: metrics.0: accuracy measures class",
+        ),
+    ],
+)
+def test_a_metric_of_the_wrong_kind(told, text, start):
+    (line,) = told(text)
+    assert line.startswith(start)
+
+
+def test_scaled_labels(told):
+    (line,) = told(changed("  validation", "  scale_targets: standard\n  validation"))
+    assert line.startswith("a.yaml:3:18: data.scale_targets: cross_entropy learns class labels")
+
+
+def test_classes_of_a_regression(told):
+    (line,) = told(changed("{dataset: diabetes}", "{dataset: diabetes, classes: ['1']}", DIABETES))
+    assert line.startswith("a.yaml:2:39: data.train.classes: mean_squared_error learns numbers")
+
+
+@pytest.mark.parametrize(
+    ("monitor", "words"),
+    [
+        (
+            "val_acuracy",
+            "no column 'val_acuracy'; did you mean 'val_accuracy'? Known: val_loss, val_accuracy, train_loss",
+        ),
+        ("accuracy", "no column 'accuracy'"),
+        ("val_rmse", "no column 'val_rmse'"),
+    ],
+)
+@pytest.mark.parametrize("key", ["checkpoint", "early_stopping"])
+def test_a_monitor_that_is_no_column(told, key, monitor, words):
+    (line,) = told(changed("{epochs: 1}", f"{{{key}: {{monitor: {monitor}}}}}"))
+    assert line.startswith(
+        f"a.yaml:12:{len('training: {' + key + ': {monitor: ') + 1}: training.{key}.monitor: {words}"
+    )
+
+
+def test_a_validation_monitor_where_nothing_is_validated(told):
+    text = changed("  validation: {fraction: 0.1}\n", "")
+    (line,) = told(text.replace("{epochs: 1}", "{early_stopping: {monitor: val_loss}}"))
+    assert line.startswith("a.yaml:11:38: training.early_stopping.monitor: ")
+    assert "nothing is validated; add data.validation" in line
+
+
+@pytest.mark.parametrize(
+    ("validation", "test", "where"),
+    [
+        ("{fraction: 0.6}", "{fraction: 0.4}", ("data.validation", "data.test")),
+        ("{fraction: 0.6}", "{fraction: 0.6}", ("data.validation", "data.test")),
+        ("{fraction: 0.999}", "null", ("data.validation",)),
+        ("{fraction: 0.001}", "null", ("data.validation",)),
+        ("null", "{fraction: 0.001}", ("data.test",)),
+    ],
+)
+def test_shares_that_leave_nothing(told, validation, test, where):
+    lines = told(
+        f"data:\n  train: {{path: sides.csv, targets: side}}\n  validation: {validation}\n  test: {test}\n"
+        "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
+    )
+    assert len(lines) == 1, lines
+    assert lines[0].split(": ")[1].startswith(where)
+
+
+def test_stratify_wants_labels(told):
+    (line,) = told(changed("{fraction: 0.1}", "{fraction: 0.1, stratify: true}", DIABETES))
+    assert line.startswith("a.yaml:3:41: data.validation.stratify: stratify wants class labels")
+
+
+def test_stratify_wants_two_rows_of_every_class(told, tmp_path):
+    (tmp_path / "few.csv").write_text("a,y\n1,u\n2,u\n3,u\n4,v\n")
+    (line,) = told(
+        "data:\n  train: {path: few.csv, targets: y}\n  test: {fraction: 0.5, stratify: true}\n"
+        "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
+    )
+    assert line.startswith("a.yaml:3:9: data.test: ")
+    assert "'v'" in line, "the class with a single row is named"
+
+
+def test_a_class_that_is_in_no_row(told):
+    (line,) = told(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '12']}"))
+    assert line.startswith("a.yaml:2:37: data.train.classes: no row has the class '12'; did you mean")
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "words"),
+    [
+        ("{path: gone.csv, targets: side}", "a.yaml:2:17: data.train.path: no such file or folder: ", "gone.csv"),
+        ("{path: side.csv, targets: side}", "a.yaml:2:17: data.train.path: ", "did you mean '"),
+        (
+            "{path: sides.csv, targets: sides}",
+            "a.yaml:2:37: data.train.targets: ",
+            "no column 'sides'; did you mean 'side'",
+        ),
+        ("{path: sides.csv, targets: side, inputs: [a, c]}", "a.yaml:2:51: data.train.inputs: ", "no column 'c'"),
+        ("{path: sides.csv}", "a.yaml:2:10: data.train: ", "say which column to learn, with targets:"),
+        ("{path: bars.npz, targets: z}", "a.yaml:2:", "no array 'z'; it holds x, y"),
+        ("{inputs: x.npy, targets: y.npy}", "a.yaml:2:19: data.train.inputs: ", "no such file or folder"),
+        ("{path: gone/}", "a.yaml:2:17: data.train.path: ", "no such file or folder"),
+    ],
+)
+def test_sources_that_cannot_be_read_are_told_at_the_key_at_fault(told, source, place, words):
+    (line,) = told(
+        f"data:\n  train: {source}\nmodel: [{{type: dense, units: 1}}, sigmoid]\nloss: bce\noptimizer: adam\n"
+    )
+    assert line.startswith(place), line
+    assert words in line
+
+
+def test_a_target_among_the_inputs_is_refused(told):
+    (line,) = told(
+        "data:\n  train: {path: line.csv, targets: price, inputs: [size, price]}\n"
+        "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
+    )
+    assert "'price'" in line
+
+
+def test_data_model_loss_and_monitor_at_once(told):
+    lines = told(
+        """\
+data:
+  train: {path: gone.csv, targets: y}
+  validation: {fraction: 0.1}
+model:
+  - {type: dense, units: 16}
+  - {type: conv2d, filters: 2, kernel_size: 3}
+  - {type: dense, units: 10}
+  - relu
+loss: cross_entropy
+optimizer: adam
+metrics: [rmse]
+training: {checkpoint: {monitor: val_accuracy}}
+"""
+    )
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["a.yaml:2:17", "data.train.path"],
+        ["a.yaml:6:5", "model.1"],
+        ["a.yaml:9:7", "loss"],
+        ["a.yaml:11:11", "metrics.0"],
+        ["a.yaml:12:34", "training.checkpoint.monitor"],
+    ]
+
+
+def test_every_source_that_is_missing_is_told_at_once(told):
+    lines = told(
+        "data:\n  train: {path: a.csv, targets: y}\n  validation: {path: b.csv}\n  test: {path: c.csv}\n"
+        "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
+    )
+    assert [line.split(": ")[1] for line in lines] == ["data.train.path", "data.validation.path", "data.test.path"]
+
+
+def test_a_held_out_source_is_checked_together_with_the_model(told):
+    lines = told(
+        "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: line.csv}\n"
+        "model: [{type: dense, units: 3}, softmax]\nloss: cross_entropy\noptimizer: adam\n"
+    )
+    assert [line.split(": ")[0] for line in lines] == ["a.yaml:3:15", "a.yaml:4:9"]
+
+
+def test_a_label_of_the_validation_source_that_train_does_not_have(told, tmp_path):
+    (tmp_path / "more.csv").write_text("a,b,side\n1,2,left\n3,4,middle\n")
+    (line,) = told(
+        "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: more.csv}\n"
+        "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
+    )
+    assert line.startswith("a.yaml:3:")
+    assert "more.csv:3: the label 'middle' is none of the classes left, right" in line
+
+
+def test_a_validation_source_of_another_shape(told, tmp_path):
+    (tmp_path / "wide.csv").write_text("a,c,side\n1,2,left\n3,4,right\n")
+    (line,) = told(
+        "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: wide.csv}\n"
+        "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
+    )
+    assert line.startswith("a.yaml:3:")
+    assert "wide.csv: no column 'b'" in line

@@ -1,0 +1,157 @@
+"""Values of the command line over those of the file."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.config.load import draft
+from nncli.config.overrides import apply_overrides
+from nncli.config.reader import read_text
+from nncli.core.errors import ConfigError, UserError
+
+CONFIG = """\
+data:
+  train: {path: rows.csv, targets: y}
+model: [{type: dense, units: 3}, relu, {type: dense, units: 1}]
+loss: mean_squared_error
+optimizer: adam
+metrics: []
+"""
+
+
+def built(*settings, text=CONFIG):
+    """The spec of the config with these settings."""
+    document = read_text(text, "a.yaml", "/configs")
+    apply_overrides(document, list(settings))
+    found = draft(document)
+    if found.spec is None:
+        raise document.error(found.problems)
+    return found.spec
+
+
+def refused(*settings):
+    """What is said of these settings."""
+    with pytest.raises(UserError) as caught:
+        built(*settings)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "get", "value"),
+    [
+        ("seed=5", lambda spec: spec.seed, 5),
+        ("training.epochs=5", lambda spec: spec.training.epochs, 5),
+        ("training.early_stopping.patience=2", lambda spec: spec.training.early_stopping.patience, 2),
+        ("training.checkpoint={every_steps: 7}", lambda spec: spec.training.checkpoint.every_steps, 7),
+        ("training.shuffle=false", lambda spec: spec.training.shuffle, False),
+        ("training.clip_norm=null", lambda spec: spec.training.clip_norm, None),
+        ("training.clip_norm=", lambda spec: spec.training.clip_norm, None),
+        ("model.0.units=16", lambda spec: spec.model[0].units, 16),
+        ("model.1=tanh", lambda spec: spec.model[1].type_name, "tanh"),
+        ("model=[{type: dense, units: 1}]", lambda spec: len(spec.model), 1),
+        ("optimizer=sgd", lambda spec: spec.optimizer.type_name, "sgd"),
+        ("optimizer.type=sgd", lambda spec: spec.optimizer.type_name, "sgd"),
+        ("optimizer.learning_rate=1e-4", lambda spec: spec.optimizer.learning_rate, 1e-4),
+        ("loss.type=mse", lambda spec: spec.loss.type_name, "mean_squared_error"),
+        ("metrics=[rmse]", lambda spec: spec.metrics[0].type_name, "rmse"),
+        ("data.validation.fraction=0.25", lambda spec: spec.data.validation.fraction, 0.25),
+        ("data.scale_inputs=standard", lambda spec: spec.data.scale_inputs.type_name, "standard"),
+        ("name=a=b", lambda spec: spec.name, "a=b"),
+        ("name='010'", lambda spec: spec.name, "010"),
+        ("seed=010", lambda spec: spec.seed, 10),
+        ("seed = 4", lambda spec: spec.seed, 4),
+    ],
+)
+def test_what_can_be_set(setting, get, value):
+    assert get(built(setting)) == value
+
+
+def test_a_bare_name_keeps_its_type_when_a_key_is_set():
+    spec = built("optimizer.learning_rate=0.5")
+    assert (spec.optimizer.type_name, spec.optimizer.learning_rate) == ("adam", 0.5)
+
+
+def test_settings_are_applied_in_order():
+    assert built("seed=1", "seed=2").seed == 2
+    assert built("optimizer=sgd", "optimizer.momentum=0.9").optimizer.momentum == 0.9
+
+
+def test_the_file_is_checked_with_the_settings_in_place():
+    text = CONFIG.replace("units: 3", "units: wrong")
+    assert built("model.0.units=4", text=text).model[0].units == 4
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("training.epoch=5", "--set: training.epoch: unknown key 'epoch' for training; did you mean 'epochs'?"),
+        ("training.epochs=many", "--set: training.epochs: expected a whole number at least 1; got 'many'"),
+        ("training.epochs=2.5", "--set: training.epochs: expected a whole number at least 1; got 2.5"),
+        ("model.0.filters=4", "--set: model.0.filters: unknown key 'filters' for dense"),
+        ("optimizer.type=sdg", "--set: optimizer.type: unknown optimizer 'sdg'; did you mean 'sgd'?"),
+        ("trainig.epochs=5", "--set: trainig: unknown key 'trainig' for the config; did you mean 'training'?"),
+        ("model.1.rate=0.5", "--set: model.1.rate: unknown key 'rate' for relu"),
+    ],
+)
+def test_typed_checks_name_where_the_value_comes_from(setting, message):
+    with pytest.raises(ConfigError) as caught:
+        built(setting)
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(message)
+    assert lines[-1] == "1 problem in a.yaml; nothing was run"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("training.epochs", "--set training.epochs: expected KEY=VALUE"),
+        ("=5", "--set =5: expected KEY=VALUE"),
+        ("model.3.units=4", "--set model.3.units=4: model is a list of 3; expected an index from 0 to 2"),
+        ("model.-1.units=4", "--set model.-1.units=4: model is a list of 3; expected an index from 0 to 2"),
+        ("model.units=4", "--set model.units=4: model is a list of 3; expected an index from 0 to 2"),
+        ("model.0.units.more=4", "--set model.0.units.more=4: model.0.units is 3 and has no keys"),
+        ("data.train={path: a", "--set data.train={path: a: "),
+        ("name='a", "--set name='a: "),
+        ("name=!!python/name:os.system ''", "--set name=!!python/name:os.system '': the tag "),
+        ("data.train={path: a.csv, path: b.csv}", "--set data.train={path: a.csv, path: b.csv}: duplicate key 'path'"),
+    ],
+)
+def test_settings_that_cannot_be_applied_are_named_whole(setting, message):
+    said = refused(setting)
+    assert said.startswith(message)
+    assert "\n" not in said
+
+
+def test_a_number_too_long_to_read_is_not_taken_for_null():
+    assert "too many digits" in refused("seed=" + "9" * 5000)
+
+
+def test_an_index_into_an_empty_list_says_that_it_is_empty():
+    said = refused("metrics.0=rmse")
+    assert said.startswith("--set metrics.0=rmse: metrics is ")
+    assert "-1" not in said
+
+
+def test_a_path_of_the_file_is_relative_to_the_file():
+    assert built().data.train.path == "/configs/rows.csv"
+    assert built("seed=3").data.train.path == "/configs/rows.csv"
+    assert built("data.train.targets=z").data.train.path == "/configs/rows.csv"
+
+
+@pytest.mark.parametrize("setting", ["data.train.path=other.csv", "data.train={path: other.csv, targets: y}"])
+def test_a_path_of_the_command_line_is_relative_to_the_working_directory(setting, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert built(setting).data.train.path == str(tmp_path / "other.csv")
+
+
+def test_only_the_path_that_was_set_is_relative_to_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spec = built("data.test.path=test.csv")
+    assert spec.data.test.path == str(tmp_path / "test.csv")
+    assert spec.data.train.path == "/configs/rows.csv"
+
+
+def test_absolute_paths_stay_and_a_tilde_is_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert built("data.train.path=/there/a.csv").data.train.path == "/there/a.csv"
+    assert built("data.train.path=~/a.csv").data.train.path == "/home/somebody/a.csv"

@@ -1,0 +1,140 @@
+"""Reading YAML: places, faults of syntax, and nothing that constructs an object."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.config.document import Mark
+from nncli.config.reader import LARGEST_FILE, read_file, read_text, read_value
+from nncli.core.errors import ConfigError, UserError
+
+
+def messages(text):
+    """What is wrong with a text, line by line."""
+    try:
+        document = read_text(text, "a.yaml", "/")
+    except ConfigError as error:
+        return [str(problem) for problem in error.problems]
+    return [str(problem) for problem in document.problems]
+
+
+def test_keys_and_values_know_their_line_and_column_from_1():
+    document = read_text("name: a\ndata:\n  train: {path: b.csv}\nmodel:\n  - relu\n", "a.yaml", "/")
+    assert document.keys[("name",)] == Mark(1, 1)
+    assert document.values[("name",)] == Mark(1, 7)
+    assert document.keys[("data", "train", "path")] == Mark(3, 11)
+    assert document.values[("data", "train", "path")] == Mark(3, 17)
+    assert document.values[("model", 0)] == Mark(5, 5)
+
+
+def test_a_byte_order_mark_moves_nothing(tmp_path):
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfname: a\n")
+    document = read_file(str(tmp_path / "a.yaml"))
+    assert document.value == {"name": "a"}
+    assert document.keys[("name",)] == Mark(1, 1)
+
+
+def test_windows_line_ends_move_nothing():
+    document = read_text("name: a\r\nseed: 3\r\n", "a.yaml", "/")
+    assert document.values[("seed",)] == Mark(2, 7)
+
+
+def test_a_duplicate_key_is_a_problem_at_the_second_one():
+    assert messages("seed: 1\nname: a\nseed: 2\n") == [
+        "a.yaml:3:1: seed: duplicate key 'seed'; it stands on line 1 already"
+    ]
+
+
+def test_a_duplicate_key_further_inside():
+    text = "data:\n  train: {path: a.csv, targets: y,\n    path: b.csv}\n"
+    assert messages(text) == ["a.yaml:3:5: data.train.path: duplicate key 'path'; it stands on line 2 already"]
+
+
+def test_a_tab_in_the_indentation():
+    assert messages("data:\n\ttrain: 3\n") == ["a.yaml:2:1: a tab character; use spaces"]
+    assert messages("data:\n  train:\n  \tpath: a.csv\n")[0].startswith("a.yaml:3:3: a tab character; use spaces")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("data: {train: [1, 2}\n", "a.yaml:1:20"),
+        ("name: 'a\n", "a.yaml:2:1"),
+        ("name: a: b\n", "a.yaml:1:8"),
+        ("data:\n  train: 1\n bad: 2\n", "a.yaml:3:2"),
+        ("name: @x\n", "a.yaml:1:7"),
+        ("a: *nothing\n", "a.yaml:1:4"),
+        ("a: 1\n---\nb: 2\n", "a.yaml:2:1"),
+    ],
+)
+def test_faults_of_syntax_have_a_place(text, place):
+    (message,) = messages(text)
+    assert message.startswith(f"{place}: ")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# nothing but a comment\n"])
+def test_an_empty_file_says_what_belongs_in_it(text):
+    (message,) = messages(text)
+    assert message == "a.yaml: the file is empty; expected a mapping with data, model, loss and optimizer"
+
+
+@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system", "!!python/name:os.system", "!new", "!!binary"])
+def test_tags_construct_nothing(tag):
+    (message,) = messages(f"name: {tag} 'true'\n")
+    assert message.startswith("a.yaml:1:7: name: the tag ")
+
+
+def test_aliases_and_merge_keys_are_expanded():
+    text = "a: &one {units: 3, bias: false}\nb: {<<: *one, units: 4}\nc: *one\n"
+    assert read_value(text) == {
+        "a": {"units": 3, "bias": False},
+        "b": {"units": 4, "bias": False},
+        "c": {"units": 3, "bias": False},
+    }
+
+
+def test_an_alias_within_itself_is_refused():
+    assert "an alias inside of what it stands for" in messages("a: &one [*one]\n")[0]
+
+
+def test_aliases_that_multiply_are_refused():
+    text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    text += "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
+    assert "after expanding aliases" in messages(text)[0]
+
+
+def test_deep_nesting_is_refused_without_a_traceback():
+    assert "nested too deeply" in messages("[" * 20000 + "]" * 20000)[0]
+
+
+def test_a_key_that_is_no_name():
+    assert messages("? [a, b]\n: 1\n") == ["a.yaml:1:3: expected a name as key"]
+
+
+def test_a_file_that_is_no_text(tmp_path):
+    (tmp_path / "a.yaml").write_bytes(b"name: \xff\xfe")
+    with pytest.raises(UserError, match=r"a\.yaml: not UTF-8 text"):
+        read_file(str(tmp_path / "a.yaml"))
+
+
+def test_a_file_that_is_too_large(tmp_path):
+    (tmp_path / "a.yaml").write_bytes(b"#" * (LARGEST_FILE + 1))
+    with pytest.raises(UserError, match="larger than"):
+        read_file(str(tmp_path / "a.yaml"))
+
+
+def test_a_missing_file_gets_the_nearest_name(tmp_path):
+    (tmp_path / "digits.yaml").write_text("")
+    with pytest.raises(UserError, match=r"no such config: .*digit\.yaml; did you mean '.*/digits\.yaml'"):
+        read_file(str(tmp_path / "digit.yaml"))
+
+
+def test_a_folder_is_no_config(tmp_path):
+    with pytest.raises(UserError, match="cannot be read"):
+        read_file(str(tmp_path))
+
+
+def test_control_characters_are_a_fault_and_no_traceback():
+    (message,) = messages("name: a\x00b\n")
+    assert message.startswith("a.yaml")

@@ -1,0 +1,28 @@
+"""Sources for tests from files that the tests write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nncli.core.fields import build
+from nncli.core.registry import SOURCES
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import Rows
+from nncli.data.scalers import NoScaler, Scaler
+
+
+def source(**keys: Any) -> Any:
+    """The source that a config with these keys means."""
+    return build(SOURCES, {key: str(value) if key in ("path",) else value for key, value in keys.items()})
+
+
+def rows(*, with_targets: bool = True, **keys: Any) -> Rows:
+    """What that source reads."""
+    found: Rows = source(**keys).read(targets=with_targets)
+    return found
+
+
+def fitted(train: Rows, *, inputs: Scaler | None = None, targets: Scaler | None = None, **more: Any) -> Preprocessing:
+    """Preprocessing of a regression, fitted to these rows."""
+    settings: dict[str, Any] = {"target_kind": "numbers", "classes": None, **more}
+    return Preprocessing.fit(train, input_scaler=inputs or NoScaler(), target_scaler=targets or NoScaler(), **settings)

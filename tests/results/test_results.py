@@ -1,0 +1,97 @@
+"""The configs reach what their comments promise, on real data, by the protocol that the README states."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+import pytest
+
+from nncli.training.events import Record
+from nncli.workflows.events import RunEnded
+from nncli.workflows.prepare import prepare
+from nncli.workflows.train import train
+
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "configs"
+DATA = ROOT.parent / "shared" / "data"
+SEEDS = range(5)
+
+
+@pytest.fixture(autouse=True)
+def _in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def needed(name: str) -> Path:
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"the data file {name} is not on this machine")
+    return path
+
+
+def run(config: str, seed: int, *settings: str) -> RunEnded:
+    return train(str(CONFIGS / config), [f"seed={seed}", *settings])
+
+
+def test_digits_are_told_apart_on_a_tenth_held_out() -> None:
+    ended = [run("digits.yaml", seed) for seed in SEEDS]
+    assert mean(one.test["accuracy"] for one in ended) >= 0.97
+    assert json.loads((Path(str(ended[0].path)) / "test.json").read_text())["accuracy"] == ended[0].test["accuracy"]
+
+
+def test_twos_and_fives_are_told_apart_by_a_convolutional_network() -> None:
+    best: list[Record] = [run("mnist_2_5.yaml", seed).best for seed in (0, 1)]
+    assert min(record["val_accuracy"] for record in best) >= 0.99
+
+
+def test_diabetes_is_predicted_better_than_by_the_linear_fit() -> None:
+    ours, linear = [], []
+    for seed in SEEDS:
+        ours.append(run("diabetes.yaml", seed).best["val_rmse"])
+        linear.append(linear_rmse(seed))
+    assert ours[0] < linear[0]
+    assert mean(ours) < mean(linear)
+
+
+def linear_rmse(seed: int) -> float:
+    """Of ordinary least squares on the same rows; scaling of inputs and targets does not change the fit."""
+    _, session = prepare(str(CONFIGS / "diabetes.yaml"), [f"seed={seed}", "dtype=float64"])
+    assert session.validation is not None
+    x, y = with_ones(session.train.inputs), session.train.targets
+    solution = np.linalg.lstsq(x, y, rcond=None)[0]
+    undo = session.preprocessing.original_targets
+    predicted = undo(with_ones(session.validation.inputs) @ solution)
+    return float(np.sqrt(np.mean((predicted - undo(session.validation.targets)) ** 2)))
+
+
+def with_ones(x: np.ndarray) -> np.ndarray:
+    return np.concatenate((x, np.ones((len(x), 1))), axis=1)
+
+
+def test_california_house_prices() -> None:
+    """Everything in the config was chosen on validation rows; test rows are measured once, with the best weights."""
+    paths = [
+        f"data.train.path={needed('california_housing_train.csv.gz')}",
+        f"data.test.path={needed('california_housing_test.csv.gz')}",
+    ]
+    ended = [run("california_housing.yaml", seed, *paths) for seed in SEEDS]
+    assert mean(one.test["rmse"] for one in ended) <= 54_000
+    assert max(one.last["epoch"] for one in ended) <= 150
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("images")
+    with tarfile.open(needed("digits_2_5_jpeg.tar.gz")) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "datasets" / "MNIST"
+
+
+def test_two_or_five_from_a_folder_of_jpegs(images: Path) -> None:
+    ended = [run("images_2_5.yaml", seed, f"data.train.path={images}") for seed in SEEDS]
+    assert mean(one.test["accuracy"] for one in ended) >= 0.993

@@ -1,0 +1,115 @@
+"""Small data and configs that train in milliseconds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+TABLE = "sides.csv"  # the side that a point lies on
+LINE = "line.csv"  # a plane, with targets in the thousands
+BARS = "bars.npz"  # 8x8 images of an upright or a flat bar
+
+
+def sides(rows: int = 60, seed: int = 3) -> str:
+    """A table of points that are left or right of zero."""
+    points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
+    lines = [f"{a},{b},{'left' if a < 0 else 'right'}" for a, b in points.tolist()]
+    return "\n".join(["a,b,side", *lines]) + "\n"
+
+
+def line(rows: int = 50, seed: int = 4) -> str:
+    """A table of numbers and their price."""
+    points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
+    lines = [f"{a},{b},{5000 + 300 * a - 100 * b:.3f}" for a, b in points.tolist()]
+    return "\n".join(["size,age,price", *lines]) + "\n"
+
+
+def bars(rows: int = 40, seed: int = 5) -> dict[str, Any]:
+    """Images of a bar, and which way it lies."""
+    random = np.random.default_rng(seed)
+    x = random.integers(0, 60, (rows, 8, 8)).astype(np.uint8)
+    y = np.arange(rows) % 2
+    for index, flat in enumerate(y):
+        where = int(random.integers(8))
+        x[(index, where) if flat else (index, slice(None), where)] = 255
+    return {"x": x, "y": np.array(["upright", "flat"])[y]}
+
+
+def data(folder: Path) -> None:
+    """All of the above as files."""
+    (folder / TABLE).write_text(sides())
+    (folder / LINE).write_text(line())
+    np.savez(folder / BARS, **bars())
+
+
+def classifier(**changes: Any) -> dict[str, Any]:
+    """A config that tells left from right."""
+    return {
+        "name": "tiny",
+        "data": {
+            "train": {"path": TABLE, "targets": "side"},
+            "validation": {"fraction": 0.2},
+            "test": {"fraction": 0.1},
+            "scale_inputs": "standard",
+        },
+        "model": [{"type": "dense", "units": 4}, "tanh", {"type": "dense", "units": 1}, "sigmoid"],
+        "loss": "binary_cross_entropy",
+        "optimizer": {"type": "adam", "learning_rate": 0.05},
+        "metrics": ["accuracy"],
+        "training": {"epochs": 3, "batch_size": 16},
+        **changes,
+    }
+
+
+def regression(**changes: Any) -> dict[str, Any]:
+    """A config that finds the plane."""
+    return {
+        "name": "line",
+        "data": {
+            "train": {"path": LINE, "targets": "price"},
+            "validation": {"fraction": 0.2},
+            "scale_inputs": "standard",
+            "scale_targets": "standard",
+        },
+        "model": [{"type": "dense", "units": 1}],
+        "loss": "mean_squared_error",
+        "optimizer": {"type": "adam", "learning_rate": 0.05},
+        "metrics": ["rmse", "r2"],
+        "training": {"epochs": 3, "batch_size": 16},
+        **changes,
+    }
+
+
+def convolutional(**changes: Any) -> dict[str, Any]:
+    """A config that tells flat bars from upright ones, with dropout."""
+    return {
+        "name": "bars",
+        "data": {
+            "train": {"path": BARS},
+            "validation": {"fraction": 0.25, "stratify": True},
+            "scale_inputs": {"type": "divide", "by": 255},
+        },
+        "model": [
+            {"type": "conv2d", "filters": 3, "kernel_size": 3},
+            "relu",
+            {"type": "max_pool2d", "pool_size": 2},
+            {"type": "dropout", "rate": 0.3},
+            {"type": "dense", "units": 2},
+            "softmax",
+        ],
+        "loss": "cross_entropy",
+        "optimizer": {"type": "adam", "learning_rate": 0.01},
+        "metrics": ["accuracy"],
+        "training": {"epochs": 2, "batch_size": 20},
+        **changes,
+    }
+
+
+def write(folder: Path, values: dict[str, Any], name: str = "config.yaml") -> str:
+    """The config beside its data; JSON is YAML too."""
+    data(folder)
+    (folder / name).write_text(json.dumps(values, indent=1))
+    return str(folder / name)
