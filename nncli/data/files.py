@@ -77,7 +77,10 @@ def load_members(path: str, wanted: list[str]) -> list[Array]:
                         raise DataError(
                             f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:"
                         )
-                    arrays.append(archive[name])
+                    array = archive[name]
+                    if not isinstance(array, np.ndarray):
+                        raise DataError(f"{path}: {name} is no array")
+                    arrays.append(array)
                 return arrays
         except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             if isinstance(error, DataError):

@@ -27,6 +27,8 @@ def as_text(labels: Array) -> Array:
         labels = labels.argmax(axis=1)
     if labels.ndim != 1:
         raise ValueError(f"expected one label a row; got the shape {labels.shape}")
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8")
     if labels.dtype.kind == "f":
         whole = labels.astype(np.int64)
         if not (whole == labels).all():
@@ -75,6 +77,10 @@ def text_labels(rows: Rows) -> Array:
         DataError: where the targets are no labels.
     """
     assert rows.targets is not None
+    if rows.targets.dtype.kind == "f" and not np.isfinite(rows.targets).all():
+        finite = np.isfinite(rows.targets).reshape(len(rows), -1).all(axis=1)
+        bad = int(finite.argmin())
+        raise DataError(f"{rows.target_place(bad)}: expected a label; got {rows.targets[bad]}")
     try:
         return as_text(rows.targets)
     except ValueError as error:
@@ -96,5 +102,5 @@ def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
     if (encoded < 0).any():
         row = int((encoded < 0).argmax())
         known = ", ".join(classes[:12]) + (", ..." if len(classes) > 12 else "")
-        raise DataError(f"{rows.place(row)}: the label {labels[row]!r} is none of the classes {known}")
+        raise DataError(f"{rows.target_place(row)}: the label {labels[row]!r} is none of the classes {known}")
     return encoded

@@ -158,8 +158,7 @@ class Preprocessing:
             x = x.reshape(len(x), *self.input_shape)
         if x.shape[1:] != self.input_shape:
             raise ShapeError(
-                f"{rows.where(0).split(':')[0]}: the model was trained on rows of the shape {self.input_shape}; "
-                f"got {x.shape[1:]}"
+                f"{rows.name}: the model was trained on rows of the shape {self.input_shape}; got {x.shape[1:]}"
             )
         return x
 
@@ -209,14 +208,17 @@ def raw_targets(rows: Rows) -> Array:
             if bad is not None:
                 name = rows.target_names[min(index, len(rows.target_names) - 1)]
                 raise DataError(
-                    f"{rows.place(bad)}: target {name!r}: expected a number; got {str(targets[bad, index])!r}; "
+                    f"{rows.target_place(bad)}: target {name!r}: expected a number; got {str(targets[bad, index])!r}; "
                     "for class labels use the loss cross_entropy or binary_cross_entropy"
                 )
     numbers = targets.astype(np.float64)
-    finite = np.isfinite(numbers).reshape(len(numbers), -1).all(axis=1)
+    finite = np.isfinite(numbers)
     if not finite.all():
-        bad = int(finite.argmin())
-        raise DataError(f"{rows.place(bad)}: target: expected finite numbers; got {rows.targets[bad]}")
+        row, *rest = (int(index) for index in np.argwhere(~finite)[0])
+        column = rest[0] if targets.ndim == 2 and targets.shape[1] > 1 else None
+        raise DataError(
+            f"{rows.target_place(row, column)}: target: expected a finite number; got {numbers[row, *rest]}"
+        )
     return numbers
 
 

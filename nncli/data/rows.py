@@ -20,7 +20,9 @@ class Rows:
     Args:
         inputs: (n, ...) numbers, or a table of named columns.
         targets: (n,) or (n, targets) labels or numbers; None where they were not asked for.
+        name: what messages call the inputs, such as houses.csv.
         where: the place of a row for messages, such as "houses.csv:12"; its argument counts rows of the source.
+        where_target: likewise the place of a row's target; default the row's.
         origin: (n,) the number of every row within its source.
         target_names: a name for every column of the targets.
         feature_names: a name for every column of (n, columns) inputs, where they have names.
@@ -31,8 +33,10 @@ class Rows:
 
     inputs: Array | Table
     targets: Array | None
-    where: Callable[[int], str]
+    name: str
+    where: Callable[..., str]
     origin: Array
+    where_target: Callable[..., str] | None = None
     target_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] | None = None
     row_names: tuple[str, ...] | None = None
@@ -56,10 +60,18 @@ class Rows:
         """The place of a row of these rows in its file."""
         return self.where(int(self.origin[row]))
 
+    def target_place(self, row: int, column: int | None = None) -> str:
+        """The place of the target of a row of these rows in its file, and of one of several targets."""
+        return (self.where_target or self.where)(int(self.origin[row]), *(() if column is None else (column,)))
 
-def counted(path: str) -> Callable[[int], str]:
-    """Places in an array file, whose rows count from 0 as NumPy counts them."""
-    return lambda row: f"{path}: row {row} (counted from 0)"
+
+def counted(path: str) -> Callable[..., str]:
+    """Places in an array file, whose rows and columns count from 0 as NumPy counts them."""
+
+    def place(row: int, column: int | None = None) -> str:
+        return f"{path}: row {row}{'' if column is None else f', column {column}'} (counted from 0)"
+
+    return place
 
 
 def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
@@ -88,7 +100,9 @@ def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str
     return Rows(
         inputs=inputs[..., np.newaxis] if inputs.ndim == 3 else inputs,
         targets=targets,
+        name=name,
         where=counted(name),
+        where_target=counted(target_file),
         origin=np.arange(len(inputs)),
         target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
     )

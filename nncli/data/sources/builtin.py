@@ -65,6 +65,7 @@ class BuiltIn(Source):
         return Rows(
             inputs=arrays["inputs"],
             targets=arrays["targets"] if targets else None,
+            name=self.dataset,
             where=counted(self.dataset),
             origin=np.arange(len(arrays["inputs"])),
             target_names=tuple(str(name) for name in arrays.get("target_names", ("label",))),

@@ -61,6 +61,7 @@ class Images(Source):
         return Rows(
             inputs=self._load(files),
             targets=None if labels is None or not targets else np.array(labels, dtype=np.str_),
+            name=self.path,
             where=lambda row: files[row],
             origin=np.arange(len(files)),
             target_names=("label",),

@@ -87,6 +87,7 @@ class TableSource(Source):
         return Rows(
             inputs=inputs,
             targets=_targets(table, self.target_columns) if targets else None,
+            name=name,
             where=lambda row: f"{name}:{table.lines[row]}",
             origin=np.arange(len(table)),
             target_names=self.target_columns,
