@@ -8,6 +8,7 @@ import typer
 
 from nncli.cli.console import give
 from nncli.cli.options import CheckpointArgument, JsonOption
+from nncli.core.errors import CheckpointError
 
 SHOWN = 8  # names and scalings listed before "and N more"
 
@@ -26,7 +27,11 @@ def inspect(
     if as_json:
         give(json.dumps(described))
         return
-    give(_summary(described))
+    try:
+        summary = _summary(described)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{described['path']}: its meta.json does not describe a model ({error!r})") from None
+    give(summary)
 
 
 def _summary(described: dict[str, Any]) -> str:

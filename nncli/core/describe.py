@@ -76,4 +76,5 @@ def show(value: Any) -> str:
         return text if len(text) < 100 else f"a list of {len(value)}"
     if isinstance(value, str | int | float):
         return repr(value if not isinstance(value, str) or len(value) < 80 else value[:77] + "...")
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from nncli.core.describe import describe, show
 from nncli.core.errors import ConfigError, Path, Problem
 from nncli.core.registry import Registry
@@ -279,6 +281,7 @@ class Builder:
         return Holes(built) if any(item is FAILED for item in built) else tuple(built)
 
     def _plain(self, annotation: Any, value: Any, path: Path) -> Any:
+        value = value.item() if isinstance(value, np.generic) else value
         try:
             return _adapter(annotation).validate_python(_as_tuples(value))
         except ValueError:

@@ -80,7 +80,7 @@ class Registry:
 
     def unknown(self, name: str) -> str:
         """The message for a name that is not here."""
-        return f"unknown {self.kind} {name!r}{suggestion(name, self.names())}"
+        return f"unknown {self.kind} {name!r}{suggestion(name, self.names(), self._aliases)}"
 
     def __iter__(self) -> Iterator[type[Any]]:
         self._discover()

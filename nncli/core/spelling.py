@@ -13,14 +13,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[matches[0]] if matches else None
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = ()) -> str:
     """What follows "unknown key": the nearest name, if any is near, then the names that are known.
 
     Args:
         name: what the user wrote.
         known: what they could have written.
+        aliases: other names that would do, which are suggested but not listed.
     """
     known = list(known)
-    match = nearest(name, known)
+    match = nearest(name, [*known, *aliases])
     listing = f" Known: {', '.join(known)}" if known else ""
     return f"; did you mean {match!r}?{listing}" if match else f".{listing}"

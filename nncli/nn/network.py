@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
-from nncli.nn.layer import Backward, Context, Layer, Moment
+from nncli.nn.layer import Backward, Context, Layer, Moment, Tree
 from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential
 
@@ -61,7 +61,7 @@ class Pass:
         for name, layer in list(network.model.children().items())[:depth]:
             context, index = _context(layer, index, self.moment, wanted)
             self._bound.append((layer.forward, network.tree[name], context, gradients[name], name))
-            wanted = wanted or bool(network.tree[name])  # backward stops at the first layer with parameters
+            wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
         """The outputs, and the backward functions of the layers."""
@@ -93,6 +93,10 @@ class Pass:
             if not np.isfinite(x).all():
                 return name
         return None
+
+
+def _has_arrays(tree: Tree) -> bool:
+    return any(_has_arrays(item) if isinstance(item, dict) else True for item in tree.values())
 
 
 def _context(layer: Layer, index: int, moment: Moment, input_gradient: bool) -> tuple[Context, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -74,29 +74,43 @@ class Sequential(Layer):
         return x, backward_all
 
 
-def fill_initializers(layers: Sequence[Any]) -> list[Layer]:
+def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[Layer]:
     """The same layers with every initializer that was left open chosen by the activation that comes after.
 
     He before relu-like activations, xavier otherwise; layers without weights in between do not matter.
+
+    Args:
+        layers: one after another.
+        after: what comes after them, outside of their container.
     """
     filled: list[Layer] = []
     for index, item in enumerate(layers):
+        following = [*layers[index + 1 :], *after]
         if getattr(item, "initializer", item) is None:
-            item = replace(item, initializer=build(INITIALIZERS, _advised(layers[index + 1 :])))
+            item = replace(item, initializer=build(INITIALIZERS, _advised(following)))
         inner = getattr(item, "layers", None)
         if isinstance(inner, tuple):
-            item = replace(item, layers=tuple(fill_initializers(inner)))
+            item = replace(item, layers=tuple(fill_initializers(inner, following)))
         filled.append(item)
     return filled
 
 
 def _advised(following: Iterable[Layer]) -> str:
-    for item in following:
+    for item in _flat(following):
         if isinstance(item, Activation):
             return item.advised_initializer or "xavier"
         if "initializer" in field_types(type(item)):
             break
     return "xavier"
+
+
+def _flat(layers: Iterable[Layer]) -> Iterator[Layer]:
+    for item in layers:
+        inside = item.children()
+        if inside:
+            yield from _flat(inside.values())
+        else:
+            yield item
 
 
 def layers_of(values: Iterable[Any]) -> Sequential:

@@ -41,7 +41,7 @@ def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], me
         SaveError: where it cannot be written.
     """
     arrays = {**weights, **{STATE + name: array for name, array in state.items()}}
-    members = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    members = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     described = {
         name: {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": _checksum(array)}
         for name, array in members.items()

@@ -16,7 +16,8 @@ from nncli.runs.atomic import sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
 State = Literal["running", "finished", "stopped", "failed"]
-CONFIG, RESOLVED, STATUS, TEST = "config.yaml", "resolved.yaml", "status.json", "test.json"
+CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.json"
+STATUS, TEST = "status.json", "test.json"
 
 
 class RunDirectory:
@@ -57,28 +58,33 @@ class RunDirectory:
             pass
         if not os.path.isdir(path):
             raise RunError(f"{path}: a file; expected a directory for the run")
-        if os.path.exists(os.path.join(path, STATUS)):
+        if is_begun(path):
             raise RunError(f"{path}: holds a run already; name another directory, or go on with it by --resume")
         if os.listdir(path):
             raise RunError(f"{path}: not empty, and no run; name another directory")
         run = cls(path)
-        run._make_inside()
+        run.make_inside()
         return run
 
     @classmethod
     def _make(cls, path: str) -> RunDirectory:
+        parent = os.path.dirname(os.path.abspath(path))
         try:
-            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+            os.makedirs(parent, exist_ok=True)
+        except OSError as error:
+            raise RunError(f"{parent}: cannot be made ({error.strerror}); expected a directory for the run") from None
+        try:
             os.mkdir(path)
         except FileExistsError:
             raise
         except OSError as error:
             raise RunError(f"{path}: cannot be made ({error.strerror})") from None
         run = cls(path)
-        run._make_inside()
+        run.make_inside()
         return run
 
-    def _make_inside(self) -> None:
+    def make_inside(self) -> None:
+        """Makes the folders inside."""
         os.makedirs(self.file("checkpoints"), exist_ok=True)
 
     def file(self, name: str) -> str:
@@ -182,6 +188,11 @@ class RunDirectory:
         older = sorted(name for name in os.listdir(self.file("checkpoints")) if name.startswith("epoch-"))
         for name in older[:-keep]:
             os.unlink(self.file(os.path.join("checkpoints", name)))
+
+
+def is_begun(path: str) -> bool:
+    """Whether a run has begun to write its files into that directory."""
+    return any(os.path.exists(os.path.join(path, name)) for name in (STATUS, CONFIG, RESOLVED))
 
 
 def slug(name: str) -> str:

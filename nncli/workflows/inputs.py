@@ -42,7 +42,8 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
     source = kind.for_input(text, like)
     if targets is None:
         return source
-    if "targets" not in {item.name for item in fields(source)}:
+    given = {item.name: getattr(source, item.name) for item in fields(source)}
+    if "targets" not in source.path_fields(given):
         raise DataError(f"{text}: has its targets inside; --targets goes with .npy and idx files")
     changes: dict[str, Any] = {"targets": targets}
     return replace(source, **changes)

@@ -5,8 +5,29 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from nncli.core.describe import show
+from nncli.core.errors import CheckpointError
 from nncli.runs import checkpoint
 from nncli.runs.directory import checkpoint_path
+
+KINDS: dict[str, Any] = {
+    "name": str | None,
+    "nncli_version": str,
+    "epoch": int,
+    "step": int,
+    "saved": str,
+    "input_shape": list,
+    "layers": list,
+    "rows": dict,
+    "class_names": list | None,
+    "feature_names": list | None,
+    "target_names": list,
+    "preprocessing": dict,
+    "best": dict,
+    "last": dict,
+    "config": dict,
+    "arrays": dict,
+}
 
 
 def inspect(path: str, *, verify: bool = False) -> dict[str, Any]:
@@ -21,12 +42,18 @@ def inspect(path: str, *, verify: bool = False) -> dict[str, Any]:
     """
     path = checkpoint_path(path)
     meta = checkpoint.load(path)[0] if verify else checkpoint.read_meta(path)
-    known = ("name", "nncli_version", "format_version", "epoch", "step", "saved", "input_shape", "layers", "rows")
-    named = ("class_names", "feature_names", "target_names", "preprocessing", "best", "last", "config", "arrays")
+    for key, kind in KINDS.items():
+        if not isinstance(meta.get(key), kind):
+            raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
+    try:
+        parameters = sum(int(layer["parameters"]) for layer in meta["layers"])
+    except (KeyError, TypeError, ValueError):
+        raise CheckpointError(f"{path}: its meta.json does not describe the layers of a model") from None
     return {
         "path": path,
         "bytes": os.path.getsize(path),
         "verified": verify,
-        "parameters": sum(layer["parameters"] for layer in meta.get("layers", [])),
-        **{key: meta.get(key) for key in (*known, *named)},
+        "parameters": parameters,
+        "format_version": meta["format_version"],
+        **{key: meta[key] for key in KINDS},
     }

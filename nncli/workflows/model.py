@@ -92,6 +92,8 @@ class Model:
         self._trainer: Trainer | None = None
         self._fitted = False  # whether the preprocessing knows the training rows
         self._pass: tuple[Pass, list[Backward]] | None = None
+        self._has_gradients = False  # whether `backward` has followed the last `forward`
+        self._output_shape: Shape = ()
         self.history: list[Record] = []
 
     def train(
@@ -194,7 +196,7 @@ class Model:
         bound.moment.step = 0 if self._trainer is None else self._trainer.step
         with np.errstate(all="ignore"):
             output, backwards = bound.forward(session.preprocessing.inputs(rows, session.network.dtype))
-        self._pass = bound, backwards
+        self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False
         return output
 
     def backward(self, output_gradient: Any) -> Array:
@@ -209,6 +211,9 @@ class Model:
             raise UserError("backward: call forward first")
         bound, backwards = self._pass
         gradient = np.array(output_gradient, dtype=self._spec.dtype)
+        if gradient.shape != self._output_shape:
+            raise UserError(f"backward: expected a gradient of the shape {self._output_shape}; got {gradient.shape}")
+        self._has_gradients = True
         result = bound.backward(gradient, backwards)
         assert result is not None
         return result
@@ -216,7 +221,7 @@ class Model:
     @property
     def gradients(self) -> dict[str, Array]:
         """The gradients of the last `backward` by name, such as 0.dense.weight."""
-        if self._pass is None:
+        if self._pass is None or not self._has_gradients:
             raise UserError("gradients: call forward and backward first")
         return self._built.network.layout.named(self._pass[0].gradient)
 
@@ -231,7 +236,7 @@ class Model:
         Raises:
             UserError: where there was no forward.
         """
-        if self._pass is None:
+        if self._pass is None or not self._has_gradients:
             raise UserError("update: call forward and backward first")
         trainer = self._trainer = self._trainer or self._built.trainer()
         trainer.driver.step(self._pass[0].gradient[: self._built.network.layout.trainable], trainer.learning_rate)
@@ -261,7 +266,7 @@ class Model:
         model._trainer = model._session.trainer()
         restore_trainer(model._trainer, trained.meta, trained.state)
         model._fitted = True
-        model._pass = None
+        model._pass, model._has_gradients = None, False
         model.history = []
         return model
 

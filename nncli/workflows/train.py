@@ -14,7 +14,7 @@ from nncli.core.errors import NncliError, NonFiniteError, RunError, SaveError, S
 from nncli.data.files import fingerprint
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
-from nncli.runs.directory import CONFIG, RESOLVED, STATUS, TEST, RunDirectory
+from nncli.runs.directory import CONFIG, ENVIRONMENT, RESOLVED, STATUS, TEST, RunDirectory, is_begun
 from nncli.runs.environment import describe_environment
 from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
@@ -52,7 +52,7 @@ def train(
     document, session = prepare(config, settings)
     if resume and run_dir is None:
         raise RunError("--resume goes with --run-dir: which run to go on with")
-    if resume and run_dir is not None and os.path.exists(os.path.join(run_dir, STATUS)):
+    if resume and run_dir is not None and is_begun(run_dir):
         return _go_on(RunDirectory(run_dir), session, document, listener)
     run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
     describe_run(run, session, document)
@@ -87,6 +87,7 @@ def _go_on(run: RunDirectory, session: Session, document: Document | None, liste
         if different:
             listing = "; ".join(different)
             raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}")
+        _check_data(run, session)
         set_weights(last, session.network, arrays)
         restore_trainer(trainer, meta, arrays)
         if run.read_json(STATUS).get("state") == "finished":
@@ -102,15 +103,24 @@ def _go_on(run: RunDirectory, session: Session, document: Document | None, liste
     return run_session(session, trainer, run, listener)
 
 
+def _check_data(run: RunDirectory, session: Session) -> None:
+    """Refuses to go on with data files whose content has changed."""
+    known = run.read_json(ENVIRONMENT).get("data", {})
+    changed = [path for path in session.files if path in known and fingerprint(path) != known[path]]
+    if changed:
+        raise RunError(f"{run.path}: the data have changed since the run began: {', '.join(changed)}")
+
+
 def describe_run(run: RunDirectory, session: Session, document: Document | None = None) -> None:
     """Writes what the run is made of."""
+    run.make_inside()
     run.set_status("running", 0, 0)
     if document is not None:
         with open(document.name, "rb") as file:
             run.write_bytes(CONFIG, file.read())
     run.write_text(RESOLVED, to_yaml(plain(session.spec)))
     fingerprints = {path: fingerprint(path) for path in session.files}
-    run.write_json("environment.json", describe_environment(session.spec.training.threads, fingerprints))
+    run.write_json(ENVIRONMENT, describe_environment(session.spec.training.threads, fingerprints))
 
 
 def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:

@@ -58,7 +58,7 @@ def test_annotations_in_words(annotation, words):
         (list(range(9)), "[0, 1, 2, 3, 4, 5, ...]"),
         ({}, "a mapping without keys"),
         ({"a": 1, "b": 2}, "a mapping with the keys a, b"),
-        (object(), "a object"),
+        (object(), "an object"),
     ],
     ids=["null", "true", "false", "int", "float", "nan", "text", "list", "long list", "empty", "mapping", "object"],
 )

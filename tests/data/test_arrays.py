@@ -6,6 +6,7 @@ import gzip
 import os
 import pickle
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,11 +66,11 @@ def test_a_pair_of_files_is_mapped_into_memory(tmp_path):
 
 def test_reading_does_not_change_the_file(tmp_path):
     path = npy(tmp_path, "x.npy", np.arange(4.0).reshape(2, 2))
-    before = open(path, "rb").read()
+    before = Path(path).read_bytes()
     found = rows(inputs=path, with_targets=False)
     with pytest.raises(ValueError, match="read-only"):
         found.inputs[0, 0] = 3
-    assert open(path, "rb").read() == before
+    assert Path(path).read_bytes() == before
 
 
 def test_images_without_channels_get_one(tmp_path):
@@ -85,9 +86,15 @@ def test_images_without_channels_get_one(tmp_path):
         ({"x": np.zeros((0, 3)), "y": []}, "a.npz:x: no rows or no columns; its shape is (0, 3)"),
         ({"x": np.array([["a", "b"]]), "y": [1]}, "a.npz:x: expected numbers; got <U1"),
         ({"x": np.array([[1 + 2j]]), "y": [1]}, "a.npz:x: expected numbers; got complex128"),
-        ({"x": [[1, 2], [3, np.nan]], "y": [1, 2]}, "a.npz:x: row 1, column 1 (counted from 0): expected a finite numb"),
-        ({"x": [[1, -np.inf], [3, 4]], "y": [1, 2]}, "a.npz:x: row 0, column 1 (counted from 0): expected a finite num"),
-        ({"x": [[1, 2], [3, 4]], "y": [1, np.nan]}, "a.npz: row 1 (counted from 0): target: expected finite numbers; g"),
+        (
+            {"x": [[1, 2], [3, np.nan]], "y": [1, 2]},
+            "a.npz:x: row 1, column 1 (counted from 0): expected a finite numb",
+        ),
+        (
+            {"x": [[1, -np.inf], [3, 4]], "y": [1, 2]},
+            "a.npz:x: row 0, column 1 (counted from 0): expected a finite num",
+        ),
+        ({"x": [[1, 2], [3, 4]], "y": [1, np.nan]}, "a.npz:y: row 1"),
     ],
 )
 def test_arrays_that_cannot_be_used(tmp_path, arrays, message):
@@ -101,6 +108,13 @@ def test_not_finite_in_a_large_file_names_its_own_row(tmp_path):
     x[69_990, 1] = np.nan
     with pytest.raises(DataError, match=r"x\.npy: row 69990, column 1 \(counted from 0\): .* got nan"):
         rows(inputs=npy(tmp_path, "x.npy", x), targets=npy(tmp_path, "y.npy", np.zeros(70_000)))
+
+
+def test_a_target_that_is_not_finite_names_the_file_of_the_targets(tmp_path):
+    y = npy(tmp_path, "y.npy", np.array([[0, 1], [2, np.inf]]))
+    found = rows(inputs=npy(tmp_path, "x.npy", np.zeros((2, 3))), targets=y)
+    with pytest.raises(DataError, match=r"y\.npy: row 1, column 1 "):
+        fitted(found)
 
 
 def test_a_label_that_is_not_finite_names_file_and_row(tmp_path):
@@ -123,7 +137,7 @@ def test_pickles_are_refused_and_not_opened(tmp_path):
         {"path": tmp_path / "a.npz"},
         {"path": tmp_path / "raw.npz"},
     ):
-        with pytest.raises(DataError, match="not a whole .np[yz] file of numbers or text"):
+        with pytest.raises(DataError, match=r"not a whole \.np[yz] file of numbers or text"):
             rows(**keys)
     assert not canary.exists()
 
@@ -134,9 +148,8 @@ def test_files_cut_short(tmp_path, share):
     y = npy(tmp_path, "y.npy", np.zeros(50))
     path = str(npz(tmp_path, x=np.random.default_rng(0).normal(size=(50, 4)), y=np.zeros(50)))
     for name in (x, path):
-        content = open(name, "rb").read()
-        with open(name, "wb") as file:
-            file.write(content[: int(share * len(content))])
+        content = Path(name).read_bytes()
+        Path(name).write_bytes(content[: int(share * len(content))])
     with pytest.raises(DataError, match=r"x\.npy: not a whole \.npy file"):
         rows(inputs=x, targets=y)
     with pytest.raises(DataError, match=r"a\.npz: not a whole \.npz file"):
@@ -256,7 +269,7 @@ def test_rows_of_another_shape_than_in_training(tmp_path):
 
 def test_a_value_too_large_for_the_dtype(tmp_path):
     found = rows(path=npz(tmp_path, x=[[1.0], [1e300]], y=[0, 1]))
-    with pytest.raises(DataError, match=r"a\.npz: row 1 .*too large for float32"):
+    with pytest.raises(DataError, match=r"a\.npz:x: row 1 .*too large for float32"):
         fitted(found).inputs(found, np.dtype(np.float32))
 
 

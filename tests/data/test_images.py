@@ -106,7 +106,7 @@ def test_folders_without_images(tmp_path):
     with pytest.raises(DataError, match="expected one sub-folder of images a class; found no folder"):
         rows(path=tmp_path)
     (tmp_path / "a").mkdir()
-    with pytest.raises(DataError, match="a: no images; looked for .png"):
+    with pytest.raises(DataError, match=r"a: no images; looked for \.png"):
         rows(path=tmp_path)
     with pytest.raises(DataError, match="no such file or folder"):
         rows(path=tmp_path / "gone")

@@ -115,7 +115,7 @@ def test_a_cell_that_is_no_number_among_numbers(tmp_path, cell):
     lines = [f"{index},{index},0" for index in range(1, 31)]
     lines[20] = f'"{cell}",21,0'
     text = "\n".join(["u,v,y", *lines]) + "\n"
-    assert refused(tmp_path, text).startswith(f"a.csv:22: column 'u': expected a finite number")
+    assert refused(tmp_path, text).startswith("a.csv:22: column 'u': expected a finite number")
     assert repr(cell) in refused(tmp_path, text)
 
 
@@ -171,7 +171,7 @@ def test_too_many_different_texts(tmp_path):
 def test_a_gzip_file_that_is_damaged(tmp_path, damage):
     content = gzip.compress(("u,y\n" + "".join(f"{i},{i * i}\n" for i in range(5000))).encode())
     half = len(content) // 2
-    flipped = content[:half] + bytes(255 - byte for byte in content[half : half + 20]) + content[half + 20 :]
+    flipped = content[:20] + bytes(255 - byte for byte in content[20:40]) + content[40:]
     (tmp_path / "a.csv.gz").write_bytes({"cut": content[:half], "flip": flipped, "plain": b"u,y\n1,2\n"}[damage])
     with pytest.raises(DataError, match="not a whole gzip file"):
         rows(path=tmp_path / "a.csv.gz", targets="y")

@@ -1,0 +1,134 @@
+"""Scaling is fitted on the training rows alone, inputs and targets apart, and undone exactly where it should be."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.core.fields import build
+from nncli.core.registry import SCALERS
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import array_rows
+from nncli.data.scalers import DivideScaler, MinMaxScaler, StandardScaler
+from nncli.workflows.prepare import prepare
+from tests.data.make import fitted
+from tests.workflows import tiny
+
+F64 = np.dtype(np.float64)
+X = np.array([[1.0, 10, 7], [2, 30, 7], [6, 20, 7]])
+Y = np.array([[100.0], [300], [200]])
+
+
+def arrays(x, y=None):
+    """Rows of arrays."""
+    return array_rows(np.asarray(x), None if y is None else np.asarray(y), "x", "y", "y")
+
+
+def test_standard_by_hand():
+    scaled = StandardScaler().fit(X).apply(X)
+    # mean 3, deviations -2 -1 3, variance (4 + 1 + 9) / 3
+    expected = np.array([-2, -1, 3]) / np.sqrt(14 / 3)
+    np.testing.assert_allclose(scaled[:, 0], expected, rtol=1e-15)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-15)
+
+
+def test_minmax_by_hand():
+    assert MinMaxScaler().fit(X).apply(X)[:, :2].tolist() == [[0, 0], [0.2, 1], [1, 0.5]]
+
+
+def test_divide():
+    assert DivideScaler(by=4).fit(X).apply(X).tolist() == (X / 4).tolist()
+    with pytest.raises(ConfigError):
+        build(SCALERS, {"type": "divide", "by": 0})
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler()])
+@pytest.mark.parametrize("value", [7.0, 0.1, 1e9 + 0.1, -3e-9, 0.0])
+def test_a_constant_column_becomes_zero(scaler, value):
+    column = np.full((1001, 1), value)
+    assert (scaler.fit(column).apply(column) == 0).all()
+    other = scaler.fit(column).apply(column + 1)
+    assert np.isfinite(other).all(), "later rows may differ"
+
+
+def test_a_constant_column_is_said():
+    found = arrays(X)
+    preprocessing = fitted(found.__class__(**{**found.__dict__, "feature_names": ("a", "b", "c"), "targets": Y}))
+    assert preprocessing.notes == ["columns with one value in all training rows: c"]
+
+
+def test_images_are_scaled_by_channel():
+    x = np.random.default_rng(0).normal([1.0, -5.0], [2.0, 0.5], (20, 4, 3, 2))
+    scaled = StandardScaler().fit(x).apply(x)
+    np.testing.assert_allclose(scaled.mean(axis=(0, 1, 2)), 0, atol=1e-12)
+    np.testing.assert_allclose(scaled.std(axis=(0, 1, 2)), 1, rtol=1e-12)
+
+
+def test_large_offsets_lose_nothing():
+    x = np.random.default_rng(0).normal(size=(1000, 1)).astype(np.float32) + np.float32(1e4)
+    scaling = StandardScaler().fit(x)
+    np.testing.assert_allclose(scaling.scale, x.astype(np.float64).std(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["standard", "minmax"])
+def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
+    values = tiny.regression()
+    values["data"] |= {"test": {"fraction": 0.2}, "scale_inputs": name, "scale_targets": "none"}
+    values["dtype"] = "float64"
+    _, session = prepare(tiny.write(tmp_path, values))
+    raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)
+    row_of = {price: row for row, price in enumerate(raw[:, 2])}
+    train = raw[[row_of[price] for price in session.train.targets[:, 0]], :2]
+    assert len(train) == 30
+    shift, scale = (train.mean(0), train.std(0)) if name == "standard" else (train.min(0), np.ptp(train, axis=0))
+    for part in (session.train, session.validation, session.test):
+        own = raw[[row_of[price] for price in part.targets[:, 0]], :2]
+        np.testing.assert_allclose(part.inputs, (own - shift) / scale, rtol=1e-12, atol=1e-12)
+
+
+def test_targets_are_scaled_by_the_training_targets_alone(tmp_path):
+    values = tiny.regression(dtype="float64")
+    _, session = prepare(tiny.write(tmp_path, values))
+    raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)
+    original = session.preprocessing.original_targets(session.train.targets)[:, 0]
+    assert set(np.round(original, 3)) <= set(raw[:, 2])
+    np.testing.assert_allclose(session.train.targets[:, 0], (original - original.mean()) / original.std(), rtol=1e-9)
+    held = session.preprocessing.original_targets(session.validation.targets)[:, 0]
+    np.testing.assert_allclose(session.validation.targets[:, 0], (held - original.mean()) / original.std(), rtol=1e-9)
+
+
+def test_inputs_and_targets_are_scaled_apart():
+    found = arrays(X, Y)
+    neither = fitted(found)
+    inputs, targets = fitted(found, inputs=StandardScaler()), fitted(found, targets=StandardScaler())
+    assert (inputs.targets(found) == Y).all()
+    assert (targets.inputs(found, F64) == X).all()
+    assert (neither.inputs(found, F64) == X).all()
+    np.testing.assert_allclose(targets.targets(found).std(), 1)
+    np.testing.assert_allclose(targets.original_targets(targets.targets(found)), Y, rtol=1e-15)
+
+
+def test_several_targets_are_scaled_each_by_itself():
+    y = np.array([[1.0, 1000], [2, 3000], [3, 2000]])
+    scaled = fitted(arrays(X, y), targets=StandardScaler()).targets(arrays(X, y))
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-15)
+    np.testing.assert_allclose(scaled.std(axis=0), 1)
+
+
+def test_the_stored_form_keeps_every_bit():
+    random = np.random.default_rng(1)
+    x, y = random.normal(3, 1 / 3, (20, 5)), random.normal(1e5, 7, (20, 2))
+    before = fitted(arrays(x, y), inputs=StandardScaler(), targets=MinMaxScaler())
+    after = Preprocessing.restore(json.loads(json.dumps(before.state())))
+    assert after.inputs(arrays(x), F64).tobytes() == before.inputs(arrays(x), F64).tobytes()
+    assert after.targets(arrays(x, y)).tobytes() == before.targets(arrays(x, y)).tobytes()
+    assert after.state() == before.state()
+
+
+def test_more_rows_than_are_scaled_at_a_time():
+    x = np.arange(20_000.0).reshape(-1, 1)
+    preprocessing = fitted(arrays(x, x), inputs=DivideScaler(by=2))
+    assert (preprocessing.inputs(arrays(x), F64) == x / 2).all()

@@ -1,0 +1,222 @@
+"""Checkpoints: NumPy alone opens them, every array is verified, and nothing foreign is taken."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import CheckpointError
+from nncli.runs import checkpoint
+from nncli.workflows.inspect import inspect
+
+WEIGHTS = {
+    "0.dense.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "0.dense.bias": np.zeros(3, np.float32),
+    "2.dense.weight": np.full((3, 1), 1 / 3),
+}
+STATE = {"optimizer/mean/0.dense.weight": np.ones((2, 3), np.float32), "empty": np.zeros((0, 4)), "one": np.array(3)}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A small checkpoint."""
+    path = tmp_path / "a.npz"
+    checkpoint.save(str(path), WEIGHTS, STATE, {"name": "a", "step": 3})
+    return path
+
+
+def refused(path, use=checkpoint.load):
+    """Why a file is not taken."""
+    with pytest.raises(CheckpointError) as caught:
+        use(str(path))
+    assert caught.value.exit_code == 2
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def rewritten(path, change, compression=zipfile.ZIP_STORED):
+    """The archive again, with every (name, content) changed by a function; None leaves a member out."""
+    with zipfile.ZipFile(path) as archive:
+        members = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in members:
+            new = change(name, content)
+            if new is not None:
+                archive.writestr(name, new)
+    return path
+
+
+def with_meta(path, **changes):
+    """The archive with other values in its meta.json."""
+
+    def change(name, content):
+        return json.dumps({**json.loads(content), **changes}) if name == checkpoint.META else content
+
+    return rewritten(path, change)
+
+
+def test_what_is_saved_comes_back_bit_for_bit(saved):
+    meta, arrays = checkpoint.load(str(saved))
+    assert (meta["name"], meta["step"], meta["format_version"]) == ("a", 3, checkpoint.VERSION)
+    expected = {**WEIGHTS, **{f"state/{name}": array for name, array in STATE.items()}}
+    assert list(arrays) == list(expected)
+    for name, array in expected.items():
+        assert (arrays[name].dtype, arrays[name].shape) == (array.dtype, array.shape)
+        assert arrays[name].tobytes() == array.tobytes()
+
+
+def test_numpy_alone_opens_it(saved):
+    with np.load(saved, allow_pickle=False) as archive:
+        assert set(archive.files) == {*WEIGHTS, *(f"state/{name}" for name in STATE), "meta.json"}
+        for name, array in WEIGHTS.items():
+            np.testing.assert_array_equal(archive[name], array)
+
+
+def test_meta_is_json_with_a_checksum_of_every_array(saved):
+    with zipfile.ZipFile(saved) as archive:
+        meta = json.loads(archive.read("meta.json"))
+        assert archive.testzip() is None
+    assert set(meta["arrays"]) == {*WEIGHTS, *(f"state/{name}" for name in STATE)}
+    for described in meta["arrays"].values():
+        assert len(described["sha256"]) == 64
+
+
+def test_equal_content_gives_equal_bytes(tmp_path, saved):
+    checkpoint.save(str(tmp_path / "b.npz"), WEIGHTS, STATE, {"name": "a", "step": 3})
+    assert (tmp_path / "b.npz").read_bytes() == saved.read_bytes()
+
+
+def test_arrays_that_are_not_contiguous(tmp_path):
+    array = np.arange(12.0).reshape(3, 4).T[::2]
+    checkpoint.save(str(tmp_path / "a.npz"), {"w": array}, {}, {})
+    np.testing.assert_array_equal(checkpoint.load(str(tmp_path / "a.npz"))[1]["w"], array)
+
+
+def test_a_flipped_bit_is_found_by_whoever_loads(saved):
+    content = bytearray(saved.read_bytes())
+    at = content.find(WEIGHTS["0.dense.weight"].tobytes())
+    content[at + 5] ^= 1
+    saved.write_bytes(content)
+    assert "the array '0.dense.weight' is damaged" in refused(saved)
+    assert checkpoint.read_meta(str(saved))["name"] == "a"
+
+
+def test_a_changed_array_is_found_even_where_the_zip_is_right(saved):
+    flip = lambda name, content: content[:-1] + b"\x41" if name == "2.dense.weight.npy" else content  # noqa: E731
+    assert "the array '2.dense.weight' is damaged (its checksum differs)" in refused(rewritten(saved, flip))
+
+
+def test_a_swapped_shape_is_found(saved):
+    swap = lambda name, content: content.replace(b"(2, 3)", b"(3, 2)")  # noqa: E731
+    assert "is damaged" in refused(rewritten(saved, swap))
+
+
+def test_a_missing_array_is_found(saved):
+    assert "'0.dense.bias'" in refused(
+        rewritten(saved, lambda name, content: None if name == "0.dense.bias.npy" else content)
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"text\n", b"\x00" * 200, pickle.dumps({"a": 1}), b"PK\x03\x04" + b"\x00" * 50, b"\x93NUMPY" * 9]
+)
+@pytest.mark.parametrize("use", [checkpoint.load, checkpoint.read_meta, inspect])
+def test_files_of_another_kind(tmp_path, content, use):
+    (tmp_path / "a.npz").write_bytes(content)
+    assert "not an nncli checkpoint, or a damaged one" in refused(tmp_path / "a.npz", use)
+
+
+@pytest.mark.parametrize("use", [checkpoint.load, checkpoint.read_meta, inspect])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_checkpoint_cut_short(saved, use, share):
+    content = saved.read_bytes()
+    saved.write_bytes(content[: int(share * len(content))])
+    assert "not an nncli checkpoint, or a damaged one" in refused(saved, use)
+
+
+def test_arrays_of_somebody_else(tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.zeros(3))
+    assert "it has no meta.json" in refused(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("meta", ["{}", "[]", "nonsense", '{"format": "other"}', '"nncli checkpoint"', "null", "\xff"])
+def test_meta_of_somebody_else(tmp_path, meta):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("meta.json", meta)
+    assert "not an nncli checkpoint" in refused(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_another_version_is_refused_with_both_numbers(saved, version):
+    message = refused(with_meta(saved, format_version=version, nncli_version="9.9"))
+    assert f"format version {version}; this nncli reads version {checkpoint.VERSION}" in message
+    assert "9.9" in message
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {},
+        None,
+        {"shape": [2, 3], "dtype": "<f4"},
+        {"shape": "wide", "dtype": "<f4", "sha256": ""},
+        {"shape": [2, 3], "dtype": "|O", "sha256": ""},
+        {"shape": [10**12], "dtype": "<f4", "sha256": ""},
+        {"shape": [-6], "dtype": "<f4", "sha256": ""},
+        {"shape": [2, 3], "dtype": "nonsense", "sha256": ""},
+        {"shape": [2, 3], "dtype": "(", "sha256": ""},
+    ],
+)
+def test_descriptions_that_do_not_fit(saved, described):
+    assert "'0.dense.weight'" in refused(with_meta(saved, arrays={"0.dense.weight": described}))
+
+
+def test_a_meta_without_the_parts_of_a_model_is_no_traceback(saved):
+    assert "not an nncli checkpoint" in refused(saved, inspect) or "meta.json" in refused(saved, inspect)
+
+
+def test_a_compressed_member_is_not_expanded(saved):
+    grown = lambda name, content: content + b" " * 10_000_000 if name == "meta.json" else content  # noqa: E731
+    assert "compressed" in refused(rewritten(saved, grown, zipfile.ZIP_DEFLATED))
+
+
+def test_a_missing_file(tmp_path):
+    assert "no such checkpoint" in refused(tmp_path / "a.npz")
+
+
+def test_nothing_is_unpickled(saved, monkeypatch):
+    monkeypatch.setattr(pickle, "load", None)
+    monkeypatch.setattr(pickle, "loads", None)
+    assert len(checkpoint.load(str(saved))[1]) == 6
+
+
+def test_headers_are_read_and_arrays_are_not(tmp_path, monkeypatch):
+    path = tmp_path / "large.npz"
+    checkpoint.save(str(path), {"0.dense.weight": np.ones((1000, 1000))}, {}, {"name": "large"})
+    read = 0
+
+    class Counting:
+        def __init__(self, file):
+            self.file = file
+
+        def read(self, size=-1):
+            nonlocal read
+            content = self.file.read(size)
+            read += len(content)
+            return content
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+    monkeypatch.setattr(checkpoint, "open", lambda *names: Counting(builtins.open(*names)), raising=False)  # noqa: SIM115
+    assert checkpoint.read_meta(str(path))["name"] == "large"
+    assert 0 < read < 20_000 < Path(path).stat().st_size
+    checkpoint.load(str(path))
+    assert read > 8_000_000, "the counter counts"

@@ -1,0 +1,158 @@
+"""Run directories: their names, what may be in them, and what is appended to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import pytest
+
+from nncli.core.errors import CheckpointError, RunError, SaveError
+from nncli.runs.directory import RunDirectory, checkpoint_path, slug
+from nncli.runs.metrics_log import MetricsLog
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path, monkeypatch):
+    """The working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_names_have_time_and_name_and_then_numbers(monkeypatch):
+    monkeypatch.setattr("time.strftime", lambda form: "20261123-121500")
+    paths = [RunDirectory.create("Digits 2 or 5").path for _ in range(3)]
+    stem = os.path.join("runs", "20261123-121500-Digits-2-or-5")
+    assert paths == [stem, f"{stem}-2", f"{stem}-3"]
+
+
+def test_the_time_is_that_of_now():
+    assert re.fullmatch(r"runs/20\d{6}-\d{6}-a", RunDirectory.create("a").path)
+
+
+@pytest.mark.parametrize("name", ["../up", "/etc/passwd", "a/b", "..", ".", "a\nb", "-rf", ""])
+def test_a_name_never_leads_elsewhere(name):
+    assert re.fullmatch(r"[\w][\w.-]*", slug(name))
+
+
+def test_a_given_directory_is_taken_exactly():
+    run = RunDirectory.at("deep/inside/here")
+    assert run.path == "deep/inside/here"
+    assert os.listdir("deep/inside/here") == ["checkpoints"]
+
+
+def test_an_empty_directory_may_exist_already():
+    os.mkdir("empty")
+    assert RunDirectory.at("empty").path == "empty"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("status.json", "holds a run already"), ("letter.txt", "not empty, and no run")]
+)
+def test_a_directory_with_something_in_it_is_refused(name, words):
+    os.mkdir("taken")
+    with open(f"taken/{name}", "w"):
+        pass
+    with pytest.raises(RunError, match=words):
+        RunDirectory.at("taken")
+    assert os.listdir("taken") == [name]
+
+
+def test_a_file_is_no_directory():
+    with open("file", "w"):
+        pass
+    with pytest.raises(RunError, match="file: a file; expected a directory"):
+        RunDirectory.at("file")
+    with pytest.raises(RunError, match="cannot be made"):
+        RunDirectory.at("file/inside")
+
+
+def test_the_status_is_flat():
+    run = RunDirectory.at("run")
+    run.set_status("running", 2, 30)
+    with open("run/status.json") as file:
+        assert json.load(file) == {"state": "running", "reason": None, "epoch": 2, "step": 30}
+
+
+def test_a_second_name_for_a_checkpoint_survives_the_first_ones_replacement():
+    run = RunDirectory.at("run")
+    run.write_text("checkpoints/last.npz", "one")
+    run.link("last", "best")
+    run.write_text("checkpoints/last.npz", "two")
+    with open(run.checkpoint("best")) as best, open(run.checkpoint("last")) as last:
+        assert (best.read(), last.read()) == ("one", "two")
+    run.link("last", "best")
+    with open(run.checkpoint("best")) as best:
+        assert best.read() == "two"
+    assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
+
+
+def test_a_file_system_without_links_gets_copies(monkeypatch):
+    def refuse(*_):
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    run = RunDirectory.at("run")
+    run.write_text("checkpoints/last.npz", "one")
+    run.link("last", "best")
+    with open(run.checkpoint("best")) as best:
+        assert best.read() == "one"
+    assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
+
+
+def test_a_run_stands_for_its_best_checkpoint():
+    run = RunDirectory.at("run")
+    with pytest.raises(CheckpointError, match="run: a directory without checkpoints"):
+        checkpoint_path("run")
+    run.set_status("running", 0, 0)
+    with pytest.raises(CheckpointError, match="run: this run has no best checkpoint yet"):
+        checkpoint_path("run")
+    run.write_text("checkpoints/best.npz", "")
+    assert checkpoint_path("run") == "run/checkpoints/best.npz"
+    assert checkpoint_path("run/checkpoints/best.npz") == "run/checkpoints/best.npz"
+
+
+def test_a_missing_checkpoint_gets_the_nearest_name():
+    RunDirectory.at("runs/digits")
+    with pytest.raises(
+        CheckpointError, match="no such checkpoint or run directory: runs/digit; did you mean 'runs/dig"
+    ):
+        checkpoint_path("runs/digit")
+
+
+RECORD = {"epoch": 1, "step": 30, "train_loss": 0.1, "val_loss": 1 / 3, "learning_rate": 1e-3, "seconds": 2.5}
+
+
+def test_metrics_are_one_row_an_epoch_with_every_bit():
+    log = MetricsLog("metrics.csv")
+    log.append(RECORD)
+    log.append({**RECORD, "epoch": 2, "step": 60})
+    with open("metrics.csv") as file:
+        lines = file.read().split("\n")
+    assert lines == [
+        "epoch,step,train_loss,val_loss,learning_rate,seconds",
+        f"1,30,0.1,{1 / 3!r},0.001,2.5",
+        f"2,60,0.1,{1 / 3!r},0.001,2.5",
+        "",
+    ]
+    assert log.rows()[0] == RECORD
+
+
+def test_rows_beyond_the_checkpoint_are_dropped_when_a_run_goes_on():
+    log = MetricsLog("metrics.csv")
+    for epoch in (1, 2, 3):
+        log.append({**RECORD, "epoch": epoch})
+    with open("metrics.csv", "a") as file:
+        file.write("4,12")
+    assert [row["epoch"] for row in log.rows()] == [1, 2, 3], "a torn last row does not count"
+    log.keep(2)
+    log.append({**RECORD, "epoch": 3})
+    assert [row["epoch"] for row in log.rows()] == [1, 2, 3]
+    log.keep(0)
+    assert log.rows() == []
+
+
+def test_what_cannot_be_written_is_a_failure_of_the_run():
+    os.mkdir("metrics.csv")
+    with pytest.raises(SaveError, match=r"metrics\.csv: cannot be written"):
+        MetricsLog("metrics.csv").append(RECORD)

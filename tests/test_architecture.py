@@ -1,0 +1,194 @@
+"""Who may import whom, read from the imports; and what has no place in the package."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "nncli"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+BELOW = {  # what a room may import besides itself
+    "core": set(),
+    "nn": {"core"},
+    "optim": {"core"},
+    "data": {"core"},
+    "config": {"core"},
+    "runs": {"core"},
+    "training": {"nn", "optim", "core"},
+    "assemble": {"training", "nn", "optim", "data", "config", "runs", "core"},
+    "workflows": {"assemble", "training", "nn", "optim", "data", "config", "runs", "core"},
+    "cli": {"workflows", "training", "core"},  # training for the types of its events
+}
+HOMES = {  # the only files or rooms that may import a package
+    "yaml": ("config/",),
+    "typer": ("cli/",),
+    "rich": ("cli/",),
+    "click": ("cli/",),
+    "pydantic": ("config/", "core/"),
+    "annotated_types": ("config/", "core/", "data/", "nn/", "optim/"),
+    "threadpoolctl": ("training/executor.py", "runs/environment.py"),
+    "PIL": ("data/sources/images.py",),
+}
+LIGHT = ("__init__.py", "__main__.py", "cli/")  # what `nncli --help` imports
+HEAVY = {"numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL"}
+FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve", "requests", "urllib", "socket", "http"}
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "print", "__import__", "breakpoint"}
+
+
+def name(path: Path) -> str:
+    """A file's name within the package."""
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def room(path: Path) -> str:
+    """The room that a file is in; "" for the package itself."""
+    return name(path).split("/")[0] if "/" in name(path) else ""
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+    """Every module that is imported anywhere, also for types alone."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            if node.module == "nncli":
+                yield from ((f"nncli.{alias.name}", node) for alias in node.names)
+            else:
+                yield node.module, node
+
+
+def at_the_top(tree: ast.Module) -> set[ast.stmt]:
+    """The imports that are made when a file is imported: not in functions, not for types alone."""
+    found: set[ast.stmt] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found.add(node)
+            elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                waiting += node.orelse
+            elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                waiting.append(node)
+    return found
+
+
+@pytest.fixture(params=FILES, ids=name)
+def source(request):
+    """(path, tree) of a file of the package."""
+    return request.param, ast.parse(request.param.read_text(encoding="utf-8"))
+
+
+def test_every_room_has_its_row():
+    assert {room(path) for path in FILES} - {""} == set(BELOW)
+    assert {path.name for path in PACKAGE.iterdir() if path.suffix == ".py"} == {"__init__.py", "__main__.py"}
+
+
+def test_rooms_form_no_cycle():
+    for upper, lower in BELOW.items():
+        assert all(upper not in BELOW[other] for other in lower)
+    siblings = {"nn", "optim", "data", "config", "runs"}
+    assert all(BELOW[sibling] == {"core"} for sibling in siblings)
+
+
+def test_imports_go_one_way(source):
+    path, tree = source
+    here = room(path)
+    for module, node in imports(tree):
+        parts = module.split(".")
+        if parts[0] != "nncli" or here == "":
+            continue
+        if parts[1:] in (["__version__"], []):
+            assert here in ("cli", "workflows", "runs"), f"{name(path)}:{node.lineno}: version"
+            continue
+        allowed = BELOW[here] | {here}
+        assert parts[1] in allowed, f"{name(path)}:{node.lineno}: {here} may not import {module}"
+
+
+def test_packages_are_imported_in_their_homes_alone(source):
+    path, tree = source
+    for module, node in imports(tree):
+        homes = HOMES.get(module.split(".")[0])
+        assert homes is None or name(path).startswith(homes), f"{name(path)}:{node.lineno}: {module}"
+
+
+def test_an_optional_package_is_imported_where_it_is_used():
+    path = PACKAGE / "data/sources/images.py"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    optional = [node for module, node in imports(tree) if module.split(".")[0] == "PIL"]
+    assert optional
+    assert not set(optional) & at_the_top(tree)
+
+
+def test_the_command_line_imports_nothing_heavy_at_its_top(source):
+    path, tree = source
+    if not name(path).startswith(LIGHT):
+        return
+    top = at_the_top(tree)
+    for module, node in imports(tree):
+        if node in top:
+            assert module.split(".")[0] not in HEAVY, f"{name(path)}:{node.lineno}: {module}"
+            assert not module.startswith("nncli.") or module.startswith(
+                ("nncli.cli", "nncli.core.errors", "nncli.__version__")
+            ), f"{name(path)}:{node.lineno}: {module}"
+
+
+def test_only_declared_packages_are_imported(source):
+    import sys
+
+    path, tree = source
+    declared = {"numpy", "yaml", "typer", "rich", "pydantic", "annotated_types", "threadpoolctl", "PIL", "nncli"}
+    for module, node in imports(tree):
+        first = module.split(".")[0]
+        assert first in declared or first in sys.stdlib_module_names, f"{name(path)}:{node.lineno}: {module}"
+
+
+def test_nothing_is_unpickled_evaluated_printed_or_fetched(source):
+    path, tree = source
+    for module, node in imports(tree):
+        assert module.split(".")[0] not in FORBIDDEN_MODULES, f"{name(path)}:{node.lineno}: {module}"
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        place = f"{name(path)}:{node.lineno}"
+        if isinstance(node.func, ast.Name):
+            assert node.func.id not in FORBIDDEN_CALLS, f"{place}: {node.func.id}"
+        called = ast.unparse(node.func)
+        assert called not in {"os.system", "os.popen", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}, place
+        assert not called.startswith("subprocess."), place
+        if called in {"np.load", "numpy.load", "np.save", "np.savez", "np.lib.format.read_array"}:
+            keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            assert keywords.get("allow_pickle") == "False", f"{place}: {called} without allow_pickle=False"
+        assert all(
+            keyword.arg != "allow_pickle" or ast.unparse(keyword.value) == "False" for keyword in node.keywords
+        ), place
+
+
+def test_there_is_no_global_random_generator(source):
+    path, tree = source
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert not called.startswith("random."), f"{name(path)}:{node.lineno}: {called}"
+            assert called not in {"np.random.seed", "np.random.rand", "np.random.randn", "np.random.default_rng"}, (
+                f"{name(path)}:{node.lineno}: {called}; random numbers come from nncli.core.randomness"
+            )
+
+
+def test_training_prints_and_opens_nothing(source):
+    path, tree = source
+    if room(path) not in ("training", "nn", "optim"):
+        return
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not called & {"open", "sys.stdout.write", "sys.stderr.write", "os.open"}
+
+
+def test_files_are_small():
+    long = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert max(long.values()) < 400, sorted(long.items(), key=lambda item: -item[1])[:3]
+    assert not {Path(path).stem for path in long} & {"utils", "helpers", "common", "misc"}

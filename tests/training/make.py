@@ -1,0 +1,73 @@
+"""Trainers over a few rows, put together by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncli.core.fields import build
+from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
+from nncli.data.batches import Dataset, TrainingBatches
+from nncli.nn.network import Network
+from nncli.nn.sequential import layers_of
+from nncli.training.executor import Executor
+from nncli.training.monitor import Monitor
+from nncli.training.trainer import Settings, Trainer
+
+DENSE = ({"type": "dense", "units": 5}, "tanh", {"type": "dropout", "rate": 0.25}, {"type": "dense", "units": 1})
+CONVOLUTION = (
+    {"type": "conv2d", "filters": 3, "kernel_size": 3, "padding": "same"},
+    "relu",
+    {"type": "dropout", "rate": 0.5},
+    {"type": "max_pool2d", "pool_size": 2},
+    {"type": "dense", "units": 1},
+)
+
+
+def numbers(rows: int, shape: tuple[int, ...] = (3,), seed: int = 0, dtype: str = "float64") -> Dataset:
+    """Random inputs and targets."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(rows, *shape)).astype(dtype)
+    return Dataset(x, random.normal(size=(rows, 1)).astype(dtype))
+
+
+def executor_of(
+    layers: Any, train: Dataset, *, loss: Any = "mse", metrics: tuple[str, ...] = (), threads: int | None = None
+) -> Executor:
+    """An executor over a new network."""
+    network = Network(layers_of(layers), train.inputs.shape[1:], train.inputs.dtype, 0)
+    measured = [build(METRICS, name) for name in metrics]
+    return Executor(network, build(LOSSES, loss), len(network.shapes) - 1, measured, None, threads)  # type: ignore
+
+
+def trainer_of(
+    layers: Any = DENSE,
+    train: Dataset | None = None,
+    *,
+    validation: Dataset | None = None,
+    optimizer: Any = "adam",
+    batch_size: int = 4,
+    monitor: str = "train_loss",
+    shuffle: bool = True,
+    stopping: Monitor | None = None,
+    metrics: tuple[str, ...] = (),
+    threads: int | None = None,
+    **settings: Any,
+) -> Trainer:
+    """A trainer over these rows."""
+    train = train if train is not None else numbers(10)
+    return Trainer(
+        executor_of(layers, train, metrics=metrics, threads=threads),
+        build(OPTIMIZERS, optimizer),  # type: ignore[arg-type]
+        TrainingBatches(train, batch_size, shuffle=shuffle, seed=0),
+        validation,
+        Settings(**{"epochs": 3, **settings}),
+        Monitor(monitor),
+        stopping,
+    )
+
+
+def weights(trainer: Trainer) -> bytes:
+    """Every bit of the weights."""
+    return trainer.executor.network.vector.tobytes()

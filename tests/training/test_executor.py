@@ -1,0 +1,109 @@
+"""Shards and threads change nothing: neither the bits nor what dropout zeroes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.batch import Batch
+from nncli.nn.tally import Tally
+from nncli.training import executor as executors
+from tests.training.make import CONVOLUTION, DENSE, executor_of, numbers, trainer_of, weights
+
+IMAGES = numbers(37, (6, 6, 2))
+
+
+def computed(executor, batch):
+    """(loss, gradient, metrics) of a batch."""
+    tally = Tally(executor.metrics)
+    with executor.blas():
+        loss = executor.loss_and_gradient(batch, tally, seed=3, step=5)
+    executor.close()
+    return loss, executor.gradient.copy(), tally.results()
+
+
+def whole(data, rows=None):
+    """A batch of the first rows."""
+    return Batch(data.inputs[:rows], data.targets[:rows])
+
+
+@pytest.mark.parametrize("rows", [1, 7, 15, 16, 17, 37])
+def test_dropout_does_not_depend_on_how_the_batch_is_cut(monkeypatch, rows):
+    found = []
+    for shards in (1, 2, 4):
+        monkeypatch.setattr(executors, "SHARDS", shards)
+        monkeypatch.setattr(executors, "LEAST_ROWS", 2)
+        executor = executor_of(CONVOLUTION, IMAGES, metrics=("rmse",))
+        assert executor.sharded
+        found.append(computed(executor, whole(IMAGES, rows)))
+    for loss, gradient, results in found[1:]:
+        assert loss == pytest.approx(found[0][0], rel=1e-12)
+        np.testing.assert_allclose(gradient, found[0][1], rtol=1e-10, atol=1e-13)
+        assert results == pytest.approx(found[0][2], rel=1e-12)
+
+
+def test_the_gradient_is_that_of_the_mean():
+    executor = executor_of(CONVOLUTION[:2] + CONVOLUTION[3:], IMAGES)
+    loss, gradient, results = computed(executor, whole(IMAGES))
+    assert results["loss"] == pytest.approx(loss / 37)
+    vector, step = executor.network.vector, 1e-6
+    for index in (0, 17, len(vector) - 1):
+        before = vector[index]
+        vector[index] = before + step
+        above = computed(executor, whole(IMAGES))[0]
+        vector[index] = before - step
+        below = computed(executor, whole(IMAGES))[0]
+        vector[index] = before
+        assert (above - below) / (2 * step) / 37 == pytest.approx(gradient[index], rel=1e-5, abs=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [5, 16, 37])
+def test_convolutions_give_the_same_bits_for_any_number_of_threads(batch_size):
+    train = numbers(37, (6, 6, 2), dtype="float32")
+    found = []
+    for threads in (1, 2, 4, None):
+        trainer = trainer_of(CONVOLUTION, train, validation=train, threads=threads, batch_size=batch_size)
+        records = [event.record for event in trainer.run() if hasattr(event, "record")]
+        trainer.executor.close()
+        found.append((weights(trainer), [(record["train_loss"], record["val_loss"]) for record in records]))
+    assert found[1:] == found[:1] * 3
+
+
+def test_weights_of_rows_count_in_sums_and_divisor():
+    executor = executor_of(DENSE[:2] + DENSE[3:], numbers(4), metrics=("mae",))
+    data = numbers(4)
+    twice = Batch(np.repeat(data.inputs, [2, 1, 0, 1], axis=0), np.repeat(data.targets, [2, 1, 0, 1], axis=0))
+    weighted = Batch(data.inputs, data.targets, np.array([2.0, 1, 0, 1]))
+    loss, gradient, results = computed(executor, weighted)
+    expected = computed(executor, twice)
+    assert loss == pytest.approx(expected[0], rel=1e-12)
+    np.testing.assert_allclose(gradient, expected[1], rtol=1e-10, atol=1e-14)
+    assert results == pytest.approx(expected[2], rel=1e-12)
+
+
+def test_predictions_do_not_depend_on_the_batch():
+    executor = executor_of(CONVOLUTION, IMAGES)
+    together = executor.predict(IMAGES.inputs)
+    assert together.shape == (37, 1)
+    alone = np.concatenate([executor.predict(IMAGES.inputs[row : row + 1]) for row in range(37)])
+    executor.close()
+    np.testing.assert_allclose(alone, together, rtol=1e-12)
+
+
+def test_an_executor_can_be_used_after_it_was_closed():
+    executor = executor_of(CONVOLUTION, IMAGES, threads=2)
+    first = executor.predict(IMAGES.inputs)
+    executor.close()
+    assert executor.predict(IMAGES.inputs).tobytes() == first.tobytes()
+    executor.close()
+
+
+def test_predictions_and_targets_are_measured_in_original_units():
+    data = numbers(20)
+    executor = executor_of(DENSE, data, metrics=("mae",))
+    executor._original = lambda values: 1000 * values + 7
+    tally = executor.evaluate(data.batches(8), Tally(executor.metrics))
+    plain = executor_of(DENSE, data, metrics=("mae",))
+    expected = plain.evaluate(data.batches(8), Tally(plain.metrics)).results()
+    assert tally.results() == pytest.approx({"loss": expected["loss"], "mae": 1000 * expected["mae"]})
+    np.testing.assert_allclose(executor.predict(data.inputs), 1000 * plain.predict(data.inputs) + 7)

@@ -1,0 +1,273 @@
+"""The training loop: what is averaged over what, when it stops, and that it always gives the same bits."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import NonFiniteError
+from nncli.data.batches import Dataset
+from nncli.training.events import EpochEnded, StepEnded, StepSkipped, TrainingEnded
+from nncli.training.monitor import Monitor
+from nncli.training.trainer import MOST_SKIPPED
+from tests.training.make import CONVOLUTION, DENSE, numbers, trainer_of, weights
+
+LINEAR = ({"type": "dense", "units": 1, "initializer": "zeros"},)
+STILL = {"type": "sgd", "learning_rate": 1e-300}  # does not change the weights
+
+
+def records(trainer):
+    """The records of all epochs."""
+    return [event.record for event in trainer.run() if isinstance(event, EpochEnded)]
+
+
+def known(targets):
+    """Rows with these targets, whose loss at zero weights is the target's square."""
+    y = np.array(targets, np.float64)[:, None]
+    return Dataset(np.ones_like(y), y)
+
+
+def test_the_loss_is_the_mean_over_rows_and_not_over_batches():
+    # batches (1 2 3 4) (5 6 7 8) (9 10); squares sum to 385; the mean of the batches' means would be 46.17
+    trainer = trainer_of(LINEAR, known(range(1, 11)), shuffle=False, optimizer=STILL, metrics=("mae",), epochs=2)
+    for record in records(trainer):
+        assert record["train_loss"] == pytest.approx(38.5, rel=1e-12)
+        assert record["train_mae"] == pytest.approx(5.5, rel=1e-12)
+
+
+def test_the_loss_of_an_epoch_is_a_running_mean_while_the_weights_change():
+    # gradient descent on mean (b - y)^2 from b = 0 with two batches of one row, y = 1 then 3, rate 0.25:
+    # loss 1, gradient -2 for weight and bias (x = 1), both 0.5, output 1; loss 4, gradient -4, both 1.5
+    trainer = trainer_of(
+        LINEAR, known([1, 3]), shuffle=False, batch_size=1, optimizer={"type": "sgd", "learning_rate": 0.25}, epochs=1
+    )
+    assert records(trainer)[0]["train_loss"] == pytest.approx((1 + 4) / 2)
+    assert trainer.executor.network.vector.tolist() == [1.5, 1.5]
+
+
+def test_the_gradient_of_a_short_batch_is_the_mean_over_its_own_rows():
+    # three rows of y = 1 in batches of two; every batch's mean gradient is the same, whatever its size
+    rate = {"type": "sgd", "learning_rate": 0.25}
+    short = trainer_of(LINEAR, known([1, 1, 1]), batch_size=2, optimizer=rate, epochs=1)
+    single = trainer_of(LINEAR, known([1, 1]), batch_size=1, optimizer=rate, epochs=1)
+    records(short), records(single)
+    assert short.step == single.step == 2
+    np.testing.assert_allclose(short.executor.network.vector, single.executor.network.vector, rtol=1e-12)
+
+
+def test_a_batch_larger_than_the_data_is_all_of_it():
+    trainer = trainer_of(train=numbers(5), batch_size=1000, epochs=4)
+    assert [record["step"] for record in records(trainer)] == [1, 2, 3, 4]
+
+
+def test_steps_are_counted_over_epochs_with_the_short_batch():
+    trainer = trainer_of(train=numbers(10), batch_size=4, epochs=3)
+    events = list(trainer.run())
+    steps = [(event.epoch, event.step, event.step_in_epoch) for event in events if isinstance(event, StepEnded)]
+    assert steps == [(epoch, 3 * (epoch - 1) + index, index) for epoch in (1, 2, 3) for index in (1, 2, 3)]
+    assert [event.last for event in events if isinstance(event, EpochEnded)] == [False, False, True]
+    assert events[-1] == TrainingEnded("completed")
+
+
+def test_validation_is_measured_after_the_epoch_without_dropout():
+    validation = numbers(7, seed=1)
+    trainer = trainer_of(DENSE, numbers(10), validation=validation, metrics=("rmse",), epochs=1)
+    (record,) = records(trainer)
+    network = trainer.executor.network
+    p = network.named()
+    hidden = np.tanh(validation.inputs @ p["0.dense.weight"] + p["0.dense.bias"])
+    error = hidden @ p["3.dense.weight"] + p["3.dense.bias"] - validation.targets
+    assert record["val_loss"] == pytest.approx(np.mean(error**2), rel=1e-12)
+    assert record["val_rmse"] == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-12)
+
+
+def test_validation_is_the_mean_over_all_rows_however_many():
+    trainer = trainer_of(LINEAR, known([1]), validation=known(range(1100)), optimizer=STILL, epochs=1)
+    assert records(trainer)[0]["val_loss"] == pytest.approx(np.mean(np.arange(1100.0) ** 2), rel=1e-12)
+
+
+def test_validation_changes_nothing_in_training():
+    plain, validated = trainer_of(), trainer_of(validation=numbers(7, seed=1))
+    first, second = records(plain), records(validated)
+    assert weights(plain) == weights(validated)
+    assert [record["train_loss"] for record in first] == [record["train_loss"] for record in second]
+
+
+def test_columns_of_a_record():
+    trainer = trainer_of(validation=numbers(7), metrics=("rmse", "r2"))
+    record = records(trainer)[0]
+    assert list(record) == [
+        "epoch",
+        "step",
+        *(f"{kind}_{name}" for kind in ("train", "val") for name in ("loss", "rmse", "r2")),
+        "learning_rate",
+        "seconds",
+    ]
+    assert record["learning_rate"] == 1e-3
+    assert 0 < record["seconds"] < 10
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_stop_before_the_weights_are_touched(value):
+    train = numbers(12)
+    train.inputs[9] = value
+    trainer = trainer_of(DENSE, train, shuffle=False)
+    events, run = [], trainer.run()
+    for _ in range(2):
+        events.append(next(run))
+    before = weights(trainer)
+    moments = {name: array.tobytes() for name, array in trainer.arrays().items()}
+    with pytest.raises(NonFiniteError) as caught:
+        next(run)
+    assert all(isinstance(event, StepEnded) for event in events)
+    assert weights(trainer) == before
+    assert {name: array.tobytes() for name, array in trainer.arrays().items()} == moments
+    message = str(caught.value)
+    assert message.startswith("epoch 1, step 3: the loss is nan")
+    assert "model.0.dense" in message
+    assert caught.value.exit_code == 1
+
+
+def test_the_layer_named_is_the_first_that_is_not_finite():
+    layers = ({"type": "dense", "units": 2}, "tanh", {"type": "dense", "units": 1})
+    trainer = trainer_of(layers, numbers(8))
+    trainer.executor.network.named()["2.dense.bias"][...] = np.inf
+    with pytest.raises(NonFiniteError, match=r"first in the output of model\.2\.dense"):
+        list(trainer.run())
+
+
+def test_a_gradient_that_is_not_finite_stops_where_the_loss_is():
+    train = Dataset(np.full((4, 1), 1e200), np.zeros((4, 1)))
+    trainer = trainer_of(LINEAR, train)
+    trainer.executor.network.named()["0.dense.weight"][...] = 1e-50  # output 1e150, loss 1e300, gradient 2e350
+    before = weights(trainer)
+    with pytest.raises(NonFiniteError, match=r"the gradient is not finite, first in the gradient of model\.0\.dense"):
+        list(trainer.run())
+    assert weights(trainer) == before
+
+
+def test_steps_that_are_not_finite_can_be_skipped():
+    train = numbers(12)
+    train.inputs[5] = np.nan
+    trainer = trainer_of(DENSE, train, shuffle=False, on_nonfinite="skip", epochs=2)
+    events = list(trainer.run())
+    assert [event.count for event in events if isinstance(event, StepSkipped)] == [1, 2]
+    assert sum(isinstance(event, StepEnded) for event in events) == 4
+    assert np.isfinite(trainer.executor.network.vector).all()
+    assert np.isfinite([event.record["train_loss"] for event in events if isinstance(event, EpochEnded)]).all()
+
+
+def test_skipped_rows_do_not_count_in_the_mean():
+    train = known([1, 2, np.nan, 4, 5, 6])
+    trainer = trainer_of(LINEAR, train, shuffle=False, batch_size=2, on_nonfinite="skip", optimizer=STILL, epochs=1)
+    assert records(trainer)[0]["train_loss"] == pytest.approx((1 + 4 + 25 + 36) / 4)
+
+
+def test_skipping_has_an_end():
+    train = numbers(4)
+    train.inputs[0] = np.nan
+    trainer = trainer_of(DENSE, train, batch_size=2, on_nonfinite="skip", epochs=MOST_SKIPPED + 5)
+    with pytest.raises(NonFiniteError, match=f"{MOST_SKIPPED} such steps were skipped already"):
+        list(trainer.run())
+    assert trainer.epoch == MOST_SKIPPED
+
+
+def test_an_epoch_without_a_single_step_is_a_failure():
+    train = numbers(4)
+    train.inputs[:] = np.nan
+    with pytest.raises(NonFiniteError, match="epoch 1: every step was skipped"):
+        list(trainer_of(DENSE, train, on_nonfinite="skip").run())
+
+
+def test_clipping_bounds_the_step():
+    # gradient descent with rate 1 moves the weights by the clipped gradient's norm
+    rate = {"type": "sgd", "learning_rate": 1.0}
+    trainer = trainer_of(LINEAR, known([100]), optimizer=rate, clip_norm=0.5, epochs=1)
+    list(trainer.run())
+    assert np.linalg.norm(trainer.executor.network.vector) == pytest.approx(0.5)
+    free = trainer_of(LINEAR, known([0.01]), optimizer=rate, clip_norm=0.5, epochs=1)
+    list(free.run())
+    np.testing.assert_allclose(free.executor.network.vector, [0.02, 0.02], rtol=1e-12)
+
+
+def stopped_after(values, patience, **keys):
+    """(epochs run, best epoch) where the monitored column takes these values."""
+    monitor, stopping = Monitor("train_loss", **keys), Monitor("train_loss", **keys)
+    trainer = trainer_of(epochs=len(values), stopping=stopping, patience=patience)
+    trainer.best = monitor
+    record = trainer._record
+    given = iter(values)
+    trainer._record = lambda number: {**record(number), "train_loss": next(given)}
+    events = list(trainer.run())
+    ended = [event for event in events if isinstance(event, EpochEnded)]
+    assert ended[-1].last
+    assert events[-1].reason == ("early_stopping" if trainer.stopped_early else "completed")
+    assert trainer.best_record["epoch"] == monitor.best_epoch
+    return len(ended), monitor.best_epoch
+
+
+def test_early_stopping_waits_as_long_as_its_patience():
+    assert stopped_after([5, 4, 4.5, 4.6, 3, 3.1, 3.2, 3.3, 1], patience=3) == (8, 5)
+    assert stopped_after([5, 4, 3, 2], patience=1) == (4, 4)
+    assert stopped_after([1, 2, 3, 4], patience=1) == (2, 1)
+
+
+def test_an_improvement_below_min_delta_does_not_count():
+    assert stopped_after([5, 4.95, 4.9, 4.8, 4.7], patience=2, min_delta=0.5) == (3, 1)
+
+
+def test_higher_is_better_where_the_metric_says_so():
+    assert stopped_after([0.5, 0.6, 0.9, 0.8, 0.7], patience=2, higher_is_better=True) == (5, 3)
+
+
+def test_a_monitor_that_is_not_a_number_is_never_the_best():
+    assert stopped_after([np.nan, 2, np.nan, 1], patience=10) == (4, 4)
+
+
+@pytest.mark.parametrize("layers", [DENSE, CONVOLUTION], ids=["dense", "convolution"])
+def test_the_same_again_gives_the_same_bits(layers):
+    train = numbers(40, (3,) if layers is DENSE else (6, 6, 2), dtype="float32")
+    first, again = (trainer_of(layers, train, batch_size=16, metrics=("rmse",)) for _ in range(2))
+    one, two = records(first), records(again)
+    for record in (*one, *two):
+        del record["seconds"]
+    assert one == two
+    assert weights(first) == weights(again)
+
+
+@pytest.mark.parametrize("layers", [DENSE, CONVOLUTION], ids=["dense", "convolution"])
+@pytest.mark.parametrize("stop", range(1, 9))
+def test_going_on_from_any_step_gives_the_same_bits(layers, stop):
+    train = numbers(40, (3,) if layers is DENSE else (6, 6, 2), dtype="float32")
+    keys = {"validation": numbers(5, train.inputs.shape[1:], dtype="float32"), "batch_size": 16, "metrics": ("r2",)}
+    whole = trainer_of(layers, train, **keys)
+    expected = records(whole)
+
+    first = trainer_of(layers, train, **keys)
+    found, events = [], first.run()
+    while first.step < stop or first.step_in_epoch == 3:
+        event = next(events)
+        if isinstance(event, EpochEnded):
+            found.append(event.record)
+    state = json.loads(json.dumps(first.state()))
+    arrays = {name: array.copy() for name, array in first.arrays().items()}
+
+    second = trainer_of(layers, train, **keys)
+    second.executor.network.vector[...] = first.executor.network.vector
+    second.restore(state, arrays)
+    found += records(second)
+    assert weights(second) == weights(whole)
+    assert [{**record, "seconds": 0} for record in found] == [{**record, "seconds": 0} for record in expected]
+    assert second.best.state() == whole.best.state()
+    assert all(array.tobytes() == whole.arrays()[name].tobytes() for name, array in second.arrays().items())
+
+
+def test_stopping_goes_on_where_it_was():
+    first = trainer_of(stopping=Monitor("train_loss"), patience=3)
+    first.stopping.update({"train_loss": 1.0, "epoch": 1})
+    first.stopping.update({"train_loss": 2.0, "epoch": 2})
+    second = trainer_of(stopping=Monitor("train_loss"), patience=3)
+    second.restore(first.state(), first.arrays())
+    assert (second.stopping.best, second.stopping.best_epoch, second.stopping.waited) == (1.0, 1, 1)

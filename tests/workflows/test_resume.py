@@ -1,0 +1,212 @@
+"""Going on with a run: the same bits as without the stop, and refusal where it would be another run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from nncli.core.errors import ConfigError, RunError, StoppedError, UserError
+from nncli.training.events import StepEnded
+from nncli.workflows.events import RunStarted
+from nncli.workflows.train import FINISHED_BEFORE, resume, train
+from tests.workflows import tiny
+from tests.workflows.test_train import members, rows
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """A config in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tiny.write(tmp_path, tiny.classifier())
+
+
+def stopping_at(step, number=signal.SIGINT):
+    """A listener that sends the process a signal after that step."""
+
+    def listen(event):
+        if isinstance(event, StepEnded) and event.step == step:
+            os.kill(os.getpid(), number)
+
+    return listen
+
+
+def status(run):
+    """status.json."""
+    return json.loads(Path(run, "status.json").read_text())
+
+
+def same(run, other):
+    """Whether two runs ended with the same bits."""
+    assert rows(run) == rows(other)
+    for name in ("best", "last"):
+        assert members(f"{run}/checkpoints/{name}.npz") == members(f"{other}/checkpoints/{name}.npz")
+    if os.path.exists(f"{other}/test.json"):
+        assert Path(run, "test.json").read_text() == Path(other, "test.json").read_text()
+    assert status(run) == status(other)
+    return True
+
+
+@pytest.mark.parametrize("step", range(1, 10))
+def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, step):
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(step))
+    assert status("run")["state"] == "stopped"
+    assert status("run")["step"] == step
+    ended = resume("run")
+    assert ended.path == "run"
+    assert same("run", "whole")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
+    with pytest.raises(StoppedError) as caught:
+        train(config, run_dir="my run", listener=stopping_at(4, number))
+    assert caught.value.exit_code == code
+    assert "nncli resume 'my run'" in str(caught.value)
+    assert "stopped" in Path("my run/train.log").read_text()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_convolutions_with_dropout_go_on_in_the_middle_of_an_epoch(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = tiny.write(tmp_path, tiny.convolutional())
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(1))
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_going_on_by_the_train_command(config):
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(5))
+    train(config, run_dir="run", resume=True)
+    assert same("run", "whole")
+
+
+def test_a_killed_process_goes_on_from_its_last_checkpoint(config):
+    train(config, run_dir="whole")
+
+    class Killed(BaseException):
+        pass
+
+    def listen(event):
+        if isinstance(event, StepEnded) and event.step == 8:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(config, ["training.checkpoint.every_steps=7"], run_dir="run", listener=listen)
+    assert status("run")["state"] == "running"
+    started = []
+    resume("run", ["training.checkpoint.every_steps=null"], started.append)
+    assert [event.first_epoch for event in started if isinstance(event, RunStarted)] == [3]
+    assert [event.step for event in started if isinstance(event, StepEnded)] == [8, 9]
+    assert same("run", "whole")
+
+
+@pytest.mark.parametrize("left", ["nothing", "no directory", "config", "status", "metrics"])
+def test_a_run_without_a_checkpoint_starts(config, left):
+    train(config, run_dir="whole")
+    if left != "no directory":
+        os.mkdir("run")
+    keep = {"config": ["config.yaml"], "status": ["config.yaml", "status.json"]}
+    keep["metrics"] = [*keep["status"], "metrics.csv", "resolved.yaml", "environment.json", "train.log"]
+    for name in keep.get(left, []):
+        shutil.copy(f"whole/{name}", f"run/{name}")
+    if left in ("status", "metrics"):
+        Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 0, "step": 0}')
+        os.mkdir("run/checkpoints")
+    ended = train(config, run_dir="run", resume=True)
+    assert ended.reason == "completed"
+    assert same("run", "whole")
+    assert Path("run/config.yaml").read_bytes() == Path("whole/config.yaml").read_bytes()
+    assert Path("run/resolved.yaml").exists()
+
+
+def test_a_finished_run_says_so_and_is_not_touched(config):
+    train(config, run_dir="run")
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    for ended in (train(config, run_dir="run", resume=True), resume("run")):
+        assert ended.reason == FINISHED_BEFORE
+        assert ended.path == "run"
+    assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+
+
+def test_a_finished_run_can_be_trained_longer(config):
+    train(config, ["training.epochs=5"], run_dir="whole")
+    train(config, run_dir="run")
+    resume("run", ["training.epochs=5"])
+    assert same("run", "whole")
+    assert "epochs: 5" in Path("run/resolved.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("setting", "difference"),
+    [
+        ("seed=1", "seed was 0, is 1"),
+        ("optimizer.learning_rate=0.5", "optimizer.learning_rate was 0.05, is 0.5"),
+        ("model.0.units=5", "model.0.units was 4, is 5"),
+        ("training.batch_size=8", "training.batch_size was 16, is 8"),
+        ("data.validation.fraction=0.3", "data.validation.fraction was 0.2, is 0.3"),
+        ("data.scale_inputs=minmax", "data.scale_inputs.type was 'standard', is 'minmax'"),
+        ("dtype=float64", "dtype was 'float32', is 'float64'"),
+        ("metrics=[]", "metrics"),
+    ],
+)
+def test_another_config_is_refused_with_the_difference(config, setting, difference):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(4))
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    for go_on in (lambda: train(config, [setting], run_dir="run", resume=True), lambda: resume("run", [setting])):
+        with pytest.raises(RunError) as caught:
+            go_on()
+        assert difference in str(caught.value)
+        assert caught.value.exit_code == 2
+    assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("setting", ["training.checkpoint.keep=2", "training.threads=1", "name=other"])
+def test_what_does_not_make_the_run_what_it_is_may_change(config, setting):
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(4))
+    resume("run", [setting])
+    assert rows("run") == rows("whole")
+
+
+def test_data_that_changed_in_between_is_not_trained_on_silently(config):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(4))
+    Path(tiny.TABLE).write_text(tiny.sides(seed=99))
+    with pytest.raises(RunError, match=tiny.TABLE):
+        resume("run")
+
+
+def test_no_run_to_go_on_with(config):
+    with pytest.raises(RunError, match="nowhere: not a run directory"):
+        resume("nowhere")
+    os.mkdir("empty")
+    with pytest.raises(RunError, match="empty: not a run directory"):
+        resume("empty")
+
+
+def test_a_damaged_last_checkpoint_is_refused(config):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(4))
+    path = Path("run/checkpoints/last.npz")
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(UserError, match=r"last\.npz: not an nncli checkpoint, or a damaged one"):
+        resume("run")
+
+
+def test_a_wrong_setting_is_told(config):
+    train(config, run_dir="run")
+    with pytest.raises(ConfigError, match=r"--set: training\.epoch: unknown key 'epoch'"):
+        resume("run", ["training.epoch=5"])

@@ -1,0 +1,345 @@
+"""Training a config: the files of a run, the same bits every time, and nothing left behind where it cannot start."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nncli
+from nncli.config.reader import read_value
+from nncli.core.errors import ConfigError, NonFiniteError, RunError, SaveError, UserError
+from nncli.runs import checkpoint
+from nncli.workflows.evaluate import evaluate
+from nncli.workflows.train import train
+from tests.workflows import tiny
+
+FILES = ["checkpoints", "config.yaml", "environment.json", "metrics.csv", "resolved.yaml", "status.json", "train.log"]
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    """The working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rows(run):
+    """metrics.csv without the seconds."""
+    with open(os.path.join(run, "metrics.csv"), newline="") as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+def members(path):
+    """The arrays of a checkpoint as bytes, by name."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name != checkpoint.META}
+
+
+def test_the_files_of_a_run(inside):
+    config = tiny.write(inside, tiny.classifier())
+    ended = train(config)
+    assert re.fullmatch(r"runs/\d{8}-\d{6}-tiny", ended.path)
+    run = inside / ended.path
+    assert sorted(os.listdir(run)) == sorted([*FILES, "test.json"])
+    assert sorted(os.listdir(run / "checkpoints")) == ["best.npz", "last.npz"]
+    assert (run / "config.yaml").read_bytes() == Path(config).read_bytes()
+
+    status = json.loads((run / "status.json").read_text())
+    assert status == {"state": "finished", "reason": "completed", "epoch": 3, "step": 9}
+
+    header, *lines = (run / "metrics.csv").read_text().splitlines()
+    assert header == "epoch,step,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds"
+    assert [line.split(",")[:2] for line in lines] == [["1", "3"], ["2", "6"], ["3", "9"]]
+
+    best = min(rows(run), key=lambda row: float(row["val_loss"]))
+    test = json.loads((run / "test.json").read_text())
+    assert list(test) == ["loss", "accuracy", "epoch"]
+    assert test["epoch"] == int(best["epoch"]) == ended.best["epoch"]
+    assert ended.test == {name: test[name] for name in ("loss", "accuracy")}
+
+    environment = json.loads((run / "environment.json").read_text())
+    assert environment["nncli"] == nncli.__version__
+    assert environment["numpy"] == np.__version__
+    assert {"python", "platform", "blas", "threads", "command_line"} <= set(environment)
+    (fingerprint,) = environment["data"].items()
+    assert fingerprint[0] == str(inside / tiny.TABLE)
+    assert re.fullmatch(r"[0-9a-f]{64}", fingerprint[1])
+
+
+def test_without_test_and_validation_there_is_less(inside):
+    values = tiny.classifier(metrics=[])
+    values["data"] = {"train": values["data"]["train"]}
+    run = train(tiny.write(inside, values)).path
+    assert sorted(os.listdir(run)) == FILES
+    assert list(rows(run)[0]) == ["epoch", "step", "train_loss", "learning_rate"]
+    assert read_value(Path(run, "resolved.yaml").read_text())["training"]["checkpoint"]["monitor"] == "train_loss"
+
+
+def test_metrics_come_in_the_order_of_the_config(inside):
+    run = train(tiny.write(inside, tiny.regression(metrics=["r2", "mae", "rmse"]))).path
+    names = ["loss", "r2", "mae", "rmse"]
+    assert list(rows(run)[0])[2:-1] == [f"{kind}_{name}" for kind in ("train", "val") for name in names]
+
+
+def test_the_log_holds_what_was_told(inside):
+    run = train(tiny.write(inside, tiny.classifier())).path
+    log = Path(run, "train.log").read_text().splitlines()
+    assert sum(line.startswith("epoch ") for line in log) == 3
+    assert any(line.startswith("best epoch ") for line in log)
+    assert any(line.startswith("test: loss ") for line in log)
+
+
+@pytest.mark.parametrize(
+    "values", [tiny.classifier(), tiny.regression(), tiny.convolutional()], ids=lambda v: v["name"]
+)
+def test_the_same_config_gives_the_same_bits(inside, values):
+    config = tiny.write(inside, values)
+    first, again = train(config).path, train(config, run_dir="again").path
+    assert rows(first) == rows(again)
+    for name in ("best", "last"):
+        one, two = (members(os.path.join(run, "checkpoints", f"{name}.npz")) for run in (first, again))
+        assert one == two
+    for name in ("resolved.yaml", "config.yaml"):
+        assert Path(first, name).read_bytes() == Path(again, name).read_bytes()
+
+
+def test_another_seed_gives_other_bits(inside):
+    config = tiny.write(inside, tiny.classifier())
+    first, other = train(config, run_dir="a").path, train(config, ["seed=1"], run_dir="b").path
+    assert rows(first)[0]["train_loss"] != rows(other)[0]["train_loss"]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_convolutions_give_the_same_bits_whatever_the_threads(inside, threads):
+    config = tiny.write(inside, tiny.convolutional())
+    one = train(config, run_dir="one").path
+    two = train(config, [f"training.threads={threads}"], run_dir="two").path
+    assert rows(one) == rows(two)
+    assert members("one/checkpoints/last.npz") == members("two/checkpoints/last.npz")
+
+
+def test_the_resolved_config_repeats_the_run_from_anywhere(inside):
+    (inside / "deep").mkdir()
+    config = tiny.write(inside / "deep", tiny.regression())
+    first = train(config, ["seed=5", "training.epochs=2", "optimizer.learning_rate=1e-1"]).path
+    again = train(os.path.join(first, "resolved.yaml")).path
+    assert rows(first) == rows(again)
+    assert members(os.path.join(first, "checkpoints", "last.npz")) == members(
+        os.path.join(again, "checkpoints", "last.npz")
+    )
+    assert Path(first, "resolved.yaml").read_text() == Path(again, "resolved.yaml").read_text()
+    assert re.search("learning_rate: 0.1\\b", Path(first, "resolved.yaml").read_text())
+    assert str(inside / "deep" / tiny.LINE) in Path(first, "resolved.yaml").read_text()
+
+
+def test_the_name_is_the_stem_of_the_file_where_none_is_given(inside):
+    values = tiny.classifier()
+    del values["name"]
+    run = train(tiny.write(inside, values, "my config.v2.yaml")).path
+    assert run.endswith("-my-config.v2")
+    assert read_value(Path(run, "resolved.yaml").read_text())["name"] == "my config.v2"
+
+
+def test_the_weights_have_their_names(inside):
+    values = tiny.convolutional(optimizer={"type": "sgd", "momentum": 0.5})
+    run = train(tiny.write(inside, values)).path
+    with np.load(os.path.join(run, "checkpoints", "best.npz"), allow_pickle=False) as archive:
+        shapes = {name: archive[name].shape for name in archive.files if name != "meta.json"}
+    weights = {
+        "0.conv2d.weight": (3, 3, 1, 3),
+        "0.conv2d.bias": (3,),
+        "4.dense.weight": (27, 2),
+        "4.dense.bias": (2,),
+    }
+    assert {name: shape for name, shape in shapes.items() if "/" not in name} == weights
+    rest = {name: shape for name, shape in shapes.items() if "/" in name}
+    assert rest
+    assert all(name.startswith("state/") for name in rest)
+
+
+def test_what_a_checkpoint_says_about_itself(inside):
+    values = tiny.classifier()
+    run = train(tiny.write(inside, values)).path
+    meta = checkpoint.read_meta(os.path.join(run, "checkpoints", "last.npz"))
+    assert meta["config"] == read_value(Path(run, "resolved.yaml").read_text())
+    assert meta["input_shape"] == [2]
+    assert [layer["output_shape"] for layer in meta["layers"]] == [[4], [4], [1], [1]]
+    assert meta["class_names"] == ["left", "right"]
+    assert meta["feature_names"] == ["a", "b"]
+    assert (meta["epoch"], meta["step"]) == (3, 9)
+    assert {name: str(value) for name, value in meta["last"].items() if name in ("epoch", "val_loss")} == {
+        name: value for name, value in rows(run)[-1].items() if name in ("epoch", "val_loss")
+    }
+    assert meta["preprocessing"]["input_scaling"]["scale"][0] > 0
+
+
+def test_the_best_checkpoint_is_that_of_the_best_epoch(inside):
+    values = tiny.classifier(training={"epochs": 6, "batch_size": 16, "checkpoint": {"monitor": "val_accuracy"}})
+    values["optimizer"] = {"type": "sgd", "learning_rate": 3.0}
+    run = train(tiny.write(inside, values)).path
+    accuracies = [float(row["val_accuracy"]) for row in rows(run)]
+    best = checkpoint.read_meta(os.path.join(run, "checkpoints", "best.npz"))
+    assert best["epoch"] == 1 + accuracies.index(max(accuracies))
+    assert checkpoint.read_meta(os.path.join(run, "checkpoints", "last.npz"))["epoch"] == 6
+    measured = evaluate(os.path.join(run, "checkpoints", "best.npz"))
+    assert measured.results == pytest.approx(
+        {k: v for k, v in json.loads(Path(run, "test.json").read_text()).items() if k != "epoch"}
+    )
+
+
+def test_the_test_rows_are_measured_with_the_best_weights(inside):
+    values = tiny.classifier(training={"epochs": 8, "batch_size": 8})
+    values["optimizer"] = {"type": "sgd", "learning_rate": 20.0}
+    values["data"]["test"] = {"fraction": 0.3}
+    ended = train(tiny.write(inside, values))
+    assert ended.best["epoch"] < 8, "the case is no test of this"
+    test = evaluate(ended.path).results
+    last = evaluate(os.path.join(ended.path, "checkpoints", "last.npz")).results
+    assert ended.test == test
+    assert last["loss"] != test["loss"]
+
+
+def test_metrics_are_in_original_units_and_the_loss_is_not(inside):
+    run = train(tiny.write(inside, tiny.regression())).path
+    first = {name: float(value) for name, value in rows(run)[0].items()}
+    assert first["val_rmse"] > 50
+    assert first["val_loss"] < 20
+    scale = checkpoint.read_meta(os.path.join(run, "checkpoints", "last.npz"))["preprocessing"]["target_scaling"][
+        "scale"
+    ][0]
+    assert first["val_rmse"] == pytest.approx(np.sqrt(first["val_loss"]) * scale, rel=1e-5)
+
+
+def test_the_last_states_are_kept_on_demand(inside):
+    values = tiny.classifier(training={"epochs": 5, "batch_size": 16, "checkpoint": {"keep": 2}})
+    run = train(tiny.write(inside, values)).path
+    kept = sorted(set(os.listdir(os.path.join(run, "checkpoints"))) - {"best.npz", "last.npz"})
+    assert [checkpoint.read_meta(os.path.join(run, "checkpoints", name))["epoch"] for name in kept] == [4, 5]
+
+
+def test_the_last_state_is_saved_after_so_many_epochs_and_always_at_the_end(inside):
+    values = tiny.classifier(training={"epochs": 3, "batch_size": 16, "checkpoint": {"every_epochs": 2}})
+    saved = []
+    config = tiny.write(inside, values)
+
+    def listen(event):
+        last = Path("run/checkpoints/last.npz")
+        if type(event).__name__ == "EpochEnded":
+            saved.append(checkpoint.read_meta(str(last))["epoch"] if last.exists() else None)
+
+    train(config, run_dir="run", listener=listen)
+    assert saved == [None, 2, 3]
+
+
+@pytest.mark.parametrize("key", ["early_stopping", "checkpoint"])
+def test_early_stopping_ends_the_run_and_says_so(inside, key):
+    stopping = {"patience": 2, "monitor": "val_loss"}
+    values = tiny.classifier(training={"epochs": 200, "batch_size": 8, "early_stopping": stopping})
+    values["optimizer"] = {"type": "sgd", "learning_rate": 30.0}
+    ended = train(tiny.write(inside, values), run_dir="run")
+    losses = [float(row["val_loss"]) for row in rows("run")]
+    assert len(losses) == 1 + losses.index(min(losses)) + 2 < 200
+    status = json.loads(Path("run/status.json").read_text())
+    assert (ended.reason, status["reason"], status["state"]) == ("early_stopping", "early_stopping", "finished")
+    assert status["epoch"] == len(losses)
+
+
+def test_an_explosion_fails_with_epoch_step_layer_and_hint(inside):
+    values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 100.0})
+    values["data"] |= {"scale_inputs": "none", "scale_targets": "none"}
+    values["training"]["epochs"] = 50
+    with pytest.raises(NonFiniteError) as caught:
+        train(tiny.write(inside, values), run_dir="run")
+    message = str(caught.value)
+    assert re.match(r"epoch \d+, step \d+: the (loss|gradient) is .*, (first in|in the loss itself)", message)
+    assert "scale_targets: standard" in message
+    status = json.loads(Path("run/status.json").read_text())
+    assert status["state"] == "failed"
+    assert "epoch" in status["reason"]
+    assert "failed" in Path("run/train.log").read_text()
+
+
+def test_the_hint_names_inputs_where_they_are_large(inside):
+    rows = "\n".join(f"{i * 1000},{i % 7}" for i in range(1, 40))
+    (inside / "large.csv").write_text(f"x,y\n{rows}\n")
+    values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1.0})
+    values["data"] = {"train": {"path": "large.csv", "targets": "y"}}
+    with pytest.raises(NonFiniteError, match=r"inputs reach 39000: try data\.scale_inputs: standard"):
+        train(tiny.write(inside, values), run_dir="run")
+
+
+def test_without_large_numbers_the_hint_is_another(inside):
+    values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1e30})
+    values["training"]["epochs"] = 50
+    with pytest.raises(NonFiniteError, match=r"try a smaller optimizer\.learning_rate, or training\.clip_norm: 1"):
+        train(tiny.write(inside, values), run_dir="run")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"optimizer": "adm"}, ConfigError),
+        ({"data": {"train": {"path": "gone.csv", "targets": "y"}}}, ConfigError),
+        ({"model": [{"type": "dense", "units": 3}, "softmax"]}, ConfigError),
+        ({"loss": "mse"}, ConfigError),
+    ],
+)
+@pytest.mark.parametrize("run_dir", [None, "run"])
+def test_nothing_is_left_behind_where_a_run_cannot_start(inside, change, error, run_dir):
+    config = tiny.write(inside, tiny.classifier(**change))
+    before = sorted(os.listdir(inside))
+    with pytest.raises(error):
+        train(config, run_dir=run_dir)
+    assert sorted(os.listdir(inside)) == before
+
+
+def test_a_run_that_exists_is_refused_and_untouched(inside):
+    config = tiny.write(inside, tiny.classifier())
+    train(config, run_dir="run")
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    with pytest.raises(
+        RunError, match="run: holds a run already; name another directory, or go on with it by --resume"
+    ):
+        train(config, run_dir="run")
+    assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+
+
+def test_a_disk_that_is_full_fails_the_run_and_keeps_the_last_checkpoint(inside, monkeypatch):
+    config = tiny.write(inside, tiny.classifier())
+    replace, count = os.replace, 0
+
+    def full(source, target):
+        nonlocal count
+        if target.endswith("last.npz"):
+            count += 1
+            if count == 2:
+                raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(SaveError, match=r"last\.npz: cannot be written \(No space left on device\)") as caught:
+        train(config, run_dir="run")
+    assert caught.value.exit_code == 1
+    assert checkpoint.load("run/checkpoints/last.npz")[0]["epoch"] == 1
+    assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
+    assert json.loads(Path("run/status.json").read_text())["state"] == "failed"
+
+
+def test_resume_wants_a_directory(inside):
+    with pytest.raises(UserError, match="--resume goes with --run-dir"):
+        train(tiny.write(inside, tiny.classifier()), resume=True)
+
+
+def test_runs_of_the_same_second_get_numbers(inside, monkeypatch):
+    monkeypatch.setattr("time.strftime", lambda form, *_: "20261123-121500")
+    config = tiny.write(inside, tiny.classifier(training={"epochs": 1}))
+    assert [train(config).path for _ in range(3)] == [
+        f"runs/20261123-121500-tiny{ending}" for ending in ("", "-2", "-3")
+    ]
