@@ -28,7 +28,10 @@ def python_blocks() -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """What a reader has: the configs, and the files that the README writes out."""
     shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    for name, text in re.findall(r"^```yaml\n(?=# (\w+\.yaml)\n)(.*?)^```", README, flags=re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(text)
     return tmp_path
 
 

@@ -84,26 +84,38 @@ def _number(cell: str) -> float:
         return float("nan")
 
 
-def read_table(path: str, stream: TextIO | None = None) -> Table:
-    """A table with a header line from .csv or .tsv, gzipped or not, or from an open stream.
-
-    The separator is the tab for .tsv, and otherwise whichever of comma, semicolon and tab the header has most of.
-    A byte-order mark, quoted fields and blank lines are understood; spaces around a cell do not count.
+def read_table(path: str) -> Table:
+    """A table with a header line from a .csv or .tsv file, gzipped or not.
 
     Raises:
         DataError: where the file cannot be read, has no rows, or a row is too short or too long.
     """
-    if stream is not None:
-        return _parse(stream, path)
     with opened(path) as file:
         content = file.read()
     try:
-        text = (gzip.decompress(content) if path.endswith(".gz") else content).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
+        return parse_table(gzip.decompress(content) if path.endswith(".gz") else content, path)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error})") from None
-    return _parse(io.StringIO(text, newline=""), path)
+
+
+def parse_table(content: bytes, name: str) -> Table:
+    """A table from the content of a file.
+
+    The separator is the tab for .tsv, and otherwise whichever of comma, semicolon and tab the header has most of.
+    A byte-order mark, quoted fields and blank lines are understood; spaces around a cell do not count.
+
+    Args:
+        content: UTF-8 text.
+        name: of the file, for messages.
+
+    Raises:
+        DataError: where it is no text, has no rows, or a row is too short or too long.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}: not UTF-8 text ({error.reason} at byte {error.start})") from None
+    return _parse(io.StringIO(text, newline=""), name)
 
 
 def _parse(text: TextIO, path: str) -> Table:

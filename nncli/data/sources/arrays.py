@@ -66,7 +66,9 @@ class Arrays(Source):
         else:
             assert self.inputs is not None
             if targets and self.targets is None:
-                raise DataError(f"{self.inputs}: no targets; name their file with targets:")
+                raise DataError(
+                    f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
+                )
             x_name, y_name = self.inputs, self.targets or ""
             x, y = load_array(x_name), load_array(y_name) if targets else None
             target, files = stem(y_name), (x_name, *([y_name] if targets else []))

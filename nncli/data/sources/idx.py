@@ -55,7 +55,9 @@ class Idx(Source):
     def read(self, *, targets: bool = True) -> Rows:
         """The arrays of both files."""
         if targets and self.targets is None:
-            raise DataError(f"{self.inputs}: no targets; name their file with targets:")
+            raise DataError(
+                f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
+            )
         y_name = self.targets if targets else None
         y = None if y_name is None else read_idx(y_name)
         rows = array_rows(read_idx(self.inputs), y, self.inputs, y_name or "", "label")

@@ -13,7 +13,7 @@ from nncli.core.errors import DataError
 from nncli.core.fields import Checked
 from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
-from nncli.data.table import Table, read_table
+from nncli.data.table import Table, parse_table, read_table
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 STANDARD_INPUT = "-"
@@ -78,7 +78,7 @@ class TableSource(Source):
         """The input columns, as text, and the target columns, as numbers where they are."""
         stdin = self.path == STANDARD_INPUT
         name = "standard input" if stdin else self.path
-        table = read_table(name, sys.stdin if stdin else None)
+        table = parse_table(sys.stdin.buffer.read(), name) if stdin else read_table(name)
         if targets and not self.target_columns:
             known = ", ".join(table.columns)
             raise DataError(f"{name}: say which column to learn, with targets:. Columns: {known}")

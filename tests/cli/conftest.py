@@ -1,0 +1,54 @@
+"""The command line, called within this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from typer.testing import CliRunner
+
+from nncli.cli.app import app
+from nncli.workflows.train import train
+from tests.workflows import tiny
+
+
+@dataclass
+class Result:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    """The working directory, with data and a config for each kind."""
+    monkeypatch.chdir(tmp_path)
+    for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):
+        tiny.write(tmp_path, values, f"{values['name']}.yaml")
+    return tmp_path
+
+
+@pytest.fixture
+def nncli(inside):
+    """Runs a command in that directory."""
+
+    def run(*arguments, stdin=None):
+        found = CliRunner().invoke(app, [str(item) for item in arguments], input=stdin)
+        assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
+        assert "Traceback" not in found.stderr
+        return Result(found.exit_code, found.stdout, found.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """Run directories that no test changes, by the name of their config."""
+    folder = tmp_path_factory.mktemp("runs")
+    made = {}
+    for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):
+        config = tiny.write(folder, values, f"{values['name']}.yaml")
+        made[values["name"]] = train(config, run_dir=str(folder / values["name"])).path
+    return made

@@ -1,0 +1,254 @@
+"""nncli predict, evaluate and inspect."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.runs import checkpoint
+
+
+def lines(text):
+    """CSV as lists."""
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_csv_on_standard_output(nncli, runs):
+    found = nncli("predict", runs["tiny"], "sides.csv")
+    assert (found.code, found.err) == (0, "")
+    header, *rows = lines(found.out)
+    assert header == ["left", "right"]
+    assert len(rows) == 60
+    assert all(abs(float(left) + float(right) - 1) < 1e-6 for left, right in rows)
+
+
+def test_classes_alone(nncli, runs):
+    header, *rows = lines(nncli("predict", runs["tiny"], "sides.csv", "--classes").out)
+    assert header == ["class"]
+    probable = lines(nncli("predict", runs["tiny"], "sides.csv").out)[1:]
+    assert rows == [["right" if float(right) > 0.5 else "left"] for _, right in probable]
+
+
+def test_names_of_targets(nncli, runs):
+    header, *rows = lines(nncli("predict", runs["line"], "line.csv").out)
+    assert header == ["price"]
+    assert 1000 < float(rows[0][0]) < 9000
+
+
+@pytest.mark.parametrize("ending", [".npy", ".csv", ".json"])
+def test_files(nncli, runs, ending):
+    Path(f"out{ending}").write_text("old")
+    found = nncli("predict", runs["bars"], "bars.npz", "--output", f"out{ending}")
+    assert (found.code, found.out) == (0, "")
+    expected = [[float(cell) for cell in row] for row in lines(nncli("predict", runs["bars"], "bars.npz").out)[1:]]
+    if ending == ".npy":
+        array = np.load("out.npy", allow_pickle=False)
+        assert array.shape == (40, 2)
+        rows = array.tolist()
+    elif ending == ".json":
+        rows = [[item["flat"], item["upright"]] for item in json.loads(Path("out.json").read_text())]
+    else:
+        rows = [[float(cell) for cell in row] for row in lines(Path("out.csv").read_text())[1:]]
+    assert rows == expected
+
+
+def test_standard_input(nncli, runs):
+    from_file = nncli("predict", runs["tiny"], "sides.csv")
+    for text in (Path("sides.csv").read_text(), "\ufeff" + Path("sides.csv").read_text()):
+        found = nncli("predict", runs["tiny"], "-", stdin=text)
+        assert (found.code, found.out) == (0, from_file.out)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "standard input:1: expected a header line"),
+        ("a,c\n1,2\n", "standard input: no column 'b'"),
+        ("a,b\n1,2\n3,x\n", "standard input:3: column 'b': expected a finite number; got 'x'"),
+        (b"a,b\n\xff,2\n", "standard input: not UTF-8 text"),
+    ],
+)
+def test_standard_input_that_cannot_be_used(nncli, runs, text, words):
+    found = nncli("predict", runs["tiny"], "-", stdin=text)
+    assert found.code == 2
+    assert words in found.err
+
+
+def test_notes_of_predictions_go_to_standard_error(nncli, runs):
+    Path("new.csv").write_text("a,b,id\n1,2,x\n")
+    found = nncli("predict", runs["tiny"], "new.csv")
+    assert len(lines(found.out)) == 2
+    assert found.err == "note: columns not used in training are ignored: id\n"
+
+
+def wrong(name):
+    """Files that predict cannot use."""
+    Path("text.txt").write_text("a,b\n1,2\n")
+    Path("narrow.csv").write_text("a\n1\n")
+    Path("nan.csv").write_text("a,b\n1,nan\n")
+    np.save("wide.npy", np.zeros((2, 5)))
+    np.save("nan.npy", np.array([[1, np.nan]]))
+    np.savez("foreign.npz", x=np.zeros(3))
+    Path("foreign.txt").write_text("not a checkpoint")
+    return name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["RUN", "gone.csv"], "no such file or folder: gone.csv"),
+        (["RUN", "text.txt"], "text.txt: not a kind of input that is known"),
+        (["RUN", "narrow.csv"], "no column 'b'"),
+        (["RUN", "nan.csv"], "nan.csv:2: column 'b': expected a finite number; got 'nan'"),
+        (["RUN", "wide.npy"], "wide.npy: the model was trained on rows of the shape (2,); got (5,)"),
+        (["RUN", "nan.npy"], "nan.npy: row 0, column 1"),
+        (["RUN", "bars.npz"], "(2,); got (8, 8, 1)"),
+        (["RUN", "sides.csv", "--output", "out.txt"], "out.txt: expected a name that ends in .npy, .csv, .json"),
+        (["RUN", "sides.csv", "--output", "gone/out.csv"], "gone/out.csv"),
+        (["RUN", "sides.csv", "--batch-size", "0"], "--batch-size"),
+        (["RUN", "{path: "], "'"),
+        (["RUN", "{path: a.csv, pth: 3}"], "unknown key 'pth'"),
+        (["gone", "sides.csv"], "no such checkpoint or run directory: gone"),
+        (["foreign.npz", "sides.csv"], "foreign.npz: not an nncli checkpoint"),
+        (["foreign.txt", "sides.csv"], "foreign.txt: not an nncli checkpoint"),
+        (["tiny.yaml", "sides.csv"], "tiny.yaml: not an nncli checkpoint"),
+        ([".", "sides.csv"], ".: a directory without checkpoints"),
+        (["REGRESSION", "line.csv", "--classes"], "a regression model, which has no classes"),
+    ],
+)
+def test_what_can_be_mended_ends_with_2_and_one_line(nncli, runs, arguments, words):
+    wrong("")
+    before = sorted(os.listdir())
+    known = {"RUN": runs["tiny"], "REGRESSION": runs["line"]}
+    found = nncli("predict", *(known.get(item, item) for item in arguments))
+    assert found.code == 2
+    assert found.out == "", "nothing is written before it is known that it can be"
+    assert words in found.err
+    assert len(found.err.splitlines()) == 1 or found.err.startswith("Usage:")
+    assert sorted(os.listdir()) == before
+
+
+def test_evaluate(nncli, runs):
+    found = nncli("evaluate", runs["tiny"])
+    assert (found.code, found.err) == (0, "")
+    assert "test rows" in found.out
+    assert "accuracy" in found.out
+    assert "validation rows" in nncli("evaluate", runs["line"]).out
+    assert nncli("evaluate", runs["tiny"], "sides.csv").out.startswith("60 rows: sides.csv\n")
+
+
+def test_evaluate_as_json_is_one_flat_object(nncli, runs):
+    found = nncli("evaluate", runs["tiny"], "--json")
+    values = json.loads(found.out)
+    assert len(found.out.splitlines()) == 1
+    assert {"loss", "accuracy"} <= set(values)
+    assert not any(isinstance(value, dict | list) for value in values.values())
+    test = json.loads(Path(runs["tiny"], "test.json").read_text())
+    assert (values["loss"], values["accuracy"]) == (test["loss"], test["accuracy"])
+
+
+def test_evaluate_with_targets_of_their_own(nncli, runs):
+    with np.load("bars.npz") as archive:
+        np.save("x.npy", archive["x"])
+        np.save("y.npy", archive["y"])
+    found = nncli("evaluate", runs["bars"], "x.npy", "--targets", "y.npy", "--json")
+    assert json.loads(found.out)["rows"] == 40
+    found = nncli("evaluate", runs["bars"], "x.npy")
+    assert (found.code, found.out) == (2, "")
+    assert "--targets" in found.err, "what to type is said"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["RUN", "gone.csv"], "no such file or folder: gone.csv"),
+        (["RUN", "line.csv"], "no column"),
+        (["gone"], "no such checkpoint or run directory: gone"),
+        (["bars.npz"], "bars.npz: not an nncli checkpoint"),
+    ],
+)
+def test_evaluate_of_what_cannot_be_measured(nncli, runs, arguments, words):
+    found = nncli("evaluate", *(runs["tiny"] if item == "RUN" else item for item in arguments))
+    assert (found.code, found.out) == (2, "")
+    assert words in found.err
+
+
+def test_inspect_shows_layers_scaling_names_and_metrics(nncli, runs):
+    found = nncli("inspect", runs["bars"])
+    assert (found.code, found.err) == (0, "")
+    for words in (
+        "0.conv2d",
+        "6 x 6 x 3",
+        "30",
+        "8 x 8 x 1",
+        "divide",
+        "255",
+        "flat, upright",
+        "bars.npz",
+        "best",
+        "last",
+    ):
+        assert words in found.out, words
+    assert "total" in found.out
+    assert "86" in found.out
+    text = nncli("inspect", runs["line"]).out
+    assert "size, age" in text
+    assert "price" in text
+    assert "standard" in text
+
+
+def test_inspect_as_json(nncli, runs):
+    found = nncli("inspect", runs["tiny"], "--json")
+    values = json.loads(found.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert values["class_names"] == ["left", "right"]
+    assert values["parameters"] == 17
+    assert values["config"]["seed"] == 0
+
+
+def test_inspect_verifies_on_demand(nncli, runs):
+    shutil.copy(Path(runs["tiny"], "checkpoints", "best.npz"), "m.npz")
+    assert nncli("inspect", "m.npz", "--verify").code == 0
+    content = bytearray(Path("m.npz").read_bytes())
+    content[content.find(checkpoint.load("m.npz")[1]["2.dense.weight"].tobytes())] ^= 1
+    Path("m.npz").write_bytes(content)
+    assert nncli("inspect", "m.npz").code == 0
+    for arguments in (("inspect", "m.npz", "--verify"), ("predict", "m.npz", "sides.csv"), ("evaluate", "m.npz")):
+        found = nncli(*arguments)
+        assert (found.code, found.out) == (2, "")
+        assert "the array '2.dense.weight' is damaged" in found.err
+
+
+@pytest.mark.parametrize("name", ["foreign.npz", "foreign.txt", "gone.npz", "wide.npy"])
+def test_inspect_of_something_else(nncli, name):
+    wrong("")
+    found = nncli("inspect", name)
+    assert (found.code, found.out) == (2, "")
+    assert len(found.err.splitlines()) == 1
+    assert name in found.err
+
+
+def test_inspect_of_a_meta_without_a_model(nncli):
+    checkpoint.save("m.npz", {}, {}, {"name": "a"})
+    for arguments in (("inspect", "m.npz"), ("predict", "m.npz", "sides.csv"), ("evaluate", "m.npz")):
+        found = nncli(*arguments)
+        assert (found.code, found.out) == (2, ""), arguments
+        assert "m.npz" in found.err
+
+
+def test_a_checkpoint_of_another_version(nncli):
+    checkpoint.VERSION, version = 99, checkpoint.VERSION
+    try:
+        checkpoint.save("m.npz", {}, {}, {"name": "a", "nncli_version": "7.0"})
+    finally:
+        checkpoint.VERSION = version
+    found = nncli("predict", "m.npz", "sides.csv")
+    assert found.code == 2
+    assert "format version 99" in found.err
+    assert "7.0" in found.err

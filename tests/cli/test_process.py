@@ -1,0 +1,222 @@
+"""What only a real process shows: imports, pipes, signals, terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import nncli
+from tests.workflows import tiny
+from tests.workflows.test_train import members, rows
+
+COMMAND = [sys.executable, "-m", "nncli"]
+HEAVY = {"numpy", "yaml", "pydantic", "rich"}
+
+
+def run(*arguments, **keys):
+    """A finished process."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False, **keys
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["train", "--help"], []])
+def test_help_imports_nothing_heavy(arguments):
+    heavy = HEAVY - ({"pydantic"} if "train" in arguments else set())  # typer reads a command's options with it
+    code = (
+        "import sys\n"
+        "from nncli.cli.app import main\n"
+        f"sys.argv = ['nncli', *{arguments!r}]\n"
+        "try:\n    main()\nfinally:\n"
+        f"    sys.stderr.write('HEAVY ' + ' '.join({heavy!r} & set(sys.modules)))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert found.stderr.endswith("HEAVY "), found.stderr
+    assert found.returncode == (0 if arguments else 2)
+
+
+def test_help_is_quick():
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        assert run("--help").returncode == 0
+        times.append(time.perf_counter() - begun)
+    assert min(times) < 0.3, "0.2 s on a machine that does nothing else"
+
+
+def test_version():
+    found = run("--version")
+    assert (found.returncode, found.stdout) == (0, f"nncli {nncli.__version__}\n")
+
+
+def test_the_script_is_installed():
+    script = Path(sys.executable).parent / "nncli"
+    found = subprocess.run([script, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    assert found.stdout == f"nncli {nncli.__version__}\n"
+
+
+def test_import_costs_nothing():
+    code = f"import sys, nncli; print({HEAVY!r} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert found.stdout == "set()\n"
+
+
+def test_all_of_a_run_in_processes(tmp_path):
+    tiny.write(tmp_path, tiny.classifier())
+    found = run("train", "config.yaml", cwd=tmp_path)
+    assert found.returncode == 0
+    (line,) = found.stdout.splitlines()
+    assert "Warning" not in found.stderr
+    environment = json.loads((tmp_path / line / "environment.json").read_text())
+    assert environment["command_line"][1:] == ["train", "config.yaml"]
+    found = run("predict", line, "sides.csv", "--classes", cwd=tmp_path)
+    assert found.stdout.startswith("class\n")
+    found = run("evaluate", line, "--json", cwd=tmp_path)
+    assert json.loads(found.stdout)["rows"] == 6
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_debug_shows_tracebacks_and_nothing_else_does(tmp_path, where):
+    command = ["check", "gone.yaml"]
+    plain = run(*command, cwd=tmp_path)
+    assert (plain.returncode, plain.stdout, plain.stderr) == (2, "", "no such config: gone.yaml\n")
+    debug = run(*(["--debug", *command] if where == "before" else [*command, "--debug"]), cwd=tmp_path)
+    assert "Traceback" in debug.stderr
+    assert "no such config: gone.yaml" in debug.stderr
+    assert debug.returncode != 0
+
+
+@pytest.mark.parametrize("command", ["predict", "inspect", "check"])
+def test_a_closed_pipe_ends_quietly(runs, tmp_path, command):
+    wide = "a,b\n" + "1,2\n" * 60_000
+    (tmp_path / "wide.csv").write_text(wide)
+    tiny.write(tmp_path, tiny.classifier())
+    arguments = {
+        "predict": ["predict", runs["tiny"], "wide.csv"],
+        "inspect": ["inspect", runs["tiny"]],
+        "check": ["check", "config.yaml", "--resolved"],
+    }[command]
+    reader, writer = os.pipe()
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path)
+    os.close(writer)
+    if command == "predict":
+        os.read(reader, 10)
+    os.close(reader)
+    _, err = process.communicate(timeout=60)
+    assert err == b""
+    assert process.returncode in (0, 141, -signal.SIGPIPE)
+
+
+def test_head_gets_its_line(runs, tmp_path):
+    (tmp_path / "wide.csv").write_text("a,b\n" + "1,2\n" * 60_000)
+    script = f"{sys.executable} -m nncli predict {runs['tiny']} wide.csv | head -1; exit ${{PIPESTATUS[0]}}"
+    found = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "left,right\n", "")
+
+
+LONG = {"training": {"epochs": 100_000, "batch_size": 4, "checkpoint": {"every_steps": 1000}}}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_and_resume_ends_with_the_same_bits(tmp_path, number, code):
+    tiny.write(tmp_path, tiny.convolutional(**LONG))
+    process = subprocess.Popen(
+        [*COMMAND, "train", "config.yaml", "--run-dir", "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    while not process.stderr.readline().startswith("epoch "):
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert out == ""
+    assert "Traceback" not in err
+    last = err.splitlines()[-1]
+    assert "the state is saved" in last
+    assert last.endswith("nncli resume run")
+    status = json.loads((tmp_path / "run" / "status.json").read_text())
+    assert (status["state"], status["step"] > 0) == ("stopped", True)
+
+    epochs = status["epoch"] + 2
+    found = run("resume", "run", "--set", f"training.epochs={epochs}", cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (0, "run\n")
+    assert "going on with epoch" in found.stderr
+    whole = run("train", "config.yaml", "--run-dir", "whole", "--set", f"training.epochs={epochs}", cwd=tmp_path)
+    assert whole.returncode == 0
+    assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+    for name in ("best", "last"):
+        one, two = (members(tmp_path / folder / "checkpoints" / f"{name}.npz") for folder in ("run", "whole"))
+        assert one == two
+
+
+def test_a_second_signal_ends_a_process_at_once(tmp_path):
+    tiny.write(tmp_path, tiny.convolutional(**LONG))
+    process = subprocess.Popen(
+        [*COMMAND, "train", "config.yaml", "--run-dir", "run"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    while not process.stderr.readline().startswith("epoch "):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_terminal_gets_a_progress_bar_and_the_same_ending(tmp_path, colour):
+    tiny.write(tmp_path, tiny.classifier())
+    leader, follower = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    environment |= {"TERM": "xterm-256color", "COLUMNS": "120"} | ({} if colour else {"NO_COLOR": "1"})
+    process = subprocess.Popen(
+        [*COMMAND, "train", "config.yaml", "--run-dir", "run"],
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        cwd=tmp_path,
+        env=environment,
+    )
+    os.close(follower)
+    seen = b""
+    while True:
+        try:
+            part = os.read(leader, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        seen += part
+    os.close(leader)
+    assert process.communicate(timeout=30)[0] == b"run\n"
+    assert process.returncode == 0
+    text = seen.decode()
+    assert "━" in text, "a bar"
+    assert "epoch 3/3" in text
+    assert "best epoch" in text
+    assert text.rstrip().endswith("next: nncli predict run INPUT")
+    coloured = re.search(r"\x1b\[[0-9;]*(3[0-8]|9[0-7])[;m]", text)
+    assert bool(coloured) == colour
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h"), "the cursor is shown again"
+
+
+def test_two_processes_on_one_new_directory(tmp_path):
+    tiny.write(tmp_path, tiny.classifier(training={"epochs": 1}))
+    processes = [
+        subprocess.Popen([*COMMAND, "train", "config.yaml", "--quiet"], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+        for _ in range(3)
+    ]
+    paths = [process.communicate(timeout=60)[0].strip() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len(set(paths)) == 3
