@@ -31,9 +31,14 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
                 raise
             typer.echo(str(error), err=True)
             raise typer.Exit(error.exit_code) from None
-        except BrokenPipeError:  # whoever read our output has enough
+        except OSError as error:
+            if error.filename is not None:  # not of a stream, but of a file: its room should have told
+                raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+            if isinstance(error, BrokenPipeError):  # whoever read our output has enough
+                raise typer.Exit(0) from None
+            typer.echo(f"the output cannot be written ({error.strerror})", err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
             if show_tracebacks:
                 raise

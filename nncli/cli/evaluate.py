@@ -24,6 +24,7 @@ def evaluate(
     """Measure a checkpoint's loss and metrics on labelled data."""
     import json
 
+    from nncli.core.describe import json_ready
     from nncli.workflows.evaluate import evaluate as run
     from nncli.workflows.narration import short
 
@@ -31,7 +32,7 @@ def evaluate(
     for note in measured.notes:
         say(f"note: {note}")
     if as_json:
-        give(json.dumps({**measured.results, "rows": measured.rows, "source": measured.source}))
+        give(json.dumps(json_ready({**measured.results, "rows": measured.rows, "source": measured.source})))
         return
     give(f"{measured.rows:,} rows: {measured.source}")
     width = max(map(len, measured.results))

@@ -21,11 +21,12 @@ def inspect(
     """Show what is in a checkpoint: layers, sizes, scaling, names and metrics. Reads headers only."""
     import json
 
+    from nncli.core.describe import json_ready
     from nncli.workflows.inspect import inspect as run
 
     described = run(checkpoint, verify=verify)
     if as_json:
-        give(json.dumps(described))
+        give(json.dumps(json_ready(described)))
         return
     try:
         summary = _summary(described)

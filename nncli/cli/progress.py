@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nncli.cli.console import say
 
 if TYPE_CHECKING:
-    from nncli.workflows.events import RunEnded, RunEvent, RunStarted
+    from nncli.workflows.events import RunEvent, RunStarted
 
 REFRESH = 0.1  # seconds between two looks at the steps of an epoch
 
@@ -55,21 +55,6 @@ class RunDisplay:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-    def farewell(self, ended: RunEnded) -> None:
-        """Where the run is, and what to type next."""
-        import shlex
-
-        from nncli.workflows.train import FINISHED_BEFORE
-
-        if self._quiet or ended.path is None:
-            return
-        path = shlex.quote(ended.path)
-        if ended.reason == FINISHED_BEFORE:
-            say(f"the run in {path} is finished; to train it longer: nncli resume {path} --set training.epochs=N")
-            return
-        say(f"run directory: {path} ({ended.seconds:.1f} s of training)")
-        say(f"next: nncli predict {path} INPUT")
 
 
 class _Bar:

@@ -24,5 +24,4 @@ def resume(
         ended = go_on(run, settings or [], display)
     finally:
         display.close()
-    display.farewell(ended)
     give(str(ended.path))

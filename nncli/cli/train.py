@@ -28,5 +28,4 @@ def train(
         ended = run(config, settings or [], run_dir, resume=resume, listener=display)
     finally:
         display.close()
-    display.farewell(ended)
     give(str(ended.path))

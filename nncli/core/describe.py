@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from math import isfinite
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
@@ -61,6 +62,15 @@ def _annotated(inner: Any, metadata: tuple[Any, ...], plural: bool) -> str:
     if high is not None:
         return f"{words} {'at most' if 'le' in bounds else 'below'} {high}"
     return words
+
+
+def json_ready(value: Any) -> Any:
+    """Plain values with null for numbers that are not finite, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: json_ready(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_ready(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def show(value: Any) -> str:

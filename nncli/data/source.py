@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -28,6 +29,12 @@ class Source(Registered):
     def meant_by(cls, name: str) -> str | None:
         """A file's name."""
         return f"{{path: {name}}}" if "." in name and cls.claims({"path": name}) else None
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """A class that is named twice."""
+        classes = self.classes or ()
+        for name in dict.fromkeys(name for name in classes if classes.count(name) > 1):
+            yield "classes", f"the class {name!r} stands there twice"
 
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import shutil
 import time
 from typing import Any, Literal
 
+from nncli.core.describe import json_ready
 from nncli.core.errors import CheckpointError, RunError, SaveError
 from nncli.core.spelling import nearest
 from nncli.runs.atomic import sync_folder, write_atomically
@@ -117,7 +118,7 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        self.write_text(name, json.dumps(values, indent=2) + "\n")
+        self.write_text(name, json.dumps(json_ready(values), indent=2) + "\n")
 
     def read_json(self, name: str) -> dict[str, Any]:
         """What a JSON file of the run says.

@@ -189,6 +189,8 @@ class Trainer:
             measured = self.executor.evaluate(
                 self._validation.batches(EVALUATION_ROWS), Tally(self.executor.metrics)
             ).results()
+            if not isfinite(measured["loss"]) and self.settings.on_nonfinite == "stop":
+                raise NonFiniteError(f"epoch {number}: the validation loss is {measured['loss']}")
             record |= {f"val_{name}": value for name, value in measured.items()}
         record["learning_rate"] = self.learning_rate
         return record

@@ -55,6 +55,8 @@ class RunEnded:
     seconds: float = 0.0
 
 
+FINISHED_BEFORE = "finished before"
+
 RunEvent: TypeAlias = Event | RunStarted | RunEnded
 Listener: TypeAlias = Callable[[RunEvent], None]
 

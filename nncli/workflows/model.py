@@ -29,7 +29,7 @@ from nncli.training.trainer import Trainer
 from nncli.workflows.events import RunEvent
 from nncli.workflows.narration import narrate
 from nncli.workflows.saving import restore_trainer, save_checkpoint
-from nncli.workflows.train import describe_run, run_session
+from nncli.workflows.train import run_anew, run_session
 from nncli.workflows.trained import PREDICTION_ROWS, Trained, load
 
 Validation = tuple[Any, Any] | None
@@ -140,13 +140,13 @@ class Model:
                 for line in narrate(event, trainer.settings.epochs):
                     sys.stderr.write(line + "\n")
 
-        run = None
-        if run_dir is not None:
-            run = RunDirectory.at(run_dir)
-            describe_run(run, session)
+        run = None if run_dir is None else RunDirectory.at(run_dir)
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
-            run_session(session, trainer, run, listen)
+            if run is None:
+                run_session(session, trainer, None, listen)
+            else:
+                run_anew(run, session, trainer, listen)
         finally:
             self.history += records
         return records

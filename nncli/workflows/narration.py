@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from math import isfinite
 
 from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
-from nncli.workflows.events import RunEnded, RunEvent, RunStarted
+from nncli.workflows.events import FINISHED_BEFORE, RunEnded, RunEvent, RunStarted
 
 WHERE = ("epoch", "step", "learning_rate", "seconds")  # columns that are not measured
 
@@ -34,12 +35,22 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
         case TrainingEnded(reason="early_stopping"):
             return ["stopped early: no more improvement"]
         case RunEnded():
-            lines = [f"best epoch {int(event.best['epoch'])}: {measures(event.best)}"]
-            if event.test:
-                lines.append(f"test: {measures(event.test)}")
-            return lines
+            return _ending(event)
         case _:
             return []
+
+
+def _ending(ended: RunEnded) -> list[str]:
+    path = None if ended.path is None else shlex.quote(ended.path)
+    if ended.reason == FINISHED_BEFORE:
+        return [f"the run in {path} is finished; to train it longer: nncli resume {path} --set training.epochs=N"]
+    lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]
+    if ended.test:
+        lines.append(f"test: {measures(ended.test)}")
+    if path is not None:
+        lines.append(f"run directory: {path} ({ended.seconds:.1f} s of training)")
+        lines.append(f"next: nncli predict {path} INPUT")
+    return lines
 
 
 def measures(record: Record) -> str:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from nncli.core.describe import json_ready
 from nncli.core.errors import UserError
 from nncli.core.types import Array
 from nncli.data.rows import Rows
@@ -92,7 +93,7 @@ class Predictions:
     def _json(self, file: BinaryIO) -> None:
         header = self.header
         objects = [dict(zip(header, row, strict=True)) for row in self.table()]
-        file.write(json.dumps(objects, indent=1).encode() + b"\n")
+        file.write(json.dumps(json_ready(objects), indent=1).encode() + b"\n")
 
 
 def predict(path: str, text: str, *, classes: bool = False, batch_size: int = PREDICTION_ROWS) -> Predictions:

@@ -16,16 +16,15 @@ from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.directory import CONFIG, ENVIRONMENT, RESOLVED, STATUS, TEST, RunDirectory, is_begun
 from nncli.runs.environment import describe_environment
+from nncli.runs.lock import locked
 from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
 from nncli.workflows.changes import changes
-from nncli.workflows.events import Listener, RunEnded, RunEvent, RunStarted, silent
+from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, RunEvent, RunStarted, silent
 from nncli.workflows.narration import narrate
 from nncli.workflows.prepare import prepare
 from nncli.workflows.saving import restore_trainer, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
-
-FINISHED_BEFORE = "finished before"
 
 
 def train(
@@ -55,8 +54,7 @@ def train(
     if resume and run_dir is not None and is_begun(run_dir):
         return _go_on(RunDirectory(run_dir), session, document, listener)
     run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
-    describe_run(run, session, document)
-    return run_session(session, session.trainer(), run, listener)
+    return run_anew(run, session, session.trainer(), listener, document)
 
 
 def resume(run_dir: str, settings: Sequence[str] = (), listener: Listener = silent) -> RunEnded:
@@ -77,30 +75,49 @@ def resume(run_dir: str, settings: Sequence[str] = (), listener: Listener = sile
     return _go_on(run, session, None, listener)
 
 
-def _go_on(run: RunDirectory, session: Session, document: Document | None, listener: Listener) -> RunEnded:
-    last = run.checkpoint("last")
-    trainer = session.trainer()
-    if os.path.exists(last):
-        meta, arrays = checkpoint.load(last)
-        before, after = meta["config"], plain(session.spec)
-        different = changes(before, after)
-        if different:
-            listing = "; ".join(different)
-            raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}")
-        _check_data(run, session)
-        set_weights(last, session.network, arrays)
-        restore_trainer(trainer, meta, arrays)
-        if run.read_json(STATUS).get("state") == "finished":
-            if trainer.epoch >= trainer.settings.epochs or after["training"] == before["training"]:
-                return RunEnded(run.path, FINISHED_BEFORE, trainer.best_record, trainer.last_record)
-            if trainer.stopped_early and trainer.stopping is not None:
-                trainer.stopping.waited = 0
-                session.notes.append("the run had stopped early; early stopping starts to count anew")
-        run.write_text(RESOLVED, to_yaml(plain(session.spec)))
-    else:  # it was stopped before its first checkpoint, perhaps while it was described
+def run_anew(
+    run: RunDirectory, session: Session, trainer: Trainer, listener: Listener, document: Document | None = None
+) -> RunEnded:
+    """Trains into a run directory in which nothing has been written yet.
+
+    Raises:
+        RunError: where another process was faster.
+        RunFailedError: where the run could not go on, or was stopped.
+    """
+    with locked(run.path):
+        if is_begun(run.path):
+            raise RunError(f"{run.path}: another process has begun a run here; name another directory")
         describe_run(run, session, document)
-    run.metrics.keep(trainer.epoch)
-    return run_session(session, trainer, run, listener)
+        return run_session(session, trainer, run, listener)
+
+
+def _go_on(run: RunDirectory, session: Session, document: Document | None, listener: Listener) -> RunEnded:
+    with locked(run.path):
+        last = run.checkpoint("last")
+        trainer = session.trainer()
+        if os.path.exists(last):
+            meta, arrays = checkpoint.load(last)
+            before, after = meta["config"], plain(session.spec)
+            different = changes(before, after)
+            if different:
+                listing = "; ".join(different)
+                raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}")
+            _check_data(run, session)
+            set_weights(last, session.network, arrays)
+            restore_trainer(trainer, meta, arrays)
+            if run.read_json(STATUS).get("state") == "finished":
+                if trainer.epoch >= trainer.settings.epochs or after["training"] == before["training"]:
+                    ended = RunEnded(run.path, FINISHED_BEFORE, trainer.best_record, trainer.last_record)
+                    listener(ended)
+                    return ended
+                if trainer.stopped_early and trainer.stopping is not None:
+                    trainer.stopping.waited = 0
+                    session.notes.append("the run had stopped early; early stopping starts to count anew")
+            run.write_text(RESOLVED, to_yaml(plain(session.spec)))
+        else:  # it was stopped before its first checkpoint, perhaps while it was described
+            describe_run(run, session, document)
+        run.metrics.keep(trainer.epoch)
+        return run_session(session, trainer, run, listener)
 
 
 def _check_data(run: RunDirectory, session: Session) -> None:
@@ -140,8 +157,9 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
     try:
         return _train(session, trainer, run, tell)
     except NonFiniteError as error:
-        _failed(run, trainer, str(error))
-        raise NonFiniteError(f"{error}; {session.explosion_hint()}") from None
+        message = f"{error}; {session.explosion_hint()}"
+        _failed(run, trainer, message)
+        raise NonFiniteError(message) from None
     except StoppedError:
         raise
     except NncliError as error:
@@ -155,7 +173,7 @@ def _failed(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
     if run is not None:
         with contextlib.suppress(SaveError):  # the disk may be what failed
             run.set_status("failed", trainer.epoch, trainer.step, reason)
-            run.log(f"failed: {reason}")
+            run.log(reason)
 
 
 def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: Listener) -> RunEnded:
@@ -224,8 +242,9 @@ def _stopped(session: Session, trainer: Trainer, run: RunDirectory | None, numbe
     save_checkpoint(run.checkpoint("last"), session, trainer)
     run.set_status("stopped", trainer.epoch, trainer.step, f"signal {number}")
     where = f"stopped in epoch {trainer.epoch + 1} after step {trainer.step}; the state is saved"
-    run.log(where)
-    return StoppedError(f"{where}. To go on: nncli resume {shlex.quote(run.path)}", number)
+    message = f"{where}. To go on: nncli resume {shlex.quote(run.path)}"
+    run.log(message)
+    return StoppedError(message, number)
 
 
 def _test(session: Session, trainer: Trainer, run: RunDirectory | None) -> dict[str, float]:

@@ -372,3 +372,9 @@ def test_a_validation_source_of_another_shape(told, tmp_path):
     )
     assert line.startswith("a.yaml:3:")
     assert "wide.csv: no column 'b'" in line
+
+
+def test_a_class_twice(told):
+    line, *_ = told(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '5', '2']}"))
+    assert line.startswith("a.yaml:2:37: data.train.classes: ")
+    assert "'2'" in line

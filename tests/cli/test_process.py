@@ -220,3 +220,32 @@ def test_two_processes_on_one_new_directory(tmp_path):
     paths = [process.communicate(timeout=60)[0].strip() for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert len(set(paths)) == 3
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full here")
+@pytest.mark.parametrize("command", ["predict", "inspect", "evaluate"])
+def test_standard_output_that_is_full(runs, command):
+    arguments = [command, runs["tiny"]]
+    if command == "predict":
+        arguments.append(str(Path(runs["tiny"]).parent / tiny.TABLE))
+    with open("/dev/full", "w") as full:
+        process = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert process.returncode == 1
+    assert "Traceback" not in process.stderr
+    assert "No space left on device" in process.stderr
+
+
+def test_a_run_that_is_going_on_elsewhere_is_refused(tmp_path):
+    tiny.write(tmp_path, tiny.convolutional(**LONG))
+    process = subprocess.Popen(
+        [*COMMAND, "train", "config.yaml", "--run-dir", "run"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    try:
+        while not process.stderr.readline().startswith("epoch "):
+            assert process.poll() is None
+        found = run("resume", "run", "--set", "training.epochs=1", cwd=tmp_path)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "run" in found.stderr

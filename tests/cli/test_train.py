@@ -173,3 +173,8 @@ def test_notes_go_to_standard_error(nncli, inside):
     assert found.code == 0
     assert re.search(r"note: column 'size': 1 blank cells? filled", found.err)
     assert len(found.out.splitlines()) == 1
+
+
+def test_the_log_holds_every_line_that_was_printed(nncli):
+    found = nncli("train", "tiny.yaml", "--run-dir", "run")
+    assert Path("run/train.log").read_text().splitlines() == found.err.splitlines()

@@ -65,6 +65,9 @@ def test_a_large_checkpoint_takes_no_longer(trained, tmp_path):
     meta = {name: item for name, item in meta.items() if name not in ("arrays", "format", "format_version")}
     checkpoint.save(str(tmp_path / "large.npz"), arrays, {"large": np.zeros(8_000_000)}, meta)
     assert os.path.getsize(tmp_path / "large.npz") > 60_000_000
-    begun = time.perf_counter()
-    inspect(str(tmp_path / "large.npz"))
-    assert time.perf_counter() - begun < 0.05
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        inspect(str(tmp_path / "large.npz"))
+        times.append(time.perf_counter() - begun)
+    assert min(times) < 0.02

@@ -65,12 +65,13 @@ def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, s
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with pytest.raises(StoppedError) as caught:
         train(config, run_dir="my run", listener=stopping_at(4, number))
     assert caught.value.exit_code == code
     assert "nncli resume 'my run'" in str(caught.value)
     assert "stopped" in Path("my run/train.log").read_text()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
 def test_convolutions_with_dropout_go_on_in_the_middle_of_an_epoch(tmp_path, monkeypatch):

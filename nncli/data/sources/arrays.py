@@ -50,6 +50,7 @@ class Arrays(Source):
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
         """Neither path nor inputs, or a .npy file where several arrays are wanted."""
+        yield from super().conflicts()
         if self.path is None and self.inputs is None:
             yield "path", "expected a .npz file, or inputs: and targets: as .npy files"
         if self.path is not None and self.path.endswith(".npy"):

@@ -51,6 +51,7 @@ class BuiltIn(Source):
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
         """A name that does not ship."""
+        yield from super().conflicts()
         if self.dataset not in dataset_names():
             yield "dataset", f"unknown dataset {self.dataset!r}{suggestion(self.dataset, dataset_names())}"
 

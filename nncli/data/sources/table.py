@@ -54,6 +54,7 @@ class TableSource(Source):
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
         """A target that is also an input, which would give the answer away."""
+        yield from super().conflicts()
         for name in self.target_columns:
             if name in (self.inputs or ()):
                 yield "inputs", f"the target {name!r} is among the inputs; drop it there"
