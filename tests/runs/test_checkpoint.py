@@ -91,6 +91,8 @@ def test_meta_is_json_with_a_checksum_of_every_array(saved):
 def test_equal_content_gives_equal_bytes(tmp_path, saved):
     checkpoint.save(str(tmp_path / "b.npz"), WEIGHTS, STATE, {"name": "a", "step": 3})
     assert (tmp_path / "b.npz").read_bytes() == saved.read_bytes()
+    with zipfile.ZipFile(saved) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "whenever it is saved"
 
 
 def test_arrays_that_are_not_contiguous(tmp_path):
