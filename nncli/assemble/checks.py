@@ -69,8 +69,12 @@ def check_loss(
     """
     if not layers:
         return
-    if layers[-1] is not FAILED and loss.absorbs is not None and (fault := _ending(loss, layers[-1])):
+    last = _ending_layer(layers[-1])
+    if last is not FAILED and loss.absorbs is not None and (fault := _ending(loss, last)):
         yield Problem(("loss",), fault)
+        return
+    if classes is not None and len(classes) == 1:
+        yield Problem(("data", "train"), f"all rows have the label {classes[0]!r}; there is nothing to tell apart")
         return
     if output is None:
         return
@@ -80,6 +84,13 @@ def check_loss(
     known = classes is not None if loss.target_kind == "classes" else bool(target_shape)
     if known and (fault := loss.output_fault(output, target_shape, None if classes is None else len(classes))):
         yield Problem(_last_with_size(layers), fault)
+
+
+def _ending_layer(layer: Any) -> Any:
+    """The last layer of all, inside of containers."""
+    while layer is not FAILED and layer.children():
+        layer = list(layer.children().values())[-1]
+    return layer
 
 
 def _ending(loss: Loss, last: Layer) -> str | None:
@@ -132,20 +143,29 @@ def check_kinds(built: dict[str, Any], loss: Loss) -> Iterator[Problem]:
         yield Problem(("data", "train", "classes"), f"{loss.type_name} learns numbers, not classes; drop it")
 
 
-def check_monitors(built: dict[str, Any]) -> Iterator[Problem]:
-    """Monitors that are no column of metrics.csv."""
+def check_all_monitors(built: dict[str, Any]) -> Iterator[Problem]:
+    """Monitors of a config that are no column of metrics.csv."""
     training, metrics, data = built.get("training", Training()), built.get("metrics", ()), built.get("data")
-    if not isinstance(training, Training) or not isinstance(data, Data) or not isinstance(metrics, tuple):
-        return
+    if isinstance(training, Training) and isinstance(data, Data) and isinstance(metrics, tuple):
+        yield from check_monitors(training, metrics, validated=data.validation is not None)
+
+
+def check_monitors(training: Training, metrics: Sequence[Any], *, validated: bool) -> Iterator[Problem]:
+    """Monitors that are no column of metrics.csv.
+
+    Args:
+        training: how to train.
+        metrics: what is measured besides the loss.
+        validated: whether there are validation rows.
+    """
     names = ["loss", *(metric.type_name for metric in metrics)]
-    kinds = ["train"] if data.validation is None else ["val", "train"]
-    columns = [f"{kind}_{name}" for kind in kinds for name in names]
+    columns = [f"{kind}_{name}" for kind in (("val", "train") if validated else ("train",)) for name in names]
     for key, settings in (("checkpoint", training.checkpoint), ("early_stopping", training.early_stopping)):
         monitor = None if settings is None else settings.monitor
         if monitor is not None and monitor not in columns:
             hint = suggestion(monitor, columns)
-            if monitor.startswith("val_") and data.validation is None:
-                hint = f": nothing is validated; add data.validation.{suggestion(monitor, columns).partition('.')[2]}"
+            if monitor.startswith("val_") and not validated:
+                hint = f": nothing is validated; add data.validation.{hint.partition('.')[2]}"
             yield Problem(("training", key, "monitor"), f"no column {monitor!r}{hint}")
 
 

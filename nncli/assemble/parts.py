@@ -98,17 +98,21 @@ def _read(data: Data, name: str, loss: Loss, problems: list[Problem]) -> Rows | 
     if not isinstance(source, Source):
         return None
     try:
-        return chosen(source, source.read(), loss)
+        return chosen(source, source.read(), loss, all_needed=name == "train")
     except UserError as error:
         problems.append(problem_of(data, name, error))
         return None
 
 
-def chosen(source: Source, rows: Rows, loss: Loss) -> Rows:
-    """The rows whose label is one of the source's classes, where it names some."""
+def chosen(source: Source, rows: Rows, loss: Loss, *, all_needed: bool = False) -> Rows:
+    """The rows whose label is one of the source's classes, where it names some.
+
+    Raises:
+        DataError: where a class that is needed has no row.
+    """
     if source.classes is None or loss.target_kind != "classes":
         return rows
-    return labels.keep_classes(rows, source.classes)
+    return labels.keep_classes(rows, source.classes, all_needed=all_needed)
 
 
 def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | None:

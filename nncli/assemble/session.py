@@ -12,7 +12,7 @@ import numpy as np
 from nncli.assemble.parts import Parts
 from nncli.assemble.survey import survey
 from nncli.config.spec import Spec
-from nncli.core.errors import ConfigError
+from nncli.core.errors import ConfigError, DataError
 from nncli.core.types import Array
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.data.preprocessing import Preprocessing
@@ -23,6 +23,7 @@ from nncli.nn.metric import Metric
 from nncli.nn.network import Network
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
+from nncli.training.events import Record
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.trainer import Settings, Trainer
@@ -91,6 +92,14 @@ class Session:
         higher = any(metric.type_name == name and metric.higher_is_better for metric in self.executor.metrics)
         return Monitor(column, higher, min_delta)
 
+    def nothing_learnt(self, record: Record) -> str:
+        """What may be wrong, where the training loss is above that of the best constant prediction; or nothing."""
+        constant, reached = self.executor.loss.of_constant(self.train.targets), record.get("train_loss", 0.0)
+        if reached <= constant:
+            return ""
+        loss = f"the training loss {reached:.4g} is above the {constant:.4g} of the best constant prediction"
+        return f"{loss}; {self.explosion_hint()}"
+
     def explosion_hint(self) -> str:
         """What may help where numbers are no longer finite."""
         hints = []
@@ -158,7 +167,11 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
 
 def _dataset(executor: Executor, inputs: Array, targets: Array) -> Dataset:
     network = executor.network
-    return Dataset(inputs, executor.loss.encode(targets, network.shapes[-1], network.dtype))
+    with np.errstate(over="ignore"):
+        encoded = executor.loss.encode(targets, network.shapes[-1], network.dtype)
+    if not np.isfinite(encoded).all():
+        raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
+    return Dataset(inputs, encoded)
 
 
 def filled(spec: Spec, *, validated: bool) -> Spec:

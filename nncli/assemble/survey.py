@@ -62,7 +62,7 @@ def survey(built: dict[str, Any], parts: Parts | None = None) -> Survey:
         classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
         found.problems += checks.check_kinds(built, loss)
-    found.problems += checks.check_monitors(built)
+    found.problems += checks.check_all_monitors(built)
     return found
 
 

@@ -28,16 +28,17 @@ class RunDisplay:
 
     def __call__(self, event: RunEvent) -> None:
         """Shows one event."""
-        from nncli.training.events import EpochEnded, StepEnded
-        from nncli.workflows.events import RunEnded, RunStarted
-        from nncli.workflows.narration import narrate
-
         if self._quiet:
             return
+        from nncli.training.events import EpochEnded, StepEnded
+
         if isinstance(event, StepEnded):
             if self._bar is not None:
                 self._bar.step(event.epoch, event.step_in_epoch, event.loss)
             return
+        from nncli.workflows.events import RunEnded, RunStarted
+        from nncli.workflows.narration import narrate
+
         if isinstance(event, RunStarted):
             self._epochs = event.epochs
         if isinstance(event, RunEnded):

@@ -10,7 +10,7 @@ import yaml
 from nncli.config.document import Document, Mark
 from nncli.config.scalars import resolve
 from nncli.core.errors import ConfigError, Path, Problem, UserError
-from nncli.core.spelling import nearest
+from nncli.core.spelling import nearest_file
 
 LARGEST_FILE = 1 << 20
 MOST_NODES = 100_000  # aliases are expanded up to here
@@ -34,10 +34,7 @@ def read_file(path: str) -> Document:
         with open(path, "rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        folder, name = os.path.split(path)
-        match = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
-        hint = f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
-        raise UserError(f"no such config: {path}{hint}") from None
+        raise UserError(f"no such config: {path}{nearest_file(path)}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); expected a YAML config") from None
     if len(content) > LARGEST_FILE:

@@ -16,7 +16,7 @@ NncliError
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -72,10 +72,6 @@ class ConfigError(UserError, ValueError):
         self.problems = sorted(problems, key=lambda problem: problem.order)
         self.name = name
         super().__init__(str(self))
-
-    def located(self, locate: Callable[[Problem], Problem], name: str) -> ConfigError:
-        """The same problems with the places that `locate` finds for them."""
-        return ConfigError([locate(problem) for problem in self.problems], name)
 
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems]

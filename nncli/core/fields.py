@@ -211,6 +211,10 @@ class Builder:
     def _structure(self, options: list[Any], value: Any, path: Path) -> Any:
         if isinstance(value, Checked):
             return self._object(options, value, path)
+        plain = [option for option in options if _is_checked(option)]
+        if len(options) > 1 and plain and not isinstance(value, str | Mapping):
+            key = next(required(plain[0]), "type")
+            return self.problem(path, f"expected a mapping, such as {{{key}: {show(value)}}}; got {show(value)}")
         if len(options) > 1:  # a mapping that one of the plain classes has a key for, or else a registered one
             return self._structure([self._meant(options, value)], value, path)
         (option,) = options
@@ -271,6 +275,7 @@ class Builder:
                 return self.make(cls, values, path)
         inside = next((name for name in values if registry.find(name) is not None), None)
         hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
+        hint = hint or (f"; {registry.hint}" if registry.hint else "")
         message = f"needs the key 'type', one of {', '.join(registry.names())}{hint}"
         return self.problem(path, f"this {registry.kind} {message}")
 

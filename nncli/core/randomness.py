@@ -20,7 +20,8 @@ def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
     Reference: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
     """
     text = "/".join((purpose, str(seed), *map(str, indices)))
-    return np.random.Philox(key=int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "little"))
+    key = np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), "<u8")
+    return np.random.Philox(key=key)
 
 
 def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:

@@ -22,10 +22,12 @@ class Registry:
     Args:
         kind: what one entry is called in messages, such as "layer".
         rooms: modules and packages whose import registers the built-in entries.
+        hint: how a mapping without a type says which entry it means, where it can.
     """
 
-    def __init__(self, kind: str, *rooms: str) -> None:
+    def __init__(self, kind: str, *rooms: str, hint: str = "") -> None:
         self.kind = kind
+        self.hint = hint
         self._rooms = rooms
         self._classes: dict[str, type[Any]] = {}
         self._aliases: dict[str, str] = {}
@@ -102,4 +104,8 @@ LOSSES = Registry("loss", "nncli.nn.losses")
 METRICS = Registry("metric", "nncli.nn.metrics")
 OPTIMIZERS = Registry("optimizer", "nncli.optim")
 SCALERS = Registry("scaler", "nncli.data.scalers")
-SOURCES = Registry("source", "nncli.data.sources")
+SOURCES = Registry(
+    "source",
+    "nncli.data.sources",
+    hint="by itself it is known for a path that ends in .csv, .tsv (.gz too), .npz or .npy, and for a folder",
+)

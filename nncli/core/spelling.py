@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 
 
@@ -11,6 +12,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_lower = {candidate.lower(): candidate for candidate in known}
     matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[matches[0]] if matches else None
+
+
+def nearest_file(path: str) -> str:
+    """A question with the nearest name in the folder of a file that is not there, or nothing."""
+    folder, name = os.path.split(path)
+    try:
+        match = nearest(name, os.listdir(folder or "."))
+    except OSError:
+        return ""
+    return f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
 
 
 def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = ()) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -12,16 +11,13 @@ from typing import BinaryIO
 import numpy as np
 
 from nncli.core.errors import DataError
-from nncli.core.spelling import nearest
+from nncli.core.spelling import nearest_file
 from nncli.core.types import Array
 
 
 def missing(path: str) -> DataError:
     """The error for a file that is not there, with the nearest name in its folder."""
-    folder, name = os.path.split(path)
-    match = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
-    hint = f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
-    return DataError(f"no such file or folder: {path}{hint}", file=path)
+    return DataError(f"no such file or folder: {path}{nearest_file(path)}", file=path)
 
 
 @contextmanager

@@ -36,7 +36,21 @@ def as_text(labels: Array) -> Array:
             raise ValueError(f"class labels are text or whole numbers; got {bad}")
         labels = whole
     values, inverse = np.unique(labels, return_inverse=True)
+    _refuse_measurements(values)
     return np.array([_canonical(str(value)) for value in values], dtype=object)[inverse]
+
+
+def _refuse_measurements(values: Array) -> None:
+    """Text that is nothing but numbers, not all of them whole, is no label."""
+    if values.dtype.kind not in "OU":
+        return
+    try:
+        numbers = values.astype(np.float64)
+    except ValueError:
+        return
+    broken = numbers != np.round(numbers)
+    if broken.any():
+        raise ValueError(f"class labels are text or whole numbers; got {values[int(broken.argmax())]}")
 
 
 def _canonical(text: str) -> str:
@@ -53,17 +67,22 @@ def class_order(labels: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(distinct))
 
 
-def keep_classes(rows: Rows, classes: tuple[str, ...]) -> Rows:
+def keep_classes(rows: Rows, classes: tuple[str, ...], *, all_needed: bool = True) -> Rows:
     """The rows whose label is one of `classes`, with the count of the others.
 
+    Args:
+        rows: with labels as targets.
+        classes: the labels to keep.
+        all_needed: whether every class has to have a row, as in training.
+
     Raises:
-        DataError: where a class has no row.
+        DataError: where a class that is needed has no row, or none has one.
     """
     assert rows.targets is not None
     labels = text_labels(rows)
     found = set(labels.tolist())
     for name in classes:
-        if name not in found:
+        if name not in found and (all_needed or not found & set(classes)):
             raise DataError(f"no row has the class {name!r}{suggestion(name, class_order(found))}", key="classes")
     kept = np.flatnonzero(np.isin(labels, classes))
     left_out = rows.left_out + len(rows) - len(kept)

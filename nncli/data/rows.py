@@ -94,6 +94,8 @@ def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str
     if not inputs.size:
         raise DataError(f"{name}: no rows or no columns; its shape is {inputs.shape}")
     check_finite(inputs, name)
+    if targets is not None and targets.ndim == 0:
+        raise DataError(f"{target_file}: expected one target a row; got a single value")
     if targets is not None and len(targets) != len(inputs):
         raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {len(inputs)}")
     width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]

@@ -93,7 +93,7 @@ def read_table(path: str) -> Table:
     with opened(path) as file:
         content = file.read()
     try:
-        return parse_table(gzip.decompress(content) if path.endswith(".gz") else content, path)
+        return parse_table(gzip.decompress(content) if path.lower().endswith(".gz") else content, path)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error})") from None
 
@@ -120,7 +120,7 @@ def parse_table(content: bytes, name: str) -> Table:
 
 def _parse(text: TextIO, path: str) -> Table:
     first = text.readline()
-    bare = path.removesuffix(".gz")
+    bare = path.lower().removesuffix(".gz")
     separator = "\t" if bare.endswith(".tsv") else max(",;\t", key=first.count)
     reader = csv.reader(_chain(first, text), delimiter=separator, strict=True)
     try:

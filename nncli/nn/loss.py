@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
@@ -44,6 +45,14 @@ class Loss(Registered):
         """Targets in the form that `forward` takes: class numbers (n,) or numbers (n, ...) in."""
         return targets.reshape(len(targets), *output_shape).astype(dtype)
 
+    def of_constant(self, targets: Array) -> float:
+        """The mean loss of the best constant prediction: what a model that has learnt anything is below of.
+
+        Args:
+            targets: as `encode` made them.
+        """
+        return math.inf
+
     def loss_fault(self, output_shape: Shape) -> str | None:
         """Why this loss does not suit outputs of that shape, or None."""
         return None
@@ -62,6 +71,12 @@ class Loss(Registered):
 def weighted_sum(losses: Array, weights: Array | None) -> float:
     """The sum of the rows' losses, each times its weight."""
     return float(losses.sum() if weights is None else np.dot(losses, weights))
+
+
+def entropy(shares: Array) -> float:
+    """-sum of p log p over the shares above 0."""
+    present = shares[shares > 0]
+    return float(-(present * np.log(present)).sum())
 
 
 def classes_of(prediction: Array) -> Array:

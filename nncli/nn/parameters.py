@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nncli.core.errors import ShapeError
 from nncli.core.randomness import generator
 from nncli.core.types import Array, FloatDType
 from nncli.nn.layer import ParameterSpec, Tree
@@ -50,8 +51,15 @@ class ParameterLayout:
         self.decayed = max((slot.stop for slot in slots if slot.spec.trainable and slot.spec.decayed), default=0)
 
     def initial(self, seed: int) -> Array:
-        """A vector with every array filled by its initializer; the numbers depend on seed and name alone."""
-        vector = np.empty(self.size, self.dtype)
+        """A vector with every array filled by its initializer; the numbers depend on seed and name alone.
+
+        Raises:
+            ShapeError: where it does not fit into memory.
+        """
+        try:
+            vector = np.empty(self.size, self.dtype)
+        except (MemoryError, ValueError):
+            raise ShapeError(f"the model has {self.size:,} parameters, more than memory can hold") from None
         for slot in self.slots:
             spec = slot.spec
             random = generator(seed, f"initialize {slot.name}")

@@ -89,6 +89,12 @@ class Windows:
         """Whether there is any padding."""
         return any(self.before) or any(self.after)
 
+    @property
+    def tiled(self) -> bool:
+        """Whether the windows cover the input without overlap, rest or padding."""
+        exact = all(k * count == n for k, count, n in zip(self.window, self.output, self.input, strict=False))
+        return exact and self.stride == self.window and not self.padded
+
     def pad(self, x: Array, value: float = 0.0) -> Array:
         """The images with their padding: (n, height, width, channels) -> (n, padded height, padded width, channels)."""
         if not self.padded:

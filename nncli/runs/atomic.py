@@ -10,8 +10,13 @@ from typing import BinaryIO
 from nncli.core.errors import SaveError
 
 
-def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable: bool = True) -> None:
     """Writes a file beside its place, makes sure that it is on the disk, and moves it there.
+
+    Args:
+        path: of the file.
+        write: writes its content.
+        durable: false leaves it to the system when it gets to the disk, for what is no loss after a power cut.
 
     Raises:
         SaveError: where that fails; what stood at `path` before is untouched.
@@ -23,13 +28,15 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object]) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 write(file)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
         except BaseException:
             os.unlink(temporary)
             raise
-        sync_folder(folder)
+        if durable:
+            sync_folder(folder)
     except OSError as error:
         raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
 

@@ -68,14 +68,20 @@ def read_meta(path: str) -> Meta:
         return archive.meta
 
 
-def load(path: str) -> tuple[Meta, dict[str, Array]]:
+def load(path: str, *, state: bool = True) -> tuple[Meta, dict[str, Array]]:
     """(meta, arrays by name), with every array verified by its checksum.
+
+    Args:
+        path: of the checkpoint.
+        state: whether to read what only a run that goes on needs, too.
 
     Raises:
         CheckpointError: where it is missing, foreign, damaged or of another version.
     """
     with _Archive(path) as archive:
-        return archive.meta, {name: archive.array(name) for name in archive.meta["arrays"]}
+        return archive.meta, {
+            name: archive.array(name) for name in archive.meta["arrays"] if state or not name.startswith(STATE)
+        }
 
 
 class _Archive:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from nncli.core.describe import json_ready
 from nncli.core.errors import CheckpointError, RunError, SaveError
-from nncli.core.spelling import nearest
+from nncli.core.spelling import nearest_file
 from nncli.runs.atomic import sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
@@ -143,7 +143,9 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        self.write_json(STATUS, {"state": state, "reason": reason, "epoch": epoch, "step": step})
+        values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
+        content = json.dumps(values, indent=2).encode() + b"\n"
+        write_atomically(self.file(STATUS), lambda file: file.write(content), durable=state != "running")
 
     def log(self, line: str) -> None:
         """Adds a line to train.log.
@@ -215,8 +217,5 @@ def checkpoint_path(path: str) -> str:
             raise CheckpointError(f"{path}: this run has no best checkpoint yet")
         raise CheckpointError(f"{path}: a directory without checkpoints; expected a run directory or a .npz checkpoint")
     if not os.path.exists(path):
-        folder, name = os.path.split(path)
-        match = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
-        hint = f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
-        raise CheckpointError(f"no such checkpoint or run directory: {path}{hint}")
+        raise CheckpointError(f"no such checkpoint or run directory: {path}{nearest_file(path)}")
     return path

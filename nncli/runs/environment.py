@@ -12,11 +12,12 @@ import numpy as np
 import nncli
 
 
-def describe_environment(threads: int | None, fingerprints: dict[str, str]) -> dict[str, Any]:
+def describe_environment(threads: int | None, shards: int, fingerprints: dict[str, str]) -> dict[str, Any]:
     """Versions, platform, BLAS, threads, command line and the data's fingerprints.
 
     Args:
         threads: as the config says; None for all cores.
+        shards: how many parts a batch is computed in; 1 for whole batches.
         fingerprints: the SHA-256 of every data file by its path.
     """
     from threadpoolctl import threadpool_info
@@ -34,6 +35,7 @@ def describe_environment(threads: int | None, fingerprints: dict[str, str]) -> d
         "machine": platform.machine(),
         "cores": os.cpu_count(),
         "threads": threads,
+        "shards": shards,
         "blas": blas,
         "command_line": sys.argv,
         "working_directory": os.getcwd(),

@@ -12,6 +12,7 @@ import numpy as np
 
 from nncli.core.batch import Batch
 from nncli.core.types import Array
+from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
@@ -23,7 +24,11 @@ LEAST_ROWS = 8  # a shard has at least so many rows
 
 def is_sharded(network: Network) -> bool:
     """Whether batches of this model are cut into shards; otherwise BLAS uses the cores by itself."""
-    return any(layer.heavy_rows for layer in network.model.layers)
+    return _has_heavy_rows(network.model)
+
+
+def _has_heavy_rows(layer: Layer) -> bool:
+    return layer.heavy_rows or any(_has_heavy_rows(child) for child in layer.children().values())
 
 
 class Executor:
@@ -132,6 +137,11 @@ class Executor:
             if not np.isfinite(gradient).all():
                 return f"first in the gradient of model.{name}"
         return "in the loss itself"
+
+    @property
+    def shards(self) -> int:
+        """How many parts a batch is computed in; 1 for whole batches."""
+        return len(self._passes)
 
     def close(self) -> None:
         """Ends the threads; they begin anew when there is more to compute."""

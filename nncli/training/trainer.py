@@ -120,6 +120,11 @@ class Trainer:
             yield TrainingEnded("completed")
 
     @property
+    def steps_per_epoch(self) -> int:
+        """How many steps an epoch has."""
+        return self._batches.per_epoch
+
+    @property
     def stopped_early(self) -> bool:
         """Whether the patience of early stopping is used up."""
         patience = self.settings.patience

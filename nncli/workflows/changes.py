@@ -8,6 +8,7 @@ from typing import Any
 from nncli.core.describe import show
 
 FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
+FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # the best value so far is one of these
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -17,7 +18,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         before: the config of the run as plain values.
         after: the config to go on with.
     """
-    return [text for path, text in _differences(before, after, "") if not path.startswith(FREE)]
+    return [text for path, text in _differences(before, after, "") if path in FIXED or not path.startswith(FREE)]
 
 
 def _differences(before: Any, after: Any, path: str) -> Iterator[tuple[str, str]]:

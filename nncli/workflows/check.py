@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class Checked:
     notes: tuple[str, ...]
 
 
-def check(config: str, settings: Sequence[str] = ()) -> Checked:
+def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Checked:
     """Checks a config against itself and against its data.
 
     Args:
@@ -37,7 +38,7 @@ def check(config: str, settings: Sequence[str] = ()) -> Checked:
         ConfigError: with every problem, located.
         UserError: where the file cannot be read.
     """
-    _, session = prepare(config, settings)
+    _, session = prepare(os.fspath(config), settings)
     return Checked(
         to_yaml(plain(session.spec)),
         session.rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -32,7 +33,11 @@ class Evaluation:
     notes: tuple[str, ...] = ()
 
 
-def evaluate(path: str, text: str | None = None, targets: str | None = None) -> Evaluation:
+def evaluate(
+    path: str | os.PathLike[str],
+    text: str | os.PathLike[str] | None = None,
+    targets: str | os.PathLike[str] | None = None,
+) -> Evaluation:
     """Measures a checkpoint or run.
 
     Args:
@@ -43,8 +48,9 @@ def evaluate(path: str, text: str | None = None, targets: str | None = None) -> 
     Raises:
         UserError: where there is nothing to measure on, or it cannot be read.
     """
-    model = load(path)
-    rows, name = _own_rows(model) if text is None else _given_rows(model, text, targets)
+    model = load(os.fspath(path))
+    targets = None if targets is None else os.fspath(targets)
+    rows, name = _own_rows(model) if text is None else _given_rows(model, os.fspath(text), targets)
     dataset = model.dataset(rows)
     notes = tuple(dict.fromkeys(model.preprocessing.notes))
     left_out = (f"{rows.left_out} rows left out, whose label is not in classes",) if rows.left_out else ()

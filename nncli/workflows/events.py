@@ -45,6 +45,7 @@ class RunEnded:
         last: the record of the last epoch.
         test: the test metrics with the best weights, where there are test rows.
         seconds: what all epochs took.
+        note: what may be wrong, where the model has learnt nothing.
     """
 
     path: str | None
@@ -53,6 +54,7 @@ class RunEnded:
     last: Record
     test: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    note: str = ""
 
 
 FINISHED_BEFORE = "finished before"

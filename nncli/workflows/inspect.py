@@ -30,7 +30,7 @@ KINDS: dict[str, Any] = {
 }
 
 
-def inspect(path: str, *, verify: bool = False) -> dict[str, Any]:
+def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
     """The description of a checkpoint or of a run's best checkpoint, as plain values.
 
     Args:
@@ -40,7 +40,7 @@ def inspect(path: str, *, verify: bool = False) -> dict[str, Any]:
     Raises:
         CheckpointError: where it is missing, foreign or damaged.
     """
-    path = checkpoint_path(path)
+    path = checkpoint_path(os.fspath(path))
     meta = checkpoint.load(path)[0] if verify else checkpoint.read_meta(path)
     for key, kind in KINDS.items():
         if not isinstance(meta.get(key), kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.parts import Parts, class_names
+from nncli.assemble.checks import check_monitors
+from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, filled, labelled, make_executor
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.errors import ConfigError, UserError
@@ -106,7 +108,7 @@ class Model:
         batch_size: int = 32,
         shuffle: bool = True,
         verbose: bool = True,
-        run_dir: str | None = None,
+        run_dir: str | os.PathLike[str] | None = None,
         **training: Any,
     ) -> list[Record]:
         """Trains for some epochs more, and returns their records, which are also added to `history`.
@@ -140,7 +142,7 @@ class Model:
                 for line in narrate(event, trainer.settings.epochs):
                     sys.stderr.write(line + "\n")
 
-        run = None if run_dir is None else RunDirectory.at(run_dir)
+        run = None if run_dir is None else RunDirectory.at(os.fspath(run_dir))
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
             if run is None:
@@ -242,7 +244,7 @@ class Model:
         trainer.driver.step(self._pass[0].gradient[: self._built.network.layout.trainable], trainer.learning_rate)
         trainer.step += 1
 
-    def save(self, path: str) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a checkpoint, as the commands do.
 
         Raises:
@@ -250,16 +252,16 @@ class Model:
             SaveError: where it cannot be written.
         """
         session = self._built
-        save_checkpoint(path, session, self._trainer or session.trainer())
+        save_checkpoint(os.fspath(path), session, self._trainer or session.trainer())
 
     @classmethod
-    def load(cls, path: str) -> Model:
+    def load(cls, path: str | os.PathLike[str]) -> Model:
         """The model of a checkpoint or of a run directory's best one; it predicts, and can be trained further.
 
         Raises:
             CheckpointError: where it is missing, foreign or damaged.
         """
-        trained = load(path)
+        trained = load(os.fspath(path), state=True)
         model = cls.__new__(cls)
         model._spec = trained.spec
         model._session = _without_rows(trained.spec, trained.preprocessing, trained.executor)
@@ -294,14 +296,23 @@ class Model:
             raise ConfigError(builder.problems)
         spec = replace(self._spec, training=settings)
         rows = _rows(inputs, targets)
+        if validation is not None and (not isinstance(validation, tuple | list) or len(validation) != 2):
+            raise UserError("validation_data: expected a pair (inputs, targets)")
         held = None if validation is None else _rows(*validation, name="validation inputs")
+        source, loss = cast("Memory", spec.data.train), cast("Loss", spec.loss)
+        rows = chosen(source, rows, loss, all_needed=not self._fitted)
+        held = None if held is None else chosen(source, held, loss)
         if not self._fitted:
-            classes = class_names(rows, cast("Memory", spec.data.train), cast("Loss", spec.loss))
+            classes = class_names(rows, source, loss)
             session = assemble(spec, Parts(rows, held, classes=classes))
             if self._session is not None:
                 self._keep_weights(session)
             return session
+        problems = list(check_monitors(spec.training, spec.metrics, validated=held is not None))
+        if problems:
+            raise ConfigError(problems)
         before = self._built
+        before.executor.threads = settings.threads
         spec = filled(spec, validated=held is not None)
         executor, preprocessing = before.executor, before.preprocessing
         train = labelled(rows, preprocessing, executor)
@@ -334,5 +345,12 @@ def _without_rows(spec: Spec, preprocessing: Preprocessing, executor: Executor) 
 
 
 def _rows(inputs: Any, targets: Any, name: str = "inputs") -> Rows:
-    given = None if targets is None else np.asarray(targets)
-    return array_rows(np.asarray(inputs), given, name, "targets", "target")
+    given = None if targets is None else _array(targets, "targets")
+    return array_rows(_array(inputs, name), given, name, "targets", "target")
+
+
+def _array(values: Any, name: str) -> Array:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise UserError(f"{name}: expected an array; the rows differ in their lengths") from None

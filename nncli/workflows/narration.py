@@ -47,6 +47,8 @@ def _ending(ended: RunEnded) -> list[str]:
     lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]
     if ended.test:
         lines.append(f"test: {measures(ended.test)}")
+    if ended.note:
+        lines.append(f"note: {ended.note}")
     if path is not None:
         lines.append(f"run directory: {path} ({ended.seconds:.1f} s of training)")
         lines.append(f"next: nncli predict {path} INPUT")

@@ -63,13 +63,14 @@ class Predictions:
                 yield line if self.rows.row_names is None else [self.rows.row_names[row], *line]
                 row += 1
 
-    def write(self, path: str) -> None:
+    def write(self, path: str | os.PathLike[str]) -> None:
         """Writes all predictions to a .npy, .csv or .json file, whole or not at all.
 
         Raises:
             UserError: for another ending.
             SaveError: where it cannot be written.
         """
+        path = os.fspath(path)
         writers = {".npy": self._npy, ".csv": self._csv, ".json": self._json}
         ending = next((ending for ending in ENDINGS if path.endswith(ending)), None)
         if ending is None:
@@ -96,7 +97,13 @@ class Predictions:
         file.write(json.dumps(json_ready(objects), indent=1).encode() + b"\n")
 
 
-def predict(path: str, text: str, *, classes: bool = False, batch_size: int = PREDICTION_ROWS) -> Predictions:
+def predict(
+    path: str | os.PathLike[str],
+    text: str | os.PathLike[str],
+    *,
+    classes: bool = False,
+    batch_size: int = PREDICTION_ROWS,
+) -> Predictions:
     """Predictions of a checkpoint or run for INPUT.
 
     Args:
@@ -108,8 +115,8 @@ def predict(path: str, text: str, *, classes: bool = False, batch_size: int = PR
     Raises:
         UserError: where either cannot be used.
     """
-    model = load(path)
+    model = load(os.fspath(path))
     if classes:
         model.class_names(np.zeros((0, 1)))
-    source = source_of(text, cast("Source", model.spec.data.train))
+    source = source_of(os.fspath(text), cast("Source", model.spec.data.train))
     return Predictions(model, source.read(targets=False), classes, batch_size)

@@ -28,9 +28,9 @@ from nncli.workflows.signals import StopSignals
 
 
 def train(
-    config: str,
+    config: str | os.PathLike[str],
     settings: Sequence[str] = (),
-    run_dir: str | None = None,
+    run_dir: str | os.PathLike[str] | None = None,
     *,
     resume: bool = False,
     listener: Listener = silent,
@@ -48,7 +48,8 @@ def train(
         UserError: where config, data or run directory do not allow the run; nothing is written then.
         RunFailedError: where the run could not go on, or was stopped.
     """
-    document, session = prepare(config, settings)
+    document, session = prepare(os.fspath(config), settings)
+    run_dir = None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
         raise RunError("--resume goes with --run-dir: which run to go on with")
     if resume and run_dir is not None and is_begun(run_dir):
@@ -57,7 +58,7 @@ def train(
     return run_anew(run, session, session.trainer(), listener, document)
 
 
-def resume(run_dir: str, settings: Sequence[str] = (), listener: Listener = silent) -> RunEnded:
+def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listener: Listener = silent) -> RunEnded:
     """Goes on with a run from its own resolved config.
 
     Args:
@@ -69,7 +70,7 @@ def resume(run_dir: str, settings: Sequence[str] = (), listener: Listener = sile
         UserError: where there is no such run, or a setting would make it another run.
         RunFailedError: where the run could not go on, or was stopped.
     """
-    run = RunDirectory(run_dir)
+    run = RunDirectory(os.fspath(run_dir))
     run.read_json(STATUS)
     _, session = prepare(run.file(RESOLVED), settings)
     return _go_on(run, session, None, listener)
@@ -137,7 +138,8 @@ def describe_run(run: RunDirectory, session: Session, document: Document | None 
             run.write_bytes(CONFIG, file.read())
     run.write_text(RESOLVED, to_yaml(plain(session.spec)))
     fingerprints = {path: fingerprint(path) for path in session.files}
-    run.write_json(ENVIRONMENT, describe_environment(session.spec.training.threads, fingerprints))
+    shards = session.executor.shards
+    run.write_json(ENVIRONMENT, describe_environment(session.spec.training.threads, shards, fingerprints))
 
 
 def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:
@@ -202,6 +204,7 @@ def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: L
         trainer.last_record,
         test,
         trainer.total_seconds,
+        session.nothing_learnt(trainer.last_record),
     )
     if run is not None:
         run.set_status("finished", trainer.epoch, trainer.step, reason)
@@ -216,7 +219,7 @@ def _started(session: Session, trainer: Trainer, run: RunDirectory | None) -> Ru
         rows=session.rows,
         parameters=session.network.layout.trainable,
         epochs=trainer.settings.epochs,
-        steps_per_epoch=-(-len(session.train) // session.spec.training.batch_size),
+        steps_per_epoch=trainer.steps_per_epoch,
         first_epoch=trainer.epoch + 1,
         notes=tuple(session.notes),
     )

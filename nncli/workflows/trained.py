@@ -10,7 +10,7 @@ import numpy as np
 
 from nncli.assemble.session import labelled, make_executor
 from nncli.config.spec import Spec
-from nncli.core.errors import CheckpointError, ConfigError, NncliError
+from nncli.core.errors import CheckpointError, ConfigError, NncliError, UserError
 from nncli.core.fields import Builder
 from nncli.core.types import Array
 from nncli.data.batches import Dataset
@@ -38,7 +38,7 @@ class Trained:
         preprocessing: as it was fitted.
         executor: with the network in it.
         meta: what the checkpoint says about itself.
-        state: all of its arrays.
+        state: its arrays.
     """
 
     path: str
@@ -60,6 +60,8 @@ class Trained:
 
     def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
         """Predictions batch by batch, in original units: (n, *output shape)."""
+        if batch_size < 1:
+            raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         dtype = self.executor.network.dtype
         table = self.preprocessing.inputs(rows, dtype) if isinstance(rows.inputs, Table) else None
         with self.executor.blas():
@@ -100,14 +102,18 @@ class Trained:
             return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally).results()
 
 
-def load(path: str) -> Trained:
+def load(path: str, *, state: bool = False) -> Trained:
     """The model of a checkpoint or of a run directory's best checkpoint.
+
+    Args:
+        path: of either.
+        state: whether to read what training needs to go on, too.
 
     Raises:
         CheckpointError: where it is missing, foreign or damaged.
     """
     path = checkpoint_path(path)
-    meta, arrays = checkpoint.load(path)
+    meta, arrays = checkpoint.load(path, state=state)
     spec = spec_of(path, meta)
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"])

@@ -63,16 +63,3 @@ def test_problems_are_sorted_by_where_they_stand():
 def test_the_problems_of_a_file_are_counted(count, words):
     error = ConfigError([Problem(("a",), "wrong")] * count, "digits.yaml")
     assert str(error).splitlines()[-1] == f"{words} in digits.yaml; nothing was run"
-
-
-def test_located_gives_every_problem_its_place():
-    error = ConfigError([Problem(("b",), "wrong"), Problem(("a",), "wrong")])
-    order = {"a": (1, 1, 0), "b": (2, 1, 0)}
-
-    def locate(problem):
-        line, column, _ = order[problem.dotted]
-        return Problem(problem.path, problem.message, problem.at, f"x.yaml:{line}:{column}", order[problem.dotted])
-
-    assert str(error.located(locate, "x.yaml")) == (
-        "x.yaml:1:1: a: wrong\nx.yaml:2:1: b: wrong\n2 problems in x.yaml; nothing was run"
-    )

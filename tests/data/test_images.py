@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from nncli.core.errors import DataError, MissingExtraError
+from nncli.data import labels
 from tests.data.make import rows
 
 
@@ -48,7 +49,12 @@ def test_classes_choose_folders_and_the_others_are_counted(tmp_path):
     assert found.targets.tolist() == ["5"] * 3 + ["2"] * 2
     assert found.left_out == 4
     with pytest.raises(DataError, match="no folder for the class '9'"):
-        rows(path=tmp_path, classes=["5", "9"])
+        rows(path=tmp_path, classes=["9"])
+    only_fives = rows(path=tmp_path, classes=["5", "9"])  # held-out images may lack a class
+    assert set(only_fives.targets.tolist()) == {"5"}
+    with pytest.raises(DataError, match="no row has the class '9'"):
+        labels.keep_classes(only_fives, ("5", "9"))
+    assert len(labels.keep_classes(only_fives, ("5", "9"), all_needed=False)) == 3
 
 
 def test_colour_and_grey(tmp_path):
@@ -118,3 +124,10 @@ def test_without_pillow_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     with pytest.raises(MissingExtraError, match="pip install pillow") as caught:
         rows(path=tmp_path)
     assert caught.value.exit_code == 2
+
+
+def test_more_than_eight_bits_a_pixel_are_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    Image.fromarray(np.full((4, 4), 40_000, np.uint16)).save(tmp_path / "a" / "deep.png")
+    with pytest.raises(DataError, match=r"deep\.png: more than 8 bits"):
+        rows(path=tmp_path)

@@ -38,7 +38,8 @@ class Images(Source):
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """A path that is a folder or looks like one, or one image."""
         path = str(values.get("path", ""))
-        return bool(path) and (os.path.isdir(path) or os.path.splitext(path)[1].lower() in ("", *ENDINGS))
+        ending = os.path.splitext(path)[1].lower()
+        return bool(path) and (os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path)))
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -73,13 +74,12 @@ class Images(Source):
     def _labelled(self, folders: list[str]) -> tuple[list[str], list[str], int]:
         if not folders:
             raise DataError(f"{self.path}: expected one sub-folder of images a class; found no folder in it")
-        for name in self.classes or ():
-            if name not in folders:
-                raise DataError(
-                    f"{self.path}: no folder for the class {name!r}{suggestion(name, folders)}", key="classes"
-                )
+        wanted = folders if self.classes is None else [name for name in self.classes if name in folders]
+        if self.classes is not None and not wanted:
+            hint = suggestion(self.classes[0], folders)
+            raise DataError(f"{self.path}: no folder for the class {self.classes[0]!r}{hint}", key="classes")
         files, labels = [], []
-        for name in self.classes or folders:
+        for name in wanted:
             inside = _image_files(os.path.join(self.path, name))
             if not inside:
                 raise DataError(f"{os.path.join(self.path, name)}: no images; looked for {', '.join(ENDINGS)}")
@@ -98,7 +98,9 @@ class Images(Source):
         for file in files:
             try:
                 with Image.open(file) as image:
-                    own = "L" if image.mode in ("1", "L", "I", "I;16", "F", "LA") else "RGB"
+                    if image.mode.startswith(("I", "F")):
+                        raise DataError(f"{file}: more than 8 bits a pixel ({image.mode}); convert it to 8 bits")
+                    own = "L" if image.mode in ("1", "L", "LA") else "RGB"
                     mode = mode or own
                     if self.mode is None and own != mode:
                         kinds = ("grey", "in colour") if mode == "L" else ("in colour", "grey")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,9 +63,9 @@ class TableSource(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """A path that ends as tables do, or standard input."""
+        """A path that ends as tables do, a named pipe, or standard input."""
         path = str(values.get("path", ""))
-        return path.endswith(ENDINGS) or path == STANDARD_INPUT
+        return path.lower().endswith(ENDINGS) or path == STANDARD_INPUT or _is_pipe(path)
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -94,6 +96,14 @@ class TableSource(Source):
             target_names=self.target_columns,
             files=() if stdin else (self.path,),
         )
+
+
+def _is_pipe(path: str) -> bool:
+    """Whether the path is a named pipe, such as the shell makes for <(command)."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _targets(table: Table, names: tuple[str, ...]) -> Any:

@@ -38,13 +38,16 @@ class MaxPool2D(Pool2D):
         def backward(dy: Array, g: Tree) -> Array | None:
             if not ctx.input_gradient:
                 return None
-            dx = np.zeros_like(padded)
+            dx = np.empty_like(padded) if windows.tiled else np.zeros_like(padded)
             waiting = np.ones(y.shape, bool)  # windows whose maximum has not been met yet
             for _, _, index in windows.positions():
                 here = padded[index] == y
                 here &= waiting
                 waiting ^= here
-                dx[index] += dy * here
+                if windows.tiled:  # every entry lies in exactly one window
+                    np.multiply(dy, here, out=dx[index])
+                else:
+                    dx[index] += dy * here
             return windows.crop(dx)
 
         return y, backward

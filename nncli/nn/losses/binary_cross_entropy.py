@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.nn.activations import sigmoid
-from nncli.nn.loss import Loss, LossBackward, loss, weighted_sum
+from nncli.nn.loss import Loss, LossBackward, entropy, loss, weighted_sum
 
 
 @loss("binary_cross_entropy", "bce")
@@ -59,6 +59,10 @@ class BinaryCrossEntropy(Loss):
     def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
         """0 and 1 as floats: (n,) -> (n, 1)."""
         return targets.reshape(-1, 1).astype(dtype)
+
+    def of_constant(self, targets: Array) -> float:
+        """The entropy of the two classes."""
+        return entropy(np.array((1 - targets.mean(), targets.mean())))
 
     def loss_fault(self, output_shape: Shape) -> str | None:
         """One unit."""

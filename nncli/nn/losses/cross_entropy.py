@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.nn.activations import softmax
-from nncli.nn.loss import Loss, LossBackward, loss, weighted_sum
+from nncli.nn.loss import Loss, LossBackward, entropy, loss, weighted_sum
 
 
 @loss("cross_entropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
@@ -46,9 +46,12 @@ class CrossEntropy(Loss):
 
             return output, weighted_sum(-np.log(inside), weights), backward
 
-        q = softmax(output)
-        shifted = output - output.max(axis=-1, keepdims=True) if len(output) else output
-        losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[rows, targets]  # (n,)
+        shifted = output - output.max(axis=-1, keepdims=True) if len(output) else output.copy()
+        at_target = shifted[rows, targets]
+        q = np.exp(shifted, out=shifted)  # (n, classes)
+        total = q.sum(axis=-1, keepdims=True)
+        losses = np.log(total[:, 0]) - at_target  # (n,)
+        q /= total
 
         def backward_from_logits(scale: float) -> Array:
             dz = q.copy()
@@ -65,6 +68,10 @@ class CrossEntropy(Loss):
     def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
         """Class numbers as they are."""
         return targets.astype(np.intp)
+
+    def of_constant(self, targets: Array) -> float:
+        """The entropy of the classes."""
+        return entropy(np.bincount(targets) / len(targets))
 
     def loss_fault(self, output_shape: Shape) -> str | None:
         """One axis of two units or more."""
