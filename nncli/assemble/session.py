@@ -145,6 +145,7 @@ def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
         cast("tuple[Metric, ...]", spec.metrics),
         preprocessing.original_targets if scaled else None,
         spec.training.threads,
+        spec.training.batch_size,
     )
 
 

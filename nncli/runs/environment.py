@@ -12,12 +12,15 @@ import numpy as np
 import nncli
 
 
-def describe_environment(threads: int | None, shards: int, fingerprints: dict[str, str]) -> dict[str, Any]:
+def describe_environment(
+    threads: int | None, shards: int, blas_threads: int | None, fingerprints: dict[str, str]
+) -> dict[str, Any]:
     """Versions, platform, BLAS, threads, command line and the data's fingerprints.
 
     Args:
         threads: as the config says; None for all cores.
         shards: how many parts a batch is computed in; 1 for whole batches.
+        blas_threads: how many threads BLAS was allowed; None for as many as it has.
         fingerprints: the SHA-256 of every data file by its path.
     """
     from threadpoolctl import threadpool_info
@@ -36,6 +39,7 @@ def describe_environment(threads: int | None, shards: int, fingerprints: dict[st
         "cores": os.cpu_count(),
         "threads": threads,
         "shards": shards,
+        "blas_threads": blas_threads,
         "blas": blas,
         "command_line": sys.argv,
         "working_directory": os.getcwd(),

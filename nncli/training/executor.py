@@ -20,6 +20,10 @@ from nncli.nn.tally import Tally
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
+LARGE_STEP = 10**8  # multiply-adds of a forward pass from which BLAS gains by several threads
+
+# BLAS threads wait for one another by spinning. For small products they gain nothing, and where another process wants
+# the cores too they lose up to fifty times, so small steps are left to one thread.
 
 
 def is_sharded(network: Network) -> bool:
@@ -34,9 +38,10 @@ def _has_heavy_rows(layer: Layer) -> bool:
 class Executor:
     """Computes losses, metrics, gradients and predictions of a model.
 
-    Dense networks take a batch as a whole and leave the cores to BLAS. Models with convolutions cut it by rows into
-    shards, chosen from the model and the batch alone, which threads run with BLAS at one thread each; the shards'
-    gradients are added in a fixed order, so the sum has the same bits whatever the number of threads.
+    Dense networks take a batch as a whole, on one thread where its products are small and otherwise with as many as
+    BLAS has. Models with convolutions cut it by rows into shards, which threads run with BLAS at one thread each; the
+    shards' gradients are added in a fixed order, so the sum has the same bits whatever the number of threads. Which of
+    these it is depends on the model and the batch size alone.
 
     Args:
         network: the model and its parameters.
@@ -45,6 +50,7 @@ class Executor:
         metrics: what to measure besides the loss.
         original: turns scaled targets and predictions into original units; None where they are not scaled.
         threads: how many threads to compute with; None for all cores.
+        batch_size: rows a step.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class Executor:
         metrics: Sequence[Metric] = (),
         original: Callable[[Array], Array] | None = None,
         threads: int | None = None,
+        batch_size: int = 32,
     ) -> None:
         self.network = network
         self.loss = loss
@@ -62,6 +69,7 @@ class Executor:
         self._original = original
         self.sharded = is_sharded(network)
         self.threads = threads
+        self._small = batch_size * network.layout.size < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None
         self.gradient = self._passes[0].gradient
@@ -70,7 +78,7 @@ class Executor:
         """Sets BLAS to the number of threads that this executor counts on, until the context is left."""
         from threadpoolctl import threadpool_limits
 
-        return threadpool_limits(1 if self.sharded else self.threads, user_api="blas")
+        return threadpool_limits(self.blas_threads, user_api="blas")
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
         """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.
@@ -137,6 +145,11 @@ class Executor:
             if not np.isfinite(gradient).all():
                 return f"first in the gradient of model.{name}"
         return "in the loss itself"
+
+    @property
+    def blas_threads(self) -> int | None:
+        """How many threads BLAS may use; None for as many as it has."""
+        return 1 if self.sharded or self._small else self.threads
 
     @property
     def shards(self) -> int:

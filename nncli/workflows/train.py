@@ -138,8 +138,9 @@ def describe_run(run: RunDirectory, session: Session, document: Document | None 
             run.write_bytes(CONFIG, file.read())
     run.write_text(RESOLVED, to_yaml(plain(session.spec)))
     fingerprints = {path: fingerprint(path) for path in session.files}
-    shards = session.executor.shards
-    run.write_json(ENVIRONMENT, describe_environment(session.spec.training.threads, shards, fingerprints))
+    executor = session.executor
+    environment = describe_environment(executor.threads, executor.shards, executor.blas_threads, fingerprints)
+    run.write_json(ENVIRONMENT, environment)
 
 
 def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from nncli.core.batch import Batch
+from nncli.core.fields import build
+from nncli.core.registry import LOSSES
+from nncli.nn.network import Network
+from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.training import executor as executors
+from nncli.training.executor import Executor
 from tests.training.make import CONVOLUTION, DENSE, executor_of, numbers, trainer_of, weights
 
 IMAGES = numbers(37, (6, 6, 2))
@@ -107,3 +113,14 @@ def test_predictions_and_targets_are_measured_in_original_units():
     expected = plain.evaluate(data.batches(8), Tally(plain.metrics)).results()
     assert tally.results() == pytest.approx({"loss": expected["loss"], "mae": 1000 * expected["mae"]})
     np.testing.assert_allclose(executor.predict(data.inputs), 1000 * plain.predict(data.inputs) + 7)
+
+
+@pytest.mark.parametrize(("units", "rows", "expected"), [(4, 32, 1), (2000, 32, 1), (20_000, 1024, None)])
+def test_small_steps_leave_blas_one_thread(units, rows, expected):
+    model = layers_of([{"type": "dense", "units": units}, {"type": "dense", "units": 4}])
+    network = Network(model, (4,), np.dtype(np.float32), 0)
+    executor = Executor(network, build(LOSSES, "mse"), 2, batch_size=rows)
+    assert executor.blas_threads == expected
+    with executor.blas():
+        threads = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert expected is None or threads == [1] * len(threads)
