@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Gt
 
 from nncli.core.fields import Registered
 from nncli.core.registry import SCALERS
@@ -101,15 +102,10 @@ class DivideScaler(Scaler):
     """Division by a number: x / by, such as by 255 for images.
 
     Args:
-        by: any number but 0.
+        by: above 0.
     """
 
-    by: float
-
-    def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Zero."""
-        if not self.by:
-            yield "by", "expected a number other than 0; got 0"
+    by: Annotated[float, Gt(0)]
 
     def fit(self, x: Array) -> Affine:
         """The number itself, for every column or channel."""

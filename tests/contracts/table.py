@@ -1,7 +1,7 @@
 """The contract table: a row for everything registered, with the configurations under which its contract is tested.
 
-Whoever adds a layer, a loss, a metric, an optimizer or an initializer adds its row here; `test_table.py` names what has
-none.
+Whoever adds a layer, a loss, a metric, an optimizer, an initializer, a scaler or a source adds its row here;
+`test_table.py` names what has none.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from math import sqrt
+from pathlib import Path
 from typing import Any, Literal
 
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, Registry
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES, Registry
 from nncli.core.types import Shape
+from tests.contracts import files
 from tests.oracle import metrics as by_definition
 
 
@@ -57,6 +59,24 @@ class InitializerCase:
 
     config: dict[str, Any]
     std: Callable[[int, int], float]
+
+
+@dataclass(frozen=True)
+class ScalerCase:
+    """One configuration of a scaler."""
+
+    config: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SourceCase:
+    """One configuration of a source over files of these names, and what writes them; None where it needs none.
+
+    The files hold the six rows of `files.PIXELS` and `files.LABELS`, in the form of that source.
+    """
+
+    config: dict[str, Any]
+    write: Callable[[Path], None] | None = None
 
 
 def _layers(type_name: str, shape: Shape, *fields: dict[str, Any], training: bool = True) -> tuple[LayerCase, ...]:
@@ -215,12 +235,36 @@ INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "he": (InitializerCase({"type": "he"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
 }
 
+SCALER_ROWS: dict[str, tuple[ScalerCase, ...]] = {
+    "none": (ScalerCase({"type": "none"}),),
+    "standard": (ScalerCase({"type": "standard"}),),
+    "minmax": (ScalerCase({"type": "minmax"}),),
+    "divide": (ScalerCase({"type": "divide", "by": 255}), ScalerCase({"type": "divide", "by": 0.3})),
+}
+
+SOURCE_ROWS: dict[str, tuple[SourceCase, ...]] = {
+    "dataset": (SourceCase({"type": "dataset", "dataset": "digits"}),),
+    "memory": (SourceCase({"type": "memory"}),),
+    "arrays": (
+        SourceCase({"type": "arrays", "path": "a.npz"}, files.npz),
+        SourceCase({"type": "arrays", "inputs": "x.npy", "targets": "y.npy"}, files.npy),
+    ),
+    "table": (
+        SourceCase({"type": "table", "path": "a.csv", "targets": "label"}, files.csv_file),
+        SourceCase({"type": "table", "path": "a.tsv.gz", "targets": "label"}, files.tsv_gz),
+    ),
+    "images": (SourceCase({"type": "images", "path": "images"}, files.images),),
+    "idx": (SourceCase({"type": "idx", "inputs": "x-idx3-ubyte", "targets": "y-idx1-ubyte"}, files.idx),),
+}
+
 ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # a registry that is not here has no contract
     (LAYERS, LAYER_ROWS),
     (LOSSES, LOSS_ROWS),
     (METRICS, METRIC_ROWS),
     (OPTIMIZERS, OPTIMIZER_ROWS),
     (INITIALIZERS, INITIALIZER_ROWS),
+    (SCALERS, SCALER_ROWS),
+    (SOURCES, SOURCE_ROWS),
 )
 
 

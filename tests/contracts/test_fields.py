@@ -8,7 +8,7 @@ import pytest
 
 from nncli.core.errors import ConfigError
 from nncli.core.fields import required
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SOURCES
 from tests.contracts.table import ROWS, name_of
 from tests.contracts.values import ALL, FIRST, made, registry_of
 
@@ -24,6 +24,7 @@ WRONG = {
 FIELDS = [
     (case.config["type"], field.name)
     for case in FIRST
+    if registry_of(case) is not SOURCES  # whose fields are mostly free text, tested with each source
     for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
 ]
 MOLD = {case.config["type"]: case for case in FIRST}
