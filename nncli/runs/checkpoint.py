@@ -1,4 +1,4 @@
-"""Checkpoints: one .npz that NumPy alone opens, with everything about the model in meta.json, and no pickle."""
+"""Checkpoints: one .npz that NumPy alone opens, with all about the model in meta.json; nothing is pickled in it."""
 
 from __future__ import annotations
 
