@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts
 from nncli.assemble.survey import survey
 from nncli.config.spec import Spec
@@ -173,19 +174,3 @@ def _dataset(executor: Executor, inputs: Array, targets: Array) -> Dataset:
     if not np.isfinite(encoded).all():
         raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
     return Dataset(inputs, encoded)
-
-
-def filled(spec: Spec, *, validated: bool) -> Spec:
-    """The spec with the defaults that depend on other parts of it."""
-    monitor = "val_loss" if validated else "train_loss"
-    training = spec.training
-    checkpoint, stopping = training.checkpoint, training.early_stopping
-    if checkpoint.monitor is None:
-        checkpoint = dataclasses.replace(checkpoint, monitor=monitor)
-    if stopping is not None and stopping.monitor is None:
-        stopping = dataclasses.replace(stopping, monitor=monitor)
-    return dataclasses.replace(
-        spec,
-        model=tuple(fill_initializers(spec.model)),
-        training=dataclasses.replace(training, checkpoint=checkpoint, early_stopping=stopping),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -16,8 +17,8 @@ ClassT = TypeVar("ClassT", bound=type[Any])
 class Registry:
     """The classes of one kind by name.
 
-    Every module under the registry's own rooms is imported when a name is first asked for, so adding a thing is
-    adding its file.
+    Adding a thing is adding its file: a name is looked for in the module of that name below the registry's rooms
+    first, and then in all of their modules, which are imported when they are first needed.
 
     Args:
         kind: what one entry is called in messages, such as "layer".
@@ -41,9 +42,11 @@ class Registry:
         """
 
         def decorate(cls: ClassT) -> ClassT:
+            if not cls.__module__.startswith("nncli."):
+                self.discover()  # so that what is built in keeps its name
             for given in (name, *aliases):
                 other = self._classes.get(self._aliases.get(given, given))
-                if other is not None and other.__qualname__ != cls.__qualname__:
+                if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
                     message = f"the {self.kind} {given!r} is {other.__module__}.{other.__qualname__} already"
                     raise ConfigError([Problem((cls.__qualname__,), f"{message}; choose another name")])
             cls.type_name = name
@@ -55,17 +58,18 @@ class Registry:
 
     def find(self, name: str) -> type[Any] | None:
         """The class of that name or alias, or None."""
-        self._discover()
+        if name not in self._classes and name not in self._aliases and not self._find_module(name):
+            self.discover()
         return self._classes.get(self._aliases.get(name, name))
 
     def names(self) -> list[str]:
         """All listed names in alphabetic order, without aliases."""
-        self._discover()
+        self.discover()
         return sorted(name for name, cls in self._classes.items() if getattr(cls, "listed", True))
 
     def aliases(self, name: str) -> list[str]:
         """The aliases of one name."""
-        self._discover()
+        self.discover()
         return sorted(alias for alias, target in self._aliases.items() if target == name)
 
     def by_class_name(self, name: str, module: str) -> type[Any]:
@@ -85,10 +89,21 @@ class Registry:
         return f"unknown {self.kind} {name!r}{suggestion(name, self.names(), self._aliases)}"
 
     def __iter__(self) -> Iterator[type[Any]]:
-        self._discover()
+        self.discover()
         return iter(list(self._classes.values()))
 
-    def _discover(self) -> None:
+    def _find_module(self, name: str) -> bool:
+        """Whether the name is registered by a room that is a module, or by the module of that name in a room."""
+        for room in self._rooms if name.isidentifier() else ():
+            package = getattr(importlib.import_module(room), "__path__", None)
+            if package is not None and importlib.util.find_spec(f"{room}.{name}") is not None:
+                importlib.import_module(f"{room}.{name}")
+            if name in self._classes:
+                return True
+        return False
+
+    def discover(self) -> None:
+        """Imports everything that is built in."""
         if self._discovered:
             return
         self._discovered = True

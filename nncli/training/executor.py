@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +16,9 @@ from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
 from nncli.nn.tally import Tally
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
@@ -183,7 +185,10 @@ class Executor:
         shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
         if self.threads == 1:
             return [one(shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
-        self._pool = self._pool or ThreadPoolExecutor(count - 1)
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # here, for a quick start of what needs no threads
+
+            self._pool = ThreadPoolExecutor(count - 1)
         waiting = [
             self._pool.submit(one, shard, rows) for shard, rows in zip(self._passes[1:], shards[1:], strict=True)
         ]

@@ -11,8 +11,9 @@ from typing import Any, cast
 import numpy as np
 
 from nncli.assemble.checks import check_monitors
+from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
-from nncli.assemble.session import Session, assemble, filled, labelled, make_executor
+from nncli.assemble.session import Session, assemble, labelled, make_executor
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.errors import ConfigError, UserError
 from nncli.core.fields import Builder
