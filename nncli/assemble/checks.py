@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -9,7 +11,7 @@ from nncli.config.spec import Data, Fraction, Training
 from nncli.core.errors import Problem, ShapeError
 from nncli.core.fields import FAILED
 from nncli.core.spelling import suggestion
-from nncli.core.types import Shape
+from nncli.core.types import Array, Shape
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
@@ -38,7 +40,7 @@ def check_shapes(layers: Sequence[Any], input_shape: Shape | None, problems: lis
                 shape = layer.output_shape(shape)
             except ShapeError as error:
                 message = f"{layer.type_name} {error}, but {before} {shape}"
-                problems.append(Problem(("model", index), message))
+                problems.append(Problem(("model", index), message, hint=_mending(layer, shape)))
                 shape = None
         before = f"model.{index} {layer.type_name} gives"
     return shape
@@ -46,13 +48,52 @@ def check_shapes(layers: Sequence[Any], input_shape: Shape | None, problems: lis
 
 def _whatever_comes(layer: Layer) -> Shape | None:
     """The output shape of a layer, where it does not depend on the input."""
-    shapes = set()
-    for probe in PROBES:
-        try:
-            shapes.add(layer.output_shape(probe))
-        except ShapeError:
-            continue
+    shapes = {layer.output_shape(probe) for probe in PROBES if _fits(layer, probe)}
     return shapes.pop() if len(shapes) == 1 else None
+
+
+def _mending(layer: Layer, shape: Shape) -> str:
+    """What would make a layer fit the shape that it gets, or nothing."""
+    size = math.prod(shape)
+    if len(shape) > 1 and _fits(layer, (size,)):
+        return f"put flatten before {layer.type_name}"
+    if len(shape) == 1:
+        for channels in (1, 3):
+            side = math.isqrt(size // channels)
+            if side > 1 and side * side * channels == size and _fits(layer, (side, side, channels)):
+                return f"put {{type: reshape, shape: [{side}, {side}, {channels}]}} before {layer.type_name}"
+    if getattr(layer, "padding", None) == "valid":
+        values: dict[str, Any] = {"padding": "same"}
+        if _fits(dataclasses.replace(layer, **values), shape):
+            return "padding: same would fit, or a smaller window, or fewer pooling layers before it"
+    return ""
+
+
+def _fits(layer: Layer, shape: Shape) -> bool:
+    try:
+        layer.output_shape(shape)
+    except ShapeError:
+        return False
+    return True
+
+
+def check_range(layers: Sequence[Any], targets: Array, *, scaled: bool) -> Iterator[Problem]:
+    """Targets that the model's last activation can never give.
+
+    Args:
+        layers: the model's layers, FAILED where one could not be built.
+        targets: of the training rows, as the network learns them.
+        scaled: whether they were scaled.
+    """
+    last: Any = _ending_layer(layers[-1]) if layers else FAILED
+    if last is FAILED or last.output_range is None or not targets.size:
+        return
+    (low, high), (smallest, largest) = last.output_range, (float(targets.min()), float(targets.max()))
+    if smallest < low or largest > high:
+        wide = f"only numbers from {low:g} to {high:g}" if math.isfinite(high) else f"no numbers below {low:g}"
+        which = "scaled targets" if scaled else "targets"
+        message = f"the {which} run from {smallest:.4g} to {largest:.4g}, but {last.type_name} gives {wide}; drop it"
+        yield Problem(("model", len(layers) - 1), message)
 
 
 def check_loss(
@@ -117,13 +158,7 @@ def _last_with_size(layers: Sequence[Any]) -> tuple[str, int]:
 
 
 def _has_weights(layer: Layer) -> bool:
-    for probe in PROBES:
-        try:
-            layer.output_shape(probe)
-        except ShapeError:
-            continue
-        return bool(layer.parameters(probe))
-    return False
+    return next((bool(layer.parameters(probe)) for probe in PROBES if _fits(layer, probe)), False)
 
 
 def check_kinds(built: dict[str, Any], loss: Loss) -> Iterator[Problem]:

@@ -32,6 +32,7 @@ class Parts:
         classes: all labels of the train source before splitting, in order; None for regression.
         notes: what the user should know.
         files: the data files that were read.
+        samples: some rows of the parts whose inputs are Unread, by the name of the part.
     """
 
     train: Rows
@@ -40,6 +41,17 @@ class Parts:
     classes: tuple[str, ...] | None = None
     notes: list[str] = field(default_factory=list)
     files: tuple[str, ...] = ()
+    samples: dict[str, Rows] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, Rows]:
+        """The parts that there are."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: rows for name, rows in parts.items() if rows is not None}
+
+    def readable(self, name: str) -> Rows:
+        """The rows of a part, or a sample of them where their inputs are Unread."""
+        return self.samples.get(name, self.named[name])
 
 
 def problem_of(data: Data, name: str, error: UserError) -> Problem:
@@ -53,7 +65,9 @@ def problem_of(data: Data, name: str, error: UserError) -> Problem:
     return Problem((*path, key) if key else path, str(error))
 
 
-def read_parts(data: Data, loss: Loss, seed: int, problems: list[Problem]) -> Parts | None:
+def read_parts(
+    data: Data, loss: Loss, seed: int, problems: list[Problem], *, glance: int | None = None
+) -> Parts | None:
     """The rows of the sources; fractions are shares of all rows of train, test drawn first.
 
     Args:
@@ -61,12 +75,14 @@ def read_parts(data: Data, loss: Loss, seed: int, problems: list[Problem]) -> Pa
         loss: what is learnt.
         seed: of the draws.
         problems: gets every source that cannot be read, and every share that leaves no row.
+        glance: of large sources, read the targets and about so many rows; default all of them.
 
     Returns:
         None where the train source cannot be used.
     """
-    train = _read(data, "train", loss, problems)
-    held = {name: _read(data, name, loss, problems) for name in ("test", "validation")}
+    samples: dict[str, Rows] = {}
+    train = _read(data, "train", loss, problems, glance, samples)
+    held = {name: _read(data, name, loss, problems, glance, samples) for name in ("test", "validation")}
     if train is None:
         return None
     try:
@@ -87,18 +103,29 @@ def read_parts(data: Data, loss: Loss, seed: int, problems: list[Problem]) -> Pa
                 problems.append(problem_of(data, name, error))
                 continue
             held[name] = train.take(drawn)
+            if "train" in samples:
+                samples[name] = samples["train"]
     if len(remaining) < len(train):
         train = train.take(remaining)
-    return Parts(train, held["validation"], held["test"], classes, notes, tuple(dict.fromkeys(files)))
+    parts = Parts(train, held["validation"], held["test"], classes, notes, tuple(dict.fromkeys(files)))
+    for name, sample in samples.items():
+        if name in parts.named:
+            parts.samples[name] = sample.take(np.flatnonzero(np.isin(sample.origin, parts.named[name].origin)))
+    return parts
 
 
-def _read(data: Data, name: str, loss: Loss, problems: list[Problem]) -> Rows | None:
-    """The rows of one of the config's sources, only those of its classes."""
+def _read(
+    data: Data, name: str, loss: Loss, problems: list[Problem], glance: int | None, samples: dict[str, Rows]
+) -> Rows | None:
+    """The rows of one of the config's sources, only those of its classes; `samples` gets some of a large one."""
     source = getattr(data, name)
     if not isinstance(source, Source):
         return None
     try:
-        return chosen(source, source.read(), loss, all_needed=name == "train")
+        seen = None if glance is None else source.glance(glance)
+        if seen is not None:
+            samples[name] = seen.sample
+        return chosen(source, source.read() if seen is None else seen.rows, loss, all_needed=name == "train")
     except UserError as error:
         problems.append(problem_of(data, name, error))
         return None
@@ -134,7 +161,7 @@ def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
     """
     missing: Any = getattr(data.train, "missing", "median")
     return Preprocessing.fit(
-        parts.train,
+        parts.readable("train"),
         target_kind=loss.target_kind,
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),

@@ -11,7 +11,7 @@ import numpy as np
 
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts
-from nncli.assemble.survey import survey
+from nncli.assemble.survey import Survey, survey
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.types import Array
@@ -111,17 +111,18 @@ class Session:
         return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"
 
 
-def assemble(spec: Spec, parts: Parts | None = None) -> Session:
+def assemble(spec: Spec, parts: Parts | None = None, found: Survey | None = None) -> Session:
     """The session of a spec.
 
     Args:
         spec: what to run.
         parts: the rows, where they do not come from the spec's sources.
+        found: the survey of the spec and all of its rows, where it was made already.
 
     Raises:
         ConfigError: with every problem that shows when the model meets the data.
     """
-    found = survey({item.name: getattr(spec, item.name) for item in dataclasses.fields(spec)}, parts)
+    found = found or survey(vars(spec), parts)
     if found.problems:
         raise ConfigError(found.problems)
     parts, preprocessing = found.whole()

@@ -15,6 +15,8 @@ from nncli.core.types import Array
 from nncli.data.preprocessing import Preprocessing
 from nncli.nn.loss import Loss
 
+SAMPLE = 2000  # rows of a large source to look at
+
 
 @dataclass
 class Survey:
@@ -24,7 +26,8 @@ class Survey:
         problems: with their paths in the config.
         parts: the rows, where the train source could be read.
         preprocessing: fitted to the training rows, where it could be.
-        prepared: (inputs, targets) for the network of train, validation and test, where they could be made.
+        prepared: (inputs, targets) for the network of train, validation and test, where they could be made; of large
+            sources only some inputs, where only a glance was asked for.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -38,13 +41,19 @@ class Survey:
         assert self.preprocessing is not None
         return self.parts, self.preprocessing
 
+    @property
+    def whole_data(self) -> bool:
+        """Whether all rows were read, and not only some of a large source."""
+        return self.parts is not None and not self.parts.samples
 
-def survey(built: dict[str, Any], parts: Parts | None = None) -> Survey:
+
+def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = False) -> Survey:
     """Reads the data and checks the parts of a config against them and against one another.
 
     Args:
         built: the fields of a spec, FAILED or absent where they could not be built.
         parts: the rows, where they do not come from the config's sources.
+        glance: of large sources, read the targets and some rows.
     """
     found = Survey(parts=parts)
     data, loss, model = built.get("data"), built.get("loss"), built.get("model")
@@ -52,7 +61,8 @@ def survey(built: dict[str, Any], parts: Parts | None = None) -> Survey:
     if isinstance(data, Data) and isinstance(loss, Loss) and not found.problems:
         if parts is None:
             seed = built.get("seed")
-            found.parts = read_parts(data, loss, seed if isinstance(seed, int) else 0, found.problems)
+            rows = SAMPLE if glance else None
+            found.parts = read_parts(data, loss, seed if isinstance(seed, int) else 0, found.problems, glance=rows)
         if found.parts is not None:
             _prepare(found, found.parts, data, loss, built.get("dtype"))
     layers = list(model) if isinstance(model, list | tuple) else []
@@ -61,6 +71,9 @@ def survey(built: dict[str, Any], parts: Parts | None = None) -> Survey:
     if isinstance(loss, Loss):
         classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
+        if "train" in found.prepared and loss.target_kind == "numbers":
+            scaled = fitted.target_scaling is not None
+            found.problems += checks.check_range(layers, found.prepared["train"][1], scaled=scaled)
         found.problems += checks.check_kinds(built, loss)
     found.problems += checks.check_all_monitors(built)
     return found
@@ -73,11 +86,10 @@ def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: Any) ->
     except UserError as error:
         found.problems.append(problem_of(data, "train", error))
         return
-    for name, rows in (("train", parts.train), ("validation", parts.validation), ("test", parts.test)):
-        if rows is None:
-            continue
+    for name, rows in parts.named.items():
         try:
-            inputs = fitted.inputs(rows, np.dtype(dtype if dtype in ("float32", "float64") else "float32"))
+            readable = parts.readable(name)
+            inputs = fitted.inputs(readable, np.dtype(dtype if dtype in ("float32", "float64") else "float32"))
             found.prepared[name] = inputs, fitted.targets(rows)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))

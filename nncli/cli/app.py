@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from nncli import __version__
 from nncli.cli import errors
-from nncli.cli.check import check
-from nncli.cli.evaluate import evaluate
-from nncli.cli.inspect import inspect
-from nncli.cli.predict import predict
-from nncli.cli.resume import resume
-from nncli.cli.train import train
 
-app = typer.Typer(
-    name="nncli",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "check")  # each in the file of its name
+OBJECTS = 50_000  # new ones between two looks for garbage; imports make many and leave none
 
 
 def _version(wanted: bool) -> None:
@@ -32,7 +24,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def nncli(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -42,16 +33,31 @@ def nncli(
     """Train neural networks from a YAML file with nothing but NumPy."""
 
 
-for command in (train, resume, predict, evaluate, inspect, check):
-    app.command()(errors.reported(command))
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """The command that the arguments begin with alone, so that nothing else is imported; otherwise all of them."""
+    app = typer.Typer(
+        name="nncli",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(nncli)
+    completing = any(name.endswith("_COMPLETE") for name in os.environ)
+    asked = arguments[0] if arguments and not completing else ""
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
+        command = getattr(importlib.import_module(f"nncli.cli.{name}"), name)
+        app.command(name)(errors.reported(command))
+    return app
 
 
 def main() -> None:
     """Runs the command line; --debug may stand anywhere in it."""
+    gc.set_threshold(OBJECTS, 10, 10)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes as long as a check
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     if "--debug" in arguments[:end]:
         errors.show_tracebacks = True
         arguments = [item for index, item in enumerate(arguments) if item != "--debug" or index >= end]
-    app(args=arguments, prog_name="nncli")
+    command_line(arguments)(args=arguments, prog_name="nncli")

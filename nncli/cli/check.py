@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nncli.cli.console import give, say
+from nncli.cli.numbers import in_bytes, in_words, of_shape
 from nncli.cli.options import ConfigArgument, SetOption
+from nncli.cli.table import table
+
+if TYPE_CHECKING:
+    from nncli.workflows.check import Plan
 
 
 def check(
@@ -15,7 +20,7 @@ def check(
     settings: SetOption = None,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with every default filled.")] = False,
 ) -> None:
-    """Check a config and its data without training."""
+    """Check a config and its data without training, and say what the run will take."""
     from nncli.workflows.check import check as run
 
     found = run(config, settings or [])
@@ -26,3 +31,24 @@ def check(
         say(f"note: {note}")
     rows = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
     give(f"{config} is right: {rows} rows; {found.parameters:,} parameters")
+    if found.looked_at is not None:
+        give(f"the data are large: {found.looked_at:,} rows were looked at, and the targets of all")
+    give()
+    for line in _described(found.plan):
+        give(line)
+
+
+def _described(plan: Plan) -> list[str]:
+    rows = [["input", of_shape(plan.input_shape), "", ""]]
+    for layer in plan.layers:
+        rows.append([layer.name, of_shape(layer.output_shape), f"{layer.parameters:,}", f"{layer.multiply_adds:,}"])
+    steps = plan.steps_per_epoch * plan.epochs
+    return [
+        *table(["layer", "output shape", "parameters", "multiply-adds a row"], rows, right=(2, 3)),
+        "",
+        f"a step    {plan.batch_size:,} rows, about {in_words(plan.multiply_adds)} multiply-adds forward and back",
+        f"a run     {plan.steps_per_epoch:,} steps an epoch, {steps:,} in {plan.epochs:,} epochs, "
+        f"about {in_words(steps * plan.multiply_adds)} multiply-adds",
+        f"memory    about {in_bytes(plan.parameter_bytes)} for parameters, gradients and optimizer, "
+        f"{in_bytes(plan.batch_bytes)} for a batch, {in_bytes(plan.data_bytes)} for the data",
+    ]

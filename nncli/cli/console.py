@@ -10,6 +10,6 @@ def say(line: str = "") -> None:
     typer.echo(line, err=True)
 
 
-def give(line: str) -> None:
+def give(line: str = "") -> None:
     """A line of the result, on standard output."""
     typer.echo(line)

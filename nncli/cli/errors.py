@@ -10,12 +10,33 @@ from typing import ParamSpec, TypeVar
 
 import typer
 
-from nncli.core.errors import NncliError
+from nncli.core.errors import ConfigError, NncliError, Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 show_tracebacks = False
+
+
+def told(error: NncliError) -> str:
+    """The message of an error; on a terminal, the problems of a config each with its line and a caret below it."""
+    if not isinstance(error, ConfigError) or not sys.stderr.isatty():
+        return str(error)
+    colours = "NO_COLOR" not in os.environ
+    blocks = ["\n".join((str(problem), *_excerpt(problem, colours=colours))) for problem in error.problems]
+    return "\n".join((*blocks, error.count) if error.count else blocks)
+
+
+def _excerpt(problem: Problem, *, colours: bool) -> list[str]:
+    if problem.excerpt is None:
+        return []
+    line, start, end = problem.excerpt
+    number = str(problem.order[1])
+    before = "".join(character if character == "\t" else " " for character in line[: start - 1])
+    carets = "^" * (end - start)
+    if colours:
+        carets = typer.style(carets, fg=typer.colors.RED, bold=True)
+    return [f"  {number} | {line}", f"  {' ' * len(number)} | {before}{carets}"]
 
 
 def reported(command: Callable[P, T]) -> Callable[P, T]:
@@ -29,7 +50,7 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
         except NncliError as error:
             if show_tracebacks:
                 raise
-            typer.echo(str(error), err=True)
+            typer.echo(told(error), err=True)
             raise typer.Exit(error.exit_code) from None
         except OSError as error:
             if error.filename is not None:  # not of a stream, but of a file: its room should have told

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from nncli.cli.console import give
+from nncli.cli.numbers import in_bytes, of_shape
 from nncli.cli.options import CheckpointArgument, JsonOption
+from nncli.cli.table import table
 from nncli.core.errors import CheckpointError
 
 SHOWN = 8  # names and scalings listed before "and N more"
@@ -42,7 +44,7 @@ def _summary(described: dict[str, Any]) -> str:
     rows = ", ".join(f"{count:,} {name}" for name, count in described["rows"].items())
     config = described["config"]
     lines = [
-        f"{described['path']} ({_bytes(size)}, nncli {described['nncli_version']}{checked})",
+        f"{described['path']} ({in_bytes(size)}, nncli {described['nncli_version']}{checked})",
         f"{described['name']}: epoch {described['epoch']}, step {described['step']}, saved {described['saved']}",
         "",
         *_layers(described),
@@ -53,7 +55,7 @@ def _summary(described: dict[str, Any]) -> str:
         f"rows       {rows}",
     ]
     preprocessing = described["preprocessing"]
-    lines.append(f"inputs     {_shape(described['input_shape'])}{_names(described['feature_names'])}")
+    lines.append(f"inputs     {of_shape(described['input_shape'])}{_names(described['feature_names'])}")
     lines += _scaling("scaled by ", config["data"]["scale_inputs"], preprocessing["input_scaling"])
     if described["class_names"] is not None:
         lines.append(f"classes    {_list(described['class_names'])}")
@@ -67,36 +69,11 @@ def _summary(described: dict[str, Any]) -> str:
 
 
 def _layers(described: dict[str, Any]) -> list[str]:
-    from io import StringIO
-
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("layer")
-    table.add_column("output shape")
-    table.add_column("parameters", justify="right")
-    table.add_row("input", _shape(described["input_shape"]), "")
+    rows = [["input", of_shape(described["input_shape"]), ""]]
     for layer in described["layers"]:
-        table.add_row(layer["name"], _shape(layer["output_shape"]), f"{layer['parameters']:,}")
-    table.add_row("total", "", f"{described['parameters']:,}")
-    text = StringIO()
-    Console(file=text, width=100, color_system=None).print(table)
-    return [line.rstrip() for line in text.getvalue().splitlines() if line.strip()]
-
-
-def _shape(shape: list[int]) -> str:
-    return " x ".join(map(str, shape))
-
-
-def _bytes(size: int) -> str:
-    value = float(size)
-    for unit in ("B", "KB", "MB"):
-        if value < 1000:
-            return f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} GB"
+        rows.append([layer["name"], of_shape(layer["output_shape"]), f"{layer['parameters']:,}"])
+    rows.append(["total", "", f"{described['parameters']:,}"])
+    return table(["layer", "output shape", "parameters"], rows, right=(2,))
 
 
 def _list(names: list[str]) -> str:

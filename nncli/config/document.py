@@ -11,10 +11,18 @@ from nncli.core.errors import ConfigError, Path, Problem
 
 @dataclass(frozen=True)
 class Mark:
-    """A place: line and column from 1, or the name of what set the value instead of the file."""
+    """A place: line and column from 1, or the name of what set the value instead of the file.
+
+    Args:
+        line: where it begins.
+        column: likewise.
+        width: how many characters it has on that line.
+        origin: such as --set; empty for the file.
+    """
 
     line: int
     column: int
+    width: int = field(default=1, compare=False)
     origin: str = ""
 
 
@@ -28,6 +36,8 @@ class Document:
         folder: what paths in the file are relative to.
         keys: the mark of every key, by path.
         values: the mark of every value, by path.
+        problems: what is wrong with it as YAML.
+        lines: the text.
     """
 
     value: Any
@@ -36,6 +46,7 @@ class Document:
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def locate(self, problem: Problem) -> Problem:
         """The problem with its place; where its path is not in the file, with that of the nearest key above."""
@@ -46,9 +57,20 @@ class Document:
             exact = length == len(problem.path)
             mark = self.keys.get(path) if exact and problem.at == "key" else self.values.get(path)
             if mark is not None:
-                place = mark.origin or f"{self.name}:{mark.line}:{mark.column}"
-                return replace(problem, place=place, order=(bool(mark.origin), mark.line, mark.column))
+                return self.at(mark, problem)
         return replace(problem, place=self.name)
+
+    def at(self, mark: Mark, problem: Problem) -> Problem:
+        """The problem with that place."""
+        if mark.origin:
+            return replace(problem, place=mark.origin, order=(1, 0, 0))
+        line = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
+        return replace(
+            problem,
+            place=f"{self.name}:{mark.line}:{mark.column}",
+            order=(0, mark.line, mark.column),
+            excerpt=(line, mark.column, mark.column + max(1, min(mark.width, len(line) - mark.column + 1))),
+        )
 
     def error(self, problems: list[Problem]) -> ConfigError:
         """All these problems, located and sorted."""

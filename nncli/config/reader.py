@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import yaml
@@ -15,6 +16,7 @@ from nncli.core.spelling import nearest_file
 LARGEST_FILE = 1 << 20
 MOST_NODES = 100_000  # aliases are expanded up to here
 _STANDARD = "tag:yaml.org,2002:"
+_BARE_REFERENCE = re.compile(r"""[\[{,:]\s*\$\{""")
 
 
 class _Loader(yaml.SafeLoader):
@@ -52,7 +54,7 @@ def read_text(text: str, name: str, folder: str) -> Document:
     Raises:
         ConfigError: where it is no YAML, with the place and the line.
     """
-    document = Document(None, name, folder)
+    document = Document(None, name, folder, lines=text.splitlines())
     try:
         loader = _Loader(text)
         try:
@@ -60,7 +62,7 @@ def read_text(text: str, name: str, folder: str) -> Document:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise document.error([_syntax_problem(error, text, name)]) from None
+        raise document.error([_syntax_problem(error, document)]) from None
     except RecursionError:
         raise document.error([Problem((), "nested too deeply")]) from None
     if root is None:
@@ -86,20 +88,20 @@ def read_value(text: str) -> Any:
     return document.value
 
 
-def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, document: Document) -> Problem:
     mark = getattr(error, "problem_mark", None)
     if mark is None:
-        return Problem((), f"not YAML: {' '.join(str(error).split())}", place=name)
-    lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
+        return Problem((), f"not YAML: {' '.join(str(error).split())}", place=document.name)
+    line = document.lines[mark.line] if mark.line < len(document.lines) else ""
     indentation = line[: len(line) - len(line.lstrip())]
     if "\t" in indentation:
         column, message = indentation.index("\t"), "a tab character; use spaces"
     else:
         problem = getattr(error, "problem", None) or "not YAML"
         column, message = mark.column, f"{problem}: {line.strip()}" if line.strip() else problem
-    place = (mark.line + 1, column + 1)
-    return Problem((), message, place=f"{name}:{place[0]}:{place[1]}", order=(0, *place))
+        if _BARE_REFERENCE.search(line):
+            message += '; between braces or brackets a reference needs quotes: "${section.key}"'
+    return document.at(Mark(mark.line + 1, column + 1), Problem((), message))
 
 
 class _Reading:
@@ -129,9 +131,7 @@ class _Reading:
             self._inside.pop()
 
     def _problem(self, path: Path, message: str, node: yaml.Node) -> None:
-        mark = _mark(node)
-        place = f"{self._document.name}:{mark.line}:{mark.column}"
-        self._document.problems.append(Problem(path, message, place=place, order=(0, mark.line, mark.column)))
+        self._document.problems.append(self._document.at(_mark(node), Problem(path, message)))
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -176,4 +176,5 @@ class _Reading:
 
 
 def _mark(node: yaml.Node) -> Mark:
-    return Mark(node.start_mark.line + 1, node.start_mark.column + 1)
+    start, end = node.start_mark, node.end_mark
+    return Mark(start.line + 1, start.column + 1, end.column - start.column if end.line == start.line else 1)

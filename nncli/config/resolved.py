@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from nncli.config.references import escape
 from nncli.config.scalars import resolve
 from nncli.config.spec import Spec
 from nncli.core.fields import dump
@@ -20,7 +21,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = None if isinstance(resolve(value), str) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", escape(value), style=style)
 
 
 _Dumper.add_representer(str, _text)

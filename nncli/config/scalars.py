@@ -35,3 +35,10 @@ def resolve(text: str) -> Scalar:
     if _FLOAT.fullmatch(text):
         return float(text)
     return text
+
+
+def as_text(value: Scalar) -> str:
+    """A scalar as one would write it plainly, the opposite of `resolve`."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)

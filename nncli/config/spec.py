@@ -70,7 +70,7 @@ def _inheriting(given: Any, train: Mapping[str, Any]) -> Any:
 def _kind(values: Mapping[str, Any]) -> type[Registered] | None:
     if "type" in values:
         return SOURCES.find(str(values["type"]))
-    return next((kind for kind in SOURCES if kind.claims(values)), None)
+    return SOURCES.claiming(values)
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,19 @@ class Problem:
         path: the keys and indices that lead to it, such as ("model", 2, "units").
         message: what was expected, what came and what to do.
         at: whether the key or the value at that path is at fault.
+        hint: what would mend it, on a line of its own.
+        place: file:line:column, or what set the value instead of the file.
+        order: where it comes among other problems.
+        excerpt: the line of the file, and from which column, counted from 1, to which it is at fault.
     """
 
     path: Path
     message: str
     at: Literal["key", "value"] = "value"
+    hint: str = ""
     place: str = field(default="", compare=False)
     order: tuple[int, int, int] = field(default=(0, 0, 0), compare=False)
+    excerpt: tuple[str, int, int] | None = field(default=None, compare=False)
 
     @property
     def dotted(self) -> str:
@@ -57,7 +63,8 @@ class Problem:
         return ".".join(str(part) for part in self.path)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.place, self.dotted, self.message) if part)
+        told = ": ".join(part for part in (self.place, self.dotted, self.message) if part)
+        return f"{told}\n    {self.hint}" if self.hint else told
 
 
 class ConfigError(UserError, ValueError):
@@ -74,11 +81,13 @@ class ConfigError(UserError, ValueError):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        lines = [str(problem) for problem in self.problems]
-        if self.name:
-            count = len(lines)
-            lines.append(f"{count} {'problem' if count == 1 else 'problems'} in {self.name}; nothing was run")
-        return "\n".join(lines)
+        return "\n".join(part for part in (*map(str, self.problems), self.count) if part)
+
+    @property
+    def count(self) -> str:
+        """The last line of the message, where there is a file."""
+        count = len(self.problems)
+        return f"{count} {'problem' if count == 1 else 'problems'} in {self.name}; nothing was run" if self.name else ""
 
 
 class ShapeError(UserError, ValueError):

@@ -43,9 +43,8 @@ class Checked:
         builder = Builder()
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            annotation = field_types(type(self))[field.name]
             if value is not field.default or isinstance(value, str):  # a default may be a registered name
-                built = builder.value(annotation, value, (self.label(), field.name))
+                built = builder.value(field_types(type(self))[field.name], value, (self.label(), field.name))
                 object.__setattr__(self, field.name, built)
         if not builder.problems:
             builder.problems = [Problem((self.label(), name), message) for name, message in self.conflicts()]
@@ -154,6 +153,8 @@ class Builder:
 
     def value(self, annotation: Any, value: Any, path: Path) -> Any:
         """The value in the form of its annotation, or FAILED."""
+        if value is FAILED:  # its problem was told where it was read
+            return FAILED
         options = _options(annotation)
         if value is None and type(None) in options:
             return None
@@ -246,7 +247,7 @@ class Builder:
             return exact
         named = next(option for option in options if not _is_checked(option))
         registry = _split(named)[1]
-        if "type" in keys or registry is None or any(cls.claims(value) for cls in registry if keys):
+        if "type" in keys or registry is None or (keys and registry.claiming(value) is not None):
             return named
         misspelt = (option for option in plain if any(nearest(key, required(option)) for key in keys))
         return next(misspelt, named)
@@ -270,9 +271,9 @@ class Builder:
         return self.make(cls, values, path)
 
     def _untyped(self, registry: Registry, values: dict[str, Any], path: Path) -> Any:
-        for cls in registry:
-            if cls.claims(self._with_paths(cls, values, path)):
-                return self.make(cls, values, path)
+        cls = registry.claiming(values, lambda cls: self._with_paths(cls, values, path))
+        if cls is not None:
+            return self.make(cls, values, path)
         inside = next((name for name in values if registry.find(name) is not None), None)
         hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
         hint = hint or (f"; {registry.hint}" if registry.hint else "")

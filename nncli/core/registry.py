@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
@@ -61,6 +62,18 @@ class Registry:
         if name not in self._classes and name not in self._aliases and not self._find_module(name):
             self.discover()
         return self._classes.get(self._aliases.get(name, name))
+
+    def claiming(
+        self, values: Mapping[str, Any], seen_by: Callable[[type[Any]], Mapping[str, Any]] | None = None
+    ) -> type[Any] | None:
+        """The class that a mapping without a type means: one that a key of it names, or else the first to claim it.
+
+        Args:
+            values: the mapping.
+            seen_by: the mapping as a class is to look at it; default as it is.
+        """
+        named = (self._classes[key] for key in values if key in self._classes or self._find_module(key))
+        return next((cls for cls in chain(named, self) if cls.claims(seen_by(cls) if seen_by else values)), None)
 
     def names(self) -> list[str]:
         """All listed names in alphabetic order, without aliases."""

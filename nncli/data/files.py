@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import math
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.spelling import nearest_file
-from nncli.core.types import Array
+from nncli.core.types import Array, Shape
+
+_DAMAGED = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def missing(path: str) -> DataError:
@@ -37,6 +43,24 @@ def opened(path: str) -> Iterator[BinaryIO]:
         yield file
 
 
+@contextmanager
+def unpacked(path: str) -> Iterator[BinaryIO]:
+    """A file for reading, decompressed where its name ends in .gz.
+
+    Raises:
+        DataError: where it is missing, may not be read, or is no whole gzip file.
+    """
+    with opened(path) as file:
+        if not path.lower().endswith(".gz"):
+            yield file
+            return
+        try:
+            with gzip.open(file) as content:
+                yield cast("BinaryIO", content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"{path}: not a whole gzip file ({error})") from None
+
+
 def load_array(path: str) -> Array:
     """The array of a .npy file, mapped into memory rather than read.
 
@@ -54,42 +78,91 @@ def load_array(path: str) -> Array:
     return array
 
 
+@contextmanager
+def opened_archive(path: str) -> Iterator[zipfile.ZipFile]:
+    """The members of a .npz file, as files.
+
+    Raises:
+        DataError: where it is missing or damaged, or what is read from it is no whole array of numbers or text.
+    """
+    with opened(path) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+        except DataError:
+            raise
+        except (
+            ValueError,
+            OSError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
+            raise DataError(f"{path}: not a whole .npz file of numbers or text ({_one_line(error)})") from None
+
+
 def load_members(path: str, wanted: list[str]) -> list[Array]:
     """Some of the arrays of a .npz file.
 
     Raises:
         DataError: where it is missing, damaged, lacks one of them, or holds objects, which are never unpickled.
     """
-    import zipfile
-    import zlib
+    with opened_archive(path) as archive:
+        return [_read_member(archive, path, name, None)[0] for name in wanted]
 
-    with opened(path) as file:
-        try:
-            with np.load(file, allow_pickle=False) as archive:
-                arrays = []
-                for name in wanted:
-                    if name not in archive.files:
-                        known = ", ".join(archive.files)
-                        raise DataError(
-                            f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:"
-                        )
-                    array = archive[name]
-                    if not isinstance(array, np.ndarray):
-                        raise DataError(f"{path}: {name} is no array")
-                    arrays.append(array)
-                return arrays
-        except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError(f"{path}: not a whole .npz file of numbers or text ({_one_line(error)})") from None
+
+def load_first_rows(path: str, name: str, rows: int) -> tuple[Array, Shape]:
+    """(the first rows, the whole shape) of one array of a .npz file.
+
+    Raises:
+        DataError: as for `load_members`.
+    """
+    with opened_archive(path) as archive:
+        return _read_member(archive, path, name, rows)
+
+
+def member_bytes(path: str) -> int:
+    """How large the arrays of a .npz file are together, unpacked.
+
+    Raises:
+        DataError: where it is missing or damaged.
+    """
+    with opened_archive(path) as archive:
+        return sum(info.file_size for info in archive.infolist())
+
+
+def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | None) -> tuple[Array, Shape]:
+    """(the array or its first rows, its whole shape)."""
+    names = [member.removesuffix(".npy") for member in archive.namelist()]
+    if name not in names:
+        raise DataError(f"{path}: no array {name!r}; it holds {', '.join(names)}; say which with inputs: and targets:")
+    if f"{name}.npy" not in archive.namelist():
+        raise DataError(f"{path}: {name} is no array")
+    with archive.open(f"{name}.npy") as member:
+        version = np.lib.format.read_magic(member)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, dtype = read_header(member)
+        if rows is not None and shape and not fortran and not dtype.hasobject:
+            part = (min(rows, shape[0]), *shape[1:])
+            content = member.read(math.prod(part) * dtype.itemsize)
+            return np.frombuffer(content, dtype).reshape(part), shape
+    with archive.open(f"{name}.npy") as member:
+        return np.lib.format.read_array(member, allow_pickle=False), shape
 
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:160]
 
 
-def check_finite(array: Array, path: str) -> None:
+def check_finite(array: Array, path: str, origin: Array) -> None:
     """Checks an array of numbers.
+
+    Args:
+        array: (n, *) to check.
+        path: of its file.
+        origin: (n,) the number of every row in that file.
 
     Raises:
         DataError: naming file, row and column of the first entry that is nan or infinite.
@@ -100,7 +173,9 @@ def check_finite(array: Array, path: str) -> None:
         chunk = np.isfinite(array[start : start + 65536])
         if not chunk.all():
             row, *rest = (int(index) for index in np.argwhere(~chunk)[0])
-            place = f"row {start + row}" + (f", column {rest[0]}" if len(rest) == 1 else f", at {rest}" if rest else "")
+            place = f"row {origin[start + row]}" + (
+                f", column {rest[0]}" if len(rest) == 1 else f", at {rest}" if rest else ""
+            )
             value = array[(start + row, *rest)]
             raise DataError(f"{path}: {place} (counted from 0): expected a finite number; got {value}")
 

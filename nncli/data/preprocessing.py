@@ -14,7 +14,7 @@ from nncli.core.spelling import suggestion
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
 from nncli.data.columns import Column, fit_columns, from_state
-from nncli.data.rows import Rows
+from nncli.data.rows import Rows, Unread
 from nncli.data.scalers import Affine, Scaler
 from nncli.data.table import Table, parse_numbers
 
@@ -153,6 +153,7 @@ class Preprocessing:
     def _raw_inputs(self, rows: Rows) -> Array:
         if isinstance(rows.inputs, Table):
             return self._encode(rows.inputs)
+        assert not isinstance(rows.inputs, Unread)
         x = rows.inputs
         if x.shape[1:] == (*self.input_shape, 1) or (*x.shape[1:], 1) == self.input_shape:
             x = x.reshape(len(x), *self.input_shape)

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from nncli.core.errors import DataError
-from nncli.core.types import Array
+from nncli.core.types import Array, Shape
 from nncli.data.files import check_finite
 from nncli.data.table import Table
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands for the inputs of rows of which only the targets were read.
+
+    Args:
+        count: how many rows there are.
+    """
+
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def take(self, indices: Array) -> Unread:
+        """As many as there are indices."""
+        return Unread(len(indices))
 
 
 @dataclass(frozen=True)
@@ -18,7 +37,7 @@ class Rows:
     """Inputs and targets as read.
 
     Args:
-        inputs: (n, ...) numbers, or a table of named columns.
+        inputs: (n, ...) numbers, or a table of named columns; Unread where only the targets were asked for.
         targets: (n,) or (n, targets) labels or numbers; None where they were not asked for.
         name: what messages call the inputs, such as houses.csv.
         where: the place of a row for messages, such as "houses.csv:12"; its argument counts rows of the source.
@@ -31,7 +50,7 @@ class Rows:
         left_out: how many rows were left out because their label is not among the chosen classes.
     """
 
-    inputs: Array | Table
+    inputs: Array | Table | Unread
     targets: Array | None
     name: str
     where: Callable[..., str]
@@ -50,7 +69,7 @@ class Rows:
         """Some of the rows, in the order of `indices`."""
         return replace(
             self,
-            inputs=self.inputs.take(indices) if isinstance(self.inputs, Table) else self.inputs[indices],
+            inputs=self.inputs.take(indices) if isinstance(self.inputs, Table | Unread) else self.inputs[indices],
             targets=None if self.targets is None else self.targets[indices],
             origin=self.origin[indices],
             row_names=None if self.row_names is None else tuple(self.row_names[index] for index in indices),
@@ -74,6 +93,19 @@ def counted(path: str) -> Callable[..., str]:
     return place
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What is known of a large source without reading it whole.
+
+    Args:
+        rows: all rows with their targets, their inputs Unread.
+        sample: some of the rows with their inputs; `origin` says which.
+    """
+
+    rows: Rows
+    sample: Rows
+
+
 def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
     """Rows from arrays, checked.
 
@@ -87,17 +119,52 @@ def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str
     Raises:
         DataError: where the inputs are no rows of finite numbers, or the lengths differ.
     """
-    if inputs.dtype.kind not in "biuf":
-        raise DataError(f"{name}: expected numbers; got {inputs.dtype}")
-    if inputs.ndim < 2:
-        raise DataError(f"{name}: expected (rows, columns) or images; got the shape {inputs.shape}")
-    if not inputs.size:
-        raise DataError(f"{name}: no rows or no columns; its shape is {inputs.shape}")
-    check_finite(inputs, name)
+    _check_arrays(inputs.dtype, inputs.shape, targets, name, target_file)
+    return _rows(inputs, np.arange(len(inputs)), targets, name, target_file, target)
+
+
+def array_glance(
+    sample: Array, origin: Array, shape: Shape, targets: Array, name: str, target_file: str, target: str
+) -> Glance:
+    """Some rows of a large array, checked, and the targets of all of them.
+
+    Args:
+        sample: (m, *) the rows.
+        origin: (m,) their numbers.
+        shape: of the whole array.
+        targets: of all rows.
+        name: what messages call the inputs.
+        target_file: what they call the targets.
+        target: the name of the target.
+
+    Raises:
+        DataError: as for `array_rows`.
+    """
+    _check_arrays(sample.dtype, shape, targets, name, target_file)
+    rows = _rows(sample, origin, targets[origin], name, target_file, target)
+    return Glance(replace(rows, inputs=Unread(shape[0]), targets=targets, origin=np.arange(shape[0])), rows)
+
+
+def spread(total: int, count: int) -> Array:
+    """The numbers of at most `count` of `total` rows, at even distances."""
+    return np.arange(total)[:: max(1, -(-total // count))]
+
+
+def _check_arrays(dtype: Any, shape: Shape, targets: Array | None, name: str, target_file: str) -> None:
+    if dtype.kind not in "biuf":
+        raise DataError(f"{name}: expected numbers; got {dtype}")
+    if len(shape) < 2:
+        raise DataError(f"{name}: expected (rows, columns) or images; got the shape {shape}")
+    if 0 in shape:
+        raise DataError(f"{name}: no rows or no columns; its shape is {shape}")
     if targets is not None and targets.ndim == 0:
         raise DataError(f"{target_file}: expected one target a row; got a single value")
-    if targets is not None and len(targets) != len(inputs):
-        raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {len(inputs)}")
+    if targets is not None and len(targets) != shape[0]:
+        raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {shape[0]}")
+
+
+def _rows(inputs: Array, origin: Array, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
+    check_finite(inputs, name, origin)
     width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]
     return Rows(
         inputs=inputs[..., np.newaxis] if inputs.ndim == 3 else inputs,
@@ -105,6 +172,6 @@ def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str
         name=name,
         where=counted(name),
         where_target=counted(target_file),
-        origin=np.arange(len(inputs)),
+        origin=origin,
         target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
     )

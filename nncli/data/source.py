@@ -10,7 +10,9 @@ from annotated_types import MinLen
 
 from nncli.core.fields import Registered
 from nncli.core.registry import SOURCES
-from nncli.data.rows import Rows
+from nncli.data.rows import Glance, Rows
+
+LARGE = 32 << 20  # bytes from which a file is looked at before it is read whole
 
 Names = Annotated[tuple[str, ...], MinLen(1)]
 
@@ -54,6 +56,16 @@ class Source(Registered):
             DataError: where the files cannot be read or do not hold what the source says.
         """
         raise NotImplementedError
+
+    def glance(self, count: int) -> Glance | None:
+        """The targets of all rows and the inputs of at most about `count`, without reading more than these.
+
+        None where the source is so small that it is read whole as quickly, or where it can be read only once.
+
+        Raises:
+            DataError: as for `read`.
+        """
+        return None
 
     @classmethod
     def for_input(cls, path: str, like: Source) -> Source:

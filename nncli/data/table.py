@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TextIO
+from itertools import chain
+from typing import BinaryIO, TextIO
 
 import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
-from nncli.data.files import opened
+from nncli.data.files import unpacked
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,8 @@ def read_table(path: str) -> Table:
     Raises:
         DataError: where the file cannot be read, has no rows, or a row is too short or too long.
     """
-    with opened(path) as file:
-        content = file.read()
-    try:
-        return parse_table(gzip.decompress(content) if path.lower().endswith(".gz") else content, path)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: not a whole gzip file ({error})") from None
+    with unpacked(path) as file, _text(file, path) as text:
+        return _table(_Reader(text, path), path)
 
 
 def parse_table(content: bytes, name: str) -> Table:
@@ -111,41 +107,99 @@ def parse_table(content: bytes, name: str) -> Table:
     Raises:
         DataError: where it is no text, has no rows, or a row is too short or too long.
     """
+    with _text(io.BytesIO(content), name) as text:
+        return _table(_Reader(text, name), name)
+
+
+def glance_at_table(path: str, whole: Sequence[str], count: int) -> tuple[Table, Table, Array]:
+    """(some columns whole, all columns of some rows, the numbers of these rows) of a file too large to keep.
+
+    Args:
+        path: of the file.
+        whole: the columns to keep whole; those that are not there are left out.
+        count: how many rows to keep at least, where there are as many; at most twice that, at even distances.
+
+    Raises:
+        DataError: as for `read_table`.
+    """
+    with unpacked(path) as file, _text(file, path) as text:
+        reader = _Reader(text, path)
+        kept = {name: reader.header.index(name) for name in whole if name in reader.header}
+        columns: dict[str, list[str]] = {name: [] for name in kept}
+        lines: list[int] = []
+        some: list[list[str]] = []
+        step = 1
+        for number, (line, row) in enumerate(reader):
+            lines.append(line)
+            for name, index in kept.items():
+                columns[name].append(row[index].strip())
+            if number % step == 0:
+                some.append(row)
+                if len(some) == 2 * count:
+                    some, step = some[::2], 2 * step
+    if not lines:
+        raise DataError(f"{path}: no rows below the header")
+    numbers = np.arange(len(some)) * step
+    cells = {name: np.array(column, dtype=object) for name, column in columns.items()}
+    return Table(path, cells, np.array(lines)), _columns(path, reader.header, some, np.array(lines)[numbers]), numbers
+
+
+@contextmanager
+def _text(file: BinaryIO, name: str) -> Iterator[TextIO]:
     try:
-        text = content.decode("utf-8-sig")
+        with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            yield text
     except UnicodeDecodeError as error:
         raise DataError(f"{name}: not UTF-8 text ({error.reason} at byte {error.start})") from None
-    return _parse(io.StringIO(text, newline=""), name)
 
 
-def _parse(text: TextIO, path: str) -> Table:
-    first = text.readline()
-    bare = path.lower().removesuffix(".gz")
-    separator = "\t" if bare.endswith(".tsv") else max(",;\t", key=first.count)
-    reader = csv.reader(_chain(first, text), delimiter=separator, strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        _check_header(header, path)
-        rows, lines, line = [], [], reader.line_num + 1
-        for row in reader:
-            if len(row) == len(header):
-                rows.append(row)
-                lines.append(line)
-            elif row:
-                raise DataError(f"{path}:{line}: {len(row)} cells, but the header has {len(header)} columns")
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num}: {error}") from None
+class _Reader:
+    """The rows below a header as (line, cells), each as long as the header.
+
+    Args:
+        text: the file.
+        path: its name, for messages and, by its ending, for the separator.
+    """
+
+    def __init__(self, text: TextIO, path: str) -> None:
+        first = text.readline()
+        bare = path.lower().removesuffix(".gz")
+        separator = "\t" if bare.endswith(".tsv") else max(",;\t", key=first.count)
+        self._reader = csv.reader(chain((first,), text), delimiter=separator, strict=True)
+        self._path = path
+        try:
+            self.header = [name.strip() for name in next(self._reader, [])]
+        except csv.Error as error:
+            raise DataError(f"{path}:{self._reader.line_num}: {error}") from None
+        _check_header(self.header, path)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        width, reader = len(self.header), self._reader
+        line = reader.line_num + 1
+        try:
+            for row in reader:
+                if len(row) == width:
+                    yield line, row
+                elif row:
+                    raise DataError(f"{self._path}:{line}: {len(row)} cells, but the header has {width} columns")
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(f"{self._path}:{reader.line_num}: {error}") from None
+
+
+def _table(reader: _Reader, path: str) -> Table:
+    lines, rows = [], []
+    for line, row in reader:
+        lines.append(line)
+        rows.append(row)
     if not rows:
         raise DataError(f"{path}: no rows below the header")
+    return _columns(path, reader.header, rows, np.array(lines))
+
+
+def _columns(path: str, header: list[str], rows: list[list[str]], lines: Array) -> Table:
     cells = [np.array([cell.strip() for cell in column], dtype=object) for column in zip(*rows, strict=True)]
-    return Table(path, dict(zip(header, cells, strict=True)), np.array(lines))
-
-
-def _chain(first: str, rest: TextIO) -> Sequence[str]:
-    from itertools import chain
-
-    return chain((first,), rest)  # type: ignore[return-value]  # csv wants any iterable of lines
+    return Table(path, dict(zip(header, cells, strict=True)), lines)
 
 
 def _check_header(header: list[str], path: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -37,6 +38,15 @@ class ParameterSpec:
     fan_out: int = 1
     trainable: bool = True
     decayed: bool = True
+
+
+def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, ParameterSpec]]:
+    """The specs in a tree with their full names, such as "0.dense.weight", in the order of the layers."""
+    for name, item in tree.items():
+        if isinstance(item, dict):
+            yield from leaves(item, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", item
 
 
 @dataclass(slots=True)
@@ -108,6 +118,10 @@ class Layer(Registered):
     def parameters(self, input_shape: Shape) -> Tree:
         """The arrays that this layer wants, by name; a container gives a tree."""
         return {}
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """How many products with a weight one row takes going forward; going back takes about twice as many."""
+        return sum(math.prod(spec.shape) for _, spec in leaves(self.parameters(input_shape)) if len(spec.shape) > 1)
 
     def children(self) -> Mapping[str, Layer]:
         """The layers inside a container, by name in the order of the forward pass."""

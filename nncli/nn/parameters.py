@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from nncli.core.errors import ShapeError
 from nncli.core.randomness import generator
 from nncli.core.types import Array, FloatDType
-from nncli.nn.layer import ParameterSpec, Tree
+from nncli.nn.layer import ParameterSpec, Tree, leaves
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class ParameterLayout:
     def __init__(self, tree: Tree, dtype: FloatDType) -> None:
         self.tree = tree
         self.dtype = dtype
-        specs = list(_leaves(tree, ""))
+        specs = list(leaves(tree))
         specs.sort(key=lambda item: (not item[1].trainable, not item[1].decayed))
         slots, start = [], 0
         for name, spec in specs:
@@ -75,19 +74,11 @@ class ParameterLayout:
         """
         slots = [slot for slot in self.slots if slot.stop <= len(vector)]
         views = {slot.name: vector[slot.start : slot.stop].reshape(slot.spec.shape) for slot in slots}
-        return {name: views[name] for name, _ in _leaves(self.tree, "") if name in views}
+        return {name: views[name] for name, _ in leaves(self.tree) if name in views}
 
     def views(self, vector: Array) -> Tree:
         """The same views, nested as the layers are."""
         return _nest(self.tree, self.named(vector), "")
-
-
-def _leaves(tree: Tree, prefix: str) -> Iterator[tuple[str, ParameterSpec]]:
-    for name, item in tree.items():
-        if isinstance(item, dict):
-            yield from _leaves(item, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", item
 
 
 def _nest(tree: Tree, named: dict[str, Array], prefix: str) -> Tree:

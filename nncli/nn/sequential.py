@@ -55,6 +55,12 @@ class Sequential(Layer):
         named = zip(self.children().items(), shapes[:-1], strict=True)
         return {name: item.parameters(shape) for (name, item), shape in named}
 
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Those of all layers."""
+        return sum(
+            item.multiply_adds(shape) for item, shape in zip(self.layers, self.shapes(input_shape), strict=False)
+        )
+
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """All layers in order."""
         names = list(self.children())

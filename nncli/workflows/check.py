@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nncli.assemble.defaults import filled
+from nncli.assemble.plan import Plan as Plan
+from nncli.assemble.plan import plan
 from nncli.config.resolved import plain, to_yaml
 from nncli.workflows.prepare import prepare
 
@@ -17,18 +21,25 @@ class Checked:
     Args:
         resolved: the config as YAML with every default filled.
         rows: how many there are for training, validation and test.
-        parameters: how many numbers are trained.
+        looked_at: how many of these were read, where not all were.
+        plan: what the run will take.
         notes: what the user should know.
     """
 
     resolved: str
     rows: dict[str, int]
-    parameters: int
+    looked_at: int | None
+    plan: Plan
     notes: tuple[str, ...]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        return self.plan.parameters
 
 
 def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Checked:
-    """Checks a config against itself and against its data.
+    """Checks a config against itself and against its data, of which only some rows are read where they are large.
 
     Args:
         config: the path of a YAML file.
@@ -38,10 +49,16 @@ def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Check
         ConfigError: with every problem, located.
         UserError: where the file cannot be read.
     """
-    _, session = prepare(os.fspath(config), settings)
+    prepared = prepare(os.fspath(config), settings)
+    parts, preprocessing = prepared.survey.whole()
+    spec = filled(prepared.spec, validated=parts.validation is not None)
+    names = {"train": "training"}
+    rows = {names.get(name, name): len(part) for name, part in parts.named.items()}
+    looked_at = None if prepared.survey.whole_data else sum(len(parts.readable(name)) for name in parts.named)
     return Checked(
-        to_yaml(plain(session.spec)),
-        session.rows,
-        session.network.layout.trainable,
-        tuple(session.notes),
+        to_yaml(plain(spec)),
+        rows,
+        looked_at,
+        plan(spec, preprocessing.input_shape, math.prod(preprocessing.target_shape), rows),
+        (*parts.notes, *dict.fromkeys(preprocessing.notes)),
     )

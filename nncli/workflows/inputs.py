@@ -12,7 +12,7 @@ from nncli.core.fields import build
 from nncli.core.registry import SOURCES
 from nncli.data.files import missing
 from nncli.data.source import Source
-from nncli.data.sources.builtin import dataset_names
+from nncli.data.sources.dataset import dataset_names
 
 
 def source_of(text: str, like: Source, targets: str | None = None) -> Source:
@@ -53,7 +53,6 @@ def _kind(path: str) -> type[Source] | None:
     """The kind of source that a path is: as inputs of their own, or as a path."""
     if os.path.exists(path) or path == "-":
         for values in ({"path": path}, {"inputs": path}):
-            for kind in SOURCES:
-                if kind.claims(values):
-                    return cast("type[Source]", kind)
+            if (kind := SOURCES.claiming(values)) is not None:
+                return cast("type[Source]", kind)
     return None

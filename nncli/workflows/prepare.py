@@ -2,37 +2,76 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nncli.assemble.session import Session, assemble
-from nncli.assemble.survey import survey
+from nncli.assemble.survey import Survey, survey
 from nncli.config.document import Document
 from nncli.config.load import draft
-from nncli.config.overrides import apply_overrides
-from nncli.config.reader import read_file
+from nncli.config.overrides import VARIABLE, apply_overrides, settings_of
+from nncli.config.reader import MOST_NODES, read_file
+from nncli.config.references import resolve_references
+from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError
 
+if TYPE_CHECKING:
+    from nncli.assemble.session import Session
 
-def prepare(config: str, settings: Sequence[str] = ()) -> tuple[Document, Session]:
-    """The config as read, and the session that it describes.
+
+@dataclass
+class Prepared:
+    """A config that was checked.
+
+    Args:
+        document: the config as read.
+        spec: what it says.
+        survey: of its data, of which only some rows were read where they are large.
+    """
+
+    document: Document
+    spec: Spec
+    survey: Survey
+
+    def session(self) -> Session:
+        """The session that the config describes, with all of its data read.
+
+        Raises:
+            ConfigError: with every problem that shows in rows that were not looked at before.
+        """
+        from nncli.assemble.session import assemble
+
+        try:
+            return assemble(self.spec, found=self.survey if self.survey.whole_data else None)
+        except ConfigError as error:
+            raise self.document.error(error.problems) from None
+
+
+def prepare(config: str, settings: Sequence[str] = ()) -> Prepared:
+    """A config, checked against itself and against its data as far as a glance shows.
 
     Args:
         config: the path of a YAML file.
-        settings: KEY=VALUE pairs that go over the file.
+        settings: KEY=VALUE pairs that go over the file, and over those in the environment's NNCLI_SET.
 
     Raises:
         ConfigError: with every problem, located.
         UserError: where the file cannot be read or a setting is no KEY=VALUE.
     """
     document = read_file(config)
+    surroundings = settings_of(os.environ.get(VARIABLE, ""))
+    apply_overrides(document, surroundings, VARIABLE)
     apply_overrides(document, list(settings))
-    found = draft(document)
-    if found.spec is None:
-        raise document.error([*found.problems, *survey(found.parts).problems])
-    spec = found.spec if found.spec.name else replace(found.spec, name=Path(config).stem)
-    try:
-        return document, assemble(spec)
-    except ConfigError as error:
-        raise document.error(error.problems) from None
+    resolve_references(document, MOST_NODES)
+    drafted = draft(document)
+    found = survey(drafted.parts, glance=True)
+    problems = [*drafted.problems, *found.problems]
+    if drafted.spec is None or problems:
+        raise document.error(problems)
+    if surroundings:
+        assert found.parts is not None
+        found.parts.notes.append(f"{VARIABLE} sets {', '.join(surroundings)}")
+    spec = drafted.spec
+    return Prepared(document, spec if spec.name else replace(spec, name=Path(config).stem), found)

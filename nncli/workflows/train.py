@@ -48,7 +48,8 @@ def train(
         UserError: where config, data or run directory do not allow the run; nothing is written then.
         RunFailedError: where the run could not go on, or was stopped.
     """
-    document, session = prepare(os.fspath(config), settings)
+    prepared = prepare(os.fspath(config), settings)
+    document, session = prepared.document, prepared.session()
     run_dir = None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
         raise RunError("--resume goes with --run-dir: which run to go on with")
@@ -72,7 +73,7 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
     """
     run = RunDirectory(os.fspath(run_dir))
     run.read_json(STATUS)
-    _, session = prepare(run.file(RESOLVED), settings)
+    session = prepare(run.file(RESOLVED), settings).session()
     return _go_on(run, session, None, listener)
 
 

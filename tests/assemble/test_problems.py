@@ -34,6 +34,9 @@ metrics: [rmse]
 """
 
 
+SMALLER = "padding: same would fit, or a smaller window, or fewer pooling layers before it"
+
+
 @pytest.fixture
 def told(tmp_path, monkeypatch):
     """The problems of a text, one a line, without the last line."""
@@ -45,9 +48,8 @@ def told(tmp_path, monkeypatch):
         with pytest.raises(ConfigError) as caught:
             check("a.yaml")
         lines = str(caught.value).splitlines()
-        assert (
-            lines[-1] == f"{len(lines) - 1} {'problem' if len(lines) == 2 else 'problems'} in a.yaml; nothing was run"
-        )
+        count = sum(not line.startswith("    ") for line in lines) - 1
+        assert lines[-1] == f"{count} {'problem' if count == 1 else 'problems'} in a.yaml; nothing was run"
         return lines[:-1]
 
     return tell
@@ -139,41 +141,46 @@ def test_labels_that_are_text_are_no_numbers(told):
 
 
 @pytest.mark.parametrize(
-    ("layers", "where", "words"),
+    ("layers", "where", "words", "hint"),
     [
         (
             "[{type: conv2d, filters: 2, kernel_size: 9}, {type: dense, units: 10}, softmax]",
             "model.0",
             "conv2d wants at least 9 rows and 9 columns, padding included, for its window, but the rows of the data "
             "have the shape (8, 8, 1)",
+            SMALLER,
         ),
         (
             "[flatten, {type: conv2d, filters: 2, kernel_size: 3}, {type: dense, units: 10}, softmax]",
             "model.1",
             "conv2d wants (height, width, channels), but model.0 flatten gives (64,)",
+            "put {type: reshape, shape: [8, 8, 1]} before conv2d",
         ),
         (
             "[{type: max_pool2d, pool_size: 5}, {type: avg_pool2d, pool_size: 2}, {type: dense, units: 10}, softmax]",
             "model.1",
             "but model.0 max_pool2d gives (1, 1, 1)",
+            SMALLER,
         ),
         (
             "[{type: conv2d, filters: 2, kernel_size: [3, 9]}, {type: dense, units: 10}, softmax]",
             "model.0",
             "wants at least 3 rows and 9 columns",
+            SMALLER,
         ),
     ],
 )
-def test_a_layer_that_does_not_fit_is_told_at_that_layer(told, layers, where, words):
+def test_a_layer_that_does_not_fit_is_told_at_that_layer(told, layers, where, words, hint):
     head, _, tail = DIGITS.partition("model:")
     items = layers.strip("[]").split(", {")
     text = f"{head}model: {layers}\nloss{tail.partition('loss')[2]}"
-    (line,) = told(text)
+    line, mending = told(text)
     column = text.splitlines()[3].index("[") + 2
     index = int(where.partition(".")[2])
     starts = [column, *(column + len(", {".join(items[:count])) + 2 for count in range(1, len(items)))]
     assert line.startswith(f"a.yaml:4:{starts[index]}: {where}: "), line
     assert words in line
+    assert mending == f"    {hint}"
 
 
 def test_a_table_is_no_image(told):
@@ -319,7 +326,7 @@ data:
   train: {path: gone.csv, targets: y}
   validation: {fraction: 0.1}
 model:
-  - {type: dense, units: 16}
+  - {type: dense, units: 15}
   - {type: conv2d, filters: 2, kernel_size: 3}
   - {type: dense, units: 10}
   - relu

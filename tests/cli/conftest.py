@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from typer.testing import CliRunner
 
-from nncli.cli.app import app
+from nncli.cli.app import command_line
 from nncli.workflows.train import train
 from tests.workflows import tiny
 
@@ -35,7 +35,7 @@ def nncli(inside):
     """Runs a command in that directory."""
 
     def run(*arguments, stdin=None):
-        found = CliRunner().invoke(app, [str(item) for item in arguments], input=stdin)
+        found = CliRunner().invoke(command_line([]), [str(item) for item in arguments], input=stdin)
         assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
         assert "Traceback" not in found.stderr
         return Result(found.exit_code, found.stdout, found.stderr)

@@ -61,6 +61,7 @@ def test_the_example_of_the_manual(told):
         "digits.yaml:14:20: model.2.unts: unknown key 'unts' for dense; did you mean 'units'? "
         "Known: units, bias, initializer",
         "digits.yaml:16:5: model.4: conv2d wants (height, width, channels), but model.3 dense gives (64,)",
+        "    put {type: reshape, shape: [8, 8, 1]} before conv2d",
         "2 problems in digits.yaml; nothing was run",
     ]
 

@@ -8,6 +8,8 @@ from nncli.config.load import draft
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text
 from nncli.core.errors import ConfigError, UserError
+from nncli.workflows.check import check
+from tests.workflows import tiny
 
 CONFIG = """\
 data:
@@ -155,3 +157,39 @@ def test_absolute_paths_stay_and_a_tilde_is_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/home/somebody")
     assert built("data.train.path=/there/a.csv").data.train.path == "/there/a.csv"
     assert built("data.train.path=~/a.csv").data.train.path == "/home/somebody/a.csv"
+
+
+def test_settings_in_the_environment(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = tiny.write(tmp_path, tiny.classifier())
+    monkeypatch.setenv("NNCLI_SET", "seed=7 'name=a b' training.epochs=2")
+    found = check(config, ["training.epochs=4"])
+    assert "seed: 7" in found.resolved
+    assert "name: a b" in found.resolved
+    assert "epochs: 4" in found.resolved  # the command line wins
+    assert found.notes == ("NNCLI_SET sets seed=7, name=a b, training.epochs=2",)
+
+
+@pytest.mark.parametrize(
+    ("variable", "message"),
+    [
+        ("seed='7", "NNCLI_SET: no closing quotation; expected KEY=VALUE words, quoted as for a shell"),
+        ("seed", "NNCLI_SET seed: expected KEY=VALUE, such as training.epochs=5"),
+        ("seed=-1", "NNCLI_SET: seed: expected a whole number at least 0; got -1"),
+        ("model.9.units=3", "NNCLI_SET model.9.units=3: model is a list of 4; expected an index from 0 to 3"),
+        ("sed=1", "NNCLI_SET: sed: unknown key 'sed' for the config; did you mean 'seed'?"),
+    ],
+)
+def test_faults_of_the_environment_are_told_as_such(tmp_path, monkeypatch, variable, message):
+    monkeypatch.setenv("NNCLI_SET", variable)
+    with pytest.raises(UserError) as caught:
+        check(tiny.write(tmp_path, tiny.classifier()))
+    assert str(caught.value).startswith(message)
+
+
+def test_a_path_in_the_environment_is_relative_to_the_working_directory(tmp_path, monkeypatch):
+    config = tiny.write(tmp_path, tiny.classifier())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("NNCLI_SET", "data.train.path=../sides.csv")
+    assert f"path: {tmp_path / 'sides.csv'}" in check(config).resolved

@@ -160,6 +160,10 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "max_pool2d": _pools("max_pool2d"),
     "avg_pool2d": _pools("avg_pool2d"),
     "flatten": _layers("flatten", (3, 4, 2)) + _layers("flatten", (5,)),
+    "reshape": (
+        *_layers("reshape", (12,), {"shape": [2, 3, 2]}, {"shape": [-1, 4]}),
+        *_layers("reshape", (3, 4, 2), {"shape": [4, 6]}, {"shape": [-1]}),
+    ),
     "dropout": (
         *_layers("dropout", (9,), {}, {"rate": 0.2}, {"rate": 0}),
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}),

@@ -78,7 +78,7 @@ def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
     values = tiny.regression()
     values["data"] |= {"test": {"fraction": 0.2}, "scale_inputs": name, "scale_targets": "none"}
     values["dtype"] = "float64"
-    _, session = prepare(tiny.write(tmp_path, values))
+    session = prepare(tiny.write(tmp_path, values)).session()
     raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)
     row_of = {price: row for row, price in enumerate(raw[:, 2])}
     train = raw[[row_of[price] for price in session.train.targets[:, 0]], :2]
@@ -91,7 +91,7 @@ def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
 
 def test_targets_are_scaled_by_the_training_targets_alone(tmp_path):
     values = tiny.regression(dtype="float64")
-    _, session = prepare(tiny.write(tmp_path, values))
+    session = prepare(tiny.write(tmp_path, values)).session()
     raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)
     original = session.preprocessing.original_targets(session.train.targets)[:, 0]
     assert set(np.round(original, 3)) <= set(raw[:, 2])

@@ -17,7 +17,7 @@ def session(folder, *settings, **data):
     (folder / "rows.csv").write_text("\n".join(["row,other,y", *lines]) + "\n")
     values = tiny.classifier(dtype="float64")
     values["data"] = {"train": {"path": "rows.csv", "targets": "y"}, **data}
-    return prepare(tiny.write(folder, values), settings)[1]
+    return prepare(tiny.write(folder, values), settings).session()
 
 
 def numbers(part):
@@ -122,7 +122,7 @@ def test_classes_are_those_of_the_train_source_before_splitting(tmp_path):
         values = tiny.classifier(seed=seed, loss="cross_entropy", metrics=[])
         values["data"] = {"train": {"path": "rare.csv", "targets": "y"}, "validation": {"fraction": 0.5}}
         values["model"] = [{"type": "dense", "units": 3}, "softmax"]
-        classes.add(prepare(tiny.write(tmp_path, values))[1].preprocessing.classes)
+        classes.add(prepare(tiny.write(tmp_path, values)).session().preprocessing.classes)
     assert classes == {("a", "b", "c")}
 
 

@@ -61,7 +61,7 @@ def test_diabetes_is_predicted_better_than_by_the_linear_fit() -> None:
 
 def linear_rmse(seed: int) -> float:
     """Of ordinary least squares on the same rows; scaling of inputs and targets does not change the fit."""
-    _, session = prepare(str(CONFIGS / "diabetes.yaml"), [f"seed={seed}", "dtype=float64"])
+    session = prepare(str(CONFIGS / "diabetes.yaml"), [f"seed={seed}", "dtype=float64"]).session()
     assert session.validation is not None
     x, y = with_ones(session.train.inputs), session.train.targets
     solution = np.linalg.lstsq(x, y, rcond=None)[0]

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from nncli.core.errors import DataError
-from nncli.data.files import load_array, load_members, stem
-from nncli.data.rows import Rows, array_rows
-from nncli.data.source import Source, source
+from nncli.data.files import load_array, load_first_rows, load_members, member_bytes, stem
+from nncli.data.rows import Glance, Rows, array_glance, array_rows, spread
+from nncli.data.source import LARGE, Source, source
 
 
 @source("arrays")
@@ -58,19 +60,41 @@ class Arrays(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """The arrays, checked for their lengths and for numbers that are not finite."""
+        x_name, y_name, target = self._names(targets=targets)
         if self.path is not None:
-            names = [self.inputs or "x", *([self.targets or "y"] if targets else [])]
-            found = list(load_members(self.path, names))
-            x, y = found[0], found[1] if targets else None
-            x_name, y_name, target = f"{self.path}:{names[0]}", f"{self.path}:{names[-1]}", names[-1]
+            x, *rest = load_members(self.path, [self.inputs or "x", *([target] if targets else [])])
+            y = rest[0] if targets else None
             files: tuple[str, ...] = (self.path,)
         else:
-            assert self.inputs is not None
-            if targets and self.targets is None:
-                raise DataError(
-                    f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
-                )
-            x_name, y_name = self.inputs, self.targets or ""
             x, y = load_array(x_name), load_array(y_name) if targets else None
-            target, files = stem(y_name), (x_name, *([y_name] if targets else []))
+            files = (x_name, *([y_name] if targets else []))
         return replace(array_rows(x, y, x_name, y_name, target), files=files)
+
+    def glance(self, count: int) -> Glance | None:
+        """Rows from everywhere in a .npy file, which is mapped; the first ones of a .npz file."""
+        x_name, y_name, target = self._names(targets=True)
+        if self.path is not None:
+            if member_bytes(self.path) < LARGE:
+                return None
+            (y,) = load_members(self.path, [target])
+            sample, shape = load_first_rows(self.path, self.inputs or "x", count)
+            origin = np.arange(len(sample))
+        else:
+            x, y = load_array(x_name), load_array(y_name)
+            if x.nbytes < LARGE or not x.ndim:
+                return None
+            origin, shape = spread(len(x), count), x.shape
+            sample = x[origin]
+        return array_glance(sample, origin, shape, y, x_name, y_name, target)
+
+    def _names(self, *, targets: bool) -> tuple[str, str, str]:
+        """(what messages call the inputs, what they call the targets, the name of the target)."""
+        if self.path is not None:
+            target = self.targets or "y"
+            return f"{self.path}:{self.inputs or 'x'}", f"{self.path}:{target}", target
+        assert self.inputs is not None
+        if targets and self.targets is None:
+            raise DataError(
+                f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
+            )
+        return self.inputs, self.targets or "", stem(self.targets or "")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from nncli.core.errors import DataError
-from nncli.core.types import Array
-from nncli.data.files import opened
-from nncli.data.rows import Rows, array_rows
-from nncli.data.source import Source, source
+from nncli.core.types import Array, Shape
+from nncli.data.files import unpacked
+from nncli.data.rows import Glance, Rows, array_glance, array_rows
+from nncli.data.source import LARGE, Source, source
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -54,14 +52,25 @@ class Idx(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """The arrays of both files."""
-        if targets and self.targets is None:
-            raise DataError(
-                f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
-            )
-        y_name = self.targets if targets else None
+        y_name = self._targets_file() if targets else None
         y = None if y_name is None else read_idx(y_name)
         rows = array_rows(read_idx(self.inputs), y, self.inputs, y_name or "", "label")
         return replace(rows, files=(self.inputs, *([y_name] if y_name else [])))
+
+    def glance(self, count: int) -> Glance | None:
+        """The first rows."""
+        y_name = self._targets_file()
+        sample, shape, dtype = read_first_rows(self.inputs, count)
+        if math.prod(shape) * dtype.itemsize < LARGE:
+            return None
+        return array_glance(sample, np.arange(len(sample)), shape, read_idx(y_name), self.inputs, y_name, "label")
+
+    def _targets_file(self) -> str:
+        if self.targets is None:
+            raise DataError(
+                f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
+            )
+        return self.targets
 
 
 def _looks_like_idx(path: str) -> bool:
@@ -76,16 +85,35 @@ def read_idx(path: str) -> Array:
     Raises:
         DataError: where it is missing, of another format or cut short.
     """
-    with opened(path) as file:
-        try:
-            content = gzip.decompress(file.read()) if path.endswith(".gz") else file.read()
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{path}: not a whole gzip file ({error})") from None
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in DTYPES:
-        raise DataError(f"{path}: not an idx file (it begins with {content[:4].hex()!r})")
-    dtype, axes = np.dtype(DTYPES[content[2]]), content[3]
-    header = 4 + 4 * axes
-    shape = tuple(int.from_bytes(content[start : start + 4], "big") for start in range(4, header, 4))
-    if len(content) != header + math.prod(shape) * dtype.itemsize:
-        raise DataError(f"{path}: its header says {shape}, but it holds {len(content) - header} bytes of data")
-    return np.frombuffer(content, dtype, offset=header).reshape(shape)
+    with unpacked(path) as file:
+        shape, dtype = _read_header(file, path)
+        content = file.read()
+    if len(content) != math.prod(shape) * dtype.itemsize:
+        raise DataError(f"{path}: its header says {shape}, but it holds {len(content)} bytes of data")
+    return np.frombuffer(content, dtype).reshape(shape)
+
+
+def read_first_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
+    """(the first rows, the whole shape, the dtype) of one idx file.
+
+    Raises:
+        DataError: where it is missing, of another format or cut short.
+    """
+    with unpacked(path) as file:
+        shape, dtype = _read_header(file, path)
+        part = (min(rows, shape[0]), *shape[1:]) if shape else ()
+        content = file.read(math.prod(part) * dtype.itemsize)
+    if len(content) != math.prod(part) * dtype.itemsize:
+        raise DataError(f"{path}: its header says {shape}, but it holds {len(content)} bytes of data")
+    return np.frombuffer(content, dtype).reshape(part), shape, dtype
+
+
+def _read_header(file: BinaryIO, path: str) -> tuple[Shape, np.dtype[Any]]:
+    start = file.read(4)
+    if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in DTYPES:
+        raise DataError(f"{path}: not an idx file (it begins with {start.hex()!r})")
+    sizes = file.read(4 * start[3])
+    if len(sizes) < 4 * start[3]:
+        raise DataError(f"{path}: not an idx file (its header is cut short)")
+    shape = tuple(int.from_bytes(sizes[at : at + 4], "big") for at in range(0, len(sizes), 4))
+    return shape, np.dtype(DTYPES[start[2]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,10 +13,11 @@ from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
 from nncli.data.files import missing, natural_order
-from nncli.data.rows import Rows
+from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Source, source
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
+MANY, FEW = 1000, 200  # above so many images only a few are looked at before all are read
 
 
 @source("images")
@@ -46,6 +47,17 @@ class Images(Source):
         """The path."""
         return ("path",)
 
+    def glance(self, count: int) -> Glance | None:
+        """The names of all images, and some of the images themselves."""
+        if not os.path.isdir(self.path):
+            return None
+        files, labels, left_out = self._labelled(_subfolders(self.path))
+        if len(files) <= MANY:
+            return None
+        rows = self._rows(files, np.array(labels, dtype=np.str_), left_out, read=False)
+        some = rows.take(spread(len(files), min(count, FEW)))
+        return Glance(rows, replace(some, inputs=self._load([files[index] for index in some.origin])))
+
     def read(self, *, targets: bool = True) -> Rows:
         """The images, and the names of their folders as labels."""
         if not os.path.exists(self.path):
@@ -58,10 +70,13 @@ class Images(Source):
             files, labels, left_out = self._labelled(folders)
         if not files:
             raise DataError(f"{self.path}: no images; looked for {', '.join(ENDINGS)}")
+        return self._rows(files, None if labels is None or not targets else np.array(labels, dtype=np.str_), left_out)
+
+    def _rows(self, files: list[str], targets: Array | None, left_out: int, *, read: bool = True) -> Rows:
         base = self.path if os.path.isdir(self.path) else os.path.dirname(self.path)
         return Rows(
-            inputs=self._load(files),
-            targets=None if labels is None or not targets else np.array(labels, dtype=np.str_),
+            inputs=self._load(files) if read else Unread(len(files)),
+            targets=targets,
             name=self.path,
             where=lambda row: files[row],
             origin=np.arange(len(files)),

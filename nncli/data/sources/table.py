@@ -6,19 +6,22 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
-from nncli.data.rows import Rows
+from nncli.core.types import Array
+from nncli.data.rows import Glance, Rows, Unread
 from nncli.data.source import Names, Source, source
-from nncli.data.table import Table, parse_table, read_table
+from nncli.data.table import Table, glance_at_table, parse_table, read_table
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 STANDARD_INPUT = "-"
+LARGE_TEXT = 4 << 20  # bytes from which a file is looked at before it is read whole
+GZIPPED = 5  # about how many bytes of text a byte of a .gz file holds
 
 
 @dataclass(frozen=True)
@@ -82,19 +85,43 @@ class TableSource(Source):
         stdin = self.path == STANDARD_INPUT
         name = "standard input" if stdin else self.path
         table = parse_table(sys.stdin.buffer.read(), name) if stdin else read_table(name)
-        if targets and not self.target_columns:
+        origin = np.arange(len(table))
+        return self._rows(table, _targets(table, self._asked(table)) if targets else None, origin, table)
+
+    def glance(self, count: int) -> Glance | None:
+        """The target columns of all rows, and some rows."""
+        try:
+            size = os.stat(self.path).st_size * (GZIPPED if self.path.lower().endswith(".gz") else 1)
+        except OSError:
+            return None
+        if size < LARGE_TEXT:  # also pipes, which are read only once
+            return None
+        columns, table, numbers = glance_at_table(self.path, self.target_columns, count)
+        targets = _targets(columns, self._asked(table))  # whose names are looked for among all columns
+        sample = self._rows(table, targets[numbers], numbers, columns)
+        rows = replace(sample, inputs=Unread(len(columns)), targets=targets, origin=np.arange(len(columns)))
+        return Glance(rows, sample)
+
+    def _asked(self, table: Table) -> tuple[str, ...]:
+        """The target columns, where there are any."""
+        if not self.target_columns:
             known = ", ".join(table.columns)
-            raise DataError(f"{name}: say which column to learn, with targets:. Columns: {known}")
+            raise DataError(f"{table.name}: say which column to learn, with targets:. Columns: {known}")
+        for name in self.target_columns:
+            table.cells(name, "targets")
+        return self.target_columns
+
+    def _rows(self, table: Table, targets: Array | None, origin: Array, whole: Table) -> Rows:
+        """Rows from some or all rows of a table; `whole` knows the lines of all."""
         wanted = self.inputs or [column for column in table.columns if column not in self.target_columns]
-        inputs = Table(name, {column: table.cells(column, "inputs") for column in wanted}, table.lines)
         return Rows(
-            inputs=inputs,
-            targets=_targets(table, self.target_columns) if targets else None,
-            name=name,
-            where=lambda row: f"{name}:{table.lines[row]}",
-            origin=np.arange(len(table)),
+            inputs=Table(table.name, {column: table.cells(column, "inputs") for column in wanted}, table.lines),
+            targets=targets,
+            name=table.name,
+            where=lambda row: f"{table.name}:{whole.lines[row]}",
+            origin=origin,
             target_names=self.target_columns,
-            files=() if stdin else (self.path,),
+            files=() if self.path == STANDARD_INPUT else (self.path,),
         )
 
 
@@ -106,7 +133,7 @@ def _is_pipe(path: str) -> bool:
         return False
 
 
-def _targets(table: Table, names: tuple[str, ...]) -> Any:
+def _targets(table: Table, names: tuple[str, ...]) -> Array:
     columns = []
     for name in names:
         cells = table.cells(name, "targets")

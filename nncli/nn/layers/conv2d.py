@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -73,6 +74,10 @@ class Conv2D(Layer):
         return {"weight": weight} | (
             {"bias": ParameterSpec((self.filters,), *BIAS, decayed=False)} if self.bias else {}
         )
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Every weight once a window."""
+        return math.prod(self.windows(input_shape).output) * super().multiply_adds(input_shape)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """Patches times kernel, a few images at a time."""

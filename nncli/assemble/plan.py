@@ -1,0 +1,102 @@
+"""What a run will take: parameters, products and memory, from the config and the shape of its data alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from nncli.config.spec import Spec
+from nncli.core.types import Shape
+from nncli.nn.layer import leaves
+from nncli.nn.sequential import Sequential
+from nncli.optim.optimizer import Optimizer
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """One layer of a run.
+
+    Args:
+        name: INDEX.TYPE.
+        output_shape: of one row.
+        parameters: how many numbers it has.
+        multiply_adds: how many products with a weight one row takes going forward.
+    """
+
+    name: str
+    output_shape: Shape
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will take.
+
+    Args:
+        input_shape: of one row.
+        layers: in order.
+        parameters: how many numbers are trained.
+        batch_size: rows a step, no more than there are.
+        steps_per_epoch: how many steps each epoch has.
+        epochs: how many there are.
+        parameter_bytes: of the parameters, their gradients and the optimizer's state.
+        batch_bytes: about, of what the layers give for one batch, and of its gradients.
+        data_bytes: of all rows as the network gets them.
+    """
+
+    input_shape: Shape
+    layers: tuple[LayerPlan, ...]
+    parameters: int
+    batch_size: int
+    steps_per_epoch: int
+    epochs: int
+    parameter_bytes: int
+    batch_bytes: int
+    data_bytes: int
+
+    @property
+    def multiply_adds(self) -> int:
+        """Of one step: forward once, and about twice as many going back."""
+        return 3 * self.batch_size * sum(layer.multiply_adds for layer in self.layers)
+
+
+def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int]) -> Plan:
+    """The plan of a run.
+
+    Args:
+        spec: with every default filled.
+        input_shape: of one row.
+        target_size: numbers in one row of targets.
+        rows: how many there are, by what they are for; the training rows first.
+    """
+    model = Sequential(layers=spec.model)  # type: ignore[arg-type]  # checked to be layers
+    shapes, item = model.shapes(input_shape), np.dtype(spec.dtype).itemsize
+    layers = tuple(
+        LayerPlan(
+            name,
+            output,
+            sum(math.prod(found.shape) for _, found in leaves(layer.parameters(before))),
+            layer.multiply_adds(before),
+        )
+        for (name, layer), before, output in zip(model.children().items(), shapes[:-1], shapes[1:], strict=True)
+    )
+    trained = sum(math.prod(found.shape) for _, found in leaves(model.parameters(input_shape)) if found.trainable)
+    training = next(iter(rows.values()))
+    batch = min(spec.training.batch_size, training)
+    vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names())
+    sizes = [math.prod(shape) for shape in shapes]
+    return Plan(
+        input_shape=input_shape,
+        layers=layers,
+        parameters=trained,
+        batch_size=batch,
+        steps_per_epoch=-(-training // batch),
+        epochs=spec.training.epochs,
+        parameter_bytes=vectors * item * sum(layer.parameters for layer in layers),
+        batch_bytes=item * batch * (sum(sizes) + 2 * max(sizes)),
+        data_bytes=sum(rows.values()) * (item * math.prod(input_shape) + item * target_size),
+    )

@@ -1,0 +1,63 @@
+"""What a checked class says about its own fields: the one place that listings, schemas and the manual read."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from typing import Any
+
+from nncli.core.describe import describe, show
+from nncli.core.docstrings import docstring_of
+from nncli.core.fields import Checked, dump, field_types, required
+
+
+@dataclasses.dataclass(frozen=True)
+class FieldReference:
+    """One field of a checked class.
+
+    Args:
+        name: its key in a config.
+        annotation: what it takes.
+        required: whether it has to be given.
+        default: what it is otherwise, as plain values.
+        text: what its docstring says.
+    """
+
+    name: str
+    annotation: Any
+    required: bool
+    default: Any
+    text: str
+
+    @property
+    def expected(self) -> str:
+        """What it takes, in words."""
+        return describe(self.annotation)
+
+    @property
+    def default_text(self) -> str:
+        """Its default as YAML would write it; empty where it has to be given."""
+        if self.required:
+            return ""
+        return "null" if self.default is None else show(self.default).strip("'")
+
+
+def fields_of(cls: type[Checked]) -> list[FieldReference]:
+    """The fields of a class: those that have to be given first, inherited ones last."""
+    texts, needed, types = docstring_of(cls).fields, set(required(cls)), field_types(cls)
+    own = inspect.get_annotations(cls)
+    found = [
+        FieldReference(
+            item.name,
+            types[item.name],
+            item.name in needed,
+            None if item.name in needed else dump(_default(item)),
+            texts.get(item.name, ""),
+        )
+        for item in dataclasses.fields(cls)
+    ]
+    return sorted(found, key=lambda item: (not item.required, item.name not in own))
+
+
+def _default(item: dataclasses.Field[Any]) -> Any:
+    return item.default if item.default_factory is dataclasses.MISSING else item.default_factory()

@@ -1,0 +1,68 @@
+"""What a run will take, counted before it begins."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from nncli.nn.sequential import layers_of
+from nncli.nn.tally import Tally
+from nncli.workflows.check import check
+from nncli.workflows.prepare import prepare
+from tests.workflows import tiny
+
+
+@pytest.mark.parametrize(
+    ("config", "shape", "products"),
+    [
+        ({"type": "dense", "units": 5}, (3,), 15),
+        ({"type": "dense", "units": 5, "bias": False}, (2, 3), 30),
+        ({"type": "conv2d", "filters": 4, "kernel_size": [3, 2]}, (8, 9, 2), 6 * 8 * 3 * 2 * 2 * 4),
+        ({"type": "conv2d", "filters": 4, "kernel_size": 3, "stride": 2, "padding": "same"}, (7, 7, 1), 16 * 9 * 4),
+        ({"type": "max_pool2d", "pool_size": 2}, (8, 8, 2), 0),
+        ("relu", (7,), 0),
+        (
+            {"type": "sequential", "layers": [{"type": "dense", "units": 4}, "relu", {"type": "dense", "units": 2}]},
+            (3,),
+            12 + 8,
+        ),
+    ],
+)
+def test_products_of_a_row(config, shape, products):
+    assert layers_of([config]).layers[0].multiply_adds(shape) == products
+
+
+def test_a_plan_by_hand(tmp_path):
+    found = check(tiny.write(tmp_path, tiny.classifier())).plan  # 2-4-1, 42 training rows in batches of 16
+    assert [(layer.name, layer.output_shape, layer.parameters) for layer in found.layers] == [
+        ("0.dense", (4,), 12),
+        ("1.tanh", (4,), 0),
+        ("2.dense", (1,), 5),
+        ("3.sigmoid", (1,), 0),
+    ]
+    assert (found.parameters, found.batch_size, found.steps_per_epoch, found.epochs) == (17, 16, 3, 3)
+    assert found.multiply_adds == 3 * 16 * (8 + 4)
+    assert found.parameter_bytes == 4 * 4 * 17  # weights, gradient, Adam's two vectors; float32
+
+
+@pytest.mark.parametrize(("sizes", "batch"), [((512, 512), 128), ((64, 64), 2048)])
+def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, sizes, batch):
+    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(batch, 64)), y=np.arange(batch) % 10)
+    layers = [layer for size in sizes for layer in ({"type": "dense", "units": size}, "relu")]
+    values = {
+        "data": {"train": {"path": "a.npz"}},
+        "model": [*layers, {"type": "dense", "units": 10}, "softmax"],
+        "loss": "cross_entropy",
+        "optimizer": "adam",
+        "training": {"batch_size": batch},
+    }
+    config = tiny.write(tmp_path, values)
+    session = prepare(config).session()
+    rows = next(session.train.batches(batch))
+    tracemalloc.start()
+    session.executor.loss_and_gradient(rows, Tally(()), seed=0, step=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.5 < peak / check(config).plan.batch_bytes < 2

@@ -1,0 +1,84 @@
+"""How errors look on a terminal and elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.cli.errors import told
+from nncli.core.errors import ConfigError, UserError
+from nncli.workflows.check import check
+
+CONFIG = """\
+data:
+  train: {dataset: digits}
+model:
+  - {type: dense, unts: 64}
+  - softmx
+loss: cross_entropy
+optimizer: adam
+"""
+
+
+class Terminal:
+    """Standard error as a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def error(tmp_path, monkeypatch):
+    """The error of a config, on a terminal."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(text=CONFIG, *settings):
+        (tmp_path / "a.yaml").write_text(text)
+        with pytest.raises(ConfigError) as caught:
+            check("a.yaml", settings)
+        monkeypatch.setattr("sys.stderr", Terminal())
+        monkeypatch.setenv("NO_COLOR", "1")
+        return caught.value
+
+    return make
+
+
+def test_a_terminal_gets_the_line_and_a_caret(error):
+    lines = told(error()).splitlines()
+    assert lines[0].startswith("a.yaml:4:19: model.0.unts: unknown key")
+    assert lines[1:3] == ["  4 |   - {type: dense, unts: 64}", "    |                   ^^^^"]
+    assert lines[3].startswith("a.yaml:5:5: model.1: unknown layer")
+    assert lines[4:] == ["  5 |   - softmx", "    |     ^^^^^^", "2 problems in a.yaml; nothing was run"]
+
+
+def test_elsewhere_every_problem_is_a_line(error, monkeypatch):
+    found = error()
+    monkeypatch.undo()
+    assert told(found) == str(found)
+    assert len(str(found).splitlines()) == 3
+
+
+def test_faults_of_syntax_have_their_line_too(error):
+    assert told(error("data: {train: [1, 2}\n")).splitlines()[1:3] == [
+        "  1 | data: {train: [1, 2}",
+        "    |                    ^",
+    ]
+    assert told(error("data:\n\ttrain: 3\n")).splitlines()[1:3] == ["  2 | \ttrain: 3", "    | ^"]
+
+
+def test_a_setting_has_no_line(error):
+    lines = told(error(CONFIG.replace("unts", "units").replace("softmx", "softmax"), "seed=-1")).splitlines()
+    assert lines[0].startswith("a.yaml:")  # 64 units, 10 classes
+    assert lines[-2:] == ["--set: seed: expected a whole number at least 0; got -1", lines[-1]]
+    assert lines[-1] == "2 problems in a.yaml; nothing was run"
+
+
+def test_colours_are_left_out_on_demand(error, monkeypatch):
+    found = error()
+    assert "\x1b" not in told(found)
+    monkeypatch.delenv("NO_COLOR")
+    assert "\x1b[31m" in told(found)
+
+
+def test_other_errors_are_told_as_they_are(error):
+    error()
+    assert told(UserError("no such file")) == "no such file"

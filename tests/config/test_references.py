@@ -1,0 +1,143 @@
+"""${section.key}: one value of a config used in another place."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.config.overrides import apply_overrides
+from nncli.config.reader import read_text
+from nncli.config.references import resolve_references
+from nncli.config.resolved import to_yaml
+from nncli.core.errors import ConfigError
+from nncli.workflows.check import check
+
+
+def filled(text, *settings, most=1000):
+    """The values of a config, and what is wrong with its references."""
+    document = read_text(text, "a.yaml", "/")
+    apply_overrides(document, list(settings))
+    resolve_references(document, most)
+    return document.value, [str(problem) for problem in document.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 3\nb: ${a}\n", 3),
+        ("a: 1e-3\nb: ${a}\n", 0.001),
+        ("a: true\nb: '${a}'\n", True),
+        ("a: null\nb: ${a}\n", None),
+        ("a: {c: [4, 5]}\nb: ${a.c.1}\n", 5),
+        ("a: {c: [4, 5]}\nb: ${a}\n", {"c": [4, 5]}),
+        ("b: ${c}\nc: ${d}\nd: 7\n", 7),
+        ("b: ${ a }\na: 2\n", 2),
+        ("a: 3\nc: x\nb: run-${a}-${c}\n", "run-3-x"),
+        ("a: true\nb: is ${a}\n", "is true"),
+        ("a: 3\nb: $${a}\n", "${a}"),
+        ("a: 3\nb: '$${a}-${a}'\n", "${a}-3"),
+        ("a: 3\nb: [1, '${a}']\n", [1, 3]),
+        ("a: 3\nb: price $5 {a}\n", "price $5 {a}"),
+    ],
+)
+def test_a_reference_is_the_value_it_names(text, value):
+    values, problems = filled(text)
+    assert not problems
+    assert values["b"] == value
+    assert type(values["b"]) is type(value)
+
+
+def test_settings_come_first():
+    assert filled("a: 3\nb: ${a}\n", "a=4")[0]["b"] == 4
+    assert filled("a: 3\nb: 1\n", "b=${a}")[0]["b"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "seed: 1\nb: ${sed}\n",
+            "a.yaml:2:4: b: unknown reference ${sed}: nothing in the config has that path; did you",
+        ),
+        ("b: ${a.0}\na: 3\n", "a.yaml:1:4: b: unknown reference ${a.0}: nothing in the config has that path"),
+        ("b: ${a.2}\na: [1, 2]\n", "a.yaml:1:4: b: unknown reference ${a.2}: "),
+        ("b: ${}\n", "a.yaml:1:4: b: unknown reference ${}"),
+        ("b: ${HOME}/x\n", "a.yaml:1:4: b: unknown reference ${HOME}"),
+        ("b: ${b}\n", "a.yaml:1:4: b: ${b} leads back to itself: b -> b"),
+        ("b: ${c}\nc: x${b}\n", "a.yaml:1:4: b: ${c} leads back to itself: b -> c -> b"),
+        ("a: {c: '${a}'}\n", "a.yaml:1:8: a.c: ${a} leads back to itself: a.c -> a.c"),
+        ("a: {c: '${b}'}\nb: {d: '${a}'}\n", "a.yaml:1:8: a.c: ${b} leads back to itself: a.c -> b.d -> a.c"),
+        ("a: [1]\nb: x-${a}\n", "a.yaml:2:4: b: ${a} is [1], which cannot be part of a text"),
+        ("b: ${a\n", "a.yaml:1:4: b: '${a': expected ${section.key}; the brace is not closed"),
+    ],
+)
+def test_faults_are_told_once_and_at_their_place(text, message):
+    problems = filled(text)[1]
+    assert len(problems) == 1
+    assert problems[0].startswith(message)
+
+
+def test_a_fault_of_a_setting_is_told_at_the_setting():
+    assert filled("a: 3\n", "b=${c}")[1] == ["--set: b: unknown reference ${c}: nothing in the config has that path"]
+
+
+def test_values_cannot_multiply_without_bound():
+    text = "a0: [1, 1]\n" + "".join(f"a{i}: ['${{a{i - 1}}}', '${{a{i - 1}}}']\n" for i in range(1, 40))
+    with pytest.raises(ConfigError, match="too many values after filling in references"):
+        filled(text, most=100_000)
+
+
+def test_texts_cannot_multiply_without_bound():
+    text = "a0: xxxxxxxx\n" + "".join(f"a{i}: ${{a{i - 1}}}${{a{i - 1}}}\n" for i in range(1, 15))
+    (problem,) = filled(text, most=100_000)[1]
+    assert "a text above 10000 characters" in problem
+
+
+def test_a_long_chain_ends():
+    text = "".join(f"a{i}: ${{a{i + 1}}}\n" for i in range(3000)) + "a3000: 1\n"
+    assert "more than 100 references in a row" in filled(text, most=10**7)[1][0]
+
+
+def test_the_resolved_config_reads_back():
+    values = {"a": "${b}", "c": "x $${d} ${"}
+    assert filled(to_yaml(values)) == (values, [])
+
+
+CONFIG = """\
+data:
+  train: {dataset: digits}
+model: [{type: dense, units: "${training.batch_size}"}, {type: dense, units: 10}, softmax]
+loss: cross_entropy
+optimizer: adam
+training: {batch_size: 16}
+"""
+
+
+def test_a_value_is_checked_where_it_is_used(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text(CONFIG)
+    assert "units: 16" in check("a.yaml").resolved
+    (tmp_path / "a.yaml").write_text(CONFIG.replace("batch_size: 16", "batch_size: many"))
+    with pytest.raises(ConfigError) as caught:
+        check("a.yaml")
+    assert [line.split(": ")[:2] for line in str(caught.value).splitlines()[:-1]] == [
+        ["a.yaml:3:30", "model.0.units"],
+        ["a.yaml:6:24", "training.batch_size"],
+    ]
+
+
+def test_a_reference_that_fails_is_told_once_and_beside_other_problems(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text(CONFIG.replace("batch_size}", "batchsize}").replace("adam", "adm"))
+    with pytest.raises(ConfigError) as caught:
+        check("a.yaml")
+    first, second, _ = str(caught.value).splitlines()
+    assert first.startswith("a.yaml:3:30: model.0.units: unknown reference ${training.batchsize}")
+    assert first.endswith("did you mean ${training.batch_size}?")
+    assert second.startswith("a.yaml:5:12: optimizer: unknown optimizer 'adm'")
+
+
+def test_between_braces_quotes_are_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text(CONFIG.replace('"', ""))
+    with pytest.raises(ConfigError, match='a reference needs quotes: "\\$'):
+        check("a.yaml")

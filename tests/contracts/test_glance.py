@@ -1,0 +1,126 @@
+"""A large source is looked at before it is read: the targets of all rows, and some rows whole."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.data.source import Source
+from nncli.data.sources.table import TableSource
+from nncli.data.table import glance_at_table
+from nncli.workflows.check import check
+from nncli.workflows.train import train
+from tests.contracts.files import csv_file, npy, npz
+from tests.contracts.table import SOURCE_ROWS, name_of
+from tests.contracts.test_sources import matrix
+from tests.contracts.values import made
+from tests.workflows import tiny
+
+READ_ONCE = ("dataset", "memory")  # small by nature, or in no file
+CASES = [
+    case for name, cases in SOURCE_ROWS.items() for case in cases if case.write is not None and name not in READ_ONCE
+]
+LIMITS = {"arrays": "LARGE", "idx": "LARGE", "table": "LARGE_TEXT", "images": "MANY"}
+
+
+@pytest.fixture
+def all_large(monkeypatch):
+    """Everything counts as large."""
+    for name, limit in LIMITS.items():
+        monkeypatch.setattr(importlib.import_module(f"nncli.data.sources.{name}"), limit, 0)
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("all_large")
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+@pytest.mark.parametrize("count", [2, 100])
+def test_a_glance_shows_what_reading_shows(case, tmp_path, count):
+    case.write(tmp_path)
+    source = cast("Source", made(case))
+    whole, glance = source.read(), source.glance(count)
+    assert glance is not None
+    np.testing.assert_array_equal(glance.rows.targets, whole.targets)
+    assert len(glance.rows) == len(whole)
+    some = glance.sample
+    assert 1 <= len(some) <= min(len(whole), 2 * count)
+    np.testing.assert_array_equal(matrix(some.inputs), matrix(whole.inputs)[some.origin])
+    np.testing.assert_array_equal(some.targets, whole.targets[some.origin])
+    last = len(some) - 1
+    assert some.place(last) == whole.place(int(some.origin[last]))
+    assert glance.rows.place(5) == whole.place(5)
+    assert glance.rows.files == whole.files or not glance.rows.files
+
+
+def test_small_files_are_read_whole(tmp_path):
+    for write in (npz, npy, csv_file):
+        write(tmp_path)
+    assert TableSource(path="a.csv", targets="label").glance(2) is None
+
+
+def test_a_table_is_sampled_at_even_distances(tmp_path):
+    lines = "\n".join(f"{row},{row % 3}" for row in range(1000))
+    (tmp_path / "long.csv").write_text(f"a,y\n{lines}\n")
+    targets, some, numbers = glance_at_table("long.csv", ["y"], 50)
+    assert len(targets) == 1000
+    assert 50 <= len(some) <= 100
+    assert len(set(np.diff(numbers))) == 1
+    np.testing.assert_array_equal(some.numbers("a"), numbers)
+    np.testing.assert_array_equal(some.lines, numbers + 2)
+
+
+@pytest.mark.usefixtures("all_large")
+@pytest.mark.parametrize("make", [tiny.classifier, tiny.regression, tiny.convolutional])
+def test_check_and_training_know_the_same_rows(tmp_path, make):
+    config = tiny.write(tmp_path, make())
+    found = check(config)
+    assert found.looked_at is not None
+    ended = train(config, run_dir=str(tmp_path / "run"))
+    assert sum(found.rows.values()) == {"tiny": 60, "line": 50, "bars": 40}[make()["name"]]
+    assert (tmp_path / "run" / "resolved.yaml").read_text() == found.resolved
+    assert ended.best
+
+
+@pytest.mark.usefixtures("all_large")
+def test_the_labels_of_all_rows_are_checked(tmp_path):
+    x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
+    y[1777] = 7  # in no sample
+    np.savez(tmp_path / "a.npz", x=x, y=y)
+    (tmp_path / "a.yaml").write_text(
+        "data: {train: {path: a.npz}}\nmodel: [{type: dense, units: 2}, softmax]\nloss: cross_entropy\noptimizer: sgd\n"
+    )
+    with pytest.raises(ConfigError, match="3 classes, 2 units"):
+        check("a.yaml")
+
+
+@pytest.mark.usefixtures("all_large")
+def test_what_only_the_whole_data_show_is_told_before_the_first_step(tmp_path):
+    lines = [f"{row},{row % 2}" for row in range(5000)]
+    lines[1777] = "oops,1"
+    (tmp_path / "long.csv").write_text("a,y\n" + "\n".join(lines) + "\n")
+    (tmp_path / "a.yaml").write_text(
+        "data: {train: {path: long.csv, targets: y}}\nmodel: [{type: dense, units: 2}, softmax]\n"
+        "loss: cross_entropy\noptimizer: sgd\n"
+    )
+    assert check("a.yaml").rows == {"training": 5000}
+    with pytest.raises(ConfigError, match=r"long.csv:1779: column 'a': expected a finite number .* got 'oops'"):
+        train("a.yaml", run_dir="run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.usefixtures("all_large")
+def test_a_target_column_that_is_not_there(tmp_path):
+    csv_file(tmp_path)
+    (tmp_path / "a.yaml").write_text(
+        "data: {train: {path: a.csv, targets: lable}}\nmodel: [{type: dense, units: 2}, softmax]\n"
+        "loss: cross_entropy\noptimizer: sgd\n"
+    )
+    with pytest.raises(ConfigError, match=r"data.train.targets: .*no column 'lable'; did you mean 'label'"):
+        check("a.yaml")
