@@ -9,9 +9,11 @@ import numpy as np
 
 from nncli.assemble import checks
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts
+from nncli.assemble.rehearsal import rehearse
 from nncli.config.spec import Data
 from nncli.core.errors import Problem, UserError
-from nncli.core.types import Array
+from nncli.core.fields import FAILED
+from nncli.core.types import Array, FloatDType
 from nncli.data.preprocessing import Preprocessing
 from nncli.nn.loss import Loss
 
@@ -64,10 +66,13 @@ def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = 
             rows = SAMPLE if glance else None
             found.parts = read_parts(data, loss, seed if isinstance(seed, int) else 0, found.problems, glance=rows)
         if found.parts is not None:
-            _prepare(found, found.parts, data, loss, built.get("dtype"))
+            _prepare(found, found.parts, data, loss, _dtype(built))
     layers = list(model) if isinstance(model, list | tuple) else []
     fitted = found.preprocessing or Preprocessing(input_shape=())
+    known = len(found.problems)
     output = checks.check_shapes(layers, fitted.input_shape or None, found.problems)
+    if output is not None and fitted.input_shape and FAILED not in layers and len(found.problems) == known:
+        found.problems += rehearse(layers, fitted.input_shape, _dtype(built))
     if isinstance(loss, Loss):
         classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
@@ -79,7 +84,7 @@ def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = 
     return found
 
 
-def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: Any) -> None:
+def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
     """Fits to the training rows and treats all rows so."""
     try:
         fitted = found.preprocessing = fit(parts, data, loss)
@@ -89,7 +94,13 @@ def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: Any) ->
     for name, rows in parts.named.items():
         try:
             readable = parts.readable(name)
-            inputs = fitted.inputs(readable, np.dtype(dtype if dtype in ("float32", "float64") else "float32"))
+            inputs = fitted.inputs(readable, dtype)
             found.prepared[name] = inputs, fitted.targets(rows)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))
+
+
+def _dtype(built: dict[str, Any]) -> FloatDType:
+    """As the config says, or the default where it does not say it rightly."""
+    given = built.get("dtype")
+    return np.dtype(given if given in ("float32", "float64") else "float32")

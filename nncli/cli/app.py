@@ -14,7 +14,16 @@ import typer
 from nncli import __version__
 from nncli.cli import errors
 
-COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "check")  # each in the file of its name
+COMMANDS = (
+    "train",
+    "resume",
+    "predict",
+    "evaluate",
+    "inspect",
+    "check",
+    "list",
+    "schema",
+)  # each in the file of its name
 OBJECTS = 50_000  # new ones between two looks for garbage; imports make many and leave none
 
 
@@ -46,7 +55,8 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     completing = any(name.endswith("_COMPLETE") for name in os.environ)
     asked = arguments[0] if arguments and not completing else ""
     for name in (asked,) if asked in COMMANDS else COMMANDS:
-        command = getattr(importlib.import_module(f"nncli.cli.{name}"), name)
+        module = importlib.import_module(f"nncli.cli.{name}")
+        command = getattr(module, name, None) or getattr(module, f"{name}_")
         app.command(name)(errors.reported(command))
     return app
 

@@ -8,7 +8,7 @@ import typer
 
 from nncli.cli.console import give, say
 from nncli.cli.numbers import in_bytes, in_words, of_shape
-from nncli.cli.options import ConfigArgument, SetOption
+from nncli.cli.options import ConfigArgument, PluginOption, SetOption
 from nncli.cli.table import table
 
 if TYPE_CHECKING:
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 def check(
     config: ConfigArgument,
     settings: SetOption = None,
+    plugins: PluginOption = None,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with every default filled.")] = False,
 ) -> None:
     """Check a config and its data without training, and say what the run will take."""
     from nncli.workflows.check import check as run
+    from nncli.workflows.plugins import load_plugins
 
+    load_plugins(plugins or [])
     found = run(config, settings or [])
     if resolved:
         give(found.resolved.rstrip())

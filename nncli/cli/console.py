@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shutil import get_terminal_size
+
 import typer
 
 
@@ -13,3 +15,8 @@ def say(line: str = "") -> None:
 def give(line: str = "") -> None:
     """A line of the result, on standard output."""
     typer.echo(line)
+
+
+def width() -> int:
+    """How many characters a line has: those of the terminal, or 100 where there is none."""
+    return get_terminal_size((100, 24)).columns

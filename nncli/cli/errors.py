@@ -64,6 +64,13 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
             if show_tracebacks:
                 raise
             raise typer.Exit(130) from None
+        except Exception as error:
+            plugins = sys.modules.get("nncli.workflows.plugins")
+            fault = None if plugins is None else plugins.fault_of(error)
+            if fault is None or show_tracebacks or isinstance(error, typer.Exit):
+                raise
+            typer.echo(fault, err=True)
+            raise typer.Exit(2) from None
         else:
             return result
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give, say
-from nncli.cli.options import CheckpointArgument, JsonOption
+from nncli.cli.options import CheckpointArgument, JsonOption, PluginOption
 
 
 def evaluate(
@@ -19,6 +19,7 @@ def evaluate(
     targets: Annotated[
         str | None, typer.Option("--targets", metavar="FILE", help="The targets of a .npy or idx file.")
     ] = None,
+    plugins: PluginOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure a checkpoint's loss and metrics on labelled data."""
@@ -27,7 +28,9 @@ def evaluate(
     from nncli.core.describe import json_ready
     from nncli.workflows.evaluate import evaluate as run
     from nncli.workflows.narration import short
+    from nncli.workflows.plugins import load_plugins
 
+    load_plugins(plugins or [])
     measured = run(checkpoint, source, targets)
     for note in measured.notes:
         say(f"note: {note}")

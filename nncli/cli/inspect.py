@@ -54,6 +54,8 @@ def _summary(described: dict[str, Any]) -> str:
         f"trained on {_source(config['data']['train'])}",
         f"rows       {rows}",
     ]
+    for plugin in described["plugins"]:
+        lines.append(f"plugin     {plugin['name']} ({', '.join(plugin['registers'])}), sha256 {plugin['sha256'][:12]}")
     preprocessing = described["preprocessing"]
     lines.append(f"inputs     {of_shape(described['input_shape'])}{_names(described['feature_names'])}")
     lines += _scaling("scaled by ", config["data"]["scale_inputs"], preprocessing["input_scaling"])

@@ -18,5 +18,11 @@ SetOption = Annotated[
         help="Set a value over the config, such as training.epochs=5 or model.0.units=64. Repeatable.",
     ),
 ]
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin", metavar="FILE.py", help="Python code that registers layers, losses or the like. Repeatable."
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no notes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import say
-from nncli.cli.options import CheckpointArgument
+from nncli.cli.options import CheckpointArgument, PluginOption
 
 
 def predict(
@@ -28,13 +28,16 @@ def predict(
         ),
     ] = None,
     classes: Annotated[bool, typer.Option("--classes", help="Give the most likely class only.")] = False,
+    plugins: PluginOption = None,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, metavar="N", help="Rows at a time.")] = 256,
 ) -> None:
     """Predict with a checkpoint: probabilities of a classifier, original units of a regression."""
     import csv
 
+    from nncli.workflows.plugins import load_plugins
     from nncli.workflows.predict import predict as run
 
+    load_plugins(plugins or [])
     predictions = run(checkpoint, source, classes=classes, batch_size=batch_size)
     if output is not None:
         predictions.write(output)

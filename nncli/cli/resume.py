@@ -7,18 +7,21 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give
-from nncli.cli.options import QuietOption, SetOption
+from nncli.cli.options import PluginOption, QuietOption, SetOption
 from nncli.cli.progress import RunDisplay
 
 
 def resume(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run directory.")],
     settings: SetOption = None,
+    plugins: PluginOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Go on with a run from its last checkpoint, or train a finished one longer."""
+    from nncli.workflows.plugins import load_plugins
     from nncli.workflows.train import resume as go_on
 
+    load_plugins(plugins or [])
     display = RunDisplay(quiet=quiet)
     try:
         ended = go_on(run, settings or [], display)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-LEAST_WIDTH = 20  # of a column that is wrapped
+LEAST_WIDTH = 16  # of a column that is wrapped
+GAP = "   "
 
 
 def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), width: int | None = None
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    width: int | None = None,
+    wrapped: Sequence[int] | None = None,
 ) -> list[str]:
     """The lines of a table: a header, a rule, and the rows.
 
@@ -17,23 +23,34 @@ def table(
         header: the names of the columns.
         rows: a cell for every column.
         right: the columns that are aligned at their right end.
-        width: the last column is wrapped so that no line is longer; default not wrapped.
+        width: how long a line may be; default as long as it needs.
+        wrapped: the columns that are made narrower for that, and their cells broken into several lines; default the
+            last.
     """
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     if width is not None:
-        before = sum(widths[:-1]) + 3 * len(widths[:-1]) + 1
-        widths[-1] = min(widths[-1], max(LEAST_WIDTH, width - before))
-    lines = _lines(header, widths, right)
-    lines.append(" " + "─" * (sum(widths) + 3 * (len(widths) - 1)))
-    return lines + [line for row in rows for line in _lines(row, widths, right)]
+        _narrow(widths, width - 1 - len(GAP) * (len(widths) - 1), (len(widths) - 1,) if wrapped is None else wrapped)
+    rule = " " + "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
+    return [*_lines(header, widths, right), rule, *(line for row in rows for line in _lines(row, widths, right))]
+
+
+def _narrow(widths: list[int], total: int, columns: Sequence[int]) -> None:
+    """Takes from the widest of some columns until all fit, or none can give more."""
+    while sum(widths) > total:
+        widest = max(columns, key=lambda index: widths[index])
+        if widths[widest] <= LEAST_WIDTH:
+            return
+        widths[widest] -= 1
 
 
 def _lines(cells: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> list[str]:
-    *first, last = cells
-    wrapped = wrap(last, widths[-1], break_long_words=False, break_on_hyphens=False) or [""]
-    rows = [[*first, wrapped[0]], *([*[""] * len(first), more] for more in wrapped[1:])]
-    return [(" " + "   ".join(_cell(row[i], widths[i], i in right) for i in range(len(row)))).rstrip() for row in rows]
-
-
-def _cell(text: str, width: int, right: bool) -> str:
-    return text.rjust(width) if right else text.ljust(width)
+    broken = [wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(cells, widths, strict=True)]
+    lines = []
+    for number in range(max(map(len, broken))):
+        parts = [cell[number] if number < len(cell) else "" for cell in broken]
+        aligned = (
+            part.rjust(size) if index in right else part.ljust(size)
+            for index, (part, size) in enumerate(zip(parts, widths, strict=True))
+        )
+        lines.append((" " + GAP.join(aligned)).rstrip())
+    return lines

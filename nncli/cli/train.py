@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give
-from nncli.cli.options import ConfigArgument, QuietOption, SetOption
+from nncli.cli.options import ConfigArgument, PluginOption, QuietOption, SetOption
 from nncli.cli.progress import RunDisplay
 
 
@@ -18,11 +18,14 @@ def train(
         str | None, typer.Option("--run-dir", metavar="DIR", help="The run's directory; default a new one in runs/.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --run-dir if there is one.")] = False,
+    plugins: PluginOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Train a config and write a run directory; its path is the one line on standard output."""
+    from nncli.workflows.plugins import load_plugins
     from nncli.workflows.train import train as run
 
+    load_plugins(plugins or [])
     display = RunDisplay(quiet=quiet)
     try:
         ended = run(config, settings or [], run_dir, resume=resume, listener=display)

@@ -12,6 +12,8 @@ from nncli.core.fields import Checked, Registered, field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
 from nncli.core.types import DTypeName
 
+INHERITING = "inherits what it leaves out"  # marks sources that take their keys from train's
+
 
 @dataclass(frozen=True)
 class Fraction(Checked):
@@ -39,8 +41,8 @@ class Data(Checked):
     """
 
     train: Annotated[Registered, SOURCES]
-    validation: Fraction | Annotated[Registered, SOURCES] | None = None
-    test: Fraction | Annotated[Registered, SOURCES] | None = None
+    validation: Fraction | Annotated[Registered, SOURCES, INHERITING] | None = None
+    test: Fraction | Annotated[Registered, SOURCES, INHERITING] | None = None
     scale_inputs: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # built when checked
     scale_targets: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]
 
@@ -114,7 +116,7 @@ class Training(Checked):
         batch_size: rows a step; the last batch of an epoch may be short.
         shuffle: whether every epoch has a random order of its own.
         clip_norm: the largest global norm of the gradient; default no limit.
-        early_stopping: default none.
+        early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save.
         on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step.
         threads: how many threads to compute with; default all cores.

@@ -26,6 +26,7 @@ class _Failed:
 
 
 FAILED = _Failed()
+ALSO_WHOLE_NUMBERS = "also whole numbers"  # marks a text that `prepare` makes of a whole number too
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Registered(Checked):
     """A checked class that has a name in the config."""
 
     type_name: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass has to bring
     listed: ClassVar[bool] = True  # among the known names in messages and listings
 
     @classmethod
@@ -322,6 +324,32 @@ def dump(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: dump(item) for key, item in value.items()}
     return value
+
+
+def registered_in(value: Any) -> Iterator[Registered]:
+    """Every registered object in a value, however deep."""
+    if isinstance(value, Registered):
+        yield value
+    if isinstance(value, Checked):
+        for field in dataclasses.fields(value):
+            yield from registered_in(getattr(value, field.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from registered_in(item)
+
+
+def check_annotations(cls: type[Checked]) -> str | None:
+    """What is wrong with the annotations of a class's fields, or None."""
+    try:
+        types = field_types(cls)
+    except Exception as error:  # annotations are a user's code
+        return f"its annotations cannot be read ({type(error).__name__}: {error})"
+    for name, annotation in types.items():
+        try:
+            Builder().value(annotation, object(), ())
+        except Exception:
+            return f"the annotation of {name!r} is not a type that a config can hold"
+    return None
 
 
 def build(registry: Registry, value: Any) -> Registered:

@@ -45,6 +45,10 @@ class Registry:
         def decorate(cls: ClassT) -> ClassT:
             if not cls.__module__.startswith("nncli."):
                 self.discover()  # so that what is built in keeps its name
+                if self.base is not None and not issubclass(cls, self.base):
+                    base = f"{self.base.__module__}.{self.base.__name__}"
+                    message = f"the {self.kind} {name!r}: class {cls.__name__} has to derive from {base}"
+                    raise ConfigError([Problem((), message)])
             for given in (name, *aliases):
                 other = self._classes.get(self._aliases.get(given, given))
                 if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
@@ -56,6 +60,17 @@ class Registry:
             return cls
 
         return decorate
+
+    @property
+    def base(self) -> type[Any] | None:
+        """The class that all entries derive from, where there are built-in ones."""
+        built_in = next((cls for cls in self if cls.__module__.startswith("nncli.")), None)
+        return None if built_in is None else next((cls for cls in built_in.__mro__ if vars(cls).get("needs")), None)
+
+    def forget(self, module: str) -> None:
+        """Drops what a module registered."""
+        self._classes = {name: cls for name, cls in self._classes.items() if cls.__module__ != module}
+        self._aliases = {alias: name for alias, name in self._aliases.items() if name in self._classes}
 
     def find(self, name: str) -> type[Any] | None:
         """The class of that name or alias, or None."""
@@ -137,3 +152,4 @@ SOURCES = Registry(
     "nncli.data.sources",
     hint="by itself it is known for a path that ends in .csv, .tsv (.gz too), .npz or .npy, and for a folder",
 )
+REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES)

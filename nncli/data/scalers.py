@@ -38,6 +38,8 @@ class Affine:
 class Scaler(Registered):
     """The base of all scalers."""
 
+    needs = ("fit",)
+
     def fit(self, x: Array) -> Affine | None:
         """The scaling for these rows; None leaves values as they are.
 

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from annotated_types import MinLen
 
-from nncli.core.fields import Registered
+from nncli.core.fields import ALSO_WHOLE_NUMBERS, Registered
 from nncli.core.registry import SOURCES
 from nncli.data.rows import Glance, Rows
 
 LARGE = 32 << 20  # bytes from which a file is looked at before it is read whole
 
 Names = Annotated[tuple[str, ...], MinLen(1)]
+Labels = Annotated[tuple[Annotated[str, ALSO_WHOLE_NUMBERS], ...], MinLen(1)]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Source(Registered):
         classes: which labels to use and in what order; rows with others are left out. Default all.
     """
 
-    classes: Names | None = None
+    needs = ("read",)
+
+    classes: Labels | None = None
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:

@@ -20,6 +20,8 @@ initializer = INITIALIZERS.register
 class Initializer(Registered):
     """The base of all initializers."""
 
+    needs = ("draw",)
+
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
         """Initial values in float64.
 

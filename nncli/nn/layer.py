@@ -103,6 +103,8 @@ class Layer(Registered):
     the defaults (same shape, none) are not right. All shapes leave out the batch axis.
     """
 
+    needs = ("forward",)
+
     output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations

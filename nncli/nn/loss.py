@@ -24,6 +24,8 @@ class Loss(Registered):
     sum of their weights) is known before backward.
     """
 
+    needs = ("forward",)
+
     target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
     absorbs: ClassVar[str | None] = None  # the activation that it computes together with itself, from logits
 

@@ -17,6 +17,8 @@ from nncli.core.types import Array
 class Metric(Registered):
     """The base of all metrics; predictions and targets come in original units."""
 
+    needs = ("measure", "finish")
+
     target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
     higher_is_better: ClassVar[bool] = False
 

@@ -21,6 +21,8 @@ class Optimizer(Registered):
         learning_rate: the size of the steps, above 0.
     """
 
+    needs = ("direction",)
+
     learning_rate: Annotated[float, Gt(0)]
 
     def state_names(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class RunEnded:
         test: the test metrics with the best weights, where there are test rows.
         seconds: what all epochs took.
         note: what may be wrong, where the model has learnt nothing.
+        options: what further commands have to be given, such as " --plugin mine.py".
     """
 
     path: str | None
@@ -55,6 +56,7 @@ class RunEnded:
     test: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     note: str = ""
+    options: str = ""
 
 
 FINISHED_BEFORE = "finished before"

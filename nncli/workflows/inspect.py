@@ -56,4 +56,5 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
         "parameters": parameters,
         "format_version": meta["format_version"],
         **{key: meta[key] for key in KINDS},
+        "plugins": meta.get("plugins", []),
     }

@@ -43,7 +43,8 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
 def _ending(ended: RunEnded) -> list[str]:
     path = None if ended.path is None else shlex.quote(ended.path)
     if ended.reason == FINISHED_BEFORE:
-        return [f"the run in {path} is finished; to train it longer: nncli resume {path} --set training.epochs=N"]
+        longer = f"nncli resume {path}{ended.options} --set training.epochs=N"
+        return [f"the run in {path} is finished; to train it longer: {longer}"]
     lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]
     if ended.test:
         lines.append(f"test: {measures(ended.test)}")
@@ -51,7 +52,7 @@ def _ending(ended: RunEnded) -> list[str]:
         lines.append(f"note: {ended.note}")
     if path is not None:
         lines.append(f"run directory: {path} ({ended.seconds:.1f} s of training)")
-        lines.append(f"next: nncli predict {path} INPUT")
+        lines.append(f"next: nncli predict {path} INPUT{ended.options}")
     return lines
 
 

@@ -13,6 +13,7 @@ from nncli.core.types import Array
 from nncli.nn.network import Network
 from nncli.runs import checkpoint
 from nncli.training.trainer import Trainer
+from nncli.workflows.plugins import plugins_of
 
 OPTIMIZER = "optimizer/"
 
@@ -58,6 +59,9 @@ def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
         "nncli_version": nncli.__version__,
         "name": session.spec.name,
         "config": plain(session.spec),
+        "plugins": [
+            {key: plugin[key] for key in ("name", "sha256", "registers")} for plugin in plugins_of(session.spec)
+        ],
         "input_shape": list(network.input_shape),
         "layers": layers,
         "class_names": preprocessing.classes,

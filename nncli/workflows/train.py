@@ -22,6 +22,7 @@ from nncli.training.trainer import EVALUATION_ROWS, Trainer
 from nncli.workflows.changes import changes
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, RunEvent, RunStarted, silent
 from nncli.workflows.narration import narrate
+from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options, plugins_of
 from nncli.workflows.prepare import prepare
 from nncli.workflows.saving import restore_trainer, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
@@ -73,6 +74,10 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
     """
     run = RunDirectory(os.fspath(run_dir))
     run.read_json(STATUS)
+    begun = os.path.exists(run.file(ENVIRONMENT))
+    missing = missing_plugins(run.read_json(ENVIRONMENT).get("plugins")) if begun else None
+    if missing:
+        raise RunError(f"{run.path}: {missing}")
     session = prepare(run.file(RESOLVED), settings).session()
     return _go_on(run, session, None, listener)
 
@@ -105,11 +110,17 @@ def _go_on(run: RunDirectory, session: Session, document: Document | None, liste
                 listing = "; ".join(different)
                 raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}")
             _check_data(run, session)
+            changed = changed_plugins(meta.get("plugins"), session.spec)
+            if changed:
+                raise RunError(f"{run.path}: the plugin {', '.join(changed)} has changed since the run began")
             set_weights(last, session.network, arrays)
             restore_trainer(trainer, meta, arrays)
             if run.read_json(STATUS).get("state") == "finished":
                 if trainer.epoch >= trainer.settings.epochs or after["training"] == before["training"]:
-                    ended = RunEnded(run.path, FINISHED_BEFORE, trainer.best_record, trainer.last_record)
+                    options = plugin_options(session.spec)
+                    ended = RunEnded(
+                        run.path, FINISHED_BEFORE, trainer.best_record, trainer.last_record, options=options
+                    )
                     listener(ended)
                     return ended
                 if trainer.stopped_early and trainer.stopping is not None:
@@ -141,7 +152,7 @@ def describe_run(run: RunDirectory, session: Session, document: Document | None 
     fingerprints = {path: fingerprint(path) for path in session.files}
     executor = session.executor
     environment = describe_environment(executor.threads, executor.shards, executor.blas_threads, fingerprints)
-    run.write_json(ENVIRONMENT, environment)
+    run.write_json(ENVIRONMENT, {**environment, "plugins": plugins_of(session.spec)})
 
 
 def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:
@@ -168,6 +179,9 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
         raise
     except NncliError as error:
         _failed(run, trainer, str(error))
+        raise
+    except Exception as error:  # of a plugin's code
+        _failed(run, trainer, f"{type(error).__name__}: {error}")
         raise
     finally:
         session.executor.close()
@@ -207,6 +221,7 @@ def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: L
         test,
         trainer.total_seconds,
         session.nothing_learnt(trainer.last_record),
+        plugin_options(session.spec),
     )
     if run is not None:
         run.set_status("finished", trainer.epoch, trainer.step, reason)
@@ -247,7 +262,7 @@ def _stopped(session: Session, trainer: Trainer, run: RunDirectory | None, numbe
     save_checkpoint(run.checkpoint("last"), session, trainer)
     run.set_status("stopped", trainer.epoch, trainer.step, f"signal {number}")
     where = f"stopped in epoch {trainer.epoch + 1} after step {trainer.step}; the state is saved"
-    message = f"{where}. To go on: nncli resume {shlex.quote(run.path)}"
+    message = f"{where}. To go on: nncli resume {shlex.quote(run.path)}{plugin_options(session.spec)}"
     run.log(message)
     return StoppedError(message, number)
 

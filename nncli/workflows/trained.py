@@ -23,6 +23,7 @@ from nncli.runs import checkpoint
 from nncli.runs.directory import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
+from nncli.workflows.plugins import changed_plugins, missing_plugins
 from nncli.workflows.saving import set_weights
 
 PREDICTION_ROWS = 256  # rows predicted at a time
@@ -121,6 +122,8 @@ def load(path: str, *, state: bool = False) -> Trained:
     except (KeyError, TypeError, ValueError, AttributeError, NncliError) as error:
         raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
     set_weights(path, executor.network, arrays)
+    for name in changed_plugins(meta.get("plugins"), spec):
+        preprocessing.notes.append(f"the plugin {name} is not the same as in training")
     return Trained(path, spec, preprocessing, executor, meta, arrays)
 
 
@@ -130,6 +133,9 @@ def spec_of(path: str, meta: dict[str, Any]) -> Spec:
     Raises:
         CheckpointError: where its config cannot be built here.
     """
+    missing = missing_plugins(meta.get("plugins"))
+    if missing:
+        raise CheckpointError(f"{path}: {missing}")
     config = meta.get("config")
     builder = Builder()
     try:

@@ -22,8 +22,13 @@ def dataset_names() -> list[str]:
     return sorted((file.stem for file in FOLDER.glob("*.npz")), key=natural_order)
 
 
+def dataset_text(name: str) -> str:
+    """What a dataset holds, where it comes from and its licence, as Markdown."""
+    return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+
+
 @source("dataset")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BuiltIn(Source):
     """A dataset that ships inside the package: digits, mnist_2_5 (images) or diabetes (a table).
 
@@ -32,7 +37,7 @@ class BuiltIn(Source):
         classes: which labels to use and in what order; default all.
     """
 
-    dataset: str = ""
+    dataset: str
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:

@@ -19,7 +19,7 @@ DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E:
 
 
 @source("idx")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Idx(Source):
     """Arrays in MNIST's idx format, gzipped or not.
 
@@ -32,7 +32,7 @@ class Idx(Source):
     Reference: http://yann.lecun.com/exdb/mnist, "THE IDX FILE FORMAT".
     """
 
-    inputs: str = ""
+    inputs: str
     targets: str | None = None
 
     @classmethod

@@ -21,7 +21,7 @@ MANY, FEW = 1000, 200  # above so many images only a few are looked at before al
 
 
 @source("images")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Images(Source):
     """A folder with one sub-folder of PNG, JPEG or BMP images a class; for prediction also a flat folder or one file.
 
@@ -32,7 +32,7 @@ class Images(Source):
         classes: which sub-folders to use and in what order; default all.
     """
 
-    path: str = ""
+    path: str
     mode: Literal["grey", "rgb"] | None = None
 
     @classmethod

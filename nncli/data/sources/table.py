@@ -36,7 +36,7 @@ class Constant(Checked):
 
 
 @source("table")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TableSource(Source):
     """A table from .csv or .tsv, gzipped or not, with a header line.
 
@@ -52,7 +52,7 @@ class TableSource(Source):
         classes: which labels to use and in what order; default all.
     """
 
-    path: str = ""
+    path: str
     targets: str | Names | None = None
     inputs: Names | None = None
     missing: Literal["median", "mean", "error"] | Constant = "median"

@@ -1,0 +1,76 @@
+"""A trial run of layers that are not nncli's own: two rows forward and back, before anything depends on them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+
+import numpy as np
+
+from nncli.core.errors import NncliError, Problem
+from nncli.core.fields import registered_in
+from nncli.core.randomness import generator
+from nncli.core.types import FloatDType, Shape
+from nncli.nn.layer import Layer
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import Sequential, fill_initializers
+
+ROWS = 2
+
+
+def rehearse(layers: Sequence[Layer], input_shape: Shape, dtype: FloatDType) -> Iterator[Problem]:
+    """What is wrong with the layers of a user's own, as far as two rows show it.
+
+    Args:
+        layers: of the model, which fit one another.
+        input_shape: of one row.
+        dtype: of parameters and inputs.
+    """
+    shape = input_shape
+    for index, layer in enumerate(fill_initializers(layers)):
+        if any(not type(thing).__module__.startswith("nncli.") for thing in registered_in(layer)):
+            try:
+                fault = _fault(layer, shape, dtype)
+            except NncliError as error:
+                fault = str(error)
+            except Exception as error:  # a user's code may raise anything
+                fault = f"{_place(error.__traceback__, layer)}{type(error).__name__}: {error}"
+            if fault:
+                yield Problem(("model", index), f"a trial run of {layer.type_name} fails: {fault}")
+        shape = layer.output_shape(shape)
+
+
+def _fault(layer: Layer, shape: Shape, dtype: FloatDType) -> str | None:
+    network = Network(Sequential(layers=(layer,)), shape, dtype, 0)
+    trial = Pass(network, 1, input_gradient=True)
+    x = generator(0, "rehearsal").standard_normal((ROWS, *shape)).astype(dtype)
+    before, parameters = x.copy(), network.vector.copy()
+    trial.moment.training = True
+    y, backwards = trial.forward(x)
+    expected = (ROWS, *network.shapes[-1])
+    if getattr(y, "shape", None) != expected:
+        return f"output_shape says {expected[1:]}, but forward gives {getattr(y, 'shape', type(y).__name__)}"
+    if y.dtype != dtype:
+        return f"forward gives {y.dtype} for {dtype}; keep to x.dtype"
+    trial.gradient.fill(np.nan)
+    dx = trial.backward(np.ones(expected, dtype), backwards)
+    if (x != before).any() or (network.vector != parameters).any():
+        return "forward and backward may change neither x nor p"
+    if getattr(dx, "shape", None) != x.shape:
+        return f"backward has to give the gradient of x, of its shape; got {getattr(dx, 'shape', type(dx).__name__)}"
+    for name, gradient in network.layout.named(trial.gradient).items():
+        if np.isnan(gradient).any():
+            return f"backward has to assign every entry of g[{name.rpartition('.')[2]!r}]"
+    return None
+
+
+def _place(traceback: TracebackType | None, layer: Layer) -> str:
+    """FILE:LINE of the innermost line of the layer's own file, or nothing."""
+    own = getattr(sys.modules.get(type(layer).__module__), "__file__", None)
+    place = ""
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == own:
+            place = f"{own}:{traceback.tb_lineno}: "
+        traceback = traceback.tb_next
+    return place

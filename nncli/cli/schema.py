@@ -1,0 +1,17 @@
+"""nncli schema."""
+
+from __future__ import annotations
+
+from nncli.cli.console import give
+from nncli.cli.options import PluginOption
+
+
+def schema(plugins: PluginOption = None) -> None:
+    """Print the JSON Schema of a config, with which an editor completes and underlines."""
+    import json
+
+    from nncli.workflows.plugins import load_plugins
+    from nncli.workflows.schema import schema as make
+
+    load_plugins(plugins or [])
+    give(json.dumps(make(), indent=2))

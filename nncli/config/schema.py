@@ -1,0 +1,135 @@
+"""The JSON Schema of a config, for editors: made of the same fields that check it."""
+
+from __future__ import annotations
+
+import types
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+
+from nncli.config.spec import INHERITING, Spec
+from nncli.core.docstrings import docstring_of
+from nncli.core.fields import ALSO_WHOLE_NUMBERS, Checked, Registered, required
+from nncli.core.reference import FieldReference, fields_of
+from nncli.core.registry import Registry
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REFERENCE = {"type": "string", "pattern": r"^\$\{[^{}]+\}$", "description": "the value at another path of the config"}
+SIMPLE = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
+
+Schema = dict[str, Any]
+
+
+def schema() -> Schema:
+    """The schema of a whole config; what is registered when it is made is known to it."""
+    definitions = _Definitions()
+    whole = definitions.fields(Spec)
+    return {
+        "$schema": DIALECT,
+        "title": "nncli config",
+        **whole,
+        "$defs": {"reference": REFERENCE, **dict(sorted(definitions.made.items()))},
+    }
+
+
+class _Definitions:
+    """Schemas of classes and registries, each made once and referred to by name."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Schema] = {}
+
+    def fields(self, cls: type[Checked], *, inheriting: bool = False) -> Schema:
+        """A mapping of a class's fields.
+
+        Args:
+            cls: the class.
+            inheriting: whether what has to be given may come from elsewhere.
+        """
+        fields = fields_of(cls)
+        schema: Schema = {
+            "type": "object",
+            "description": docstring_of(cls).summary,
+            "properties": {field.name: self._property(field) for field in fields},
+            "additionalProperties": False,
+        }
+        needed = [field.name for field in fields if field.required and not inheriting]
+        return schema | ({"required": needed} if needed else {})
+
+    def value(self, annotation: Any) -> list[Schema]:
+        """What an annotation takes, as alternatives."""
+        origin, arguments = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            return self._annotated(arguments[0], arguments[1:])
+        if origin in (Union, types.UnionType):
+            return [schema for option in arguments for schema in self.value(option)]
+        if origin is Literal:
+            return [{"enum": list(arguments)}]
+        if origin is tuple and arguments[-1] is Ellipsis:
+            return [{"type": "array", "items": self._one(arguments[0])}]
+        if origin is tuple:
+            items = [self._one(argument) for argument in arguments]
+            return [{"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}]
+        if origin is dict:
+            return [{"type": "object", "additionalProperties": self._one(arguments[1])}]
+        if annotation in SIMPLE:
+            return [{"type": SIMPLE[annotation]}]
+        return [self._named(annotation.__name__, lambda: self.fields(annotation))]
+
+    def _annotated(self, inner: Any, metadata: tuple[Any, ...]) -> list[Schema]:
+        registry = next((item for item in metadata if isinstance(item, Registry)), None)
+        if registry is not None:
+            inheriting = INHERITING in metadata
+            name = f"inheriting_{registry.kind}" if inheriting else registry.kind
+            return [self._named(name, lambda: self._registry(registry, inheriting=inheriting))]
+        schemas = self.value(inner)
+        if ALSO_WHOLE_NUMBERS in metadata:
+            schemas = [*schemas, {"type": "integer"}]
+        limits = [_limits(item) for item in metadata]
+        return [{**schema, **{key: limit for found in limits for key, limit in found.items()}} for schema in schemas]
+
+    def _registry(self, registry: Registry, *, inheriting: bool) -> Schema:
+        """A bare name, where nothing has to be given with it, or a mapping."""
+        classes = [cls for cls in registry if cls.listed]
+        plain = [name for cls in classes if not any(required(cls)) for name in _names(registry, cls)]
+        mappings = [self._entry(registry, cls, inheriting=inheriting) for cls in classes]
+        return {"anyOf": [*([{"enum": sorted(plain)}] if plain else []), *mappings]}
+
+    def _entry(self, registry: Registry, cls: type[Registered], *, inheriting: bool) -> Schema:
+        def make() -> Schema:
+            schema = self.fields(cls, inheriting=inheriting)
+            known_without = inheriting or any("claims" in vars(base) for base in cls.__mro__ if base is not Registered)
+            properties = {"type": {"enum": _names(registry, cls)}, **schema["properties"]}
+            needed = [*([] if known_without else ["type"]), *schema.get("required", [])]
+            return {**schema, "properties": properties} | ({"required": needed} if needed else {"minProperties": 1})
+
+        return self._named(f"{'inheriting_' if inheriting else ''}{registry.kind}.{cls.type_name}", make)
+
+    def _property(self, field: FieldReference) -> Schema:
+        schema: Schema = {"description": field.text} if field.text else {}
+        schema |= self._one(field.annotation)
+        return schema if field.required else {**schema, "default": field.default}
+
+    def _one(self, annotation: Any) -> Schema:
+        """What an annotation takes, or a reference to another value."""
+        schemas = self.value(annotation)
+        if any(schema == {"type": "string"} for schema in schemas):
+            return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+        return {"anyOf": [*schemas, {"$ref": "#/$defs/reference"}]}
+
+    def _named(self, name: str, make: Any) -> Schema:
+        if name not in self.made:
+            self.made[name] = {}  # for what refers to itself
+            self.made[name] = make()
+        return {"$ref": f"#/$defs/{name}"}
+
+
+def _limits(item: Any) -> Schema:
+    keys = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+    found = {key: getattr(item, name) for name, key in keys.items() if getattr(item, name, None) is not None}
+    if isinstance(item, annotated_types.Len | annotated_types.MinLen):
+        found["minItems"] = item.min_length
+    return found
+
+
+def _names(registry: Registry, cls: type[Registered]) -> list[str]:
+    return [cls.type_name, *registry.aliases(cls.type_name)]
