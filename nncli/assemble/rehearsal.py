@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from types import TracebackType
@@ -29,13 +30,14 @@ def rehearse(layers: Sequence[Layer], input_shape: Shape, dtype: FloatDType) -> 
     """
     shape = input_shape
     for index, layer in enumerate(fill_initializers(layers)):
-        if any(not type(thing).__module__.startswith("nncli.") for thing in registered_in(layer)):
+        modules = {type(thing).__module__ for thing in registered_in(layer)}
+        if own := {module for module in modules if not module.startswith("nncli.")}:
             try:
                 fault = _fault(layer, shape, dtype)
             except NncliError as error:
                 fault = str(error)
             except Exception as error:  # a user's code may raise anything
-                fault = f"{_place(error.__traceback__, layer)}{type(error).__name__}: {error}"
+                fault = f"{_place(error.__traceback__, own)}{type(error).__name__}: {error}"
             if fault:
                 yield Problem(("model", index), f"a trial run of {layer.type_name} fails: {fault}")
         shape = layer.output_shape(shape)
@@ -65,12 +67,13 @@ def _fault(layer: Layer, shape: Shape, dtype: FloatDType) -> str | None:
     return None
 
 
-def _place(traceback: TracebackType | None, layer: Layer) -> str:
-    """FILE:LINE of the innermost line of the layer's own file, or nothing."""
-    own = getattr(sys.modules.get(type(layer).__module__), "__file__", None)
+def _place(traceback: TracebackType | None, modules: set[str]) -> str:
+    """FILE:LINE of the innermost line of these modules, or nothing."""
+    files = {os.path.abspath(getattr(sys.modules.get(module), "__file__", None) or "") for module in modules}
     place = ""
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == own:
-            place = f"{own}:{traceback.tb_lineno}: "
+        file = traceback.tb_frame.f_code.co_filename
+        if os.path.abspath(file) in files:
+            place = f"{file}:{traceback.tb_lineno}: "
         traceback = traceback.tb_next
     return place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from inspect import get_annotations
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
@@ -100,7 +101,11 @@ class _Definitions:
             known_without = inheriting or any("claims" in vars(base) for base in cls.__mro__ if base is not Registered)
             properties = {"type": {"enum": _names(registry, cls)}, **schema["properties"]}
             needed = [*([] if known_without else ["type"]), *schema.get("required", [])]
-            return {**schema, "properties": properties} | ({"required": needed} if needed else {"minProperties": 1})
+            schema = {**schema, "properties": properties}
+            if needed or inheriting:
+                return {**schema, **({"required": needed} if needed else {"minProperties": 1})}
+            own = [name for name in properties if name == "type" or name in get_annotations(cls)]
+            return {**schema, "anyOf": [{"required": [name]} for name in own]}
 
         return self._named(f"{'inheriting_' if inheriting else ''}{registry.kind}.{cls.type_name}", make)
 

@@ -1,0 +1,95 @@
+"""nncli list: what there is, one kind, and one thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.core.fields import field_types
+from nncli.core.registry import REGISTRIES, SOURCES
+from nncli.workflows import listing
+
+OWN = [cls for registry in REGISTRIES for cls in registry if cls.__module__.startswith("nncli.") and cls.listed]
+
+
+def test_all_kinds(nncli):
+    found = nncli("list")
+    assert (found.code, found.err) == (0, "")
+    words = found.out.replace(",", " ").split()
+    for name in ("layers", "dense", "activations", "relu", "initializers", "he", "losses", "metrics", "optimizers"):
+        assert name in words
+    for name in ("sources", "table", "datasets", "digits", "mnist_2_5", "diabetes", "scalers", "settings", "training"):
+        assert name in words
+
+
+def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
+    lines = nncli("list", "layers").out.splitlines()
+    assert lines[0].split() == ["name", "keys", "what", "it", "is"]
+    (dense,) = [line for line in lines if line.startswith(" dense")]
+    assert dense.startswith(" dense, fc    units, bias, initializer")
+    assert not any(line.lstrip().startswith(("relu", "tanh")) for line in lines)
+    assert all(len(line) <= 100 for line in lines)
+    assert nncli("list", "layer").out == nncli("list", "layers").out
+
+
+@pytest.mark.parametrize("cls", OWN, ids=lambda cls: f"{cls.__name__}")
+def test_everything_has_a_page_with_all_of_its_keys(nncli, cls):
+    entry = listing.one(cls.type_name)
+    page = nncli("list", entry.kind, cls.type_name).out
+    assert page.splitlines()[0].startswith(cls.type_name)
+    for key in field_types(cls):
+        row = [line.split() for line in page.splitlines() if line.startswith(f" {key} ")]
+        assert row, f"{key} has no row"
+    for item in entry.fields:
+        assert item.text, f"{cls.__name__}: {item.name} is not explained under Args"
+    assert entry.summary
+
+
+def test_a_page_says_formula_defaults_shapes_and_how_to_write_it(nncli):
+    page = nncli("list", "layers", "dense").out
+    for words in (
+        "dense (also fc): layer",
+        "y = x W + b",
+        "a whole number at least 1   (required)",
+        "true or false               true",
+        "Shape: (in,) or (*)",
+        "In a config: {type: dense, units: ...}",
+    ):
+        assert words in page
+    assert "Reference: Kingma and Ba" in nncli("list", "optimizers", "adam").out
+    assert nncli("list", "fc").out == page
+    assert "In a config: relu" in nncli("list", "activations", "relu").out
+
+
+def test_a_dataset_has_its_own_page(nncli):
+    assert "handwritten digits 2 and 5 from MNIST" in nncli("list", "datasets").out.replace("\n", " ")
+    page = nncli("list", "datasets", "digits").out
+    assert page.startswith("# digits\n")
+    assert "CC BY 4.0" in page
+
+
+def test_sections_of_a_config(nncli):
+    page = nncli("list", "settings", "training").out
+    for key in ("epochs", "batch_size", "clip_norm", "early_stopping", "on_nonfinite", "threads"):
+        assert f"\n {key} " in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["layerz"], "unknown kind or name 'layerz'; did you mean 'layers'? Known: layers, activations, "),
+        (["denze"], "unknown kind or name 'denze'; did you mean 'dense'? Known: layers, "),
+        (["layers", "dens"], "unknown layer 'dens'; did you mean 'dense'? Known: avg_pool2d, "),
+        (["losses", "mze"], "unknown loss 'mze'; did you mean 'mse'? Known: binary_cross_entropy, "),
+        (["layers", "relu"], "unknown layer 'relu'"),
+        (["los", "mse"], "unknown kind 'los'; did you mean 'losses'? Known: layers"),
+    ],
+)
+def test_names_that_are_not_known(nncli, arguments, message):
+    found = nncli("list", *arguments)
+    assert found.code == 2
+    assert found.err.startswith(message)
+    assert found.out == ""
+
+
+def test_every_source_but_those_from_python_is_listed():
+    assert {entry.name for entry in listing.of_kind("sources")} == {cls.type_name for cls in SOURCES if cls.listed}

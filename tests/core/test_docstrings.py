@@ -1,0 +1,82 @@
+"""Docstrings taken apart."""
+
+from __future__ import annotations
+
+import inspect
+
+from nncli.core.docstrings import docstring_of, parse
+from nncli.core.reference import fields_of
+from nncli.nn.layers import Conv2D
+from nncli.optim import SGD
+
+TEXT = """\
+What it does,
+in two lines.
+
+y = x
+  + b
+
+More about it.
+
+Shape: (in,) -> (out,)
+    or (*)
+
+Args:
+    units: how many,
+        at least 1.
+    bias: whether, as in
+        a: b.
+Raises:
+    ShapeError: never.
+Reference: Somebody, 1999.
+"""
+
+
+def test_the_parts():
+    found = parse(TEXT)
+    assert found.summary == "What it does, in two lines."
+    assert found.body == "y = x\n  + b\n\nMore about it."
+    assert found.fields == {"units": "how many, at least 1.", "bias": "whether, as in a: b."}
+    assert found.sections == {
+        "Shape": "(in,) -> (out,) or (*)",
+        "Raises": "ShapeError: never.",
+        "Reference": "Somebody, 1999.",
+    }
+
+
+def test_an_empty_docstring():
+    found = parse("")
+    assert (found.summary, found.body, found.sections, found.fields) == ("", "", {}, {})
+
+
+def test_what_is_left_out_is_inherited():
+    class Base:
+        """A base.
+
+        Args:
+            a: of the base.
+            b: likewise.
+        """
+
+    class Derived(Base):
+        """A class.
+
+        Args:
+            b: its own.
+        """
+
+    assert docstring_of(Derived).fields == {"a": "of the base.", "b": "its own."}
+    assert docstring_of(Derived).summary == "A class."
+
+
+def test_fields_that_have_to_be_given_come_first():
+    names = [item.name for item in fields_of(Conv2D)]
+    assert names == ["filters", "kernel_size", "stride", "padding", "bias", "initializer"]
+    assert [item.required for item in fields_of(Conv2D)] == [True, True, False, False, False, False]
+
+
+def test_words_for_expectations_and_defaults():
+    momentum = next(item for item in fields_of(SGD) if item.name == "momentum")
+    assert (momentum.expected, momentum.default_text) == ("a number in [0, 1)", "0.0")
+    assert momentum.text == "share of the velocity that is kept, in [0, 1)."
+    assert inspect.getdoc(SGD)

@@ -1,0 +1,323 @@
+"""A user's own code: loaded where it is named and nowhere else, tried before it is used, and remembered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import CheckpointError, ConfigError, RunError, UserError
+from nncli.core.registry import LAYERS, REGISTRIES
+from nncli.runs.checkpoint import read_meta
+from nncli.workflows import plugins
+from nncli.workflows.check import check
+from nncli.workflows.evaluate import evaluate
+from nncli.workflows.inspect import inspect
+from nncli.workflows.plugins import load_plugins
+from nncli.workflows.predict import predict
+from nncli.workflows.train import resume, train
+from tests.workflows import tiny
+
+SCALE = """\
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Gt
+
+import nncli
+from nncli.nn.layer import Layer
+
+
+@nncli.layer("scale", "times")
+@dataclass(frozen=True)
+class Scale(Layer):
+    '''Multiply by a constant: y = factor x.'''
+
+    factor: Annotated[float, Gt(0)] = 2.0
+
+    def forward(self, p, x, ctx):
+        return x * x.dtype.type(self.factor), lambda dy, g: dy * self.factor
+"""
+OTHERS = """\
+from dataclasses import dataclass
+
+import numpy as np
+
+import nncli
+from nncli.data.rows import array_rows
+from nncli.data.source import Source
+from nncli.nn.initializers import Initializer
+from nncli.nn.losses import MeanSquaredError
+from nncli.nn.metric import Metric
+from nncli.optim.optimizer import Optimizer
+
+
+@nncli.source("ramp")
+@dataclass(frozen=True, kw_only=True)
+class Ramp(Source):
+    rows: int
+
+    def read(self, *, targets=True):
+        x = np.linspace(-1, 1, self.rows)[:, None]
+        return array_rows(x, 3 * x if targets else None, "ramp", "ramp", "y")
+
+
+@nncli.loss("half_squared_error")
+@dataclass(frozen=True)
+class HalfSquaredError(MeanSquaredError):
+    pass
+
+
+@nncli.metric("largest_error")
+@dataclass(frozen=True)
+class LargestError(Metric):
+    def measure(self, prediction, targets, weights):
+        return np.array([np.abs(prediction - targets).max(initial=0)])
+
+    def merge(self, a, b):
+        return np.maximum(a, b) if a.size and b.size else a if a.size else b
+
+    def finish(self, state):
+        return float(state[0])
+
+
+@nncli.optimizer("signs")
+@dataclass(frozen=True)
+class Signs(Optimizer):
+    learning_rate: float = 0.05
+
+    def direction(self, g, state, step, rate, u):
+        np.sign(g, out=u)
+        u *= rate
+
+
+@nncli.initializer("ones")
+@dataclass(frozen=True)
+class Ones(Initializer):
+    def draw(self, random, shape, fan_in, fan_out):
+        return np.ones(shape)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path, monkeypatch):
+    """Every test begins, and leaves the others, without plugins."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(plugins, "_loaded", {})
+    yield
+    forget_all()
+
+
+def forget_all():
+    """As if the process began anew."""
+    plugins._loaded.clear()
+    for registry in REGISTRIES:
+        for cls in list(registry):
+            if cls.__module__.startswith("nncli_plugin_"):
+                registry.forget(cls.__module__)
+
+
+@pytest.fixture
+def scaled(tmp_path):
+    """A config that uses the plugin scale.py, which is loaded."""
+    (tmp_path / "scale.py").write_text(SCALE)
+    load_plugins(["scale.py"])
+    values = tiny.classifier()
+    values["model"].insert(0, {"type": "scale", "factor": 0.5})
+    return tiny.write(tmp_path, values)
+
+
+def refused(text, name="mine.py"):
+    """What is said of a plugin's text."""
+    Path(name).write_text(text)
+    with pytest.raises(UserError) as caught:
+        load_plugins([name])
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_layer_of_ones_own_is_checked_like_a_built_in_one(scaled):
+    assert check(scaled).plan.layers[0].name == "0.scale"
+    assert check(scaled, ["model.0=times"]).resolved.count("type: scale, factor: 2.0")
+    for setting, message in {
+        "model.0.factor=-1": "model.0.factor: expected a number above 0; got -1",
+        "model.0.factr=1": "unknown key 'factr' for scale; did you mean 'factor'? Known: factor",
+        "model.0.type=scal": "unknown layer 'scal'; did you mean 'scale'?",
+    }.items():
+        with pytest.raises(ConfigError) as caught:
+            check(scaled, [setting])
+        assert message in str(caught.value)
+
+
+def test_every_kind_can_be_ones_own(tmp_path):
+    (tmp_path / "others.py").write_text(OTHERS)
+    load_plugins(["others.py"])
+    (tmp_path / "ramp.yaml").write_text(
+        "data: {train: {type: ramp, rows: 40}, validation: {rows: 10}}\n"
+        "model: [{type: dense, units: 1, initializer: ones}]\nloss: half_squared_error\noptimizer: signs\n"
+        "metrics: [largest_error]\ntraining: {epochs: 30, batch_size: 10}\n"
+    )
+    ended = train("ramp.yaml", run_dir="run")
+    assert ended.best["val_largest_error"] < 0.1
+    meta = read_meta("run/checkpoints/best.npz")
+    (entry,) = meta["plugins"]
+    assert entry["registers"] == [
+        "initializer ones",
+        "loss half_squared_error",
+        "metric largest_error",
+        "optimizer signs",
+        "source ramp",
+    ]
+    forget_all()
+    with pytest.raises(CheckpointError, match=r"'ones' of the plugin others.py; give it with --plugin others.py"):
+        predict("run", "x.npy")
+
+
+def test_a_checkpoint_remembers_name_and_hash_and_runs_no_code(scaled, tmp_path):
+    train(scaled, run_dir="run")
+    best = "run/checkpoints/best.npz"
+    (entry,) = read_meta(best)["plugins"]
+    assert entry["name"] == "scale.py"
+    assert len(entry["sha256"]) == 64
+    assert entry["registers"] == ["layer scale"]
+    assert json.loads(Path("run/environment.json").read_text())["plugins"][0]["path"] == "scale.py"
+    before = np.concatenate(list(predict("run", "sides.csv").arrays()))
+
+    forget_all()  # scale.py lies there, but nothing names it
+    for use in (lambda: predict(best, "sides.csv"), lambda: evaluate(best)):
+        with pytest.raises(CheckpointError) as caught:
+            use()
+        message = "uses the layer 'scale' of the plugin scale.py; give it with --plugin scale.py"
+        assert str(caught.value) == f"{best}: {message}"
+    with pytest.raises(RunError, match=r"^run: uses the layer 'scale' of the plugin scale.py; give it with --plugin"):
+        resume("run")
+    assert LAYERS.find("scale") is None
+    assert inspect("run")["plugins"] == [entry]  # says what it holds without any of it
+
+    load_plugins(["scale.py"])
+    np.testing.assert_array_equal(np.concatenate(list(predict("run", "sides.csv").arrays())), before)
+
+
+def test_a_plugin_that_has_changed_is_noted_and_not_resumed_with(scaled, tmp_path):
+    train(scaled, run_dir="run")
+    forget_all()
+    (tmp_path / "scale.py").write_text(SCALE.replace("x * x.dtype", "2 * x * x.dtype"))
+    load_plugins(["scale.py"])
+    found = predict("run", "sides.csv")
+    list(found.arrays())
+    assert found.notes == ["the plugin scale.py is not the same as in training"]
+    assert "the plugin scale.py is not the same as in training" in evaluate("run").notes
+    with pytest.raises(RunError, match=r"the plugin scale.py has changed since the run began"):
+        resume("run", ["training.epochs=9"])
+
+
+def test_a_run_with_a_plugin_goes_on(scaled):
+    train(scaled, run_dir="run", settings=["training.epochs=2"])
+    whole = train(scaled, run_dir="whole", settings=["training.epochs=4"])
+    ended = resume("run", ["training.epochs=4"])
+    assert ended.last["train_loss"] == whole.last["train_loss"]
+    assert ended.options == " --plugin scale.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1\n", "mine.py: registers nothing; put @nncli.layer(NAME), or the like, above a class"),
+        ("def f(:\n", "mine.py:1: invalid syntax; expected a Python file"),
+        ("x = 1\ny = z\n", "mine.py:2: NameError: name 'z' is not defined"),
+        ("import sys\nsys.exit(3)\n", "mine.py:2: SystemExit: 3"),
+        (SCALE.replace('"scale", "times"', '"dense"'), "mine.py:10: "),
+        (
+            SCALE.replace("(Layer)", ""),
+            "mine.py:10: the layer 'scale': class Scale has to derive from ",
+        ),
+        (
+            SCALE.replace("@dataclass(frozen=True)\n", ""),
+            "mine.py: the layer 'scale': put @dataclass(frozen=True) above class Scale, below @nncli.layer",
+        ),
+        (SCALE.replace("(frozen=True)", ""), "mine.py:11: TypeError: cannot inherit non-frozen dataclass"),
+        (SCALE.replace("def forward", "def forwards"), "mine.py: the layer 'scale': class Scale has no forward"),
+        (
+            SCALE.replace("Annotated[float, Gt(0)] = 2.0", "object = 2.0").replace("object", "complex | memoryview"),
+            "mine.py: the layer 'scale': the annotation of 'factor' is not a type that a config can hold",
+        ),
+    ],
+)
+def test_plugins_that_cannot_be_used(text, message):
+    known = LAYERS.names()
+    assert refused(text).startswith(message)
+    assert LAYERS.names() == known  # nothing of it is left
+    Path("mine.py").write_text(SCALE)
+    load_plugins(["mine.py"])  # mended, it is taken
+    assert LAYERS.find("scale") is not None
+
+
+def test_a_name_that_is_taken_is_told_with_its_owner():
+    message = refused(SCALE.replace('"scale", "times"', '"dense"'))
+    assert "the layer 'dense' is nncli.nn.layers.dense.Dense already; choose another name" in message
+
+
+def test_a_plugin_that_is_not_there_gets_the_nearest_name():
+    Path("scale.py").write_text(SCALE)
+    with pytest.raises(UserError, match=r"^no such plugin: scal.py; did you mean 'scale.py'\?"):
+        load_plugins(["scal.py"])
+
+
+def test_a_plugin_leaves_no_files_behind(scaled, tmp_path):
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
+def test_a_plugin_named_twice_is_loaded_once(scaled):
+    first = LAYERS.find("scale")
+    load_plugins(["scale.py", "./scale.py"])
+    assert LAYERS.find("scale") is first
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("return x * x.dtype.type(self.factor)", "return x[:, :1]", "output_shape says (2,), but forward gives (2, 1)"),
+        ("x * x.dtype.type(self.factor)", "x.astype('f8')", "forward gives float64 for float32; keep to x.dtype"),
+        ("return x * x.dtype", "x *= 2; return x * x.dtype", "forward and backward may change neither x nor p"),
+        (
+            "lambda dy, g: dy * self.factor",
+            "lambda dy, g: None",
+            "backward has to give the gradient of x, of its shape",
+        ),
+        ("lambda dy, g: dy * self.factor", "lambda dy: dy", "TypeError: "),
+        ("return x * x.dtype", "return x * y.dtype", "mine.py:18: NameError: name 'y' is not defined"),
+        (
+            "    def forward",
+            "    def parameters(self, input_shape):\n"
+            "        from nncli.nn.bias import BIAS\n"
+            "        from nncli.nn.layer import ParameterSpec\n"
+            "        return {'shift': ParameterSpec(input_shape, *BIAS)}\n\n    def forward",
+            "backward has to assign every entry of g['shift']",
+        ),
+    ],
+)
+def test_layers_are_tried_before_anything_depends_on_them(tmp_path, old, new, message):
+    assert old in SCALE
+    Path("mine.py").write_text(SCALE.replace(old, new))
+    load_plugins(["mine.py"])
+    values = tiny.classifier()
+    values["model"].insert(0, {"type": "sequential", "layers": ["scale"]})
+    with pytest.raises(ConfigError) as caught:
+        check(tiny.write(tmp_path, values))
+    assert "model.0: a trial run of sequential fails: " in str(caught.value)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("stored", [None, 3, ["x"], [{"name": "a.py"}], [{"name": "a.py", "registers": ["cow x", 3]}]])
+def test_what_a_file_says_of_plugins_may_be_anything(stored, scaled):
+    assert plugins.missing_plugins(stored) is None
+    assert plugins.changed_plugins(stored, load_spec(scaled)) == []
+
+
+def load_spec(config):
+    """The spec of a config."""
+    from nncli.workflows.prepare import prepare
+
+    return prepare(config).spec
