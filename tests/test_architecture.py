@@ -19,8 +19,9 @@ BELOW = {  # what a room may import besides itself
     "config": {"core"},
     "runs": {"core"},
     "training": {"nn", "optim", "core"},
+    "starter": {"data", "config", "core"},
     "assemble": {"training", "nn", "optim", "data", "config", "runs", "core"},
-    "workflows": {"assemble", "training", "nn", "optim", "data", "config", "runs", "core"},
+    "workflows": {"assemble", "starter", "training", "nn", "optim", "data", "config", "runs", "core"},
     "cli": {"workflows", "training", "core"},  # training for the types of its events
 }
 HOMES = {  # the only files or rooms that may import a package

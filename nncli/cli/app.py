@@ -14,16 +14,8 @@ import typer
 from nncli import __version__
 from nncli.cli import errors
 
-COMMANDS = (
-    "train",
-    "resume",
-    "predict",
-    "evaluate",
-    "inspect",
-    "check",
-    "list",
-    "schema",
-)  # each in the file of its name
+# each in the file of its name, as a function of that name or, where Python has it already, with an underscore behind
+COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "check", "init", "list", "schema")
 OBJECTS = 50_000  # new ones between two looks for garbage; imports make many and leave none
 
 

@@ -34,6 +34,12 @@ def plain(spec: Spec) -> dict[str, Any]:
     return values
 
 
+def flow(value: Any) -> str:
+    """A plain value as YAML on one line, such as {type: dense, units: 3}."""
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=True, width=1 << 20, allow_unicode=True)
+    return text.strip().removesuffix("\n...")
+
+
 def to_yaml(values: dict[str, Any]) -> str:
     """Plain values as YAML."""
     return yaml.dump(values, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=120, allow_unicode=True)

@@ -123,6 +123,16 @@ def load_first_rows(path: str, name: str, rows: int) -> tuple[Array, Shape]:
         return _read_member(archive, path, name, rows)
 
 
+def member_names(path: str) -> list[str]:
+    """The names of the arrays of a .npz file.
+
+    Raises:
+        DataError: where it is missing or damaged.
+    """
+    with opened_archive(path) as archive:
+        return _names(archive)
+
+
 def member_bytes(path: str) -> int:
     """How large the arrays of a .npz file are together, unpacked.
 
@@ -133,11 +143,15 @@ def member_bytes(path: str) -> int:
         return sum(info.file_size for info in archive.infolist())
 
 
+def _names(archive: zipfile.ZipFile) -> list[str]:
+    return [member.removesuffix(".npy") for member in archive.namelist()]
+
+
 def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | None) -> tuple[Array, Shape]:
     """(the array or its first rows, its whole shape)."""
-    names = [member.removesuffix(".npy") for member in archive.namelist()]
-    if name not in names:
-        raise DataError(f"{path}: no array {name!r}; it holds {', '.join(names)}; say which with inputs: and targets:")
+    if name not in _names(archive):
+        known = ", ".join(_names(archive))
+        raise DataError(f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:")
     if f"{name}.npy" not in archive.namelist():
         raise DataError(f"{path}: {name} is no array")
     with archive.open(f"{name}.npy") as member:

@@ -1,0 +1,46 @@
+"""Which columns of a table can be learnt from as they are."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from nncli.data.table import Table, parse_numbers
+
+MOST_TEXTS = 50  # different ones in a column that is still worth a column each
+DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ].*)?|\d\d?[./]\d\d?[./]\d{2,4}")
+FEW = 20  # rows; in fewer, nothing can be said of row numbers
+
+
+def left_out(table: Table) -> dict[str, str]:
+    """The columns that are not to be learnt from, each with the reason.
+
+    Args:
+        table: all columns but the targets, whole or some rows of them.
+    """
+    reasons = {name: _reason(table, name) for name in table.columns}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _reason(table: Table, name: str) -> str:
+    cells = table.cells(name)
+    given = cells[cells != ""]
+    different = set(given.tolist())
+    if not different:
+        return "blank throughout"
+    if len(different) == 1 and len(given) == len(cells):
+        return "the same in every row"
+    values, bad = parse_numbers(cells)
+    if bad is None:
+        numbers = values[~np.isnan(values)]
+        counting = len(numbers) > FEW and len(np.unique(np.diff(numbers))) == 1
+        return "numbers the rows" if counting else ""
+    if sum(DATE.fullmatch(cell) is not None for cell in different) > len(different) / 2:
+        return "dates; make numbers of them first, such as the days since one of them"
+    numeric = int((~np.isnan(values)).sum())
+    if numeric > len(given) / 2:
+        return f"mostly numbers, but {cells[bad]!r} in line {table.lines[bad]}"
+    if len(different) > min(MOST_TEXTS, max(2, len(cells) // 2)):
+        return f"{len(different)} different texts"
+    return ""

@@ -1,0 +1,133 @@
+"""What the data are: how many rows of what shape, and whether classes or numbers are to be learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.types import Array, Shape
+from nncli.data.labels import as_text, class_order
+from nncli.data.rows import Rows, Unread
+from nncli.data.source import Source
+from nncli.data.table import Table, parse_numbers
+from nncli.starter.columns import left_out
+
+GLANCE = 2000  # rows of a large source to look at
+MOST_CLASSES = 20  # different whole numbers that are still taken for classes
+ROWS_A_CLASS = 5  # on average, at least, where classes are whole numbers
+
+
+@dataclass(frozen=True)
+class Task:
+    """What there is to learn.
+
+    Args:
+        source: the source as a mapping for the config.
+        kind: whether the targets are classes or numbers.
+        rows: how many there are.
+        input_shape: of one row; for a table, (columns,) before texts become several.
+        classes: the labels; empty for numbers.
+        smallest_class: how many rows the rarest label has.
+        targets: how many numbers there are in one row of targets.
+        largest: the largest input, where they are images.
+        dropped: the columns that are not learnt from, each with the reason.
+        doubtful: whether the targets might as well be the other kind.
+    """
+
+    source: dict[str, Any]
+    kind: Literal["classes", "numbers"]
+    rows: int
+    input_shape: Shape
+    classes: tuple[str, ...] = ()
+    smallest_class: int = 0
+    targets: int = 1
+    largest: float = 0.0
+    dropped: dict[str, str] = field(default_factory=dict)
+    doubtful: bool = False
+
+    @property
+    def images(self) -> bool:
+        """Whether a row is (height, width, channels)."""
+        return len(self.input_shape) == 3
+
+
+def look_at(source: Source, values: dict[str, Any]) -> Task:
+    """The task that a labelled source sets.
+
+    Args:
+        source: to look at; of a large one only some inputs are read.
+        values: the source as a mapping for the config.
+
+    Raises:
+        DataError: where it cannot be read, or there is nothing to learn from or to learn.
+    """
+    glance = source.glance(GLANCE)
+    whole, some = (glance.rows, glance.sample) if glance is not None else (rows := source.read(), rows)
+    task = _of_targets(whole, values)
+    if isinstance(some.inputs, Table):
+        return _of_table(some.inputs, task)
+    assert not isinstance(some.inputs, Unread)
+    shape = some.inputs.shape[1:]
+    return replace(task, input_shape=shape, largest=float(some.inputs.max()) if len(shape) == 3 else 0.0)
+
+
+def _of_targets(rows: Rows, values: dict[str, Any]) -> Task:
+    targets = rows.targets
+    assert targets is not None
+    kind, doubtful = kind_of(targets)
+    if kind == "numbers":
+        width = 1 if targets.ndim == 1 else targets.shape[1]
+        return Task(values, kind, len(rows), (), targets=width, doubtful=doubtful)
+    labels = as_text(targets)
+    names, counts = np.unique(labels.astype(str), return_counts=True)
+    classes = class_order(names.tolist())
+    if len(classes) == 1:
+        raise DataError(f"{rows.name}: all rows have the label {classes[0]!r}; there is nothing to tell apart")
+    if len(classes) > len(rows) / 2:
+        raise DataError(
+            f"{rows.name}: the target {', '.join(rows.target_names)} has {len(classes)} different texts in "
+            f"{len(rows)} rows; choose a column with numbers or with labels that come again"
+        )
+    return Task(values, kind, len(rows), (), classes, int(counts.min()), doubtful=doubtful)
+
+
+def kind_of(targets: Array) -> tuple[Literal["classes", "numbers"], bool]:
+    """(what targets are, whether they might as well be the other).
+
+    Text is classes; so are one-hot rows, truth values, and whole numbers of which there are few different ones, or
+    whose type has no sign and which come again. All else is numbers.
+    """
+    if targets.ndim == 2 and targets.shape[1] == 1:
+        targets = targets[:, 0]
+    if targets.ndim == 2:
+        hot = targets.dtype.kind in "biuf" and bool(((targets == 0) | (targets == 1)).all())
+        return ("classes" if hot and (targets.sum(axis=1) == 1).all() else "numbers"), False
+    if targets.dtype.kind in "OUS":
+        numbers, bad = parse_numbers(targets.astype(object))
+        if bad is not None:
+            return "classes", False
+    elif targets.dtype.kind == "b":
+        return "classes", False
+    else:
+        numbers = targets.astype(np.float64)
+    different = np.unique(numbers)
+    whole = bool((different == np.round(different)).all())
+    if targets.dtype.kind == "u":  # as labels are stored
+        few = 2 * len(different) <= len(numbers)
+    else:
+        few = len(different) <= MOST_CLASSES and len(different) * ROWS_A_CLASS <= len(numbers)
+    classes = whole and few
+    return ("classes" if classes else "numbers"), classes and len(different) > 2
+
+
+def _of_table(table: Table, task: Task) -> Task:
+    dropped = left_out(table)
+    kept = [name for name in table.columns if name not in dropped]
+    if not kept:
+        reasons = "; ".join(f"{name!r}: {reason}" for name, reason in dropped.items())
+        raise DataError(f"{table.name}: no column to learn from ({reasons})")
+    values = {**task.source, "inputs": kept} if dropped else task.source
+    return replace(task, source=values, input_shape=(len(kept),), dropped=dropped)

@@ -1,0 +1,124 @@
+"""A config to begin with: a general one, or one that is fitted to data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from nncli.assemble.survey import survey
+from nncli.config.load import draft
+from nncli.config.reader import read_text
+from nncli.core.errors import DataError, SaveError, UserError
+from nncli.core.fields import build
+from nncli.core.registry import SOURCES
+from nncli.core.spelling import nearest_file
+from nncli.data.files import member_names, stem
+from nncli.data.source import Source
+from nncli.data.sources.dataset import dataset_names
+from nncli.data.table import read_table
+from nncli.starter.choice import choose
+from nncli.starter.task import look_at
+from nncli.starter.text import GENERAL, fitted
+
+
+def init(
+    data: str | os.PathLike[str] | None = None,
+    targets: Sequence[str] = (),
+    output: str | os.PathLike[str] | None = None,
+) -> str:
+    """The text of a config that is right as it stands.
+
+    Args:
+        data: a file, a folder or a built-in dataset; without it, a general config over a built-in dataset.
+        targets: for a table, the columns to learn; for a .npz file, the array's name; for .npy and idx, a file.
+        output: where the config is to stand; what it names is relative to that. Written where it is given.
+
+    Raises:
+        UserError: where the data cannot be used, or `output` is there already.
+        SaveError: where it cannot be written.
+    """
+    path = None if output is None else os.fspath(output)
+    if path is not None and os.path.exists(path):
+        raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
+    text = GENERAL if data is None else _fitted(os.fspath(data), list(targets), os.path.dirname(path or ""))
+    if data is None and targets:
+        raise UserError("--target goes with --data: which file to learn from")
+    if path is not None:
+        _write(path, text)
+    return text
+
+
+def _fitted(data: str, targets: list[str], folder: str) -> str:
+    values = _source_values(data, targets)
+    task = look_at(cast("Source", build(SOURCES, values)), values)
+    placed = {key: _placed(value, folder) if key in _files(values) else value for key, value in task.source.items()}
+    text = fitted(replace(task, source=placed), choose(task), stem(data.rstrip("/")) or "first")
+    _prove(text, folder)
+    return text
+
+
+def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
+    """The mapping that a source stands as in a config."""
+    if not os.path.exists(data):
+        if data in dataset_names():
+            return {"dataset": data}
+        raise DataError(f"no such file, folder or dataset: {data}{nearest_file(data)}")
+    kind = next((kind for key in ("path", "inputs") if (kind := SOURCES.claiming({key: data})) is not None), None)
+    name = "" if kind is None else kind.type_name
+    if name == "table":
+        if not targets:
+            columns = ", ".join(read_table(data).columns)
+            raise UserError(f"{data}: say which column to learn, with --target COLUMN. Columns: {columns}")
+        return {"path": data, "targets": targets[0] if len(targets) == 1 else targets}
+    if len(targets) > 1:
+        raise DataError(f"{data}: several targets go with a table only")
+    if name == "images":
+        return {"path": data}
+    if name == "idx" or data.endswith(".npy"):
+        if not targets:
+            raise UserError(f"{data}: say where its targets are, with --target FILE")
+        return {"inputs": data, "targets": targets[0]}
+    if name == "arrays":
+        return {"path": data, **_members(data, targets)}
+    raise DataError(f"{data}: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images")
+
+
+def _members(data: str, targets: list[str]) -> dict[str, str]:
+    """The names of the arrays in a .npz file, where they are not the usual ones."""
+    names = member_names(data)
+    target = targets[0] if targets else "y"
+    others = [name for name in names if name != target]
+    inputs = "x" if "x" in names or len(others) != 1 else others[0]
+    return {key: name for key, name, usual in (("inputs", inputs, "x"), ("targets", target, "y")) if name != usual}
+
+
+def _files(values: dict[str, Any]) -> tuple[str, ...]:
+    return () if "dataset" in values else ("path",) if "path" in values else ("inputs", "targets")
+
+
+def _placed(path: str, folder: str) -> str:
+    """A path as it has to be written in a config in that folder."""
+    return path if os.path.isabs(path) else os.path.relpath(path, folder or ".")
+
+
+def _prove(text: str, folder: str) -> None:
+    """Checks the config as `nncli check` does, so that none is given that is wrong.
+
+    Raises:
+        ConfigError: with what the data do not allow.
+    """
+    document = read_text(text, "the new config", os.path.abspath(folder))
+    drafted = draft(document)
+    problems = [*drafted.problems, *survey(drafted.parts, glance=True).problems]
+    if problems:
+        raise document.error(problems)
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise SaveError(f"{path}: cannot be written ({error.strerror})") from None

@@ -1,0 +1,267 @@
+"""A first config: right as it stands, and better than the trivial predictor once it is trained."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError, DataError, UserError
+from nncli.data.sources.dataset import dataset_names
+from nncli.data.table import parse_table
+from nncli.starter.columns import left_out
+from nncli.starter.task import kind_of
+from nncli.workflows.check import check
+from nncli.workflows.init import init
+from nncli.workflows.train import train
+from tests.contracts import files
+from tests.workflows import tiny
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def trained(*settings, **given):
+    """The test metrics, or else the validation metrics, of a run of the config that init gives."""
+    init(**given, output="first.yaml")
+    ended = train("first.yaml", list(settings), run_dir="run")
+    return ended.test or {name.removeprefix("val_"): value for name, value in ended.best.items() if "val_" in name}
+
+
+def resolved():
+    """What the config says in the end."""
+    return check("first.yaml").resolved
+
+
+def test_without_data_it_is_a_config_that_trains():
+    text = init()
+    Path("first.yaml").write_text(text)
+    assert check("first.yaml").parameters > 0
+    assert train("first.yaml", ["training.epochs=3"], run_dir="run").test["accuracy"] > 0.8
+    for section in ("data:", "model:", "loss:", "optimizer:", "metrics:", "training:", "seed:"):
+        assert section in text
+    assert text.count("#") > 10
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_every_dataset_that_ships_beats_the_trivial_predictor(name):
+    found = trained(data=name)
+    if name == "diabetes":
+        assert found["r2"] > 0.3  # the mean: 0
+    else:
+        assert found["accuracy"] > 0.95  # the most frequent class: 0.1 or 0.5
+
+
+@pytest.mark.parametrize("file", ["california_housing_train.csv.gz", "california_housing_test.csv.gz"])
+def test_house_prices_beat_the_linear_fit(file):
+    if not (SHARED / file).exists():
+        pytest.skip(f"{file} is not beside the project")
+    found = trained(data=str(SHARED / file), targets=["median_house_value"])
+    assert found["rmse"] < 69_765
+    assert "scale_targets: {type: standard}" in resolved()
+
+
+def test_a_table_of_classes():
+    tiny.data(Path())
+    found = trained(data="sides.csv", targets=["side"])
+    assert found["accuracy"] > 0.85
+    text = Path("first.yaml").read_text()
+    assert "# 60 rows, 2 columns; learnt: 2 classes (left, right)." in text
+    assert "- sigmoid" in text
+    assert "binary_cross_entropy" in text
+    assert "# the probability of 'right'" in text
+
+
+def test_a_table_of_numbers():
+    tiny.data(Path())
+    assert trained(data="line.csv", targets=["price"])["r2"] > 0.9
+
+
+def test_several_targets():
+    tiny.data(Path())
+    trained("training.epochs=1", data="line.csv", targets=["price", "age"])
+    assert "units: 2" in resolved()
+
+
+def awkward(rows=120):
+    """A table with everything that real tables have."""
+    random = np.random.default_rng(0)
+    with open("rooms.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "rooms", "city", "built", "note", "empty", "same", "area", "stars"])
+        for row in range(rows):
+            rooms, city = int(random.integers(1, 6)), ["Rom", "Oslo", "Bern: old", ""][row % 4]
+            built, note = f"20{row % 30:02d}-0{row % 9 + 1}-11", f"note {row}"
+            area = "" if row % 10 == 3 else f"{rooms * 20 + random.normal():.2f}"
+            writer.writerow([row + 1, rooms, city, built, note, "", "x", area, min(rooms, 3)])
+    return "rooms.csv"
+
+
+def test_columns_that_cannot_be_learnt_from_are_left_out_and_named():
+    trained("training.epochs=1", data=awkward(), targets=["stars"])
+    text = Path("first.yaml").read_text()
+    assert "inputs: [rooms, city, area]" in text
+    for line in (
+        "# left out: id: numbers the rows",
+        "# left out: built: dates; make numbers of them first, such as the days since one of them",
+        "# left out: note: 120 different texts",
+        "# left out: empty: blank throughout",
+        "# left out: same: the same in every row",
+    ):
+        assert line in text
+    assert "learnt: 3 classes (1, 2, 3)" in text
+    assert "To learn them as numbers" in text
+
+
+def test_names_that_yaml_reads_otherwise_are_quoted():
+    Path("odd.csv").write_text("on: off,2,'#',yes\n" + "".join(f"{i % 7},{i % 3},{i % 5},{i * i}\n" for i in range(40)))
+    init("odd.csv", ["yes"], "first.yaml")
+    assert check("first.yaml").rows["training"] == 32
+    init("odd.csv", ["on: off"], "second.yaml")
+    assert check("second.yaml").rows["training"] == 32
+
+
+def test_arrays_images_and_idx():
+    tiny.data(Path())
+    init("bars.npz", output="bars.yaml")
+    assert check("bars.yaml").plan.input_shape == (8, 8, 1)
+    np.savez("other.npz", features=np.random.default_rng(0).normal(size=(60, 3)), price=np.linspace(0, 1, 60))
+    init("other.npz", ["price"], "other.yaml")
+    assert "inputs: features, targets: price" in Path("other.yaml").read_text()
+    assert "mean_squared_error" in Path("other.yaml").read_text()
+    for write in (files.npy, files.idx, files.images):
+        write(Path())
+    for data, targets in (("x.npy", ["y.npy"]), ("x-idx3-ubyte", ["y-idx1-ubyte"]), ("images", [])):
+        config = f"{data}.yaml"
+        init(data, targets, config)
+        assert check(config).rows == {"training": 6}
+        assert "binary_cross_entropy" in Path(config).read_text()
+
+
+def test_paths_are_relative_to_the_config():
+    tiny.data(Path())
+    Path("configs").mkdir()
+    init("sides.csv", ["side"], "configs/first.yaml")
+    assert "path: ../sides.csv" in Path("configs/first.yaml").read_text()
+    assert check("configs/first.yaml").rows["training"] == 48
+    init(str(Path("sides.csv").resolve()), ["side"], "configs/second.yaml")
+    assert f"path: {Path('sides.csv').resolve()}" in Path("configs/second.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("targets", "kind", "doubtful"),
+    [
+        (np.array(["a", "b"] * 5, object), "classes", False),
+        (np.array(["1.5", "2"] * 5, object), "numbers", False),
+        (np.array(["0", "1"] * 5, object), "classes", False),
+        (np.array(["1", "2", "3"] * 5, object), "classes", True),
+        (np.arange(100.0), "numbers", False),
+        (np.arange(100) % 20, "classes", True),
+        (np.arange(105) % 21, "numbers", False),
+        (np.arange(10), "numbers", False),
+        (np.array([0.5, 1] * 20), "numbers", False),
+        (np.array([True, False] * 9), "classes", False),
+        (np.eye(3)[np.arange(30) % 3], "classes", False),
+        (np.ones((30, 2)), "numbers", False),
+        ((np.arange(30) % 2)[:, None], "classes", False),
+    ],
+)
+def test_whether_targets_are_classes_or_numbers(targets, kind, doubtful):
+    assert kind_of(targets) == (kind, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["1", "2", "4"] * 9, None),
+        (["1", "", "4"] * 9, None),
+        (["red", "blue", ""] * 9, None),
+        (["", "x", "x"] * 9, None),
+        (["7"] * 9, "the same in every row"),
+        ([""] * 9, "blank throughout"),
+        ([str(i) for i in range(30)], "numbers the rows"),
+        ([str(i) for i in range(9)], None),
+        ([str(3 * i) for i in range(30)], "numbers the rows"),
+        (
+            [f"{i}.1.2020" for i in range(1, 29)],
+            "dates; make numbers of them first, such as the days since one of them",
+        ),
+        (["1", "2", "3", "oops"] * 9, "mostly numbers, but 'oops' in line 5"),
+        ([f"name {i}" for i in range(60)], "60 different texts"),
+    ],
+)
+def test_which_columns_are_left_out(cells, reason):
+    table = parse_table(("a,b\n" + "\n".join(f"{cell},1{i * i}" for i, cell in enumerate(cells))).encode(), "t.csv")
+    assert left_out(table).get("a") == reason
+
+
+@pytest.mark.parametrize(
+    ("data", "targets", "error", "message"),
+    [
+        ("gone.csv", [], DataError, "no such file, folder or dataset: gone.csv"),
+        ("side.csv", [], DataError, "did you mean 'sides.csv'?"),
+        ("sides.csv", [], UserError, "sides.csv: say which column to learn, with --target COLUMN. Columns: a, b, side"),
+        ("sides.csv", ["sid"], DataError, "no column 'sid'; did you mean 'side'?"),
+        ("x.npy", [], UserError, "x.npy: say where its targets are, with --target FILE"),
+        ("bars.npz", ["z"], DataError, "bars.npz: no array 'z'; it holds x, y"),
+        ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
+        ("notes.txt", [], DataError, "notes.txt: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images"),
+        ("names.csv", ["name"], DataError, "the target name has 9 different texts in 9 rows"),
+        ("names.csv", ["always"], DataError, "all rows have the label 'x'; there is nothing to tell apart"),
+        ("names.csv", ["number"], DataError, "no column to learn from ('name': 9 different texts; 'always': the same"),
+    ],
+)
+def test_what_cannot_be_fitted(data, targets, error, message):
+    tiny.data(Path())
+    files.npy(Path())
+    Path("notes.txt").write_text("hello")
+    Path("names.csv").write_text("name,always,number\n" + "".join(f"n{i},x,{i * i}\n" for i in range(9)))
+    with pytest.raises(error) as caught:
+        init(data, targets, "first.yaml")
+    assert message in str(caught.value)
+    assert not Path("first.yaml").exists()
+
+
+def test_nothing_is_overwritten():
+    Path("first.yaml").write_text("mine")
+    with pytest.raises(UserError, match=r"first.yaml: exists already and is not overwritten; name another file"):
+        init("digits", output="first.yaml")
+    assert Path("first.yaml").read_text() == "mine"
+
+
+def test_a_target_without_data():
+    with pytest.raises(UserError, match="--target goes with --data"):
+        init(targets=["price"])
+
+
+def test_what_only_the_check_finds_is_told():
+    Path("twice.csv").write_text("a,b\n1,2\n" * 2)
+    with pytest.raises((ConfigError, DataError)):
+        init("twice.csv", ["b"])
+
+
+def test_the_command(tmp_path):
+    from typer.testing import CliRunner
+
+    from nncli.cli.app import command_line
+
+    def nncli(*arguments):
+        return CliRunner().invoke(command_line([]), list(arguments))
+
+    tiny.data(tmp_path)
+    shown = nncli("init", "--data", "sides.csv", "--target", "side")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    written = nncli("init", "--data", "sides.csv", "--target", "side", "--output", "mine.yaml")
+    assert (written.exit_code, written.stdout, written.stderr) == (0, "mine.yaml\n", "next: nncli train mine.yaml\n")
+    assert Path("mine.yaml").read_text() == shown.stdout
+    assert nncli("check", "mine.yaml").exit_code == 0
+    again = nncli("init", "--output", "mine.yaml")
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert json.dumps(again.stderr).count("\\n") == 1
