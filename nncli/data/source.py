@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import MinLen
 
@@ -27,6 +27,7 @@ class Source(Registered):
     """
 
     needs = ("read",)
+    only_labels: ClassVar[bool] = False  # whether its targets are labels by nature, even where they look like numbers
 
     classes: Labels | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from nncli.data.source import Source
 from nncli.data.table import Table, parse_numbers
 from nncli.starter.columns import left_out
 
+Kind: TypeAlias = Literal["classes", "numbers"]
 GLANCE = 2000  # rows of a large source to look at
 MOST_CLASSES = 20  # different whole numbers that are still taken for classes
 ROWS_A_CLASS = 5  # on average, at least, where classes are whole numbers
@@ -38,7 +39,7 @@ class Task:
     """
 
     source: dict[str, Any]
-    kind: Literal["classes", "numbers"]
+    kind: Kind
     rows: int
     input_shape: Shape
     classes: tuple[str, ...] = ()
@@ -66,7 +67,7 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     """
     glance = source.glance(GLANCE)
     whole, some = (glance.rows, glance.sample) if glance is not None else (rows := source.read(), rows)
-    task = _of_targets(whole, values)
+    task = _of_targets(whole, values, only_labels=source.only_labels)
     if isinstance(some.inputs, Table):
         return _of_table(some.inputs, task)
     assert not isinstance(some.inputs, Unread)
@@ -74,10 +75,11 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     return replace(task, input_shape=shape, largest=float(some.inputs.max()) if len(shape) == 3 else 0.0)
 
 
-def _of_targets(rows: Rows, values: dict[str, Any]) -> Task:
+def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Task:
     targets = rows.targets
     assert targets is not None
-    kind, doubtful = kind_of(targets)
+    found, doubtful = kind_of(targets)
+    kind: Kind = "classes" if only_labels else found
     if kind == "numbers":
         width = 1 if targets.ndim == 1 else targets.shape[1]
         return Task(values, kind, len(rows), (), targets=width, doubtful=doubtful)
@@ -91,10 +93,10 @@ def _of_targets(rows: Rows, values: dict[str, Any]) -> Task:
             f"{rows.name}: the target {', '.join(rows.target_names)} has {len(classes)} different texts in "
             f"{len(rows)} rows; choose a column with numbers or with labels that come again"
         )
-    return Task(values, kind, len(rows), (), classes, int(counts.min()), doubtful=doubtful)
+    return Task(values, kind, len(rows), (), classes, int(counts.min()), doubtful=doubtful and not only_labels)
 
 
-def kind_of(targets: Array) -> tuple[Literal["classes", "numbers"], bool]:
+def kind_of(targets: Array) -> tuple[Kind, bool]:
     """(what targets are, whether they might as well be the other).
 
     Text is classes; so are one-hot rows, truth values, and whole numbers of which there are few different ones, or

@@ -20,6 +20,7 @@ from nncli.workflows.train import train
 from tests.contracts import files
 from tests.workflows import tiny
 
+DATES = "dates; make numbers of them first, such as the days since one of them"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -167,6 +168,8 @@ def test_paths_are_relative_to_the_config():
         (np.arange(105) % 21, "numbers", False),
         (np.arange(10), "numbers", False),
         (np.array([0.5, 1] * 20), "numbers", False),
+        (np.array([2, 5] * 3, np.uint8), "classes", False),
+        (np.arange(200, dtype=np.uint8), "numbers", False),
         (np.array([True, False] * 9), "classes", False),
         (np.eye(3)[np.arange(30) % 3], "classes", False),
         (np.ones((30, 2)), "numbers", False),
@@ -189,10 +192,7 @@ def test_whether_targets_are_classes_or_numbers(targets, kind, doubtful):
         ([str(i) for i in range(30)], "numbers the rows"),
         ([str(i) for i in range(9)], None),
         ([str(3 * i) for i in range(30)], "numbers the rows"),
-        (
-            [f"{i}.1.2020" for i in range(1, 29)],
-            "dates; make numbers of them first, such as the days since one of them",
-        ),
+        ([f"{i}.1.2020" for i in range(1, 29)], DATES),
         (["1", "2", "3", "oops"] * 9, "mostly numbers, but 'oops' in line 5"),
         ([f"name {i}" for i in range(60)], "60 different texts"),
     ],

@@ -32,6 +32,8 @@ class Images(Source):
         classes: which sub-folders to use and in what order; default all.
     """
 
+    only_labels = True
+
     path: str
     mode: Literal["grey", "rgb"] | None = None
 
