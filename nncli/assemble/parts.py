@@ -16,7 +16,6 @@ from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.scalers import Scaler
 from nncli.data.source import Source
-from nncli.data.sources.table import Constant
 from nncli.data.splits import split
 from nncli.nn.loss import Loss
 
@@ -166,7 +165,7 @@ def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),
         target_scaler=cast("Scaler", data.scale_targets),
-        missing=missing.constant if isinstance(missing, Constant) else missing,
+        missing=getattr(missing, "constant", missing),
     )
 
 

@@ -9,10 +9,9 @@ import numpy as np
 
 from nncli.assemble import checks
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts
-from nncli.assemble.rehearsal import rehearse
 from nncli.config.spec import Data
 from nncli.core.errors import Problem, UserError
-from nncli.core.fields import FAILED
+from nncli.core.fields import FAILED, registered_in
 from nncli.core.types import Array, FloatDType
 from nncli.data.preprocessing import Preprocessing
 from nncli.nn.loss import Loss
@@ -71,7 +70,10 @@ def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = 
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
     output = checks.check_shapes(layers, fitted.input_shape or None, found.problems)
-    if output is not None and fitted.input_shape and FAILED not in layers and len(found.problems) == known:
+    fit_together = output is not None and len(found.problems) == known and FAILED not in layers
+    if fit_together and fitted.input_shape and _has_foreign(layers):
+        from nncli.assemble.rehearsal import rehearse  # here, for a quick check of what is nncli's own
+
         found.problems += rehearse(layers, fitted.input_shape, _dtype(built))
     if isinstance(loss, Loss):
         classes = None if found.parts is None else found.parts.classes
@@ -104,3 +106,8 @@ def _dtype(built: dict[str, Any]) -> FloatDType:
     """As the config says, or the default where it does not say it rightly."""
     given = built.get("dtype")
     return np.dtype(given if given in ("float32", "float64") else "float32")
+
+
+def _has_foreign(layers: list[Any]) -> bool:
+    """Whether there is code in them that is not nncli's own."""
+    return any(not type(thing).__module__.startswith("nncli.") for thing in registered_in(layers))

@@ -9,6 +9,7 @@ import typer
 from nncli.cli.console import give, say
 from nncli.cli.numbers import in_bytes, in_words, of_shape
 from nncli.cli.options import ConfigArgument, PluginOption, SetOption
+from nncli.cli.plugins import load
 from nncli.cli.table import table
 
 if TYPE_CHECKING:
@@ -23,9 +24,8 @@ def check(
 ) -> None:
     """Check a config and its data without training, and say what the run will take."""
     from nncli.workflows.check import check as run
-    from nncli.workflows.plugins import load_plugins
 
-    load_plugins(plugins or [])
+    load(plugins)
     found = run(config, settings or [])
     if resolved:
         give(found.resolved.rstrip())

@@ -8,6 +8,7 @@ import typer
 
 from nncli.cli.console import give, say
 from nncli.cli.options import CheckpointArgument, JsonOption, PluginOption
+from nncli.cli.plugins import load
 
 
 def evaluate(
@@ -28,9 +29,8 @@ def evaluate(
     from nncli.core.describe import json_ready
     from nncli.workflows.evaluate import evaluate as run
     from nncli.workflows.narration import short
-    from nncli.workflows.plugins import load_plugins
 
-    load_plugins(plugins or [])
+    load(plugins)
     measured = run(checkpoint, source, targets)
     for note in measured.notes:
         say(f"note: {note}")

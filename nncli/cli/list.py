@@ -9,6 +9,7 @@ import typer
 
 from nncli.cli.console import give, width
 from nncli.cli.options import PluginOption
+from nncli.cli.plugins import load
 from nncli.cli.table import table
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ def list_(
     """List what a config can name: layers, activations, losses, optimizers, sources, datasets and more."""
     from nncli.core.errors import UserError
     from nncli.workflows import listing
-    from nncli.workflows.plugins import load_plugins
 
-    load_plugins(plugins or [])
+    load(plugins)
     if kind is None:
         lines = _kinds(listing.kinds())
     elif name is not None:

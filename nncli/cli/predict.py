@@ -9,6 +9,7 @@ import typer
 
 from nncli.cli.console import say
 from nncli.cli.options import CheckpointArgument, PluginOption
+from nncli.cli.plugins import load
 
 
 def predict(
@@ -34,10 +35,9 @@ def predict(
     """Predict with a checkpoint: probabilities of a classifier, original units of a regression."""
     import csv
 
-    from nncli.workflows.plugins import load_plugins
     from nncli.workflows.predict import predict as run
 
-    load_plugins(plugins or [])
+    load(plugins)
     predictions = run(checkpoint, source, classes=classes, batch_size=batch_size)
     if output is not None:
         predictions.write(output)

@@ -8,6 +8,7 @@ import typer
 
 from nncli.cli.console import give
 from nncli.cli.options import PluginOption, QuietOption, SetOption
+from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
 
 
@@ -18,10 +19,9 @@ def resume(
     quiet: QuietOption = False,
 ) -> None:
     """Go on with a run from its last checkpoint, or train a finished one longer."""
-    from nncli.workflows.plugins import load_plugins
     from nncli.workflows.train import resume as go_on
 
-    load_plugins(plugins or [])
+    load(plugins)
     display = RunDisplay(quiet=quiet)
     try:
         ended = go_on(run, settings or [], display)

@@ -8,6 +8,7 @@ import typer
 
 from nncli.cli.console import give
 from nncli.cli.options import ConfigArgument, PluginOption, QuietOption, SetOption
+from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
 
 
@@ -22,10 +23,9 @@ def train(
     quiet: QuietOption = False,
 ) -> None:
     """Train a config and write a run directory; its path is the one line on standard output."""
-    from nncli.workflows.plugins import load_plugins
     from nncli.workflows.train import train as run
 
-    load_plugins(plugins or [])
+    load(plugins)
     display = RunDisplay(quiet=quiet)
     try:
         ended = run(config, settings or [], run_dir, resume=resume, listener=display)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nncli.assemble.defaults import filled
 from nncli.assemble.plan import Plan as Plan
 from nncli.assemble.plan import plan
-from nncli.config.resolved import plain, to_yaml
+from nncli.config.spec import Spec
 from nncli.workflows.prepare import prepare
 
 
@@ -19,18 +19,25 @@ class Checked:
     """A config without problems.
 
     Args:
-        resolved: the config as YAML with every default filled.
+        spec: with every default filled.
         rows: how many there are for training, validation and test.
         looked_at: how many of these were read, where not all were.
         plan: what the run will take.
         notes: what the user should know.
     """
 
-    resolved: str
+    spec: Spec
     rows: dict[str, int]
     looked_at: int | None
     plan: Plan
     notes: tuple[str, ...]
+
+    @property
+    def resolved(self) -> str:
+        """The config as YAML with every default filled."""
+        from nncli.config.resolved import plain, to_yaml  # here, for a quick check where it is not asked for
+
+        return to_yaml(plain(self.spec))
 
     @property
     def parameters(self) -> int:
@@ -56,7 +63,7 @@ def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Check
     rows = {names.get(name, name): len(part) for name, part in parts.named.items()}
     looked_at = None if prepared.survey.whole_data else sum(len(parts.readable(name)) for name in parts.named)
     return Checked(
-        to_yaml(plain(spec)),
+        spec,
         rows,
         looked_at,
         plan(spec, preprocessing.input_shape, math.prod(preprocessing.target_shape), rows),

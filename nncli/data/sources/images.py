@@ -42,7 +42,9 @@ class Images(Source):
         """A path that is a folder or looks like one, or one image."""
         path = str(values.get("path", ""))
         ending = os.path.splitext(path)[1].lower()
-        return bool(path) and (os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path)))
+        return path not in ("", "-") and (
+            os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
+        )
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
