@@ -62,4 +62,7 @@ def main() -> None:
     if "--debug" in arguments[:end]:
         errors.show_tracebacks = True
         arguments = [item for index, item in enumerate(arguments) if item != "--debug" or index >= end]
-    command_line(arguments)(args=arguments, prog_name="nncli")
+    try:
+        command_line(arguments)(args=arguments, prog_name="nncli")
+    finally:
+        gc.freeze()  # a last look for garbage, of what ends with the process anyway, would take a tenth of a check
