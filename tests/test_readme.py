@@ -78,3 +78,19 @@ def test_python_examples_run(folder: Path) -> None:
 def test_it_never_tells_to_install_the_other_program() -> None:
     assert "pip install nncli\n" not in README
     assert not re.search(r"pip install ['\"]?nncli(?!-train)", README)
+
+
+def test_the_reference_is_made_from_what_is_registered() -> None:
+    code = (
+        "from tests.tools.write_reference import README, with_reference as w; t = README.read_text(); print(w(t) == t)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert found == "True\n", "python -m tests.tools.write_reference"
+
+
+@pytest.mark.parametrize("command", ["nncli check mistakes.yaml", "nncli check configs/digits.yaml"])
+def test_the_output_that_is_shown_is_what_comes(folder: Path, command: str) -> None:
+    shown = re.search(rf"^\$ {command}\n(?:```\n\n```text\n)?(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    assert shown
+    ended = run(command, folder)
+    assert (ended.stdout or ended.stderr) == shown[1]
