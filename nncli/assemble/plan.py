@@ -10,6 +10,7 @@ import numpy as np
 
 from nncli.config.spec import Spec
 from nncli.core.types import Shape
+from nncli.nn.activations import Activation
 from nncli.nn.layer import leaves
 from nncli.nn.sequential import Sequential
 from nncli.optim.optimizer import Optimizer
@@ -89,6 +90,12 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
     batch = min(spec.training.batch_size, training)
     vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names())
     sizes = [math.prod(shape) for shape in shapes]
+    # what an activation takes is let go at once; all else that a layer gives is kept until its gradient is known
+    kept = [
+        size
+        for size, after in zip(sizes[1:], [*model.layers[1:], None], strict=True)
+        if not isinstance(after, Activation)
+    ]
     return Plan(
         input_shape=input_shape,
         layers=layers,
@@ -97,6 +104,6 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         steps_per_epoch=-(-training // batch),
         epochs=spec.training.epochs,
         parameter_bytes=vectors * item * sum(layer.parameters for layer in layers),
-        batch_bytes=item * batch * (sum(sizes) + 2 * max(sizes)),
+        batch_bytes=item * batch * (sizes[0] + sum(kept) + 2 * max(sizes)),
         data_bytes=sum(rows.values()) * (item * math.prod(input_shape) + item * target_size),
     )

@@ -47,10 +47,21 @@ def test_a_plan_by_hand(tmp_path):
     assert found.parameter_bytes == 4 * 4 * 17  # weights, gradient, Adam's two vectors; float32
 
 
-@pytest.mark.parametrize(("sizes", "batch"), [((512, 512), 128), ((64, 64), 2048)])
-def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, sizes, batch):
-    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(batch, 64)), y=np.arange(batch) % 10)
-    layers = [layer for size in sizes for layer in ({"type": "dense", "units": size}, "relu")]
+DENSE = [layer for size in (512, 512) for layer in ({"type": "dense", "units": size}, "relu")]
+NARROW = [layer for size in (64, 64) for layer in ({"type": "dense", "units": size}, "tanh", "dropout")]
+IMAGES = [
+    {"type": "reshape", "shape": [16, 16, 1]},
+    {"type": "conv2d", "filters": 8, "kernel_size": 3, "padding": "same"},
+    "relu",
+    {"type": "max_pool2d", "pool_size": 2},
+    {"type": "conv2d", "filters": 16, "kernel_size": 3, "padding": "same"},
+    "relu",
+]
+
+
+@pytest.mark.parametrize(("layers", "batch"), [(DENSE, 128), (NARROW, 2048), (IMAGES, 256)])
+def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, layers, batch):
+    np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(batch, 256)), y=np.arange(batch) % 10)
     values = {
         "data": {"train": {"path": "a.npz"}},
         "model": [*layers, {"type": "dense", "units": 10}, "softmax"],
@@ -61,8 +72,9 @@ def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, sizes, batch):
     config = tiny.write(tmp_path, values)
     session = prepare(config).session()
     rows = next(session.train.batches(batch))
-    tracemalloc.start()
     session.executor.loss_and_gradient(rows, Tally(()), seed=0, step=0)
+    tracemalloc.start()
+    session.executor.loss_and_gradient(rows, Tally(()), seed=0, step=1)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert 0.5 < peak / check(config).plan.batch_bytes < 2
