@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from nncli.assemble.session import Session
 from nncli.config.document import Document
+from nncli.config.overrides import VARIABLE
 from nncli.config.resolved import plain, to_yaml
 from nncli.core.errors import NncliError, NonFiniteError, RunError, SaveError, StoppedError
 from nncli.data.files import fingerprint
@@ -152,7 +153,8 @@ def describe_run(run: RunDirectory, session: Session, document: Document | None 
     fingerprints = {path: fingerprint(path) for path in session.files}
     executor = session.executor
     environment = describe_environment(executor.threads, executor.shards, executor.blas_threads, fingerprints)
-    run.write_json(ENVIRONMENT, {**environment, "plugins": plugins_of(session.spec)})
+    settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": plugins_of(session.spec)}
+    run.write_json(ENVIRONMENT, {**environment, **settings})
 
 
 def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:

@@ -18,6 +18,7 @@ import nncli
 from tests.workflows import tiny
 from tests.workflows.test_train import members, rows
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 COMMAND = [sys.executable, "-m", "nncli"]
 HEAVY = {"numpy", "yaml", "pydantic", "rich"}
 
@@ -51,6 +52,22 @@ def test_help_is_quick():
         assert run("--help").returncode == 0
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.3, "0.2 s on a machine that does nothing else"
+
+
+def test_a_check_imports_no_more_than_it_needs():
+    code = (
+        "import sys\n"
+        "from nncli.cli.app import main\n"
+        f"sys.argv = ['nncli', 'check', {str(CONFIGS / 'digits.yaml')!r}]\n"
+        "try:\n    main()\nfinally:\n    sys.stderr.write(' '.join(sorted(sys.modules)))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert found.returncode == 0
+    modules = set(found.stderr.split())
+    assert "nncli.nn.layers.dense" in modules
+    assert not modules & {"rich", "threadpoolctl", "PIL", "nncli.cli.train", "nncli.workflows.plugins"}
+    assert not modules & {"nncli.nn.layers.conv2d", "nncli.optim.sgd", "nncli.data.sources.table"}
+    assert not [name for name in modules if name.startswith(("nncli.training", "nncli.runs", "nncli.starter"))]
 
 
 def test_version():
