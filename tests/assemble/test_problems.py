@@ -385,3 +385,37 @@ def test_a_class_twice(told):
     line, *_ = told(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '5', '2']}"))
     assert line.startswith("a.yaml:2:37: data.train.classes: ")
     assert "'2'" in line
+
+
+@pytest.mark.parametrize(
+    ("ending", "scale", "message"),
+    [
+        ("sigmoid", "none", "the targets run from 25 to 346, but sigmoid gives only numbers from 0 to 1; drop it"),
+        ("sigmoid", "minmax", None),
+        ("sigmoid", "standard", "the scaled targets run from -1."),
+        ("tanh", "none", "the targets run from 25 to 346, but tanh gives only numbers from -1 to 1; drop it"),
+        ("relu", "none", None),
+        ("relu", "standard", "relu gives no numbers below 0; drop it"),
+        ("linear", "standard", None),
+    ],
+)
+def test_targets_that_the_last_activation_can_never_give(told, tmp_path, ending, scale, message):
+    text = changed("units: 1}\n", f"units: 1}}\n  - {ending}\n", DIABETES)
+    text = text.replace("  validation: {fraction: 0.1}", f"  scale_targets: {scale}")
+    if message is None:
+        (tmp_path / "a.yaml").write_text(text)
+        assert check(str(tmp_path / "a.yaml")).parameters > 0
+        return
+    (line,) = told(text)
+    assert line.startswith("a.yaml:6:5: model.1: the ")
+    assert message in line
+
+
+def test_negative_targets_for_a_probability(told, tmp_path):
+    rows = "".join(f"{x},{-0.1 if x == 7 else x / 40}\n" for x in range(40))
+    (tmp_path / "share.csv").write_text(f"a,share\n{rows}")
+    (line,) = told(
+        "data:\n  train: {path: share.csv, targets: share}\nmodel: [{type: dense, units: 1}, sigmoid]\n"
+        "loss: mse\noptimizer: adam\n"
+    )
+    assert line.startswith("a.yaml:3:34: model.1: the targets run from -0.1 to 0.975, but sigmoid gives only numbers")

@@ -10,9 +10,11 @@ import pytest
 
 from nncli.core.errors import ConfigError
 from nncli.data.source import Source
+from nncli.data.sources.arrays import Arrays
 from nncli.data.sources.table import TableSource
 from nncli.data.table import glance_at_table
 from nncli.workflows.check import check
+from nncli.workflows.prepare import prepare
 from nncli.workflows.train import train
 from tests.contracts.files import csv_file, npy, npz
 from tests.contracts.table import SOURCE_ROWS, name_of
@@ -123,4 +125,38 @@ def test_a_target_column_that_is_not_there(tmp_path):
         "loss: cross_entropy\noptimizer: sgd\n"
     )
     with pytest.raises(ConfigError, match=r"data.train.targets: .*no column 'lable'; did you mean 'label'"):
+        check("a.yaml")
+
+
+@pytest.mark.usefixtures("all_large")
+def test_every_sampled_row_keeps_its_own_target(tmp_path):
+    np.save("x.npy", np.arange(300.0).reshape(100, 3))
+    np.save("y.npy", np.arange(100.0))
+    glance = Arrays(inputs="x.npy", targets="y.npy").glance(7)
+    assert glance is not None
+    np.testing.assert_array_equal(glance.sample.targets, glance.sample.inputs[:, 0] / 3)
+    assert 5 <= len(glance.sample) <= 7
+    assert glance.sample.origin[-1] > 80  # from everywhere
+
+
+@pytest.mark.usefixtures("all_large")
+def test_the_sample_of_a_part_is_of_that_part(tmp_path):
+    found = prepare(tiny.write(tmp_path, tiny.classifier())).survey.parts
+    assert set(found.samples) == {"train", "validation", "test"}
+    for name, sample in found.samples.items():
+        assert len(sample)
+        assert set(sample.origin) <= set(found.named[name].origin)
+
+
+@pytest.mark.usefixtures("all_large")
+def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
+    x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
+    np.savez("a.npz", x=x, y=y)
+    y[1777] = 7  # in no sample
+    np.savez("b.npz", x=x, y=y)
+    (tmp_path / "a.yaml").write_text(
+        "data: {train: {path: a.npz}, validation: {path: b.npz}}\nmodel: [{type: dense, units: 2}, softmax]\n"
+        "loss: cross_entropy\noptimizer: sgd\n"
+    )
+    with pytest.raises(ConfigError, match=r"row 1777 .*: the label '7' is none of the classes 0, 1"):
         check("a.yaml")
