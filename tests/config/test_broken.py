@@ -1,0 +1,164 @@
+"""A corpus of broken configs, each beside the message that `nncli check` has for it, told exactly.
+
+Where a message has to change: run `nncli check NAME.yaml` in the folder of the corpus, read what it says as a user
+would, and only then put it into NAME.txt, with FOLDER for the folder's absolute path.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from nncli.config.reader import read_file
+from nncli.config.schema import schema
+from nncli.core.errors import ConfigError
+from nncli.workflows.check import check
+
+FOLDER = Path(__file__).resolve().parent / "broken"
+BROKEN = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+GOOD = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
+PLACE = re.compile(r"[a-z0-9_]+\.yaml:[1-9]\d*:[1-9]\d*: .")
+LAST = re.compile(r"(\d+) problems? in ([a-z0-9_]+\.yaml); nothing was run")
+MORE = "    "  # begins the second line of a problem
+
+UNREADABLE = {  # not even YAML, or YAML of which a part is lost: there are no values that a schema could look at
+    "anchors_without_bound",
+    "beginner_copied_twice",
+    "closing_brace_too_many",
+    "duplicate_key",
+    "duplicate_key_nested",
+    "duplicate_section",
+    "key_that_is_a_list",
+    "key_that_is_a_mapping",
+    "merge_of_a_list_of_names",
+    "merge_of_a_scalar",
+    "no_comma_between_keys",
+    "reference_not_quoted_in_braces",
+    "reference_not_quoted_in_brackets",
+    "tab_in_indentation",
+    "tab_in_nested_indentation",
+    "unknown_alias",
+}
+UNKNOWABLE = {  # what a schema cannot know of, by the reason why
+    "to JSON Schema 10.0 is a whole number": """
+        classes_as_floats exponent_for_a_whole_number whole_float_for_a_whole_number
+    """,
+    "a reference may stand anywhere, and what it stands for is known when the config is read": """
+        reference_of_the_wrong_type reference_to_a_list_within_a_text reference_to_itself
+        reference_without_closing_brace references_in_a_circle_of_three references_in_a_circle_of_two
+        unknown_reference
+    """,
+    "what the ending of a path means, and which datasets ship, is looked up; to a schema they are texts": """
+        array_file_as_a_path dataset_that_does_not_ship input_columns_as_one_text source_of_an_unknown_ending
+        unknown_dataset
+    """,
+    "one value beside another, which no field's own type says": """
+        class_twice empty_model metric_twice nesterov_without_momentum padding_as_large_as_the_pool
+        reshape_with_two_open_sizes target_among_the_inputs
+    """,
+    "shapes come from the data and from the layers before": """
+        convolution_after_dense convolution_over_a_table kernel_larger_than_its_input pair_larger_than_its_input
+        pooling_after_flatten pooling_too_often reshape_of_a_wrong_size reshape_open_size_does_not_divide
+        softmax_of_one_unit
+    """,
+    "how many units it takes follows from the labels or targets": """
+        mean_squared_error_of_images several_units_for_one_target ten_classes_one_sigmoid_unit
+        ten_classes_seven_units three_classes_two_units_in_a_table two_classes_ten_units
+        units_do_not_suit_chosen_classes units_of_a_reference_do_not_suit
+    """,
+    "whether the end of the model, the metrics and the rest suit the loss": """
+        beginner_regression_as_classes binary_cross_entropy_after_tanh binary_cross_entropy_of_two_sigmoid_units
+        binary_cross_entropy_of_two_units binary_cross_entropy_without_activation classes_of_a_regression
+        cross_entropy_after_relu cross_entropy_of_images cross_entropy_of_one_unit cross_entropy_without_activation
+        from_logits_after_sigmoid from_logits_after_softmax metric_of_classes_for_numbers
+        metric_of_numbers_for_classes scaled_class_labels stratify_for_regression
+    """,
+    "a monitor is a column that the metrics and the validation rows make": """
+        monitor_by_an_alias monitor_of_a_metric_that_is_not_measured monitor_that_does_not_exist
+        monitor_without_prefix monitor_without_validation
+    """,
+    "files that are not there": """
+        archive_not_there file_in_a_folder_that_is_not_there file_not_there folder_not_there
+        folder_without_sub_folders several_files_not_there
+    """,
+    "what stands in the files": """
+        blank_cell_with_missing_error blank_target class_misspelt class_that_no_row_has cross_entropy_of_measurements
+        fraction_that_leaves_no_training_row fraction_that_leaves_no_validation_row input_column_not_there
+        mean_squared_error_of_text negative_targets_under_a_relu negative_targets_under_a_sigmoid one_label_in_all_rows
+        ragged_rows scaled_targets_under_a_relu stratify_a_class_with_one_row table_with_two_columns_of_a_name
+        table_without_a_header table_without_rows target_column_not_there targets_not_said
+        text_column_for_a_regression text_in_a_number_column validation_of_another_shape
+        validation_with_a_label_unknown_to_train
+    """,
+}
+BEYOND_A_SCHEMA = {name for names in UNKNOWABLE.values() for name in names.split()}
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    made = schema()
+    Draft202012Validator.check_schema(made)
+    return Draft202012Validator(made)
+
+
+def expected(name: str) -> str:
+    return (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def reads(name: str) -> bool:
+    try:
+        return not read_file(str(FOLDER / f"{name}.yaml")).problems
+    except ConfigError:
+        return False
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_it_is_told_what_is_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    with pytest.raises(ConfigError) as caught:
+        check(f"{name}.yaml")
+    assert str(caught.value).replace(str(FOLDER), "FOLDER") + "\n" == expected(name)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_every_problem_has_its_place_and_is_short(name: str) -> None:
+    *lines, last = expected(name).splitlines()
+    assert lines
+    places = [line for line in lines if not line.startswith(MORE)]
+    assert all(PLACE.match(line) and line.startswith(f"{name}.yaml:") for line in places)
+    assert len(lines) <= 2 * len(places)
+    assert max(map(len, lines)) <= 300
+    count = LAST.fullmatch(last)
+    assert count is not None
+    assert (int(count[1]), count[2]) == (len(places), f"{name}.yaml")
+
+
+def test_every_config_has_its_message_and_every_message_its_config() -> None:
+    assert sorted(file.stem for file in FOLDER.glob("*.txt")) == BROKEN
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(BROKEN) >= 80
+    assert sum(int(LAST.findall(expected(name))[0][0]) >= 3 for name in BROKEN) >= 10
+
+
+def test_the_lists_name_configs_of_the_corpus_once() -> None:
+    named = [name for names in UNKNOWABLE.values() for name in names.split()]
+    assert sorted(named) == sorted(BEYOND_A_SCHEMA)
+    assert set(BROKEN) >= BEYOND_A_SCHEMA | UNREADABLE
+
+
+@pytest.mark.parametrize("config", GOOD, ids=lambda path: path.stem)
+def test_the_schema_takes_every_config_that_ships(config: Path, validator: Draft202012Validator) -> None:
+    assert [error.message for error in validator.iter_errors(read_file(str(config)).value)] == []
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_schema_refuses_what_it_can_know_of(name: str, validator: Draft202012Validator) -> None:
+    assert reads(name) == (name not in UNREADABLE)
+    if reads(name):
+        values = read_file(str(FOLDER / f"{name}.yaml")).value
+        assert validator.is_valid(values) == (name in BEYOND_A_SCHEMA)
