@@ -61,7 +61,8 @@ def problem_of(data: Data, name: str, error: UserError) -> Problem:
     if key is None and file is not None and isinstance(source, Source):
         names = [item.name for item in dataclasses.fields(source)]
         key = next((name for name in names if getattr(source, name) == file), None)
-    return Problem((*path, key) if key else path, str(error))
+    known = key is not None and (not isinstance(source, Source) or hasattr(source, key))
+    return Problem((*path, key) if key and known else path, str(error))
 
 
 def read_parts(

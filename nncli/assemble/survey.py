@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from nncli.assemble import checks
+from nncli.assemble.endings import check_loss, check_range
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts
+from nncli.assemble.shapes import check_shapes
 from nncli.config.spec import Data
+from nncli.core.builder import Partial, failed
 from nncli.core.errors import Problem, UserError
-from nncli.core.fields import FAILED, registered_in
+from nncli.core.fields import registered_in
 from nncli.core.types import Array, FloatDType
 from nncli.data.preprocessing import Preprocessing
 from nncli.nn.loss import Loss
@@ -57,33 +60,45 @@ def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = 
         glance: of large sources, read the targets and some rows.
     """
     found = Survey(parts=parts)
-    data, loss, model = built.get("data"), built.get("loss"), built.get("model")
+    loss, model = built.get("loss"), built.get("model")
+    data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
     found.problems += checks.check_fractions(built)
-    if isinstance(data, Data) and isinstance(loss, Loss) and not found.problems:
+    if data is not None and known_loss is not None and not found.problems:
         if parts is None:
-            seed = built.get("seed")
-            rows = SAMPLE if glance else None
-            found.parts = read_parts(data, loss, seed if isinstance(seed, int) else 0, found.problems, glance=rows)
+            seed, rows = built.get("seed"), SAMPLE if glance else None
+            found.parts = read_parts(
+                data, known_loss, seed if isinstance(seed, int) else 0, found.problems, glance=rows
+            )
         if found.parts is not None:
-            _prepare(found, found.parts, data, loss, _dtype(built))
+            _prepare(found, found.parts, data, known_loss, _dtype(built))
     layers = list(model) if isinstance(model, list | tuple) else []
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
-    output = checks.check_shapes(layers, fitted.input_shape or None, found.problems)
-    fit_together = output is not None and len(found.problems) == known and FAILED not in layers
+    output = check_shapes(layers, fitted.input_shape or None, found.problems)
+    fit_together = output is not None and len(found.problems) == known and not any(map(failed, layers))
     if fit_together and fitted.input_shape and _has_foreign(layers):
         from nncli.assemble.rehearsal import rehearse  # here, for a quick check of what is nncli's own
 
         found.problems += rehearse(layers, fitted.input_shape, _dtype(built))
-    if isinstance(loss, Loss):
+    if known_loss is not None:
         classes = None if found.parts is None else found.parts.classes
-        found.problems += checks.check_loss(loss, layers, output, fitted.target_shape, classes)
-        if "train" in found.prepared and loss.target_kind == "numbers":
+        found.problems += checks.check_classes(classes, None if data is None else data.train)
+        found.problems += check_loss(known_loss, layers, output, fitted.target_shape, classes)
+        if "train" in found.prepared and known_loss.target_kind == "numbers":
             scaled = fitted.target_scaling is not None
-            found.problems += checks.check_range(layers, found.prepared["train"][1], scaled=scaled)
-        found.problems += checks.check_kinds(built, loss)
+            found.problems += check_range(known_loss, layers, found.prepared["train"][1], scaled=scaled)
+        found.problems += checks.check_kinds(built, known_loss)
+    found.problems += checks.check_metrics(built, known_loss)
     found.problems += checks.check_all_monitors(built)
     return found
+
+
+def _readable(data: Any) -> Data | None:
+    """The data section, or its train source alone where something else in it could not be built."""
+    if isinstance(data, Partial):
+        train = data.fields.get("train")
+        return None if train is None or failed(train) else Data(train=train)
+    return data if isinstance(data, Data) else None
 
 
 def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from nncli.core.errors import ConfigError, Path, Problem
@@ -37,7 +38,7 @@ class Document:
         keys: the mark of every key, by path.
         values: the mark of every value, by path.
         problems: what is wrong with it as YAML.
-        lines: the text.
+        text: the file's.
     """
 
     value: Any
@@ -46,7 +47,12 @@ class Document:
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    text: str = ""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        return self.text.splitlines()
 
     def locate(self, problem: Problem) -> Problem:
         """The problem with its place; where its path is not in the file, with that of the nearest key above."""
@@ -58,7 +64,7 @@ class Document:
             mark = self.keys.get(path) if exact and problem.at == "key" else self.values.get(path)
             if mark is not None:
                 return self.at(mark, problem)
-        return replace(problem, place=self.name)
+        return self.at(Mark(1, 1), problem) if self.name else problem
 
     def at(self, mark: Mark, problem: Problem) -> Problem:
         """The problem with that place."""

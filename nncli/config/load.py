@@ -7,9 +7,9 @@ from typing import Any
 
 from nncli.config.document import Document
 from nncli.config.spec import Spec
+from nncli.core.builder import Builder
 from nncli.core.describe import show
 from nncli.core.errors import Problem
-from nncli.core.fields import Builder
 
 
 @dataclass

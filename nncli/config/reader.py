@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import os
 import re
+from copy import copy
 from typing import Any
 
 import yaml
 
 from nncli.config.document import Document, Mark
 from nncli.config.scalars import resolve
+from nncli.config.syntax import syntax_problem
+from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, Path, Problem, UserError
 from nncli.core.spelling import nearest_file
+from nncli.core.wording import cut
 
 LARGEST_FILE = 1 << 20
 MOST_NODES = 100_000  # aliases are expanded up to here
 _STANDARD = "tag:yaml.org,2002:"
-_BARE_REFERENCE = re.compile(r"""[\[{,:]\s*\$\{""")
+_TAGGED = {"int": "a whole number", "float": "a number", "bool": "true or false", "null": "null"}
+DEEPEST = 30  # mappings and lists in one another
+TOO_DEEP = f"nested too deeply; expected at most {DEEPEST} mappings and lists in one another"
+ALIAS_IN_ITSELF = "an alias inside of what it stands for"
 
 
 class _Loader(yaml.SafeLoader):
-    """Leaves plain scalars as text, so that they are resolved here by the core schema."""
+    """Leaves plain scalars as text, to be resolved here by the core schema, and knows where aliases stand."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as PyYAML declares it
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node; for an alias, what it stands for with the alias's own place."""
+        if not self.check_event(yaml.AliasEvent):
+            return super().compose_node(parent, index)
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        node = copy(super().compose_node(parent, index))
+        assert node is not None
+        node.start_mark, node.end_mark = event.start_mark, event.end_mark
+        return node
 
 
 def read_file(path: str) -> Document:
@@ -54,7 +71,7 @@ def read_text(text: str, name: str, folder: str) -> Document:
     Raises:
         ConfigError: where it is no YAML, with the place and the line.
     """
-    document = Document(None, name, folder, lines=text.splitlines())
+    document = Document(None, name, folder, text=text)
     try:
         loader = _Loader(text)
         try:
@@ -62,13 +79,12 @@ def read_text(text: str, name: str, folder: str) -> Document:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise document.error([_syntax_problem(error, document)]) from None
+        raise document.error([syntax_problem(error, document)]) from None
     except RecursionError:
-        raise document.error([Problem((), "nested too deeply")]) from None
+        raise document.error([document.at(Mark(1, 1), Problem((), TOO_DEEP))]) from None
     if root is None:
-        raise document.error(
-            [Problem((), "the file is empty; expected a mapping with data, model, loss and optimizer")]
-        )
+        message = "the file is empty; expected a mapping with data, model, loss and optimizer"
+        raise document.error([document.at(Mark(1, 1), Problem((), message))])
     reading = _Reading(document)
     document.value = reading.value(root, ())
     return document
@@ -88,22 +104,6 @@ def read_value(text: str) -> Any:
     return document.value
 
 
-def _syntax_problem(error: yaml.YAMLError, document: Document) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return Problem((), f"not YAML: {' '.join(str(error).split())}", place=document.name)
-    line = document.lines[mark.line] if mark.line < len(document.lines) else ""
-    indentation = line[: len(line) - len(line.lstrip())]
-    if "\t" in indentation:
-        column, message = indentation.index("\t"), "a tab character; use spaces"
-    else:
-        problem = getattr(error, "problem", None) or "not YAML"
-        column, message = mark.column, f"{problem}: {line.strip()}" if line.strip() else problem
-        if _BARE_REFERENCE.search(line):
-            message += '; between braces or brackets a reference needs quotes: "${section.key}"'
-    return document.at(Mark(mark.line + 1, column + 1), Problem((), message))
-
-
 class _Reading:
     """Turns YAML nodes into plain values and notes their marks."""
 
@@ -113,27 +113,38 @@ class _Reading:
         self._inside: list[yaml.Node] = []
 
     def value(self, node: yaml.Node, path: Path) -> Any:
+        """The plain value of a node; FAILED where it has none."""
         self._document.values.setdefault(path, _mark(node))
         self._count += 1
         if self._count > MOST_NODES:
             raise self._document.error([Problem(path, f"more than {MOST_NODES} values after expanding aliases")])
-        if any(node is outer for outer in self._inside):
-            raise self._document.error([Problem(path, "an alias inside of what it stands for")])
+        if any(node.value is outer.value for outer in self._inside):
+            raise self._document.error([self._document.at(_mark(node), Problem(path, ALIAS_IN_ITSELF))])
+        if len(self._inside) > DEEPEST:
+            raise self._document.error([Problem(path, TOO_DEEP)])
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
+        if node.tag not in (_STANDARD + "map", _STANDARD + "seq"):
+            return self._unknown_tag(node, path)
         self._inside.append(node)
         try:
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, path)
-            if isinstance(node, yaml.SequenceNode):
-                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-            assert isinstance(node, yaml.ScalarNode)
-            return self._scalar(node, path)
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         finally:
             self._inside.pop()
 
-    def _problem(self, path: Path, message: str, node: yaml.Node) -> None:
-        self._document.problems.append(self._document.at(_mark(node), Problem(path, message)))
+    def _unknown_tag(self, node: yaml.Node, path: Path) -> Any:
+        tag = node.tag.replace(_STANDARD, "!!")
+        named = isinstance(node, yaml.MappingNode) and re.fullmatch(r"!\w+", tag)
+        instead = f"{{type: {tag[1:]}, ...}}" if named else "a plain value"
+        return self._problem(path, f"the tag {cut(tag)!r} is not known; write {instead}", node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _problem(self, path: Path, message: str, node: yaml.Node) -> Any:
+        self._document.problems.append(self._document.at(_mark(node), Problem(path, message)))
+        return FAILED
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> Any:
         result: dict[str, Any] = {}
         first: dict[str, int] = {}
         merged: list[yaml.Node] = []
@@ -141,6 +152,8 @@ class _Reading:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._problem(path, "expected a name as key", key_node)
                 continue
+            if key_node.tag != _STANDARD + "str":
+                self._unknown_tag(key_node, path)
             key = key_node.value
             if key == "<<" and key_node.style is None:
                 merged += value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
@@ -153,13 +166,17 @@ class _Reading:
             first[key] = key_node.start_mark.line + 1
             self._document.keys[inner] = _mark(key_node)
             result[key] = self.value(value_node, inner)
+        failed = False
         for other in merged:
             if not isinstance(other, yaml.MappingNode):
                 self._problem(path, "<< wants a mapping, such as *alias", other)
-                continue
-            for key, value in self.value(other, path).items():
-                result.setdefault(key, value)
-        return result
+                failed = True
+            elif (values := self.value(other, path)) is FAILED:
+                failed = True
+            else:
+                for key, value in values.items():
+                    result.setdefault(key, value)
+        return FAILED if failed else result
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         name = node.tag.removeprefix(_STANDARD)
@@ -167,12 +184,13 @@ class _Reading:
             try:
                 return resolve(node.value) if node.style is None else node.value
             except ValueError:
-                self._problem(path, "a number with too many digits", node)
-                return None
-        if name in ("int", "float", "bool", "null") and not isinstance(value := resolve(node.value), str):
-            return value
-        self._problem(path, f"the tag {node.tag!r} is not known; write a plain value", node)
-        return None
+                return self._problem(path, f"a number with too many digits ({len(node.value):,})", node)
+        if name in _TAGGED:
+            value = resolve(node.value)
+            if not isinstance(value, str):
+                return value
+            return self._problem(path, f"expected {_TAGGED[name]} after !!{name}; got {cut(node.value)!r}", node)
+        return self._unknown_tag(node, path)
 
 
 def _mark(node: yaml.Node) -> Mark:

@@ -8,9 +8,9 @@ from typing import Any
 
 from nncli.config.document import Document
 from nncli.config.scalars import as_text
+from nncli.core.builder import FAILED
 from nncli.core.describe import show
 from nncli.core.errors import Path, Problem
-from nncli.core.fields import FAILED
 from nncli.core.spelling import nearest
 
 LARGEST_TEXT = 10_000  # characters of a text after its references are filled
@@ -93,9 +93,18 @@ class _Resolution:
             return self._problem(path, f"${{{dotted}}} leads back to itself: {names}", about=circle)
         if len(chain) > LONGEST_CHAIN:
             return self._problem(path, f"more than {LONGEST_CHAIN} references in a row")
+        if not dotted.strip():
+            return self._problem(path, "${} names no value; expected ${section.key}")
         target = _path_of(dotted, self._root)
         if target is None:
-            match = nearest(dotted, _paths(self._root, ""))
+            own = ".".join(map(str, path))
+            last = dotted.rpartition(".")[2]
+            others = [
+                other
+                for other in _paths(self._root, "")
+                if not f"{own}.".startswith(f"{other}.") and nearest(last, [other.rpartition(".")[2]])
+            ]
+            match = nearest(dotted, others)
             hint = f"; did you mean ${{{match}}}?" if match else ""
             return self._problem(path, f"unknown reference ${{{dotted}}}: nothing in the config has that path{hint}")
         value = self._root

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Ge, Gt, Interval, MinLen
 
 from nncli.core.fields import Checked, Registered, field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
@@ -152,7 +152,7 @@ class Spec(Checked):
     seed: Annotated[int, Ge(0)] = 0
     dtype: DTypeName = "float32"
     data: Data
-    model: tuple[Annotated[Registered, LAYERS], ...]
+    model: Annotated[tuple[Annotated[Registered, LAYERS], ...], MinLen(1)]
     loss: Annotated[Registered, LOSSES]
     optimizer: Annotated[Registered, OPTIMIZERS]
     metrics: tuple[Annotated[Registered, METRICS], ...] = ()
@@ -162,11 +162,3 @@ class Spec(Checked):
     def label(cls) -> str:
         """What messages call it."""
         return "the config"
-
-    def conflicts(self) -> Iterable[tuple[str, str]]:
-        """A model without layers, a metric twice."""
-        if not self.model:
-            yield "model", "expected at least one layer"
-        names = [metric.type_name for metric in self.metrics]
-        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-            yield "metrics", f"the metric {name!r} stands there twice"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 from math import isfinite
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import annotated_types
 
 from nncli.core.registry import Registry
+from nncli.core.wording import cut, names
 
 _WORDS: dict[Any, tuple[str, str]] = {
     int: ("a whole number", "whole numbers"),
@@ -39,7 +41,10 @@ def describe(annotation: Any, *, plural: bool = False) -> str:
         return "null"
     if annotation in _WORDS:
         return _WORDS[annotation][plural]
-    return "a mapping" if isinstance(annotation, type) else str(annotation)
+    if dataclasses.is_dataclass(annotation):
+        needed = [item.name for item in dataclasses.fields(annotation) if item.default is dataclasses.MISSING]
+        return f"a mapping {{{', '.join(f'{name}: ...' for name in needed)}}}" if needed else "a mapping"
+    return str(annotation)
 
 
 def _annotated(inner: Any, metadata: tuple[Any, ...], plural: bool) -> str:
@@ -80,11 +85,15 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "a mapping" + (f" with the keys {', '.join(map(str, value))}" if value else " without keys")
+        return "a mapping" + (f" with the keys {names(map(str, value))}" if value else " without keys")
     if isinstance(value, list | tuple):
+        if any(isinstance(item, dict | list | tuple) for item in value[:6]):
+            return f"a list of {len(value)}"
         text = f"[{', '.join(show(item) for item in value[:6])}{', ...' if len(value) > 6 else ''}]"
         return text if len(text) < 100 else f"a list of {len(value)}"
+    if isinstance(value, float) and not isfinite(value):
+        return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
     if isinstance(value, str | int | float):
-        return repr(value if not isinstance(value, str) or len(value) < 80 else value[:77] + "...")
+        return repr(cut(value)) if isinstance(value, str) else cut(repr(value))
     name = type(value).__name__
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

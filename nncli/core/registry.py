@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
 from nncli.core.spelling import suggestion
+from nncli.core.wording import cut
 
 ClassT = TypeVar("ClassT", bound=type[Any])
 
@@ -24,12 +25,14 @@ class Registry:
     Args:
         kind: what one entry is called in messages, such as "layer".
         rooms: modules and packages whose import registers the built-in entries.
-        hint: how a mapping without a type says which entry it means, where it can.
+        example: what a mapping looks like, where it needs no type; a name alone is not enough then.
+        paths: which values of `path` say by themselves what is meant, where some do.
     """
 
-    def __init__(self, kind: str, *rooms: str, hint: str = "") -> None:
+    def __init__(self, kind: str, *rooms: str, example: str = "", paths: str = "") -> None:
         self.kind = kind
-        self.hint = hint
+        self.example = example
+        self.paths = paths
         self._rooms = rooms
         self._classes: dict[str, type[Any]] = {}
         self._aliases: dict[str, str] = {}
@@ -114,7 +117,7 @@ class Registry:
 
     def unknown(self, name: str) -> str:
         """The message for a name that is not here."""
-        return f"unknown {self.kind} {name!r}{suggestion(name, self.names(), self._aliases)}"
+        return f"unknown {self.kind} {cut(name)!r}{suggestion(name, self.names(), self._aliases)}"
 
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()
@@ -150,6 +153,7 @@ SCALERS = Registry("scaler", "nncli.data.scalers")
 SOURCES = Registry(
     "source",
     "nncli.data.sources",
-    hint="by itself it is known for a path that ends in .csv, .tsv (.gz too), .npz or .npy, and for a folder",
+    example="a mapping, such as {dataset: digits} or {path: FILE}",
+    paths="a file that ends in .csv, .tsv (.gz too), .npz or .npy, or a folder",
 )
 REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES)

@@ -6,21 +6,40 @@ import difflib
 import os
 from collections.abc import Iterable
 
+from nncli.core.wording import names
+
+LONGEST = 100  # characters of a name that are compared
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, or None."""
+    """The known name that `name` was most likely meant to be, or None.
+
+    One that looks like it, or begins with it, or whose words have its letters as initials (lr for learning_rate).
+    """
     by_lower = {candidate.lower(): candidate for candidate in known}
-    matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    lower = name.lower()
+    matches = difflib.get_close_matches(lower[:LONGEST], by_lower, n=1, cutoff=0.6)
+    if not matches and len(lower) > 1:
+        matches = [candidate for candidate in by_lower if candidate.startswith(lower)]
+        matches += [other for other in by_lower if "".join(word[:1] for word in other.split("_")) == lower]
     return by_lower[matches[0]] if matches else None
 
 
 def nearest_file(path: str) -> str:
-    """A question with the nearest name in the folder of a file that is not there, or nothing."""
-    folder, name = os.path.split(path)
+    """A question with the nearest name in the folder of a file that is not there, or nothing.
+
+    A name has to be near without its ending too; where the folder is not there, its own nearest name is given.
+    """
+    folder, name = os.path.split(path.rstrip("/"))
+    if folder and not os.path.isdir(folder):
+        return nearest_file(folder)
     try:
-        match = nearest(name, os.listdir(folder or "."))
+        there = os.listdir(folder or ".")
     except OSError:
         return ""
+    stem = name.split(".")[0]
+    near = [other for other in sorted(there) if nearest(stem, [other.split(".")[0]])]
+    match = nearest(name, near) or next(iter(near), None)
     return f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
 
 
@@ -34,5 +53,5 @@ def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = ()) -> 
     """
     known = list(known)
     match = nearest(name, [*known, *aliases])
-    listing = f" Known: {', '.join(known)}" if known else ""
+    listing = f" Known: {names(known)}" if known else ""
     return f"; did you mean {match!r}?{listing}" if match else f".{listing}"

@@ -104,9 +104,8 @@ def text_labels(rows: Rows) -> Array:
         return as_text(rows.targets)
     except ValueError as error:
         name = ", ".join(rows.target_names)
-        raise DataError(
-            f"targets {name!r}: {error}; for numbers use a regression loss such as mean_squared_error"
-        ) from None
+        wanted = "for numbers use a regression loss such as mean_squared_error"
+        raise DataError(f"targets {name!r}: {error}; {wanted}", key="targets") from None
 
 
 def encode(rows: Rows, classes: tuple[str, ...]) -> Array:

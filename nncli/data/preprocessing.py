@@ -158,9 +158,7 @@ class Preprocessing:
         if x.shape[1:] == (*self.input_shape, 1) or (*x.shape[1:], 1) == self.input_shape:
             x = x.reshape(len(x), *self.input_shape)
         if x.shape[1:] != self.input_shape:
-            raise ShapeError(
-                f"{rows.name}: the model was trained on rows of the shape {self.input_shape}; got {x.shape[1:]}"
-            )
+            raise ShapeError(f"{rows.name}: the model takes rows of the shape {self.input_shape}; got {x.shape[1:]}")
         return x
 
     def _encode(self, table: Table) -> Array:
@@ -177,7 +175,7 @@ class Preprocessing:
             self._note_extra_columns(table)
         if math.prod(self.input_shape) != len(names):
             raise ShapeError(
-                f"{table.name}: the model was trained on rows of the shape {self.input_shape}; got {len(names)} columns"
+                f"{table.name}: the model takes rows of the shape {self.input_shape}; got {len(names)} columns"
             )
         columns = [_whole_column(table, name) for name in names]
         return np.stack(columns, axis=1).reshape(len(table), *self.input_shape)

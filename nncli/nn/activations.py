@@ -109,6 +109,7 @@ class Softmax(Activation):
     """
 
     output_range = (0.0, 1.0)
+    sums_to_one = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The same shape."""

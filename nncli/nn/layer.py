@@ -106,6 +106,7 @@ class Layer(Registered):
     needs = ("forward",)
 
     output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
+    sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
 

@@ -27,6 +27,7 @@ class Loss(Registered):
     needs = ("forward",)
 
     target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
+    wants_sum_to_one: ClassVar[bool] = False  # whether the outputs have to be a distribution over classes
     absorbs: ClassVar[str | None] = None  # the activation that it computes together with itself, from logits
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
@@ -58,6 +59,15 @@ class Loss(Registered):
     def loss_fault(self, output_shape: Shape) -> str | None:
         """Why this loss does not suit outputs of that shape, or None."""
         return None
+
+    def units(self, target_shape: Shape, classes: int | None) -> int | None:
+        """How many units the model has to end in; None where no number of them would do.
+
+        Args:
+            target_shape: of one row of the targets, for losses over numbers.
+            classes: how many classes there are, for losses over classes.
+        """
+        return math.prod(target_shape)
 
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """Why outputs of that shape do not suit the targets, or None.

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
+from annotated_types import MinLen
+
+from nncli.core.builder import build
 from nncli.core.errors import ShapeError
-from nncli.core.fields import build, field_types
+from nncli.core.fields import field_types
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
 from nncli.nn.activations import Activation
@@ -24,7 +27,7 @@ class Sequential(Layer):
         layers: what it is made of, in order.
     """
 
-    layers: tuple[Annotated[Layer, LAYERS], ...]
+    layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
 
     def children(self) -> dict[str, Layer]:
         """The layers as INDEX.TYPE."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nncli.assemble.defaults import filled
 from nncli.assemble.plan import Plan as Plan
-from nncli.assemble.plan import plan
 from nncli.config.spec import Spec
 from nncli.workflows.prepare import prepare
 
@@ -58,14 +55,6 @@ def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Check
     """
     prepared = prepare(os.fspath(config), settings)
     parts, preprocessing = prepared.survey.whole()
-    spec = filled(prepared.spec, validated=parts.validation is not None)
-    names = {"train": "training"}
-    rows = {names.get(name, name): len(part) for name, part in parts.named.items()}
     looked_at = None if prepared.survey.whole_data else sum(len(parts.readable(name)) for name in parts.named)
-    return Checked(
-        spec,
-        rows,
-        looked_at,
-        plan(spec, preprocessing.input_shape, math.prod(preprocessing.target_shape), rows),
-        (*parts.notes, *dict.fromkeys(preprocessing.notes)),
-    )
+    notes = (*parts.notes, *dict.fromkeys(preprocessing.notes))
+    return Checked(prepared.spec, prepared.rows, looked_at, prepared.plan, notes)

@@ -10,8 +10,8 @@ from typing import Any, cast
 from nncli.assemble.survey import survey
 from nncli.config.load import draft
 from nncli.config.reader import read_text
+from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError
-from nncli.core.fields import build
 from nncli.core.registry import SOURCES
 from nncli.core.spelling import nearest_file
 from nncli.data.files import member_names, stem

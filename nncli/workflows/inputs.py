@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from nncli.config.reader import read_value
+from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError
-from nncli.core.fields import build
 from nncli.core.registry import SOURCES
 from nncli.data.files import missing
 from nncli.data.source import Source

@@ -15,8 +15,8 @@ from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, labelled, make_executor
 from nncli.config.spec import Data, Spec, Training
+from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
-from nncli.core.fields import Builder
 from nncli.core.types import Array, Shape
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing

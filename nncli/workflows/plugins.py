@@ -14,8 +14,9 @@ from importlib.abc import ExecutionLoader
 from types import ModuleType, TracebackType
 from typing import Any
 
+from nncli.core.builder import check_annotations
 from nncli.core.errors import UserError
-from nncli.core.fields import Checked, Registered, check_annotations, registered_in
+from nncli.core.fields import Checked, Registered, registered_in
 from nncli.core.registry import REGISTRIES, Registry
 from nncli.core.spelling import nearest_file
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nncli.assemble.defaults import filled
+from nncli.assemble.plan import Plan, plan
 from nncli.assemble.survey import Survey, survey
 from nncli.config.document import Document
 from nncli.config.load import draft
@@ -15,7 +18,7 @@ from nncli.config.overrides import VARIABLE, apply_overrides, settings_of
 from nncli.config.reader import MOST_NODES, read_file
 from nncli.config.references import resolve_references
 from nncli.config.spec import Spec
-from nncli.core.errors import ConfigError
+from nncli.core.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from nncli.assemble.session import Session
@@ -27,13 +30,20 @@ class Prepared:
 
     Args:
         document: the config as read.
-        spec: what it says.
+        spec: what it says, with every default filled.
         survey: of its data, of which only some rows were read where they are large.
+        plan: what the run will take.
     """
 
     document: Document
     spec: Spec
     survey: Survey
+    plan: Plan
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows there are for training, validation and test."""
+        return _rows(self.survey)
 
     def session(self) -> Session:
         """The session that the config describes, with all of its data read.
@@ -73,5 +83,26 @@ def prepare(config: str, settings: Sequence[str] = ()) -> Prepared:
     if surroundings:
         assert found.parts is not None
         found.parts.notes.append(f"{VARIABLE} sets {', '.join(surroundings)}")
-    spec = drafted.spec
-    return Prepared(document, spec if spec.name else replace(spec, name=Path(config).stem), found)
+    spec = drafted.spec if drafted.spec.name else replace(drafted.spec, name=Path(config).stem)
+    parts, preprocessing = found.whole()
+    targets = math.prod(preprocessing.target_shape)
+    whole = filled(spec, validated=parts.validation is not None)
+    planned = plan(whole, preprocessing.input_shape, targets, _rows(found))
+    needed, there = planned.parameter_bytes + planned.batch_bytes, _memory()
+    if there is not None and needed > there:
+        what = f"{planned.parameters:,} parameters, their optimizer and a batch take about {needed / 1e9:,.0f} GB"
+        raise document.error([Problem(("model",), f"{what}, but this machine has {there / 1e9:,.0f} GB")])
+    return Prepared(document, whole, found, planned)
+
+
+def _rows(found: Survey) -> dict[str, int]:
+    assert found.parts is not None
+    return {"training" if name == "train" else name: len(rows) for name, rows in found.parts.named.items()}
+
+
+def _memory() -> int | None:
+    """Bytes of memory that the machine has, where the system tells."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

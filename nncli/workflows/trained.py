@@ -10,8 +10,8 @@ import numpy as np
 
 from nncli.assemble.session import labelled, make_executor
 from nncli.config.spec import Spec
+from nncli.core.builder import Builder
 from nncli.core.errors import CheckpointError, ConfigError, NncliError, UserError
-from nncli.core.fields import Builder
 from nncli.core.types import Array
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing

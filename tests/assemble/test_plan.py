@@ -7,6 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from nncli.core.errors import ConfigError
 from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.workflows.check import check
@@ -78,3 +79,17 @@ def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, layers, batch):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert 0.5 < peak / check(config).plan.batch_bytes < 2
+
+
+def test_a_model_beyond_the_machine_is_told_before_it_is_made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path, tiny.classifier())
+    with pytest.raises(ConfigError) as caught:
+        check("config.yaml", ["model.0.units=100000000000"])
+    first, last = str(caught.value).splitlines()
+    # 4 vectors of 4e11 numbers, and 16 rows of the widest layer three times, at 4 bytes each
+    assert "parameters, their optimizer and a batch take about 25,600 GB, but this machine has " in first
+    assert ": model: 400,000,000,001 parameters" in first
+    assert last == "1 problem in config.yaml; nothing was run"
+    monkeypatch.setattr("nncli.workflows.prepare._memory", lambda: None)  # a system that does not tell
+    assert check("config.yaml", ["model.0.units=100000000000"]).parameters == 400_000_000_001

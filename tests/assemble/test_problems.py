@@ -96,8 +96,14 @@ def test_two_classes_and_two_units_are_right_for_cross_entropy(tmp_path):
     ("end", "loss", "words"),
     [
         ("softmax", "binary_cross_entropy", "use cross_entropy"),
-        ("relu", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
-        ("tanh", "cross_entropy", "end the model in softmax"),
+        (
+            "relu",
+            "cross_entropy",
+            "cross_entropy wants probabilities that sum to 1, but the model ends in relu; put softmax in its place",
+        ),
+        ("tanh", "cross_entropy", "put softmax in its place"),
+        ("sigmoid", "cross_entropy", "wants probabilities that sum to 1, but the model ends in sigmoid; put softmax"),
+        ("dropout", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
         ("softmax", "{type: cross_entropy, from_logits: true}", "from_logits"),
     ],
 )

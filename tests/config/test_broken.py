@@ -25,73 +25,100 @@ LAST = re.compile(r"(\d+) problems? in ([a-z0-9_]+\.yaml); nothing was run")
 MORE = "    "  # begins the second line of a problem
 
 UNREADABLE = {  # not even YAML, or YAML of which a part is lost: there are no values that a schema could look at
+    "alias_in_itself",
     "anchors_without_bound",
+    "bad_indentation",
     "beginner_copied_twice",
     "closing_brace_too_many",
+    "colon_in_a_value",
+    "control_character",
+    "custom_tag_on_a_scalar",
+    "deeply_nested",
     "duplicate_key",
     "duplicate_key_nested",
     "duplicate_section",
+    "empty_file",
+    "indentation_less_than_the_first_key",
     "key_that_is_a_list",
     "key_that_is_a_mapping",
     "merge_of_a_list_of_names",
     "merge_of_a_scalar",
     "no_comma_between_keys",
+    "no_space_after_colon",
+    "no_space_after_dash",
+    "number_with_too_many_digits",
+    "only_comments",
+    "python_object_tag",
     "reference_not_quoted_in_braces",
     "reference_not_quoted_in_brackets",
+    "tab_after_colon",
     "tab_in_indentation",
     "tab_in_nested_indentation",
+    "two_documents",
+    "unclosed_brace",
+    "unclosed_bracket",
+    "unclosed_quote",
     "unknown_alias",
+    "unknown_tag",
+    "value_begins_with_at_sign",
+    "value_begins_with_percent",
 }
 UNKNOWABLE = {  # what a schema cannot know of, by the reason why
+    "JSON has no numbers that are not finite, and a schema no word for them": """
+        number_not_finite
+    """,
     "to JSON Schema 10.0 is a whole number": """
         classes_as_floats exponent_for_a_whole_number whole_float_for_a_whole_number
     """,
     "a reference may stand anywhere, and what it stands for is known when the config is read": """
-        reference_of_the_wrong_type reference_to_a_list_within_a_text reference_to_itself
-        reference_without_closing_brace references_in_a_circle_of_three references_in_a_circle_of_two
-        unknown_reference
+        reference_of_the_wrong_type reference_to_a_list_within_a_text reference_to_a_place_beyond_a_list
+        reference_to_itself reference_without_closing_brace references_in_a_circle_of_three
+        references_in_a_circle_of_two unknown_reference unknown_reference_in_a_path
     """,
     "what the ending of a path means, and which datasets ship, is looked up; to a schema they are texts": """
-        array_file_as_a_path dataset_that_does_not_ship input_columns_as_one_text source_of_an_unknown_ending
-        unknown_dataset
+        array_file_as_a_path dataset_that_does_not_ship input_columns_as_one_text path_that_is_no_text
+        source_of_an_unknown_ending unknown_dataset
     """,
     "one value beside another, which no field's own type says": """
-        class_twice empty_model metric_twice nesterov_without_momentum padding_as_large_as_the_pool
-        reshape_with_two_open_sizes target_among_the_inputs
+        class_twice fractions_that_sum_to_one inputs_named_twice metric_twice nesterov_without_momentum
+        padding_as_large_as_the_pool reshape_with_two_open_sizes target_among_the_inputs targets_named_twice
     """,
     "shapes come from the data and from the layers before": """
-        convolution_after_dense convolution_over_a_table kernel_larger_than_its_input pair_larger_than_its_input
-        pooling_after_flatten pooling_too_often reshape_of_a_wrong_size reshape_open_size_does_not_divide
-        softmax_of_one_unit
+        convolution_after_dense convolution_over_a_table kernel_larger_than_its_input misfit_in_a_nested_model
+        pair_larger_than_its_input pooling_after_flatten pooling_too_often reshape_of_a_wrong_size
+        reshape_open_size_does_not_divide softmax_of_one_unit
     """,
     "how many units it takes follows from the labels or targets": """
-        mean_squared_error_of_images several_units_for_one_target ten_classes_one_sigmoid_unit
-        ten_classes_seven_units three_classes_two_units_in_a_table two_classes_ten_units
-        units_do_not_suit_chosen_classes units_of_a_reference_do_not_suit
+        filters_do_not_suit mean_squared_error_of_images no_layer_with_a_size one_unit_for_several_targets
+        several_units_for_one_target ten_classes_one_sigmoid_unit ten_classes_seven_units
+        three_classes_two_units_in_a_table two_classes_ten_units units_do_not_suit_chosen_classes
+        units_of_a_reference_do_not_suit
     """,
     "whether the end of the model, the metrics and the rest suit the loss": """
         beginner_regression_as_classes binary_cross_entropy_after_tanh binary_cross_entropy_of_two_sigmoid_units
         binary_cross_entropy_of_two_units binary_cross_entropy_without_activation classes_of_a_regression
-        cross_entropy_after_relu cross_entropy_of_images cross_entropy_of_one_unit cross_entropy_without_activation
-        from_logits_after_sigmoid from_logits_after_softmax metric_of_classes_for_numbers
-        metric_of_numbers_for_classes scaled_class_labels stratify_for_regression
+        cross_entropy_after_relu cross_entropy_after_sigmoid cross_entropy_of_images cross_entropy_of_one_unit
+        cross_entropy_without_activation from_logits_after_sigmoid from_logits_after_softmax
+        mean_squared_error_of_class_labels metric_of_classes_for_numbers metric_of_numbers_for_classes
+        scaled_class_labels stratify_for_regression
     """,
     "a monitor is a column that the metrics and the validation rows make": """
         monitor_by_an_alias monitor_of_a_metric_that_is_not_measured monitor_that_does_not_exist
         monitor_without_prefix monitor_without_validation
     """,
     "files that are not there": """
-        archive_not_there file_in_a_folder_that_is_not_there file_not_there folder_not_there
+        archive_not_there arrays_not_there file_in_a_folder_that_is_not_there file_not_there folder_not_there
         folder_without_sub_folders several_files_not_there
     """,
     "what stands in the files": """
-        blank_cell_with_missing_error blank_target class_misspelt class_that_no_row_has cross_entropy_of_measurements
-        fraction_that_leaves_no_training_row fraction_that_leaves_no_validation_row input_column_not_there
-        mean_squared_error_of_text negative_targets_under_a_relu negative_targets_under_a_sigmoid one_label_in_all_rows
-        ragged_rows scaled_targets_under_a_relu stratify_a_class_with_one_row table_with_two_columns_of_a_name
-        table_without_a_header table_without_rows target_column_not_there targets_not_said
-        text_column_for_a_regression text_in_a_number_column validation_of_another_shape
-        validation_with_a_label_unknown_to_train
+        blank_cell_with_missing_error blank_target class_misspelt class_that_no_row_has
+        cross_entropy_of_measurements fraction_that_leaves_no_training_row fraction_that_leaves_no_validation_row
+        input_column_not_there mean_squared_error_of_text negative_targets_under_a_relu
+        negative_targets_under_a_sigmoid one_class_chosen one_label_in_all_rows ragged_rows
+        scaled_targets_under_a_relu several_targets_for_classes stratify_a_class_with_one_row
+        table_with_two_columns_of_a_name table_without_a_header table_without_rows target_column_not_there
+        target_is_the_only_column targets_not_said text_column_for_a_regression text_in_a_number_column
+        validation_is_another_dataset validation_of_another_shape validation_with_a_label_unknown_to_train
     """,
 }
 BEYOND_A_SCHEMA = {name for names in UNKNOWABLE.values() for name in names.split()}

@@ -15,8 +15,9 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from nncli.config.reader import read_file
+from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, NncliError
-from nncli.core.fields import Builder, field_types
+from nncli.core.fields import field_types
 from nncli.workflows.check import check
 
 Keys = tuple[Any, ...]

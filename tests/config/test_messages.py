@@ -133,7 +133,11 @@ def test_all_problems_come_at_once_sorted_by_line(told):
             "dataset: digit",
             "digits.yaml:2:20: data.train.dataset: unknown dataset 'digit'; did you ",
         ),
-        ("dataset: digits", "dateset: digits", "digits.yaml:2:10: data.train: this source needs the key 'type'"),
+        (
+            "dataset: digits",
+            "dateset: digits",
+            "digits.yaml:2:11: data.train.dateset: unknown key 'dateset' for a source; did you mean 'dataset'?",
+        ),
         ("optimizer: adam\n", "", "digits.yaml:1:1: the config needs the key 'optimizer': an optimizer"),
         ("model:", "modl:", "digits.yaml:3:1: modl: unknown key 'modl' for the config; did you mean 'model'?"),
         ("optimizer: adam", "optimizer: adam\nseed: -1", "digits.yaml:8:7: seed: expected a whole number at least 0"),
@@ -189,7 +193,7 @@ def test_an_unknown_initializer_names_the_known_ones(told):
 def test_values_that_are_not_finite_are_refused(told):
     for value in (".inf", ".nan"):
         (line, _) = told(GOOD.replace("adam", f"{{type: adam, learning_rate: {value}}}"))
-        assert line.startswith("digits.yaml:7:40: optimizer.learning_rate: expected a number above 0; got ")
+        assert line.startswith("digits.yaml:7:40: optimizer.learning_rate: expected a finite number above 0; got ")
 
 
 def test_a_duplicate_key_stands_beside_other_problems(told):
@@ -218,7 +222,7 @@ def test_an_empty_model(told):
 
 def test_a_metric_twice(told):
     (line, _) = told(GOOD + "metrics: [accuracy, accuracy]\n")
-    assert line == "digits.yaml:8:10: metrics: the metric 'accuracy' stands there twice"
+    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' stands there twice; drop one"
 
 
 def test_long_aliases_are_read(tmp_path):

@@ -59,7 +59,7 @@ def test_a_tab_in_the_indentation():
     ("text", "place"),
     [
         ("data: {train: [1, 2}\n", "a.yaml:1:20"),
-        ("name: 'a\n", "a.yaml:2:1"),
+        ("name: 'a\n", "a.yaml:1:7"),
         ("name: a: b\n", "a.yaml:1:8"),
         ("data:\n  train: 1\n bad: 2\n", "a.yaml:3:2"),
         ("name: @x\n", "a.yaml:1:7"),
@@ -76,7 +76,7 @@ def test_faults_of_syntax_have_a_place(text, place):
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing but a comment\n"])
 def test_an_empty_file_says_what_belongs_in_it(text):
     (message,) = messages(text)
-    assert message == "a.yaml: the file is empty; expected a mapping with data, model, loss and optimizer"
+    assert message == "a.yaml:1:1: the file is empty; expected a mapping with data, model, loss and optimizer"
 
 
 @pytest.mark.parametrize("tag", ["!!python/object/apply:os.system", "!!python/name:os.system", "!new", "!!binary"])

@@ -60,7 +60,7 @@ def test_settings_come_first():
         ),
         ("b: ${a.0}\na: 3\n", "a.yaml:1:4: b: unknown reference ${a.0}: nothing in the config has that path"),
         ("b: ${a.2}\na: [1, 2]\n", "a.yaml:1:4: b: unknown reference ${a.2}: "),
-        ("b: ${}\n", "a.yaml:1:4: b: unknown reference ${}"),
+        ("b: ${}\n", "a.yaml:1:4: b: ${} names no value; expected ${section.key}"),
         ("b: ${HOME}/x\n", "a.yaml:1:4: b: unknown reference ${HOME}"),
         ("b: ${b}\n", "a.yaml:1:4: b: ${b} leads back to itself: b -> b"),
         ("b: ${c}\nc: x${b}\n", "a.yaml:1:4: b: ${c} leads back to itself: b -> c -> b"),

@@ -66,4 +66,4 @@ def test_quoted_is_always_text(text):
 
 def test_a_number_too_long_to_read_is_a_problem_of_the_config():
     (problem,) = read_text("seed: " + "9" * 5000, "a.yaml", "/").problems
-    assert str(problem) == "a.yaml:1:7: seed: a number with too many digits"
+    assert str(problem) == "a.yaml:1:7: seed: a number with too many digits (5,000)"

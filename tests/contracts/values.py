@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nncli.core.fields import Registered, build
+from nncli.core.builder import build
+from nncli.core.fields import Registered
 from nncli.core.registry import Registry
 from nncli.core.types import Array, Shape
 from tests.contracts.table import ROWS, LayerCase, LossCase

@@ -52,7 +52,7 @@ def test_annotations_in_words(annotation, words):
         (False, "false"),
         (4, "4"),
         (4.0, "4.0"),
-        (float("nan"), "nan"),
+        (float("nan"), ".nan"),
         ("relu", "'relu'"),
         ([1, "a", None], "[1, 'a', nothing (null)]"),
         (list(range(9)), "[0, 1, 2, 3, 4, 5, ...]"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nncli.core.fields import build
+from nncli.core.builder import build
 from nncli.core.registry import SOURCES
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from nncli.core.builder import build
 from nncli.core.errors import ConfigError
-from nncli.core.fields import build
 from nncli.core.registry import SCALERS
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import array_rows

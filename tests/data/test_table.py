@@ -216,5 +216,5 @@ def test_arrays_for_a_model_of_a_table(tmp_path):
     preprocessing = fitted(train)
     given = rows(inputs=str(tmp_path / "x.npy"), with_targets=False)
     assert preprocessing.inputs(given, F64).tolist() == [[7, 8]]
-    with pytest.raises(Exception, match=r"wide\.npy: the model was trained on rows of the shape \(2,\); got \(3,\)"):
+    with pytest.raises(Exception, match=r"wide\.npy: the model takes rows of the shape \(2,\); got \(3,\)"):
         preprocessing.inputs(rows(inputs=str(tmp_path / "wide.npy"), with_targets=False), F64)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.core.fields import build
+from nncli.core.builder import build
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS
 from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of

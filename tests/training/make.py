@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nncli.core.fields import build
+from nncli.core.builder import build
 from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.nn.network import Network

@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from nncli.core.batch import Batch
-from nncli.core.fields import build
+from nncli.core.builder import build
 from nncli.core.registry import LOSSES
 from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of

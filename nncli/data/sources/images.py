@@ -40,11 +40,11 @@ class Images(Source):
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """A path that is a folder or looks like one, or one image."""
-        path = str(values.get("path", ""))
+        path = values.get("path")
+        if not isinstance(path, str) or path in ("", "-"):
+            return False
         ending = os.path.splitext(path)[1].lower()
-        return path not in ("", "-") and (
-            os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
-        )
+        return os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
+from nncli.core.spelling import suggestion
 from nncli.core.types import Array
+from nncli.core.wording import names
 from nncli.data.rows import Glance, Rows, Unread
 from nncli.data.source import Names, Source, source
 from nncli.data.table import Table, glance_at_table, parse_table, read_table
@@ -58,8 +60,11 @@ class TableSource(Source):
     missing: Literal["median", "mean", "error"] | Constant = "median"
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """A target that is also an input, which would give the answer away."""
+        """A column twice, or a target that is also an input, which would give the answer away."""
         yield from super().conflicts()
+        for key, columns in (("targets", self.target_columns), ("inputs", self.inputs or ())):
+            for name in dict.fromkeys(name for name in columns if columns.count(name) > 1):
+                yield key, f"the column {name!r} stands there twice"
         for name in self.target_columns:
             if name in (self.inputs or ()):
                 yield "inputs", f"the target {name!r} is among the inputs; drop it there"
@@ -114,6 +119,14 @@ class TableSource(Source):
     def _rows(self, table: Table, targets: Array | None, origin: Array, whole: Table) -> Rows:
         """Rows from some or all rows of a table; `whole` knows the lines of all."""
         wanted = self.inputs or [column for column in table.columns if column not in self.target_columns]
+        if not wanted:
+            raise DataError(f"{table.name}: no column is left to learn from; it has the target alone")
+        missing = [name for name in wanted if name not in table.columns]
+        if missing:
+            hint = suggestion(missing[0], [name for name in table.columns if name not in wanted])
+            raise DataError(
+                f"{table.name}: no column{'s' * (len(missing) > 1)} {names(map(repr, missing))}{hint}", key="inputs"
+            )
         return Rows(
             inputs=Table(table.name, {column: table.cells(column, "inputs") for column in wanted}, table.lines),
             targets=targets,

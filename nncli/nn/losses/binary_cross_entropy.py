@@ -77,6 +77,10 @@ class BinaryCrossEntropy(Loss):
         hint = f"; write units: {classes}, softmax and the loss cross_entropy" if classes > 2 else ""
         return f"{classes} {'class' if classes == 1 else 'classes'}, 1 unit, which tells 2 classes apart{hint}"
 
+    def units(self, target_shape: Shape, classes: int | None) -> int | None:
+        """One, which is enough for two classes only."""
+        return None
+
 
 def _per_row(scale: float, weights: Array | None) -> Array | float:
     return scale if weights is None else (scale * weights)[:, None]

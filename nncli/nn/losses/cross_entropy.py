@@ -28,6 +28,7 @@ class CrossEntropy(Loss):
     """
 
     target_kind = "classes"
+    wants_sum_to_one = True
     absorbs = "softmax"
 
     from_logits: bool = False
@@ -83,5 +84,9 @@ class CrossEntropy(Loss):
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """One unit a class."""
         if classes is not None and classes != output_shape[0]:
-            return f"{classes} classes, {output_shape[0]} units; write units: {classes}"
+            return f"{classes} classes, {output_shape[0]} units"
         return None
+
+    def units(self, target_shape: Shape, classes: int | None) -> int | None:
+        """One a class."""
+        return classes

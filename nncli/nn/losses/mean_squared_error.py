@@ -46,5 +46,5 @@ class MeanSquaredError(Loss):
             return None
         wanted = math.prod(target_shape)
         found = f"{wanted} target" if wanted == 1 else f"{wanted} targets"
-        given = f"{output_shape[0]} units" if len(output_shape) == 1 else f"outputs of {output_shape}"
-        return f"{found}, {given}; end in a dense layer with units: {wanted}"
+        units = "1 unit" if output_shape == (1,) else f"{output_shape[0]} units"
+        return f"{found}, {units if len(output_shape) == 1 else f'outputs of {output_shape}'}"

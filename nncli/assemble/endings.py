@@ -1,0 +1,117 @@
+"""Whether a loss suits the end of the model, and both the targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nncli.assemble.shapes import PROBES, fits
+from nncli.core.builder import failed
+from nncli.core.errors import Path, Problem
+from nncli.core.types import Array, Shape
+from nncli.nn.layer import Layer
+from nncli.nn.loss import Loss
+from nncli.nn.sequential import fill_initializers
+
+
+def check_loss(
+    loss: Loss, layers: Sequence[Any], output: Shape | None, target_shape: Shape, classes: tuple[str, ...] | None
+) -> Iterator[Problem]:
+    """Whether the loss suits the model's end, and that the labels.
+
+    Args:
+        loss: as the config has it.
+        layers: the model's layers, FAILED where one could not be built.
+        output: the model's output shape, or None where it is not known.
+        target_shape: of one row of targets, for regression.
+        classes: the labels, for classes; None where they are not known.
+    """
+    if not layers:
+        return
+    last = _last(layers)
+    fault = None if output is None else loss.loss_fault(output)
+    fault = fault or (None if last is None else _ending(loss, last))
+    if fault:
+        yield Problem(("loss",), fault)
+        return
+    if output is None:
+        return
+    known = classes is not None if loss.target_kind == "classes" else bool(target_shape)
+    count = None if classes is None else len(classes)
+    if known and count != 1 and (fault := loss.output_fault(output, target_shape, count)):
+        path, sized = _last_with_size(layers, ("model",))
+        units = loss.units(target_shape, count)
+        key = "write units" if hasattr(sized, "units") else "end in a dense layer with units"
+        yield Problem(path, f"{fault}; {key}: {units}" if units else fault)
+
+
+def check_range(loss: Loss, layers: Sequence[Any], targets: Array, *, scaled: bool) -> Iterator[Problem]:
+    """Targets that the model's last activation can never give.
+
+    Args:
+        loss: over numbers.
+        layers: the model's layers, FAILED where one could not be built.
+        targets: of the training rows, as the network learns them.
+        scaled: whether they were scaled.
+    """
+    last = _last(layers)
+    if last is None or last.output_range is None or not targets.size or _ending(loss, last):
+        return
+    (low, high), (smallest, largest) = last.output_range, (float(targets.min()), float(targets.max()))
+    if smallest < low or largest > high:
+        wide = f"only numbers from {low:g} to {high:g}" if math.isfinite(high) else f"no numbers below {low:g}"
+        which = "scaled targets" if scaled else "targets"
+        message = f"the {which} run from {smallest:.4g} to {largest:.4g}, but {last.type_name} gives {wide}; drop it"
+        yield Problem(("model", len(layers) - 1), message)
+
+
+def _last(layers: Sequence[Any]) -> Layer | None:
+    """The last layer of all, inside of containers; None where it could not be built."""
+    layer = layers[-1] if layers else None
+    while layer is not None and not failed(layer) and layer.children():
+        layer = list(layer.children().values())[-1]
+    return None if failed(layer) else layer
+
+
+def _ending(loss: Loss, last: Layer) -> str | None:
+    """Why a loss does not suit a last layer, or None."""
+    name, absorbed, bounds = loss.type_name, loss.absorbs, last.output_range
+    if absorbed is None:
+        if not last.sums_to_one:
+            return None
+        return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
+    if getattr(loss, "from_logits", False):
+        if bounds is not None:
+            return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
+        return None
+    sums = loss.wants_sum_to_one
+    if last.type_name == absorbed or (_within_one(bounds) and (last.sums_to_one or not sums)):
+        return None
+    wants = f"{name} wants probabilities{' that sum to 1' if sums else ''}, but the model ends in {last.type_name}"
+    if bounds is not None:
+        return f"{wants}; put {absorbed} in its place"
+    return f"{wants}; end the model in {absorbed}, or write {{type: {name}, from_logits: true}}"
+
+
+def _within_one(bounds: tuple[float, float] | None) -> bool:
+    return bounds is not None and bounds[0] >= 0 and bounds[1] <= 1
+
+
+def _last_with_size(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
+    """The last layer that has weights, whose size decides the output's, and its path."""
+    for index in range(len(layers) - 1, -1, -1):
+        layer = layers[index]
+        if not failed(layer) and _has_weights(fill_initializers([layer])[0]):
+            inside = getattr(layer, "layers", None)
+            if isinstance(inside, tuple):
+                return _last_with_size(inside, (*path, index, "layers"))
+            return (*path, index), layer
+    return (*path, len(layers) - 1), None
+
+
+def _has_weights(layer: Layer) -> bool:
+    inside = getattr(layer, "layers", None)
+    if isinstance(inside, tuple):
+        return any(_has_weights(item) for item in inside)
+    return next((bool(layer.parameters(probe)) for probe in PROBES if fits(layer, probe)), False)

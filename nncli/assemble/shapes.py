@@ -1,0 +1,85 @@
+"""Shapes through the layers of a config: which layer does not fit, and what would mend it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from nncli.core.builder import failed
+from nncli.core.errors import Path, Problem, ShapeError
+from nncli.core.types import Shape
+from nncli.nn.layer import Layer
+
+PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4))  # to ask what a layer gives whatever it gets
+
+
+def check_shapes(
+    layers: Sequence[Any],
+    input_shape: Shape | None,
+    problems: list[Problem],
+    path: Path = ("model",),
+    before: str = "the rows of the data have the shape",
+) -> Shape | None:
+    """The output shape of layers in a row, None where it is not known; notes every layer that does not fit.
+
+    Args:
+        layers: in order, FAILED where one could not be built.
+        input_shape: of one row, or None where it is not known.
+        problems: gets what is found.
+        path: where the layers stand in the config.
+        before: what gives the input, for messages that end in its shape.
+    """
+    shape = input_shape
+    for index, layer in enumerate(layers):
+        here = (*path, index)
+        if failed(layer):
+            shape, before = None, ""
+            continue
+        inside = getattr(layer, "layers", None)
+        if isinstance(inside, tuple):
+            shape = check_shapes(inside, shape, problems, (*here, "layers"), before)
+        elif shape is None:
+            shape = _whatever_comes(layer)
+        else:
+            try:
+                shape = layer.output_shape(shape)
+            except ShapeError as error:
+                message = f"{layer.type_name} {error}, but {before} {shape}"
+                problems.append(Problem(here, message, hint=_mending(layer, shape)))
+                shape = None
+        before = f"{'.'.join(map(str, here))} {layer.type_name} gives"
+    return shape
+
+
+def fits(layer: Layer, shape: Shape) -> bool:
+    """Whether a layer takes rows of that shape."""
+    try:
+        layer.output_shape(shape)
+    except ShapeError:
+        return False
+    return True
+
+
+def _whatever_comes(layer: Layer) -> Shape | None:
+    """The output shape of a layer, where it does not depend on the input."""
+    shapes = {layer.output_shape(probe) for probe in PROBES if fits(layer, probe)}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
+def _mending(layer: Layer, shape: Shape) -> str:
+    """What would make a layer fit the shape that it gets, or nothing."""
+    size = math.prod(shape)
+    if len(shape) > 1 and fits(layer, (size,)):
+        return f"put flatten before {layer.type_name}"
+    if len(shape) == 1:
+        for channels in (1, 3):
+            side = math.isqrt(size // channels)
+            if side > 1 and side * side * channels == size and fits(layer, (side, side, channels)):
+                return f"put {{type: reshape, shape: [{side}, {side}, {channels}]}} before {layer.type_name}"
+    if getattr(layer, "padding", None) == "valid":
+        values: dict[str, Any] = {"padding": "same"}
+        if fits(dataclasses.replace(layer, **values), shape):
+            return "padding: same would fit, or a smaller window, or fewer pooling layers before it"
+    return ""

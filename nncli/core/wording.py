@@ -1,0 +1,20 @@
+"""Texts and names of any length in a message that stays short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LONGEST = 80  # characters of what a message repeats
+MOST_NAMES = 40  # that it lists
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """A text, its middle left out where it is longer."""
+    return text if len(text) <= most else f"{text[: most * 2 // 3]}...{text[-most // 4 :]}"
+
+
+def names(known: Iterable[str], most: int = MOST_NAMES) -> str:
+    """Names with commas between them; of many only the first."""
+    listed = [cut(name, 40) for name in known]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
