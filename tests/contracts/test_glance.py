@@ -53,6 +53,7 @@ def test_a_glance_shows_what_reading_shows(case, tmp_path, count):
     assert len(glance.rows) == len(whole)
     some = glance.sample
     assert 1 <= len(some) <= min(len(whole), 2 * count)
+    assert len(some) == len(whole) or count < len(whole)
     np.testing.assert_array_equal(matrix(some.inputs), matrix(whole.inputs)[some.origin])
     np.testing.assert_array_equal(some.targets, whole.targets[some.origin])
     last = len(some) - 1

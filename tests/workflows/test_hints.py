@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -95,11 +96,11 @@ def test_an_activation_inside_a_container_is_seen() -> None:
 
 
 def test_more_parameters_than_memory_is_no_traceback() -> None:
+    layers = [{"type": "dense", "units": 10**16}, {"type": "dense", "units": 1}]
+    with pytest.raises(NncliError, match="but this machine has"):
+        train(config(f"data: {{train: {{dataset: diabetes}}}}\n{DENSE}"), [f"model={json.dumps(layers)}"])
     with pytest.raises(NncliError, match="more than memory can hold"):
-        train(
-            config(f"data: {{train: {{dataset: diabetes}}}}\n{DENSE}"),
-            ["model=[{type: dense, units: 10000000000000000}, {type: dense, units: 1}]"],
-        )
+        nncli.Model(layers, "mse").train(np.ones((4, 1)), np.ones(4), verbose=False)
 
 
 def test_targets_too_large_for_the_dtype() -> None:

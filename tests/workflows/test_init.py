@@ -242,9 +242,12 @@ def test_a_target_without_data():
 
 
 def test_what_only_the_check_finds_is_told():
-    Path("twice.csv").write_text("a,b\n1,2\n" * 2)
-    with pytest.raises((ConfigError, DataError)):
-        init("twice.csv", ["b"])
+    rows = "".join(f"{i * i},{colour},{i % 2}\n" for i, colour in enumerate(["nan", "red", "blue"] * 9))
+    Path("colours.csv").write_text(f"a,colour,b\n{rows}")
+    with pytest.raises(ConfigError, match="column 'colour': expected a finite number") as caught:
+        init("colours.csv", ["b"], "first.yaml")
+    assert "the new config:" in str(caught.value)
+    assert not Path("first.yaml").exists()
 
 
 def test_the_command(tmp_path):
