@@ -40,9 +40,6 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
     at = Mark(here.line + 1, here.column + 1)
     line = document.lines[here.line] if here.line < len(document.lines) else ""
     before = Mark(opened.line + 1, opened.column + 1) if opened is not None else at
-    indentation = line[: len(line) - len(line.lstrip())]
-    if "\t" in indentation:
-        return Mark(at.line, indentation.index("\t") + 1), "a tab character; use spaces"
     if "'\\t' that cannot start" in problem:
         return at, "a tab character; use spaces"
     if "flow" in context and _BARE_REFERENCE.search(line):

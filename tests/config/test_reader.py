@@ -6,6 +6,7 @@ import pytest
 
 from nncli.config.document import Mark
 from nncli.config.reader import LARGEST_FILE, read_file, read_text, read_value
+from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, UserError
 
 
@@ -102,6 +103,27 @@ def test_aliases_that_multiply_are_refused():
     text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     text += "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
     assert "after expanding aliases" in messages(text)[0]
+
+
+@pytest.mark.parametrize("depth", [32, 60, 900])
+def test_nesting_is_limited(depth):
+    (message,) = messages("a: " + "[" * depth + "]" * depth)
+    assert "nested too deeply; expected at most 30 mappings and lists in one another" in message
+    assert messages("a: " + "[" * 29 + "]" * 29) == []
+
+
+def test_a_tag_on_a_key_a_list_or_a_mapping_is_refused():
+    assert messages("!foo name: a\n") == ["a.yaml:1:1: the tag '!foo' is not known; write a plain value"]
+    assert messages("a: !bar [1]\n") == ["a.yaml:1:4: a: the tag '!bar' is not known; write a plain value"]
+    assert messages("a: !adam {b: 1}\n") == ["a.yaml:1:4: a: the tag '!adam' is not known; write {type: adam, ...}"]
+    assert messages("a: !!int ten\n") == ["a.yaml:1:4: a: expected a whole number after !!int; got 'ten'"]
+    assert messages("a: !!int 10\n") == []
+
+
+def test_a_merge_that_fails_leaves_no_value_behind():
+    document = read_text("a: {<<: adam, b: 1}\nc: {<<: [x, y]}\n", "a.yaml", "/")
+    assert document.value == {"a": FAILED, "c": FAILED}
+    assert len(document.problems) == 3
 
 
 def test_deep_nesting_is_refused_without_a_traceback():

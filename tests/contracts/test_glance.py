@@ -94,7 +94,7 @@ def test_check_and_training_know_the_same_rows(tmp_path, make):
 @pytest.mark.usefixtures("all_large")
 def test_the_labels_of_all_rows_are_checked(tmp_path):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
-    y[1777] = 7  # in no sample
+    y[2777] = 7  # in no sample
     np.savez(tmp_path / "a.npz", x=x, y=y)
     (tmp_path / "a.yaml").write_text(
         "data: {train: {path: a.npz}}\nmodel: [{type: dense, units: 2}, softmax]\nloss: cross_entropy\noptimizer: sgd\n"
@@ -153,11 +153,11 @@ def test_the_sample_of_a_part_is_of_that_part(tmp_path):
 def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
     np.savez("a.npz", x=x, y=y)
-    y[1777] = 7  # in no sample
+    y[2777] = 7  # in no sample
     np.savez("b.npz", x=x, y=y)
     (tmp_path / "a.yaml").write_text(
         "data: {train: {path: a.npz}, validation: {path: b.npz}}\nmodel: [{type: dense, units: 2}, softmax]\n"
         "loss: cross_entropy\noptimizer: sgd\n"
     )
-    with pytest.raises(ConfigError, match=r"row 1777 .*: the label '7' is none of the classes 0, 1"):
+    with pytest.raises(ConfigError, match=r"row 2777 .*: the label '7' is none of the classes 0, 1"):
         check("a.yaml")

@@ -1,0 +1,42 @@
+"""Texts and names of any length in a message that stays short."""
+
+from __future__ import annotations
+
+from nncli.core.describe import show
+from nncli.core.spelling import nearest, suggestion
+from nncli.core.wording import cut, names
+
+
+def test_a_long_text_keeps_its_ends():
+    assert cut("short") == "short"
+    long = cut("a" * 500 + "z" * 500)
+    assert (long[0], long[-1], len(long) < 80) == ("a", "z", True)
+    assert "..." in long
+
+
+def test_of_many_names_the_first_are_listed():
+    assert names(["a", "b"]) == "a, b"
+    listed = names([f"column_{index}" for index in range(300)])
+    assert listed.startswith("column_0, column_1, ")
+    assert listed.endswith("column_39 and 260 more")
+    assert len(names(["x" * 1000] * 3)) < 150
+
+
+def test_messages_stay_short_whatever_they_repeat():
+    many = {f"key_{index}" * 30: 1 for index in range(300)}
+    assert len(show(many)) < 2500
+    assert len(show(10**500)) < 90
+    assert len(show("x" * 10_000)) < 90
+    assert len(suggestion("x" * 10_000, many)) < 2500
+
+
+def test_words_that_are_cut_short_are_understood():
+    known = ["learning_rate", "batch_size", "accuracy", "epochs"]
+    assert [nearest(name, known) for name in ("lr", "bs", "acc", "learn")] == [
+        "learning_rate",
+        "batch_size",
+        "accuracy",
+        "learning_rate",
+    ]
+    assert nearest("zz", known) is None
+    assert nearest("a", known) is None
