@@ -49,24 +49,25 @@ def check_classes(classes: tuple[str, ...] | None, train: Any) -> Iterator[Probl
 def check_all_monitors(built: dict[str, Any]) -> Iterator[Problem]:
     """Monitors of a config that are no column of metrics.csv, as far as the metrics are known."""
     metrics, data = _metrics(built), built.get("data")
-    if any(map(failed, metrics)) or ("metrics" in built and failed(built["metrics"]) and not metrics):
-        return
+    whole = not any(map(failed, metrics)) and not (failed(built.get("metrics")) and not metrics)
     if isinstance(data, Data):
         validated = data.validation is not None
     elif isinstance(data, Partial):
         validated = data.fields.get("validation") is not None
     else:
         return
-    yield from check_monitors(built.get("training", Training()), metrics, validated=validated)
+    known = [metric for metric in metrics if not failed(metric)]
+    yield from check_monitors(built.get("training", Training()), known, validated=validated, whole=whole)
 
 
-def check_monitors(training: Any, metrics: Sequence[Any], *, validated: bool) -> Iterator[Problem]:
+def check_monitors(training: Any, metrics: Sequence[Any], *, validated: bool, whole: bool = True) -> Iterator[Problem]:
     """Monitors that are no column of metrics.csv.
 
     Args:
         training: how to train, or what could be built of it.
         metrics: what is measured besides the loss.
         validated: whether there are validation rows.
+        whole: whether these are all metrics; otherwise a column may be of one that could not be built.
     """
     measures = ["loss", *dict.fromkeys(metric.type_name for metric in metrics)]
     columns = [f"{kind}_{name}" for kind in (("val", "train") if validated else ("train",)) for name in measures]
@@ -74,7 +75,10 @@ def check_monitors(training: Any, metrics: Sequence[Any], *, validated: bool) ->
         monitor = _field(_field(training, key), "monitor")
         if monitor is not None and monitor not in columns:
             hint = suggestion(monitor, columns)
-            if monitor.startswith("val_") and not validated:
+            unvalidated = monitor.startswith("val_") and not validated
+            if not whole and not unvalidated:
+                continue
+            if unvalidated:
                 hint = f": nothing is validated; add data.validation. Known: {', '.join(columns)}"
             yield Problem(("training", key, "monitor"), f"no column {cut(monitor)!r}{hint}")
 

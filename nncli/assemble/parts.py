@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,6 +19,8 @@ from nncli.data.scalers import Scaler
 from nncli.data.source import Source
 from nncli.data.splits import split
 from nncli.nn.loss import Loss
+
+FEW = 10  # rows of a large source that are read where only its files and columns matter
 
 
 @dataclass
@@ -112,6 +115,17 @@ def read_parts(
         if name in parts.named:
             parts.samples[name] = sample.take(np.flatnonzero(np.isin(sample.origin, parts.named[name].origin)))
     return parts
+
+
+def unreadable(data: Data) -> Iterator[Problem]:
+    """The sources that cannot be read, where it is not known what is to be learnt from them."""
+    for name in ("train", "validation", "test"):
+        source = getattr(data, name)
+        try:
+            if isinstance(source, Source) and source.glance(FEW) is None:
+                source.read()
+        except UserError as error:
+            yield problem_of(data, name, error)
 
 
 def _read(

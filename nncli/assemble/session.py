@@ -104,9 +104,12 @@ class Session:
     def explosion_hint(self) -> str:
         """What may help where numbers are no longer finite."""
         hints = []
-        if (largest := float(np.abs(self.train.inputs).max())) > LARGE:
+        data, unscaled = self.spec.data, "none"
+        largest = float(np.abs(self.train.inputs).max(initial=0))
+        if largest > LARGE and data.scale_inputs.type_name == unscaled:
             hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
-        if self.preprocessing.classes is None and (largest := float(np.abs(self.train.targets).max())) > LARGE:
+        largest = float(np.abs(self.train.targets).max(initial=0)) if self.preprocessing.classes is None else 0
+        if largest > LARGE and data.scale_targets.type_name == unscaled:
             hints.append(f"targets reach {largest:g}: try data.scale_targets: standard")
         return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"
 

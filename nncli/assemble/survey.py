@@ -9,12 +9,12 @@ import numpy as np
 
 from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
-from nncli.assemble.parts import Parts, fit, problem_of, read_parts
+from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
 from nncli.config.spec import Data
 from nncli.core.builder import Partial, failed
 from nncli.core.errors import Problem, UserError
-from nncli.core.fields import registered_in
+from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
 from nncli.data.preprocessing import Preprocessing
 from nncli.nn.loss import Loss
@@ -63,6 +63,8 @@ def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = 
     loss, model = built.get("loss"), built.get("model")
     data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
     found.problems += checks.check_fractions(built)
+    if data is not None and known_loss is None and parts is None:
+        found.problems += unreadable(data)
     if data is not None and known_loss is not None and not found.problems:
         if parts is None:
             seed, rows = built.get("seed"), SAMPLE if glance else None
@@ -125,4 +127,4 @@ def _dtype(built: dict[str, Any]) -> FloatDType:
 
 def _has_foreign(layers: list[Any]) -> bool:
     """Whether there is code in them that is not nncli's own."""
-    return any(not type(thing).__module__.startswith("nncli.") for thing in registered_in(layers))
+    return any(is_foreign(type(thing)) for thing in registered_in(layers))

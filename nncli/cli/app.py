@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -34,6 +34,10 @@ def nncli(
     """Train neural networks from a YAML file with nothing but NumPy."""
 
 
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
 def command_line(arguments: Sequence[str]) -> typer.Typer:
     """The command that the arguments begin with alone, so that nothing else is imported; otherwise all of them."""
     app = typer.Typer(
@@ -56,6 +60,7 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 def main() -> None:
     """Runs the command line; --debug may stand anywhere in it."""
     gc.set_threshold(OBJECTS, 10, 10)
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # None where they were closed
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes as long as a check
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)

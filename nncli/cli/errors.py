@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -49,7 +50,8 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
             sys.stdout.flush()
         except NncliError as error:
             if show_tracebacks:
-                raise
+                traceback.print_exc()
+                raise typer.Exit(error.exit_code) from None
             typer.echo(told(error), err=True)
             raise typer.Exit(error.exit_code) from None
         except OSError as error:
@@ -67,8 +69,10 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
         except Exception as error:
             plugins = sys.modules.get("nncli.workflows.plugins")
             fault = None if plugins is None else plugins.fault_of(error)
-            if fault is None or show_tracebacks or isinstance(error, typer.Exit):
+            if fault is None or isinstance(error, typer.Exit):
                 raise
+            if show_tracebacks:
+                traceback.print_exc()
             typer.echo(fault, err=True)
             raise typer.Exit(2) from None
         else:

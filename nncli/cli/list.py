@@ -74,6 +74,8 @@ def _page(entry: Entry) -> list[str]:
         rows = [[field.name, field.expected, field.default_text or "(required)", field.text] for field in entry.fields]
         lines += ["", *table(["key", "expected", "default", "meaning"], rows, width=width(), wrapped=(1, 3))]
     for title, text in docstring.sections.items():
+        if title == "Raises":  # which is for readers of the code
+            continue
         lines += ["", *wrap(f"{title}: {text}", width(), subsequent_indent=INDENT)]
     if entry.example:
         lines += ["", f"In a config: {entry.example}"]

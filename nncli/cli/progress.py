@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from nncli.cli.console import say
 if TYPE_CHECKING:
     from nncli.workflows.events import RunEvent, RunStarted
 
+BAR = 20  # characters of the bar
+OTHERS = 10  # of the time that remains and of the gaps between
 REFRESH = 0.1  # seconds between two looks at the steps of an epoch
 
 
@@ -27,9 +30,15 @@ class RunDisplay:
         self._bar: _Bar | None = None
 
     def __call__(self, event: RunEvent) -> None:
-        """Shows one event."""
+        """Shows one event; a run goes on where nobody reads what is shown any more."""
         if self._quiet:
             return
+        try:
+            self._show(event)
+        except OSError:
+            self._quiet = True
+
+    def _show(self, event: RunEvent) -> None:
         from nncli.training.events import EpochEnded, StepEnded
 
         if isinstance(event, StepEnded):
@@ -54,8 +63,22 @@ class RunDisplay:
     def close(self) -> None:
         """Leaves the terminal as it was."""
         if self._bar is not None:
-            self._bar.close()
+            with contextlib.suppress(OSError):
+                self._bar.close()
             self._bar = None
+
+
+def fitting(record: dict[str, float], room: int) -> str:
+    """As many of the measures as there is room for, the losses first."""
+    from nncli.workflows.narration import WHERE, measures
+
+    names = [name for name in record if name not in WHERE]
+    shown: set[str] = set()
+    for name in sorted(names, key=lambda name: (not name.endswith("_loss"), not name.startswith("val_"))):
+        wider = {other: record[other] for other in names if other in {*shown, name}}
+        if len(measures(wider)) <= room:
+            shown.add(name)
+    return measures({name: record[name] for name in names if name in shown})
 
 
 class _Bar:
@@ -70,12 +93,13 @@ class _Bar:
         self._shown = 0.0
         self._progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(),
+            BarColumn(BAR),
             TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[measures]}", markup=False),
             console=Console(stderr=True),
             refresh_per_second=8,
         )
+        self._room = self._progress.console.width - BAR - len(f"epoch {started.epochs}/{started.epochs}") - OTHERS
         fields: dict[str, Any] = {"epochs": started.epochs, "epoch": started.first_epoch, "measures": ""}
         done = (started.first_epoch - 1) * self._steps_per_epoch
         total = started.epochs * self._steps_per_epoch
@@ -92,10 +116,8 @@ class _Bar:
         self._progress.update(self._task, completed=done, epoch=epoch, measures=measures)
 
     def epoch(self, record: dict[str, float]) -> None:
-        from nncli.workflows.narration import measures
-
         number = int(record["epoch"])
-        self._measures = measures(record)
+        self._measures = fitting(record, self._room)
         done = number * self._steps_per_epoch
         self._progress.update(self._task, completed=done, epoch=number, measures=self._measures)
 

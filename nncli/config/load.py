@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.config.document import Document
 from nncli.config.spec import Spec
-from nncli.core.builder import Builder
+from nncli.core.builder import Builder, failed
 from nncli.core.describe import show
 from nncli.core.errors import Problem
 
@@ -29,6 +29,8 @@ class Draft:
 
 def draft(document: Document) -> Draft:
     """Checks everything that the config says by itself, without looking at the data."""
+    if failed(document.value):
+        return Draft({}, None, document.problems)
     if not isinstance(document.value, dict):
         message = f"expected a mapping with data, model, loss and optimizer; got {show(document.value)}"
         return Draft({}, None, [*document.problems, Problem((), message)])

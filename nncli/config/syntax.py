@@ -11,6 +11,8 @@ from nncli.core.errors import Problem
 from nncli.core.wording import cut
 
 _BARE_REFERENCE = re.compile(r"""[\[{,:]\s*\$\{""")
+_TOKENS = re.compile(r"""[{}\[\]]|(?<=\s)#[^\n]*|'(?:[^'\n]|'')*'|["](?:[^"\\\n]|\\.)*["]""")
+_BARE_VALUE = re.compile(r"\s*(?:-\s+)?(?:(\w+):\s+)?([\w.]+)\s*(?:\s#.*)?")
 _NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
 _NO_SPACE_AFTER_COLON = re.compile(r"\s*\w+:\S")
 
@@ -57,7 +59,7 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
     if "mapping values are not allowed here" in problem:
         if _NO_SPACE_AFTER_DASH.match(line):
             return Mark(at.line, line.index("-") + 1), "a space is missing after the dash"
-        return at, "a colon inside of a value; put the value in quotes"
+        return at, _below(document, here.line) or "a colon inside of a value; put the value in quotes"
     if "that cannot start any token" in problem:
         return at, f"a value cannot begin with {line[here.column : here.column + 1]!r}; put it in quotes"
     if "expected a single document" in context:
@@ -65,19 +67,34 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
     return at, f"{problem}: {cut(line.strip())}" if line.strip() else problem
 
 
+def _below(document: Document, line: int) -> str:
+    """What is wrong where keys stand below a value that has none, or nothing."""
+    current, before = document.lines[line], document.lines[line - 1] if line else ""
+    deeper = len(current) - len(current.lstrip()) > len(before) - len(before.lstrip())
+    found = _BARE_VALUE.fullmatch(before)
+    if not found or not deeper:
+        return ""
+    if found[1] == "type":
+        return "the indentation does not fit the line above"
+    return f"{found[2]!r} above has its value already; to give it keys write {{type: {found[2]}, ...}}"
+
+
 def _unclosed(document: Document, end: int) -> tuple[Mark, str]:
     """The innermost brace or bracket that is open at a position of the text."""
     opened: list[int] = []
-    for position, character in enumerate(document.text[:end]):
-        if character in "{[":
-            opened.append(position)
-        elif character in "}]" and opened:
+    comment = ""
+    for found in _TOKENS.finditer(document.text, 0, end):
+        if found[0] in ("{", "["):
+            opened.append(found.start())
+        elif found[0] in ("}", "]") and opened:
             opened.pop()
+        elif found[0].lstrip().startswith("#") and opened:
+            comment = "; what follows # is a comment"
     at = opened[-1] if opened else max(end - 1, 0)
     closing = "}" if document.text[at : at + 1] == "{" else "]"
     line = document.text.count("\n", 0, at)
     mark = Mark(line + 1, at - (document.text.rfind("\n", 0, at) + 1) + 1)
-    return mark, f"this {document.text[at : at + 1]} is not closed; expected {closing} behind what is inside"
+    return mark, f"this {document.text[at : at + 1]} is not closed; expected {closing} behind what is inside{comment}"
 
 
 def _after_a_block(problem: str, line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -135,6 +136,8 @@ class Builder:
             wanted = wanted.replace("a number", "a finite number")
         if not hint and isinstance(value, str) and value.lower() in NOTHING and type(None) in _options(annotation):
             hint = "; write null"
+        if not hint and isinstance(value, str) and _without_quotes(annotation, value):
+            hint = "; write it without quotes"
         return self.problem(path, f"expected {wanted}; got {show(value)}{hint}")
 
     def _structure(self, options: list[Any], value: Any, path: Path, *, nullable: bool) -> Any:
@@ -271,12 +274,29 @@ class Builder:
             return self._unexpected(annotation, value, path, f"; did you mean {match!r}?" if differs else "")
 
 
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _AT_LEAST = (annotated_types.Len, annotated_types.MinLen)
+
+
+def _without_quotes(annotation: Any, text: str) -> bool:
+    """Whether a text would be right as the number or truth value that stands in it."""
+    values: list[Any] = [{"true": True, "false": False}[text]] if text in ("true", "false") else []
+    if _NUMBER.fullmatch(text):
+        values += [int(text)] if text.lstrip("+-").isdigit() else [float(text)]
+    for value in values:
+        try:
+            _adapter(annotation).validate_python(value)
+        except ValueError:
+            continue
+        return True
+    return False
 
 
 def _advice(name: str, cls: type[Checked]) -> str:
     """What follows the name of a key that a class does not have."""
     known = field_types(cls)
+    if issubclass(cls, Registered) and name in cls.stray_keys:
+        return f": {cls.stray_keys[name]}"
     if not known:
         return ", which has no keys"
     for key, annotation in known.items():

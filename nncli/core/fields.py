@@ -62,6 +62,8 @@ class Registered(Checked):
     """A checked class that has a name in the config."""
 
     type_name: ClassVar[str] = ""
+    example: ClassVar[str] = ""  # how it is best written in a config, where that is not plain from its fields
+    stray_keys: ClassVar[Mapping[str, str]] = {}  # keys that it has elsewhere, and what to write instead here
     needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass has to bring
     listed: ClassVar[bool] = True  # among the known names in messages and listings
 
@@ -110,6 +112,11 @@ def dump(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: dump(item) for key, item in value.items()}
     return value
+
+
+def is_foreign(cls: type) -> bool:
+    """Whether a class is not nncli's own, but a user's."""
+    return not cls.__module__.startswith("nncli.")
 
 
 def registered_in(value: Any) -> Iterator[Registered]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, TypeVar
@@ -46,6 +47,10 @@ class Registry:
         """
 
         def decorate(cls: ClassT) -> ClassT:
+            given_class: Any = cls
+            if not isinstance(given_class, type):
+                message = f"the {self.kind} {name!r}: expected a class below the decorator; got {type(cls).__name__}"
+                raise ConfigError([Problem((), message)])
             if not cls.__module__.startswith("nncli."):
                 self.discover()  # so that what is built in keeps its name
                 if self.base is not None and not issubclass(cls, self.base):
@@ -55,7 +60,7 @@ class Registry:
             for given in (name, *aliases):
                 other = self._classes.get(self._aliases.get(given, given))
                 if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
-                    message = f"the {self.kind} {given!r} is {other.__module__}.{other.__qualname__} already"
+                    message = f"the {self.kind} {given!r} is {_owner(other)} already"
                     raise ConfigError([Problem((cls.__qualname__,), f"{message}; choose another name")])
             cls.type_name = name
             self._classes[name] = cls
@@ -142,6 +147,13 @@ class Registry:
             module = importlib.import_module(room)
             for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
                 importlib.import_module(f"{room}.{found.name}")
+
+
+def _owner(cls: type[Any]) -> str:
+    """A class with its module, or with its file where that is a plugin's."""
+    if cls.__module__.startswith("nncli_plugin_"):
+        return f"{cls.__qualname__} of {getattr(sys.modules.get(cls.__module__), '__file__', 'another plugin')}"
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 LAYERS = Registry("layer", "nncli.nn.activations", "nncli.nn.layers", "nncli.nn.sequential")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from nncli.core.wording import names
 
+CONFIGS = (".yaml", ".yml")  # which data are never meant by, nor the other way round
 LONGEST = 100  # characters of a name that are compared
 
 
@@ -38,6 +39,8 @@ def nearest_file(path: str) -> str:
     except OSError:
         return ""
     stem = name.split(".")[0]
+    config = name.endswith(CONFIGS)
+    there = [other for other in there if other.endswith(CONFIGS) == config]
     near = [other for other in sorted(there) if nearest(stem, [other.split(".")[0]])]
     match = nearest(name, near) or next(iter(near), None)
     return f"; did you mean {os.path.join(folder, match)!r}?" if match else ""

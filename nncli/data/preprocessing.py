@@ -10,13 +10,12 @@ from typing import Any, Literal
 import numpy as np
 
 from nncli.core.errors import DataError, ShapeError
-from nncli.core.spelling import suggestion
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
 from nncli.data.columns import Column, fit_columns, from_state
 from nncli.data.rows import Rows, Unread
 from nncli.data.scalers import Affine, Scaler
-from nncli.data.table import Table, parse_numbers
+from nncli.data.table import Table, no_columns, parse_numbers
 
 CHUNK = 8192  # rows scaled at a time, so that the float64 copies stay small
 
@@ -165,8 +164,7 @@ class Preprocessing:
         if self.columns:
             missing = [column.name for column in self.columns if column.name not in table.columns]
             if missing:
-                hint = suggestion(missing[0], table.columns)
-                raise DataError(f"{table.name}: no column {', '.join(map(repr, missing))}{hint}")
+                raise DataError(f"{table.name}: {no_columns(missing, table.columns, [c.name for c in self.columns])}")
             self._note_extra_columns(table)
             return np.concatenate([column.encode(table, self.notes) for column in self.columns], axis=1)
         names = list(table.columns)

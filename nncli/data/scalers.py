@@ -104,7 +104,7 @@ class DivideScaler(Scaler):
     """Division by a number: x / by, such as by 255 for images.
 
     Args:
-        by: above 0.
+        by: what to divide by, above 0.
     """
 
     by: Annotated[float, Gt(0)]

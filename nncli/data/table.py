@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -14,8 +14,9 @@ from typing import BinaryIO, TextIO
 import numpy as np
 
 from nncli.core.errors import DataError
-from nncli.core.spelling import suggestion
+from nncli.core.spelling import nearest, suggestion
 from nncli.core.types import Array
+from nncli.core.wording import names
 from nncli.data.files import unpacked
 
 
@@ -64,6 +65,18 @@ class Table:
                 f"{self.name}:{self.lines[bad]}: column {name!r}: expected a finite number; got {cells[bad]!r}"
             )
         return values
+
+
+def no_columns(missing: Sequence[str], there: Iterable[str], wanted: Collection[str]) -> str:
+    """What is said of columns that are not there: each with the nearest one that is not wanted by its own name."""
+    there = list(there)
+    if len(missing) == 1:
+        match = nearest(missing[0], [name for name in there if name not in wanted])
+        hint = f"; did you mean {match!r}?" if match else "."
+        return f"no column {missing[0]!r}{hint} Known: {names(there)}"
+    free = [name for name in there if name not in wanted]
+    told = [f"{name!r}" + (f" (did you mean {match!r}?)" if (match := nearest(name, free)) else "") for name in missing]
+    return f"no column{'s' * (len(missing) > 1)} {names(told)}. Known: {names(there)}"
 
 
 def parse_numbers(cells: Array) -> tuple[Array, int | None]:

@@ -105,6 +105,10 @@ class Layer(Registered):
 
     needs = ("forward",)
 
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        "activation": "an activation is a layer of its own; write it as the next one, such as - relu"
+    }
+
     output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads

@@ -56,31 +56,31 @@ class Pass:
         self.moment = Moment()
         self.gradient = np.zeros(network.layout.size, network.dtype)
         gradients = network.layout.views(self.gradient)
-        self._bound = []
+        self.bound = []
         wanted, index = input_gradient, 0
         for name, layer in list(network.model.children().items())[:depth]:
             context, index = _context(layer, index, self.moment, wanted)
-            self._bound.append((layer.forward, network.tree[name], context, gradients[name], name))
+            self.bound.append((layer.forward, network.tree[name], context, gradients[name], name))
             wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
         """The outputs, and the backward functions of the layers."""
         backwards = []
-        for forward, p, ctx, _, _ in self._bound:
+        for forward, p, ctx, _, _ in self.bound:
             x, backward = forward(p, x, ctx)
             backwards.append(backward)
         return x, backwards
 
     def output(self, x: Array) -> Array:
         """The outputs alone; what backward would need is let go at once."""
-        for forward, p, ctx, _, _ in self._bound:
+        for forward, p, ctx, _, _ in self.bound:
             x = forward(p, x, ctx)[0]
         return x
 
     def backward(self, dy: Array, backwards: list[Backward]) -> Array | None:
         """Assigns `gradient` and returns the gradient of the input where it is wanted."""
         gradient: Array | None = dy
-        for backward, (_, _, _, g, _) in zip(reversed(backwards), reversed(self._bound), strict=True):
+        for backward, (_, _, _, g, _) in zip(reversed(backwards), reversed(self.bound), strict=True):
             if gradient is None:
                 break
             gradient = backward(gradient, g)
@@ -88,7 +88,7 @@ class Pass:
 
     def first_nonfinite_layer(self, x: Array) -> str | None:
         """The first layer whose output is not finite, as INDEX.TYPE."""
-        for forward, p, ctx, _, name in self._bound:
+        for forward, p, ctx, _, name in self.bound:
             x = forward(p, x, ctx)[0]
             if not np.isfinite(x).all():
                 return name

@@ -26,7 +26,7 @@ class Adam(Optimizer):
     the paper and in PyTorch.
 
     Args:
-        learning_rate: above 0.
+        learning_rate: the size of the steps, above 0.
         beta1: share of the mean that is kept, in [0, 1).
         beta2: share of the mean square that is kept, in [0, 1).
         epsilon: keeps the quotient finite, above 0.

@@ -23,7 +23,7 @@ class SGD(Optimizer):
     v <- momentum v + g,  p <- p - rate (g + momentum v)   with nesterov
 
     Args:
-        learning_rate: above 0.
+        learning_rate: the size of the steps, above 0.
         momentum: share of the velocity that is kept, in [0, 1).
         nesterov: look ahead along the velocity; wants momentum.
     Reference: Polyak, 1964; Sutskever et al., ICML 2013.

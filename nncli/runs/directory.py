@@ -130,7 +130,11 @@ class RunDirectory:
             with open(self.file(name), encoding="utf-8") as file:
                 values = json.load(file)
         except FileNotFoundError:
+            if not os.path.exists(self.path):
+                raise RunError(f"no such run directory: {self.path}{nearest_file(self.path)}") from None
             raise RunError(f"{self.path}: not a run directory (it has no {name})") from None
+        except NotADirectoryError:
+            raise RunError(f"{self.path}: a file; expected a run directory") from None
         except (OSError, ValueError) as error:
             raise RunError(f"{self.file(name)}: cannot be read ({error})") from None
         if not isinstance(values, dict):

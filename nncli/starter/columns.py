@@ -6,21 +6,32 @@ import re
 
 import numpy as np
 
+from nncli.core.types import Array
 from nncli.data.table import Table, parse_numbers
 
 MOST_TEXTS = 50  # different ones in a column that is still worth a column each
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ].*)?|\d\d?[./]\d\d?[./]\d{2,4}")
+COUNTING = "numbers the rows"
 FEW = 20  # rows; in fewer, nothing can be said of row numbers
 
 
-def left_out(table: Table) -> dict[str, str]:
+def left_out(table: Table, rows: Array) -> dict[str, str]:
     """The columns that are not to be learnt from, each with the reason.
 
     Args:
         table: all columns but the targets, whole or some rows of them.
+        rows: the number of every row in its file, from 0.
     """
     reasons = {name: _reason(table, name) for name in table.columns}
-    return {name: reason for name, reason in reasons.items() if reason}
+    found = {name: reason for name, reason in reasons.items() if reason}
+    counting = {name: COUNTING for name in table.columns if name not in found and _counts(table, name, rows)}
+    return found if len(found) + len(counting) == len(table.columns) else found | counting
+
+
+def _counts(table: Table, name: str, rows: Array) -> bool:
+    """Whether a column is the number of its row, from 0 or from 1."""
+    numbers, bad = parse_numbers(table.cells(name))
+    return bad is None and len(rows) > FEW and ((numbers == rows).all() or (numbers == rows + 1).all())
 
 
 def _reason(table: Table, name: str) -> str:
@@ -33,14 +44,12 @@ def _reason(table: Table, name: str) -> str:
         return "the same in every row"
     values, bad = parse_numbers(cells)
     if bad is None:
-        numbers = values[~np.isnan(values)]
-        counting = len(numbers) > FEW and len(np.unique(np.diff(numbers))) == 1
-        return "numbers the rows" if counting else ""
+        return ""
     if sum(DATE.fullmatch(cell) is not None for cell in different) > len(different) / 2:
         return "dates; make numbers of them first, such as the days since one of them"
     numeric = int((~np.isnan(values)).sum())
     if numeric > len(given) / 2:
-        return f"mostly numbers, but {cells[bad]!r} in line {table.lines[bad]}"
+        return f"mostly numbers, but {cells[bad]!r} in line {table.lines[bad]}; make such cells blank or numbers"
     if len(different) > min(MOST_TEXTS, max(2, len(cells) // 2)):
         return f"{len(different)} different texts"
     return ""

@@ -69,7 +69,7 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     whole, some = (glance.rows, glance.sample) if glance is not None else (rows := source.read(), rows)
     task = _of_targets(whole, values, only_labels=source.only_labels)
     if isinstance(some.inputs, Table):
-        return _of_table(some.inputs, task)
+        return _of_table(some.inputs, some.origin, task)
     assert not isinstance(some.inputs, Unread)
     shape = some.inputs.shape[1:]
     return replace(task, input_shape=shape, largest=float(some.inputs.max()) if len(shape) == 3 else 0.0)
@@ -88,6 +88,10 @@ def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Tas
     classes = class_order(names.tolist())
     if len(classes) == 1:
         raise DataError(f"{rows.name}: all rows have the label {classes[0]!r}; there is nothing to tell apart")
+    if len(classes) > len(rows) / 2 and targets.dtype.kind in "OU":
+        numbers, bad = parse_numbers(targets.astype(object))
+        if bad is not None and np.isfinite(numbers).mean() > 1 / 2:
+            raise DataError(f"{rows.target_place(bad)}: the target is {targets[bad]!r}, but mostly a number; mend it")
     if len(classes) > len(rows) / 2:
         raise DataError(
             f"{rows.name}: the target {', '.join(rows.target_names)} has {len(classes)} different texts in "
@@ -125,8 +129,8 @@ def kind_of(targets: Array) -> tuple[Kind, bool]:
     return ("classes" if classes else "numbers"), classes and len(different) > 2
 
 
-def _of_table(table: Table, task: Task) -> Task:
-    dropped = left_out(table)
+def _of_table(table: Table, origin: Array, task: Task) -> Task:
+    dropped = left_out(table, origin)
     kept = [name for name in table.columns if name not in dropped]
     if not kept:
         reasons = "; ".join(f"{name!r}: {reason}" for name, reason in dropped.items())

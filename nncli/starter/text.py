@@ -66,7 +66,8 @@ def _heading(task: Task, name: str) -> str:
     numbers = "a number" if task.targets == 1 else f"{task.targets} numbers"
     learnt = _classes(task) if task.kind == "classes" else numbers
     shape = " x ".join(map(str, task.input_shape))
-    what = f"images of {shape}" if task.images else f"{shape} columns" if len(task.input_shape) == 1 else shape
+    columns = "1 column" if shape == "1" else f"{shape} columns"
+    what = f"images of {shape}" if task.images else columns if len(task.input_shape) == 1 else shape
     lines = [f"# {task.rows:,} rows, {what}; learnt: {learnt}."]
     lines += DOUBTFUL if task.doubtful else []
     return "\n".join([*lines, f"name: {flow(name)}", "seed: 0", ""])

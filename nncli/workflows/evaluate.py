@@ -48,6 +48,8 @@ def evaluate(
     Raises:
         UserError: where there is nothing to measure on, or it cannot be read.
     """
+    if text is None and targets is not None:
+        raise DataError("--targets goes with INPUT: what to measure on")
     model = load(os.fspath(path))
     targets = None if targets is None else os.fspath(targets)
     rows, name = _own_rows(model) if text is None else _given_rows(model, os.fspath(text), targets)

@@ -13,7 +13,7 @@ from nncli.config.reader import read_text
 from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError
 from nncli.core.registry import SOURCES
-from nncli.core.spelling import nearest_file
+from nncli.core.spelling import nearest_file, suggestion
 from nncli.data.files import member_names, stem
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
@@ -42,6 +42,9 @@ def init(
     path = None if output is None else os.fspath(output)
     if path is not None and os.path.exists(path):
         raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
+    folder = os.path.dirname(path or "")
+    if folder and not os.path.isdir(folder):
+        raise UserError(f"{path}: there is no folder {folder}; make it first")
     text = GENERAL if data is None else _fitted(os.fspath(data), list(targets), os.path.dirname(path or ""))
     if data is None and targets:
         raise UserError("--target goes with --data: which file to learn from")
@@ -63,7 +66,7 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
     """The mapping that a source stands as in a config."""
     if not os.path.exists(data):
         if data in dataset_names():
-            return {"dataset": data}
+            return {"dataset": data, **_no_target(data, targets)}
         raise DataError(f"no such file, folder or dataset: {data}{nearest_file(data)}")
     kind = next((kind for key in ("path", "inputs") if (kind := SOURCES.claiming({key: data})) is not None), None)
     name = "" if kind is None else kind.type_name
@@ -75,7 +78,7 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
     if len(targets) > 1:
         raise DataError(f"{data}: several targets go with a table only")
     if name == "images":
-        return {"path": data}
+        return {"path": data, **_no_target(data, targets)}
     if name == "idx" or data.endswith(".npy"):
         if not targets:
             raise UserError(f"{data}: say where its targets are, with --target FILE")
@@ -85,12 +88,23 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
     raise DataError(f"{data}: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images")
 
 
+def _no_target(data: str, targets: list[str]) -> dict[str, str]:
+    if targets:
+        raise UserError(f"{data}: knows its own targets; leave out --target")
+    return {}
+
+
 def _members(data: str, targets: list[str]) -> dict[str, str]:
     """The names of the arrays in a .npz file, where they are not the usual ones."""
     names = member_names(data)
     target = targets[0] if targets else "y"
+    if target not in names:
+        raise UserError(f"{data}: say which array to learn, with --target NAME{suggestion(target, names)}")
     others = [name for name in names if name != target]
-    inputs = "x" if "x" in names or len(others) != 1 else others[0]
+    twin = "xX"["Y" in target[:1]] + target[1:] if target[:1] in ("y", "Y") else "x"  # y_train goes with x_train
+    inputs = next((name for name in (twin, "x") if name in others), others[0] if len(others) == 1 else "")
+    if not inputs:
+        raise UserError(f"{data}: which of {', '.join(others)} are the inputs? Keep one beside {target}, or name it x")
     return {key: name for key, name, usual in (("inputs", inputs, "x"), ("targets", target, "y")) if name != usual}
 
 

@@ -88,7 +88,7 @@ def one(name: str, kind: str | None = None) -> Entry:
 
     Args:
         name: of the entry.
-        kind: of which kind; default any.
+        kind: of which kind; default any. What is only of another kind is found there.
 
     Raises:
         UserError: where there is none.
@@ -101,6 +101,9 @@ def one(name: str, kind: str | None = None) -> Entry:
     aliases = [alias for entry in entries for alias in entry.aliases]
     if kind is None:
         raise UserError(f"unknown kind or name {name!r}{suggestion(name, kinds(), [*known, *aliases])}")
+    other = next((entry for found in kinds().values() for entry in found if entry.name == name), None)
+    if other is not None:  # of another kind, such as an activation among the layers
+        return other
     what = entries[0].kind if entries else kind
     raise UserError(f"unknown {what} {name!r}{suggestion(name, known, aliases)}")
 
@@ -111,13 +114,13 @@ def _registered(registry: Registry, kind: str, belongs: Callable[[Any], bool] = 
         assert cls is not None
         if belongs(cls):
             entry = _entry(kind, name, tuple(registry.aliases(name)), cls)
-            yield replace(entry, example=_example(entry, registry))
+            yield replace(entry, example=cls.example or _example(entry))
 
 
-def _example(entry: Entry, registry: Registry) -> str:
+def _example(entry: Entry) -> str:
     needed = [f"{item.name}: ..." for item in entry.fields if item.required]
     mapping = f"{{{', '.join([f'type: {entry.name}', *needed])}}}"
-    return mapping if needed or registry is SOURCES else entry.name
+    return mapping if needed else entry.name
 
 
 def _entry(kind: str, name: str, aliases: tuple[str, ...], cls: type[Checked]) -> Entry:

@@ -84,7 +84,7 @@ class Model:
             "model": tuple(layers),
             "loss": loss,
             "optimizer": optimizer,
-            "metrics": tuple(metrics),
+            "metrics": (metrics,) if isinstance(metrics, str) else tuple(metrics),
         }
         builder = Builder()
         spec = builder.make(Spec, values, ())

@@ -16,11 +16,9 @@ from typing import Any
 
 from nncli.core.builder import check_annotations
 from nncli.core.errors import UserError
-from nncli.core.fields import Checked, Registered, registered_in
+from nncli.core.fields import Checked, Registered, is_foreign, registered_in
 from nncli.core.registry import REGISTRIES, Registry
 from nncli.core.spelling import nearest_file
-
-OWN = "nncli."  # modules below are no plugins
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,9 @@ def _load(path: str) -> None:
         raise UserError(f"{path}:{error.lineno}: {error.msg}; expected a Python file") from error
     except (Exception, SystemExit) as error:  # the user's code may raise anything
         _forget(module)
-        raise UserError(f"{_place(error.__traceback__, path) or path}: {type(error).__name__}: {error}") from error
+        hint = "; write @dataclass(frozen=True)" if "non-frozen dataclass" in str(error) else ""
+        place = _place(error.__traceback__, path) or path
+        raise UserError(f"{place}: {type(error).__name__}: {error}{hint}") from error
     _loaded[module_name] = Plugin(os.path.basename(path), path, digest)
 
 
@@ -152,9 +152,8 @@ def plugins_of(spec: Checked) -> list[dict[str, Any]]:
     """The code beside nncli's own that a spec needs, as plain values: name, sha256, and what it registers."""
     found: dict[Plugin, set[str]] = {}
     for thing in registered_in(spec):
-        module = type(thing).__module__
-        if not module.startswith(OWN):
-            found.setdefault(_plugin(module), set()).add(f"{_kind(type(thing))} {thing.type_name}")
+        if is_foreign(type(thing)):
+            found.setdefault(_plugin(type(thing).__module__), set()).add(f"{_kind(type(thing))} {thing.type_name}")
     return [
         {"name": plugin.name, "path": plugin.path, "sha256": plugin.sha256, "registers": sorted(things)}
         for plugin, things in found.items()

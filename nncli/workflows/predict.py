@@ -75,10 +75,19 @@ class Predictions:
         ending = next((ending for ending in ENDINGS if path.endswith(ending)), None)
         if ending is None:
             raise UserError(f"{path}: expected a name that ends in {', '.join(ENDINGS)}")
+        if any(os.path.exists(file) and os.path.exists(path) and os.path.samefile(file, path) for file in self._used):
+            raise UserError(f"{path}: what the predictions are made from, which is not overwritten; name another file")
         folder = os.path.dirname(os.path.abspath(path))
         if not os.path.isdir(folder):
             raise UserError(f"{path}: there is no folder {folder}; make it first")
         write_atomically(path, writers[ending])
+
+    @property
+    def _used(self) -> tuple[str, ...]:
+        """The files that the predictions come from: the input, the checkpoint, and what it was trained on."""
+        sources = (self.model.spec.data.train, self.model.spec.data.validation, self.model.spec.data.test)
+        fields = [value for source in sources if isinstance(source, Source) for value in vars(source).values()]
+        return (*self.rows.files, self.model.path, *(value for value in fields if isinstance(value, str)))
 
     def _npy(self, file: BinaryIO) -> None:
         np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)

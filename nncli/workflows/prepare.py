@@ -82,7 +82,9 @@ def prepare(config: str, settings: Sequence[str] = ()) -> Prepared:
         raise document.error(problems)
     if surroundings:
         assert found.parts is not None
-        found.parts.notes.append(f"{VARIABLE} sets {', '.join(surroundings)}")
+        over = {setting.partition("=")[0] for setting in settings}
+        said = [setting for setting in surroundings if setting.partition("=")[0] not in over]
+        found.parts.notes += [f"{VARIABLE} sets {', '.join(said)}"] if said else []
     spec = drafted.spec if drafted.spec.name else replace(drafted.spec, name=Path(config).stem)
     parts, preprocessing = found.whole()
     targets = math.prod(preprocessing.target_shape)

@@ -11,7 +11,7 @@ from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.config.overrides import VARIABLE
 from nncli.config.resolved import plain, to_yaml
-from nncli.core.errors import NncliError, NonFiniteError, RunError, SaveError, StoppedError
+from nncli.core.errors import NncliError, NonFiniteError, RunError, RunFailedError, SaveError, StoppedError
 from nncli.data.files import fingerprint
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -23,7 +23,7 @@ from nncli.training.trainer import EVALUATION_ROWS, Trainer
 from nncli.workflows.changes import changes
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, RunEvent, RunStarted, silent
 from nncli.workflows.narration import narrate
-from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options, plugins_of
+from nncli.workflows.plugins import changed_plugins, fault_of, missing_plugins, plugin_options, plugins_of
 from nncli.workflows.prepare import prepare
 from nncli.workflows.saving import restore_trainer, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
@@ -113,7 +113,8 @@ def _go_on(run: RunDirectory, session: Session, document: Document | None, liste
             _check_data(run, session)
             changed = changed_plugins(meta.get("plugins"), session.spec)
             if changed:
-                raise RunError(f"{run.path}: the plugin {', '.join(changed)} has changed since the run began")
+                what = f"the plugin {', '.join(changed)} has changed since the run began"
+                raise RunError(f"{run.path}: {what}; go on with it as it was, or train anew")
             set_weights(last, session.network, arrays)
             restore_trainer(trainer, meta, arrays)
             if run.read_json(STATUS).get("state") == "finished":
@@ -183,8 +184,11 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
         _failed(run, trainer, str(error))
         raise
     except Exception as error:  # of a plugin's code
-        _failed(run, trainer, f"{type(error).__name__}: {error}")
-        raise
+        reason = fault_of(error)
+        _failed(run, trainer, reason or f"{type(error).__name__}: {error}")
+        if reason is None:
+            raise
+        raise RunFailedError(reason) from error
     finally:
         session.executor.close()
 

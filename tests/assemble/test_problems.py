@@ -417,6 +417,19 @@ def test_targets_that_the_last_activation_can_never_give(told, tmp_path, ending,
     assert message in line
 
 
+def test_an_unknown_loss_hides_no_missing_file_and_no_unknown_metric_a_monitor(told):
+    lines = told(
+        "data:\n  train: {path: gone.csv, targets: y}\nmodel: [{type: dense, units: 1}]\nloss: msee\noptimizer: adam\n"
+        "metrics: [rmze]\ntraining: {checkpoint: {monitor: val_loss}}\n"
+    )
+    assert [line.split(": ")[1] for line in lines] == [
+        "data.train.path",
+        "loss",
+        "metrics.0",
+        "training.checkpoint.monitor",
+    ]
+
+
 def test_negative_targets_for_a_probability(told, tmp_path):
     rows = "".join(f"{x},{-0.1 if x == 7 else x / 40}\n" for x in range(40))
     (tmp_path / "share.csv").write_text(f"a,share\n{rows}")

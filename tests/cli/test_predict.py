@@ -252,3 +252,27 @@ def test_a_checkpoint_of_another_version(nncli):
     assert found.code == 2
     assert "format version 99" in found.err
     assert "7.0" in found.err
+
+
+@pytest.mark.parametrize("output", ["x.npy", "link.npy", "sides.csv"])
+def test_what_predictions_are_made_from_is_not_overwritten(nncli, runs, inside, output):
+    np.save("x.npy", np.ones((3, 2)))
+    os.makedirs("../runs", exist_ok=True)
+    if not os.path.lexists("link.npy"):
+        os.link("x.npy", "link.npy")
+    before = Path("sides.csv").read_bytes(), Path("x.npy").read_bytes()
+    source = "sides.csv" if output == "sides.csv" else "x.npy"
+    found = nncli("predict", runs["tiny"], source, "--output", output)
+    assert found.code == 2
+    assert found.err == f"{output}: what the predictions are made from, which is not overwritten; name another file\n"
+    assert (Path("sides.csv").read_bytes(), Path("x.npy").read_bytes()) == before
+
+
+def test_older_predictions_are_replaced(nncli, runs, inside):
+    for _ in range(2):
+        assert nncli("predict", runs["tiny"], "sides.csv", "--output", "new.csv").code == 0
+
+
+def test_targets_without_input(nncli, runs):
+    found = nncli("evaluate", runs["tiny"], "--targets", "y.npy")
+    assert (found.code, found.err) == (2, "--targets goes with INPUT: what to measure on\n")

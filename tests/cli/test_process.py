@@ -266,3 +266,36 @@ def test_a_run_that_is_going_on_elsewhere_is_refused(tmp_path):
         process.communicate(timeout=30)
     assert (found.returncode, found.stdout) == (2, "")
     assert "run" in found.stderr
+
+
+def shell(command, folder):
+    """A finished bash command line that names the program as $NNCLI."""
+    environment = {**os.environ, "NNCLI": f"{sys.executable} -m nncli"}
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_run_goes_on_where_nobody_reads_what_it_says(tmp_path):
+    tiny.write(tmp_path, tiny.classifier(training={"epochs": 40, "batch_size": 16}))
+    found = shell("$NNCLI train config.yaml --run-dir run 2>&1 | head -2; echo ${PIPESTATUS[0]}", tmp_path)
+    assert found.stdout.splitlines()[-1] == "0"
+    assert json.loads((tmp_path / "run/status.json").read_text())["state"] == "finished"
+    assert len(rows(tmp_path / "run")) == 40
+
+
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(tmp_path, streams):
+    tiny.write(tmp_path, tiny.classifier())
+    for command in ("check config.yaml", "list", f"train config.yaml --run-dir 'run{streams}'"):
+        found = shell(f"$NNCLI {command} {streams}", tmp_path)
+        assert found.returncode == 0, (command, found.stderr)
+        assert "Traceback" not in found.stderr
+    assert json.loads((tmp_path / f"run{streams}/status.json").read_text())["state"] == "finished"
+
+
+def test_debug_shows_the_traceback_and_keeps_the_exit_code(tmp_path):
+    found = run("check", "gone.yaml", "--debug", cwd=tmp_path)
+    assert found.returncode == 2
+    assert "Traceback" in found.stderr
+    assert "UserError: no such config: gone.yaml" in found.stderr

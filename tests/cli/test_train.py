@@ -77,7 +77,7 @@ def test_settings_and_their_errors(nncli):
         (["train"], "Missing argument"),
         (["train", "tiny.yaml", "--epochs", "3"], "No such option"),
         (["trane", "tiny.yaml"], "No such command 'trane'"),
-        (["resume", "gone"], "gone: not a run directory"),
+        (["resume", "gone"], "no such run directory: gone"),
         (["resume", "tiny.yaml"], "tiny.yaml"),
         (["check", "gone.yaml"], "no such config: gone.yaml"),
     ],

@@ -112,6 +112,31 @@ def test_nesting_is_limited(depth):
     assert messages("a: " + "[" * 29 + "]" * 29) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "optimizer: adam\n  learning_rate: 3\n",
+            "a.yaml:2:16: 'adam' above has its value already; to give it keys write {type: adam, ...}",
+        ),
+        (
+            "model:\n  - dense\n    units: 3\n",
+            "a.yaml:3:10: 'dense' above has its value already; to give it keys write {type: dense, ...}",
+        ),
+        ("optimizer:\n  type: adam\n    beta1: 0\n", "a.yaml:3:10: the indentation does not fit the line above"),
+        ("name: digits: first\n", "a.yaml:1:13: a colon inside of a value; put the value in quotes"),
+        (
+            "a: {b: 16 # hi}\nc: 1\n",
+            "a.yaml:1:4: this { is not closed; expected } behind what is inside; what follows # is a comment",
+        ),
+        ("a: {b: '}', c: [1, \"]\"\nd: 1\n", "a.yaml:1:16: this [ is not closed; expected ] behind what is inside"),
+        ("<<: 3\nseed: 1\n", "a.yaml:1:5: << wants a mapping, such as *alias"),
+    ],
+)
+def test_syntax_in_plain_words(text, message):
+    assert messages(text) == [message]
+
+
 def test_a_tag_on_a_key_a_list_or_a_mapping_is_refused():
     assert messages("!foo name: a\n") == ["a.yaml:1:1: the tag '!foo' is not known; write a plain value"]
     assert messages("a: !bar [1]\n") == ["a.yaml:1:4: a: the tag '!bar' is not known; write a plain value"]

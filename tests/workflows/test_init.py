@@ -146,6 +146,13 @@ def test_arrays_images_and_idx():
         assert "binary_cross_entropy" in Path(config).read_text()
 
 
+def test_arrays_named_as_keras_does():
+    x, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 2
+    np.savez("four.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    init("four.npz", ["y_train"], "four.yaml")
+    assert "{path: four.npz, inputs: x_train, targets: y_train}" in Path("four.yaml").read_text()
+
+
 def test_paths_are_relative_to_the_config():
     tiny.data(Path())
     Path("configs").mkdir()
@@ -191,7 +198,9 @@ def test_whether_targets_are_classes_or_numbers(targets, kind, doubtful):
         ([""] * 9, "blank throughout"),
         ([str(i) for i in range(30)], "numbers the rows"),
         ([str(i) for i in range(9)], None),
-        ([str(3 * i) for i in range(30)], "numbers the rows"),
+        ([str(i + 1) for i in range(30)], "numbers the rows"),
+        ([str(3 * i) for i in range(30)], None),
+        ([str(1950 + i) for i in range(30)], None),
         ([f"{i}.1.2020" for i in range(1, 29)], DATES),
         (["1", "2", "3", "oops"] * 9, "mostly numbers, but 'oops' in line 5"),
         ([f"name {i}" for i in range(60)], "60 different texts"),
@@ -199,7 +208,18 @@ def test_whether_targets_are_classes_or_numbers(targets, kind, doubtful):
 )
 def test_which_columns_are_left_out(cells, reason):
     table = parse_table(("a,b\n" + "\n".join(f"{cell},1{i * i}" for i, cell in enumerate(cells))).encode(), "t.csv")
-    assert left_out(table).get("a") == reason
+    found = left_out(table, np.arange(len(cells))).get("a", "")
+    assert found.startswith(reason or "")
+    assert bool(found) == (reason is not None)
+
+
+def test_a_counting_column_that_is_all_there_is_stays():
+    table = parse_table(("a\n" + "\n".join(map(str, range(100)))).encode(), "t.csv")
+    assert left_out(table, np.arange(100)) == {}
+    table = parse_table(("a,b\n" + "\n".join(f"{i},{i * i}" for i in range(100))).encode(), "t.csv")
+    assert left_out(table, np.arange(100)) == {"a": "numbers the rows"}
+    some = np.arange(0, 100, 3)
+    assert left_out(table.take(some), some) == {"a": "numbers the rows"}
 
 
 @pytest.mark.parametrize(
@@ -210,7 +230,11 @@ def test_which_columns_are_left_out(cells, reason):
         ("sides.csv", [], UserError, "sides.csv: say which column to learn, with --target COLUMN. Columns: a, b, side"),
         ("sides.csv", ["sid"], DataError, "no column 'sid'; did you mean 'side'?"),
         ("x.npy", [], UserError, "x.npy: say where its targets are, with --target FILE"),
-        ("bars.npz", ["z"], DataError, "bars.npz: no array 'z'; it holds x, y"),
+        ("bars.npz", ["z"], UserError, "bars.npz: say which array to learn, with --target NAME. Known: x, y"),
+        ("four.npz", [], UserError, "four.npz: say which array to learn, with --target NAME. Known: "),
+        ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one beside b, or name it x"),
+        ("digits", ["x"], UserError, "digits: knows its own targets; leave out --target"),
+        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'n/a', but mostly a number; mend it"),
         ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
         ("notes.txt", [], DataError, "notes.txt: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images"),
         ("names.csv", ["name"], DataError, "the target name has 9 different texts in 9 rows"),
@@ -222,7 +246,10 @@ def test_what_cannot_be_fitted(data, targets, error, message):
     tiny.data(Path())
     files.npy(Path())
     Path("notes.txt").write_text("hello")
-    Path("names.csv").write_text("name,always,number\n" + "".join(f"n{i},x,{i * i}\n" for i in range(9)))
+    rows = "".join(f"n{i},x,{i * i},{'n/a' if i == 2 else i * 1.5}\n" for i in range(9))
+    Path("names.csv").write_text(f"name,always,number,income\n{rows}")
+    np.savez("four.npz", x_train=np.ones(2), y_train=np.ones(2), x_test=np.ones(2), y_test=np.ones(2))
+    np.savez("odd.npz", a=np.ones(2), b=np.ones(2), c=np.ones(2))
     with pytest.raises(error) as caught:
         init(data, targets, "first.yaml")
     assert message in str(caught.value)

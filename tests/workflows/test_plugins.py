@@ -238,6 +238,7 @@ def test_a_run_with_a_plugin_goes_on(scaled):
             "mine.py: the layer 'scale': put @dataclass(frozen=True) above class Scale, below @nncli.layer",
         ),
         (SCALE.replace("(frozen=True)", ""), "mine.py:11: TypeError: cannot inherit non-frozen dataclass"),
+        (SCALE[: SCALE.index("@dataclass(")] + "def f(): pass\n", "mine.py:10: the layer 'scale': expected a class"),
         (SCALE.replace("def forward", "def forwards"), "mine.py: the layer 'scale': class Scale has no forward"),
         (
             SCALE.replace("Annotated[float, Gt(0)] = 2.0", "object = 2.0").replace("object", "complex | memoryview"),
@@ -278,7 +279,11 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("return x * x.dtype.type(self.factor)", "return x[:, :1]", "output_shape says (2,), but forward gives (2, 1)"),
+        (
+            "return x * x.dtype.type(self.factor)",
+            "return x[:, :1]",
+            "output_shape says (2,), but forward gives rows of (1,)",
+        ),
         ("x * x.dtype.type(self.factor)", "x.astype('f8')", "forward gives float64 for float32; keep to x.dtype"),
         ("return x * x.dtype", "x *= 2; return x * x.dtype", "forward and backward may change neither x nor p"),
         (
@@ -287,6 +292,7 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
             "backward has to give the gradient of x, of its shape",
         ),
         ("lambda dy, g: dy * self.factor", "lambda dy: dy", "TypeError: "),
+        (", lambda dy, g: dy * self.factor", "", "forward has to return the outputs and a function"),
         ("return x * x.dtype", "return x * y.dtype", "mine.py:18: NameError: name 'y' is not defined"),
         (
             "    def forward",
@@ -306,7 +312,7 @@ def test_layers_are_tried_before_anything_depends_on_them(tmp_path, old, new, me
     values["model"].insert(0, {"type": "sequential", "layers": ["scale"]})
     with pytest.raises(ConfigError) as caught:
         check(tiny.write(tmp_path, values))
-    assert "model.0: a trial run of sequential fails: " in str(caught.value)
+    assert "model.0.layers.0: a trial run of scale fails: " in str(caught.value)
     assert message in str(caught.value)
 
 
@@ -321,3 +327,9 @@ def load_spec(config):
     from nncli.workflows.prepare import prepare
 
     return prepare(config).spec
+
+
+def test_a_name_that_another_plugin_has_is_told_with_its_file():
+    Path("first.py").write_text(SCALE)
+    load_plugins(["first.py"])
+    assert "the layer 'scale' is Scale of first.py already; choose another name" in refused(SCALE, "second.py")

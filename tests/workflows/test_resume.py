@@ -191,7 +191,7 @@ def test_data_that_changed_in_between_is_not_trained_on_silently(config):
 
 
 def test_no_run_to_go_on_with(config):
-    with pytest.raises(RunError, match="nowhere: not a run directory"):
+    with pytest.raises(RunError, match="no such run directory: nowhere"):
         resume("nowhere")
     os.mkdir("empty")
     with pytest.raises(RunError, match="empty: not a run directory"):

@@ -28,6 +28,8 @@ class Arrays(Source):
         classes: which labels to use and in what order; default all.
     """
 
+    example = "{path: data.npz}, or {inputs: x.npy, targets: y.npy}"
+
     path: str | None = None
     inputs: str | None = None
     targets: str | None = None

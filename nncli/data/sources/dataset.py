@@ -37,6 +37,8 @@ class BuiltIn(Source):
         classes: which labels to use and in what order; default all.
     """
 
+    example = "{dataset: digits}"
+
     dataset: str
 
     @classmethod

@@ -32,6 +32,8 @@ class Idx(Source):
     Reference: http://yann.lecun.com/exdb/mnist, "THE IDX FILE FORMAT".
     """
 
+    example = "{inputs: images-idx3-ubyte.gz, targets: labels-idx1-ubyte.gz}"
+
     inputs: str
     targets: str | None = None
 

@@ -27,10 +27,12 @@ class Images(Source):
 
     Shape: inputs (n, height, width, channels) of 0 to 255, 1 channel for grey and 3 for RGB
     Args:
-        path: the folder.
+        path: the folder; relative to the config, or to the working directory on the command line.
         mode: grey or rgb; default as the first image is.
         classes: which sub-folders to use and in what order; default all.
     """
+
+    example = "{path: folder/}"
 
     only_labels = True
 

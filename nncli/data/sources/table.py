@@ -13,12 +13,10 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
-from nncli.core.spelling import suggestion
 from nncli.core.types import Array
-from nncli.core.wording import names
 from nncli.data.rows import Glance, Rows, Unread
 from nncli.data.source import Names, Source, source
-from nncli.data.table import Table, glance_at_table, parse_table, read_table
+from nncli.data.table import Table, glance_at_table, no_columns, parse_table, read_table
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 STANDARD_INPUT = "-"
@@ -46,13 +44,15 @@ class TableSource(Source):
     cell is missing.
 
     Args:
-        path: the file.
+        path: the file; relative to the config, or to the working directory on the command line.
         targets: the column to learn, or a list of them.
         inputs: the columns to learn from; default all others.
         missing: what blank number cells become: the training rows' median or mean, {constant: NUMBER}, or error. A
             text column's blank is a category of its own.
         classes: which labels to use and in what order; default all.
     """
+
+    example = "{path: houses.csv, targets: price}"
 
     path: str
     targets: str | Names | None = None
@@ -123,10 +123,7 @@ class TableSource(Source):
             raise DataError(f"{table.name}: no column is left to learn from; it has the target alone")
         missing = [name for name in wanted if name not in table.columns]
         if missing:
-            hint = suggestion(missing[0], [name for name in table.columns if name not in wanted])
-            raise DataError(
-                f"{table.name}: no column{'s' * (len(missing) > 1)} {names(map(repr, missing))}{hint}", key="inputs"
-            )
+            raise DataError(f"{table.name}: {no_columns(missing, table.columns, wanted)}", key="inputs")
         return Rows(
             inputs=Table(table.name, {column: table.cells(column, "inputs") for column in wanted}, table.lines),
             targets=targets,

@@ -19,7 +19,9 @@ class AvgPool2D(Pool2D):
     y[r, c] = sum over i, j of x[r * stride + i, c * stride + j] / (height * width of the window); the gradient is
     spread evenly over the window.
 
-    Shape: (height, width, channels) -> (rows, columns, channels), see `Windows`
+    Shape: (height, width, channels) -> (rows, columns, channels), of n rows or columns
+        floor((n + 2 padding - pool_size) / stride) + 1, for same ceil(n / stride)
+
     Args:
         pool_size: height and width of a window, at least 1.
         stride: from one window to the next; default the pool size.

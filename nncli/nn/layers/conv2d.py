@@ -31,7 +31,8 @@ class Conv2D(Layer):
 
     Computed as patches times kernel: every window is a row of height * width * channels numbers.
 
-    Shape: (height, width, channels) -> (rows, columns, filters), see `Windows`;
+    Shape: (height, width, channels) -> (rows, columns, filters), of n rows or columns floor((n + 2 padding -
+        kernel_size) / stride) + 1, for same ceil(n / stride);
         weight (kernel height, kernel width, channels, filters), bias (filters,)
 
     Args:

@@ -1,0 +1,28 @@
+"""What fits beside the bar."""
+
+from __future__ import annotations
+
+from nncli.cli.progress import fitting
+
+RECORD = {
+    "epoch": 3,
+    "step": 90,
+    "train_loss": 0.5,
+    "train_accuracy": 0.75,
+    "val_loss": 0.25,
+    "val_accuracy": 0.875,
+    "learning_rate": 0.001,
+    "seconds": 1.5,
+}
+
+
+def test_with_room_for_all_all_are_shown():
+    whole = "train_loss 0.5000  train_accuracy 0.7500  val_loss 0.2500  val_accuracy 0.8750"
+    assert fitting(RECORD, 100) == fitting(RECORD, len(whole)) == whole
+
+
+def test_the_losses_stay_longest_and_keep_their_order():
+    assert fitting(RECORD, 60) == "train_loss 0.5000  val_loss 0.2500  val_accuracy 0.8750"
+    assert fitting(RECORD, 40) == "train_loss 0.5000  val_loss 0.2500"
+    assert fitting(RECORD, 20) == "val_loss 0.2500"
+    assert fitting(RECORD, 3) == ""
