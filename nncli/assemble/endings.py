@@ -12,7 +12,7 @@ from nncli.core.errors import Path, Problem
 from nncli.core.types import Array, Shape
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
-from nncli.nn.sequential import fill_initializers
+from nncli.nn.sequential import Sequential, fill_initializers
 
 
 def check_loss(
@@ -103,15 +103,13 @@ def _last_with_size(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
         if not failed(layer) and _has_weights(fill_initializers([layer])[0]):
-            inside = getattr(layer, "layers", None)
-            if isinstance(inside, tuple):
-                return _last_with_size(inside, (*path, index, "layers"))
+            if isinstance(layer, Sequential):
+                return _last_with_size(layer.layers, (*path, index, "layers"))
             return (*path, index), layer
     return (*path, len(layers) - 1), None
 
 
 def _has_weights(layer: Layer) -> bool:
-    inside = getattr(layer, "layers", None)
-    if isinstance(inside, tuple):
-        return any(_has_weights(item) for item in inside)
+    if layer.children():
+        return any(_has_weights(item) for item in layer.children().values())
     return next((bool(layer.parameters(probe)) for probe in PROBES if fits(layer, probe)), False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -35,6 +36,7 @@ class Parts:
         notes: what the user should know.
         files: the data files that were read.
         samples: some rows of the parts whose inputs are Unread, by the name of the part.
+        sources: the sources that were read whole, by their names, so that none is read twice.
     """
 
     train: Rows
@@ -44,6 +46,7 @@ class Parts:
     notes: list[str] = field(default_factory=list)
     files: tuple[str, ...] = ()
     samples: dict[str, Rows] = field(default_factory=dict)
+    sources: dict[str, Rows] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, Rows]:
@@ -69,7 +72,13 @@ def problem_of(data: Data, name: str, error: UserError) -> Problem:
 
 
 def read_parts(
-    data: Data, loss: Loss, seed: int, problems: list[Problem], *, glance: int | None = None
+    data: Data,
+    loss: Loss,
+    seed: int,
+    problems: list[Problem],
+    *,
+    glance: int | None = None,
+    read: Mapping[str, Rows] = MappingProxyType({}),
 ) -> Parts | None:
     """The rows of the sources; fractions are shares of all rows of train, test drawn first.
 
@@ -79,13 +88,15 @@ def read_parts(
         seed: of the draws.
         problems: gets every source that cannot be read, and every share that leaves no row.
         glance: of large sources, read the targets and about so many rows; default all of them.
+        read: sources that were read whole before, by their names.
 
     Returns:
         None where the train source cannot be used.
     """
-    samples: dict[str, Rows] = {}
-    train = _read(data, "train", loss, problems, glance, samples)
-    held = {name: _read(data, name, loss, problems, glance, samples) for name in ("test", "validation")}
+    reading = _Reading(data, loss, problems, glance, dict(read))
+    train = reading.rows("train")
+    held = {name: reading.rows(name) for name in ("test", "validation")}
+    samples = reading.samples
     if train is None:
         return None
     try:
@@ -111,6 +122,7 @@ def read_parts(
     if len(remaining) < len(train):
         train = train.take(remaining)
     parts = Parts(train, held["validation"], held["test"], classes, notes, tuple(dict.fromkeys(files)))
+    parts.sources = reading.whole
     for name, sample in samples.items():
         if name in parts.named:
             parts.samples[name] = sample.take(np.flatnonzero(np.isin(sample.origin, parts.named[name].origin)))
@@ -128,21 +140,36 @@ def unreadable(data: Data) -> Iterator[Problem]:
             yield problem_of(data, name, error)
 
 
-def _read(
-    data: Data, name: str, loss: Loss, problems: list[Problem], glance: int | None, samples: dict[str, Rows]
-) -> Rows | None:
-    """The rows of one of the config's sources, only those of its classes; `samples` gets some of a large one."""
-    source = getattr(data, name)
-    if not isinstance(source, Source):
-        return None
-    try:
-        seen = None if glance is None else source.glance(glance)
-        if seen is not None:
-            samples[name] = seen.sample
-        return chosen(source, source.read() if seen is None else seen.rows, loss, all_needed=name == "train")
-    except UserError as error:
-        problems.append(problem_of(data, name, error))
-        return None
+@dataclass
+class _Reading:
+    """Reads the config's sources, each only its classes."""
+
+    data: Data
+    loss: Loss
+    problems: list[Problem]
+    glance: int | None
+    whole: dict[str, Rows]
+    samples: dict[str, Rows] = field(default_factory=dict)
+
+    def rows(self, name: str) -> Rows | None:
+        """The rows of one source, of a large one with their inputs Unread and a sample; None where there are none."""
+        source = getattr(self.data, name)
+        if not isinstance(source, Source):
+            return None
+        if name in self.whole:
+            return self.whole[name]
+        try:
+            seen = None if self.glance is None else source.glance(self.glance)
+            rows = source.read() if seen is None else seen.rows
+            rows = chosen(source, rows, self.loss, all_needed=name == "train")
+        except UserError as error:
+            self.problems.append(problem_of(self.data, name, error))
+            return None
+        if seen is None:
+            self.whole[name] = rows
+        else:
+            self.samples[name] = seen.sample
+        return rows
 
 
 def chosen(source: Source, rows: Rows, loss: Loss, *, all_needed: bool = False) -> Rows:

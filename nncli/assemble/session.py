@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -114,18 +115,24 @@ class Session:
         return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"
 
 
-def assemble(spec: Spec, parts: Parts | None = None, found: Survey | None = None) -> Session:
+def assemble(
+    spec: Spec,
+    parts: Parts | None = None,
+    found: Survey | None = None,
+    read: Mapping[str, Rows] = MappingProxyType({}),
+) -> Session:
     """The session of a spec.
 
     Args:
         spec: what to run.
         parts: the rows, where they do not come from the spec's sources.
         found: the survey of the spec and all of its rows, where it was made already.
+        read: sources that were read whole before, by their names.
 
     Raises:
         ConfigError: with every problem that shows when the model meets the data.
     """
-    found = found or survey(vars(spec), parts)
+    found = found or survey(vars(spec), parts, read=read)
     if found.problems:
         raise ConfigError(found.problems)
     parts, preprocessing = found.whole()

@@ -7,12 +7,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from nncli.assemble.foreign import place_in
 from nncli.core.builder import failed
 from nncli.core.errors import Path, Problem, ShapeError
+from nncli.core.fields import is_foreign
 from nncli.core.types import Shape
 from nncli.nn.layer import Layer
+from nncli.nn.sequential import Sequential
 
-PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4))  # to ask what a layer gives whatever it gets
+# to ask what a layer gives whatever it gets
+PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4), (300, 310, 5))
 
 
 def check_shapes(
@@ -37,9 +41,8 @@ def check_shapes(
         if failed(layer):
             shape, before = None, ""
             continue
-        inside = getattr(layer, "layers", None)
-        if isinstance(inside, tuple):
-            shape = check_shapes(inside, shape, problems, (*here, "layers"), before)
+        if isinstance(layer, Sequential):
+            shape = check_shapes(layer.layers, shape, problems, (*here, "layers"), before)
         elif shape is None:
             shape = _whatever_comes(layer)
         else:
@@ -48,6 +51,13 @@ def check_shapes(
             except ShapeError as error:
                 message = f"{layer.type_name} {error}, but {before} {shape}"
                 problems.append(Problem(here, message, hint=_mending(layer, shape)))
+                shape = None
+            except Exception as error:
+                if not is_foreign(type(layer)):
+                    raise
+                fault = f"{place_in(error.__traceback__, {type(layer).__module__})}{type(error).__name__}: {error}"
+                message = f"output_shape of {layer.type_name} fails for {shape}: {fault}"
+                problems.append(Problem(here, message))
                 shape = None
         before = f"{'.'.join(map(str, here))} {layer.type_name} gives"
     return shape
@@ -59,13 +69,17 @@ def fits(layer: Layer, shape: Shape) -> bool:
         layer.output_shape(shape)
     except ShapeError:
         return False
+    except Exception:  # of a user's own layer, for a shape that it may never get
+        if not is_foreign(type(layer)):
+            raise
+        return False
     return True
 
 
 def _whatever_comes(layer: Layer) -> Shape | None:
     """The output shape of a layer, where it does not depend on the input."""
-    shapes = {layer.output_shape(probe) for probe in PROBES if fits(layer, probe)}
-    return shapes.pop() if len(shapes) == 1 else None
+    shapes = [layer.output_shape(probe) for probe in PROBES if fits(layer, probe)]
+    return shapes[0] if len(shapes) > 1 and len(set(shapes)) == 1 else None
 
 
 def _mending(layer: Layer, shape: Shape) -> str:

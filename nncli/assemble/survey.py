@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,12 @@ from nncli.assemble.endings import check_loss, check_range
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
 from nncli.config.spec import Data
-from nncli.core.builder import Partial, failed
+from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
 from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
 from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import Rows
 from nncli.nn.loss import Loss
 
 SAMPLE = 2000  # rows of a large source to look at
@@ -51,44 +54,58 @@ class Survey:
         return self.parts is not None and not self.parts.samples
 
 
-def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = False) -> Survey:
+def survey(
+    built: dict[str, Any],
+    parts: Parts | None = None,
+    *,
+    glance: bool = False,
+    read: Mapping[str, Rows] = MappingProxyType({}),
+) -> Survey:
     """Reads the data and checks the parts of a config against them and against one another.
 
     Args:
         built: the fields of a spec, FAILED or absent where they could not be built.
         parts: the rows, where they do not come from the config's sources.
-        glance: of large sources, read the targets and some rows.
+        glance: of large sources, read the targets and some rows; where these leave a doubt, all rows.
+        read: sources that were read whole before, by their names.
     """
     found = Survey(parts=parts)
     loss, model = built.get("loss"), built.get("model")
     data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
     found.problems += checks.check_fractions(built)
-    if data is not None and known_loss is None and parts is None:
+    if data is not None and parts is None and (known_loss is None or found.problems):
         found.problems += unreadable(data)
-    if data is not None and known_loss is not None and not found.problems:
+    elif data is not None and known_loss is not None:
         if parts is None:
             seed, rows = built.get("seed"), SAMPLE if glance else None
-            found.parts = read_parts(
-                data, known_loss, seed if isinstance(seed, int) else 0, found.problems, glance=rows
-            )
+            number = seed if isinstance(seed, int) else 0
+            found.parts = read_parts(data, known_loss, number, found.problems, glance=rows, read=read)
         if found.parts is not None:
-            _prepare(found, found.parts, data, known_loss, _dtype(built))
+            known = len(found.problems)
+            whole = not found.parts.samples
+            if whole or all(map(len, found.parts.samples.values())):
+                _prepare(found, found.parts, data, known_loss, _dtype(built))
+            if not whole and (found.preprocessing is None or len(found.problems) > known):
+                return survey(built, read=found.parts.sources)  # what a sample shows is no verdict
     layers = list(model) if isinstance(model, list | tuple) else []
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
     output = check_shapes(layers, fitted.input_shape or None, found.problems)
     fit_together = output is not None and len(found.problems) == known and not any(map(failed, layers))
-    if fit_together and fitted.input_shape and _has_foreign(layers):
+    if fit_together and "train" in found.prepared and _has_foreign(layers):
         from nncli.assemble.rehearsal import rehearse  # here, for a quick check of what is nncli's own
 
-        found.problems += rehearse(layers, fitted.input_shape, _dtype(built))
+        found.problems += rehearse(layers, found.prepared["train"][0], _dtype(built))
     if known_loss is not None:
         classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_classes(classes, None if data is None else data.train)
         found.problems += check_loss(known_loss, layers, output, fitted.target_shape, classes)
         if "train" in found.prepared and known_loss.target_kind == "numbers":
             scaled = fitted.target_scaling is not None
-            found.problems += check_range(known_loss, layers, found.prepared["train"][1], scaled=scaled)
+            outside = list(check_range(known_loss, layers, found.prepared["train"][1], scaled=scaled))
+            if outside and found.parts is not None and found.parts.samples:
+                return survey(built, read=found.parts.sources)
+            found.problems += outside
         found.problems += checks.check_kinds(built, known_loss)
     found.problems += checks.check_metrics(built, known_loss)
     found.problems += checks.check_all_monitors(built)
@@ -96,20 +113,22 @@ def survey(built: dict[str, Any], parts: Parts | None = None, *, glance: bool = 
 
 
 def _readable(data: Any) -> Data | None:
-    """The data section, or its train source alone where something else in it could not be built."""
+    """The data section, or those of its sources that could be built where something else in it could not."""
     if isinstance(data, Partial):
-        train = data.fields.get("train")
-        return None if train is None or failed(train) else Data(train=train)
+        names = ("train", "validation", "test")
+        sources = {name: data.fields[name] for name in names if not failed(data.fields.get(name, FAILED))}
+        return Data(**sources) if "train" in sources else None
     return data if isinstance(data, Data) else None
 
 
 def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
     """Fits to the training rows and treats all rows so."""
     try:
-        fitted = found.preprocessing = fit(parts, data, loss)
+        fitted = fit(parts, data, loss)
     except UserError as error:
         found.problems.append(problem_of(data, "train", error))
         return
+    found.preprocessing = fitted
     for name, rows in parts.named.items():
         try:
             readable = parts.readable(name)
@@ -117,6 +136,8 @@ def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDT
             found.prepared[name] = inputs, fitted.targets(rows)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))
+    if parts.samples:
+        fitted.notes.clear()  # what holds for some rows is not said of all
 
 
 def _dtype(built: dict[str, Any]) -> FloatDType:

@@ -35,7 +35,8 @@ def check(
     rows = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
     give(f"{config} is right: {rows} rows; {found.parameters:,} parameters")
     if found.looked_at is not None:
-        give(f"the data are large: {found.looked_at:,} rows were looked at, and the targets of all")
+        seen = f"{found.looked_at:,} rows were looked at, and the targets of all"
+        give(f"the data are large: {seen}; so far as these show")
     give()
     for line in _described(found.plan):
         give(line)

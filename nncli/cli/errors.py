@@ -16,6 +16,7 @@ from nncli.core.errors import ConfigError, NncliError, Problem
 P = ParamSpec("P")
 T = TypeVar("T")
 
+AROUND = 80  # characters of a line that are shown before and behind a fault
 show_tracebacks = False
 
 
@@ -24,14 +25,16 @@ def told(error: NncliError) -> str:
     if not isinstance(error, ConfigError) or not sys.stderr.isatty():
         return str(error)
     colours = "NO_COLOR" not in os.environ
-    blocks = ["\n".join((str(problem), *_excerpt(problem, colours=colours))) for problem in error.problems]
-    return "\n".join((*blocks, error.count) if error.count else blocks)
+    blocks = ["\n".join((str(problem), *_excerpt(problem, colours=colours))) for problem in error.told]
+    return "\n".join(part for part in (*blocks, error.rest, error.count) if part)
 
 
 def _excerpt(problem: Problem, *, colours: bool) -> list[str]:
     if problem.excerpt is None:
         return []
     line, start, end = problem.excerpt
+    first = max(0, start - 1 - AROUND)  # of a long line, what stands around the fault
+    line, start, end = line[first : first + 2 * AROUND], start - first, min(end - first, 2 * AROUND + 1)
     number = str(problem.order[1])
     before = "".join(character if character == "\t" else " " for character in line[: start - 1])
     carets = "^" * (end - start)
@@ -66,7 +69,7 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
             if show_tracebacks:
                 raise
             raise typer.Exit(130) from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             plugins = sys.modules.get("nncli.workflows.plugins")
             fault = None if plugins is None else plugins.fault_of(error)
             if fault is None or isinstance(error, typer.Exit):

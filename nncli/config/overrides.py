@@ -7,6 +7,7 @@ from typing import Any
 
 from nncli.config.document import Document, Mark
 from nncli.config.reader import read_value
+from nncli.core.builder import failed
 from nncli.core.errors import ConfigError, Path, UserError
 
 ORIGIN = "--set"
@@ -71,6 +72,8 @@ class _Override:
         index = self._index(container, keys[-1], path)
         container[index] = value
         self._forget((*path, index))
+        problems = document.problems
+        document.problems = [other for other in problems if other.path[: len(path) + 1] != (*path, index)]
         self._mark_as_set((*path, index))
 
     def _inside(self, container: Any, index: Any, path: Path) -> Any:
@@ -81,6 +84,8 @@ class _Override:
         elif inner is None:
             inner = container[index] = {}
             self._mark_as_set(path)
+        if failed(inner):
+            return {}  # what is wrong with it is told where it stands
         if not isinstance(inner, dict | list):
             raise self._error(f"{'.'.join(map(str, path))} is {inner!r} and has no keys")
         return inner
@@ -88,7 +93,7 @@ class _Override:
     def _index(self, container: Any, key: str, path: Path) -> Any:
         if isinstance(container, dict):
             return key
-        if key.isdigit() and int(key) < len(container):
+        if key.isdecimal() and len(key) < 9 and int(key) < len(container):
             return int(key)
         name = ".".join(map(str, path))
         if not container:

@@ -22,6 +22,7 @@ MOST_NODES = 100_000  # aliases are expanded up to here
 _STANDARD = "tag:yaml.org,2002:"
 _TAGGED = {"int": "a whole number", "float": "a number", "bool": "true or false", "null": "null"}
 DEEPEST = 30  # mappings and lists in one another
+DEEPEST_RESOLVED = DEEPEST + 10  # with every default written, some of them are mappings
 TOO_DEEP = f"nested too deeply; expected at most {DEEPEST} mappings and lists in one another"
 ALIAS_IN_ITSELF = "an alias inside of what it stands for"
 
@@ -42,8 +43,12 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def read_file(path: str) -> Document:
+def read_file(path: str, deepest: int = DEEPEST) -> Document:
     """The config in a file.
+
+    Args:
+        path: of the file.
+        deepest: how many mappings and lists may stand in one another.
 
     Raises:
         UserError: where it cannot be read or is larger than a config can be.
@@ -62,10 +67,10 @@ def read_file(path: str) -> Document:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 text (byte {error.start}); expected a YAML config") from None
-    return read_text(text, path, os.path.dirname(os.path.abspath(path)))
+    return read_text(text, path, os.path.dirname(os.path.abspath(path)), deepest)
 
 
-def read_text(text: str, name: str, folder: str) -> Document:
+def read_text(text: str, name: str, folder: str, deepest: int = DEEPEST) -> Document:
     """The config in a text.
 
     Raises:
@@ -85,7 +90,7 @@ def read_text(text: str, name: str, folder: str) -> Document:
     if root is None:
         message = "the file is empty; expected a mapping with data, model, loss and optimizer"
         raise document.error([document.at(Mark(1, 1), Problem((), message))])
-    reading = _Reading(document)
+    reading = _Reading(document, deepest)
     document.value = reading.value(root, ())
     return document
 
@@ -107,8 +112,9 @@ def read_value(text: str) -> Any:
 class _Reading:
     """Turns YAML nodes into plain values and notes their marks."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, deepest: int) -> None:
         self._document = document
+        self._deepest = deepest
         self._count = 0
         self._inside: list[yaml.Node] = []
 
@@ -120,7 +126,7 @@ class _Reading:
             raise self._document.error([Problem(path, f"more than {MOST_NODES} values after expanding aliases")])
         if any(node.value is outer.value for outer in self._inside):
             raise self._document.error([self._document.at(_mark(node), Problem(path, ALIAS_IN_ITSELF))])
-        if len(self._inside) > DEEPEST:
+        if len(self._inside) > self._deepest:
             raise self._document.error([Problem(path, TOO_DEEP)])
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
@@ -164,7 +170,7 @@ class _Reading:
                 self._problem(inner, message, key_node)
                 continue
             first[key] = key_node.start_mark.line + 1
-            self._document.keys[inner] = _mark(key_node)
+            self._document.keys.setdefault(inner, _mark(key_node))  # a merged key does not move one of its own
             result[key] = self.value(value_node, inner)
         failed = False
         for other in merged:
@@ -180,6 +186,8 @@ class _Reading:
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         name = node.tag.removeprefix(_STANDARD)
+        if "\0" in node.value or any("\ud800" <= character <= "\udfff" for character in node.value):
+            return self._problem(path, "a character that no file and no text can hold; delete it", node)
         if name == "str":
             try:
                 return resolve(node.value) if node.style is None else node.value

@@ -15,6 +15,7 @@ from nncli.core.spelling import nearest
 
 LARGEST_TEXT = 10_000  # characters of a text after its references are filled
 LONGEST_CHAIN = 100  # references that lead to one another
+MOST_COMPARED, MOST_ADVISED = 1000, 20  # paths that are looked at for a suggestion, and suggestions
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 
 
@@ -36,6 +37,11 @@ def escape(text: str) -> str:
     return text.replace("${", "$${")
 
 
+def unescape(text: Any) -> Any:
+    """A key as it was before it was written by `escape`."""
+    return text.replace("$${", "${") if isinstance(text, str) else text
+
+
 class _Resolution:
     """Replaces references, each known by the path at which it stands; FAILED stands for what has no value."""
 
@@ -44,6 +50,7 @@ class _Resolution:
         self._root = document.value
         self._left = most
         self._told: set[frozenset[Path]] = set()
+        self._paths: list[str] = []
 
     def value(self, value: Any, path: Path, chain: tuple[Path, ...]) -> Any:
         """The value at a path without references in it.
@@ -57,7 +64,7 @@ class _Resolution:
         if self._left < 0:
             raise self._document.error([Problem(path, "too many values after filling in references")])
         if isinstance(value, dict):
-            return {key: self.value(item, (*path, key), chain) for key, item in value.items()}
+            return {unescape(key): self.value(item, (*path, key), chain) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item, (*path, index), chain) for index, item in enumerate(value)]
         return self._text(value, path, chain) if isinstance(value, str) and "${" in value else value
@@ -99,12 +106,11 @@ class _Resolution:
         if target is None:
             own = ".".join(map(str, path))
             last = dotted.rpartition(".")[2]
-            others = [
-                other
-                for other in _paths(self._root, "")
-                if not f"{own}.".startswith(f"{other}.") and nearest(last, [other.rpartition(".")[2]])
-            ]
-            match = nearest(dotted, others)
+            self._paths = self._paths or list(_paths(self._root, ""))[:MOST_COMPARED]
+            others = [other for other in self._paths if not f"{own}.".startswith(f"{other}.")]
+            last_names = {other.rpartition(".")[2] for other in others if len(self._told) < MOST_ADVISED}
+            near = nearest(last, last_names)
+            match = nearest(dotted, [other for other in others if other.rpartition(".")[2] == near])
             hint = f"; did you mean ${{{match}}}?" if match else ""
             return self._problem(path, f"unknown reference ${{{dotted}}}: nothing in the config has that path{hint}")
         value = self._root
@@ -126,7 +132,7 @@ def _path_of(dotted: str, root: Any) -> Path | None:
     path: Path = ()
     value = root
     for key in dotted.strip().split("."):
-        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        if isinstance(value, list) and key.isdecimal() and len(key) < 9 and int(key) < len(value):
             path, value = (*path, int(key)), value[int(key)]
         elif isinstance(value, dict) and key in value:
             path, value = (*path, key), value[key]

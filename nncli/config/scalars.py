@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+MOST_DIGITS = 4000  # which Python reads of decimal ones, too
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -30,6 +31,8 @@ def resolve(text: str) -> Scalar:
         return _NAMED[text]
     if _INT.fullmatch(text):
         return int(text)
+    if len(text) > MOST_DIGITS and (_OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
+        raise ValueError("too many digits")
     if _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text):
         return int(text, 0)
     if _FLOAT.fullmatch(text):

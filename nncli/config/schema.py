@@ -72,8 +72,12 @@ class _Definitions:
             return [{"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}]
         if origin is dict:
             return [{"type": "object", "additionalProperties": self._one(arguments[1])}]
+        if origin is list:
+            return [{"type": "array", "items": self._one(arguments[0])}]
         if annotation in SIMPLE:
             return [{"type": SIMPLE[annotation]}]
+        if not (isinstance(annotation, type) and issubclass(annotation, Checked)):
+            return [{}]  # of a user's own class; what it takes is known when it is built
         return [self._named(annotation.__name__, lambda: self.fields(annotation))]
 
     def _annotated(self, inner: Any, metadata: tuple[Any, ...]) -> list[Schema]:

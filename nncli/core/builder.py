@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -178,6 +179,8 @@ class Builder:
                 return value
             if registry is not None and registry.find(getattr(value, "type_name", "")) is type(value):
                 return value
+            if registry is not None and registry.base is not None and isinstance(value, registry.base):
+                return value  # of a class that was defined again since
         wanted = " or ".join(describe(option) for option in options)
         return self.problem(path, f"expected {wanted}; got {show(value)}")
 
@@ -268,6 +271,9 @@ class Builder:
         try:
             return _adapter(annotation).validate_python(_as_tuples(value))
         except ValueError:
+            if isinstance(value, list):  # where the annotation itself says list
+                with contextlib.suppress(ValueError):
+                    return _adapter(annotation).validate_python(value)
             match = nearest(str(value), [str(item) for item in _literals(annotation)])
             # of two that differ in a number alone, neither is a misspelling of the other
             differs = match is not None and match.rstrip("0123456789") != str(value).rstrip("0123456789")

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+MOST_TOLD = 200  # problems of a config; who has more has one that makes many
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -81,7 +82,18 @@ class ConfigError(UserError, ValueError):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        return "\n".join(part for part in (*map(str, self.problems), self.count) if part)
+        return "\n".join(part for part in (*map(str, self.told), self.rest, self.count) if part)
+
+    @property
+    def told(self) -> Sequence[Problem]:
+        """The problems that are told one by one."""
+        return self.problems[:MOST_TOLD]
+
+    @property
+    def rest(self) -> str:
+        """What is said of the others."""
+        more = len(self.problems) - MOST_TOLD
+        return f"... and {more:,} more" if more > 0 else ""
 
     @property
     def count(self) -> str:

@@ -32,11 +32,11 @@ def nearest_file(path: str) -> str:
     A name has to be near without its ending too; where the folder is not there, its own nearest name is given.
     """
     folder, name = os.path.split(path.rstrip("/"))
-    if folder and not os.path.isdir(folder):
-        return nearest_file(folder)
     try:
+        while folder and folder != "/" and not os.path.isdir(folder):
+            folder, name = os.path.split(folder)
         there = os.listdir(folder or ".")
-    except OSError:
+    except (OSError, ValueError):
         return ""
     stem = name.split(".")[0]
     config = name.endswith(CONFIGS)

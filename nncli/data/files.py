@@ -18,8 +18,6 @@ from nncli.core.errors import DataError
 from nncli.core.spelling import nearest_file
 from nncli.core.types import Array, Shape
 
-_DAMAGED = (ValueError, OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
-
 
 def missing(path: str) -> DataError:
     """The error for a file that is not there, with the nearest name in its folder."""

@@ -97,11 +97,23 @@ def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[
         following = [*layers[index + 1 :], *after]
         if getattr(item, "initializer", item) is None:
             item = replace(item, initializer=build(INITIALIZERS, _advised(following)))
-        inner = getattr(item, "layers", None)
-        if isinstance(inner, tuple):
-            item = replace(item, layers=tuple(fill_initializers(inner, following)))
-        filled.append(item)
+        inside = _filled_inside(item, following)
+        filled.append(replace(item, **inside) if inside else item)
     return filled
+
+
+def _filled_inside(item: Layer, following: Sequence[Any]) -> dict[str, Any]:
+    """The fields of a container that hold layers, their initializers chosen; only a sequential's are in a row."""
+    inside: dict[str, Any] = {}
+    for name, value in vars(item).items():
+        if isinstance(value, Layer):
+            (inside[name],) = fill_initializers([value], following)
+        elif isinstance(value, tuple) and value and all(isinstance(one, Layer) for one in value):
+            if isinstance(item, Sequential):
+                inside[name] = tuple(fill_initializers(value, following))
+            else:
+                inside[name] = tuple(fill_initializers([one], following)[0] for one in value)
+    return inside
 
 
 def _advised(following: Iterable[Layer]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -81,7 +82,7 @@ def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Tas
     found, doubtful = kind_of(targets)
     kind: Kind = "classes" if only_labels else found
     if kind == "numbers":
-        width = 1 if targets.ndim == 1 else targets.shape[1]
+        width = math.prod(targets.shape[1:])
         return Task(values, kind, len(rows), (), targets=width, doubtful=doubtful)
     labels = as_text(targets)
     names, counts = np.unique(labels.astype(str), return_counts=True)

@@ -75,13 +75,13 @@ def _heading(task: Task, name: str) -> str:
 
 def _classes(task: Task) -> str:
     shown = ", ".join(task.classes[:8]) + (", ..." if len(task.classes) > 8 else "")
-    return f"{len(task.classes)} classes ({shown})".replace("\n", " ")
+    return f"{len(task.classes)} classes ({_one_line(shown)})"
 
 
 def _data(task: Task, choice: Choice) -> str:
     lines = ["data:"]
     for column, reason in task.dropped.items():
-        lines.append(f"  # left out: {flow(column)}: {reason}".replace("\n", " "))
+        lines.append(f"  # left out: {_one_line(flow(column))}: {_one_line(reason)}")
     lines.append(f"  train: {flow(task.source)}")
     if choice.held_out:
         share = flow({"fraction": choice.held_out, **({"stratify": True} if choice.stratify else {})})
@@ -145,4 +145,10 @@ def _training(choice: Choice) -> str:
 
 
 def _commented(text: str, comment: str) -> str:
-    return f"{text:<{KEYS}}# {comment}".replace("\n", " ") if len(text) < KEYS else f"{text}  # {comment}"
+    comment = _one_line(comment)
+    return f"{text:<{KEYS}}# {comment}" if len(text) < KEYS else f"{text}  # {comment}"
+
+
+def _one_line(text: str) -> str:
+    """A text in a comment, which a line break of any kind would end."""
+    return " ".join(text.split())

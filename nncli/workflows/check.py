@@ -56,5 +56,5 @@ def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Check
     prepared = prepare(os.fspath(config), settings)
     parts, preprocessing = prepared.survey.whole()
     looked_at = None if prepared.survey.whole_data else sum(len(parts.readable(name)) for name in parts.named)
-    notes = (*parts.notes, *dict.fromkeys(preprocessing.notes))
+    notes = (*prepared.notes, *parts.notes, *dict.fromkeys(preprocessing.notes))
     return Checked(prepared.spec, prepared.rows, looked_at, prepared.plan, notes)

@@ -79,8 +79,10 @@ def _load(path: str) -> None:
     known = _loaded.get(module_name)
     if known is not None and known.sha256 == digest:
         return
+    _loaded.pop(module_name, None)
     for registry in REGISTRIES:
         registry.discover()
+        registry.forget(module_name)  # what it registered before it was changed
     before = {registry.kind: set(registry) for registry in REGISTRIES}
     spec = importlib.util.spec_from_loader(module_name, _Loader(path, text))
     assert spec is not None
@@ -100,7 +102,7 @@ def _load(path: str) -> None:
         raise UserError(str(error) if str(error).startswith(path) else f"{place}: {error}") from None
     except SyntaxError as error:
         _forget(module)
-        raise UserError(f"{path}:{error.lineno}: {error.msg}; expected a Python file") from error
+        raise UserError(f"{path}:{error.lineno or 1}: {error.msg}; expected a Python file") from error
     except (Exception, SystemExit) as error:  # the user's code may raise anything
         _forget(module)
         hint = "; write @dataclass(frozen=True)" if "non-frozen dataclass" in str(error) else ""
@@ -176,7 +178,8 @@ def _imported(module: str) -> Plugin:
 
 
 def _kind(cls: type[Registered]) -> str:
-    return next(registry.kind for registry in REGISTRIES if registry.find(cls.type_name) is cls)
+    bases = {registry.kind: registry.base for registry in REGISTRIES}
+    return next(kind for kind, base in bases.items() if base is not None and issubclass(cls, base))
 
 
 def missing_plugins(plugins: Any) -> str | None:

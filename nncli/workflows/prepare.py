@@ -15,7 +15,7 @@ from nncli.assemble.survey import Survey, survey
 from nncli.config.document import Document
 from nncli.config.load import draft
 from nncli.config.overrides import VARIABLE, apply_overrides, settings_of
-from nncli.config.reader import MOST_NODES, read_file
+from nncli.config.reader import DEEPEST, DEEPEST_RESOLVED, MOST_NODES, TOO_DEEP, read_file
 from nncli.config.references import resolve_references
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, Problem
@@ -33,12 +33,14 @@ class Prepared:
         spec: what it says, with every default filled.
         survey: of its data, of which only some rows were read where they are large.
         plan: what the run will take.
+        notes: what the user should know of the config itself.
     """
 
     document: Document
     spec: Spec
     survey: Survey
     plan: Plan
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> dict[str, int]:
@@ -53,38 +55,43 @@ class Prepared:
         """
         from nncli.assemble.session import assemble
 
+        parts, _ = self.survey.whole()
         try:
-            return assemble(self.spec, found=self.survey if self.survey.whole_data else None)
+            session = assemble(self.spec, found=self.survey if self.survey.whole_data else None, read=parts.sources)
+            session.notes[:0] = self.notes
+            return session
         except ConfigError as error:
             raise self.document.error(error.problems) from None
 
 
-def prepare(config: str, settings: Sequence[str] = ()) -> Prepared:
+def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False) -> Prepared:
     """A config, checked against itself and against its data as far as a glance shows.
 
     Args:
         config: the path of a YAML file.
         settings: KEY=VALUE pairs that go over the file, and over those in the environment's NNCLI_SET.
+        resolved: whether it is the resolved config of a run, over which the environment has been set already.
 
     Raises:
         ConfigError: with every problem, located.
         UserError: where the file cannot be read or a setting is no KEY=VALUE.
     """
-    document = read_file(config)
-    surroundings = settings_of(os.environ.get(VARIABLE, ""))
+    document = read_file(config, DEEPEST_RESOLVED if resolved else DEEPEST)
+    surroundings = [] if resolved else settings_of(os.environ.get(VARIABLE, ""))
     apply_overrides(document, surroundings, VARIABLE)
     apply_overrides(document, list(settings))
-    resolve_references(document, MOST_NODES)
-    drafted = draft(document)
-    found = survey(drafted.parts, glance=True)
+    try:
+        resolve_references(document, MOST_NODES)
+        drafted = draft(document)
+        found = survey(drafted.parts, glance=True)
+    except RecursionError:
+        raise document.error([Problem((), TOO_DEEP)]) from None
     problems = [*drafted.problems, *found.problems]
     if drafted.spec is None or problems:
         raise document.error(problems)
-    if surroundings:
-        assert found.parts is not None
-        over = {setting.partition("=")[0] for setting in settings}
-        said = [setting for setting in surroundings if setting.partition("=")[0] not in over]
-        found.parts.notes += [f"{VARIABLE} sets {', '.join(said)}"] if said else []
+    over = {setting.partition("=")[0] for setting in settings}
+    said = [setting for setting in surroundings if setting.partition("=")[0] not in over]
+    notes = (f"{VARIABLE} sets {', '.join(said)}",) if said else ()
     spec = drafted.spec if drafted.spec.name else replace(drafted.spec, name=Path(config).stem)
     parts, preprocessing = found.whole()
     targets = math.prod(preprocessing.target_shape)
@@ -94,7 +101,7 @@ def prepare(config: str, settings: Sequence[str] = ()) -> Prepared:
     if there is not None and needed > there:
         what = f"{planned.parameters:,} parameters, their optimizer and a batch take about {needed / 1e9:,.0f} GB"
         raise document.error([Problem(("model",), f"{what}, but this machine has {there / 1e9:,.0f} GB")])
-    return Prepared(document, whole, found, planned)
+    return Prepared(document, whole, found, planned, notes)
 
 
 def _rows(found: Survey) -> dict[str, int]:

@@ -79,7 +79,7 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
     missing = missing_plugins(run.read_json(ENVIRONMENT).get("plugins")) if begun else None
     if missing:
         raise RunError(f"{run.path}: {missing}")
-    session = prepare(run.file(RESOLVED), settings).session()
+    session = prepare(run.file(RESOLVED), settings, resolved=True).session()
     return _go_on(run, session, None, listener)
 
 
@@ -183,7 +183,7 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
     except NncliError as error:
         _failed(run, trainer, str(error))
         raise
-    except Exception as error:  # of a plugin's code
+    except (Exception, SystemExit) as error:  # of a plugin's code
         reason = fault_of(error)
         _failed(run, trainer, reason or f"{type(error).__name__}: {error}")
         if reason is None:

@@ -82,3 +82,12 @@ def test_colours_are_left_out_on_demand(error, monkeypatch):
 def test_other_errors_are_told_as_they_are(error):
     error()
     assert told(UserError("no such file")) == "no such file"
+
+
+def test_of_a_long_line_only_what_stands_around_the_fault_is_shown(error):
+    keys = ", ".join(f"key_{index}: 1" for index in range(500))
+    lines = told(error(f"data: {{train: {{dataset: digits}}}}\ntraining: {{{keys}}}\n")).splitlines()
+    assert max(map(len, lines)) < 400
+    shown = next(line for line in lines if line.startswith("  2 | ") and "key_150: 1" in line)
+    caret = lines[lines.index(shown) + 1]
+    assert shown[caret.index("^") : caret.rindex("^") + 1].startswith("key_")

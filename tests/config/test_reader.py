@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nncli.config.document import Mark
+from nncli.config.overrides import apply_overrides
 from nncli.config.reader import LARGEST_FILE, read_file, read_text, read_value
 from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, UserError
@@ -185,3 +186,28 @@ def test_a_folder_is_no_config(tmp_path):
 def test_control_characters_are_a_fault_and_no_traceback():
     (message,) = messages("name: a\x00b\n")
     assert message.startswith("a.yaml")
+
+
+def test_characters_that_no_text_can_hold():
+    told = "a character that no file and no text can hold; delete it"
+    assert messages('name: "a\\0b"\n') == [f"a.yaml:1:7: name: {told}"]
+    assert messages('name: "\\ud800"\n') == [f"a.yaml:1:7: name: {told}"]
+
+
+def test_numbers_of_any_base_have_an_end():
+    assert "too many digits" in messages(f"a: 0x{'f' * 5000}\n")[0]
+    assert "too many digits" in messages(f"a: {'9' * 5000}\n")[0]
+
+
+def test_a_merged_key_does_not_move_one_of_its_own():
+    document = read_text("a: &d\n  units: 3\nb: {<<: *d, units: 11}\n", "a.yaml", "/")
+    assert document.keys[("b", "units")] == Mark(3, 13)
+    assert document.values[("b", "units")] == Mark(3, 20)
+
+
+def test_a_setting_mends_the_value_that_it_replaces():
+    document = read_text("seed: !!int x\nname: !foo a\n", "a.yaml", "/")
+    apply_overrides(document, ["seed=3"])
+    assert [problem.dotted for problem in document.problems] == ["name"]
+    apply_overrides(document, ["name.first=3"])  # of what has no value
+    assert [problem.dotted for problem in document.problems] == ["name"]

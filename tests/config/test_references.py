@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text
 from nncli.config.references import resolve_references
 from nncli.config.resolved import to_yaml
-from nncli.core.errors import ConfigError
+from nncli.core.errors import ConfigError, UserError
 from nncli.workflows.check import check
 
 
@@ -141,3 +143,33 @@ def test_between_braces_quotes_are_asked_for(tmp_path, monkeypatch):
     (tmp_path / "a.yaml").write_text(CONFIG.replace('"', ""))
     with pytest.raises(ConfigError, match='a reference needs quotes: "\\$'):
         check("a.yaml")
+
+
+def test_lists_that_lead_deeper_and_deeper_end_in_words(tmp_path):
+    inside = "[" * 27 + "'${{a{}}}'" + "]" * 27
+    text = "".join(f"a{i}: {inside.format(i + 1)}\n" for i in range(60)) + "a60: 1\n"
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"nested too deeply|references in a row|unknown key"):
+        check(tmp_path / "a.yaml")
+
+
+def test_many_unknown_references_are_told_quickly(tmp_path):
+    (tmp_path / "a.yaml").write_text("".join(f"key_{i}: ${{kye_{i}}}\n" for i in range(4000)))
+    begun = time.perf_counter()
+    with pytest.raises(ConfigError) as caught:
+        check(tmp_path / "a.yaml")
+    assert time.perf_counter() - begun < 30  # quadratic: minutes
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 202
+    assert lines[-2].startswith("... and ")
+
+
+@pytest.mark.parametrize("index", ["²", "9" * 5000])
+def test_what_looks_like_an_index_and_is_none(index):
+    assert "unknown reference" in filled(f"a: [1, 2]\nb: ${{a.{index}}}\n")[1][0]
+    with pytest.raises(UserError, match="a is a list of 2; expected an index from 0 to 1"):
+        filled("a: [1, 2]\n", f"a.{index}=3")
+
+
+def test_a_key_that_was_escaped_reads_back():
+    assert filled(to_yaml({"a": {"${k": 1}}))[0] == {"a": {"${k": 1}}

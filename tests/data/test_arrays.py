@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import pickle
+import struct
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from nncli.core.errors import ConfigError, DataError, ShapeError
 from nncli.data import labels
+from nncli.data.sources import Idx
 from tests.data.make import fitted, rows, source
 
 F64 = np.dtype(np.float64)
@@ -277,3 +279,13 @@ def test_a_file_that_is_missing_gets_the_nearest_name(tmp_path):
     npz(tmp_path, x=[[1.0]], y=[1])
     with pytest.raises(DataError, match=r"no such file or folder: .*/aa\.npz; did you mean '.*/a\.npz'\?"):
         rows(path=tmp_path / "aa.npz")
+
+
+@pytest.mark.parametrize("shape", [(2000, 4_000_000_000, 4_000_000_000), (2000, 70_000, 4_000)])
+def test_an_idx_header_that_lies_is_no_traceback(tmp_path, shape):
+    (tmp_path / "x-idx3-ubyte").write_bytes(struct.pack(">HBB3I", 0, 8, 3, *shape) + b"abc")
+    (tmp_path / "y-idx1-ubyte").write_bytes(struct.pack(">HBBI", 0, 8, 1, 1) + b"a")
+    source = Idx(inputs=str(tmp_path / "x-idx3-ubyte"), targets=str(tmp_path / "y-idx1-ubyte"))
+    for use in (source.read, lambda: source.glance(2000)):
+        with pytest.raises(DataError, match="its header says"):
+            use()

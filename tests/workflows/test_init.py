@@ -295,3 +295,11 @@ def test_the_command(tmp_path):
     again = nncli("init", "--output", "mine.yaml")
     assert (again.exit_code, again.stdout) == (2, "")
     assert json.dumps(again.stderr).count("\\n") == 1
+
+
+def test_names_with_a_dollar_sign_and_labels_with_line_breaks():
+    rows = "".join(f'{i * i},"{"a" if i % 2 else "b" + chr(0x2028) + "c"}"\n' for i in range(60))
+    Path("we${ird}.csv").write_text(f"x${{y}},label\n{rows}")
+    init("we${ird}.csv", ["label"], "first.yaml")
+    assert check("first.yaml").rows["training"] == 48
+    assert train("first.yaml", ["training.epochs=1"], run_dir="run").best

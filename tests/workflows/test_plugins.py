@@ -282,7 +282,7 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
         (
             "return x * x.dtype.type(self.factor)",
             "return x[:, :1]",
-            "output_shape says (2,), but forward gives rows of (1,)",
+            "says (4,), but forward gives rows of (1,)",
         ),
         ("x * x.dtype.type(self.factor)", "x.astype('f8')", "forward gives float64 for float32; keep to x.dtype"),
         ("return x * x.dtype", "x *= 2; return x * x.dtype", "forward and backward may change neither x nor p"),
@@ -309,10 +309,10 @@ def test_layers_are_tried_before_anything_depends_on_them(tmp_path, old, new, me
     Path("mine.py").write_text(SCALE.replace(old, new))
     load_plugins(["mine.py"])
     values = tiny.classifier()
-    values["model"].insert(0, {"type": "sequential", "layers": ["scale"]})
+    values["model"].insert(1, {"type": "sequential", "layers": ["scale"]})  # behind a layer that is trained
     with pytest.raises(ConfigError) as caught:
         check(tiny.write(tmp_path, values))
-    assert "model.0.layers.0: a trial run of scale fails: " in str(caught.value)
+    assert "model.1.layers.0: a trial run of scale fails: " in str(caught.value)
     assert message in str(caught.value)
 
 
@@ -333,3 +333,115 @@ def test_a_name_that_another_plugin_has_is_told_with_its_file():
     Path("first.py").write_text(SCALE)
     load_plugins(["first.py"])
     assert "the layer 'scale' is Scale of first.py already; choose another name" in refused(SCALE, "second.py")
+
+
+EMBEDDING = """\
+from dataclasses import dataclass
+
+import numpy as np
+
+import nncli
+from nncli.nn.initializers import Normal
+from nncli.nn.layer import Layer, ParameterSpec
+
+
+@nncli.layer("lookup")
+@dataclass(frozen=True)
+class Lookup(Layer):
+    rows: int
+
+    def output_shape(self, input_shape):
+        (columns,) = input_shape
+        return (columns,)
+
+    def parameters(self, input_shape):
+        return {"table": ParameterSpec((self.rows,), Normal(std=0.1))}
+
+    def forward(self, p, x, ctx):
+        index = x.astype(int)
+        if (index < 0).any():
+            raise ValueError("negative")
+
+        def backward(dy, g):
+            g["table"][...] = np.bincount(index.ravel(), dy.ravel(), self.rows)
+
+        return p["table"][index], backward
+"""
+
+
+def test_a_first_layer_over_whole_numbers_needs_no_gradient_of_them():
+    Path("lookup.py").write_text(EMBEDDING)
+    load_plugins(["lookup.py"])
+    np.savez("a.npz", x=np.arange(60).reshape(20, 3) % 7, y=np.arange(20) % 2)
+    Path("a.yaml").write_text(
+        "data: {train: {path: a.npz}}\nmodel: [{type: lookup, rows: 7}, {type: dense, units: 2}, softmax]\n"
+        "loss: cross_entropy\noptimizer: adam\ntraining: {epochs: 1}\n"
+    )
+    assert train("a.yaml", run_dir="run").best["train_loss"] > 0
+    with pytest.raises(ConfigError, match=r"model.1: output_shape of lookup fails for \(3, 1\): lookup.py:16: ValueE"):
+        check("a.yaml", ["model=[{type: reshape, shape: [3, 1]}, {type: lookup, rows: 7}, {type: dense, units: 2}]"])
+
+
+def test_a_plugin_that_is_mended_and_broken_is_read_anew():
+    Path("scale.py").write_text(SCALE)
+    load_plugins(["scale.py"])
+    Path("scale.py").write_text("broken(")
+    with pytest.raises(UserError):
+        load_plugins(["scale.py"])
+    Path("scale.py").write_text(SCALE)
+    load_plugins(["scale.py"])
+    assert LAYERS.find("scale") is not None
+    Path("scale.py").write_text(SCALE.replace("scale", "stretch"))
+    load_plugins(["scale.py"])
+    assert LAYERS.find("scale") is None
+    assert LAYERS.find("stretch") is not None
+
+
+BRANCHES = """\
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+import nncli
+from nncli.core.registry import LAYERS
+from nncli.nn.layer import Layer
+
+
+@nncli.layer("side_by_side")
+@dataclass(frozen=True)
+class SideBySide(Layer):
+    layers: tuple[Annotated[Layer, LAYERS], ...]
+
+    def children(self):
+        return {f"{i}.{layer.type_name}": layer for i, layer in enumerate(self.layers)}
+
+    def output_shape(self, input_shape):
+        return (sum(layer.output_shape(input_shape)[0] for layer in self.layers),)
+
+    def parameters(self, input_shape):
+        return {name: layer.parameters(input_shape) for name, layer in self.children().items()}
+
+    def forward(self, p, x, ctx):
+        names = list(self.children())
+        done = [layer.forward(p[n], x, ctx.children[n]) for n, layer in zip(names, self.layers)]
+        edges = np.cumsum([y.shape[1] for y, _ in done])[:-1]
+
+        def backward(dy, g):
+            parts = np.split(dy, edges, axis=1)
+            found = [b(np.ascontiguousarray(part), g[n]) for n, (_, b), part in zip(names, done, parts)]
+            return sum(found) if ctx.input_gradient else None
+
+        return np.concatenate([y for y, _ in done], axis=1), backward
+"""
+
+
+def test_a_container_of_ones_own_need_not_be_a_row():
+    Path("beside.py").write_text(BRANCHES)
+    load_plugins(["beside.py"])
+    values = tiny.classifier(loss="cross_entropy")
+    five = {"type": "dense", "units": 5}
+    values["model"] = [five, {"type": "side_by_side", "layers": [{"type": "dense", "units": 1}] * 2}, "softmax"]
+    ended = train(tiny.write(Path(), values), run_dir="run")
+    assert ended.best["train_loss"] < 1
+    assert predict("run", "sides.csv").header == ["left", "right"]

@@ -211,3 +211,11 @@ def test_a_wrong_setting_is_told(config):
     train(config, run_dir="run")
     with pytest.raises(ConfigError, match=r"--set: training\.epoch: unknown key 'epoch'"):
         resume("run", ["training.epoch=5"])
+
+
+def test_the_environment_does_not_go_over_what_the_run_was_begun_with(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNCLI_SET", "seed=1 training.epochs=1")
+    config = tiny.write(tmp_path, tiny.classifier())
+    begun = train(config, ["seed=5", "training.epochs=2"], run_dir=str(tmp_path / "run"))
+    assert begun.last["epoch"] == 2
+    assert resume(str(tmp_path / "run"), ["training.epochs=3"]).last["epoch"] == 3

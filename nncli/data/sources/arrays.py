@@ -80,6 +80,8 @@ class Arrays(Source):
                 return None
             (y,) = load_members(self.path, [target])
             sample, shape = load_first_rows(self.path, self.inputs or "x", count)
+            if not shape:
+                return None
             origin = np.arange(len(sample))
         else:
             x, y = load_array(x_name), load_array(y_name)

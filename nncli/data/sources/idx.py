@@ -104,7 +104,10 @@ def read_first_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
     with unpacked(path) as file:
         shape, dtype = _read_header(file, path)
         part = (min(rows, shape[0]), *shape[1:]) if shape else ()
-        content = file.read(math.prod(part) * dtype.itemsize)
+        try:
+            content = file.read(math.prod(part) * dtype.itemsize)
+        except (OverflowError, MemoryError):
+            raise DataError(f"{path}: its header says {shape}, more than memory can hold") from None
     if len(content) != math.prod(part) * dtype.itemsize:
         raise DataError(f"{path}: its header says {shape}, but it holds {len(content)} bytes of data")
     return np.frombuffer(content, dtype).reshape(part), shape, dtype
