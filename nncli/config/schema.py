@@ -10,7 +10,7 @@ import annotated_types
 
 from nncli.config.spec import INHERITING, Spec
 from nncli.core.docstrings import docstring_of
-from nncli.core.fields import ALSO_WHOLE_NUMBERS, Checked, Registered, required
+from nncli.core.fields import ALSO_WHOLE_NUMBERS, Checked, OneOf, Registered, required
 from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import Registry
 
@@ -86,6 +86,9 @@ class _Definitions:
             inheriting = INHERITING in metadata
             name = f"inheriting_{registry.kind}" if inheriting else registry.kind
             return [self._named(name, lambda: self._registry(registry, inheriting=inheriting))]
+        choices = next((item for item in metadata if isinstance(item, OneOf)), None)
+        if choices is not None:
+            return [{"enum": choices.names()}]
         schemas = self.value(inner)
         if ALSO_WHOLE_NUMBERS in metadata:
             schemas = [*schemas, {"type": "integer"}]

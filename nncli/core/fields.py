@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, get_type_hints
 
 from nncli.core.errors import ConfigError, Problem
 
 ALSO_WHOLE_NUMBERS = "also whole numbers"  # marks a text that `prepare` makes of a whole number too
+
+
+@dataclasses.dataclass(frozen=True)
+class OneOf:
+    """Marks a text that is one of some names, which its class checks; a schema lists them.
+
+    Args:
+        names: gives them.
+    """
+
+    names: Callable[[], list[str]]
 
 
 @dataclasses.dataclass(frozen=True)

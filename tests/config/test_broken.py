@@ -75,9 +75,9 @@ UNKNOWABLE = {  # what a schema cannot know of, by the reason why
         reference_to_itself reference_without_closing_brace references_in_a_circle_of_three
         references_in_a_circle_of_two unknown_reference unknown_reference_in_a_path
     """,
-    "what the ending of a path means, and which datasets ship, is looked up; to a schema they are texts": """
-        array_file_as_a_path dataset_that_does_not_ship input_columns_as_one_text path_that_is_no_text
-        source_of_an_unknown_ending unknown_dataset
+    "what the ending of a path means is looked up; to a schema it is text": """
+        array_file_as_a_path input_columns_as_one_text path_that_is_no_text
+        source_of_an_unknown_ending
     """,
     "one value beside another, which no field's own type says": """
         class_twice fractions_that_sum_to_one inputs_named_twice metric_twice nesterov_without_momentum

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from nncli.core.fields import OneOf
 from nncli.core.spelling import suggestion
 from nncli.data.files import load_members, natural_order
 from nncli.data.rows import Rows, counted
@@ -39,7 +40,7 @@ class BuiltIn(Source):
 
     example = "{dataset: digits}"
 
-    dataset: str
+    dataset: Annotated[str, OneOf(dataset_names)]
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
