@@ -34,7 +34,10 @@ def rehearse(
     x = inputs[:ROWS]
     for index, layer in enumerate(fill_initializers(layers)):
         if isinstance(layer, Sequential):
-            yield from rehearse(layer.layers, x, dtype, (*path, index, "layers"), trained=trained)
+            inside = list(rehearse(layer.layers, x, dtype, (*path, index, "layers"), trained=trained))
+            if inside:
+                yield from inside
+                return
         own = {type(thing).__module__ for thing in registered_in(layer) if is_foreign(type(thing))}
         try:
             network = Network(Sequential(layers=(layer,)), x.shape[1:], dtype, 0)

@@ -52,7 +52,7 @@ def check_shapes(
                 message = f"{layer.type_name} {error}, but {before} {shape}"
                 problems.append(Problem(here, message, hint=_mending(layer, shape)))
                 shape = None
-            except Exception as error:
+            except Exception as error:  # a user's own layer may raise anything
                 if not is_foreign(type(layer)):
                     raise
                 fault = f"{place_in(error.__traceback__, {type(layer).__module__})}{type(error).__name__}: {error}"

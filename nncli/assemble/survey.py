@@ -20,9 +20,8 @@ from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
+from nncli.data.source import SAMPLE
 from nncli.nn.loss import Loss
-
-SAMPLE = 2000  # rows of a large source to look at
 
 
 @dataclass
@@ -80,13 +79,8 @@ def survey(
             seed, rows = built.get("seed"), SAMPLE if glance else None
             number = seed if isinstance(seed, int) else 0
             found.parts = read_parts(data, known_loss, number, found.problems, glance=rows, read=read)
-        if found.parts is not None:
-            known = len(found.problems)
-            whole = not found.parts.samples
-            if whole or all(map(len, found.parts.samples.values())):
-                _prepare(found, found.parts, data, known_loss, _dtype(built))
-            if not whole and (found.preprocessing is None or len(found.problems) > known):
-                return survey(built, read=found.parts.sources)  # what a sample shows is no verdict
+        if found.parts is not None and not _prepare(found, found.parts, data, known_loss, _dtype(built)):
+            return survey(built, read=found.parts.sources)
     layers = list(model) if isinstance(model, list | tuple) else []
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
@@ -121,8 +115,19 @@ def _readable(data: Any) -> Data | None:
     return data if isinstance(data, Data) else None
 
 
-def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
-    """Fits to the training rows and treats all rows so."""
+def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> bool:
+    """Fits to the training rows and treats all rows so.
+
+    Returns:
+        Whether that settles it: what a sample shows to be wrong is no verdict, nor is a sample without rows.
+    """
+    known = len(found.problems)
+    if all(map(len, parts.samples.values())):
+        _fit_and_apply(found, parts, data, loss, dtype)
+    return not parts.samples or (found.preprocessing is not None and len(found.problems) == known)
+
+
+def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
     try:
         fitted = fit(parts, data, loss)
     except UserError as error:

@@ -46,7 +46,8 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
         return at, "a tab character; use spaces"
     if "flow" in context and _BARE_REFERENCE.search(line):
         return at, 'between braces or brackets a reference needs quotes: "${section.key}"'
-    if "flow" in context and (here.line > opened.line or not line[here.column :].strip()):  # type: ignore[union-attr]
+    begun_before = opened is not None and here.line > opened.line
+    if "flow" in context and (begun_before or not line[here.column :].strip()):
         return _unclosed(document, here.index)
     if "quoted scalar" in context and "end of stream" in problem:
         return before, "this quote is not closed"

@@ -366,7 +366,7 @@ def check_annotations(cls: type[Checked]) -> str | None:
     for name, annotation in types.items():
         try:
             Builder().value(annotation, object(), ())
-        except Exception:
+        except Exception:  # whatever pydantic raises for a type that it does not know
             return f"the annotation of {name!r} is not a type that a config can hold"
     return None
 

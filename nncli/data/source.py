@@ -12,6 +12,7 @@ from nncli.core.fields import ALSO_WHOLE_NUMBERS, Registered
 from nncli.core.registry import SOURCES
 from nncli.data.rows import Glance, Rows
 
+SAMPLE = 2000  # rows of a large source that are looked at
 LARGE = 32 << 20  # bytes from which a file is looked at before it is read whole
 
 Names = Annotated[tuple[str, ...], MinLen(1)]

@@ -12,12 +12,11 @@ from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
 from nncli.data.labels import as_text, class_order
 from nncli.data.rows import Rows, Unread
-from nncli.data.source import Source
+from nncli.data.source import SAMPLE, Source
 from nncli.data.table import Table, parse_numbers
 from nncli.starter.columns import left_out
 
 Kind: TypeAlias = Literal["classes", "numbers"]
-GLANCE = 2000  # rows of a large source to look at
 MOST_CLASSES = 20  # different whole numbers that are still taken for classes
 ROWS_A_CLASS = 5  # on average, at least, where classes are whole numbers
 
@@ -66,7 +65,7 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     Raises:
         DataError: where it cannot be read, or there is nothing to learn from or to learn.
     """
-    glance = source.glance(GLANCE)
+    glance = source.glance(SAMPLE)
     whole, some = (glance.rows, glance.sample) if glance is not None else (rows := source.read(), rows)
     task = _of_targets(whole, values, only_labels=source.only_labels)
     if isinstance(some.inputs, Table):

@@ -12,7 +12,7 @@ from nncli.workflows.prepare import prepare
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedConfig:
     """A config without problems.
 
     Args:
@@ -42,7 +42,7 @@ class Checked:
         return self.plan.parameters
 
 
-def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Checked:
+def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> CheckedConfig:
     """Checks a config against itself and against its data, of which only some rows are read where they are large.
 
     Args:
@@ -57,4 +57,4 @@ def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Check
     parts, preprocessing = prepared.survey.whole()
     looked_at = None if prepared.survey.whole_data else sum(len(parts.readable(name)) for name in parts.named)
     notes = (*prepared.notes, *parts.notes, *dict.fromkeys(preprocessing.notes))
-    return Checked(prepared.spec, prepared.rows, looked_at, prepared.plan, notes)
+    return CheckedConfig(prepared.spec, prepared.rows, looked_at, prepared.plan, notes)

@@ -41,14 +41,14 @@ def init(
         SaveError: where it cannot be written.
     """
     path = None if output is None else os.fspath(output)
-    if path is not None and os.path.exists(path):
-        raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
     folder = os.path.dirname(path or "")
-    if folder and not os.path.isdir(folder):
-        raise UserError(f"{path}: there is no folder {folder}; make it first")
-    text = GENERAL if data is None else _fitted(os.fspath(data), list(targets), os.path.dirname(path or ""))
     if data is None and targets:
         raise UserError("--target goes with --data: which file to learn from")
+    if path is not None and os.path.exists(path):
+        raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
+    if folder and not os.path.isdir(folder):
+        raise UserError(f"{path}: there is no folder {folder}; make it first")
+    text = GENERAL if data is None else _fitted(os.fspath(data), list(targets), folder)
     if path is not None:
         _write(path, text)
     return text

@@ -39,7 +39,7 @@ class Plugin:
 _loaded: dict[str, Plugin] = {}  # by the name of the module
 
 
-class _Loader(ExecutionLoader):
+class _TextLoader(ExecutionLoader):
     """Runs a text that was read before, so that what is hashed is what runs, and leaves no files behind."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -84,7 +84,7 @@ def _load(path: str) -> None:
         registry.discover()
         registry.forget(module_name)  # what it registered before it was changed
     before = {registry.kind: set(registry) for registry in REGISTRIES}
-    spec = importlib.util.spec_from_loader(module_name, _Loader(path, text))
+    spec = importlib.util.spec_from_loader(module_name, _TextLoader(path, text))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -445,3 +445,15 @@ def test_a_container_of_ones_own_need_not_be_a_row():
     ended = train(tiny.write(Path(), values), run_dir="run")
     assert ended.best["train_loss"] < 1
     assert predict("run", "sides.csv").header == ["left", "right"]
+
+
+def test_a_fault_inside_of_a_container_is_told_once():
+    Path("mine.py").write_text(SCALE.replace("return x * x.dtype", "raise OSError('no'); return x * x.dtype"))
+    load_plugins(["mine.py"])
+    values = tiny.classifier()
+    values["model"].insert(1, {"type": "sequential", "layers": ["scale", "tanh"]})
+    with pytest.raises(
+        ConfigError, match=r"model.1.layers.0: a trial run of scale fails: mine.py:18: OSError: no"
+    ) as told:
+        check(tiny.write(Path(), values))
+    assert len(told.value.problems) == 1
