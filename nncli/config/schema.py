@@ -92,7 +92,7 @@ class _Definitions:
         schemas = self.value(inner)
         if ALSO_WHOLE_NUMBERS in metadata:
             schemas = [*schemas, {"type": "integer"}]
-        limits = [_limits(item) for item in metadata]
+        limits = [_limits(item, of_entries=get_origin(inner) is dict) for item in metadata]
         return [{**schema, **{key: limit for found in limits for key, limit in found.items()}} for schema in schemas]
 
     def _registry(self, registry: Registry, *, inheriting: bool) -> Schema:
@@ -135,11 +135,11 @@ class _Definitions:
         return {"$ref": f"#/$defs/{name}"}
 
 
-def _limits(item: Any) -> Schema:
+def _limits(item: Any, *, of_entries: bool) -> Schema:
     keys = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
     found = {key: getattr(item, name) for name, key in keys.items() if getattr(item, name, None) is not None}
     if isinstance(item, annotated_types.Len | annotated_types.MinLen):
-        found["minItems"] = item.min_length
+        found["minProperties" if of_entries else "minItems"] = item.min_length
     return found
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from nncli.core.describe import describe, show
 from nncli.core.errors import ConfigError, Path, Problem
-from nncli.core.fields import Checked, Registered, field_types, required
+from nncli.core.fields import Checked, FrozenMapping, Registered, field_types, required
 from nncli.core.registry import Registry
 from nncli.core.spelling import nearest, suggestion
 from nncli.core.wording import cut, names
@@ -78,6 +78,9 @@ class Builder:
         if value is None and nullable:
             return None
         options = tuple(option for option in options if option is not type(None))
+        mapping = next((option for option in options if _is_mapping(option)), None)
+        if mapping is not None and isinstance(value, Mapping):
+            return self._mapping(annotation, mapping, value, path)
         structured = [option for option in options if _is_checked(option) or _split(option)[1] is not None]
         named = any(_split(option)[1] is not None for option in structured)
         if nullable and structured and isinstance(value, str) and value.lower() in NOTHING:
@@ -266,6 +269,26 @@ class Builder:
         built = [self.value(option, item, (*path, index)) for index, item in enumerate(value)]
         return Holes(built) if any(map(failed, built)) else tuple(built)
 
+    def _mapping(self, annotation: Any, option: Any, value: Mapping[Any, Any], path: Path) -> Any:
+        """A mapping whose entries are built one by one; a whole number as key is the text that YAML has for it."""
+        if isinstance(word := value.get("type"), str) and len(value) > 1 and word in _literals(annotation):
+            return self.problem(path, f"expected {describe(annotation)}; got {word} with other keys beside it")
+        known = len(self.problems)
+        least = next((item.min_length for item in _metadata(option) if isinstance(item, _AT_LEAST)), 0)
+        if len(value) < least:
+            wanted = "at least one entry" if least == 1 else f"at least {least} entries"
+            self.problem(path, f"expected {wanted}; got {show(value)}")
+        built: dict[str, Any] = {}
+        for given, item in value.items():
+            key = given.item() if isinstance(given, np.generic) else given
+            if not isinstance(key, str | int) or isinstance(key, bool):
+                self.problem(path, f"expected names as keys; got {show(key)}")
+            elif str(key) in built:
+                self.problem((*path, str(key)), f"the key {cut(str(key))!r} stands there twice", key=True)
+            else:
+                built[str(key)] = self.value(get_args(_split(option)[0])[1], item, (*path, str(key)))
+        return FAILED if len(self.problems) > known or any(map(failed, built.values())) else FrozenMapping(built)
+
     def _plain(self, annotation: Any, value: Any, path: Path) -> Any:
         value = value.item() if isinstance(value, np.generic) else value
         try:
@@ -326,7 +349,14 @@ def _a(noun: str) -> str:
 def _adapter(annotation: Any) -> Any:
     from pydantic import ConfigDict, TypeAdapter
 
-    return TypeAdapter(annotation, config=ConfigDict(strict=True, allow_inf_nan=False))
+    return TypeAdapter(_without_entries(annotation), config=ConfigDict(strict=True, allow_inf_nan=False))
+
+
+def _without_entries(annotation: Any) -> Any:
+    """The same, but for mappings, which are any: `Builder` builds their entries."""
+    if not any(map(_is_mapping, _options(annotation))):
+        return annotation
+    return Union[tuple(dict if _is_mapping(option) else option for option in _options(annotation))]  # noqa: UP007
 
 
 def _metadata(annotation: Any) -> tuple[Any, ...]:
@@ -341,6 +371,11 @@ def _split(annotation: Any) -> tuple[Any, Registry | None]:
 
 def _options(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+
+
+def _is_mapping(annotation: Any) -> bool:
+    inner = _split(annotation)[0]
+    return get_origin(inner) is dict and get_args(inner)[0] is str
 
 
 def _is_checked(annotation: Any) -> bool:
@@ -364,8 +399,10 @@ def check_annotations(cls: type[Checked]) -> str | None:
     except Exception as error:  # annotations are a user's code
         return f"its annotations cannot be read ({type(error).__name__}: {error})"
     for name, annotation in types.items():
+        inner = [get_args(_split(option)[0])[1] for option in _options(annotation) if _is_mapping(option)]
         try:
-            Builder().value(annotation, object(), ())
+            for item in (annotation, *inner):
+                Builder().value(item, object(), ())
         except Exception:  # whatever pydantic raises for a type that it does not know
             return f"the annotation of {name!r} is not a type that a config can hold"
     return None

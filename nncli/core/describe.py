@@ -36,7 +36,8 @@ def describe(annotation: Any, *, plural: bool = False) -> str:
         count = {2: "a pair", 3: "a triple"}.get(len(arguments), f"{len(arguments)}")
         return f"{count} of {describe(arguments[0], plural=True)}"
     if origin is dict:
-        return f"a mapping of {describe(arguments[0], plural=True)} to {describe(arguments[1], plural=True)}"
+        keys = "names" if arguments[0] is str else describe(arguments[0], plural=True)
+        return f"{'mappings' if plural else 'a mapping'} of {keys} to {describe(arguments[1], plural=True)}"
     if annotation is type(None):
         return "null"
     if annotation in _WORDS:

@@ -23,12 +23,27 @@ class OneOf:
     names: Callable[[], list[str]]
 
 
+class FrozenMapping(dict[str, Any]):
+    """A field's mapping: it cannot be changed, so that it has a hash. Equal to a dict with the same entries."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # which a dict has not
+        return hash(frozenset(self.items()))
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a field's mapping cannot be changed; make another one of dict(it)")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
 @dataclasses.dataclass(frozen=True)
 class Checked:
     """A frozen dataclass whose fields are checked when it is made.
 
     Values come as YAML gives them: a list where the annotation says tuple, a name or a mapping where it says a
-    registered class. They are stored in the annotation's own form.
+    registered class. They are stored in the annotation's own form; a `dict[str, ...]` that cannot be changed.
 
     Raises:
         ConfigError: with every field that is wrong.
@@ -137,6 +152,6 @@ def registered_in(value: Any) -> Iterator[Registered]:
     if isinstance(value, Checked):
         for field in dataclasses.fields(value):
             yield from registered_in(getattr(value, field.name))
-    elif isinstance(value, tuple | list):
-        for item in value:
+    elif isinstance(value, tuple | list | Mapping):
+        for item in value.values() if isinstance(value, Mapping) else value:
             yield from registered_in(item)

@@ -40,7 +40,7 @@ class FieldReference:
         if self.required:
             return ""
         if isinstance(self.default, dict):
-            return "its defaults"
+            return "its defaults" if self.default else "{}"
         return "null" if self.default is None else show(self.default).strip("'")
 
 

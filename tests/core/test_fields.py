@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pytest
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Ge, Gt, Interval, MinLen
 
-from nncli.core.builder import FAILED, Builder, build
+from nncli.core.builder import FAILED, Builder, build, check_annotations
 from nncli.core.errors import ConfigError
-from nncli.core.fields import Checked, Registered, dump, field_types, required
+from nncli.core.fields import Checked, Registered, dump, field_types, registered_in, required
+from nncli.core.reference import fields_of
 from nncli.core.registry import Registry
 
 ANIMALS = Registry("animal")
@@ -50,6 +53,16 @@ class Oak(Registered):
 class Cage(Checked):
     size: tuple[int, int]
     label_text: str = ""
+
+
+@dataclass(frozen=True)
+class Keepers(Checked):
+    """Fields that are mappings."""
+
+    wages: Literal["equal", "fair"] | dict[str, Annotated[float, Gt(0)]] | None = None
+    pets: dict[str, Annotated[Registered, ANIMALS]] = field(default_factory=dict)
+    rooms: Annotated[dict[str, int], MinLen(1)] = field(default_factory=lambda: {"all": 1})
+    shifts: dict[str, dict[str, int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -223,9 +236,142 @@ def test_one_of_two_forms_of_a_mapping():
 def test_a_mapping_is_wanted():
     assert zoo(cage=[1, 2])[1] == {"cage": "expected a mapping with the keys size, label_text or null; got [1, 2]"}
     assert zoo(animals="cat")[1] == {"animals": "expected a list of animals; got 'cat'"}
-    assert zoo(prices={"a": "dear"})[1] == {
-        "prices": "expected a mapping of texts to numbers; got a mapping with the keys a"
-    }
+    assert zoo(prices=3)[1] == {"prices": "expected a mapping of names to numbers; got 3"}
+
+
+class TestMappings:
+    """Fields that are mappings of names to values, built one by one."""
+
+    @pytest.mark.parametrize("given", [{2: 1, 5: 3.0}, {"2": 1.0, "5": 3}, {np.int64(2): 1.0, "5": np.float64(3)}])
+    def test_whole_numbers_as_keys_are_taken_as_text(self, given):
+        wages = Keepers(wages=given).wages
+        assert wages == {"2": 1.0, "5": 3.0}
+        assert [type(value) for value in wages.values()] == [float, float]
+
+    def test_registered_things_are_built(self):
+        built = Keepers(pets={"tom": {"type": "kitty", "legs": 4}, "wanda": "fish", "own": Cat(legs=3)})
+        assert built.pets == {"tom": Cat(legs=4), "wanda": Fish(), "own": Cat(legs=3)}
+        assert list(registered_in(built)) == [Cat(legs=4), Fish(), Cat(legs=3)]
+        assert Keepers(pets=built.pets) == built
+
+    @pytest.mark.parametrize("wages", ["fair", None, {}])
+    def test_one_of_several_forms(self, wages):
+        assert Keepers(wages=wages).wages == wages
+
+    def test_mappings_of_mappings(self):
+        assert Keepers(shifts={"mon": {"early": 1}}).shifts == {"mon": {"early": 1}}
+        assert faults(lambda: Keepers(shifts={"mon": {"early": 1.5}, "tue": 2})) == {
+            "keepers.shifts.mon.early": "expected a whole number; got 1.5",
+            "keepers.shifts.tue": "expected a mapping of names to whole numbers; got 2",
+        }
+
+    def test_every_entry_that_is_wrong_is_said_with_its_path(self):
+        values = {
+            "wages": {2: -1, "5": "much", "7": 3},
+            "pets": {"a": "kat", "b": {"type": "cat", "legs": -1, "tame": 2}, "c": None},
+        }
+        assert faults(lambda: Keepers(**values)) == {
+            "keepers.wages.2": "expected a number above 0; got -1",
+            "keepers.wages.5": "expected a number above 0; got 'much'",
+            "keepers.pets.a": "unknown animal 'kat'; did you mean 'cat'? Known: cat, fish",
+            "keepers.pets.b.legs": "expected a whole number at least 0; got -1",
+            "keepers.pets.b.tame": "expected true or false; got 2",
+            "keepers.pets.c": "expected a name, or a mapping {type: ..., ...}, of a known animal; got nothing (null). "
+            "Known: cat, fish",
+        }
+
+    @pytest.mark.parametrize(
+        ("field", "value", "message"),
+        [
+            ("wages", 3, "expected one of equal, fair or a mapping of names to numbers above 0 or null; got 3"),
+            (
+                "wages",
+                "fare",
+                "expected one of equal, fair or a mapping of names to numbers above 0 or null; "
+                "got 'fare'; did you mean 'fair'?",
+            ),
+            (
+                "wages",
+                "none",
+                "expected one of equal, fair or a mapping of names to numbers above 0 or null; got 'none'; write null",
+            ),
+            (
+                "wages",
+                [["2", 1]],
+                "expected one of equal, fair or a mapping of names to numbers above 0 or null; got a list of 1",
+            ),
+            ("pets", "fish", "expected a mapping of names to animals; got 'fish'"),
+            ("pets", "3", "expected a mapping of names to animals; got '3'"),
+            ("pets", Fish(), "expected a mapping of names to animals; got a Fish"),
+            ("pets", None, "expected a mapping of names to animals; got nothing (null)"),
+            ("rooms", {}, "expected at least one entry; got a mapping without keys"),
+            (
+                "wages",
+                {"type": "fair", "2": 3},
+                "expected one of equal, fair or a mapping of names to numbers above 0 "
+                "or null; got fair with other keys beside it",
+            ),
+            ("rooms", {True: 1}, "expected names as keys; got true"),
+            ("rooms", {1.5: 1}, "expected names as keys; got 1.5"),
+        ],
+    )
+    def test_what_is_said_of_what_is_none(self, field, value, message):
+        assert faults(lambda: Keepers(**{field: value})) == {f"keepers.{field}": message}
+
+    def test_a_key_twice(self):
+        assert faults(lambda: Keepers(rooms={2: 1, "2": 1})) == {"keepers.rooms.2": "the key '2' stands there twice"}
+
+    def test_what_failed_before_is_told_once(self):
+        builder = Builder()
+        assert builder.value(field_types(Keepers)["rooms"], {"a": FAILED, "b": 1}, ()) is FAILED
+        assert builder.problems == []
+
+    def test_it_is_written_and_read_back(self):
+        built = Keepers(wages={2: 1}, pets={"tom": {"type": "cat", "legs": 4}})
+        written = dump(built)
+        assert written == {
+            "wages": {"2": 1.0},
+            "pets": {"tom": {"type": "cat", "legs": 4, "weight": 4.0, "tame": True}},
+            "rooms": {"all": 1},
+            "shifts": None,
+        }
+        assert {type(value) for value in (written["wages"], written["pets"])} == {dict}
+        assert Builder().make(Keepers, written, ()) == built
+        assert copy.deepcopy(built) == built
+
+    def test_nobody_changes_it_and_it_has_a_hash(self):
+        given = {"2": 1.0, "5": 3.0}
+        built = Keepers(wages=given)
+        given["2"] = 7.0
+        assert built.wages == {"2": 1.0, "5": 3.0}
+        for change in (
+            lambda wages: wages.update(a=1),
+            lambda wages: wages.pop("2"),
+            lambda wages: wages.__setitem__("2", 2.0),
+            lambda wages: wages.__delitem__("2"),
+            lambda wages: wages.clear(),
+        ):
+            with pytest.raises(TypeError, match="cannot be changed"):
+                change(built.wages)
+        assert hash(built) == hash(Keepers(wages={"5": 3.0, "2": 1.0}))
+        assert built != Keepers(wages={"5": 3.0, "2": 2.0})
+
+    def test_an_annotation_inside_that_no_config_can_hold(self):
+        @dataclass(frozen=True)
+        class Odd(Checked):
+            values: dict[str, complex | Builder] = field(default_factory=dict)
+
+        assert check_annotations(Keepers) is None
+        assert check_annotations(Odd) == "the annotation of 'values' is not a type that a config can hold"
+
+    def test_what_it_says_about_itself(self):
+        said = {item.name: (item.expected, item.default_text) for item in fields_of(Keepers)}
+        assert said == {
+            "wages": ("one of equal, fair or a mapping of names to numbers above 0 or null", "null"),
+            "pets": ("a mapping of names to animals", "{}"),
+            "rooms": ("a mapping of names to whole numbers with at least 1 entry", "its defaults"),
+            "shifts": ("a mapping of names to mappings of names to whole numbers or null", "null"),
+        }
 
 
 def test_what_could_not_be_built_is_failed_and_the_rest_can_still_be_seen():
