@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nncli.config.spec import Data, Fraction, Training
@@ -44,6 +44,20 @@ def check_classes(classes: tuple[str, ...] | None, train: Any) -> Iterator[Probl
     if classes is not None and len(classes) == 1:
         path = ("data", "train", "classes") if getattr(train, "classes", None) else ("data", "train")
         yield Problem(path, f"all rows have the label {classes[0]!r}; there is nothing to tell apart")
+
+
+def check_class_weight(training: Any, loss: Loss, classes: tuple[str, ...] | None) -> Iterator[Problem]:
+    """Weights of classes that are not there, or beside a loss over numbers."""
+    given = _field(training, "class_weight")
+    path = ("training", "class_weight")
+    if given is None:
+        return
+    if loss.target_kind == "numbers":
+        yield Problem(path, f"{loss.type_name} learns numbers, not classes; drop it")
+    elif isinstance(given, Mapping) and classes is not None:
+        for name in given:
+            if name not in classes:
+                yield Problem((*path, name), f"no class {cut(name)!r}{suggestion(name, classes)}", "key")
 
 
 def check_all_monitors(built: dict[str, Any]) -> Iterator[Problem]:

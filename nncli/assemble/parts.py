@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
@@ -14,11 +14,13 @@ from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Path, Problem, UserError
 from nncli.core.types import Array
 from nncli.data import labels
+from nncli.data.columns import USUAL
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.scalers import Scaler
 from nncli.data.source import Source
-from nncli.data.splits import split
+from nncli.data.splits import split, split_groups, split_tail
+from nncli.data.tables.texts import Texts
 from nncli.nn.loss import Loss
 
 FEW = 10  # rows of a large source that are read where only its files and columns matter
@@ -104,15 +106,14 @@ def read_parts(
     except DataError as error:
         problems.append(problem_of(data, "train", error))
         return None
-    notes = [note for name, rows in (("train", train), *held.items()) for note in _left_out(rows, name)]
+    notes = [note for name, rows in (("train", train), *held.items()) for note in _notes(rows, name)]
     files = [file for rows in (train, *held.values()) if rows is not None for file in rows.files]
     remaining = np.arange(len(train))
     for name in held:
         wanted = getattr(data, name)
         if isinstance(wanted, Fraction):
             try:
-                strata = _strata(train, loss)[remaining] if wanted.stratify else None
-                drawn, remaining = split(remaining, round(wanted.fraction * len(train)), seed, name, strata)
+                drawn, remaining = _drawn(wanted, name, train, remaining, seed, data, loss)
             except DataError as error:
                 problems.append(problem_of(data, name, error))
                 continue
@@ -191,7 +192,7 @@ def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | Non
     """
     if loss.target_kind != "classes":
         return None
-    return source.classes or labels.class_order(labels.text_labels(rows))
+    return source.classes or labels.all_classes(rows)
 
 
 def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
@@ -200,24 +201,42 @@ def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
     Raises:
         UserError: where the rows hold what cannot be used.
     """
-    missing: Any = getattr(data.train, "missing", "median")
     return Preprocessing.fit(
         parts.readable("train"),
         target_kind=loss.target_kind,
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),
         target_scaler=cast("Scaler", data.scale_targets),
-        missing=getattr(missing, "constant", missing),
+        rules=getattr(data.train, "column_rules", USUAL),
     )
 
 
-def _strata(rows: Rows, loss: Loss) -> Array:
+def _drawn(
+    wanted: Fraction, name: str, train: Rows, remaining: Array, seed: int, data: Data, loss: Loss
+) -> tuple[Array, Array]:
+    """(held out, left) of the rows that remain."""
+    count = round(wanted.fraction * len(train))
+    column = getattr(data.train, "groups", None)
+    if column is not None:
+        if train.groups is None:
+            raise DataError(f"{train.name}: no groups {column!r} to split by")
+        for key in ("stratify", "split"):
+            if getattr(wanted, key) not in (False, "random"):
+                raise DataError(f"{key} and data.train.groups do not go together; drop one of the two", key=key)
+        return split_groups(remaining, count, seed, name, train.groups.take(remaining))
+    if wanted.split == "tail":
+        return split_tail(remaining, count, name)
+    return split(remaining, count, seed, name, _strata(train, loss).take(remaining) if wanted.stratify else None)
+
+
+def _strata(rows: Rows, loss: Loss) -> Texts:
     if loss.target_kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
-    return labels.text_labels(rows).astype(str)
+    return labels.text_labels(rows)
 
 
-def _left_out(rows: Rows | None, name: str) -> list[str]:
-    if rows is None or not rows.left_out:
+def _notes(rows: Rows | None, name: str) -> list[str]:
+    if rows is None:
         return []
-    return [f"data.{name}: {rows.left_out} rows left out, whose label is not in classes"]
+    left_out = [f"{rows.left_out} rows left out, whose label is not in classes"] if rows.left_out else []
+    return [f"data.{name}: {note}" for note in (*rows.notes, *left_out)]

@@ -17,8 +17,10 @@ from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.types import Array
 from nncli.data.batches import Dataset, TrainingBatches
+from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
+from nncli.data.weights import class_weights
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
@@ -31,6 +33,7 @@ from nncli.training.monitor import Monitor
 from nncli.training.trainer import Settings, Trainer
 
 LARGE = 10.0  # inputs or targets beyond this make many losses explode
+ROWS_LOOKED_AT = 10_000  # where it is asked whether inputs are so large
 
 
 @dataclass
@@ -96,7 +99,8 @@ class Session:
 
     def nothing_learnt(self, record: Record) -> str:
         """What may be wrong, where the training loss is above that of the best constant prediction; or nothing."""
-        constant, reached = self.executor.loss.of_constant(self.train.targets), record.get("train_loss", 0.0)
+        constant = self.executor.loss.of_constant(self.train.targets, self.train.weights)
+        reached = record.get("train_loss", 0.0)
         if reached <= constant:
             return ""
         loss = f"the training loss {reached:.4g} is above the {constant:.4g} of the best constant prediction"
@@ -106,7 +110,7 @@ class Session:
         """What may help where numbers are no longer finite."""
         hints = []
         data, unscaled = self.spec.data, "none"
-        largest = float(np.abs(self.train.inputs).max(initial=0))
+        largest = float(np.abs(self.train.inputs[:ROWS_LOOKED_AT]).max(initial=0))
         if largest > LARGE and data.scale_inputs.type_name == unscaled:
             hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
         largest = float(np.abs(self.train.targets).max(initial=0)) if self.preprocessing.classes is None else 0
@@ -138,7 +142,10 @@ def assemble(
     parts, preprocessing = found.whole()
     spec = filled(spec, validated=parts.validation is not None)
     executor = make_executor(spec, preprocessing)
-    datasets = {name: _dataset(executor, *arrays) for name, arrays in found.prepared.items()}
+    weighting, classes = spec.training.class_weight, preprocessing.classes
+    if weighting is not None and classes is not None:
+        preprocessing.class_weights = class_weights(weighting, classes, found.prepared["train"].targets)
+    datasets = {name: _dataset(executor, preprocessing, *ready) for name, ready in found.prepared.items()}
     notes = [*parts.notes, *dict.fromkeys(preprocessing.notes)]
     preprocessing.notes.clear()
     return Session(spec, preprocessing, executor, **datasets, notes=notes, files=parts.files)
@@ -175,13 +182,26 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
     Raises:
         UserError: where they do not fit the model.
     """
-    return _dataset(executor, preprocessing.inputs(rows, executor.network.dtype), preprocessing.targets(rows))
+    inputs = preprocessing.inputs_on_demand(rows, executor.network.dtype).held()
+    return _dataset(executor, preprocessing, inputs, preprocessing.targets(rows), rows.weights)
 
 
-def _dataset(executor: Executor, inputs: Array, targets: Array) -> Dataset:
+def _dataset(
+    executor: Executor,
+    preprocessing: Preprocessing,
+    inputs: Array | NetworkInputs,
+    targets: Array,
+    weights: Array | None,
+) -> Dataset:
     network = executor.network
+    if weights is not None and not weights.any():
+        raise DataError("the weights of all of these rows are 0; nothing is left to measure")
+    in_loss = weights
+    if preprocessing.class_weights is not None:
+        of_class = np.array(preprocessing.class_weights)[targets]
+        in_loss = of_class if weights is None else weights * of_class
     with np.errstate(over="ignore"):
         encoded = executor.loss.encode(targets, network.shapes[-1], network.dtype)
     if not np.isfinite(encoded).all():
         raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
-    return Dataset(inputs, encoded)
+    return Dataset(inputs, encoded, None if in_loss is None else in_loss.astype(network.dtype), weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,25 @@ from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
 from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
+from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.source import SAMPLE
 from nncli.nn.loss import Loss
+
+
+class Ready(NamedTuple):
+    """What the network gets of some rows.
+
+    Args:
+        inputs: (n, *input shape).
+        targets: (n, ...) class numbers or scaled numbers.
+        weights: (n,) or None.
+    """
+
+    inputs: Array | NetworkInputs
+    targets: Array
+    weights: Array | None
 
 
 @dataclass
@@ -32,14 +47,14 @@ class Survey:
         problems: with their paths in the config.
         parts: the rows, where the train source could be read.
         preprocessing: fitted to the training rows, where it could be.
-        prepared: (inputs, targets) for the network of train, validation and test, where they could be made; of large
-            sources only some inputs, where only a glance was asked for.
+        prepared: what the network gets of train, validation and test, where it could be made; of large sources only
+            some inputs, where only a glance was asked for.
     """
 
     problems: list[Problem] = field(default_factory=list)
     parts: Parts | None = None
     preprocessing: Preprocessing | None = None
-    prepared: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+    prepared: dict[str, Ready] = field(default_factory=dict)
 
     def whole(self) -> tuple[Parts, Preprocessing]:
         """Rows and preprocessing, which are there where there is no problem."""
@@ -87,16 +102,17 @@ def survey(
     output = check_shapes(layers, fitted.input_shape or None, found.problems)
     fit_together = output is not None and len(found.problems) == known and not any(map(failed, layers))
     if fit_together and "train" in found.prepared and _has_foreign(layers):
-        from nncli.assemble.rehearsal import rehearse  # here, for a quick check of what is nncli's own
+        from nncli.assemble.rehearsal import ROWS, rehearse  # here, for a quick check of what is nncli's own
 
-        found.problems += rehearse(layers, found.prepared["train"][0], _dtype(built))
+        found.problems += rehearse(layers, found.prepared["train"].inputs[:ROWS], _dtype(built))
     if known_loss is not None:
         classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_classes(classes, None if data is None else data.train)
+        found.problems += checks.check_class_weight(built.get("training"), known_loss, classes)
         found.problems += check_loss(known_loss, layers, output, fitted.target_shape, classes)
         if "train" in found.prepared and known_loss.target_kind == "numbers":
             scaled = fitted.target_scaling is not None
-            outside = list(check_range(known_loss, layers, found.prepared["train"][1], scaled=scaled))
+            outside = list(check_range(known_loss, layers, found.prepared["train"].targets, scaled=scaled))
             if outside and found.parts is not None and found.parts.samples:
                 return survey(built, read=found.parts.sources)
             found.problems += outside
@@ -137,8 +153,8 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: F
     for name, rows in parts.named.items():
         try:
             readable = parts.readable(name)
-            inputs = fitted.inputs(readable, dtype)
-            found.prepared[name] = inputs, fitted.targets(rows)
+            inputs = fitted.inputs_on_demand(readable, dtype).held()
+            found.prepared[name] = Ready(inputs, fitted.targets(rows), rows.weights)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))
     if parts.samples:

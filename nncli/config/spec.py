@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -17,15 +17,22 @@ INHERITING = "inherits what it leaves out"  # marks sources that take their keys
 
 @dataclass(frozen=True)
 class Fraction(Checked):
-    """A share of the train source's rows, drawn with the seed.
+    """A share of the train source's rows; where that has groups, of whole groups, none of which is on both sides.
 
     Args:
         fraction: the share, above 0 and below 1.
         stratify: whether every class is split by that share.
+        split: random, drawn with the seed; or tail, the last rows, for what is ordered by time.
     """
 
     fraction: Annotated[float, Interval(gt=0, lt=1)]
     stratify: bool = False
+    split: Literal["random", "tail"] = "random"
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """The last rows are those that they are, whatever their classes."""
+        if self.stratify and self.split == "tail":
+            yield "stratify", "split: tail takes the last rows, whatever their classes; drop one of the two"
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,9 @@ class Training(Checked):
         early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save.
         on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step.
+        class_weight: how much the rows of a class count in the loss: balanced, which is rows / (classes * rows of the
+            class), or a mapping of classes to weights, such as {spam: 1, ham: 0.2}; default 1 each. Metrics do not
+            use it.
         threads: how many threads to compute with; default all cores.
     """
 
@@ -129,6 +139,7 @@ class Training(Checked):
     early_stopping: EarlyStopping | None = None
     checkpoint: Checkpoint = Checkpoint()
     on_nonfinite: Literal["stop", "skip"] = "stop"
+    class_weight: Literal["balanced"] | dict[str, Annotated[float, Gt(0)]] | None = None
     threads: Annotated[int, Ge(1)] | None = None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from nncli.core.types import Array
 
 
@@ -14,13 +16,15 @@ class Batch:
     Args:
         inputs: (n, *input shape).
         targets: (n, ...) as the loss wants them; None where only predictions are asked for.
-        weights: (n,) weight of each row in losses and metrics; None for one each.
+        weights: (n,) weight of each row in the loss; None for one each.
+        metric_weights: (n,) weight of each row in metrics; None for one each.
         first_row: the number of the first row within the whole batch, for random numbers addressed by row.
     """
 
     inputs: Array
     targets: Array | None = None
     weights: Array | None = None
+    metric_weights: Array | None = None
     first_row: int = 0
 
     def __len__(self) -> int:
@@ -29,7 +33,7 @@ class Batch:
     @property
     def divisor(self) -> float:
         """What sums over this batch are divided by: its rows, or the sum of their weights."""
-        return float(len(self.inputs)) if self.weights is None else float(self.weights.sum())
+        return float(len(self.inputs)) if self.weights is None else float(self.weights.sum(dtype=np.float64))
 
     def cut(self, start: int, stop: int) -> Batch:
         """Rows `start` to `stop`, as views."""
@@ -37,5 +41,6 @@ class Batch:
             self.inputs[start:stop],
             None if self.targets is None else self.targets[start:stop],
             None if self.weights is None else self.weights[start:stop],
+            None if self.metric_weights is None else self.metric_weights[start:stop],
             self.first_row + start,
         )

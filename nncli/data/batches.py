@@ -10,6 +10,7 @@ import numpy as np
 from nncli.core.batch import Batch
 from nncli.core.randomness import generator
 from nncli.core.types import Array
+from nncli.data.inputs import NetworkInputs
 
 
 @dataclass(frozen=True)
@@ -17,24 +18,34 @@ class Dataset:
     """Rows ready for the network.
 
     Args:
-        inputs: (n, *input shape).
+        inputs: (n, *input shape), in memory, or in a file and scaled when they are read.
         targets: (n, ...) as the loss encodes them.
-        weights: (n,) or None for one each.
+        weights: (n,) of the rows in the loss, or None for one each.
+        metric_weights: (n,) of the rows in metrics, or None for one each.
     """
 
-    inputs: Array
+    inputs: Array | NetworkInputs
     targets: Array
     weights: Array | None = None
+    metric_weights: Array | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
 
     def batches(self, size: int) -> Iterator[Batch]:
-        """All rows in order, as views; the last batch may be short."""
+        """All rows in order, as views where they are in memory; the last batch may be short."""
         for start in range(0, len(self), size):
-            stop = start + size
-            weights = None if self.weights is None else self.weights[start:stop]
-            yield Batch(self.inputs[start:stop], self.targets[start:stop], weights)
+            yield Batch(
+                self.inputs[start : start + size],
+                self.targets[start : start + size],
+                part(self.weights, slice(start, start + size)),
+                part(self.metric_weights, slice(start, start + size)),
+            )
+
+
+def part(weights: Array | None, rows: Array | slice) -> Array | None:
+    """The weights of some rows."""
+    return None if weights is None else weights[rows]
 
 
 class TrainingBatches:
@@ -81,6 +92,9 @@ class TrainingBatches:
             rows = order[start : start + self._size]
             inputs, targets = self._inputs[: len(rows)], self._targets[: len(rows)]
             # mode="clip" writes straight into `out`; the rows are always in range
-            np.take(data.inputs, rows, axis=0, out=inputs, mode="clip")
+            if isinstance(data.inputs, NetworkInputs):
+                data.inputs.gather(rows, inputs)
+            else:
+                np.take(data.inputs, rows, axis=0, out=inputs, mode="clip")
             np.take(data.targets, rows, axis=0, out=targets, mode="clip")
-            yield Batch(inputs, targets, None if data.weights is None else data.weights[rows])
+            yield Batch(inputs, targets, part(data.weights, rows), part(data.metric_weights, rows))

@@ -17,6 +17,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.spelling import nearest_file
 from nncli.core.types import Array, Shape
+from nncli.data.mapped import Mapped, rows_at_a_time
 
 
 def missing(path: str) -> DataError:
@@ -171,7 +172,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:160]
 
 
-def check_finite(array: Array, path: str, origin: Array) -> None:
+def check_finite(array: Array | Mapped, path: str, origin: Array) -> None:
     """Checks an array of numbers.
 
     Args:
@@ -182,17 +183,19 @@ def check_finite(array: Array, path: str, origin: Array) -> None:
     Raises:
         DataError: naming file, row and column of the first entry that is nan or infinite.
     """
-    if not np.issubdtype(array.dtype, np.floating):
+    if not np.issubdtype(array.dtype, np.floating) or 0 in array.shape:
         return
-    for start in range(0, len(array), 65536):
-        chunk = np.isfinite(array[start : start + 65536])
-        if not chunk.all():
-            row, *rest = (int(index) for index in np.argwhere(~chunk)[0])
-            place = f"row {origin[start + row]}" + (
-                f", column {rest[0]}" if len(rest) == 1 else f", at {rest}" if rest else ""
-            )
-            value = array[(start + row, *rest)]
-            raise DataError(f"{path}: {place} (counted from 0): expected a finite number; got {value}")
+    step = rows_at_a_time(array.shape, array.dtype.itemsize)
+    for start in range(0, len(array), step):
+        part = array[start : start + step]
+        if math.isfinite(part.max()) and math.isfinite(part.min()):  # nan comes through both
+            continue
+        row, *rest = (int(index) for index in np.argwhere(~np.isfinite(part))[0])
+        place = f"row {origin[start + row]}" + (
+            f", column {rest[0]}" if len(rest) == 1 else f", at {rest}" if rest else ""
+        )
+        value = part[(row, *rest)]
+        raise DataError(f"{path}: {place} (counted from 0): expected a finite number; got {value}")
 
 
 def fingerprint(path: str) -> str:

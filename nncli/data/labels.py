@@ -11,14 +11,28 @@ from nncli.core.errors import DataError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
 from nncli.data.rows import Rows
+from nncli.data.tables.numbers import number_of, written
+from nncli.data.tables.texts import Texts
 
 
-def as_text(labels: Array) -> Array:
+def as_text(labels: Array | Texts) -> Texts:
     """Labels as text: 5, 5.0 and "5" are the same. One-hot rows stand for their column's number.
 
     Raises:
         ValueError: where labels are neither text nor whole numbers nor one-hot rows.
     """
+    if not isinstance(labels, Texts):
+        labels = _distinct(labels)
+    _refuse_measurements(labels)
+    names = [_canonical(value) for value in labels.values]
+    known = {name: index for index, name in enumerate(dict.fromkeys(names))}
+    if len(known) == len(names):
+        return Texts(labels.codes, tuple(names))
+    return Texts(np.array([known[name] for name in names], np.int32)[labels.codes], tuple(known))
+
+
+def _distinct(labels: Array) -> Texts:
+    """The labels of an array as text."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim == 2 and labels.dtype.kind in "biuf":
@@ -29,28 +43,23 @@ def as_text(labels: Array) -> Array:
         raise ValueError(f"expected one label a row; got the shape {labels.shape}")
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8")
-    if labels.dtype.kind == "f":
-        whole = labels.astype(np.int64)
-        if not (whole == labels).all():
-            bad = labels[int((whole != labels).argmax())]
-            raise ValueError(f"class labels are text or whole numbers; got {bad}")
-        labels = whole
-    values, inverse = np.unique(labels, return_inverse=True)
-    _refuse_measurements(values)
-    return np.array([_canonical(str(value)) for value in values], dtype=object)[inverse]
+    values, codes = np.unique(labels, return_inverse=True)
+    if values.dtype.kind == "f":
+        broken = values != np.round(values)
+        if broken.any():
+            raise ValueError(f"class labels are text or whole numbers; got {values[int(broken.argmax())]}")
+        return Texts(codes.astype(np.int32), tuple(written(value) for value in values.tolist()))
+    return Texts(codes.astype(np.int32), tuple(str(value) for value in values))
 
 
-def _refuse_measurements(values: Array) -> None:
+def _refuse_measurements(labels: Texts) -> None:
     """Text that is nothing but numbers, not all of them whole, is no label."""
-    if values.dtype.kind not in "OU":
+    numbers = [number_of(value) for value in labels.present()]
+    if any(number is None for number in numbers):
         return
-    try:
-        numbers = values.astype(np.float64)
-    except ValueError:
-        return
-    broken = numbers != np.round(numbers)
-    if broken.any():
-        raise ValueError(f"class labels are text or whole numbers; got {values[int(broken.argmax())]}")
+    broken = next((number for number in numbers if number is not None and number != round(number)), None)
+    if broken is not None:
+        raise ValueError(f"class labels are text or whole numbers; got {broken}")
 
 
 def _canonical(text: str) -> str:
@@ -67,6 +76,27 @@ def class_order(labels: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(distinct))
 
 
+def all_classes(rows: Rows) -> tuple[str, ...]:
+    """All labels of some rows, in order.
+
+    Raises:
+        DataError: where the targets are no labels, or numbers and texts are mixed.
+    """
+    labels = text_labels(rows)
+    present = labels.present()
+    numeric = [number_of(name) is not None for name in present]
+    if any(numeric) and not all(numeric):
+        text = next(name for name, is_number in zip(present, numeric, strict=True) if not is_number)
+        number = next(name for name, is_number in zip(present, numeric, strict=True) if is_number)
+        row = int(labels.where([value == text for value in labels.values]).argmax())
+        shown = ", ".join(class_order(present)[:8]) + (", ..." if len(present) > 8 else "")
+        raise DataError(
+            f"{rows.target_place(row)}: the label {text!r} is text, but others are numbers, such as {number!r}; mend "
+            f"it, or say with classes: which labels there are ({shown})"
+        )
+    return class_order(present)
+
+
 def keep_classes(rows: Rows, classes: tuple[str, ...], *, all_needed: bool = True) -> Rows:
     """The rows whose label is one of `classes`, with the count of the others.
 
@@ -78,30 +108,30 @@ def keep_classes(rows: Rows, classes: tuple[str, ...], *, all_needed: bool = Tru
     Raises:
         DataError: where a class that is needed has no row, or none has one.
     """
-    assert rows.targets is not None
     labels = text_labels(rows)
-    found = set(labels.tolist())
+    found = set(labels.present())
     for name in classes:
         if name not in found and (all_needed or not found & set(classes)):
             raise DataError(f"no row has the class {name!r}{suggestion(name, class_order(found))}", key="classes")
-    kept = np.flatnonzero(np.isin(labels, classes))
+    kept = np.flatnonzero(labels.where([value in classes for value in labels.values]))
     left_out = rows.left_out + len(rows) - len(kept)
     return replace(rows.take(kept) if len(kept) < len(rows) else rows, left_out=left_out)
 
 
-def text_labels(rows: Rows) -> Array:
+def text_labels(rows: Rows) -> Texts:
     """The labels of rows as text.
 
     Raises:
         DataError: where the targets are no labels.
     """
-    assert rows.targets is not None
-    if rows.targets.dtype.kind == "f" and not np.isfinite(rows.targets).all():
-        finite = np.isfinite(rows.targets).reshape(len(rows), -1).all(axis=1)
+    targets = rows.targets
+    assert targets is not None
+    if isinstance(targets, np.ndarray) and targets.dtype.kind == "f" and not np.isfinite(targets).all():
+        finite = np.isfinite(targets).reshape(len(rows), -1).all(axis=1)
         bad = int(finite.argmin())
-        raise DataError(f"{rows.target_place(bad)}: expected a label; got {rows.targets[bad]}")
+        raise DataError(f"{rows.target_place(bad)}: expected a label; got {targets[bad]}")
     try:
-        return as_text(rows.targets)
+        return as_text(targets)
     except ValueError as error:
         name = ", ".join(rows.target_names)
         wanted = "for numbers use a regression loss such as mean_squared_error"
@@ -116,7 +146,7 @@ def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
     """
     labels = text_labels(rows)
     numbers = {name: index for index, name in enumerate(classes)}
-    encoded = np.array([numbers.get(label, -1) for label in labels], np.int64)
+    encoded = np.array([numbers.get(value, -1) for value in labels.values], np.int64)[labels.codes]
     if (encoded < 0).any():
         row = int((encoded < 0).argmax())
         known = ", ".join(classes[:12]) + (", ..." if len(classes) > 12 else "")

@@ -12,12 +12,14 @@ import numpy as np
 from nncli.core.errors import DataError, ShapeError
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
-from nncli.data.columns import Column, fit_columns, from_state
+from nncli.data.columns import USUAL, Column, ColumnRules, fit_columns, from_state
+from nncli.data.inputs import Encoded, NetworkInputs, Raw
+from nncli.data.mapped import Mapped, rows_at_a_time
 from nncli.data.rows import Rows, Unread
 from nncli.data.scalers import Affine, Scaler
-from nncli.data.table import Table, no_columns, parse_numbers
-
-CHUNK = 8192  # rows scaled at a time, so that the float64 copies stay small
+from nncli.data.tables.header import no_columns
+from nncli.data.tables.table import Table, parse_numbers
+from nncli.data.tables.texts import Texts, encoded
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Preprocessing:
         target_names: a name for every target column.
         target_shape: of one row of targets, for regression.
         target_scaling: of the targets, or None.
+        class_weights: how much the rows of every class count in the loss; None for 1 each.
         notes: what was noticed while fitting and applying, such as filled blanks.
     """
 
@@ -44,6 +47,7 @@ class Preprocessing:
     target_names: tuple[str, ...] = ()
     target_shape: Shape = ()
     target_scaling: Affine | None = None
+    class_weights: tuple[float, ...] | None = None
     notes: list[str] = field(default_factory=list, compare=False)
 
     @classmethod
@@ -55,7 +59,7 @@ class Preprocessing:
         classes: tuple[str, ...] | None,
         input_scaler: Scaler,
         target_scaler: Scaler,
-        missing: str | float = "median",
+        rules: ColumnRules = USUAL,
     ) -> Preprocessing:
         """Fits to training rows.
 
@@ -65,17 +69,17 @@ class Preprocessing:
             classes: the labels in order, for classes.
             input_scaler: of the inputs.
             target_scaler: of the targets, for numbers.
-            missing: what a table's blank number cells become.
+            rules: what becomes of the columns of a table.
 
         Raises:
             DataError: where the rows hold what cannot be used.
         """
-        columns = fit_columns(rows.inputs, missing) if isinstance(rows.inputs, Table) else ()
+        columns = fit_columns(rows.inputs, rules) if isinstance(rows.inputs, Table) else ()
         features = tuple(name for column in columns for name in column.features) or rows.feature_names
         shape = (len(features or ()),) if columns else rows.inputs.shape[1:]  # type: ignore[union-attr]
         fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
         raw = fitted._raw_inputs(rows)
-        fitted.input_scaling = input_scaler.fit(raw)
+        fitted.input_scaling = input_scaler.fit(np.asarray(raw))
         fitted._note_constant_columns(raw)
         if target_kind == "classes":
             fitted.classes = classes
@@ -92,16 +96,16 @@ class Preprocessing:
             DataError: where a column is missing or a cell cannot be used.
             ShapeError: where the rows have another shape than in training.
         """
-        raw = self._raw_inputs(rows)
-        result = np.empty(raw.shape, dtype)
-        with np.errstate(over="ignore"):
-            for start in range(0, len(raw), CHUNK):
-                chunk = raw[start : start + CHUNK]
-                result[start : start + CHUNK] = chunk if self.input_scaling is None else self.input_scaling.apply(chunk)
-        finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
-        if not finite.all():
-            raise DataError(f"{rows.place(int(finite.argmin()))}: a value is too large for {dtype}; scale the data")
-        return result
+        return self.inputs_on_demand(rows, dtype)[:]
+
+    def inputs_on_demand(self, rows: Rows, dtype: FloatDType) -> NetworkInputs:
+        """The same, made when some of them are asked for.
+
+        Raises:
+            DataError: where a column is missing or a cell cannot be used.
+            ShapeError: where the rows have another shape than in training.
+        """
+        return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place)
 
     def targets(self, rows: Rows) -> Array:
         """Class numbers (n,), or scaled numbers (n, *target_shape) in float64.
@@ -133,6 +137,7 @@ class Preprocessing:
             "target_names": list(self.target_names),
             "target_shape": list(self.target_shape),
             "target_scaling": _scaling_state(self.target_scaling),
+            "class_weights": None if self.class_weights is None else list(self.class_weights),
         }
 
     @classmethod
@@ -147,26 +152,32 @@ class Preprocessing:
             target_names=tuple(state["target_names"]),
             target_shape=tuple(state["target_shape"]),
             target_scaling=_restore_scaling(state["target_scaling"]),
+            class_weights=None if state.get("class_weights") is None else tuple(state["class_weights"]),
         )
 
-    def _raw_inputs(self, rows: Rows) -> Array:
-        if isinstance(rows.inputs, Table):
-            return self._encode(rows.inputs)
-        assert not isinstance(rows.inputs, Unread)
+    def _raw_inputs(self, rows: Rows) -> Raw:
         x = rows.inputs
+        if isinstance(x, Table):
+            return self._encoded(x)
+        assert not isinstance(x, Unread)
         if x.shape[1:] == (*self.input_shape, 1) or (*x.shape[1:], 1) == self.input_shape:
-            x = x.reshape(len(x), *self.input_shape)
+            x = x.with_shape(self.input_shape) if isinstance(x, Mapped) else x.reshape(len(x), *self.input_shape)
         if x.shape[1:] != self.input_shape:
-            raise ShapeError(f"{rows.name}: the model takes rows of the shape {self.input_shape}; got {x.shape[1:]}")
+            raise ShapeError(
+                f"{rows.name}: the model takes rows of the shape {self.input_shape}; got {x.shape[1:]}"
+                f"{_image_hint(rows, self.input_shape)}"
+            )
         return x
 
-    def _encode(self, table: Table) -> Array:
+    def _encoded(self, table: Table) -> Raw:
         if self.columns:
             missing = [column.name for column in self.columns if column.name not in table.columns]
             if missing:
-                raise DataError(f"{table.name}: {no_columns(missing, table.columns, [c.name for c in self.columns])}")
+                wanted = [column.name for column in self.columns]
+                raise DataError(f"{table.name}: {no_columns(missing, list(table.columns), wanted)}")
             self._note_extra_columns(table)
-            return np.concatenate([column.encode(table, self.notes) for column in self.columns], axis=1)
+            encoders = [column.bind(table, self.notes) for column in self.columns]
+            return Encoded(encoders, len(table), sum(len(column.features) for column in self.columns))
         names = list(table.columns)
         if self.feature_names is not None and set(self.feature_names) <= set(names):
             names = list(self.feature_names)
@@ -183,12 +194,16 @@ class Preprocessing:
         if extra := [name for name in table.columns if name not in known]:
             self.notes.append(f"columns not used in training are ignored: {', '.join(extra)}")
 
-    def _note_constant_columns(self, raw: Array) -> None:
-        if raw.ndim == 2 and self.feature_names is not None:
-            constant = raw.min(axis=0) == raw.max(axis=0)
-            if constant.any():
-                names = ", ".join(np.array(self.feature_names)[constant])
-                self.notes.append(f"columns with one value in all training rows: {names}")
+    def _note_constant_columns(self, raw: Raw) -> None:
+        if len(raw.shape) != 2 or self.feature_names is None or not len(raw):
+            return
+        first, constant = raw[0:1], np.ones(raw.shape[1], bool)
+        step = rows_at_a_time(raw.shape)
+        for start in range(0, len(raw), step):
+            constant &= (raw[start : start + step] == first).all(axis=0)
+        if constant.any():
+            names = ", ".join(np.array(self.feature_names)[constant])
+            self.notes.append(f"columns with one value in all training rows: {names}")
 
 
 def raw_targets(rows: Rows) -> Array:
@@ -198,16 +213,11 @@ def raw_targets(rows: Rows) -> Array:
         DataError: naming the place of the first target that is no finite number.
     """
     assert rows.targets is not None
-    targets = rows.targets if rows.targets.ndim > 1 else rows.targets[:, np.newaxis]
-    if targets.dtype.kind in "OUS":
-        for index in range(targets.shape[1]):
-            _, bad = parse_numbers(targets[:, index].astype(object))
-            if bad is not None:
-                name = rows.target_names[min(index, len(rows.target_names) - 1)]
-                raise DataError(
-                    f"{rows.target_place(bad)}: target {name!r}: expected a number; got {str(targets[bad, index])!r}; "
-                    "for class labels use the loss cross_entropy or binary_cross_entropy"
-                )
+    targets = rows.targets
+    if isinstance(targets, Texts) or targets.dtype.kind in "OUS":
+        targets = _parsed_targets(rows, targets)
+    if targets.ndim == 1:
+        targets = targets[:, np.newaxis]
     numbers = targets.astype(np.float64)
     finite = np.isfinite(numbers)
     if not finite.all():
@@ -217,6 +227,36 @@ def raw_targets(rows: Rows) -> Array:
             f"{rows.target_place(row, column)}: target: expected a finite number; got {numbers[row, *rest]}"
         )
     return numbers
+
+
+def _parsed_targets(rows: Rows, targets: Array | Texts) -> Array:
+    """Targets that were read as text: (n, targets)."""
+    if isinstance(targets, Texts):
+        columns = [targets]
+    else:
+        texts = targets.astype(str).reshape(len(targets), -1)
+        columns = [encoded(texts[:, index].tolist()) for index in range(texts.shape[1])]
+    parsed = []
+    for index, column in enumerate(columns):
+        values, bad = parse_numbers(column)
+        if bad is not None:
+            name = rows.target_names[min(index, len(rows.target_names) - 1)]
+            raise DataError(
+                f"{rows.target_place(bad)}: target {name!r}: expected a number; got {column[bad]!r}; "
+                "for class labels use the loss cross_entropy or binary_cross_entropy"
+            )
+        parsed.append(values)
+    return np.stack(parsed, axis=1)
+
+
+def _image_hint(rows: Rows, shape: Shape) -> str:
+    """How images become what the model takes, where they are images."""
+    given = rows.inputs.shape[1:] if not isinstance(rows.inputs, Table | Unread) else ()
+    if rows.row_names is None or len(given) != 3 or len(shape) != 3:
+        return ""
+    parts = [f"resize: [{shape[0]}, {shape[1]}]"] if given[:2] != shape[:2] else []
+    parts += [f"mode: {'grey' if shape[2] == 1 else 'rgb'}"] if given[2] != shape[2] else []
+    return f" (height, width, channels); convert them: '{{path: {rows.name}, {', '.join(parts)}}}'"
 
 
 def _whole_column(table: Table, name: str) -> Array:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
 from nncli.data.files import check_finite
-from nncli.data.table import Table
+from nncli.data.mapped import Mapped
+from nncli.data.tables.table import Table
+from nncli.data.tables.texts import Texts
+
+Inputs: TypeAlias = "Array | Mapped | Table | Unread"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Rows:
     """Inputs and targets as read.
 
     Args:
-        inputs: (n, ...) numbers, or a table of named columns; Unread where only the targets were asked for.
+        inputs: (n, ...) numbers, in memory or mapped, or a table of named columns; Unread where only the targets were
+            asked for.
         targets: (n,) or (n, targets) labels or numbers; None where they were not asked for.
         name: what messages call the inputs, such as houses.csv.
         where: the place of a row for messages, such as "houses.csv:12"; its argument counts rows of the source.
@@ -48,10 +53,13 @@ class Rows:
         row_names: a name for every row, such as an image's file.
         files: what was read, for fingerprints.
         left_out: how many rows were left out because their label is not among the chosen classes.
+        weights: (n,) the weight of every row; None for one each.
+        groups: (n,) the group of every row, which is never split; None where there are none.
+        notes: what the user should know of the reading, such as images that were skipped.
     """
 
-    inputs: Array | Table | Unread
-    targets: Array | None
+    inputs: Inputs
+    targets: Array | Texts | None
     name: str
     where: Callable[..., str]
     origin: Array
@@ -61,6 +69,9 @@ class Rows:
     row_names: tuple[str, ...] | None = None
     files: tuple[str, ...] = ()
     left_out: int = 0
+    weights: Array | None = None
+    groups: Texts | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -69,10 +80,12 @@ class Rows:
         """Some of the rows, in the order of `indices`."""
         return replace(
             self,
-            inputs=self.inputs.take(indices) if isinstance(self.inputs, Table | Unread) else self.inputs[indices],
-            targets=None if self.targets is None else self.targets[indices],
+            inputs=_taken(self.inputs, indices),
+            targets=_taken(self.targets, indices),
             origin=self.origin[indices],
             row_names=None if self.row_names is None else tuple(self.row_names[index] for index in indices),
+            weights=_taken(self.weights, indices),
+            groups=_taken(self.groups, indices),
         )
 
     def place(self, row: int) -> str:
@@ -82,6 +95,13 @@ class Rows:
     def target_place(self, row: int, column: int | None = None) -> str:
         """The place of the target of a row of these rows in its file, and of one of several targets."""
         return (self.where_target or self.where)(int(self.origin[row]), *(() if column is None else (column,)))
+
+
+def _taken(values: Any, indices: Array) -> Any:
+    """Some of the rows of whatever holds rows."""
+    if values is None:
+        return None
+    return values[indices] if isinstance(values, np.ndarray) else values.take(indices)
 
 
 def counted(path: str) -> Callable[..., str]:
@@ -106,11 +126,11 @@ class Glance:
     sample: Rows
 
 
-def array_rows(inputs: Array, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
+def array_rows(inputs: Array | Mapped, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
     """Rows from arrays, checked.
 
     Args:
-        inputs: (n, *) numbers, images as (n, height, width, channels) or (n, height, width).
+        inputs: (n, *) numbers, images as (n, height, width, channels) or (n, height, width), perhaps mapped.
         targets: (n,) or (n, targets) labels or numbers, or None.
         name: what messages call the inputs.
         target_file: what they call the targets.
@@ -163,11 +183,13 @@ def _check_arrays(dtype: Any, shape: Shape, targets: Array | None, name: str, ta
         raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {shape[0]}")
 
 
-def _rows(inputs: Array, origin: Array, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
+def _rows(
+    inputs: Array | Mapped, origin: Array, targets: Array | None, name: str, target_file: str, target: str
+) -> Rows:
     check_finite(inputs, name, origin)
     width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]
     return Rows(
-        inputs=inputs[..., np.newaxis] if inputs.ndim == 3 else inputs,
+        inputs=_with_channels(inputs) if inputs.ndim == 3 else inputs,
         targets=targets,
         name=name,
         where=counted(name),
@@ -175,3 +197,9 @@ def _rows(inputs: Array, origin: Array, targets: Array | None, name: str, target
         origin=origin,
         target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
     )
+
+
+def _with_channels(images: Array | Mapped) -> Array | Mapped:
+    """(n, height, width) with one channel."""
+    shape = (*images.shape[1:], 1)
+    return images.with_shape(shape) if isinstance(images, Mapped) else images.reshape(len(images), *shape)

@@ -48,11 +48,12 @@ class Loss(Registered):
         """Targets in the form that `forward` takes: class numbers (n,) or numbers (n, ...) in."""
         return targets.reshape(len(targets), *output_shape).astype(dtype)
 
-    def of_constant(self, targets: Array) -> float:
+    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
         """The mean loss of the best constant prediction: what a model that has learnt anything is below of.
 
         Args:
             targets: as `encode` made them.
+            weights: (n,) or None for one each.
         """
         return math.inf
 

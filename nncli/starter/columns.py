@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.data.table import Table, parse_numbers
+from nncli.data.tables import looks
+from nncli.data.tables.table import Table, blank, parse_numbers
 
 MOST_TEXTS = 50  # different ones in a column that is still worth a column each
-DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ].*)?|\d\d?[./]\d\d?[./]\d{2,4}")
 COUNTING = "numbers the rows"
 FEW = 20  # rows; in fewer, nothing can be said of row numbers
 
@@ -36,19 +34,22 @@ def _counts(table: Table, name: str, rows: Array) -> bool:
 
 def _reason(table: Table, name: str) -> str:
     cells = table.cells(name)
-    given = cells[cells != ""]
-    different = set(given.tolist())
-    if not different:
+    given = int((~blank(cells)).sum())
+    if not given:
         return "blank throughout"
-    if len(different) == 1 and len(given) == len(cells):
-        return "the same in every row"
     values, bad = parse_numbers(cells)
     if bad is None:
-        return ""
-    if sum(DATE.fullmatch(cell) is not None for cell in different) > len(different) / 2:
+        same = given == len(cells) and bool((values == values[0]).all())
+        return "the same in every row" if same else ""
+    different = [text for text in table.texts(name).present() if text]
+    if len(different) == 1 and given == len(cells):
+        return "the same in every row"
+    if looks.are_dates(different):
         return "dates; make numbers of them first, such as the days since one of them"
+    if looks.are_decorated(different):
+        return f"numbers with signs, such as {cells[bad]!r}; write them plainly"
     numeric = int((~np.isnan(values)).sum())
-    if numeric > len(given) / 2:
+    if numeric > given / 2:
         return f"mostly numbers, but {cells[bad]!r} in line {table.lines[bad]}; make such cells blank or numbers"
     if len(different) > min(MOST_TEXTS, max(2, len(cells) // 2)):
         return f"{len(different)} different texts"

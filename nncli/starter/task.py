@@ -13,7 +13,8 @@ from nncli.core.types import Array, Shape
 from nncli.data.labels import as_text, class_order
 from nncli.data.rows import Rows, Unread
 from nncli.data.source import SAMPLE, Source
-from nncli.data.table import Table, parse_numbers
+from nncli.data.tables.table import Table, parse_numbers
+from nncli.data.tables.texts import Texts, encoded
 from nncli.starter.columns import left_out
 
 Kind: TypeAlias = Literal["classes", "numbers"]
@@ -72,7 +73,8 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
         return _of_table(some.inputs, some.origin, task)
     assert not isinstance(some.inputs, Unread)
     shape = some.inputs.shape[1:]
-    return replace(task, input_shape=shape, largest=float(some.inputs.max()) if len(shape) == 3 else 0.0)
+    largest = float(some.inputs[:SAMPLE].max()) if len(shape) == 3 else 0.0
+    return replace(task, input_shape=shape, largest=largest)
 
 
 def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Task:
@@ -81,15 +83,14 @@ def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Tas
     found, doubtful = kind_of(targets)
     kind: Kind = "classes" if only_labels else found
     if kind == "numbers":
-        width = math.prod(targets.shape[1:])
+        width = 1 if isinstance(targets, Texts) else math.prod(targets.shape[1:])
         return Task(values, kind, len(rows), (), targets=width, doubtful=doubtful)
     labels = as_text(targets)
-    names, counts = np.unique(labels.astype(str), return_counts=True)
-    classes = class_order(names.tolist())
+    classes, counts = class_order(labels.present()), np.bincount(labels.codes)
     if len(classes) == 1:
         raise DataError(f"{rows.name}: all rows have the label {classes[0]!r}; there is nothing to tell apart")
-    if len(classes) > len(rows) / 2 and targets.dtype.kind in "OU":
-        numbers, bad = parse_numbers(targets.astype(object))
+    if len(classes) > len(rows) / 2 and isinstance(targets, Texts):
+        numbers, bad = parse_numbers(targets)
         if bad is not None and np.isfinite(numbers).mean() > 1 / 2:
             raise DataError(f"{rows.target_place(bad)}: the target is {targets[bad]!r}, but mostly a number; mend it")
     if len(classes) > len(rows) / 2:
@@ -97,31 +98,36 @@ def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Tas
             f"{rows.name}: the target {', '.join(rows.target_names)} has {len(classes)} different texts in "
             f"{len(rows)} rows; choose a column with numbers or with labels that come again"
         )
-    return Task(values, kind, len(rows), (), classes, int(counts.min()), doubtful=doubtful and not only_labels)
+    return Task(
+        values, kind, len(rows), (), classes, int(counts[counts > 0].min()), doubtful=doubtful and not only_labels
+    )
 
 
-def kind_of(targets: Array) -> tuple[Kind, bool]:
+def kind_of(targets: Array | Texts) -> tuple[Kind, bool]:
     """(what targets are, whether they might as well be the other).
 
     Text is classes; so are one-hot rows, truth values, and whole numbers of which there are few different ones, or
     whose type has no sign and which come again. All else is numbers.
     """
+    if not isinstance(targets, Texts) and targets.dtype.kind in "OUS" and targets.ndim == 1:
+        targets = encoded(targets.astype(str).tolist())
+    if isinstance(targets, Texts):
+        numbers, bad = parse_numbers(targets)
+        return ("classes", False) if bad is not None else _of_numbers(numbers, "f")
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
     if targets.ndim == 2:
         hot = targets.dtype.kind in "biuf" and bool(((targets == 0) | (targets == 1)).all())
         return ("classes" if hot and (targets.sum(axis=1) == 1).all() else "numbers"), False
-    if targets.dtype.kind in "OUS":
-        numbers, bad = parse_numbers(targets.astype(object))
-        if bad is not None:
-            return "classes", False
-    elif targets.dtype.kind == "b":
+    if targets.dtype.kind == "b":
         return "classes", False
-    else:
-        numbers = targets.astype(np.float64)
+    return _of_numbers(targets.astype(np.float64), targets.dtype.kind)
+
+
+def _of_numbers(numbers: Array, stored: str) -> tuple[Kind, bool]:
     different = np.unique(numbers)
     whole = bool((different == np.round(different)).all())
-    if targets.dtype.kind == "u":  # as labels are stored
+    if stored == "u":  # as labels are stored
         few = 2 * len(different) <= len(numbers)
     else:
         few = len(different) <= MOST_CLASSES and len(different) * ROWS_A_CLASS <= len(numbers)

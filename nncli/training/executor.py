@@ -92,7 +92,7 @@ class Executor:
             step: the number of the step, from 0 over the whole run.
         """
         divisor = batch.divisor
-        scale = 1.0 / divisor
+        scale = 1.0 / divisor if divisor else 0.0  # a batch of rows without weight changes nothing
 
         def one(shard: Pass, rows: Batch) -> tuple[float, list[Array]]:
             moment = shard.moment
@@ -171,7 +171,7 @@ class Executor:
         assert targets is not None
         if self._original is not None:
             prediction, targets = self._original(prediction), self._original(targets)
-        return tally.measure(prediction, targets, rows.weights)
+        return tally.measure(prediction, targets, rows.metric_weights)
 
     def _run(self, compute: Callable[[Pass, Batch], Any], batch: Batch) -> list[Any]:
         def one(shard: Pass, rows: Batch) -> Any:

@@ -18,7 +18,7 @@ from nncli.core.spelling import nearest_file, suggestion
 from nncli.data.files import member_names, stem
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
-from nncli.data.table import read_table
+from nncli.data.tables.read import read_table
 from nncli.starter.choice import choose
 from nncli.starter.task import look_at
 from nncli.starter.text import GENERAL, fitted

@@ -16,7 +16,6 @@ from nncli.core.types import Array
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
-from nncli.data.table import Table
 from nncli.nn.loss import classes_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -63,16 +62,10 @@ class Trained:
         """Predictions batch by batch, in original units: (n, *output shape)."""
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
-        dtype = self.executor.network.dtype
-        table = self.preprocessing.inputs(rows, dtype) if isinstance(rows.inputs, Table) else None
+        inputs = self.preprocessing.inputs_on_demand(rows, self.executor.network.dtype)
         with self.executor.blas():
             for start in range(0, len(rows), batch_size):
-                stop = min(start + batch_size, len(rows))
-                if table is not None:  # all cells of a table are looked at before the first prediction is given
-                    inputs = table[start:stop]
-                else:
-                    inputs = self.preprocessing.inputs(rows.take(np.arange(start, stop)), dtype)
-                yield self.executor.predict(inputs)
+                yield self.executor.predict(inputs[start : start + batch_size])
 
     def columns(self, prediction: Array) -> Array:
         """(n, names): one column a class, also for a single sigmoid unit, or one a target."""

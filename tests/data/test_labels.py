@@ -46,16 +46,16 @@ def test_numbers_in_numeric_order_and_text_in_text_order(given, order):
     ids=lambda array: array.dtype.str + str(array.ndim),
 )
 def test_labels_of_all_kinds_are_the_same_text(given):
-    assert as_text(given).tolist() == ["5", "2", "5"]
+    assert as_text(given).list() == ["5", "2", "5"]
 
 
 def test_truth_values_are_labels():
-    assert class_order(as_text(np.array([True, False, True]))) == ("False", "True")
+    assert class_order(as_text(np.array([True, False, True])).present()) == ("False", "True")
 
 
 @pytest.mark.parametrize("dtype", [int, float, bool])
 def test_one_hot_rows_stand_for_their_column(dtype):
-    assert as_text(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
+    assert as_text(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).list() == ["2", "0", "1"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_unknown_label_names_its_row(tmp_path):
 def test_numbers_of_a_table_are_the_same_labels_as_those_of_arrays(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,2.0\n2,10\n3,2\n")
     found = rows(path=tmp_path / "a.csv", targets="y")
-    assert class_order(labels.text_labels(found)) == ("2", "10")
+    assert class_order(labels.text_labels(found).present()) == ("2", "10")
     assert labels.encode(found, ("2", "10")).tolist() == [0, 1, 0]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from nncli.core.errors import DataError
 from nncli.data.splits import split
+from nncli.data.tables.texts import Texts
 from nncli.workflows.prepare import prepare
 from tests.workflows import tiny
 
@@ -99,7 +100,7 @@ def test_stratified_rows_are_drawn_at_random(tmp_path):
 
 def test_stratified_counts_where_shares_are_no_whole_numbers():
     strata = np.repeat([0, 1, 2], [33, 33, 34])
-    held, left = split(np.arange(100), 10, 0, "test", strata)
+    held, left = split(np.arange(100), 10, 0, "test", Texts(strata, ("a", "b", "c")))
     assert len(held) == 10
     assert sorted(np.bincount(strata[held])) == [3, 3, 4]
     assert sorted([*held, *left]) == list(range(100))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
-from tests.data.make import fitted, rows
+from tests.data.make import fitted, rows, source
 
 F64 = np.dtype(np.float64)
 
@@ -23,8 +23,7 @@ def written(folder, text, name="a.csv"):
 def features(folder, text, name="a.csv", **keys):
     """(feature names, numbers, notes) of the inputs, target y."""
     found = rows(path=written(folder, text, name), targets="y", **keys)
-    missing = keys.get("missing", "median")
-    preprocessing = fitted(found, missing=missing["constant"] if isinstance(missing, dict) else missing)
+    preprocessing = fitted(found, rules=source(path=folder / name, targets="y", **keys).column_rules)
     return preprocessing.feature_names, preprocessing.inputs(found, F64).tolist(), preprocessing.notes
 
 
@@ -56,7 +55,7 @@ def refused(folder, text, name="a.csv", **keys):
 )
 def test_forms_of_the_same_table(tmp_path, name, text):
     found = rows(path=written(tmp_path, text, name), targets="y")
-    assert found.targets.tolist() == ["3", "6"]
+    assert found.targets.tolist() == [3, 6]
     assert found.target_names == ("y",)
     names, numbers, _ = features(tmp_path, text, name)
     assert (names, numbers) == (("u", "v"), [[1, 2], [4, 5]])

@@ -79,7 +79,7 @@ def test_weights_of_rows_count_in_sums_and_divisor():
     executor = executor_of(DENSE[:2] + DENSE[3:], numbers(4), metrics=("mae",))
     data = numbers(4)
     twice = Batch(np.repeat(data.inputs, [2, 1, 0, 1], axis=0), np.repeat(data.targets, [2, 1, 0, 1], axis=0))
-    weighted = Batch(data.inputs, data.targets, np.array([2.0, 1, 0, 1]))
+    weighted = Batch(data.inputs, data.targets, np.array([2.0, 1, 0, 1]), np.array([2.0, 1, 0, 1]))
     loss, gradient, results = computed(executor, weighted)
     expected = computed(executor, twice)
     assert loss == pytest.approx(expected[0], rel=1e-12)

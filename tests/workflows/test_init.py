@@ -11,7 +11,7 @@ import pytest
 
 from nncli.core.errors import ConfigError, DataError, UserError
 from nncli.data.sources.dataset import dataset_names
-from nncli.data.table import parse_table
+from nncli.data.tables.read import parse_table
 from nncli.starter.columns import left_out
 from nncli.starter.task import kind_of
 from nncli.workflows.check import check
@@ -269,7 +269,7 @@ def test_a_target_without_data():
 
 
 def test_what_only_the_check_finds_is_told():
-    rows = "".join(f"{i * i},{colour},{i % 2}\n" for i, colour in enumerate(["nan", "red", "blue"] * 9))
+    rows = "".join(f"{i * i},{colour},{i % 2}\n" for i, colour in enumerate(["NA", "1", "blue"] * 9))
     Path("colours.csv").write_text(f"a,colour,b\n{rows}")
     with pytest.raises(ConfigError, match="column 'colour': expected a finite number") as caught:
         init("colours.csv", ["b"], "first.yaml")

@@ -9,9 +9,15 @@ from typing import Any
 import numpy as np
 
 from nncli.core.errors import DataError
+from nncli.core.types import Array
 from nncli.data.files import load_array, load_first_rows, load_members, member_bytes, stem
+from nncli.data.labels import as_text
+from nncli.data.mapped import Mapped
 from nncli.data.rows import Glance, Rows, array_glance, array_rows, spread
 from nncli.data.source import LARGE, Source, source
+from nncli.data.weights import checked_weights
+
+NOTHING_ELSE: dict[str, Any] = {"targets": None, "weights": None, "groups": None}
 
 
 @source("arrays")
@@ -25,6 +31,8 @@ class Arrays(Source):
         path: a .npz file; without it, inputs and targets are .npy files.
         inputs: the name of the array in it, default x; or a file.
         targets: likewise, default y.
+        weights: likewise, how much every row counts in loss and metrics; default one each.
+        groups: likewise, the group of every row, none of which is split between training, validation and test.
         classes: which labels to use and in what order; default all.
     """
 
@@ -33,6 +41,8 @@ class Arrays(Source):
     path: str | None = None
     inputs: str | None = None
     targets: str | None = None
+    weights: str | None = None
+    groups: str | None = None
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
@@ -42,15 +52,15 @@ class Arrays(Source):
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The path; without one, inputs and targets."""
-        return ("path",) if values.get("path") else ("inputs", "targets")
+        return ("path",) if values.get("path") else ("inputs", "targets", "weights", "groups")
 
     @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """A .npz file by its path, with the names inside it where training had a .npz too; a .npy file as inputs."""
         if path.endswith(".npz"):
             named = isinstance(like, Arrays) and like.path is not None
-            return {"path": path} if named else {"path": path, "inputs": None, "targets": None}
-        return {"path": None, "inputs": path, "targets": None}
+            return {"path": path} if named else {"path": path, **NOTHING_ELSE, "inputs": None}
+        return {"path": None, "inputs": path, **NOTHING_ELSE}
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
         """Neither path nor inputs, or a .npy file where several arrays are wanted."""
@@ -63,33 +73,54 @@ class Arrays(Source):
     def read(self, *, targets: bool = True) -> Rows:
         """The arrays, checked for their lengths and for numbers that are not finite."""
         x_name, y_name, target = self._names(targets=targets)
+        besides = {key: name for key in ("weights", "groups") if targets and (name := getattr(self, key))}
+        x: Array | Mapped
         if self.path is not None:
-            x, *rest = load_members(self.path, [self.inputs or "x", *([target] if targets else [])])
-            y = rest[0] if targets else None
+            names = [self.inputs or "x", *([target] if targets else []), *besides.values()]
+            x, *others = load_members(self.path, names)
             files: tuple[str, ...] = (self.path,)
         else:
-            x, y = load_array(x_name), load_array(y_name) if targets else None
-            files = (x_name, *([y_name] if targets else []))
-        return replace(array_rows(x, y, x_name, y_name, target), files=files)
+            files = (x_name, *([y_name] if targets else []), *besides.values())
+            x, *others = (load_array(file) for file in files)
+            if x.nbytes >= LARGE and x.ndim > 1:
+                x = Mapped(x)
+        rows = replace(array_rows(x, others[0] if targets else None, x_name, y_name, target), files=files)
+        return self._with(rows, dict(zip(besides, others[1:], strict=True)))
+
+    def _with(self, rows: Rows, besides: dict[str, Array]) -> Rows:
+        """The rows with their weights and groups, where there are any."""
+        groups = besides.get("groups")
+        if groups is not None:
+            if groups.shape[:1] != (len(rows),):
+                raise DataError(f"{self.groups}: {len(groups)} rows, but {rows.name} has {len(rows)}", key="groups")
+            try:
+                rows = replace(rows, groups=as_text(groups))
+            except ValueError as error:
+                raise DataError(f"{self.groups}: {error}", key="groups") from None
+        if "weights" in besides:
+            rows = replace(rows, weights=checked_weights(besides["weights"], rows))
+        return rows
 
     def glance(self, count: int) -> Glance | None:
         """Rows from everywhere in a .npy file, which is mapped; the first ones of a .npz file."""
         x_name, y_name, target = self._names(targets=True)
+        besides = {key: name for key in ("weights", "groups") if (name := getattr(self, key))}
         if self.path is not None:
             if member_bytes(self.path) < LARGE:
                 return None
-            (y,) = load_members(self.path, [target])
+            (y, *others) = load_members(self.path, [target, *besides.values()])
             sample, shape = load_first_rows(self.path, self.inputs or "x", count)
             if not shape:
                 return None
             origin = np.arange(len(sample))
         else:
-            x, y = load_array(x_name), load_array(y_name)
+            x, y, *others = (load_array(file) for file in (x_name, y_name, *besides.values()))
             if x.nbytes < LARGE or not x.ndim:
                 return None
             origin, shape = spread(len(x), count), x.shape
             sample = x[origin]
-        return array_glance(sample, origin, shape, y, x_name, y_name, target)
+        seen = array_glance(sample, origin, shape, y, x_name, y_name, target)
+        return replace(seen, rows=self._with(seen.rows, dict(zip(besides, others, strict=True))))
 
     def _names(self, *, targets: bool) -> tuple[str, str, str]:
         """(what messages call the inputs, what they call the targets, the name of the target)."""

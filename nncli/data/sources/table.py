@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -14,14 +14,17 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
 from nncli.core.types import Array
-from nncli.data.rows import Glance, Rows, Unread
+from nncli.data.columns import ColumnRules
+from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
-from nncli.data.table import Table, glance_at_table, no_columns, parse_table, read_table
+from nncli.data.tables.header import no_columns
+from nncli.data.tables.read import parse_table, read_table
+from nncli.data.tables.table import Cells, Table, Wanted, as_texts, blank
+from nncli.data.tables.texts import Texts
+from nncli.data.weights import checked_weights
 
-ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 STANDARD_INPUT = "-"
-LARGE_TEXT = 4 << 20  # bytes from which a file is looked at before it is read whole
-GZIPPED = 5  # about how many bytes of text a byte of a .gz file holds
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,10 @@ class Constant(Checked):
 @source("table")
 @dataclass(frozen=True, kw_only=True)
 class TableSource(Source):
-    """A table from .csv or .tsv, gzipped or not, with a header line.
+    """A table from .csv or .tsv, gzipped or not, with a header line; with the extra `tables` also .parquet.
 
-    Columns of numbers are numbers; text columns become one column a category, 1 where it is that category. A blank
-    cell is missing.
+    Columns of numbers are numbers; true and false are 1 and 0; text columns become one column a category, 1 where it
+    is that category. A blank cell is missing. The separator is comma, semicolon or tab.
 
     Args:
         path: the file; relative to the config, or to the working directory on the command line.
@@ -49,6 +52,12 @@ class TableSource(Source):
         inputs: the columns to learn from; default all others.
         missing: what blank number cells become: the training rows' median or mean, {constant: NUMBER}, or error. A
             text column's blank is a category of its own.
+        missing_indicator: whether a number column with blanks gets another that is 1 where they were.
+        blanks: texts that mean a blank cell, such as [NA, "?"].
+        categories: columns that are categories though they look like numbers, such as [zip_code].
+        unseen: what a category becomes that was not there in training: zeros, with a note, or error.
+        weights: the column that says how much every row counts in loss and metrics; no input.
+        groups: the column of group names, none of which is split between training, validation and test; no input.
         classes: which labels to use and in what order; default all.
     """
 
@@ -58,6 +67,12 @@ class TableSource(Source):
     targets: str | Names | None = None
     inputs: Names | None = None
     missing: Literal["median", "mean", "error"] | Constant = "median"
+    missing_indicator: bool = False
+    blanks: Names | None = None
+    categories: Names | None = None
+    unseen: Literal["zeros", "error"] = "zeros"
+    weights: str | None = None
+    groups: str | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
         """A column twice, or a target that is also an input, which would give the answer away."""
@@ -68,6 +83,12 @@ class TableSource(Source):
         for name in self.target_columns:
             if name in (self.inputs or ()):
                 yield "inputs", f"the target {name!r} is among the inputs; drop it there"
+            if name in (self.weights, self.groups):
+                key = "weights" if name == self.weights else "groups"
+                yield key, f"the column {name!r} is the target"
+        for name in self.categories or ():
+            if self.inputs is not None and name not in self.inputs:
+                yield "categories", f"the column {name!r} is not among the inputs"
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
@@ -85,54 +106,72 @@ class TableSource(Source):
         """The names of the target columns."""
         return (self.targets,) if isinstance(self.targets, str) else self.targets or ()
 
+    @property
+    def column_rules(self) -> ColumnRules:
+        """What becomes of the columns."""
+        missing = self.missing.constant if isinstance(self.missing, Constant) else self.missing
+        return ColumnRules(missing, self.missing_indicator, self.unseen, self.categories or ())
+
     def read(self, *, targets: bool = True) -> Rows:
-        """The input columns, as text, and the target columns, as numbers where they are."""
+        """The input columns, and the target columns, as numbers where they are."""
         stdin = self.path == STANDARD_INPUT
         name = "standard input" if stdin else self.path
-        table = parse_table(sys.stdin.buffer.read(), name) if stdin else read_table(name)
-        origin = np.arange(len(table))
-        return self._rows(table, _targets(table, self._asked(table)) if targets else None, origin, table)
+        labels = [*self.target_columns, *([self.groups] if self.groups else [])]
+        wanted = Wanted(self.categories or (), labels, self.blanks or ())
+        table = parse_table(sys.stdin.buffer.read(), name, wanted) if stdin else read_table(name, wanted)
+        rows = self._rows(table)
+        if not targets:
+            return rows
+        values = {"targets": self._targets(table), "groups": self._groups(table)}
+        if self.weights is None:
+            return Rows(**{**vars(rows), **values})
+        cells = table.cells(self.weights, "weights")
+        weights = checked_weights(np.zeros(0, "O") if isinstance(cells, Texts) else cells, rows)
+        return Rows(**{**vars(rows), **values, "weights": weights})
 
-    def glance(self, count: int) -> Glance | None:
-        """The target columns of all rows, and some rows."""
-        try:
-            size = os.stat(self.path).st_size * (GZIPPED if self.path.lower().endswith(".gz") else 1)
-        except OSError:
-            return None
-        if size < LARGE_TEXT:  # also pipes, which are read only once
-            return None
-        columns, table, numbers = glance_at_table(self.path, self.target_columns, count)
-        targets = _targets(columns, self._asked(table))  # whose names are looked for among all columns
-        sample = self._rows(table, targets[numbers], numbers, columns)
-        rows = replace(sample, inputs=Unread(len(columns)), targets=targets, origin=np.arange(len(columns)))
-        return Glance(rows, sample)
-
-    def _asked(self, table: Table) -> tuple[str, ...]:
-        """The target columns, where there are any."""
-        if not self.target_columns:
-            known = ", ".join(table.columns)
-            raise DataError(f"{table.name}: say which column to learn, with targets:. Columns: {known}")
-        for name in self.target_columns:
-            table.cells(name, "targets")
-        return self.target_columns
-
-    def _rows(self, table: Table, targets: Array | None, origin: Array, whole: Table) -> Rows:
-        """Rows from some or all rows of a table; `whole` knows the lines of all."""
-        wanted = self.inputs or [column for column in table.columns if column not in self.target_columns]
+    def _rows(self, table: Table) -> Rows:
+        aside = {*self.target_columns, self.weights, self.groups}
+        wanted = self.inputs or [column for column in table.columns if column not in aside]
         if not wanted:
             raise DataError(f"{table.name}: no column is left to learn from; it has the target alone")
-        missing = [name for name in wanted if name not in table.columns]
-        if missing:
-            raise DataError(f"{table.name}: {no_columns(missing, table.columns, wanted)}", key="inputs")
+        for key, named in (("inputs", wanted), ("categories", self.categories or ())):
+            missing = [name for name in named if name not in table.columns]
+            if missing:
+                raise DataError(f"{table.name}: {no_columns(missing, list(table.columns), wanted)}", key=key)
         return Rows(
-            inputs=Table(table.name, {column: table.cells(column, "inputs") for column in wanted}, table.lines),
-            targets=targets,
+            inputs=Table(table.name, {column: table.columns[column] for column in wanted}, table.lines),
+            targets=None,
             name=table.name,
-            where=lambda row: f"{table.name}:{whole.lines[row]}",
-            origin=origin,
+            where=table.place,
+            origin=np.arange(len(table)),
             target_names=self.target_columns,
             files=() if self.path == STANDARD_INPUT else (self.path,),
         )
+
+    def _targets(self, table: Table) -> Array | Texts:
+        if not self.target_columns:
+            known = ", ".join(table.columns)
+            raise DataError(f"{table.name}: say which column to learn, with targets:. Columns: {known}")
+        columns = [_without_blanks(table, name) for name in self.target_columns]
+        if len(columns) == 1:
+            return columns[0]
+        if not any(isinstance(cells, Texts) for cells in columns):
+            return np.stack([cells for cells in columns if not isinstance(cells, Texts)], axis=1)
+        return np.array([as_texts(cells).list() for cells in columns]).T
+
+    def _groups(self, table: Table) -> Texts | None:
+        """The groups, where the table has them: rows that are not split need none."""
+        return table.texts(self.groups) if self.groups in table.columns and self.groups else None
+
+
+def _without_blanks(table: Table, name: str) -> Cells:
+    """A target column."""
+    cells = table.cells(name, "targets")
+    empty = blank(cells)
+    if empty.any():
+        place = table.place(int(empty.argmax()))
+        raise DataError(f"{place}: column {name!r}: the target is blank; fill it or drop the row")
+    return cells
 
 
 def _is_pipe(path: str) -> bool:
@@ -141,15 +180,3 @@ def _is_pipe(path: str) -> bool:
         return stat.S_ISFIFO(os.stat(path).st_mode)
     except OSError:
         return False
-
-
-def _targets(table: Table, names: tuple[str, ...]) -> Array:
-    columns = []
-    for name in names:
-        cells = table.cells(name, "targets")
-        blank = cells == ""
-        if blank.any():
-            line = table.lines[int(blank.argmax())]
-            raise DataError(f"{table.name}:{line}: column {name!r}: the target is blank; fill it or drop the row")
-        columns.append(cells)
-    return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)

@@ -60,9 +60,10 @@ class BinaryCrossEntropy(Loss):
         """0 and 1 as floats: (n,) -> (n, 1)."""
         return targets.reshape(-1, 1).astype(dtype)
 
-    def of_constant(self, targets: Array) -> float:
+    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
         """The entropy of the two classes."""
-        return entropy(np.array((1 - targets.mean(), targets.mean())))
+        share = np.average(targets[:, 0], weights=weights)
+        return entropy(np.array((1 - share, share)))
 
     def loss_fault(self, output_shape: Shape) -> str | None:
         """One unit."""

@@ -70,9 +70,10 @@ class CrossEntropy(Loss):
         """Class numbers as they are."""
         return targets.astype(np.intp)
 
-    def of_constant(self, targets: Array) -> float:
+    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
         """The entropy of the classes."""
-        return entropy(np.bincount(targets) / len(targets))
+        counts = np.bincount(targets, weights)
+        return entropy(counts / counts.sum())
 
     def loss_fault(self, output_shape: Shape) -> str | None:
         """One axis of two units or more."""

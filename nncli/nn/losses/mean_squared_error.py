@@ -36,9 +36,11 @@ class MeanSquaredError(Loss):
 
         return output, total, backward
 
-    def of_constant(self, targets: Array) -> float:
+    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
         """The variance of the targets."""
-        return float(np.var(targets, axis=0, dtype=np.float64).mean())
+        exact = targets.astype(np.float64)
+        mean = np.average(exact, axis=0, weights=weights)
+        return float(np.average((exact - mean) ** 2, axis=0, weights=weights).mean())
 
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """As many outputs as targets."""

@@ -1,0 +1,100 @@
+"""What the network gets for rows, made from the raw values slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.types import Array, FloatDType, Shape
+from nncli.data.columns import Encode
+from nncli.data.mapped import Mapped, rows_at_a_time
+
+
+class Scaling(Protocol):
+    """What was fitted to the training rows."""
+
+    def apply(self, x: Array) -> Array:
+        """Scaled values in float64."""
+
+
+class Encoded:
+    """The columns of a table as numbers.
+
+    Args:
+        encoders: one a column.
+        rows: how many rows there are.
+        features: how many numbers a row becomes.
+    """
+
+    def __init__(self, encoders: list[Encode], rows: int, features: int) -> None:
+        self._encoders = encoders
+        self.shape: Shape = (rows, features)
+        self.dtype = np.dtype(np.float64)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> Array:
+        return np.concatenate([encode(rows) for encode in self._encoders], axis=1)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.asarray(self[:], dtype)
+
+
+Raw: TypeAlias = Array | Mapped | Encoded
+
+
+class NetworkInputs:
+    """Scaled rows in the dtype of the network.
+
+    Args:
+        raw: (n, *input shape) values as they came.
+        scaling: of them, or None.
+        dtype: of the network.
+        place: where a row stands, for messages.
+    """
+
+    def __init__(self, raw: Raw, scaling: Scaling | None, dtype: FloatDType, place: Callable[[int], str]) -> None:
+        self._raw = raw
+        self._scaling = scaling
+        self._place = place
+        self.shape: Shape = raw.shape
+        self.dtype = dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def held(self) -> Array | NetworkInputs:
+        """All rows in memory, but where they are mapped."""
+        return self if isinstance(self._raw, Mapped) else self[:]
+
+    def __getitem__(self, rows: slice) -> Array:
+        """Some rows in their order.
+
+        Raises:
+            DataError: where a value is too large for the dtype.
+        """
+        start, stop, _ = rows.indices(len(self))
+        result = np.empty((max(0, stop - start), *self.shape[1:]), self.dtype)
+        step = rows_at_a_time(self.shape)
+        for at in range(start, stop, step):
+            part = result[at - start : at - start + step]
+            self._scale(self._raw[at : min(at + step, stop)], part)
+            if not np.isfinite(part.sum()):  # a sum is quick, but may itself be too large
+                finite = np.isfinite(part).reshape(len(part), -1).all(axis=1)
+                if not finite.all():
+                    place = self._place(at + int(finite.argmin()))
+                    raise DataError(f"{place}: a value is too large for {self.dtype}; scale the data")
+        return result
+
+    def gather(self, indices: Array, out: Array) -> None:
+        """Reads rows in any order into `out`."""
+        assert isinstance(self._raw, Mapped)
+        self._scale(self._raw.gather(indices), out)
+
+    def _scale(self, raw: Array, out: Array) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            out[...] = raw if self._scaling is None else self._scaling.apply(raw)

@@ -1,0 +1,59 @@
+"""Rows of an array in a file that is larger than should be held in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+
+SLICE = 1 << 25  # bytes of rows that are read at a time where all are gone through
+
+
+class Mapped:
+    """Some rows of a mapped array; they are read from the file when they are asked for.
+
+    Args:
+        array: (m, *) as NumPy maps it.
+        rows: (n,) the numbers of the rows; None for all.
+    """
+
+    def __init__(self, array: Array, rows: Array | None = None) -> None:
+        self._array = array
+        self._rows = rows
+        self.shape: Shape = (len(array) if rows is None else len(rows), *array.shape[1:])
+        self.dtype = array.dtype
+        self.ndim = array.ndim
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> Array:
+        """Rows in their order, as a new array."""
+        if self._rows is None:
+            return np.array(self._array[rows])
+        return self._array[self._rows[rows]]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.asarray(self[:], dtype)
+
+    def take(self, indices: Array) -> Mapped:
+        """Some of the rows, still in the file."""
+        return Mapped(self._array, indices if self._rows is None else self._rows[indices])
+
+    def gather(self, indices: Array) -> Array:
+        """Some of the rows, read."""
+        return np.take(self._array, indices if self._rows is None else self._rows[indices], axis=0)
+
+    def with_shape(self, shape: Shape) -> Mapped:
+        """The same rows, each in another shape."""
+        return Mapped(self._array.reshape(len(self._array), *shape), self._rows)
+
+
+def rows_at_a_time(shape: Shape, itemsize: int = 8) -> int:
+    """How many rows of that shape make up a slice."""
+    size = itemsize
+    for length in shape[1:]:
+        size *= length
+    return max(1, SLICE // max(1, size))

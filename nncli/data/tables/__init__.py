@@ -1,0 +1,1 @@
+"""Tables with a header line: reading them, and what they hold."""

@@ -1,0 +1,25 @@
+"""What counts as a number in a table, one cell at a time."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+
+def number_of(text: str) -> float | None:
+    """The finite number that a text is, such as -1.5 or 1e-3; None where it is none. 1_000 is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) and "_" not in text else None
+
+
+def as_number(text: str) -> str:
+    """How a number is written as a label: a whole one without its point, 5.0 as 5."""
+    value = number_of(text)
+    return text if value is None else written(value)
+
+
+def written(value: float) -> str:
+    """A number as text: a whole one without its point."""
+    return str(int(value)) if value == int(value) else repr(value)

@@ -1,0 +1,115 @@
+"""A table of named columns, each of numbers or of text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.spelling import suggestion
+from nncli.core.types import Array
+from nncli.data.tables.numbers import number_of, written
+from nncli.data.tables.texts import Texts
+
+Cells: TypeAlias = Array | Texts
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of the columns of a table that is read.
+
+    Args:
+        texts: the columns that are text whatever stands in them.
+        labels: the columns in which 007 is not the number 7, but text.
+        blanks: what counts as a blank cell besides nothing, such as NA.
+    """
+
+    texts: Collection[str] = ()
+    labels: Collection[str] = ()
+    blanks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of cells.
+
+    Args:
+        name: the file, for messages.
+        columns: every column by its name, in the order of the file: float64 with nan for blank cells where all others
+            are finite numbers, and otherwise text, with "" for blank cells.
+        lines: (n,) the line of the file on which every row begins, from 1; the row's number where it has no lines.
+    """
+
+    name: str
+    columns: dict[str, Cells]
+    lines: Array
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def take(self, indices: Array) -> Table:
+        """Some of the rows."""
+        return Table(
+            self.name, {name: take(cells, indices) for name, cells in self.columns.items()}, self.lines[indices]
+        )
+
+    def cells(self, name: str, key: str | None = None) -> Cells:
+        """The cells of one column; `key` is the source's key that names it, for the error.
+
+        Raises:
+            DataError: where there is no such column.
+        """
+        if name not in self.columns:
+            raise DataError(f"{self.name}: no column {name!r}{suggestion(name, self.columns)}", key=key)
+        return self.columns[name]
+
+    def place(self, row: int) -> str:
+        """Where a row stands."""
+        return f"{self.name}:{self.lines[row]}"
+
+    def texts(self, name: str) -> Texts:
+        """One column as text, whole numbers without a point."""
+        return as_texts(self.cells(name))
+
+    def numbers(self, name: str) -> Array:
+        """One column as float64, blank cells as nan.
+
+        Raises:
+            DataError: naming the first cell that is no finite number.
+        """
+        cells = self.cells(name)
+        values, bad = parse_numbers(cells)
+        if bad is not None:
+            raise DataError(f"{self.place(bad)}: column {name!r}: expected a finite number; got {cells[bad]!r}")
+        return values
+
+
+def take(cells: Cells, indices: Array) -> Cells:
+    """Some rows of a column."""
+    return cells.take(indices) if isinstance(cells, Texts) else cells[indices]
+
+
+def blank(cells: Cells) -> Array:
+    """(n,) whether a cell is blank."""
+    return cells.where([value == "" for value in cells.values]) if isinstance(cells, Texts) else np.isnan(cells)
+
+
+def parse_numbers(cells: Cells) -> tuple[Array, int | None]:
+    """(values, first bad row): float64 with nan for blanks, and the first cell that is no finite number, if any."""
+    if not isinstance(cells, Texts):
+        return cells, None
+    numbers = [number_of(value) for value in cells.values]
+    bad = cells.where([number is None and value != "" for number, value in zip(numbers, cells.values, strict=True)])
+    values = np.array([np.nan if number is None else number for number in numbers])[cells.codes]
+    return values, int(bad.argmax()) if bad.any() else None
+
+
+def as_texts(cells: Cells) -> Texts:
+    """A column as text, whole numbers without a point."""
+    if isinstance(cells, Texts):
+        return cells
+    distinct, codes = np.unique(cells, return_inverse=True)
+    return Texts(codes.astype(np.int32), tuple("" if value != value else written(value) for value in distinct.tolist()))
