@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -122,12 +122,11 @@ class TableSource(Source):
         rows = self._rows(table)
         if not targets:
             return rows
-        values = {"targets": self._targets(table), "groups": self._groups(table)}
+        rows = replace(rows, targets=self._targets(table), groups=self._groups(table))
         if self.weights is None:
-            return Rows(**{**vars(rows), **values})
-        cells = table.cells(self.weights, "weights")
-        weights = checked_weights(np.zeros(0, "O") if isinstance(cells, Texts) else cells, rows)
-        return Rows(**{**vars(rows), **values, "weights": weights})
+            return rows
+        table.cells(self.weights, "weights")
+        return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
 
     def _rows(self, table: Table) -> Rows:
         aside = {*self.target_columns, self.weights, self.groups}
@@ -139,7 +138,7 @@ class TableSource(Source):
             if missing:
                 raise DataError(f"{table.name}: {no_columns(missing, list(table.columns), wanted)}", key=key)
         return Rows(
-            inputs=Table(table.name, {column: table.columns[column] for column in wanted}, table.lines),
+            inputs=replace(table, columns={column: table.columns[column] for column in wanted}),
             targets=None,
             name=table.name,
             where=table.place,

@@ -40,12 +40,14 @@ class Table:
         name: the file, for messages.
         columns: every column by its name, in the order of the file: float64 with nan for blank cells where all others
             are finite numbers, and otherwise text, with "" for blank cells.
-        lines: (n,) the line of the file on which every row begins, from 1; the row's number where it has no lines.
+        lines: (n,) the line of the file on which every row begins, from 1; the row's number, from 0, where counted.
+        counted: whether the file has no lines, so that rows are counted.
     """
 
     name: str
     columns: dict[str, Cells]
     lines: Array
+    counted: bool = False
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -68,7 +70,8 @@ class Table:
 
     def place(self, row: int) -> str:
         """Where a row stands."""
-        return f"{self.name}:{self.lines[row]}"
+        line = int(self.lines[row])
+        return f"{self.name}: row {line} (counted from 0)" if self.counted else f"{self.name}:{line}"
 
     def texts(self, name: str) -> Texts:
         """One column as text, whole numbers without a point."""
