@@ -224,6 +224,15 @@ def test_higher_is_better_where_the_metric_says_so():
 
 def test_a_monitor_that_is_not_a_number_is_never_the_best():
     assert stopped_after([np.nan, 2, np.nan, 1], patience=10) == (4, 4)
+    assert stopped_after([2, np.nan, np.nan, np.nan, 1], patience=3) == (4, 1)
+    assert stopped_after([0.5, np.nan, 0.4], patience=2, higher_is_better=True) == (3, 1)
+
+
+@pytest.mark.parametrize("higher", [False, True])
+def test_a_monitor_that_is_always_nan_stops_early_and_leaves_the_first_epoch_as_the_best(higher):
+    assert stopped_after([np.nan] * 9, patience=3, higher_is_better=higher) == (4, 1)
+    assert stopped_after([np.nan, np.nan, 2, 3, 4], patience=2, higher_is_better=higher) == (3 + 2, 5 if higher else 3)
+    assert stopped_after([np.nan] * 3, patience=9, higher_is_better=higher) == (3, 1)
 
 
 @pytest.mark.parametrize("layers", [DENSE, CONVOLUTION], ids=["dense", "convolution"])
