@@ -90,8 +90,8 @@ def survey(
         from nncli.assemble.rehearsal import rehearse  # here, for a quick check of what is nncli's own
 
         found.problems += rehearse(layers, found.prepared["train"][0], _dtype(built))
+    classes = None if found.parts is None else found.parts.classes
     if known_loss is not None:
-        classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_classes(classes, None if data is None else data.train)
         found.problems += check_loss(known_loss, layers, output, fitted.target_shape, classes)
         if "train" in found.prepared and known_loss.target_kind == "numbers":
@@ -101,7 +101,7 @@ def survey(
                 return survey(built, read=found.parts.sources)
             found.problems += outside
         found.problems += checks.check_kinds(built, known_loss)
-    found.problems += checks.check_metrics(built, known_loss)
+    found.problems += checks.check_metrics(built, known_loss, classes)
     found.problems += checks.check_all_monitors(built)
     return found
 
