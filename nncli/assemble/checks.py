@@ -13,8 +13,8 @@ from nncli.core.wording import cut
 from nncli.nn.loss import Loss
 
 
-def check_metrics(built: dict[str, Any], loss: Loss | None) -> Iterator[Problem]:
-    """Metrics that stand there twice, or do not suit the loss."""
+def check_metrics(built: dict[str, Any], loss: Loss | None, classes: tuple[str, ...] | None) -> Iterator[Problem]:
+    """Metrics that stand there twice, or do not suit the loss or the number of classes."""
     learns = {"classes": "class labels", "numbers": "numbers"}
     seen: dict[str, int] = {}
     for index, metric in enumerate(_metrics(built)):
@@ -27,6 +27,8 @@ def check_metrics(built: dict[str, Any], loss: Loss | None) -> Iterator[Problem]
         if loss is not None and metric.target_kind != loss.target_kind:
             wants = f"{name} measures {learns[metric.target_kind]}"
             yield Problem(("metrics", index), f"{wants}, but {loss.type_name} learns {learns[loss.target_kind]}")
+        elif classes is not None and (fault := metric.classes_fault(len(classes))):
+            yield Problem(("metrics", index), fault)
 
 
 def check_kinds(built: dict[str, Any], loss: Loss) -> Iterator[Problem]:

@@ -105,8 +105,8 @@ def survey(
         from nncli.assemble.rehearsal import ROWS, rehearse  # here, for a quick check of what is nncli's own
 
         found.problems += rehearse(layers, found.prepared["train"].inputs[:ROWS], _dtype(built))
+    classes = None if found.parts is None else found.parts.classes
     if known_loss is not None:
-        classes = None if found.parts is None else found.parts.classes
         found.problems += checks.check_classes(classes, None if data is None else data.train)
         found.problems += checks.check_class_weight(built.get("training"), known_loss, classes)
         found.problems += check_loss(known_loss, layers, output, fitted.target_shape, classes)
@@ -117,7 +117,7 @@ def survey(
                 return survey(built, read=found.parts.sources)
             found.problems += outside
         found.problems += checks.check_kinds(built, known_loss)
-    found.problems += checks.check_metrics(built, known_loss)
+    found.problems += checks.check_metrics(built, known_loss, classes)
     found.problems += checks.check_all_monitors(built)
     return found
 

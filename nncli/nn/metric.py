@@ -15,12 +15,17 @@ from nncli.core.types import Array
 
 @dataclass(frozen=True)
 class Metric(Registered):
-    """The base of all metrics; predictions and targets come in original units."""
+    """The base of all metrics; predictions and targets come in original units.
+
+    Most states are a few sums. A few keep the rows and say so by `keeps_rows`: their `merge` is then done for parts of
+    like size, in the order of the rows, so that many small parts are not copied over and over.
+    """
 
     needs = ("measure", "finish")
 
     target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
     higher_is_better: ClassVar[bool] = False
+    keeps_rows: ClassVar[bool] = False  # whether a state grows with its rows
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
         """The state of these rows alone: a vector in float64.
@@ -37,15 +42,34 @@ class Metric(Registered):
         return a + b if a.size and b.size else a if a.size else b
 
     def finish(self, state: Array) -> float:
-        """The metric of all rows of a state with at least one row."""
+        """The metric of all rows of a state with at least one row; nan where it is not defined for them."""
         raise NotImplementedError
+
+    def classes_fault(self, classes: int) -> str | None:
+        """Why this metric does not suit that many classes, or None."""
+        return None
 
 
 def differences(prediction: Array, targets: Array, weights: Array | None) -> tuple[Array, Array]:
     """Prediction minus target in float64 as (n, units), and the weights as (n,)."""
     difference = np.subtract(prediction, targets, dtype=np.float64)
     difference = difference.reshape(len(difference), math.prod(difference.shape[1:]))
-    return difference, np.ones(len(difference)) if weights is None else weights.astype(np.float64)
+    return difference, weight_of_rows(weights, len(difference))
+
+
+def weight_of_rows(weights: Array | None, rows: int) -> Array:
+    """The weights in float64, one each where there are none: (n,)."""
+    return np.ones(rows) if weights is None else weights.astype(np.float64)
+
+
+def class_numbers(targets: Array) -> Array:
+    """The targets as class numbers: (n,) or (n, 1) -> (n,) integers."""
+    return targets.reshape(len(targets)).astype(np.intp)
+
+
+def share(part: Array, whole: Array) -> Array:
+    """The ratio of both, which is 0 where the whole is 0."""
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.not_equal(whole, 0))
 
 
 metric = METRICS.register

@@ -17,20 +17,37 @@ class Tally:
         metrics: what to measure beside the loss.
     """
 
-    __slots__ = ("divisor", "loss", "metrics", "states")
+    __slots__ = ("_parts", "divisor", "loss", "metrics")
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self.metrics = tuple(metrics)
         self.loss = 0.0
         self.divisor = 0.0
-        self.states: list[Array] = [np.empty(0) for _ in metrics]
+        self._parts: list[list[Array]] = [[] for _ in metrics]  # of each metric's state, in the order of the rows
 
     def add(self, loss: float, divisor: float, states: Sequence[Array]) -> None:
         """Adds the sums of some rows."""
         self.loss += loss
         self.divisor += divisor
-        for index, metric in enumerate(self.metrics):
-            self.states[index] = metric.merge(self.states[index], states[index])
+        for metric, parts, state in zip(self.metrics, self._parts, states, strict=True):
+            parts.append(state)
+            # a small part is never merged into a much larger one, so a row that is kept is copied a few times only
+            while len(parts) > 1 and not (metric.keeps_rows and parts[-1].size < parts[-2].size):
+                last = parts.pop()
+                parts[-1] = metric.merge(parts[-1], last)
+
+    @property
+    def states(self) -> list[Array]:
+        """Every metric's state of all rows so far; an empty vector where there were none."""
+        for metric, parts in zip(self.metrics, self._parts, strict=True):
+            while len(parts) > 1:
+                last = parts.pop()
+                parts[-1] = metric.merge(parts[-1], last)
+        return [parts[0] if parts else np.empty(0) for parts in self._parts]
+
+    @states.setter
+    def states(self, states: Sequence[Array]) -> None:
+        self._parts = [[state] for state in states]
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> list[Array]:
         """The metrics' states for these rows alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from nncli.training.events import Record
@@ -26,10 +27,10 @@ class Monitor:
     waited: int = 0
 
     def update(self, record: Record) -> bool:
-        """Whether this record is the best so far; nan never is, unless it is the first."""
+        """Whether this record is the best so far; nan never is, unless it is the first of all."""
         value = record[self.column]
         gain = 0.0 if self.best is None else (value - self.best) * (1 if self.higher_is_better else -1)
-        if self.best is None or self.best != self.best or gain > self.min_delta:
+        if self.best is None or (isnan(self.best) and not isnan(value)) or gain > self.min_delta:
             self.best, self.best_epoch, self.waited = value, int(record["epoch"]), 0
             return True
         self.waited += 1

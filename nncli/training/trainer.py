@@ -23,6 +23,7 @@ from nncli.training.monitor import Monitor
 
 MOST_SKIPPED = 100  # steps of a run that may be left out because their numbers are not finite
 EVALUATION_ROWS = 512  # rows measured at a time
+OPTIMIZER, TALLY = "optimizer/", "tally/"  # folders of the arrays
 
 
 class Batches(Protocol):
@@ -132,8 +133,6 @@ class Trainer:
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
-        if self.step_in_epoch == 0:
-            self._tally = Tally(self.executor.metrics)
         for batch in self._batches.epoch(number, self.step_in_epoch):
             accepted = self._step(batch, number)
             self.step_in_epoch += 1
@@ -143,6 +142,7 @@ class Trainer:
             else:
                 yield StepSkipped(number, self.step, self.skipped)
         record = self._record(number)
+        self._tally = Tally(self.executor.metrics)
         self.epoch, self.step_in_epoch, self.seconds = number, 0, 0.0
         record["seconds"] = time.perf_counter() - begun
         self.total_seconds += record["seconds"]
@@ -213,11 +213,7 @@ class Trainer:
             "step_in_epoch": self.step_in_epoch,
             "skipped": self.skipped,
             "optimizer_steps": self.driver.steps,
-            "tally": {
-                "loss": self._tally.loss,
-                "divisor": self._tally.divisor,
-                "states": [state.tolist() for state in self._tally.states],
-            },
+            "tally": {"loss": self._tally.loss, "divisor": self._tally.divisor},
             "best": self.best.state(),
             "stopping": None if self.stopping is None else self.stopping.state(),
             "last_record": self.last_record,
@@ -227,10 +223,14 @@ class Trainer:
         }
 
     def arrays(self) -> dict[str, Array]:
-        """The optimizer's vectors by STATE/PARAMETER."""
+        """The optimizer's vectors by optimizer/STATE/PARAMETER, and the running epoch's metrics by tally/METRIC."""
+        states = zip(self.executor.metrics, self._tally.states, strict=True)
+        return {**self._moments(), **{f"{TALLY}{metric.type_name}": state for metric, state in states}}
+
+    def _moments(self) -> dict[str, Array]:
         layout = self.executor.network.layout
         return {
-            f"{name}/{parameter}": array
+            f"{OPTIMIZER}{name}/{parameter}": array
             for name, vector in self.driver.state.items()
             for parameter, array in layout.named(vector).items()
         }
@@ -243,9 +243,9 @@ class Trainer:
         self.driver.steps = state["optimizer_steps"]
         self._tally = Tally(self.executor.metrics)
         self._tally.loss, self._tally.divisor = state["tally"]["loss"], state["tally"]["divisor"]
-        self._tally.states = [np.array(values, np.float64) for values in state["tally"]["states"]]
+        self._tally.states = [arrays[f"{TALLY}{metric.type_name}"] for metric in self.executor.metrics]
         self.best.restore(state["best"])
         if self.stopping is not None and state["stopping"] is not None:
             self.stopping.restore(state["stopping"])
-        for name, array in self.arrays().items():
+        for name, array in self._moments().items():
             array[...] = arrays[name]

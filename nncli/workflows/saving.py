@@ -15,8 +15,6 @@ from nncli.runs import checkpoint
 from nncli.training.trainer import Trainer
 from nncli.workflows.plugins import plugins_of
 
-OPTIMIZER = "optimizer/"
-
 
 def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
     """Writes everything that predict and resume need.
@@ -24,8 +22,7 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
     Raises:
         SaveError: where it cannot be written.
     """
-    state = {OPTIMIZER + name: array for name, array in trainer.arrays().items()}
-    checkpoint.save(path, session.network.named(), state, describe(session, trainer))
+    checkpoint.save(path, session.network.named(), trainer.arrays(), describe(session, trainer))
 
 
 def restore_trainer(trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
@@ -34,7 +31,7 @@ def restore_trainer(trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Ar
     Raises:
         CheckpointError: where the checkpoint does not hold a trainer's state of this model.
     """
-    prefix = checkpoint.STATE + OPTIMIZER
+    prefix = checkpoint.STATE
     state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
     try:
         trainer.restore(meta["trainer"], state)

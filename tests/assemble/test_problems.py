@@ -217,6 +217,14 @@ def test_a_metric_of_the_wrong_kind(told, text, start):
     assert line.startswith(start)
 
 
+@pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+def test_an_average_of_two_classes_for_more(told, name):
+    (line,) = told(changed("[accuracy]", f"[accuracy, {{type: {name}, average: binary}}]"))
+    assert line == (
+        "a.yaml:11:21: metrics.1: average: binary is for 2 classes, and there are 10; write macro, weighted or micro"
+    )
+
+
 def test_scaled_labels(told):
     (line,) = told(changed("  validation", "  scale_targets: standard\n  validation"))
     assert line.startswith("a.yaml:3:18: data.scale_targets: cross_entropy learns class labels")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from math import sqrt
 from pathlib import Path
@@ -207,6 +208,31 @@ LOSS_ROWS: dict[str, tuple[LossCase, ...]] = {
     ),
 }
 
+
+def _metric(type_name: str, shape: Shape, oracle: Callable[..., float], **fields: Any) -> MetricCase:
+    return MetricCase({"type": type_name, **fields}, shape, partial(oracle, **fields))
+
+
+def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, ...]:
+    """A metric with its averages over the classes, of which `binary` is for two."""
+    return (
+        *(_metric(type_name, (units,), oracle) for units in (1, 2, 4)),
+        *(
+            _metric(type_name, (units,), oracle, average=average)
+            for average in ("binary", "macro", "weighted", "micro")
+            for units in (1, 4)
+            if units == 1 or average != "binary"
+        ),
+    )
+
+
+def _ranking(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, ...]:
+    return (
+        *(_metric(type_name, (units,), oracle) for units in (1, 2, 3)),
+        *(_metric(type_name, (units,), oracle, average="weighted") for units in (1, 3)),
+    )
+
+
 METRIC_ROWS: dict[str, tuple[MetricCase, ...]] = {
     "accuracy": (
         MetricCase({"type": "accuracy"}, (4,), by_definition.accuracy),
@@ -215,6 +241,23 @@ METRIC_ROWS: dict[str, tuple[MetricCase, ...]] = {
     "mae": tuple(MetricCase({"type": "mae"}, shape, by_definition.mae) for shape in ((1,), (3,))),
     "rmse": tuple(MetricCase({"type": "rmse"}, shape, by_definition.rmse) for shape in ((1,), (3,))),
     "r2": tuple(MetricCase({"type": "r2"}, shape, by_definition.r2) for shape in ((1,), (3,))),
+    "mape": tuple(MetricCase({"type": "mape"}, shape, by_definition.mape) for shape in ((1,), (3,))),
+    "median_absolute_error": tuple(
+        MetricCase({"type": "median_absolute_error"}, shape, by_definition.median_absolute_error)
+        for shape in ((1,), (3,))
+    ),
+    "top_k_accuracy": (
+        *(_metric("top_k_accuracy", (4,), by_definition.top_k_accuracy, k=k) for k in (1, 2, 3)),
+        *(_metric("top_k_accuracy", shape, by_definition.top_k_accuracy, k=1) for shape in ((1,), (2,))),
+        _metric("top_k_accuracy", (7,), by_definition.top_k_accuracy),
+    ),
+    "precision": _averaged("precision", by_definition.precision),
+    "recall": _averaged("recall", by_definition.recall),
+    "f1": _averaged("f1", by_definition.f1),
+    "roc_auc": _ranking("roc_auc", by_definition.roc_auc),
+    "average_precision": _ranking("average_precision", by_definition.average_precision),
+    "log_loss": tuple(_metric("log_loss", (units,), by_definition.log_loss) for units in (1, 2, 4)),
+    "brier": tuple(_metric("brier", (units,), by_definition.brier) for units in (1, 2, 4)),
 }
 
 OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from nncli.nn.tally import Tally
 from tests.contracts.table import METRIC_ROWS, name_of
 from tests.contracts.values import made
 
@@ -75,9 +76,9 @@ def test_no_rows_beside_some_change_nothing(case):
 @over_all
 def test_rows_without_weight_beside_others_change_nothing(case):
     arrays = rows_of(case, True)
-    arrays[2][:4] = 0
-    state = made(case).measure(*cut(arrays, 4, ROWS))
-    none = made(case).measure(*cut(arrays, 0, 4))
+    arrays[2][:3] = 0  # the others are of every class
+    state = made(case).measure(*cut(arrays, 3, ROWS))
+    none = made(case).measure(*cut(arrays, 0, 3))
     for merged in (made(case).merge(state, none), made(case).merge(none, state)):
         assert made(case).finish(merged) == made(case).finish(state)
 
@@ -121,4 +122,31 @@ def test_the_better_prediction_scores_better(case):
         best = targets
     sign = 1 if made(case).higher_is_better else -1
     assert sign * score(case, best, targets) > sign * score(case, prediction, targets)
-    assert score(case, best, targets) == (1.0 if made(case).higher_is_better else 0.0)
+    if case.config["type"] == "log_loss":  # which keeps probabilities away from 0 and 1
+        assert score(case, best, targets) == -np.log(1 - np.finfo(best.dtype).eps)
+    else:
+        assert score(case, best, targets) == (1.0 if made(case).higher_is_better else 0.0)
+
+
+@over_all
+def test_many_small_parts_are_the_whole_in_its_order(case):
+    arrays = rows_of(case, True)
+    arrays[2][arrays[2] == 0] = 1
+    metric = made(case)
+    tally = Tally((metric,))
+    for row in range(ROWS):
+        tally.add(0.0, 1.0, tally.measure(*cut(arrays, row, row + 1)))
+        if row % 5 == 4:
+            tally.results()  # asking in between changes nothing
+    (state,) = tally.states
+    if metric.keeps_rows:
+        np.testing.assert_array_equal(state, metric.measure(*arrays))
+    else:
+        np.testing.assert_allclose(state, metric.measure(*arrays), rtol=1e-9)
+
+
+@over_all
+def test_a_state_grows_with_its_rows_only_where_the_metric_says_so(case):
+    arrays = rows_of(case)
+    few, many = (made(case).measure(*cut(arrays, 0, stop)) for stop in (4, ROWS))
+    assert (few.size < many.size) == made(case).keeps_rows

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.nn.metrics import R2, MeanAbsoluteError
+from nncli.nn.kept_rows import KeptRows
+from nncli.nn.metrics import R2, MeanAbsoluteError, MedianAbsoluteError
 from nncli.nn.tally import Tally
 
 
@@ -36,3 +37,57 @@ def test_two_tallies_share_nothing():
     one.add(1.0, 1.0, one.measure(np.ones((1, 1)), np.zeros((1, 1)), None))
     assert other.divisor == 0
     assert other.states[0].size == 0
+
+
+def random_rows(rows):
+    random = np.random.default_rng(1)
+    return random.standard_normal((rows, 1)), random.standard_normal((rows, 1))
+
+
+@pytest.mark.parametrize("asked", [1, 7, 1000], ids="asked every {}".format)
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_rows_that_are_kept_stand_in_their_order_however_they_came(size, asked):
+    prediction, targets = random_rows(200)
+    metric = MedianAbsoluteError()
+    tally = Tally((metric, MeanAbsoluteError()))
+    for number, start in enumerate(range(0, 200, size), 1):
+        rows = slice(start, start + size)
+        tally.add(1.0, 1.0, tally.measure(prediction[rows], targets[rows], None))
+        tally.add(0.0, 0.0, tally.measure(prediction[:0], targets[:0], None))  # of a shard without rows
+        if number % asked == 0:
+            assert len(tally.states) == 2
+    np.testing.assert_array_equal(tally.states[0], metric.measure(prediction, targets, None))
+    assert tally.results()["median_absolute_error"] == np.median(np.abs(prediction - targets))
+
+
+def test_a_row_that_is_kept_is_copied_a_few_times_only(monkeypatch):
+    copied = 0
+    merge = KeptRows.merge
+
+    def counting(self, a, b):
+        nonlocal copied
+        merged = merge(self, a, b)
+        copied += merged.size
+        return merged
+
+    monkeypatch.setattr(KeptRows, "merge", counting)
+    tally, batches = Tally((MedianAbsoluteError(),)), 4096
+    states = tally.measure(np.ones((2, 1)), np.zeros((2, 1)), None)
+    for _ in range(batches):
+        tally.add(0.0, 1.0, states)
+    assert tally.states[0].size == 1 + batches * 4
+    assert copied < 20 * batches * 4  # one by one it were batches / 2 times
+
+
+def test_states_that_are_set_are_gone_on_from():
+    prediction, targets = random_rows(50)
+    metrics = MedianAbsoluteError(), R2()
+    whole, second = Tally(metrics), Tally(metrics)
+    for tally, start in ((whole, 0), (whole, 30)):
+        rows = slice(start, start + (30 if start == 0 else 20))
+        tally.add(1.0, 1.0, tally.measure(prediction[rows], targets[rows], None))
+        if start == 0:
+            second.states = [state.copy() for state in whole.states]
+    second.add(1.0, 1.0, second.measure(prediction[30:], targets[30:], None))
+    for state, expected in zip(second.states, whole.states, strict=True):
+        np.testing.assert_array_equal(state, expected)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import sqrt
+from collections.abc import Callable, Sequence
+from math import log, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -49,10 +49,168 @@ def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 def accuracy(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
     """The weighted share of rows whose largest entry, the first of several, is the target's; one entry is P(1)."""
-    right = 0.0
+    rows = _classified(predictions, targets, weights)
+    return sum(w for w, scores, actual in rows if _chosen(scores) == actual) / sum(w for w, _, _ in rows)
+
+
+def _classified(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, list[float], int]]:
+    """(weight, one score a class, class) of every row; one entry is P(1)."""
+    rows = []
     for weight, prediction, target in zip(weights, predictions, targets, strict=True):
-        scores = (
-            [1 - float(prediction[0]), float(prediction[0])] if len(prediction) == 1 else [float(p) for p in prediction]
-        )
-        right += float(weight) * (scores.index(max(scores)) == int(np.ravel(target)[0]))
-    return right / sum(float(weight) for weight in weights)
+        scores = [float(p) for p in prediction]
+        rows.append((float(weight), [1 - scores[0], *scores] if len(scores) == 1 else scores, int(np.ravel(target)[0])))
+    return rows
+
+
+def _chosen(scores: list[float]) -> int:
+    return scores.index(max(scores))
+
+
+def top_k_accuracy(predictions: Rows, targets: Rows, weights: Sequence[float], k: int = 5) -> float:
+    """The weighted share of rows whose class is among the first k, the later one of a tie first; accuracy for two."""
+    rows = _classified(predictions, targets, weights)
+    right = 0.0
+    for weight, scores, actual in rows:
+        ranked = sorted(range(len(scores)), key=lambda number: (-scores[number], -number))[:k]
+        if len(scores) == 2 and k == 1:
+            ranked = [_chosen(scores)]
+        right += weight * (actual in ranked)
+    return right / sum(w for w, _, _ in rows)
+
+
+def _average(
+    predictions: Rows, targets: Rows, weights: Sequence[float], average: str | None, ratio: Callable[..., float]
+) -> float:
+    """A ratio of (true positives, false positives, false negatives), averaged over the classes."""
+    rows = _classified(predictions, targets, weights)
+    classes = len(rows[0][1])
+    if average is None:
+        average = "binary" if classes == 2 else "macro"
+    counts: dict[int, tuple[float, float, float]] = {}
+    support: dict[int, float] = {}
+    for number in range(classes):
+        pairs = [(w, _chosen(scores) == number, actual == number) for w, scores, actual in rows]
+        if average == "binary" or any(is_chosen or is_actual for _, is_chosen, is_actual in pairs):
+            counts[number] = (
+                sum(w for w, is_chosen, is_actual in pairs if is_chosen and is_actual),
+                sum(w for w, is_chosen, is_actual in pairs if is_chosen and not is_actual),
+                sum(w for w, is_chosen, is_actual in pairs if is_actual and not is_chosen),
+            )
+            support[number] = sum(w for w, _, is_actual in pairs if is_actual)
+    if average == "binary":
+        return ratio(*counts[1])
+    if average == "micro":
+        return ratio(*(sum(column) for column in zip(*counts.values(), strict=True)))
+    if average == "macro":
+        return sum(ratio(*count) for count in counts.values()) / len(counts)
+    return sum(support[number] * ratio(*count) for number, count in counts.items()) / sum(support.values())
+
+
+def precision(predictions: Rows, targets: Rows, weights: Sequence[float], average: str | None = None) -> float:
+    """True positives / (true positives + false positives)."""
+    return _average(predictions, targets, weights, average, lambda tp, fp, fn: tp / (tp + fp) if tp else 0.0)
+
+
+def recall(predictions: Rows, targets: Rows, weights: Sequence[float], average: str | None = None) -> float:
+    """True positives / (true positives + false negatives)."""
+    return _average(predictions, targets, weights, average, lambda tp, fp, fn: tp / (tp + fn) if tp else 0.0)
+
+
+def f1(predictions: Rows, targets: Rows, weights: Sequence[float], average: str | None = None) -> float:
+    """The harmonic mean of precision and recall."""
+
+    def ratio(tp: float, fp: float, fn: float) -> float:
+        return 2 / ((tp + fp) / tp + (tp + fn) / tp) if tp else 0.0
+
+    return _average(predictions, targets, weights, average, ratio)
+
+
+def _of_rankings(
+    predictions: Rows, targets: Rows, weights: Sequence[float], average: str, one: Callable[..., float]
+) -> float:
+    """What `one` says of (score, whether of the class, weight) for the second of two classes, or averaged over all."""
+    rows = _classified(predictions, targets, weights)
+    classes = len(rows[0][1])
+    each = {
+        number: one([(scores[number], actual == number, w) for w, scores, actual in rows]) for number in range(classes)
+    }
+    if classes == 2:
+        return each[1]
+    support = {number: sum(w for w, _, actual in rows if actual == number) for number in each}
+    if average == "macro":
+        return sum(each.values()) / classes
+    return sum(support[number] * each[number] for number in each if support[number]) / sum(support.values())
+
+
+def roc_auc(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
+    """Over all pairs of a row of the class and another: how often the first has the higher score, a tie being half."""
+
+    def one(ranked: list[tuple[float, bool, float]]) -> float:
+        won = total = 0.0
+        for score, positive, weight in ranked:
+            for other, other_positive, other_weight in ranked:
+                if positive and not other_positive:
+                    total += weight * other_weight
+                    won += weight * other_weight * ((score > other) + (score == other) / 2)
+        return won / total if total else nan
+
+    return _of_rankings(predictions, targets, weights, average, one)
+
+
+def average_precision(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
+    """The sum over falling thresholds of the recall that is gained, times the precision there."""
+
+    def one(ranked: list[tuple[float, bool, float]]) -> float:
+        positives = sum(w for _, positive, w in ranked if positive)
+        area = before = 0.0
+        for threshold in sorted({score for score, _, _ in ranked}, reverse=True):
+            above = [(positive, w) for score, positive, w in ranked if score >= threshold]
+            found = sum(w for positive, w in above if positive)
+            if found > before:
+                area += (found - before) / positives * found / sum(w for _, w in above)
+            before = found
+        return area
+
+    return _of_rankings(predictions, targets, weights, average, one)
+
+
+def log_loss(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
+    """The weighted mean of -log P(class), with P kept the predictions' epsilon away from 0 and 1."""
+    epsilon = float(np.finfo(np.asarray(predictions).dtype).eps)
+    rows = _classified(predictions, targets, weights)
+    total = sum(-w * log(min(max(scores[actual], epsilon), 1 - epsilon)) for w, scores, actual in rows)
+    return total / sum(w for w, _, _ in rows)
+
+
+def brier(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
+    """The weighted mean of sum over classes (P(class) - [class is right])^2, half of it for two classes."""
+    rows = _classified(predictions, targets, weights)
+    half = 0.5 if len(rows[0][1]) == 2 else 1.0
+    total = sum(w * sum((p - (c == actual)) ** 2 for c, p in enumerate(scores)) for w, scores, actual in rows)
+    return half * total / sum(w for w, _, _ in rows)
+
+
+def mape(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
+    """The weighted mean of |prediction - target| / |target| over all entries."""
+    entries = _entries(predictions, targets, weights)
+    return sum(w * abs(p - t) / max(abs(t), 2.0**-52) for w, p, t in entries) / sum(w for w, _, _ in entries)
+
+
+def median_absolute_error(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
+    """For every unit the weighted median of |prediction - target|, then the mean over the units.
+
+    The median lies between the lowest value with half of the weight at or below it and the highest with half at or
+    above.
+    """
+    medians = []
+    for unit in range(np.asarray(predictions).reshape(len(predictions), -1).shape[1]):
+        column = [
+            (abs(float(np.ravel(p)[unit]) - float(np.ravel(t)[unit])), float(w))
+            for w, p, t in zip(weights, predictions, targets, strict=True)
+            if w > 0
+        ]
+        total = sum(w for _, w in column)
+        low = min(error for error, _ in column if sum(w for e, w in column if e <= error) >= total / 2)
+        high = max(error for error, _ in column if sum(w for e, w in column if e >= error) >= total / 2)
+        medians.append((low + high) / 2)
+    return sum(medians) / len(medians)

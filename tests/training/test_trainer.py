@@ -224,6 +224,15 @@ def test_higher_is_better_where_the_metric_says_so():
 
 def test_a_monitor_that_is_not_a_number_is_never_the_best():
     assert stopped_after([np.nan, 2, np.nan, 1], patience=10) == (4, 4)
+    assert stopped_after([2, np.nan, np.nan, np.nan, 1], patience=3) == (4, 1)
+    assert stopped_after([0.5, np.nan, 0.4], patience=2, higher_is_better=True) == (3, 1)
+
+
+@pytest.mark.parametrize("higher", [False, True])
+def test_a_monitor_that_is_always_nan_stops_early_and_leaves_the_first_epoch_as_the_best(higher):
+    assert stopped_after([np.nan] * 9, patience=3, higher_is_better=higher) == (4, 1)
+    assert stopped_after([np.nan, np.nan, 2, 3, 4], patience=2, higher_is_better=higher) == (3 + 2, 5 if higher else 3)
+    assert stopped_after([np.nan] * 3, patience=9, higher_is_better=higher) == (3, 1)
 
 
 @pytest.mark.parametrize("layers", [DENSE, CONVOLUTION], ids=["dense", "convolution"])
@@ -241,7 +250,8 @@ def test_the_same_again_gives_the_same_bits(layers):
 @pytest.mark.parametrize("stop", range(1, 9))
 def test_going_on_from_any_step_gives_the_same_bits(layers, stop):
     train = numbers(40, (3,) if layers is DENSE else (6, 6, 2), dtype="float32")
-    keys = {"validation": numbers(5, train.inputs.shape[1:], dtype="float32"), "batch_size": 16, "metrics": ("r2",)}
+    metrics = ("r2", "median_absolute_error")
+    keys = {"validation": numbers(5, train.inputs.shape[1:], dtype="float32"), "batch_size": 16, "metrics": metrics}
     whole = trainer_of(layers, train, **keys)
     expected = records(whole)
 
@@ -262,6 +272,28 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, stop):
     assert [{**record, "seconds": 0} for record in found] == [{**record, "seconds": 0} for record in expected]
     assert second.best.state() == whole.best.state()
     assert all(array.tobytes() == whole.arrays()[name].tobytes() for name, array in second.arrays().items())
+
+
+def test_the_rows_that_metrics_keep_are_arrays_and_go_with_the_epoch():
+    trainer = trainer_of(train=numbers(40), batch_size=4, metrics=("median_absolute_error", "mae"), epochs=1)
+    run = trainer.run()
+    for _ in range(7):
+        next(run)
+    arrays = trainer.arrays()
+    assert arrays["tally/median_absolute_error"].shape == (1 + 7 * 4 * 2,)  # how many columns, then error and weight
+    assert arrays["tally/mae"].shape == (2,)
+    assert len(json.dumps(trainer.state())) < 600
+    list(run)
+    assert {name: array.size for name, array in trainer.arrays().items() if name.startswith("tally/")} == {
+        "tally/median_absolute_error": 0,
+        "tally/mae": 0,
+    }
+
+
+def test_a_state_without_a_metric_is_not_taken_for_another_trainers():
+    first, second = trainer_of(metrics=("mae",)), trainer_of(metrics=("mae", "rmse"))
+    with pytest.raises(KeyError, match="tally/rmse"):
+        second.restore(first.state(), first.arrays())
 
 
 def test_stopping_goes_on_where_it_was():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nncli.core.errors import ConfigError, RunError, StoppedError, UserError
+from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
 from nncli.workflows.events import RunStarted
 from nncli.workflows.train import FINISHED_BEFORE, resume, train
@@ -80,6 +81,23 @@ def test_convolutions_with_dropout_go_on_in_the_middle_of_an_epoch(tmp_path, mon
     train(config, run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(1))
+    resume("run")
+    assert same("run", "whole")
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 6])
+def test_metrics_that_keep_their_rows_go_on_in_the_middle_of_an_epoch(tmp_path, monkeypatch, step):
+    monkeypatch.chdir(tmp_path)
+    metrics = ["roc_auc", "average_precision", "f1", "log_loss"]
+    training = {"epochs": 3, "batch_size": 16, "checkpoint": {"monitor": "val_roc_auc"}}
+    config = tiny.write(tmp_path, tiny.classifier(metrics=metrics, training=training))
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(step))
+    meta, arrays = load("run/checkpoints/last.npz")
+    rows_done = {1: 16, 2: 32, 0: 42}[step % 3]  # the last batch is short, and its epoch is not measured yet
+    assert arrays["state/tally/roc_auc"].size == 1 + 3 * rows_done
+    assert set(meta["trainer"]["tally"]) == {"loss", "divisor"}
     resume("run")
     assert same("run", "whole")
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from functools import reduce
-from math import sqrt
+from math import isnan, log, sqrt
 
 import numpy as np
 import pytest
 
-from nncli.nn.metrics import R2, Accuracy, MeanAbsoluteError, RootMeanSquaredError
+from nncli.core.builder import build
+from nncli.core.registry import METRICS
+from nncli.nn.metrics import (
+    R2,
+    Accuracy,
+    Brier,
+    LogLoss,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MedianAbsoluteError,
+    RootMeanSquaredError,
+    TopKAccuracy,
+)
 
 
 def score(metric, prediction, targets, weights=None):
@@ -74,6 +86,100 @@ def test_r2_far_from_zero_row_by_row():
     states = [R2().measure(prediction[i : i + 1], targets[i : i + 1], None) for i in range(300)]
     expected = 1 - ((prediction - targets) ** 2).sum() / ((targets - targets.mean()) ** 2).sum()
     assert R2().finish(reduce(R2().merge, states)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_top_k_accuracy():
+    prediction = ((0.1, 0.6, 0.3), (0.5, 0.2, 0.3), (0.7, 0.2, 0.1))
+    targets = (2, 2, 2)  # second, second, third
+    assert [score(TopKAccuracy(k=k), prediction, targets) for k in (1, 2, 3)] == [0, 2 / 3, 1]
+    assert score(TopKAccuracy(k=2), prediction, targets, (1.0, 2, 5)) == 3 / 8
+    assert score(TopKAccuracy(), prediction, targets) == 1
+
+
+def test_of_classes_that_tie_the_later_one_comes_first():
+    alike = np.full((3, 3), 1 / 3)
+    assert [score(TopKAccuracy(k=k), alike, (0, 1, 2)) for k in (1, 2, 3)] == [1 / 3, 2 / 3, 1]
+    assert score(TopKAccuracy(k=1), alike[:1], (2,)) == 1
+    assert score(TopKAccuracy(k=1), alike[:1], (0,)) == 0
+
+
+def test_the_first_of_two_classes_is_the_accuracy():
+    prediction, targets = column(0.7, 0.5, 0.2, 0.51), column(1, 1, 0, 1)
+    assert score(TopKAccuracy(k=1), prediction, targets) == score(Accuracy(), prediction, targets) == 0.75
+    assert score(TopKAccuracy(k=2), prediction, targets) == 1
+    assert score(TopKAccuracy(k=1), ((0.5, 0.5),), (0,)) == 1
+
+
+def test_a_class_whose_probability_is_nan_is_not_among_the_first():
+    assert score(TopKAccuracy(k=1), ((np.nan, 0.2, 0.3), (np.nan, np.nan, np.nan)), (0, 2)) == 0
+
+
+def test_log_loss():
+    assert score(LogLoss(), column(0.8, 0.4), column(1, 0)) == pytest.approx(-(log(0.8) + log(0.6)) / 2)
+    assert score(LogLoss(), ((0.2, 0.5, 0.3), (0.1, 0.1, 0.8)), (1, 2), (3.0, 1)) == pytest.approx(
+        -(3 * log(0.5) + log(0.8)) / 4
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_log_loss_of_certainty_is_bounded_by_the_dtype(dtype):
+    epsilon = float(np.finfo(dtype).eps)
+    metric, wrong, classes = LogLoss(), np.array([[0], [1]], dtype), np.array([[1], [0]])
+    assert metric.finish(metric.measure(wrong, classes, None)) == pytest.approx(-log(epsilon), rel=1e-12)
+    assert metric.finish(metric.measure(wrong, 1 - classes, None)) == pytest.approx(epsilon, rel=1e-6)
+    three = np.eye(3, dtype=dtype)
+    assert metric.finish(metric.measure(three, np.array((1, 2, 0)), None)) == pytest.approx(-log(epsilon), rel=1e-12)
+
+
+def test_the_brier_score_is_halved_for_two_classes_only():
+    assert score(Brier(), column(0.8, 0.4), column(1, 0)) == pytest.approx((0.04 + 0.16) / 2)
+    assert score(Brier(), ((0.2, 0.8), (0.6, 0.4)), (1, 0)) == pytest.approx((0.04 + 0.16) / 2)
+    assert score(Brier(), ((0.2, 0.5, 0.3),), (1,)) == pytest.approx(0.04 + 0.25 + 0.09)
+    assert score(Brier(), ((1, 0, 0), (1, 0, 0)), (1, 0), (1.0, 3)) == 2 / 4
+
+
+def test_mean_absolute_percentage_error():
+    assert score(MeanAbsolutePercentageError(), column(1, 3, -8), column(2, 2, -4)) == pytest.approx(
+        (0.5 + 0.5 + 1) / 3
+    )
+    assert score(MeanAbsolutePercentageError(), ((1, 2), (3, 2)), ((2, 2), (2, 4))) == (0.5 + 0 + 0.5 + 0.5) / 4
+    assert score(MeanAbsolutePercentageError(), column(1, 3), column(2, 3), (1.0, 3)) == 0.125
+    assert score(MeanAbsolutePercentageError(), column(0, 3), column(0, 3)) == 0
+    assert score(MeanAbsolutePercentageError(), column(1), column(0)) == 2.0**52
+
+
+def test_median_absolute_error():
+    assert score(MedianAbsoluteError(), column(1, 2, 9), column(1, 1, 1)) == 1
+    assert score(MedianAbsoluteError(), column(1, 2, 9, 4), column(1, 1, 1, 1)) == 2  # errors 0, 1, 3, 8
+    assert score(MedianAbsoluteError(), ((1, 5), (3, 3), (1, 1)), ((1, 1), (1, 1), (1, 1))) == 1  # medians 0 and 2
+    assert score(MedianAbsoluteError(), column(3), column(-1)) == 4
+
+
+def test_weighted_median_absolute_error():
+    errors, none = column(0, 1, 3, 8), column(0, 0, 0, 0)
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 5)) == 8
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 3)) == (3 + 8) / 2  # half of 6 is at 3
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 2)) == 3
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 0, 2)) == (1 + 8) / 2  # not 3, which has no weight
+    assert score(MedianAbsoluteError(), errors, none, (0, 1.0, 0, 0)) == 1
+    assert score(MedianAbsoluteError(), errors, none, (2.0, 0, 0, 0)) == 0
+
+
+def test_an_error_that_is_nan_makes_the_median_nan():
+    assert isnan(score(MedianAbsoluteError(), column(1, np.nan, 2), column(1, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("auc", "roc_auc"),
+        ("brier_score", "brier"),
+        ("medae", "median_absolute_error"),
+        ("mean_absolute_percentage_error", "mape"),
+    ],
+)
+def test_names_that_others_use(alias, name):
+    assert build(METRICS, alias) == build(METRICS, name)
 
 
 def test_which_way_is_better():

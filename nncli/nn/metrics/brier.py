@@ -1,0 +1,37 @@
+"""The Brier score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.metric import class_numbers, metric
+from nncli.nn.row_mean import RowMean
+
+
+@metric("brier", "brier_score")
+@dataclass(frozen=True)
+class Brier(RowMean):
+    """The mean squared difference of the probabilities from 1 for the right class and 0 for the others.
+
+    two classes   (p - y)^2, where p is the probability of the second class and y is 0 or 1; in [0, 1]
+    more classes  sum over the classes c of (p_c - [c = target])^2; in [0, 2]
+
+    This is scikit-learn's definition (scale_by_half="auto"): only for two classes is the sum halved.
+
+    Reference: Brier, Monthly Weather Review 78 (1950), 1-3.
+    """
+
+    target_kind = "classes"
+
+    def of_rows(self, prediction: Array, targets: Array) -> Array:
+        """The sum of the squares of every row."""
+        actual = class_numbers(targets)
+        apart = prediction.astype(np.float64)  # (n, classes)
+        if apart.shape[1] == 1:
+            return (apart[:, 0] - actual) ** 2
+        apart[np.arange(len(actual)), actual] -= 1
+        squares = np.square(apart).sum(axis=1)
+        return squares / 2 if apart.shape[1] == 2 else squares

@@ -1,0 +1,91 @@
+"""Areas under curves, worked by hand."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import numpy as np
+import pytest
+
+from nncli.nn.metrics import AveragePrecision, RocAuc
+
+
+def score(metric, prediction, targets, weights=None):
+    weights = None if weights is None else np.array(weights, np.float64)
+    return metric.finish(metric.measure(np.array(prediction, np.float64), np.array(targets), weights))
+
+
+def column(*values):
+    return [[value] for value in values]
+
+
+def test_pairs_that_are_won():
+    # positives 0.8 and 0.4, negatives 0.6 and 0.1: 0.8 wins twice, 0.4 once
+    assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0)) == 3 / 4
+    assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(0, 0, 1, 1)) == 1 / 4
+
+
+def test_pairs_that_tie_are_half_won():
+    assert score(RocAuc(), column(0.5, 0.5, 0.5), column(1, 0, 0)) == 1 / 2
+    assert score(RocAuc(), column(0.8, 0.4, 0.4, 0.1), column(1, 1, 0, 0)) == (2 + 1 + 1 / 2) / 4
+
+
+def test_weights_of_pairs_multiply():
+    # weights of positives 1 and 3, of negatives 2 and 1: won 1 * 3 + 3 * 1, of 4 * 3
+    assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0), (1, 3, 2, 1)) == 6 / 12
+
+
+def test_precision_at_each_recall():
+    # falling: 1 0 1 0 -> recall 1/2 at precision 1, recall 1 at precision 2/3
+    prediction, targets = column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0)
+    assert score(AveragePrecision(), prediction, targets) == pytest.approx(1 / 2 * 1 + 1 / 2 * 2 / 3)
+    # weights 1 (right), 2 (wrong), 3 (right): recall 1/4 at precision 1, then 3/4 more at 4/6
+    assert score(AveragePrecision(), prediction, targets, (1, 3, 2, 9)) == pytest.approx(1 / 4 + 3 / 4 * 4 / 6)
+
+
+def test_rows_that_tie_are_one_threshold_in_whatever_order():
+    for targets in (column(1, 0, 0), column(0, 0, 1)):
+        assert score(AveragePrecision(), column(0.5, 0.5, 0.5), targets) == pytest.approx(1 / 3)
+
+
+def test_one_class_only():
+    prediction = column(0.3, 0.9)
+    for targets, expected in ((column(0, 0), 0), (column(1, 1), 1)):
+        assert isnan(score(RocAuc(), prediction, targets))
+        assert score(AveragePrecision(), prediction, targets) == expected
+    assert isnan(score(RocAuc(), prediction, column(0, 1), (0, 1)))
+
+
+def test_of_two_columns_the_second_is_taken():
+    assert score(RocAuc(), ((0.9, 0.8), (0, 0.4), (0, 0.6), (0, 0.1)), (1, 1, 0, 0)) == 3 / 4
+
+
+def test_several_classes_are_averaged():
+    # class 0: 0.9 and 0.1 against 0.2, 0.1: 2 + 1/2 of 4; class 1: 0.6 against 0, 0.5, 0.7: 2 of 3; class 2: 3 of 3
+    prediction = ((0.9, 0, 0.1), (0.1, 0.5, 0.4), (0.2, 0.6, 0.2), (0.1, 0.7, 0.8))
+    targets = (0, 0, 1, 2)
+    each = np.array((2.5 / 4, 2 / 3, 1))
+    assert score(RocAuc(), prediction, targets) == pytest.approx(each.mean())
+    assert score(RocAuc(average="weighted"), prediction, targets) == pytest.approx(
+        (2 * each[0] + each[1] + each[2]) / 4
+    )
+
+
+def test_a_class_that_is_absent_from_the_targets():
+    prediction, targets = np.eye(3)[[0, 1, 0, 1]], (0, 1, 0, 1)
+    assert isnan(score(RocAuc(), prediction, targets))
+    assert score(RocAuc(average="weighted"), prediction, targets) == 1
+    assert score(AveragePrecision(), prediction, targets) == pytest.approx(2 / 3)
+    assert score(AveragePrecision(average="weighted"), prediction, targets) == 1
+
+
+@pytest.mark.parametrize("metric", [RocAuc(), AveragePrecision()])
+def test_a_probability_that_is_nan_makes_it_nan(metric):
+    assert isnan(score(metric, column(0.2, np.nan, 0.9), column(0, 1, 1)))
+    assert isnan(score(metric, ((0.2, 0.3, np.nan), (0.1, 0.2, 0.7)), (0, 1)))
+
+
+def test_what_is_kept_is_three_numbers_a_row_and_how_many():
+    state = RocAuc().measure(np.array([[0.25], [0.75]], np.float32), np.array([[0], [1]]), None)
+    assert state.tolist() == [3, 0.25, 0, 1, 0.75, 1, 1]
+    assert RocAuc().measure(np.ones((5, 4), np.float32), np.arange(5) % 4, None).nbytes == 8 * (1 + 5 * (4 + 2))
