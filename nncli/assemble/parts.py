@@ -20,6 +20,7 @@ from nncli.data.rows import Rows
 from nncli.data.scalers import Scaler
 from nncli.data.source import Source
 from nncli.data.splits import split, split_groups, split_tail
+from nncli.data.tables.table import Table
 from nncli.data.tables.texts import Texts
 from nncli.nn.loss import Loss
 
@@ -151,6 +152,7 @@ class _Reading:
     glance: int | None
     whole: dict[str, Rows]
     samples: dict[str, Rows] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()  # the columns that are text in the training rows
 
     def rows(self, name: str) -> Rows | None:
         """The rows of one source, of a large one with their inputs Unread and a sample; None where there are none."""
@@ -158,10 +160,10 @@ class _Reading:
         if not isinstance(source, Source):
             return None
         if name in self.whole:
-            return self.whole[name]
+            return self._known(name, self.whole[name])
         try:
             seen = None if self.glance is None else source.glance(self.glance)
-            rows = source.read() if seen is None else seen.rows
+            rows = source.read_like(self.texts) if seen is None else seen.rows
             rows = chosen(source, rows, self.loss, all_needed=name == "train")
         except UserError as error:
             self.problems.append(problem_of(self.data, name, error))
@@ -170,6 +172,12 @@ class _Reading:
             self.whole[name] = rows
         else:
             self.samples[name] = seen.sample
+        return self._known(name, rows)
+
+    def _known(self, name: str, rows: Rows) -> Rows:
+        """The rows, from which it is known what the columns of the following are."""
+        if name == "train" and isinstance(rows.inputs, Table):
+            self.texts = rows.inputs.text_columns
         return rows
 
 

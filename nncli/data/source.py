@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
@@ -61,6 +61,15 @@ class Source(Registered):
             DataError: where the files cannot be read or do not hold what the source says.
         """
         raise NotImplementedError
+
+    def read_like(self, texts: Collection[str], *, targets: bool = True) -> Rows:
+        """The same, with the columns of some names taken as text, as they were in the training rows.
+
+        Args:
+            texts: names of columns, some of which may not be there.
+            targets: whether to read the targets too.
+        """
+        return self.read(targets=targets)
 
     def glance(self, count: int) -> Glance | None:
         """The targets of all rows and the inputs of at most about `count`, without reading more than these.

@@ -63,7 +63,7 @@ def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, s
     source = source_of(text, cast("Source", model.spec.data.train), targets)
     if isinstance(source, TableSource) and source.targets is None:
         source = replace(source, targets=model.preprocessing.target_names)
-    return chosen(source, source.read(), cast("Loss", model.spec.loss)), text
+    return chosen(source, model.read(source, targets=True), cast("Loss", model.spec.loss)), text
 
 
 def _own_rows(model: Trained) -> tuple[Rows, str]:

@@ -33,7 +33,7 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
             raise DataError("; ".join(problem.message for problem in error.problems)) from None
     if not os.path.exists(text) and text in dataset_names():
         return cast("Source", build(SOURCES, {"type": "dataset", "dataset": text}))
-    kind = _kind(text)
+    kind = _kind(text, like)
     if kind is None:
         if not os.path.exists(text):
             raise missing(text)
@@ -49,9 +49,12 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
     return replace(source, **changes)
 
 
-def _kind(path: str) -> type[Source] | None:
-    """The kind of source that a path is: as inputs of their own, or as a path."""
+def _kind(path: str, like: Source) -> type[Source] | None:
+    """The kind of source that a path is: training's, where it may be that; else as inputs of their own, or as a path."""
     if os.path.exists(path) or path == "-":
+        trained = {item.name: value for item in fields(like) if (value := getattr(like, item.name)) is not None}
+        if "path" in like.path_fields(trained) and type(like).claims({**trained, "path": path}):
+            return type(like)
         for values in ({"path": path}, {"inputs": path}):
             if (kind := SOURCES.claiming(values)) is not None:
                 return cast("type[Source]", kind)

@@ -90,7 +90,14 @@ class Predictions:
         return (*self.rows.files, self.model.path, *(value for value in fields if isinstance(value, str)))
 
     def _npy(self, file: BinaryIO) -> None:
-        np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)
+        if self.classes:  # text, whose longest is known at the end
+            np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)
+            return
+        for index, part in enumerate(self.arrays()):
+            if index == 0:
+                header = {"descr": part.dtype.str, "fortran_order": False, "shape": (len(self.rows), *part.shape[1:])}
+                np.lib.format.write_array_header_2_0(file, header)
+            file.write(np.ascontiguousarray(part).data)
 
     def _csv(self, file: BinaryIO) -> None:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -102,8 +109,10 @@ class Predictions:
 
     def _json(self, file: BinaryIO) -> None:
         header = self.header
-        objects = [dict(zip(header, row, strict=True)) for row in self.table()]
-        file.write(json.dumps(json_ready(objects), indent=1).encode() + b"\n")
+        for index, row in enumerate(self.table()):
+            text = json.dumps(json_ready(dict(zip(header, row, strict=True))))
+            file.write(f"{',' if index else '['}\n {text}".encode())
+        file.write(b"\n]\n")
 
 
 def predict(
@@ -128,4 +137,4 @@ def predict(
     if classes:
         model.class_names(np.zeros((0, 1)))
     source = source_of(os.fspath(text), cast("Source", model.spec.data.train))
-    return Predictions(model, source.read(targets=False), classes, batch_size)
+    return Predictions(model, model.read(source, targets=False), classes, batch_size)

@@ -16,6 +16,7 @@ from nncli.core.types import Array
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
+from nncli.data.source import Source
 from nncli.nn.loss import classes_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -57,6 +58,11 @@ class Trained:
         units = int(np.prod(self.executor.network.shapes[-1]))
         names = preprocessing.target_names
         return names if len(names) == units else tuple(f"output_{index}" for index in range(units))
+
+    def read(self, source: Source, *, targets: bool) -> Rows:
+        """The rows of a source, the columns that were text in training as text."""
+        texts = [column.name for column in self.preprocessing.columns if column.kind == "category"]
+        return source.read_like(texts, targets=targets)
 
     def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
         """Predictions batch by batch, in original units: (n, *output shape)."""

@@ -40,7 +40,7 @@ def matrix(inputs: Any) -> np.ndarray:
 def test_inputs_and_labels_stay_together(case, tmp_path):
     rows = written(case, tmp_path).read()
     expected = {tuple(pixels.reshape(-1)): str(label) for pixels, label in zip(PIXELS, LABELS, strict=True)}
-    found = {tuple(row): label for row, label in zip(matrix(rows.inputs), text_labels(rows).list(), strict=True)}
+    found = {tuple(row): label for row, label in zip(matrix(rows.inputs), text_labels(rows).tolist(), strict=True)}
     assert found == expected
     assert len(rows) == 6
 

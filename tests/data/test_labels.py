@@ -46,7 +46,7 @@ def test_numbers_in_numeric_order_and_text_in_text_order(given, order):
     ids=lambda array: array.dtype.str + str(array.ndim),
 )
 def test_labels_of_all_kinds_are_the_same_text(given):
-    assert as_text(given).list() == ["5", "2", "5"]
+    assert as_text(given).tolist() == ["5", "2", "5"]
 
 
 def test_truth_values_are_labels():
@@ -55,7 +55,7 @@ def test_truth_values_are_labels():
 
 @pytest.mark.parametrize("dtype", [int, float, bool])
 def test_one_hot_rows_stand_for_their_column(dtype):
-    assert as_text(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).list() == ["2", "0", "1"]
+    assert as_text(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
-"""Folders of images."""
+"""Images in folders, or named by a table."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from annotated_types import Ge
 
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.spelling import suggestion
@@ -15,36 +16,72 @@ from nncli.core.types import Array
 from nncli.data.files import missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Source, source
+from nncli.data.tables.read import read_table
+from nncli.data.tables.table import Table, Wanted
+from nncli.data.tables.texts import encoded
+from nncli.data.weights import checked_weights
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
+LISTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 MANY, FEW = 1000, 200  # above so many images only a few are looked at before all are read
+PIL_MODES = {"grey": "L", "rgb": "RGB"}
+
+Pixels = Annotated[int, Ge(1)]
 
 
 @source("images")
 @dataclass(frozen=True, kw_only=True)
 class Images(Source):
-    """A folder with one sub-folder of PNG, JPEG or BMP images a class; for prediction also a flat folder or one file.
+    """PNG, JPEG or BMP images: a folder with one sub-folder a class, or a table that names files and labels.
+
+    For prediction also a flat folder or one file.
 
     Shape: inputs (n, height, width, channels) of 0 to 255, 1 channel for grey and 3 for RGB
     Args:
-        path: the folder; relative to the config, or to the working directory on the command line.
+        path: the folder, or the table (.csv, .tsv); relative to the config, or to the working directory on the command
+            line.
+        images: the table's column of file names, relative to its folder.
+        targets: the table's column of labels or numbers.
+        weights: the table's column that says how much every row counts in loss and metrics.
+        groups: the table's column of group names, none of which is split between training, validation and test.
         mode: grey or rgb; default as the first image is.
-        classes: which sub-folders to use and in what order; default all.
+        resize: [height, width] that every image is brought to, by averaging or interpolating linearly; default as they
+            are.
+        broken: what to do with a file that is no whole image: error, or skip, with a note of how many.
+        classes: which sub-folders or labels to use and in what order; default all.
     """
 
-    example = "{path: folder/}"
-
-    only_labels = True
+    example = "{path: folder/}, or {path: labels.csv, images: file, targets: label}"
 
     path: str
+    images: str | None = None
+    targets: str | None = None
+    weights: str | None = None
+    groups: str | None = None
     mode: Literal["grey", "rgb"] | None = None
+    resize: tuple[Pixels, Pixels] | None = None
+    broken: Literal["error", "skip"] = "error"
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """Columns of a table where there is none."""
+        yield from super().conflicts()
+        for key in ("targets", "weights", "groups"):
+            if self.images is None and getattr(self, key) is not None:
+                yield key, f"goes with a table of file names: write images: COLUMN, or drop {key}"
+
+    @property
+    def only_labels(self) -> bool:  # type: ignore[override]  # a class's own for sources that are always alike
+        """Folders are classes; what a table says may be numbers."""
+        return self.images is None
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """A path that is a folder or looks like one, or one image."""
+        """A path that is a folder or looks like one, one image, or a table beside images: COLUMN."""
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False
+        if "images" in values:
+            return path.lower().endswith(LISTS)
         ending = os.path.splitext(path)[1].lower()
         return os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
 
@@ -53,21 +90,40 @@ class Images(Source):
         """The path."""
         return ("path",)
 
+    @classmethod
+    def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
+        """The path; what a table's columns are, where it is one."""
+        columns = {"images": None, "targets": None, "weights": None, "groups": None}
+        return {"path": path} if path.lower().endswith(LISTS) else {"path": path, **columns}
+
     def glance(self, count: int) -> Glance | None:
         """The names of all images, and some of the images themselves."""
-        if not os.path.isdir(self.path):
+        if self.broken == "skip" or not os.path.exists(self.path):
             return None
-        files, labels, left_out = self._labelled(_subfolders(self.path))
-        if len(files) <= MANY:
+        found = self._found(targets=True)
+        if len(found.inputs) <= MANY:
             return None
-        rows = self._rows(files, np.array(labels, dtype=np.str_), left_out, read=False)
-        some = rows.take(spread(len(files), min(count, FEW)))
-        return Glance(rows, replace(some, inputs=self._load([files[index] for index in some.origin])))
+        some = found.take(spread(len(found), min(count, FEW)))
+        images, _ = self._load([found.where(int(index)) for index in some.origin])
+        return Glance(found, replace(some, inputs=images))
 
     def read(self, *, targets: bool = True) -> Rows:
-        """The images, and the names of their folders as labels."""
+        """The images, and the names of their folders or what the table says as targets."""
         if not os.path.exists(self.path):
             raise missing(self.path)
+        found = self._found(targets=targets)
+        images, whole = self._load([found.where(row) for row in range(len(found))])
+        if len(whole) == len(found):
+            return replace(found, inputs=images)
+        skipped = sorted({*range(len(found))} - {*whole.tolist()})
+        shown = ", ".join(found.where(row) for row in skipped[:3]) + (", ..." if len(skipped) > 3 else "")
+        what = "1 broken image is" if len(skipped) == 1 else f"{len(skipped)} broken images are"
+        return replace(found.take(whole), inputs=images, notes=(*found.notes, f"{what} skipped: {shown}"))
+
+    def _found(self, *, targets: bool) -> Rows:
+        """The names of the images, without the images."""
+        if self.images is not None:
+            return self._listed(targets=targets)
         folders = _subfolders(self.path) if os.path.isdir(self.path) else []
         if not targets and (os.path.isfile(self.path) or not folders or _image_files(self.path)):
             files = [self.path] if os.path.isfile(self.path) else _image_files(self.path)
@@ -76,21 +132,57 @@ class Images(Source):
             files, labels, left_out = self._labelled(folders)
         if not files:
             raise DataError(f"{self.path}: no images; looked for {', '.join(ENDINGS)}")
-        return self._rows(files, None if labels is None or not targets else np.array(labels, dtype=np.str_), left_out)
-
-    def _rows(self, files: list[str], targets: Array | None, left_out: int, *, read: bool = True) -> Rows:
         base = self.path if os.path.isdir(self.path) else os.path.dirname(self.path)
+        rows = self._rows(files, base, tuple(files))
+        return replace(rows, targets=encoded(labels) if targets and labels else None, left_out=left_out)
+
+    def _rows(self, files: list[str], base: str, read: tuple[str, ...]) -> Rows:
         return Rows(
-            inputs=self._load(files) if read else Unread(len(files)),
-            targets=targets,
+            inputs=Unread(len(files)),
+            targets=None,
             name=self.path,
             where=lambda row: files[row],
             origin=np.arange(len(files)),
             target_names=("label",),
             row_names=tuple(os.path.relpath(file, base or ".") for file in files),
-            files=tuple(files),
-            left_out=left_out,
+            files=read,
         )
+
+    def _listed(self, *, targets: bool) -> Rows:
+        assert self.images is not None
+        named = [name for name in (self.targets, self.groups) if name is not None]
+        table = read_table(self.path, Wanted(texts=(self.images,), labels=named))
+        table.cells(self.images, "images")
+        folder = os.path.dirname(self.path)
+        names = table.texts(self.images).tolist()
+        for row, name in enumerate(names):
+            if not name:
+                raise DataError(f"{table.place(row)}: column {self.images!r} is blank; name an image there")
+        files = [os.path.join(folder, name) for name in names]
+        for row, file in enumerate(files):
+            if not os.path.exists(file) and self.broken == "error":
+                raise DataError(f"{table.place(row)}: no such image: {file}")
+        rows = self._rows(files, folder, (self.path, *files))
+        if not targets:
+            return rows
+        if self.targets is None:
+            known = ", ".join(table.columns)
+            raise DataError(f"{self.path}: say which column to learn, with targets:. Columns: {known}")
+        groups = table.texts(self.groups) if self.groups in table.columns and self.groups else None
+        rows = replace(
+            rows,
+            targets=table.without_blanks(self.targets, "targets"),
+            groups=groups,
+            target_names=(self.targets,),
+            where_target=lambda row, *_: table.place(row),
+        )
+        return self._weighted(rows, table)
+
+    def _weighted(self, rows: Rows, table: Table) -> Rows:
+        if self.weights is None:
+            return rows
+        table.cells(self.weights, "weights")
+        return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
 
     def _labelled(self, folders: list[str]) -> tuple[list[str], list[str], int]:
         if not folders:
@@ -109,33 +201,59 @@ class Images(Source):
         others = [name for name in folders if self.classes is not None and name not in self.classes]
         return files, labels, sum(len(_image_files(os.path.join(self.path, name))) for name in others)
 
-    def _load(self, files: list[str]) -> Array:
+    def _load(self, files: list[str]) -> tuple[Array, Array]:
+        """(the images, the numbers of the files that are whole)."""
+        arrays: list[Array] = []
+        whole: list[int] = []
+        mode: str | None = self.mode
+        for number, file in enumerate(files):
+            try:
+                array, mode = self._one(file, mode)
+            except _BrokenError as error:
+                if self.broken == "error":
+                    raise DataError(f"{error}; mend it, or write broken: skip") from None
+                continue
+            if arrays and array.shape[:2] != arrays[0].shape[:2]:
+                (height, width), (h, w) = array.shape[:2], arrays[0].shape[:2]
+                mending = f"bring all to one size with resize: [{h}, {w}]"
+                raise DataError(f"{file}: {height}x{width} pixels, but {files[whole[0]]} has {h}x{w}; {mending}")
+            arrays.append(array)
+            whole.append(number)
+        if not arrays:
+            raise DataError(f"{self.path}: no whole image; all {len(files)} are broken")
+        images = np.stack(arrays)
+        return images[..., np.newaxis] if images.ndim == 3 else images, np.array(whole)
+
+    def _one(self, file: str, mode: str | None) -> tuple[Array, str]:
+        """(one image, its mode, which is that of all)."""
         try:
             from PIL import Image, UnidentifiedImageError
         except ImportError:
-            raise MissingExtraError("reading images needs Pillow: pip install pillow") from None
-        arrays: list[Array] = []
-        mode = {"grey": "L", "rgb": "RGB", None: None}[self.mode]
-        for file in files:
-            try:
-                with Image.open(file) as image:
-                    if image.mode.startswith(("I", "F")):
-                        raise DataError(f"{file}: more than 8 bits a pixel ({image.mode}); convert it to 8 bits")
-                    own = "L" if image.mode in ("1", "L", "LA") else "RGB"
-                    mode = mode or own
-                    if self.mode is None and own != mode:
-                        kinds = ("grey", "in colour") if mode == "L" else ("in colour", "grey")
-                        problem = f"{kinds[1]}, but the images before are {kinds[0]}"
-                        raise DataError(f"{file}: {problem}; say mode: grey or rgb")
-                    array = np.asarray(image.convert(mode))
-            except (UnidentifiedImageError, OSError, SyntaxError) as error:
-                raise DataError(f"{file}: not a whole image ({error})") from None
-            if arrays and array.shape[:2] != arrays[0].shape[:2]:
-                (height, width), (h, w) = array.shape[:2], arrays[0].shape[:2]
-                raise DataError(f"{file}: {height}x{width} pixels, but {files[0]} has {h}x{w}")
-            arrays.append(array)
-        images = np.stack(arrays)
-        return images[..., np.newaxis] if images.ndim == 3 else images
+            raise MissingExtraError(
+                "reading images needs Pillow: pip install 'nncli-train[images]', or pip install pillow"
+            ) from None
+        try:
+            with Image.open(file) as image:
+                if image.mode.startswith(("I", "F")):
+                    raise DataError(f"{file}: more than 8 bits a pixel ({image.mode}); convert it to 8 bits")
+                own = "grey" if image.mode in ("1", "L", "LA") else "rgb"
+                if self.mode is None and mode is not None and own != mode:
+                    kinds = {"grey": "grey", "rgb": "in colour"}
+                    problem = f"{kinds[own]}, but the images before are {kinds[mode]}"
+                    raise DataError(f"{file}: {problem}; say mode: grey or rgb")
+                mode = mode or own
+                pixels = image.convert(PIL_MODES[mode])
+                if self.resize is not None and pixels.size != self.resize[::-1]:
+                    pixels = pixels.resize(self.resize[::-1], Image.Resampling.BILINEAR)
+                return np.asarray(pixels), mode
+        except DataError:
+            raise
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise _BrokenError(f"{file}: not a whole image ({' '.join(str(error).split())[:120]})") from None
+
+
+class _BrokenError(Exception):
+    """A file is no whole image."""
 
 
 def _subfolders(path: str) -> list[str]:

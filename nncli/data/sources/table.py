@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
 from nncli.data.tables.header import no_columns
 from nncli.data.tables.read import parse_table, read_table
-from nncli.data.tables.table import Cells, Table, Wanted, as_texts, blank
+from nncli.data.tables.table import Table, Wanted, as_texts
 from nncli.data.tables.texts import Texts
 from nncli.data.weights import checked_weights
 
@@ -114,10 +114,14 @@ class TableSource(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """The input columns, and the target columns, as numbers where they are."""
+        return self.read_like((), targets=targets)
+
+    def read_like(self, texts: Collection[str], *, targets: bool = True) -> Rows:
+        """The same, with the columns of some names taken as text."""
         stdin = self.path == STANDARD_INPUT
         name = "standard input" if stdin else self.path
         labels = [*self.target_columns, *([self.groups] if self.groups else [])]
-        wanted = Wanted(self.categories or (), labels, self.blanks or ())
+        wanted = Wanted({*texts, *(self.categories or ())}, labels, self.blanks or ())
         table = parse_table(sys.stdin.buffer.read(), name, wanted) if stdin else read_table(name, wanted)
         rows = self._rows(table)
         if not targets:
@@ -151,26 +155,16 @@ class TableSource(Source):
         if not self.target_columns:
             known = ", ".join(table.columns)
             raise DataError(f"{table.name}: say which column to learn, with targets:. Columns: {known}")
-        columns = [_without_blanks(table, name) for name in self.target_columns]
+        columns = [table.without_blanks(name, "targets") for name in self.target_columns]
         if len(columns) == 1:
             return columns[0]
         if not any(isinstance(cells, Texts) for cells in columns):
             return np.stack([cells for cells in columns if not isinstance(cells, Texts)], axis=1)
-        return np.array([as_texts(cells).list() for cells in columns]).T
+        return np.array([as_texts(cells).tolist() for cells in columns]).T
 
     def _groups(self, table: Table) -> Texts | None:
         """The groups, where the table has them: rows that are not split need none."""
         return table.texts(self.groups) if self.groups in table.columns and self.groups else None
-
-
-def _without_blanks(table: Table, name: str) -> Cells:
-    """A target column."""
-    cells = table.cells(name, "targets")
-    empty = blank(cells)
-    if empty.any():
-        place = table.place(int(empty.argmax()))
-        raise DataError(f"{place}: column {name!r}: the target is blank; fill it or drop the row")
-    return cells
 
 
 def _is_pipe(path: str) -> bool:

@@ -28,7 +28,10 @@ from nncli.data.tables.numbers import number_of
 from nncli.data.tables.table import Table, Wanted
 from nncli.data.tables.texts import Texts
 
-BLOCK = 1 << 19  # bytes parsed at a time, so that what is made of them fits the cache
+BLOCK = 1 << 20  # bytes parsed at a time, so that what is made of them fits the cache
+ONCE = (
+    31 << 20
+)  # bytes; once so many were freed, the C library keeps smaller ones instead of giving them back each time
 ROWS = 1 << 14  # rows at a time where the csv module reads
 MOST_THREADS = 4
 
@@ -160,6 +163,7 @@ def read_delimited(opening: Opening, name: str, wanted: Wanted) -> Table:
     Raises:
         DataError: where it is no text, has no rows, or a row is too short or too long.
     """
+    np.empty(ONCE, np.uint8)
     try:
         return _read(opening, name, wanted, _in_blocks)
     except _NotPlainError:

@@ -44,7 +44,7 @@ class Fields:
             starts, ends, points, negative = (part.take(chosen) for part in (starts, ends, points, negative))
         values, good = parse_decimals(self.text, starts, ends, points, negative)
         shape = (self.rows, len(columns))
-        return values.reshape(shape).T, good.reshape(shape).T
+        return np.ascontiguousarray(values.reshape(shape).T), good.reshape(shape).T
 
     def cells(self, column: int, width: int, rows: Array | slice = slice(None)) -> list[bytes]:
         """The text of one column, or of some of its rows."""

@@ -52,6 +52,11 @@ class Table:
     def __len__(self) -> int:
         return len(self.lines)
 
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """The names of the columns of text."""
+        return tuple(name for name, cells in self.columns.items() if isinstance(cells, Texts))
+
     def take(self, indices: Array) -> Table:
         """Some of the rows."""
         return Table(
@@ -67,6 +72,19 @@ class Table:
         if name not in self.columns:
             raise DataError(f"{self.name}: no column {name!r}{suggestion(name, self.columns)}", key=key)
         return self.columns[name]
+
+    def without_blanks(self, name: str, key: str | None = None) -> Cells:
+        """The cells of a target column.
+
+        Raises:
+            DataError: where there is no such column, or one of its cells is blank.
+        """
+        cells = self.cells(name, key)
+        empty = blank(cells)
+        if empty.any():
+            place = self.place(int(empty.argmax()))
+            raise DataError(f"{place}: column {name!r}: the target is blank; fill it or drop the row")
+        return cells
 
     def place(self, row: int) -> str:
         """Where a row stands."""

@@ -44,7 +44,7 @@ class Texts:
         """
         return np.array(chosen, bool)[self.codes] if self.values else np.zeros(len(self), bool)
 
-    def list(self) -> list[str]:
+    def tolist(self) -> list[str]:
         """The text of every row."""
         return [self.values[code] for code in self.codes.tolist()]
 
