@@ -11,19 +11,19 @@ from nncli.core.errors import Problem
 from nncli.core.spelling import suggestion
 from nncli.core.wording import cut
 from nncli.nn.loss import Loss
+from nncli.nn.metric import names_of
 
 
 def check_metrics(built: dict[str, Any], loss: Loss | None, classes: tuple[str, ...] | None) -> Iterator[Problem]:
     """Metrics that stand there twice, or do not suit the loss or the number of classes."""
     learns = {"classes": "class labels", "numbers": "numbers"}
-    seen: dict[str, int] = {}
-    for index, metric in enumerate(_metrics(built)):
-        if failed(metric):
-            continue
+    metrics = [(index, metric) for index, metric in enumerate(_metrics(built)) if not failed(metric)]
+    seen = set()
+    for (index, metric), column in zip(metrics, names_of([metric for _, metric in metrics]), strict=True):
         name = metric.type_name
-        if name in seen:
+        if column in seen:
             yield Problem(("metrics", index), f"the metric {name!r} stands there twice; drop one")
-        seen[name] = index
+        seen.add(column)
         if loss is not None and metric.target_kind != loss.target_kind:
             wants = f"{name} measures {learns[metric.target_kind]}"
             yield Problem(("metrics", index), f"{wants}, but {loss.type_name} learns {learns[loss.target_kind]}")
@@ -85,7 +85,7 @@ def check_monitors(training: Any, metrics: Sequence[Any], *, validated: bool, wh
         validated: whether there are validation rows.
         whole: whether these are all metrics; otherwise a column may be of one that could not be built.
     """
-    measures = ["loss", *dict.fromkeys(metric.type_name for metric in metrics)]
+    measures = ["loss", *dict.fromkeys(names_of(metrics))]
     columns = [f"{kind}_{name}" for kind in (("val", "train") if validated else ("train",)) for name in measures]
     for key in ("checkpoint", "early_stopping"):
         monitor = _field(_field(training, key), "monitor")

@@ -23,7 +23,7 @@ from nncli.data.rows import Rows
 from nncli.data.weights import class_weights
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
-from nncli.nn.metric import Metric
+from nncli.nn.metric import Metric, names_of
 from nncli.nn.network import Network
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
@@ -94,7 +94,10 @@ class Session:
     def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
         assert column is not None, "filled when the session was made"
         name = column.partition("_")[2]
-        higher = any(metric.type_name == name and metric.higher_is_better for metric in self.executor.metrics)
+        metrics = self.executor.metrics
+        higher = any(
+            known == name and metric.higher_is_better for known, metric in zip(names_of(metrics), metrics, strict=True)
+        )
         return Monitor(column, higher, min_delta)
 
     def nothing_learnt(self, record: Record) -> str:

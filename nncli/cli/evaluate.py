@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nncli.cli.console import give, say
 from nncli.cli.options import CheckpointArgument, JsonOption, PluginOption
 from nncli.cli.plugins import load
+
+if TYPE_CHECKING:
+    from nncli.workflows.evaluate import Evaluation
+
+MOST_CLASSES = 12  # of which the whole confusion matrix is shown
+MOST_CONFUSIONS = 10  # that are shown of more classes
 
 
 def evaluate(
@@ -20,24 +26,79 @@ def evaluate(
     targets: Annotated[
         str | None, typer.Option("--targets", metavar="FILE", help="The targets of a .npy or idx file.")
     ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="METRIC", help="Measure this too: a name, or '{type: f1, average: macro}'."),
+    ] = None,
     plugins: PluginOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a checkpoint's loss and metrics on labelled data."""
+    """Measure a checkpoint on labelled data: loss, metrics, and how well each class is found or the residuals lie."""
     import json
 
     from nncli.core.describe import json_ready
     from nncli.workflows.evaluate import evaluate as run
-    from nncli.workflows.narration import short
 
     load(plugins)
-    measured = run(checkpoint, source, targets)
+    measured = run(checkpoint, source, targets, metrics or ())
     for note in measured.notes:
         say(f"note: {note}")
     if as_json:
-        give(json.dumps(json_ready({**measured.results, "rows": measured.rows, "source": measured.source})))
+        give(json.dumps(json_ready(measured.flat())))
         return
-    give(f"{measured.rows:,} rows: {measured.source}")
+    for line in _lines(measured):
+        give(line)
+
+
+def _lines(measured: Evaluation) -> list[str]:
+    """The measures, and below them what lies behind them."""
+    from nncli.workflows.narration import short
+
     width = max(map(len, measured.results))
-    for name, value in measured.results.items():
-        give(f"{name:<{width}}  {short(value)}")
+    lines = [f"{measured.rows:,} rows: {measured.source}"]
+    lines += [f"{name:<{width}}  {short(value)}" for name, value in measured.results.items()]
+    return [*lines, *_of_classes(measured), *_of_residuals(measured)]
+
+
+def _of_classes(measured: Evaluation) -> list[str]:
+    from nncli.cli.table import table
+    from nncli.workflows.narration import short
+
+    found, names = measured.classes, measured.class_names
+    if found is None:
+        return []
+    measures = (found.precision, found.recall, found.f1)
+    rows = [
+        [name, *(short(float(values[at])) for values in measures), _count(found.support[at])]
+        for at, name in enumerate(names)
+    ]
+    lines = ["", *table(["class", "precision", "recall", "f1", "rows"], rows, right=(1, 2, 3, 4)), ""]
+    confusion = found.confusion.tolist()
+    if len(names) <= MOST_CLASSES:
+        cells = [[name, *map(_count, row)] for name, row in zip(names, confusion, strict=True)]
+        right = tuple(range(1, len(names) + 1))
+        return [*lines, *table(["actual \\ predicted", *names], cells, right=right)]
+    pairs = [
+        (weight, actual, predicted)
+        for actual, row in zip(names, confusion, strict=True)
+        for predicted, weight in zip(names, row, strict=True)
+        if weight and actual != predicted
+    ]
+    most = sorted(pairs, key=lambda pair: -pair[0])[:MOST_CONFUSIONS]
+    cells = [[actual, predicted, _count(weight)] for weight, actual, predicted in most]
+    return [*lines, *table(["most often: actual", "predicted", "rows"], cells, right=(2,))] if most else lines
+
+
+def _of_residuals(measured: Evaluation) -> list[str]:
+    from nncli.cli.table import table
+    from nncli.workflows.narration import short
+
+    if not measured.residuals:
+        return []
+    header = ["target - prediction", *next(iter(measured.residuals.values()))]
+    rows = [[name, *map(short, quantiles.values())] for name, quantiles in measured.residuals.items()]
+    return ["", *table(header, rows, right=tuple(range(1, len(header))))]
+
+
+def _count(weight: float) -> str:
+    return f"{int(weight):,}" if weight == int(weight) else f"{weight:.4g}"

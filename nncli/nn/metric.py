@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -48,6 +49,24 @@ class Metric(Registered):
     def classes_fault(self, classes: int) -> str | None:
         """Why this metric does not suit that many classes, or None."""
         return None
+
+
+def names_of(metrics: Sequence[Metric]) -> list[str]:
+    """The names of metrics in columns and results: their own, and where one is there in several forms, with its keys.
+
+    [f1] is f1; [f1 with average: macro, f1 with average: weighted] is f1_macro, f1_weighted.
+    """
+    kinds = [metric.type_name for metric in metrics]
+    return [
+        "_".join((name, *_settings(metric))) if kinds.count(name) > 1 else name
+        for name, metric in zip(kinds, metrics, strict=True)
+    ]
+
+
+def _settings(metric: Metric) -> list[str]:
+    """The values of a metric's fields that are not its defaults."""
+    values = ((getattr(metric, field.name), field.default) for field in fields(metric))
+    return [str(value) for value, default in values if value != default]
 
 
 def differences(prediction: Array, targets: Array, weights: Array | None) -> tuple[Array, Array]:

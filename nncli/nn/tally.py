@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.metric import Metric
+from nncli.nn.metric import Metric, names_of
 
 
 class Tally:
@@ -55,7 +56,12 @@ class Tally:
 
     def results(self) -> dict[str, float]:
         """The mean loss and every metric, by name."""
-        values = {"loss": self.loss / self.divisor}
-        for metric, state in zip(self.metrics, self.states, strict=True):
-            values[metric.type_name] = metric.finish(state)
+        values = {"loss": self.mean_loss}
+        for name, metric, state in zip(names_of(self.metrics), self.metrics, self.states, strict=True):
+            values[name] = metric.finish(state)
         return values
+
+    @property
+    def mean_loss(self) -> float:
+        """The mean loss; nan where no row has any weight so far."""
+        return self.loss / self.divisor if self.divisor else nan

@@ -13,6 +13,7 @@ import numpy as np
 from nncli.core.batch import Batch
 from nncli.core.errors import NonFiniteError
 from nncli.core.types import Array
+from nncli.nn.metric import names_of
 from nncli.nn.tally import Tally
 from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
@@ -138,7 +139,7 @@ class Trainer:
             self.step_in_epoch += 1
             self.seconds = time.perf_counter() - begun
             if accepted:
-                yield StepEnded(number, self.step, self.step_in_epoch, self._tally.loss / self._tally.divisor)
+                yield StepEnded(number, self.step, self.step_in_epoch, self._tally.mean_loss)
             else:
                 yield StepSkipped(number, self.step, self.skipped)
         record = self._record(number)
@@ -224,8 +225,8 @@ class Trainer:
 
     def arrays(self) -> dict[str, Array]:
         """The optimizer's vectors by optimizer/STATE/PARAMETER, and the running epoch's metrics by tally/METRIC."""
-        states = zip(self.executor.metrics, self._tally.states, strict=True)
-        return {**self._moments(), **{f"{TALLY}{metric.type_name}": state for metric, state in states}}
+        states = zip(names_of(self.executor.metrics), self._tally.states, strict=True)
+        return {**self._moments(), **{f"{TALLY}{name}": state for name, state in states}}
 
     def _moments(self) -> dict[str, Array]:
         layout = self.executor.network.layout
@@ -243,7 +244,7 @@ class Trainer:
         self.driver.steps = state["optimizer_steps"]
         self._tally = Tally(self.executor.metrics)
         self._tally.loss, self._tally.divisor = state["tally"]["loss"], state["tally"]["divisor"]
-        self._tally.states = [arrays[f"{TALLY}{metric.type_name}"] for metric in self.executor.metrics]
+        self._tally.states = [arrays[f"{TALLY}{name}"] for name in names_of(self.executor.metrics)]
         self.best.restore(state["best"])
         if self.stopping is not None and state["stopping"] is not None:
             self.stopping.restore(state["stopping"])

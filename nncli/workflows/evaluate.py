@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import cast
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from nncli.assemble.parts import chosen, read_parts
-from nncli.core.errors import DataError, Problem
+from nncli.config.reader import read_value
+from nncli.core.builder import build
+from nncli.core.errors import ConfigError, DataError, Problem
+from nncli.core.registry import METRICS
+from nncli.data.batches import Dataset
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
 from nncli.nn.loss import Loss
+from nncli.nn.metric import Metric, names_of
+from nncli.nn.report import ClassReport, Confusion, Residuals
+from nncli.nn.tally import Tally
 from nncli.workflows.inputs import source_of
 from nncli.workflows.trained import Trained, load
 
@@ -25,18 +33,40 @@ class Evaluation:
         rows: how many.
         results: the loss and the metrics.
         notes: what the user should know.
+        class_names: of a classifier.
+        classes: how well every class is found, for a classifier.
+        residuals: for a regression, the quantiles of target - prediction of every target, by its name.
     """
 
     source: str
     rows: int
     results: dict[str, float]
     notes: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    classes: ClassReport | None = None
+    residuals: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def flat(self) -> dict[str, Any]:
+        """Everything by one name each: loss, accuracy, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05."""
+        values: dict[str, Any] = {**self.results, "rows": self.rows, "source": self.source}
+        if self.classes is not None:
+            for measure in ("precision", "recall", "f1", "support"):
+                found = getattr(self.classes, measure)
+                values |= {f"{measure}.{name}": float(found[at]) for at, name in enumerate(self.class_names)}
+            for actual, row in zip(self.class_names, self.classes.confusion.tolist(), strict=True):
+                cells = zip(self.class_names, row, strict=True)
+                values |= {f"confusion.{actual}.{predicted}": _count(value) for predicted, value in cells}
+        for name, quantiles in self.residuals.items():
+            prefix = "residual" if len(self.residuals) == 1 else f"residual.{name}"
+            values |= {f"{prefix}.{quantile}": value for quantile, value in quantiles.items()}
+        return values
 
 
 def evaluate(
     path: str | os.PathLike[str],
     text: str | os.PathLike[str] | None = None,
     targets: str | os.PathLike[str] | None = None,
+    metrics: Sequence[str] = (),
 ) -> Evaluation:
     """Measures a checkpoint or run.
 
@@ -44,6 +74,7 @@ def evaluate(
         path: a .npz checkpoint or a run directory.
         text: INPUT with targets; default the config's test rows, or its validation rows where there are none.
         targets: a file of targets, for inputs that are a file of their own.
+        metrics: what to measure besides the config's metrics: names, or mappings as in a config.
 
     Raises:
         UserError: where there is nothing to measure on, or it cannot be read.
@@ -51,12 +82,55 @@ def evaluate(
     if text is None and targets is not None:
         raise DataError("--targets goes with INPUT: what to measure on")
     model = load(os.fspath(path))
+    wanted = _metrics(model, metrics)
     targets = None if targets is None else os.fspath(targets)
     rows, name = _own_rows(model) if text is None else _given_rows(model, os.fspath(text), targets)
     dataset = model.dataset(rows)
     notes = tuple(dict.fromkeys(model.preprocessing.notes))
     left_out = (f"{rows.left_out} rows left out, whose label is not in classes",) if rows.left_out else ()
-    return Evaluation(name, len(dataset), model.evaluate(dataset), (*left_out, *notes))
+    return _measured(model, dataset, wanted, name, (*rows.notes, *left_out, *notes))
+
+
+def _measured(
+    model: Trained, dataset: Dataset, metrics: Sequence[Metric], name: str, notes: tuple[str, ...]
+) -> Evaluation:
+    classes = model.preprocessing.classes
+    besides: Confusion | Residuals = Residuals() if classes is None else Confusion()
+    tally = model.tally(dataset, Tally([*metrics, besides]))
+    *states, last = tally.states
+    results = {"loss": tally.mean_loss}
+    results |= {
+        name: metric.finish(state) for name, metric, state in zip(names_of(metrics), metrics, states, strict=True)
+    }
+    evaluation = Evaluation(name, len(dataset), results, notes)
+    if isinstance(besides, Confusion) and classes is not None:
+        return replace(evaluation, class_names=classes, classes=besides.report(last))
+    assert isinstance(besides, Residuals)
+    return replace(evaluation, residuals=dict(zip(model.column_names, besides.report(last), strict=True)))
+
+
+def _metrics(model: Trained, texts: Sequence[str]) -> list[Metric]:
+    """The config's metrics and those that are asked for besides.
+
+    Raises:
+        DataError: where there is no such metric, or it does not suit the model.
+    """
+    metrics = list(model.executor.metrics)
+    loss, classes = model.executor.loss, model.preprocessing.classes
+    for text in texts:
+        try:
+            metric = cast("Metric", build(METRICS, read_value(text)))
+        except ConfigError as error:
+            raise DataError("; ".join(f"--metric {problem.message}" for problem in error.problems)) from None
+        if metric.target_kind != loss.target_kind:
+            learns = {"classes": "class labels", "numbers": "numbers"}
+            what = f"{metric.type_name} measures {learns[metric.target_kind]}"
+            raise DataError(f"--metric {what}, but the model learnt {learns[loss.target_kind]}")
+        if classes is not None and (fault := metric.classes_fault(len(classes))):
+            raise DataError(f"--metric {metric.type_name}: {fault}")
+        if metric not in metrics:
+            metrics.append(metric)
+    return metrics
 
 
 def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, str]:
@@ -83,3 +157,8 @@ def _own_rows(model: Trained) -> tuple[Rows, str]:
     raise DataError(
         "the config has neither test nor validation rows; say what to measure on: nncli evaluate CHECKPOINT INPUT"
     )
+
+
+def _count(value: float) -> int | float:
+    """A weight of rows, whole where it is."""
+    return int(value) if value == int(value) else value

@@ -50,7 +50,7 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
 
 
 def _kind(path: str, like: Source) -> type[Source] | None:
-    """The kind of source that a path is: training's, where it may be that; else as inputs of their own, or as a path."""
+    """The kind of source that a path is: training's, where it may be that; else by itself."""
     if os.path.exists(path) or path == "-":
         trained = {item.name: value for item in fields(like) if (value := getattr(like, item.name)) is not None}
         if "path" in like.path_fields(trained) and type(like).claims({**trained, "path": path}):

@@ -97,9 +97,12 @@ class Trained:
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """The loss and the metrics of labelled rows."""
+        return self.tally(dataset, Tally(self.executor.metrics)).results()
+
+    def tally(self, dataset: Dataset, tally: Tally) -> Tally:
+        """The sums of labelled rows, added to a tally."""
         with self.executor.blas():
-            tally = Tally(self.executor.metrics)
-            return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally).results()
+            return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally)
 
 
 def load(path: str, *, state: bool = False) -> Trained:

@@ -1,0 +1,80 @@
+"""What is told of predictions beside metrics: which classes are taken for which, and how the residuals lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.kept_rows import KeptRows
+from nncli.nn.loss import classes_of
+from nncli.nn.metric import Metric, class_numbers, differences, share, weight_of_rows
+
+QUANTILES = {"min": 0.0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95, "max": 1.0}
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """How well every class is found.
+
+    Args:
+        confusion: (classes, classes) the weight of the rows of each class (down) by the class predicted (across).
+        precision: (classes,) the share of the rows predicted as a class that are of it; 0 where there are none.
+        recall: (classes,) the share of the rows of a class that are predicted as it; 0 where there are none.
+        f1: (classes,) 2 precision recall / (precision + recall); 0 where both are.
+        support: (classes,) the weight of the rows of each class.
+    """
+
+    confusion: Array
+    precision: Array
+    recall: Array
+    f1: Array
+    support: Array
+
+
+@dataclass(frozen=True)
+class Confusion(Metric):
+    """The weight of the rows of each class by the class predicted."""
+
+    target_kind = "classes"
+
+    def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
+        """(classes * classes,) with the actual class running slowest."""
+        classes = max(2, prediction.shape[-1])
+        cells = class_numbers(targets) * classes + classes_of(prediction)
+        counts: Array = np.bincount(cells, weight_of_rows(weights, len(cells)), classes * classes)
+        return counts.astype(np.float64)
+
+    def report(self, state: Array) -> ClassReport:
+        """The classes one by one."""
+        size = round(len(state) ** 0.5)
+        confusion = state.reshape(size, size)
+        right, predicted, actual = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
+        f1 = share(2 * right, predicted + actual)
+        return ClassReport(confusion, share(right, predicted), share(right, actual), f1, actual)
+
+
+@dataclass(frozen=True)
+class Residuals(KeptRows):
+    """The residuals target - prediction of every row, in the target's unit."""
+
+    def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
+        """(n, targets + 1): the residuals and the weight."""
+        difference, weight = differences(prediction, targets, weights)
+        return np.column_stack((-difference, weight))
+
+    def report(self, state: Array) -> list[dict[str, float]]:
+        """The quantiles of the residuals of every target, interpolated linearly where all rows weigh the same."""
+        rows = state[1:].reshape(-1, int(state[0]))
+        residuals, weight = rows[:, :-1], rows[:, -1]
+        alike = bool((weight == weight[0]).all())
+        shares = list(QUANTILES.values())
+        reports = []
+        for column in residuals.T:
+            if alike:
+                found = np.quantile(column, shares)
+            else:
+                found = np.quantile(column, shares, weights=weight, method="inverted_cdf")
+            reports.append(dict(zip(QUANTILES, found.tolist(), strict=True)))
+        return reports
