@@ -84,9 +84,9 @@ class Preprocessing:
         else:
             targets = raw_targets(rows)
             fitted.target_shape = targets.shape[1:]
-            fitted.target_scaling = _fit_scaling(
-                target_scaler, targets, _positions((), rows.target_names), "scale_targets"
-            )
+            named = _positions((), rows.target_names)
+            scaling = _fit_scaling(target_scaler, targets, named, "scale_targets")
+            fitted.target_scaling = None if scaling is None else scaling.lossless()
         return fitted
 
     def inputs(self, rows: Rows, dtype: FloatDType) -> Array:

@@ -32,6 +32,10 @@ class Scaling(ABC):
     def undo(self, y: Array) -> Array:
         """Original values, (n, ..., columns) in float64."""
 
+    def lossless(self) -> Scaling:
+        """The scaling for targets: what was scaled can be put back, beyond the values of the training rows too."""
+        return self
+
     @abstractmethod
     def state(self) -> dict[str, Any]:
         """Plain values from which `from_state` makes the same scaling; floats keep every bit in JSON."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any, cast
 
@@ -60,6 +60,10 @@ class PerColumn(Scaling):
         for scaling, positions in self._others:
             x[..., positions] = scaling.undo(y[..., positions])
         return x
+
+    def lossless(self) -> PerColumn:
+        """Each part so that what was scaled can be put back."""
+        return PerColumn(tuple(replace(part, scaling=part.scaling and part.scaling.lossless()) for part in self.parts))
 
     @cached_property
     def _affine(self) -> Affine:

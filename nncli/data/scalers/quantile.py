@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from annotated_types import Ge
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data import normal
+from nncli.data.extremes import or_one
 from nncli.data.order import quantiles
 from nncli.data.scaler import Scaler, scaler
 from nncli.data.scaling import Scaling
@@ -19,6 +20,7 @@ from nncli.data.slices import Sliced, sampled
 
 MOST = 1 << 21  # quantiles of all columns together, which a checkpoint's description has to hold
 ENDS = 1e-7  # probabilities nearer to 0 or 1 are those of the smallest and the largest value
+LOWEST, HIGHEST = normal.quantile(np.array([ENDS - np.spacing(1.0), 1 - (ENDS - np.spacing(1.0))]))  # -5.2 and 5.2
 
 
 @dataclass(frozen=True)
@@ -27,22 +29,27 @@ class QuantileScaling(Scaling):
 
     Args:
         quantiles: (quantiles, columns) in ascending order, at shares from 0 to 1 at even distances.
+        beyond: whether the scale goes on in a straight line where the quantiles end; otherwise it is cut off there.
     """
 
     kind = "quantile"
 
     quantiles: Array
+    beyond: bool = False
 
     def apply(self, x: Array) -> Array:
-        """Scaled values, between -5.2 and 5.2."""
+        """Scaled values, between -5.2 and 5.2 where the scale does not go on."""
         y = np.empty(x.shape)
         for column, known in enumerate(self.quantiles.T):
             y[..., column] = self._shares(x[..., column], known)
-        np.clip(y, ENDS - np.spacing(1.0), 1 - (ENDS - np.spacing(1.0)), out=y)
-        return normal.quantile(y)
+        y = np.clip(normal.quantile(y), LOWEST, HIGHEST)
+        if self.beyond:
+            low, high = self.quantiles[[0, -1]]
+            y += (np.minimum(x - low, 0) + np.maximum(x - high, 0)) / self._unit
+        return y
 
     def undo(self, y: Array) -> Array:
-        """Original values, between the smallest and the largest of the training rows."""
+        """Original values, between the smallest and the largest of the training rows or beyond them."""
         shares = normal.distribution(y)
         x = np.empty(y.shape)
         for column, known in enumerate(self.quantiles.T):
@@ -50,16 +57,27 @@ class QuantileScaling(Scaling):
             values = np.interp(at, self._evenly, known)
             values = np.where(at + ENDS > 1, known[-1], values)
             x[..., column] = np.where(at - ENDS < 0, known[0], values)
+        if self.beyond:
+            x += (np.minimum(y - LOWEST, 0) + np.maximum(y - HIGHEST, 0)) * self._unit
         return x
+
+    def lossless(self) -> QuantileScaling:
+        """The same with a scale that goes on where the quantiles end."""
+        return replace(self, beyond=True)
+
+    @property
+    def _unit(self) -> Array:
+        """How far x goes while y goes 1 on, beyond the quantiles: as far as on average between them."""
+        return or_one((self.quantiles[-1] - self.quantiles[0]) / (HIGHEST - LOWEST))
 
     def state(self) -> dict[str, Any]:
         """The quantiles of every column."""
-        return {"kind": self.kind, "quantiles": self.quantiles.T.tolist()}
+        return {"kind": self.kind, "quantiles": self.quantiles.T.tolist(), "beyond": self.beyond}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> QuantileScaling:
         """From stored values."""
-        return cls(np.array(state["quantiles"], np.float64).T)
+        return cls(np.array(state["quantiles"], np.float64).T, state["beyond"])
 
     @property
     def _evenly(self) -> Array:
@@ -81,9 +99,10 @@ class QuantileScaling(Scaling):
 class QuantileScaler(Scaler):
     """A normal distribution, whatever the column's: x becomes the normal quantile of its share among the column's.
 
-    y = Phi^-1(F(x)), F piecewise linear through the quantiles, Phi^-1 kept between -5.2 and 5.2 (at 1e-7). Values
-    outside of the training rows' are taken for their smallest or largest. A constant column becomes -5.2. Above 2^27
-    entries the quantiles are those of rows at even distances, 2^24 entries of them.
+    y = Phi^-1(F(x)), F piecewise linear through the quantiles, Phi^-1 kept between -5.2 and 5.2 (at 1e-7). Inputs
+    outside of the training rows' are taken for their smallest or largest; for targets, which have to be measured as
+    they are, the scale goes on there. A constant column becomes -5.2. Above 2^27 entries the quantiles are those of
+    rows at even distances, 2^24 entries of them.
 
     Args:
         quantiles: how many to know of every column, at least 2; no more than there are rows.
