@@ -16,7 +16,7 @@ from nncli.data.slices import Sliced
 @scaler("divide")
 @dataclass(frozen=True)
 class DivideScaler(Scaler):
-    """Division by a number: x / by, such as by 255 for images.
+    """Division by a number: x / by, such as by 255 for images. A constant column becomes another constant.
 
     Args:
         by: what to divide by, above 0.

@@ -105,10 +105,14 @@ class PerColumn(Scaling):
 class PerColumnScaler(Scaler):
     """A scaler for each of some columns by name: {type: per_column, columns: {age: standard, income: quantile}}.
 
+    y[column] = scaler of column (x[column]); what becomes of a constant column is up to its scaler.
+
     Args:
         columns: the scaler of each; a column of texts by its own name, or one of its categories as in city=Paris;
             columns without names and channels by their numbers from 0.
         others: the scaler of all other columns.
+
+    Reference: scikit-learn, `compose.ColumnTransformer`, which changes the order of the columns; here it stays.
     """
 
     columns: Annotated[dict[str, Annotated[Registered, SCALERS]], MinLen(1)]
