@@ -33,9 +33,10 @@ HOMES = {  # the only files or rooms that may import a package
     "annotated_types": ("config/", "core/", "data/", "nn/", "optim/"),
     "threadpoolctl": ("training/executor.py", "runs/environment.py"),
     "PIL": ("data/sources/images.py",),
+    "pyarrow": ("data/tables/arrow.py",),
 }
 LIGHT = ("__init__.py", "__main__.py", "cli/")  # what `nncli --help` imports
-HEAVY = {"numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL"}
+HEAVY = {"pyarrow", "numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL"}
 FORBIDDEN_MODULES = {
     "pickle",
     "cPickle",
@@ -130,10 +131,10 @@ def test_packages_are_imported_in_their_homes_alone(source):
         assert homes is None or name(path).startswith(homes), f"{name(path)}:{node.lineno}: {module}"
 
 
-def test_an_optional_package_is_imported_where_it_is_used():
-    path = PACKAGE / "data/sources/images.py"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    optional = [node for module, node in imports(tree) if module.split(".")[0] == "PIL"]
+@pytest.mark.parametrize(("package", "home"), [("PIL", "data/sources/images.py"), ("pyarrow", "data/tables/arrow.py")])
+def test_an_optional_package_is_imported_where_it_is_used(package, home):
+    tree = ast.parse((PACKAGE / home).read_text(encoding="utf-8"))
+    optional = [node for module, node in imports(tree) if module.split(".")[0] == package]
     assert optional
     assert not set(optional) & at_the_top(tree)
 
@@ -155,7 +156,18 @@ def test_only_declared_packages_are_imported(source):
     import sys
 
     path, tree = source
-    declared = {"numpy", "yaml", "typer", "rich", "pydantic", "annotated_types", "threadpoolctl", "PIL", "nncli"}
+    declared = {
+        "numpy",
+        "yaml",
+        "typer",
+        "rich",
+        "pydantic",
+        "annotated_types",
+        "threadpoolctl",
+        "PIL",
+        "pyarrow",
+        "nncli",
+    }
     for module, node in imports(tree):
         first = module.split(".")[0]
         assert first in declared or first in sys.stdlib_module_names, f"{name(path)}:{node.lineno}: {module}"

@@ -63,7 +63,9 @@ class Parts:
 
 
 def problem_of(data: Data, name: str, error: UserError) -> Problem:
-    """A data error as a problem of the config, at the key of the source that is at fault."""
+    """A data error as a problem of the config, at the key that is at fault, of the source if it names no other."""
+    if inside := getattr(error, "path", ()):
+        return Problem(("data", *inside), str(error))
     path: Path = ("data", name)
     key, file = getattr(error, "key", None), getattr(error, "file", None)
     source = getattr(data, name)

@@ -78,11 +78,6 @@ def _layers(described: dict[str, Any]) -> list[str]:
     return table(["layer", "output shape", "parameters"], rows, right=(2,))
 
 
-def _list(names: list[str]) -> str:
-    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + rest
-
-
 def _names(names: list[str] | None) -> str:
     return f": {_list(names)}" if names else ""
 
@@ -97,10 +92,26 @@ def _source(values: dict[str, Any]) -> str:
     return f"{values['type']} {', '.join(given)}".strip()
 
 
-def _scaling(label: str, scaler: dict[str, Any], fitted: dict[str, list[float]] | None) -> list[str]:
+def _scaling(label: str, scaler: dict[str, Any], fitted: dict[str, Any] | None) -> list[str]:
+    return [] if fitted is None else [f"{label} {scaler['type']}: {_scaling_words(fitted)}"]
+
+
+def _scaling_words(fitted: dict[str, Any] | None) -> str:
+    """What a scaling does, from its stored form."""
     if fitted is None:
-        return []
-    pairs = list(zip(fitted["shift"], fitted["scale"], strict=True))
-    shown = ", ".join(f"(x - {shift:.6g}) / {scale:.6g}" for shift, scale in pairs[:SHOWN])
-    rest = f" and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
-    return [f"{label} {scaler['type']}: {shown}{rest}"]
+        return "as they are"
+    kind = fitted.get("kind", "affine")
+    if kind == "affine":
+        pairs = zip(fitted["shift"], fitted["scale"], strict=True)
+        return _list([f"(x - {shift:.6g}) / {scale:.6g}" for shift, scale in pairs])
+    if kind == "quantile":
+        return f"to a normal distribution, {len(fitted['quantiles'][0]):,} quantiles"
+    if kind == "per_column":
+        parts = [f"{_list(part['names'] or ['others'])}: {_scaling_words(part['scaling'])}" for part in fitted["parts"]]
+        return _list(parts, "; ")
+    return f"{kind}"  # of a plugin
+
+
+def _list(names: list[str], between: str = ", ") -> str:
+    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return between.join(names[:SHOWN]) + rest

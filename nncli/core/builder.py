@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import re
-import types
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 import annotated_types
 import numpy as np
 
+from nncli.core.annotations import (
+    adapter,
+    inner_and_registry,
+    is_checked,
+    is_mapping,
+    literals,
+    metadata,
+    options_of,
+)
 from nncli.core.describe import describe, show
 from nncli.core.errors import ConfigError, Path, Problem
 from nncli.core.fields import Checked, FrozenMapping, Registered, field_types, required
@@ -73,24 +80,24 @@ class Builder:
         """The value in the form of its annotation, or FAILED."""
         if isinstance(value, Failed):  # its problem was told where it was read
             return FAILED
-        options = _options(annotation)
+        options = options_of(annotation)
         nullable = type(None) in options
         if value is None and nullable:
             return None
         options = tuple(option for option in options if option is not type(None))
-        mapping = next((option for option in options if _is_mapping(option)), None)
+        mapping = next((option for option in options if is_mapping(option)), None)
         if mapping is not None and isinstance(value, Mapping):
             return self._mapping(annotation, mapping, value, path)
-        structured = [option for option in options if _is_checked(option) or _split(option)[1] is not None]
-        named = any(_split(option)[1] is not None for option in structured)
+        structured = [option for option in options if is_checked(option) or inner_and_registry(option)[1] is not None]
+        named = any(inner_and_registry(option)[1] is not None for option in structured)
         if nullable and structured and isinstance(value, str) and value.lower() in NOTHING:
             return self._unexpected(annotation, value, path)
         if structured and (
             len(structured) == len(options) or isinstance(value, dict | Checked) or (named and isinstance(value, str))
         ):
             return self._structure(structured, value, path, nullable=nullable)
-        inner = _split(options[0])[0]
-        if len(options) == 1 and get_origin(inner) is tuple and _split(get_args(inner)[0])[1] is not None:
+        inner = inner_and_registry(options[0])[0]
+        if len(options) == 1 and get_origin(inner) is tuple and inner_and_registry(get_args(inner)[0])[1] is not None:
             return self._registered_list(options[0], value, path)
         return self._plain(annotation, value, path)
 
@@ -138,7 +145,7 @@ class Builder:
         wanted = describe(annotation)
         if isinstance(value, float) and value - value != 0:
             wanted = wanted.replace("a number", "a finite number")
-        if not hint and isinstance(value, str) and value.lower() in NOTHING and type(None) in _options(annotation):
+        if not hint and isinstance(value, str) and value.lower() in NOTHING and type(None) in options_of(annotation):
             hint = "; write null"
         if not hint and isinstance(value, str) and _without_quotes(annotation, value):
             hint = "; write it without quotes"
@@ -147,7 +154,7 @@ class Builder:
     def _structure(self, options: list[Any], value: Any, path: Path, *, nullable: bool) -> Any:
         if isinstance(value, Checked):
             return self._object(options, value, path)
-        plain = [option for option in options if _is_checked(option)]
+        plain = [option for option in options if is_checked(option)]
         either = " or null" if nullable else ""
         if len(options) > 1 and plain and not isinstance(value, str | Mapping):
             examples = [self._example(option, value) for option in options]
@@ -157,7 +164,7 @@ class Builder:
         if len(options) > 1:  # a mapping that one of the plain classes has a key for, or else a registered one
             return self._structure([self._meant(options, value)], value, path, nullable=nullable)
         (option,) = options
-        registry = _split(option)[1]
+        registry = inner_and_registry(option)[1]
         if registry is not None:
             return self._registered(registry, value, path)
         if not isinstance(value, Mapping):
@@ -167,7 +174,7 @@ class Builder:
 
     def _example(self, option: Any, value: Any) -> str:
         """How a mapping of that kind begins, with the value that was given where it suits."""
-        registry = _split(option)[1]
+        registry = inner_and_registry(option)[1]
         if registry is not None:
             return registry.example.removeprefix("a mapping, such as ") or "{type: ...}"
         trial, (name, *_) = Builder(), required(option)
@@ -177,7 +184,7 @@ class Builder:
     def _object(self, options: list[Any], value: Checked, path: Path) -> Any:
         """An object as it is, where it is of one of the kinds."""
         for option in options:
-            registry = _split(option)[1]
+            registry = inner_and_registry(option)[1]
             if registry is None and type(value) is option:
                 return value
             if registry is not None and registry.find(getattr(value, "type_name", "")) is type(value):
@@ -190,12 +197,12 @@ class Builder:
     def _meant(self, options: list[Any], value: Any) -> Any:
         """Of several structures, the plain one that the value has a required key of, or else the registered one."""
         keys = [str(key) for key in value] if isinstance(value, Mapping) else []
-        plain = [option for option in options if _is_checked(option)]
+        plain = [option for option in options if is_checked(option)]
         exact = next((option for option in plain if set(required(option)) & set(keys)), None)
         if exact is not None:
             return exact
-        named = next(option for option in options if not _is_checked(option))
-        registry = _split(named)[1]
+        named = next(option for option in options if not is_checked(option))
+        registry = inner_and_registry(named)[1]
         if "type" in keys or registry is None or (keys and registry.claiming(value) is not None):
             return named
         misspelt = (option for option in plain if any(nearest(key, required(option)) for key in keys))
@@ -258,23 +265,23 @@ class Builder:
         return self.problem(path, f"this {registry.kind} {message}")
 
     def _registered_list(self, annotation: Any, value: Any, path: Path) -> Any:
-        inner = _split(annotation)[0]
+        inner = inner_and_registry(annotation)[0]
         option = get_args(inner)[0]
         if not isinstance(value, list | tuple):
             return self.problem(path, f"expected {describe(inner)}; got {show(value)}")
-        least = next((item.min_length for item in _metadata(annotation) if isinstance(item, _AT_LEAST)), 0)
+        least = next((item.min_length for item in metadata(annotation) if isinstance(item, _AT_LEAST)), 0)
         if len(value) < least:
-            registry = cast("Registry", _split(option)[1])
+            registry = cast("Registry", inner_and_registry(option)[1])
             return self.problem(path, f"expected at least {'one' if least == 1 else least} {registry.kind}")
         built = [self.value(option, item, (*path, index)) for index, item in enumerate(value)]
         return Holes(built) if any(map(failed, built)) else tuple(built)
 
     def _mapping(self, annotation: Any, option: Any, value: Mapping[Any, Any], path: Path) -> Any:
         """A mapping whose entries are built one by one; a whole number as key is the text that YAML has for it."""
-        if isinstance(word := value.get("type"), str) and len(value) > 1 and word in _literals(annotation):
+        if isinstance(word := value.get("type"), str) and len(value) > 1 and word in literals(annotation):
             return self.problem(path, f"expected {describe(annotation)}; got {word} with other keys beside it")
         known = len(self.problems)
-        least = next((item.min_length for item in _metadata(option) if isinstance(item, _AT_LEAST)), 0)
+        least = next((item.min_length for item in metadata(option) if isinstance(item, _AT_LEAST)), 0)
         if len(value) < least:
             wanted = "at least one entry" if least == 1 else f"at least {least} entries"
             self.problem(path, f"expected {wanted}; got {show(value)}")
@@ -286,18 +293,18 @@ class Builder:
             elif str(key) in built:
                 self.problem((*path, str(key)), f"the key {cut(str(key))!r} stands there twice", key=True)
             else:
-                built[str(key)] = self.value(get_args(_split(option)[0])[1], item, (*path, str(key)))
+                built[str(key)] = self.value(get_args(inner_and_registry(option)[0])[1], item, (*path, str(key)))
         return FAILED if len(self.problems) > known or any(map(failed, built.values())) else FrozenMapping(built)
 
     def _plain(self, annotation: Any, value: Any, path: Path) -> Any:
         value = value.item() if isinstance(value, np.generic) else value
         try:
-            return _adapter(annotation).validate_python(_as_tuples(value))
+            return adapter(annotation).validate_python(_as_tuples(value))
         except ValueError:
             if isinstance(value, list):  # where the annotation itself says list
                 with contextlib.suppress(ValueError):
-                    return _adapter(annotation).validate_python(value)
-            match = nearest(str(value), [str(item) for item in _literals(annotation)])
+                    return adapter(annotation).validate_python(value)
+            match = nearest(str(value), [str(item) for item in literals(annotation)])
             # of two that differ in a number alone, neither is a misspelling of the other
             differs = match is not None and match.rstrip("0123456789") != str(value).rstrip("0123456789")
             return self._unexpected(annotation, value, path, f"; did you mean {match!r}?" if differs else "")
@@ -314,7 +321,7 @@ def _without_quotes(annotation: Any, text: str) -> bool:
         values += [int(text)] if text.lstrip("+-").isdigit() else [float(text)]
     for value in values:
         try:
-            _adapter(annotation).validate_python(value)
+            adapter(annotation).validate_python(value)
         except ValueError:
             continue
         return True
@@ -329,8 +336,8 @@ def _advice(name: str, cls: type[Checked]) -> str:
     if not known:
         return ", which has no keys"
     for key, annotation in known.items():
-        for option in _options(annotation):
-            if _is_checked(option) and name in field_types(option):
+        for option in options_of(annotation):
+            if is_checked(option) and name in field_types(option):
                 return f"; it belongs under {key}, as {key}.{name}"
     return _colon(name) or suggestion(name, known)
 
@@ -345,49 +352,6 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-@cache
-def _adapter(annotation: Any) -> Any:
-    from pydantic import ConfigDict, TypeAdapter
-
-    return TypeAdapter(_without_entries(annotation), config=ConfigDict(strict=True, allow_inf_nan=False))
-
-
-def _without_entries(annotation: Any) -> Any:
-    """The same, but for mappings, which are any: `Builder` builds their entries."""
-    if not any(map(_is_mapping, _options(annotation))):
-        return annotation
-    return Union[tuple(dict if _is_mapping(option) else option for option in _options(annotation))]  # noqa: UP007
-
-
-def _metadata(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-
-
-def _split(annotation: Any) -> tuple[Any, Registry | None]:
-    """An annotation without its metadata, and the registry among the metadata."""
-    registry = next((item for item in _metadata(annotation) if isinstance(item, Registry)), None)
-    return (get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation), registry
-
-
-def _options(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
-
-
-def _is_mapping(annotation: Any) -> bool:
-    inner = _split(annotation)[0]
-    return get_origin(inner) is dict and get_args(inner)[0] is str
-
-
-def _is_checked(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, Checked)
-
-
-def _literals(annotation: Any) -> Iterator[Any]:
-    for option in _options(_split(annotation)[0]):
-        if get_origin(option) is Literal:
-            yield from get_args(option)
-
-
 def _as_tuples(value: Any) -> Any:
     return tuple(_as_tuples(item) for item in value) if isinstance(value, list | tuple) else value
 
@@ -399,7 +363,7 @@ def check_annotations(cls: type[Checked]) -> str | None:
     except Exception as error:  # annotations are a user's code
         return f"its annotations cannot be read ({type(error).__name__}: {error})"
     for name, annotation in types.items():
-        inner = [get_args(_split(option)[0])[1] for option in _options(annotation) if _is_mapping(option)]
+        inner = [get_args(inner_and_registry(option)[0])[1] for option in options_of(annotation) if is_mapping(option)]
         try:
             for item in (annotation, *inner):
                 Builder().value(item, object(), ())

@@ -113,10 +113,12 @@ class DataError(UserError, ValueError):
         message: what is wrong.
         file: the file that cannot be opened, where that is the fault.
         key: the source's key that names what is not there, where that is the fault.
+        path: the keys of the config's data section that lead to the fault, where it is not in a source.
     """
 
-    def __init__(self, message: str, *, file: str | None = None, key: str | None = None) -> None:
+    def __init__(self, message: str, *, file: str | None = None, key: str | None = None, path: Path = ()) -> None:
         super().__init__(message)
+        self.path = path
         self.file = file
         self.key = key
 

@@ -194,11 +194,9 @@ def _refuse(table: Table, name: str, cells: Texts, given: list[str], values: Arr
     numeric = int((~np.isnan(values)).sum())
     text = cells[bad]
     if numeric and (numeric >= MOSTLY_NUMBERS * written or text.lower() in looks.NO_VALUE):
-        hint = f"blanks: [{text!r}]" if text.lower() in looks.NO_VALUE else f"categories: [{name}]"
-        what = "where it means blank" if text.lower() in looks.NO_VALUE else "where the column is text"
         raise DataError(
             f"{table.place(bad)}: column {name!r}: expected a finite number as in the other rows; got {text!r}; mend "
-            f"it, or write {hint} {what}"
+            f"it, or write blanks: [{text!r}] where it means that there is none"
         )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.spelling import nearest_file
 from nncli.core.types import Array, Shape
-from nncli.data.mapped import Mapped, rows_at_a_time
+from nncli.data.slices import Sliced, slices
 
 
 def missing(path: str) -> DataError:
@@ -172,7 +172,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:160]
 
 
-def check_finite(array: Array | Mapped, path: str, origin: Array) -> None:
+def check_finite(array: Sliced, path: str, origin: Array) -> None:
     """Checks an array of numbers.
 
     Args:
@@ -185,11 +185,12 @@ def check_finite(array: Array | Mapped, path: str, origin: Array) -> None:
     """
     if not np.issubdtype(array.dtype, np.floating) or 0 in array.shape:
         return
-    step = rows_at_a_time(array.shape, array.dtype.itemsize)
-    for start in range(0, len(array), step):
-        part = array[start : start + step]
+    start = 0
+    for part in slices(array):
         if math.isfinite(part.max()) and math.isfinite(part.min()):  # nan comes through both
+            start += len(part)
             continue
+        part = part.reshape(len(part), *array.shape[1:])
         row, *rest = (int(index) for index in np.argwhere(~np.isfinite(part))[0])
         place = f"row {origin[start + row]}" + (
             f", column {rest[0]}" if len(rest) == 1 else f", at {rest}" if rest else ""

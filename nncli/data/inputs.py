@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.data.columns import Encode
-from nncli.data.mapped import Mapped, rows_at_a_time
-
-
-class Scaling(Protocol):
-    """What was fitted to the training rows."""
-
-    def apply(self, x: Array) -> Array:
-        """Scaled values in float64."""
+from nncli.data.mapped import Mapped
+from nncli.data.scaling import Scaling
+from nncli.data.slices import rows_of_slice
 
 
 class Encoded:
@@ -79,7 +74,7 @@ class NetworkInputs:
         """
         start, stop, _ = rows.indices(len(self))
         result = np.empty((max(0, stop - start), *self.shape[1:]), self.dtype)
-        step = rows_at_a_time(self.shape)
+        step = rows_of_slice(self.shape)
         for at in range(start, stop, step):
             part = result[at - start : at - start + step]
             self._scale(self._raw[at : min(at + step, stop)], part)

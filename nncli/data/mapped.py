@@ -8,8 +8,6 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-SLICE = 1 << 25  # bytes of rows that are read at a time where all are gone through
-
 
 class Mapped:
     """Some rows of a mapped array; they are read from the file when they are asked for.
@@ -49,11 +47,3 @@ class Mapped:
     def with_shape(self, shape: Shape) -> Mapped:
         """The same rows, each in another shape."""
         return Mapped(self._array.reshape(len(self._array), *shape), self._rows)
-
-
-def rows_at_a_time(shape: Shape, itemsize: int = 8) -> int:
-    """How many rows of that shape make up a slice."""
-    size = itemsize
-    for length in shape[1:]:
-        size *= length
-    return max(1, SLICE // max(1, size))

@@ -14,9 +14,11 @@ from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
 from nncli.data.columns import USUAL, Column, ColumnRules, fit_columns, from_state
 from nncli.data.inputs import Encoded, NetworkInputs, Raw
-from nncli.data.mapped import Mapped, rows_at_a_time
+from nncli.data.mapped import Mapped
 from nncli.data.rows import Rows, Unread
-from nncli.data.scalers import Affine, Scaler
+from nncli.data.scaler import Scaler
+from nncli.data.scaling import Scaling, restore_scaling, scaling_state
+from nncli.data.slices import Sliced, slices
 from nncli.data.tables.header import no_columns
 from nncli.data.tables.table import Table, parse_numbers
 from nncli.data.tables.texts import Texts, encoded
@@ -42,11 +44,11 @@ class Preprocessing:
     input_shape: Shape
     columns: tuple[Column, ...] = ()
     feature_names: tuple[str, ...] | None = None
-    input_scaling: Affine | None = None
+    input_scaling: Scaling | None = None
     classes: tuple[str, ...] | None = None
     target_names: tuple[str, ...] = ()
     target_shape: Shape = ()
-    target_scaling: Affine | None = None
+    target_scaling: Scaling | None = None
     class_weights: tuple[float, ...] | None = None
     notes: list[str] = field(default_factory=list, compare=False)
 
@@ -79,14 +81,16 @@ class Preprocessing:
         shape = (len(features or ()),) if columns else rows.inputs.shape[1:]  # type: ignore[union-attr]
         fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
         raw = fitted._raw_inputs(rows)
-        fitted.input_scaling = input_scaler.fit(np.asarray(raw))
+        fitted.input_scaling = _fit_scaling(input_scaler, raw, _positions(columns, features), "scale_inputs")
         fitted._note_constant_columns(raw)
         if target_kind == "classes":
             fitted.classes = classes
         else:
             targets = raw_targets(rows)
             fitted.target_shape = targets.shape[1:]
-            fitted.target_scaling = target_scaler.fit(targets)
+            named = _positions((), rows.target_names)
+            scaling = _fit_scaling(target_scaler, targets, named, "scale_targets")
+            fitted.target_scaling = None if scaling is None else scaling.lossless()
         return fitted
 
     def inputs(self, rows: Rows, dtype: FloatDType) -> Array:
@@ -132,11 +136,11 @@ class Preprocessing:
             "input_shape": list(self.input_shape),
             "columns": [asdict(column) for column in self.columns],
             "feature_names": None if self.feature_names is None else list(self.feature_names),
-            "input_scaling": _scaling_state(self.input_scaling),
+            "input_scaling": scaling_state(self.input_scaling),
             "classes": None if self.classes is None else list(self.classes),
             "target_names": list(self.target_names),
             "target_shape": list(self.target_shape),
-            "target_scaling": _scaling_state(self.target_scaling),
+            "target_scaling": scaling_state(self.target_scaling),
             "class_weights": None if self.class_weights is None else list(self.class_weights),
         }
 
@@ -147,11 +151,11 @@ class Preprocessing:
             input_shape=tuple(state["input_shape"]),
             columns=tuple(from_state(column) for column in state["columns"]),
             feature_names=None if state["feature_names"] is None else tuple(state["feature_names"]),
-            input_scaling=_restore_scaling(state["input_scaling"]),
+            input_scaling=restore_scaling(state["input_scaling"]),
             classes=None if state["classes"] is None else tuple(state["classes"]),
             target_names=tuple(state["target_names"]),
             target_shape=tuple(state["target_shape"]),
-            target_scaling=_restore_scaling(state["target_scaling"]),
+            target_scaling=restore_scaling(state["target_scaling"]),
             class_weights=None if state.get("class_weights") is None else tuple(state["class_weights"]),
         )
 
@@ -198,9 +202,8 @@ class Preprocessing:
         if len(raw.shape) != 2 or self.feature_names is None or not len(raw):
             return
         first, constant = raw[0:1], np.ones(raw.shape[1], bool)
-        step = rows_at_a_time(raw.shape)
-        for start in range(0, len(raw), step):
-            constant &= (raw[start : start + step] == first).all(axis=0)
+        for part in slices(raw):
+            constant &= (part == first).all(axis=0)
         if constant.any():
             names = ", ".join(np.array(self.feature_names)[constant])
             self.notes.append(f"columns with one value in all training rows: {names}")
@@ -266,9 +269,28 @@ def _whole_column(table: Table, name: str) -> Array:
     return values
 
 
-def _scaling_state(scaling: Affine | None) -> dict[str, list[float]] | None:
-    return None if scaling is None else {"shift": scaling.shift.tolist(), "scale": scaling.scale.tolist()}
+def _positions(columns: tuple[Column, ...], features: tuple[str, ...] | None) -> dict[str, list[int]]:
+    """Which features every name stands for: a table's column for all of its own."""
+    named: dict[str, list[int]] = {}
+    start = 0
+    for column in columns:
+        named[column.name] = list(range(start, start + len(column.features)))
+        start += len(column.features)
+    for index, name in enumerate(features or ()):
+        named.setdefault(name, [index])
+    return named
 
 
-def _restore_scaling(state: Mapping[str, list[float]] | None) -> Affine | None:
-    return None if state is None else Affine(np.array(state["shift"], np.float64), np.array(state["scale"], np.float64))
+def _fit_scaling(scaler: Scaler, x: Sliced, names: dict[str, list[int]], key: str) -> Scaling | None:
+    """The scaling for these rows; columns without names go by their numbers.
+
+    Raises:
+        DataError: with the path of what is wrong in the scaler.
+    """
+    if {position for positions in names.values() for position in positions} != set(range(x.shape[-1])):
+        names = {str(index): [index] for index in range(x.shape[-1])}
+    try:
+        return scaler.fit_named(x, names)
+    except DataError as error:
+        error.path = (key, *error.path)
+        raise

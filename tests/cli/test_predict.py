@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 
 from nncli.runs import checkpoint
+from nncli.workflows.train import train
+from tests.workflows import tiny
 
 
 def lines(text):
@@ -202,6 +205,38 @@ def test_inspect_shows_layers_scaling_names_and_metrics(nncli, runs):
     assert "size, age" in text
     assert "price" in text
     assert "standard" in text
+
+
+def test_inspect_shows_every_kind_of_scaling_in_words(nncli, inside):
+    values = tiny.regression()
+    values["data"] |= {
+        "scale_inputs": {"type": "per_column", "columns": {"age": "quantile"}, "others": "none"},
+        "scale_targets": {"type": "quantile", "quantiles": 7},
+    }
+    train(tiny.write(inside, values), run_dir="run")
+    text = nncli("inspect", "run").out
+    assert "scaled by  per_column: age: to a normal distribution, 40 quantiles; others: as they are\n" in text
+    assert "scaled by  quantile: to a normal distribution, 7 quantiles\n" in text
+    values["data"]["scale_inputs"] = {"type": "per_column", "columns": {"age": "minmax", "size": "minmax"}}
+    train(tiny.write(inside, values), run_dir="other")
+    text = nncli("inspect", "other").out
+    assert re.search(r"scaled by  per_column: age, size: \(x - \S+\) / \S+, \(x - \S+\) / \S+\n", text)
+
+
+def test_inspect_shortens_the_scalings_of_many_columns(nncli, inside):
+    random = np.random.default_rng(0)
+    np.savez("wide.npz", x=random.normal(size=(20, 30)), y=random.normal(size=20))
+    values = tiny.regression()
+    columns = {str(index): {"type": "divide", "by": index + 1} for index in range(12)}
+    values["data"] = {
+        "train": {"path": "wide.npz"},
+        "scale_inputs": {"type": "per_column", "columns": columns, "others": "standard"},
+    }
+    train(tiny.write(inside, values), run_dir="run")
+    text = nncli("inspect", "run").out
+    (line,) = [line for line in text.splitlines() if line.startswith("scaled by")]
+    assert line.startswith("scaled by  per_column: 0: (x - 0) / 1; 1: (x - 0) / 2; ")
+    assert line.endswith("7: (x - 0) / 8 and 5 more")
 
 
 def test_inspect_as_json(nncli, runs):

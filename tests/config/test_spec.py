@@ -43,6 +43,7 @@ def test_only_four_keys_are_needed_and_the_defaults_are_those_of_the_manual():
             "early_stopping": None,
             "checkpoint": {"monitor": None, "every_epochs": 1, "every_steps": None, "keep": 1},
             "on_nonfinite": "stop",
+            "class_weight": None,
             "threads": None,
         },
     }
@@ -130,7 +131,7 @@ def test_image_folders_take_over_keys_wherever_the_config_is(tmp_path, monkeypat
 
 def test_a_fraction_takes_over_nothing():
     data = dump(spec_of("{train: {path: a.csv, targets: y, missing: mean}, validation: {fraction: 0.5}}").data)
-    assert data["validation"] == {"fraction": 0.5, "stratify": False}
+    assert data["validation"] == {"fraction": 0.5, "stratify": False, "split": "random"}
 
 
 @pytest.mark.parametrize("fraction", [0, 1, 1.5, -0.1, "half", True])

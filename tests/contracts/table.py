@@ -287,6 +287,12 @@ SCALER_ROWS: dict[str, tuple[ScalerCase, ...]] = {
     "standard": (ScalerCase({"type": "standard"}),),
     "minmax": (ScalerCase({"type": "minmax"}),),
     "divide": (ScalerCase({"type": "divide", "by": 255}), ScalerCase({"type": "divide", "by": 0.3})),
+    "robust": (ScalerCase({"type": "robust"}),),
+    "quantile": (ScalerCase({"type": "quantile"}), ScalerCase({"type": "quantile", "quantiles": 7})),
+    "per_column": (
+        ScalerCase({"type": "per_column", "columns": {"0": "standard", "1": {"type": "quantile", "quantiles": 20}}}),
+        ScalerCase({"type": "per_column", "columns": {"1": {"type": "divide", "by": 3}}, "others": "robust"}),
+    ),
 }
 
 SOURCE_ROWS: dict[str, tuple[SourceCase, ...]] = {

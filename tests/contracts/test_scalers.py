@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -13,6 +14,7 @@ from nncli.data.rows import array_rows
 from nncli.data.scalers import NoScaler, Scaler
 from tests.contracts.table import SCALER_ROWS, name_of
 from tests.contracts.values import made
+from tests.data.lazy import OnlySlices
 
 CASES = [case for cases in SCALER_ROWS.values() for case in cases]
 TABLE = np.random.default_rng(0).normal(size=(50, 3)) * (1, 1000, 1e-6) + (0, -5000, 7)
@@ -31,32 +33,62 @@ def test_it_undoes_what_it_does(case, x):
         assert isinstance(scaler(case), NoScaler)
         return
     np.testing.assert_allclose(fitted.undo(fitted.apply(x)), x, rtol=1e-12, atol=1e-9)
-    assert fitted.apply(x).dtype == np.float64
-    assert fitted.shift.shape == fitted.scale.shape == (x.shape[-1],)
+    assert fitted.apply(x).dtype == fitted.undo(x).dtype == np.float64
+    assert fitted.apply(x).shape == fitted.undo(x).shape == x.shape
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_every_column_is_scaled_by_itself(case):
-    whole = scaler(case).fit(TABLE)
-    for column in range(TABLE.shape[1]):
-        alone = scaler(case).fit(TABLE[:, [column]])
-        if whole is None or alone is None:
-            assert whole is alone
+@pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
+def test_every_column_is_scaled_by_itself(case, x):
+    whole = scaler(case).fit(x)
+    for column in range(x.shape[-1]):
+        changed = np.random.default_rng(2).normal(7, 3, x.shape)
+        changed[..., column] = x[..., column]
+        other = scaler(case).fit(changed)
+        if whole is None or other is None:
+            assert whole is other
             continue
-        np.testing.assert_allclose(alone.shift[0], whole.shift[column], rtol=1e-13)
-        np.testing.assert_allclose(alone.scale[0], whole.scale[column], rtol=1e-13)
+        assert other.apply(changed)[..., column].tobytes() == whole.apply(x)[..., column].tobytes()
+        assert other.undo(changed)[..., column].tobytes() == whole.undo(x.astype(float))[..., column].tobytes()
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+@pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
+def test_an_array_that_gives_only_slices_of_rows_is_as_good(case, x):
+    whole, sliced = scaler(case).fit(x), scaler(case).fit(OnlySlices(x))
+    if whole is None or sliced is None:
+        assert whole is sliced
+        return
+    assert whole.state() == sliced.state()
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_rows_are_scaled_each_by_itself_and_none_is_changed(case):
+    fitted, x = scaler(case).fit(TABLE), TABLE.copy()
+    if fitted is None:
+        return
+    whole, back = fitted.apply(x), fitted.undo(x)
+    assert x.tobytes() == TABLE.tobytes()
+    for start in (0, 13):
+        assert fitted.apply(x[start : start + 4]).tobytes() == whole[start : start + 4].tobytes()
+        assert fitted.undo(x[start : start + 4]).tobytes() == back[start : start + 4].tobytes()
+    assert fitted.apply(x[:0]).shape == fitted.undo(x[:0]).shape == (0, 3)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_constant_column_stays_finite(case):
     x = np.full((7, 2), 0.1)
-    fitted = scaler(case).fit(x)
-    assert fitted is None or np.isfinite(fitted.apply(x)).all()
+    for rows in (x, x[:1]):
+        fitted = scaler(case).fit(rows)
+        if fitted is not None:
+            assert np.isfinite(fitted.apply(x)).all()
+            assert np.isfinite(fitted.apply(x + 1)).all()
+            np.testing.assert_allclose(fitted.undo(fitted.apply(x)), x, rtol=1e-15)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_it_is_the_same_after_it_was_stored(case):
-    rows = array_rows(TABLE, np.arange(50.0), "x", "y", "y")
+    rows = replace(array_rows(TABLE, TABLE[:, ::-1], "x", "y", "y"), target_names=("0", "1", "2"))
     preprocessing = Preprocessing.fit(
         rows, target_kind="numbers", classes=None, input_scaler=scaler(case), target_scaler=scaler(case)
     )
@@ -65,4 +97,8 @@ def test_it_is_the_same_after_it_was_stored(case):
         before, after = preprocessing.inputs(rows, np.dtype(dtype)), stored.inputs(rows, np.dtype(dtype))
         assert before.dtype == dtype
         assert before.tobytes() == after.tobytes()
-    assert preprocessing.targets(rows).tobytes() == stored.targets(rows).tobytes()
+    targets = preprocessing.targets(rows)
+    assert targets.tobytes() == stored.targets(rows).tobytes()
+    assert preprocessing.original_targets(targets).tobytes() == stored.original_targets(targets).tobytes()
+    np.testing.assert_allclose(stored.original_targets(targets), TABLE[:, ::-1], rtol=1e-12, atol=1e-9)
+    assert preprocessing.state() == stored.state()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from nncli.core.errors import ConfigError
 from nncli.core.registry import SCALERS
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import array_rows
-from nncli.data.scalers import DivideScaler, MinMaxScaler, StandardScaler
+from nncli.data.scalers import DivideScaler, MinMaxScaler, QuantileScaler, RobustScaler, StandardScaler
+from nncli.data.scaling import restore_scaling
 from nncli.workflows.prepare import prepare
 from tests.data.make import fitted
 from tests.workflows import tiny
@@ -45,7 +47,74 @@ def test_divide():
         build(SCALERS, {"type": "divide", "by": 0})
 
 
-@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler()])
+def test_robust_by_hand():
+    x = np.array([[1.0, 5], [2, 5], [3, 5], [5, 5], [100, 6]])
+    # quartiles 2, 3 and 5 whatever the outlier is; the second column's are all 5
+    assert RobustScaler().fit(x).apply(x).tolist() == [[-2 / 3, 0], [-1 / 3, 0], [0, 0], [2 / 3, 0], [97 / 3, 1]]
+
+
+def test_quantile_by_hand():
+    x = np.array([[10.0], [20], [20], [20], [50]])
+    scaling = QuantileScaler(quantiles=5).fit(x)
+    # 20 is the quantile at 1/4, 1/2 and 3/4, the middle is 1/2; 35 is half way from 3/4 to 1
+    found = scaling.apply(np.array([[20.0], [35.0], [15.0]]))
+    np.testing.assert_allclose(found, [[0], [NormalDist().inv_cdf(0.875)], [NormalDist().inv_cdf(0.125)]], rtol=1e-14)
+    ends = scaling.apply(np.array([[10.0], [-7], [50], [1e300]]))[:, 0]
+    np.testing.assert_allclose(ends, np.array([-1, -1, 1, 1]) * NormalDist().inv_cdf(1 - 1e-7), rtol=1e-8)
+    assert scaling.undo(np.array([[0.0], [-8], [8]])).tolist() == [[20], [10], [50]]
+    np.testing.assert_allclose(scaling.undo(found), [[20], [35], [15]], rtol=1e-14)
+
+
+def test_targets_beyond_those_of_the_training_rows_can_be_put_back():
+    x = np.array([[10.0, 3], [20, 3], [20, 3], [70, 3]])
+    cut, lossless = QuantileScaler().fit(x), QuantileScaler().fit(x).lossless()
+    assert (lossless.apply(x) == cut.apply(x)).all()
+    for new in (x, x + 100, x - 100, x + np.array([1e-3, 0]), x * 1e6):
+        np.testing.assert_allclose(lossless.undo(lossless.apply(new)), new, rtol=1e-12)
+    y = lossless.apply(np.array([[70 + 60 / 10.4, 4.0]]))[0]  # between 10 and 70 it goes 60 while y goes 10.4
+    np.testing.assert_allclose(y, cut.apply(np.array([[70.0, 4]]))[0] + 1, rtol=1e-4)
+    assert cut.undo(cut.apply(x + 100)).tolist() == [[70, 3]] * 4
+    y = np.array([[200.0], [15], [-50]])
+    preprocessing = fitted(arrays(x, x[:, :1]), inputs=QuantileScaler(), targets=QuantileScaler())
+    new = arrays(x[:3] + 100, y)
+    for found in (preprocessing, Preprocessing.restore(json.loads(json.dumps(preprocessing.state())))):
+        np.testing.assert_allclose(found.original_targets(found.targets(new)), y, rtol=1e-12)
+        assert found.inputs(new, F64).max() == cut.apply(x).max()
+
+
+@pytest.mark.parametrize("factor", [1e-12, 1.0, 1e12])
+def test_quantiles_do_not_depend_on_the_unit(factor):
+    x = np.random.default_rng(0).gamma(2, 1, (200, 1))
+    scaled = QuantileScaler().fit(x * factor).apply(x * factor)
+    np.testing.assert_allclose(scaled, QuantileScaler().fit(x).apply(x), rtol=1e-9)
+
+
+def test_a_quantile_scaling_makes_a_normal_distribution():
+    x = np.random.default_rng(0).gamma(0.5, 1000, (20_000, 2))
+    scaled = QuantileScaler().fit(x).apply(x)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=0.01)
+    np.testing.assert_allclose(scaled.std(axis=0), 1, atol=0.02)
+
+
+def test_a_scaling_is_one_number_a_column_or_channel():
+    for scaler in (StandardScaler(), MinMaxScaler(), RobustScaler(), DivideScaler(by=3)):
+        scaling = scaler.fit(np.random.default_rng(0).normal(size=(5, 4, 3, 2)))
+        assert scaling.shift.shape == scaling.scale.shape == (2,)
+
+
+def test_what_was_stored_before_there_were_kinds_is_read():
+    stored = {**fitted(arrays(X, Y)).state(), "input_scaling": {"shift": [1.0, 2, 3], "scale": [4.0, 5, 6]}}
+    preprocessing = Preprocessing.restore(stored)
+    assert (preprocessing.inputs(arrays(X), F64) == (X - (1, 2, 3)) / (4, 5, 6)).all()
+    assert preprocessing.state() == stored
+
+
+def test_a_kind_that_is_not_known():
+    with pytest.raises(ValueError, match="unknown kind of scaling 'cubic'"):
+        restore_scaling({"kind": "cubic"})
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler(), RobustScaler()])
 @pytest.mark.parametrize("value", [7.0, 0.1, 1e9 + 0.1, -3e-9, 0.0])
 def test_a_constant_column_becomes_zero(scaler, value):
     column = np.full((1001, 1), value)

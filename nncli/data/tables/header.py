@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
 from nncli.core.errors import DataError
@@ -63,7 +63,7 @@ def check_header(header: Sequence[str], path: str) -> None:
         raise DataError(f"{path}:1: one column, {header[0][:40]!r}; separate columns by a comma, semicolon or tab")
 
 
-def no_columns(missing: Sequence[str], there: Sequence[str], wanted: Sequence[str]) -> str:
+def no_columns(missing: Sequence[str], there: Collection[str], wanted: Collection[str]) -> str:
     """What is said of columns that are not there: each with the nearest one that is not wanted by its own name."""
     if len(missing) == 1:
         match = nearest(missing[0], [name for name in there if name not in wanted])

@@ -1,0 +1,35 @@
+"""An array that gives its rows only in slices, as a file that is read when it is needed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class OnlySlices:
+    """Has a length, a shape and a dtype, gives slices of rows, and becomes an array where it is asked to.
+
+    Args:
+        array: what is in it.
+        whole: whether it may become an array.
+    """
+
+    def __init__(self, array, *, whole=False):
+        self._array = array
+        self._whole = whole
+        self.shape = array.shape
+        self.dtype = array.dtype
+        self.most = 0  # rows of the largest slice
+
+    def __len__(self):
+        return len(self._array)
+
+    def __getitem__(self, index):
+        assert isinstance(index, slice)
+        assert index.step is None
+        part = self._array[index].copy()
+        self.most = max(self.most, len(part))
+        return part
+
+    def __array__(self, dtype=None, copy=None):
+        assert self._whole, "only slices"
+        return np.array(self._array, dtype)

@@ -1,0 +1,86 @@
+"""Rows of an array that may be larger than memory, a slice at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.registry import SCALERS
+from nncli.data import slices as module
+from nncli.data.scalers import Affine, RobustScaler, StandardScaler
+from nncli.data.slices import Columns, sampled, slices
+from tests.data.lazy import OnlySlices
+
+RANDOM = np.random.default_rng(0)
+
+
+def test_slices_are_all_rows_in_order():
+    x = np.arange(200_000 * 2).reshape(-1, 2)
+    parts = list(slices(OnlySlices(x)))
+    assert [len(part) for part in parts] == [65536, 65536, 65536, 3392]
+    assert (np.concatenate(parts) == x).all()
+
+
+@pytest.mark.parametrize(("shape", "most"), [((100, 64, 64, 3), 100), ((9, 600, 1000, 3), 2), ((3, 3000, 2000), 1)])
+def test_a_slice_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
+    x = OnlySlices(np.zeros(shape, np.uint8))
+    parts = list(slices(x))
+    assert x.most == most
+    assert max(part.size for part in parts) * 8 <= max(1 << 25, 8 * np.prod(shape[1:]))
+    assert sum(map(len, parts)) == shape[0]
+
+
+@pytest.mark.parametrize("name", [name for name in SCALERS.names() if name not in ("divide", "per_column")])
+def test_many_slices_are_as_good_as_one(name, monkeypatch):
+    x = RANDOM.normal(3, 2, (50, 4, 5, 2)).astype(np.float32)
+    one = SCALERS.find(name)().fit(x)
+    monkeypatch.setattr(module, "MOST_ROWS", 7)
+    many = SCALERS.find(name)().fit(OnlySlices(x))
+    if one is None:
+        assert many is None
+        return
+    np.testing.assert_allclose(many.apply(x), one.apply(x), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("apart", [1, 1 << 30], ids=["each by itself", "out of slices"])
+@pytest.mark.parametrize("most", [1, 7, 64, 1000])
+def test_of_a_large_array_rows_at_even_distances_are_taken(monkeypatch, apart, most):
+    monkeypatch.setattr(module, "WHOLE", 299)
+    monkeypatch.setattr(module, "SAMPLED", 90)
+    monkeypatch.setattr(module, "APART", apart)
+    monkeypatch.setattr(module, "MOST_ROWS", most)
+    x = np.arange(300).reshape(100, 1, 3)
+    for rows in (x, OnlySlices(x)):
+        found = sampled(rows)
+        assert found.dtype == x.dtype
+        assert found.tolist() == x[::4, 0].tolist()
+    fitted = RobustScaler().fit(OnlySlices(x))
+    assert fitted.shift.tolist() == np.median(x[::4, 0], axis=0).tolist()
+    monkeypatch.setattr(module, "WHOLE", 300)
+    assert sampled(OnlySlices(x)).tolist() == x[:, 0].tolist()
+
+
+def test_some_columns():
+    x = RANDOM.normal(size=(20, 2, 5))
+    some = Columns(OnlySlices(x, whole=True), [4, 0])
+    assert (len(some), some.shape, some.dtype) == (20, (20, 2, 2), x.dtype)
+    assert (some[3:6] == x[3:6][..., [4, 0]]).all()
+    assert (np.asarray(some) == x[..., [4, 0]]).all()
+    assert np.asarray(some, np.float32).dtype == np.float32
+
+
+def test_images_of_several_channels_are_scaled_as_they_were():
+    x = RANDOM.integers(0, 255, (6, 3, 4, 2)).astype(np.uint8)
+    shift, scale = np.array([3.0, 7.0]), np.array([0.3, 11.0])
+    scaling = Affine(shift, scale)
+    assert (scaling.apply(x) == (x - shift) / scale).all()
+    assert (scaling.undo(x) == x * scale + shift).all()
+    assert (scaling.apply(x[:, ::2, ::-1]) == (x[:, ::2, ::-1] - shift) / scale).all()
+
+
+def test_a_large_offset_over_many_slices_loses_nothing(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 10)
+    x = RANDOM.normal(size=(999, 2)) + np.array([1e9, -1e-9])
+    fitted = StandardScaler().fit(x)
+    np.testing.assert_allclose(fitted.scale, x.std(axis=0), rtol=1e-9)
+    np.testing.assert_allclose(fitted.shift, x.mean(axis=0), rtol=1e-12)

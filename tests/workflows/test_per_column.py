@@ -1,0 +1,170 @@
+"""A run whose columns are scaled each in its own way: from the config to predictions in original units."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+import nncli
+from nncli.core.errors import ConfigError
+from nncli.runs import checkpoint
+from nncli.workflows.check import check
+from nncli.workflows.evaluate import evaluate
+from nncli.workflows.inspect import inspect
+from nncli.workflows.predict import predict
+from nncli.workflows.train import resume, train
+from tests.workflows import tiny
+
+SIZE = {"type": "per_column", "columns": {"size": "robust", "age": {"type": "quantile", "quantiles": 9}}}
+PRICE = {"type": "per_column", "columns": {"price": {"type": "quantile"}}}
+
+
+def config(folder, inputs, targets, **changes):
+    """A config of the plane with these scalers."""
+    values = tiny.regression(dtype="float64", **changes)
+    values["data"] |= {"scale_inputs": inputs, "scale_targets": targets}
+    return tiny.write(folder, values)
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    """The working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def by_hand(run, table):
+    """Predictions in original units from nothing but what is in the checkpoint."""
+    meta, arrays = checkpoint.load(os.path.join(run, "checkpoints", "best.npz"))
+    stored = meta["preprocessing"]
+    size, age = stored["input_scaling"]["parts"]
+    assert (size["names"], size["positions"], age["names"], age["positions"]) == (["size"], [0], ["age"], [1])
+    a = (table[:, 0] - size["scaling"]["shift"]) / size["scaling"]["scale"]
+    known = age["scaling"]["quantiles"][0]
+    share = np.interp(table[:, 1], known, np.linspace(0, 1, 9))
+    normal = NormalDist()
+    b = np.array([normal.inv_cdf(min(max(p, 1e-7), 1 - 1e-7)) for p in share])
+    y = np.stack([a, b], axis=1) @ arrays["0.dense.weight"][:, 0] + arrays["0.dense.bias"]
+    (price,) = stored["target_scaling"]["parts"]
+    known = price["scaling"]["quantiles"][0]
+    return np.interp([normal.cdf(value) for value in y], np.linspace(0, 1, len(known)), known)
+
+
+def test_predictions_are_in_original_units_and_measured_in_them(inside):
+    run = train(config(inside, SIZE, PRICE), run_dir="run").path
+    table = np.loadtxt(inside / tiny.LINE, delimiter=",", skiprows=1)
+    predicted = np.array([row[0] for row in predict(run, tiny.LINE).table()])
+    np.testing.assert_allclose(predicted, by_hand(run, table), rtol=1e-6)
+    assert table[:, 2].min() - 1 < predicted.min() < predicted.max() < table[:, 2].max() + 1
+    found = evaluate(run, tiny.LINE).results
+    assert found["rmse"] == pytest.approx(np.sqrt(np.mean((predicted - table[:, 2]) ** 2)), rel=1e-9)
+
+
+def test_it_evaluates_the_same_after_save_and_load(inside):
+    run = train(config(inside, SIZE, PRICE), run_dir="run").path
+    best = checkpoint.read_meta(os.path.join(run, "checkpoints", "best.npz"))["best"]
+    assert evaluate(run).results == {key[4:]: value for key, value in best.items() if key.startswith("val_")}
+    model = nncli.Model.load(os.path.join(run, "checkpoints", "best.npz"))
+    table = np.loadtxt(inside / tiny.LINE, delimiter=",", skiprows=1)
+    before = model.predict(table[:, :2]), model.evaluate(table[:, :2], table[:, 2])
+    model.save("again.npz")
+    again = nncli.Model.load("again.npz")
+    assert again.predict(table[:, :2]).tobytes() == before[0].tobytes()
+    assert again.evaluate(table[:, :2], table[:, 2]) == before[1]
+    assert evaluate("again.npz", tiny.LINE).results == evaluate(run, tiny.LINE).results
+
+
+def test_a_run_goes_on_with_the_same_scaling(inside):
+    path = config(inside, SIZE, PRICE)
+    whole = train(path, ["training.epochs=5"], run_dir="whole").path
+    resume(train(path, run_dir="parts").path, ["training.epochs=5"])
+    ends = [checkpoint.load(os.path.join(run, "checkpoints", "last.npz")) for run in (whole, "parts")]
+    assert ends[0][0]["preprocessing"] == ends[1][0]["preprocessing"]
+    assert all((ends[0][1][name] == ends[1][1][name]).all() for name in ends[0][1])
+
+
+def test_from_python(tmp_path):
+    random = np.random.default_rng(0)
+    x, y = random.gamma(2, 1, (50, 3)), random.gamma(2, 1000, (50, 2))
+    columns = {"0": "quantile", 2: "minmax"}
+    model = nncli.Model(
+        [{"type": "dense", "units": 2}],
+        "mse",
+        scale_inputs={"type": "per_column", "columns": columns, "others": "standard"},
+        scale_targets={"type": "per_column", "columns": {"target_1": "robust"}, "others": "standard"},
+    )
+    model.train(x, y, epochs=2, verbose=False)
+    model.save(str(tmp_path / "m.npz"))
+    again = nncli.Model.load(str(tmp_path / "m.npz"))
+    assert again.predict(x).tobytes() == model.predict(x).tobytes()
+    assert again.evaluate(x, y) == model.evaluate(x, y)
+    assert model.predict(x).mean() > 100
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "told"),
+    [
+        (
+            {"type": "per_column", "columns": {"sise": "standard"}},
+            "none",
+            "config.yaml:LINE: data.scale_inputs.columns.sise: no column 'sise'; did you mean 'size'? Known: size, age",
+        ),
+        (
+            "none",
+            {"type": "per_column", "columns": {"prize": "standard"}},
+            "config.yaml:LINE: data.scale_targets.columns.prize: no column 'prize'; did you mean 'price'? Known: price",
+        ),
+        (
+            {"type": "per_column", "columns": {"age": {"type": "quantile", "quantiles": 1}, "size": "standart"}},
+            "none",
+            "config.yaml:LINE: data.scale_inputs.columns.age.quantiles: expected a whole number at least 2; got 1",
+        ),
+        ({"type": "per_column"}, "none", "config.yaml:LINE: data.scale_inputs: per_column needs the key 'columns'"),
+        (
+            {"type": "per_column", "columns": "standard"},
+            "none",
+            "config.yaml:LINE: data.scale_inputs.columns: expected a mapping of names to scalers",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_place(inside, inputs, targets, told):
+    with pytest.raises(ConfigError) as caught:
+        check(config(inside, inputs, targets))
+    first = str(caught.value).splitlines()[0]
+    where, _, rest = told.partition("LINE")
+    assert where in first
+    assert rest in first
+    line = int(first.partition("config.yaml:")[2].partition(":")[0])
+    text = Path("config.yaml").read_text().splitlines()[line - 1]
+    assert any(name in text for name in ("sise", "prize", "quantiles", "scale_inputs", "columns")), text
+
+
+def test_a_column_is_set_from_the_command_line(inside):
+    path = config(inside, SIZE, PRICE)
+    settings = ["data.scale_inputs.columns.age=minmax", "data.scale_inputs.others=standard"]
+    resolved = check(path, settings).resolved
+    assert "quantile" not in resolved.partition("scale_targets")[0]
+    run = train(path, settings, run_dir="run").path
+    config_of = inspect(run)["config"]["data"]["scale_inputs"]
+    assert config_of == {
+        "type": "per_column",
+        "columns": {"size": {"type": "robust"}, "age": {"type": "minmax"}},
+        "others": {"type": "standard"},
+    }
+
+
+def test_a_large_source_is_only_looked_at_where_the_names_are_known(inside, monkeypatch):
+    """A category that a sample does not show is no unknown name."""
+    rows = "".join(f"{index},{'rare' if index == 777 else 'often'},{index}\n" for index in range(2000))
+    Path("large.csv").write_text("a,kind,y\n" + rows)
+    values = tiny.regression(dtype="float64")
+    values["data"] = {
+        "train": {"path": "large.csv", "targets": "y"},
+        "scale_inputs": {"type": "per_column", "columns": {"kind=rare": "standard", "a": "standard"}},
+        "scale_targets": "standard",
+    }
+    assert check(tiny.write(inside, values)).parameters == 4
