@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ def part(weights: Array | None, rows: Array | slice) -> Array | None:
 class TrainingBatches:
     """The batches of every epoch, shuffled by seed and epoch alone.
 
-    The arrays of a batch are reused by the next one.
+    The arrays of a batch are reused by the next but one.
 
     Args:
         dataset: the training rows.
@@ -65,9 +66,7 @@ class TrainingBatches:
         self._size = size
         self._shuffle = shuffle
         self._seed = seed
-        rows = min(size, len(dataset))
-        self._inputs = np.empty((rows, *dataset.inputs.shape[1:]), dataset.inputs.dtype)
-        self._targets = np.empty((rows, *dataset.targets.shape[1:]), dataset.targets.dtype)
+        self._buffers = (_Buffer.of(dataset, size), _Buffer.of(dataset, size))
 
     @property
     def per_epoch(self) -> int:
@@ -81,20 +80,60 @@ class TrainingBatches:
             number: of the epoch, from 1.
             skip: how many batches to leave out at its beginning, when a run goes on in the middle.
         """
-        data = self._dataset
+        data, size = self._dataset, self._size
         if not self._shuffle:
-            for index, batch in enumerate(data.batches(self._size)):
-                if index >= skip:
-                    yield batch
+            yield from itertools.islice(data.batches(size), skip, None)
             return
         order = generator(self._seed, "shuffle", number).permutation(len(data))
-        for start in range(skip * self._size, len(data), self._size):
-            rows = order[start : start + self._size]
-            inputs, targets = self._inputs[: len(rows)], self._targets[: len(rows)]
-            # mode="clip" writes straight into `out`; the rows are always in range
-            if isinstance(data.inputs, NetworkInputs):
-                data.inputs.gather(rows, inputs)
-            else:
-                np.take(data.inputs, rows, axis=0, out=inputs, mode="clip")
-            np.take(data.targets, rows, axis=0, out=targets, mode="clip")
-            yield Batch(inputs, targets, part(data.weights, rows), part(data.metric_weights, rows))
+        some = (order[start : start + size] for start in range(skip * size, len(data), size))
+        if isinstance(data.inputs, NetworkInputs):
+            yield from self._ahead(some)
+            return
+        for rows in some:
+            yield self._buffers[0].filled(data, rows)
+
+    def _ahead(self, some: Iterator[Array]) -> Iterator[Batch]:
+        """Batches of rows that are in a file, each read while the one before is used."""
+        from concurrent.futures import ThreadPoolExecutor  # here, for a quick start of what needs no threads
+
+        buffers = itertools.cycle(self._buffers)
+        with ThreadPoolExecutor(1) as reader:
+            waiting = None
+            for rows in some:
+                following = reader.submit(next(buffers).filled, self._dataset, rows)
+                if waiting is not None:
+                    yield waiting.result()
+                waiting = following
+            if waiting is not None:
+                yield waiting.result()
+
+
+@dataclass(frozen=True)
+class _Buffer:
+    """Arrays that a batch is put together in.
+
+    Args:
+        inputs: (size, *input shape).
+        targets: (size, ...).
+    """
+
+    inputs: Array
+    targets: Array
+
+    @classmethod
+    def of(cls, data: Dataset, size: int) -> _Buffer:
+        """For batches of that size."""
+        rows = min(size, len(data))
+        inputs = np.empty((rows, *data.inputs.shape[1:]), data.inputs.dtype)
+        return cls(inputs, np.empty((rows, *data.targets.shape[1:]), data.targets.dtype))
+
+    def filled(self, data: Dataset, rows: Array) -> Batch:
+        """The batch of these rows."""
+        inputs, targets = self.inputs[: len(rows)], self.targets[: len(rows)]
+        # mode="clip" writes straight into `out`; the rows are always in range
+        if isinstance(data.inputs, NetworkInputs):
+            data.inputs.gather(rows, inputs)
+        else:
+            np.take(data.inputs, rows, axis=0, out=inputs, mode="clip")
+        np.take(data.targets, rows, axis=0, out=targets, mode="clip")
+        return Batch(inputs, targets, part(data.weights, rows), part(data.metric_weights, rows))
