@@ -145,9 +145,7 @@ def assemble(
     parts, preprocessing = found.whole()
     spec = filled(spec, validated=parts.validation is not None)
     executor = make_executor(spec, preprocessing)
-    weighting, classes = spec.training.class_weight, preprocessing.classes
-    if weighting is not None and classes is not None:
-        preprocessing.class_weights = class_weights(weighting, classes, found.prepared["train"].targets)
+    weigh_classes(spec, preprocessing, found.prepared["train"].targets)
     datasets = {name: _dataset(executor, preprocessing, *ready) for name, ready in found.prepared.items()}
     notes = [*parts.notes, *dict.fromkeys(preprocessing.notes)]
     preprocessing.notes.clear()
@@ -177,6 +175,15 @@ def fused(loss: Loss, layers: Sequence[Layer]) -> tuple[Loss, int]:
         fields: dict[str, Any] = {"from_logits": True}
         return dataclasses.replace(loss, **fields), len(layers) - 1
     return loss, len(layers)
+
+
+def weigh_classes(spec: Spec, preprocessing: Preprocessing, targets: Array) -> None:
+    """Sets how much every class counts in the loss, by the class numbers of the training rows."""
+    given, classes = spec.training.class_weight, preprocessing.classes
+    if given is None or classes is None:
+        preprocessing.class_weights = None
+    else:
+        preprocessing.class_weights = class_weights(given, classes, targets)
 
 
 def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Dataset:

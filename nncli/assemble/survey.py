@@ -152,8 +152,9 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: F
     found.preprocessing = fitted
     for name, rows in parts.named.items():
         try:
-            readable = parts.readable(name)
+            readable, before = parts.readable(name), len(fitted.notes)
             inputs = fitted.inputs_on_demand(readable, dtype).held()
+            fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             found.prepared[name] = Ready(inputs, fitted.targets(rows), rows.weights)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Interval, MinLen
 
@@ -12,6 +12,8 @@ from nncli.core.fields import Checked, Registered, field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
 from nncli.core.types import DTypeName
 
+CLASS_WEIGHT = "it belongs under training, as training.class_weight"
+GROUPS = "it belongs to the source, as data.train.groups"
 INHERITING = "inherits what it leaves out"  # marks sources that take their keys from train's
 
 
@@ -24,6 +26,8 @@ class Fraction(Checked):
         stratify: whether every class is split by that share.
         split: random, drawn with the seed; or tail, the last rows, for what is ordered by time.
     """
+
+    stray_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(("group", "groups", "group_by"), GROUPS)
 
     fraction: Annotated[float, Interval(gt=0, lt=1)]
     stratify: bool = False
@@ -46,6 +50,13 @@ class Data(Checked):
         scale_inputs: fitted on the training rows only; default none.
         scale_targets: likewise, for regression; undone in predictions and metrics.
     """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        "class_weight": CLASS_WEIGHT,
+        "class_weights": CLASS_WEIGHT,
+        "weights": "it belongs to the source, as data.train.weights",
+        "groups": GROUPS,
+    }
 
     train: Annotated[Registered, SOURCES]
     validation: Fraction | Annotated[Registered, SOURCES, INHERITING] | None = None

@@ -331,7 +331,7 @@ def _without_quotes(annotation: Any, text: str) -> bool:
 def _advice(name: str, cls: type[Checked]) -> str:
     """What follows the name of a key that a class does not have."""
     known = field_types(cls)
-    if issubclass(cls, Registered) and name in cls.stray_keys:
+    if name in cls.stray_keys:
         return f": {cls.stray_keys[name]}"
     if not known:
         return ", which has no keys"

@@ -49,6 +49,8 @@ class Checked:
         ConfigError: with every field that is wrong.
     """
 
+    stray_keys: ClassVar[Mapping[str, str]] = {}  # keys that it does not have, and what to write instead
+
     def __post_init__(self) -> None:
         from nncli.core.builder import Builder  # which builds what this file says what it is
 
@@ -89,7 +91,6 @@ class Registered(Checked):
 
     type_name: ClassVar[str] = ""
     example: ClassVar[str] = ""  # how it is best written in a config, where that is not plain from its fields
-    stray_keys: ClassVar[Mapping[str, str]] = {}  # keys that it has elsewhere, and what to write instead here
     needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass has to bring
     listed: ClassVar[bool] = True  # among the known names in messages and listings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
@@ -25,6 +25,9 @@ class Loss(Registered):
     """
 
     needs = ("forward",)
+    stray_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("class_weight", "class_weights", "weight"), "it belongs under training, as training.class_weight"
+    )
 
     target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
     wants_sum_to_one: ClassVar[bool] = False  # whether the outputs have to be a distribution over classes

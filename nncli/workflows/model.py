@@ -13,7 +13,7 @@ import numpy as np
 from nncli.assemble.checks import check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
-from nncli.assemble.session import Session, assemble, labelled, make_executor
+from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
@@ -22,6 +22,7 @@ from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows, array_rows
 from nncli.data.sources.memory import Memory
+from nncli.data.weights import checked_weights
 from nncli.nn.layer import Backward
 from nncli.nn.loss import Loss
 from nncli.nn.network import Pass
@@ -109,6 +110,7 @@ class Model:
         batch_size: int = 32,
         shuffle: bool = True,
         verbose: bool = True,
+        weights: Any = None,
         run_dir: str | os.PathLike[str] | None = None,
         **training: Any,
     ) -> list[Record]:
@@ -122,6 +124,7 @@ class Model:
             batch_size: rows a step; the last batch of an epoch may be short.
             shuffle: whether every epoch has a random order of its own.
             verbose: write a line an epoch to standard error.
+            weights: (n,) how much every row counts in loss and metrics.
             run_dir: where to write the files of a run, as the train command does; default nowhere.
             training: more keys of a config's training section, such as clip_norm or early_stopping.
 
@@ -130,7 +133,7 @@ class Model:
             NonFiniteError: where the loss or the gradient is not finite.
         """
         settings = {"epochs": epochs, "batch_size": batch_size, "shuffle": shuffle, **training}
-        session = self._session_for(inputs, targets, validation_data, settings)
+        session = self._session_for(_rows(inputs, targets, weights=weights), validation_data, settings)
         trainer = session.trainer()
         if self._trainer is not None:
             trainer.follow(self._trainer)
@@ -172,10 +175,10 @@ class Model:
         """The label of the most likely class of every row."""
         return self.trained.class_names(self.predict(inputs))
 
-    def evaluate(self, inputs: Any, targets: Any) -> dict[str, float]:
-        """The mean loss and the metrics on labelled rows."""
+    def evaluate(self, inputs: Any, targets: Any, *, weights: Any = None) -> dict[str, float]:
+        """The mean loss and the metrics on labelled rows, each counting with its weight."""
         model = self.trained
-        return model.evaluate(model.dataset(_rows(inputs, targets)))
+        return model.evaluate(model.dataset(_rows(inputs, targets, weights=weights)))
 
     def compute_loss(self, inputs: Any, targets: Any) -> float:
         """The mean loss on labelled rows, with the model as it predicts."""
@@ -289,14 +292,13 @@ class Model:
             raise UserError("the model does not know its inputs yet: train it, or call forward once")
         return self._session
 
-    def _session_for(self, inputs: Any, targets: Any, validation: Validation, training: dict[str, Any]) -> Session:
+    def _session_for(self, rows: Rows, validation: Validation, training: dict[str, Any]) -> Session:
         """A session for these rows, with the weights and the scaling that are there already."""
         builder = Builder()
         settings = builder.make(Training, training, ("training",))
         if not isinstance(settings, Training):
             raise ConfigError(builder.problems)
         spec = replace(self._spec, training=settings)
-        rows = _rows(inputs, targets)
         if validation is not None and (not isinstance(validation, tuple | list) or len(validation) != 2):
             raise UserError("validation_data: expected a pair (inputs, targets)")
         held = None if validation is None else _rows(*validation, name="validation inputs")
@@ -316,6 +318,8 @@ class Model:
         before.executor.threads = settings.threads
         spec = filled(spec, validated=held is not None)
         executor, preprocessing = before.executor, before.preprocessing
+        if preprocessing.classes is not None:
+            weigh_classes(spec, preprocessing, preprocessing.targets(rows))
         train = labelled(rows, preprocessing, executor)
         validated = None if held is None else labelled(held, preprocessing, executor)
         return Session(spec, preprocessing, executor, train, validated)
@@ -345,9 +349,10 @@ def _without_rows(spec: Spec, preprocessing: Preprocessing, executor: Executor) 
     return Session(spec, preprocessing, executor, empty)
 
 
-def _rows(inputs: Any, targets: Any, name: str = "inputs") -> Rows:
+def _rows(inputs: Any, targets: Any, name: str = "inputs", weights: Any = None) -> Rows:
     given = None if targets is None else _array(targets, "targets")
-    return array_rows(_array(inputs, name), given, name, "targets", "target")
+    rows = array_rows(_array(inputs, name), given, name, "targets", "target")
+    return rows if weights is None else replace(rows, weights=checked_weights(_array(weights, "weights"), rows))
 
 
 def _array(values: Any, name: str) -> Array:

@@ -52,6 +52,7 @@ def train(
     """
     prepared = prepare(os.fspath(config), settings)
     document, session = prepared.document, prepared.session()
+    del prepared  # and with it the rows as they were read
     run_dir = None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
         raise RunError("--resume goes with --run-dir: which run to go on with")
