@@ -6,11 +6,24 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.data.tables import looks
+from nncli.data.tables.numbers import number_of
 from nncli.data.tables.table import Table, blank, parse_numbers
 
 MOST_TEXTS = 50  # different ones in a column that is still worth a column each
 COUNTING = "numbers the rows"
 FEW = 20  # rows; in fewer, nothing can be said of row numbers
+
+
+def texts_for_blank(table: Table) -> tuple[str, ...]:
+    """The texts, such as NA, that stand for a blank cell in columns of numbers."""
+    found: dict[str, None] = {}
+    for name in table.text_columns:
+        texts = table.texts(name)
+        others = [text for text in texts.present() if text and number_of(text) is None]
+        numeric = texts.where([number_of(text) is not None for text in texts.values])
+        if numeric.mean() > 1 / 2 and all(text.lower() in looks.NO_VALUE for text in others):
+            found |= dict.fromkeys(others)
+    return tuple(found)
 
 
 def left_out(table: Table, rows: Array) -> dict[str, str]:

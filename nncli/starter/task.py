@@ -13,9 +13,9 @@ from nncli.core.types import Array, Shape
 from nncli.data.labels import as_text, class_order
 from nncli.data.rows import Rows, Unread
 from nncli.data.source import SAMPLE, Source
-from nncli.data.tables.table import Table, parse_numbers
+from nncli.data.tables.table import Table, parse_numbers, with_blanks
 from nncli.data.tables.texts import Texts, encoded
-from nncli.starter.columns import left_out
+from nncli.starter.columns import left_out, texts_for_blank
 
 Kind: TypeAlias = Literal["classes", "numbers"]
 MOST_CLASSES = 20  # different whole numbers that are still taken for classes
@@ -136,6 +136,9 @@ def _of_numbers(numbers: Array, stored: str) -> tuple[Kind, bool]:
 
 
 def _of_table(table: Table, origin: Array, task: Task) -> Task:
+    if blanks := texts_for_blank(table):
+        table = with_blanks(table, blanks)
+        task = replace(task, source={**task.source, "blanks": list(blanks)})
     dropped = left_out(table, origin)
     kept = [name for name in table.columns if name not in dropped]
     if not kept:

@@ -213,6 +213,16 @@ def test_which_columns_are_left_out(cells, reason):
     assert bool(found) == (reason is not None)
 
 
+def test_texts_that_stand_for_a_blank_cell_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{i if i % 5 else 'NA'},{'red' if i % 2 else 'NA'},{i % 3 or '?'},{i % 7}.5" for i in range(60)]
+    Path("holes.csv").write_text("\n".join(["a,colour,b,y", *rows]))
+    text = init("holes.csv", ["y"], "holes.yaml")
+    assert "blanks: [NA, '?']" in text
+    assert "left out" not in text
+    assert check("holes.yaml").plan.input_shape == (4,)
+
+
 def test_a_counting_column_that_is_all_there_is_stays():
     table = parse_table(("a\n" + "\n".join(map(str, range(100)))).encode(), "t.csv")
     assert left_out(table, np.arange(100)) == {}
@@ -234,7 +244,7 @@ def test_a_counting_column_that_is_all_there_is_stays():
         ("four.npz", [], UserError, "four.npz: say which array to learn, with --target NAME. Known: "),
         ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one beside b, or name it x"),
         ("digits", ["x"], UserError, "digits: knows its own targets; leave out --target"),
-        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'n/a', but mostly a number; mend it"),
+        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; mend it"),
         ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
         ("notes.txt", [], DataError, "notes.txt: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images"),
         ("names.csv", ["name"], DataError, "the target name has 9 different texts in 9 rows"),
@@ -246,7 +256,7 @@ def test_what_cannot_be_fitted(data, targets, error, message):
     tiny.data(Path())
     files.npy(Path())
     Path("notes.txt").write_text("hello")
-    rows = "".join(f"n{i},x,{i * i},{'n/a' if i == 2 else i * 1.5}\n" for i in range(9))
+    rows = "".join(f"n{i},x,{i * i},{'oops' if i == 2 else i * 1.5}\n" for i in range(9))
     Path("names.csv").write_text(f"name,always,number,income\n{rows}")
     np.savez("four.npz", x_train=np.ones(2), y_train=np.ones(2), x_test=np.ones(2), y_test=np.ones(2))
     np.savez("odd.npz", a=np.ones(2), b=np.ones(2), c=np.ones(2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -106,6 +106,19 @@ class Table:
         if bad is not None:
             raise DataError(f"{self.place(bad)}: column {name!r}: expected a finite number; got {cells[bad]!r}")
         return values
+
+
+def with_blanks(table: Table, blanks: Collection[str]) -> Table:
+    """The table with some texts taken for blank cells."""
+    columns = dict(table.columns)
+    for name in table.text_columns:
+        texts = table.texts(name)
+        shown = ["" if text in blanks else text for text in texts.values]
+        known = {text: number for number, text in enumerate(dict.fromkeys(shown))}
+        merged = Texts(np.array([known[text] for text in shown], np.int32)[texts.codes], tuple(known))
+        values, bad = parse_numbers(merged)
+        columns[name] = merged if bad is not None else values
+    return replace(table, columns=columns)
 
 
 def take(cells: Cells, indices: Array) -> Cells:
