@@ -40,8 +40,11 @@ def parse_decimals(text: Array, starts: Array, ends: Array, points: Array, negat
     faults = np.zeros(len(starts), np.uint64)
     whole = _joined(words, points, whole_digits, faults)
     broken = _joined(words, ends, broken_digits, faults)
-    good = (faults == 0) & (digits <= MOST_DIGITS)
-    broken_digits = np.minimum(broken_digits, MOST_DIGITS)
+    faults &= np.uint64(0x8080808080808080)
+    good = faults == 0
+    if int(digits.max(initial=0)) > MOST_DIGITS:
+        good &= digits <= MOST_DIGITS
+        broken_digits = np.minimum(broken_digits, MOST_DIGITS)
     mantissa = whole * POWERS.take(broken_digits) + broken
     scale = POWERS_AS_DOUBLES.take(broken_digits)
     values = mantissa.astype(np.float64) / scale
@@ -49,7 +52,8 @@ def parse_decimals(text: Array, starts: Array, ends: Array, points: Array, negat
     if len(large):
         values[large], certain = _corrected(mantissa[large], scale[large])
         good[large] = certain
-    np.negative(values, out=values, where=negative)
+    signs = values.view(np.int64)
+    signs ^= negative.astype(np.int64) << 63
     empty = digits == 0
     if empty.any():
         blank = starts == ends
@@ -67,7 +71,8 @@ def _joined(words: Array, ends: Array, lengths: Array, faults: Array) -> Array:
         word = words[ends - 8 * (index + 1)]
         word ^= ZEROS
         word &= KEPT.take(kept)
-        faults |= ((word + np.uint64(0x7676767676767676)) | word) & np.uint64(0x8080808080808080)
+        faults |= word  # the highest bit of a byte tells that it is no digit
+        faults |= word + np.uint64(0x7676767676767676)
         word *= np.uint64(2561)  # 10 + 2^8: pairs of digits
         word >>= np.uint64(8)
         word &= np.uint64(0x00FF00FF00FF00FF)

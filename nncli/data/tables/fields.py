@@ -96,7 +96,6 @@ def split_fields(block: bytes, width: int, separator: int) -> Fields | None:
     starts = np.empty_like(ends)
     starts[0] = PAD
     starts[1:] = ends[:-1] + 1
-    number = np.cumsum(ending, dtype=np.int32)  # of the field in which a sign stands
     if RETURN in block:
         if block.count(b"\r") != block.count(b"\r\n"):
             return None
@@ -106,13 +105,19 @@ def split_fields(block: bytes, width: int, separator: int) -> Fields | None:
         return None  # a blank line, which is no row
     if quoted and not _well_quoted(text, starts, ends, places.compress(signs == QUOTE)):
         return None
-    is_point, is_minus = signs == POINT, signs == MINUS
-    points = ends.copy()
-    points[number.compress(is_point)] = places.compress(is_point)
-    of = number.compress(is_minus)
-    negative = np.zeros(len(ends), bool)
-    negative[of.compress(places.compress(is_minus) == starts.take(of))] = True
-    return Fields(block, text, rows, starts, ends, points, negative, quoted)
+    points = _points(places, signs == POINT, ending, starts, ends)
+    return Fields(block, text, rows, starts, ends, points, text.take(starts) == MINUS, quoted)
+
+
+def _points(places: Array, is_point: Array, ending: Array, starts: Array, ends: Array) -> Array:
+    """Where the last point of every field stands; its end where it has none."""
+    points = places.compress(is_point)
+    if len(points) == len(ends) and bool((points >= starts).all()) and bool((points < ends).all()):
+        return points  # one in every field
+    field = np.cumsum(ending, dtype=np.int64).compress(is_point)
+    found = ends.copy()
+    found[field] = points
+    return found
 
 
 def _regular(kinds: Array) -> bool:
