@@ -14,17 +14,17 @@ import numpy as np
 
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.types import Array
+from nncli.data.tables.fields import NEWLINE, QUOTE
 from nncli.data.tables.header import check_header, read_header
-from nncli.data.tables.numbers import number_of
+from nncli.data.tables.numbers import is_padded, number_of
 from nncli.data.tables.table import Cells, Table, Wanted, parse_numbers
 from nncli.data.tables.texts import Texts
 
 HEADER = 1 << 16  # bytes in which the header line has to end
 FIRST = 1 << 20  # bytes that show what the columns are
 BLOCK = 1 << 22  # bytes that Arrow parses at a time
-NEWLINE = ord("\n")
 Buffer: TypeAlias = bytes | mmap
-PADDED = r"^\s*-?0[0-9]"  # 007
+PADDED = r"^\s*-?0[0-9]"  # perhaps 007
 
 
 def is_there() -> bool:
@@ -52,6 +52,8 @@ def read_text(content: Buffer, name: str, wanted: Wanted) -> Table | None:
     header, separator, line = read_header(start, name)
     body = memoryview(content)[start.tell() :]
     if start.tell() == len(start.getvalue()) or content.find(b"\r") >= 0:
+        return None
+    if content.find(b'"') >= 0 and not _is_well_quoted(body, separator):
         return None
 
     def read(body: memoryview, types: dict[str, Any]) -> Any:
@@ -137,6 +139,28 @@ def _lines(body: memoryview) -> int:
     return breaks + (end > 0)
 
 
+def _is_well_quoted(body: memoryview, separator: str) -> bool:
+    """Whether every quote begins or ends a field or is one of two that stand for one, and no line ends between quotes.
+
+    Arrow is content with less.
+    """
+    text = np.frombuffer(body, np.uint8)
+    beside = np.zeros(256, bool)
+    beside[[NEWLINE, QUOTE, ord(separator)]] = True
+    inside = 0
+    for at in range(0, len(text), BLOCK):
+        block = text[at : at + BLOCK]
+        quotes = np.flatnonzero(block == QUOTE)
+        breaks = np.searchsorted(quotes, np.flatnonzero(block == NEWLINE))  # how many quotes come before them
+        if (breaks % 2 != inside).any():
+            return False
+        before, after = np.maximum(quotes[inside::2] + at - 1, 0), quotes[1 - inside :: 2] + at + 1
+        if not beside[text[before]].all() or not beside[text[np.minimum(after, len(text) - 1)]].all():
+            return False
+        inside ^= len(quotes) % 2
+    return not inside
+
+
 def _is_odd(column: Any) -> bool:
     """Whether a column became something else than finite numbers, text or nothing."""
     import pyarrow as pa
@@ -155,7 +179,8 @@ def _cells(column: Any, name: str, wanted: Wanted) -> Cells:
 
     if pa.types.is_floating(column.type) or pa.types.is_null(column.type):
         return _numbers(column)
-    if name in wanted.labels and name not in wanted.texts:
+    is_label = name in wanted.labels
+    if is_label and name not in wanted.texts:
         padded = compute.any(compute.match_substring_regex(column, PADDED), min_count=0).as_py()
         if not padded:
             try:
@@ -165,10 +190,9 @@ def _cells(column: Any, name: str, wanted: Wanted) -> Cells:
             else:
                 if not _is_odd(numbers):
                     return _numbers(numbers)
-        else:
-            return _texts(column, wanted)
     texts = _texts(column, wanted)
-    if name in wanted.texts or any(number_of(text) is None for text in texts.values if text):
+    given = [text for text in texts.values if text]
+    if name in wanted.texts or any(number_of(text) is None or (is_label and is_padded(text)) for text in given):
         return texts
     return parse_numbers(texts)[0]
 

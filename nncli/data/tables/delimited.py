@@ -24,7 +24,7 @@ from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE, Fields, split_fields
 from nncli.data.tables.header import read_header
-from nncli.data.tables.numbers import number_of
+from nncli.data.tables.numbers import is_padded, number_of
 from nncli.data.tables.table import Table, Wanted
 from nncli.data.tables.texts import Texts
 
@@ -97,24 +97,37 @@ class _Layout:
     def _of_fields(self, fields: Fields, line: int) -> _Part:
         width = len(self.header)
         numbers, good = fields.numbers(np.array(self.numbers, np.intp), width)
-        failing = {column for column in self.padded if fields.padded_with_zeros(column, width)}
+        likely_blank = [value for text in self.blanks if (value := number_of(text)) is not None]
+        if likely_blank:
+            good = good & ~np.isin(numbers, likely_blank)  # whether it is blank, its text tells
+        failing = {
+            column
+            for column in self.padded
+            if (fields.padded_with_zeros(column, width) & good[self.numbers.index(column)]).any()
+        }
         for index in np.flatnonzero(~good.all(axis=1)).tolist():
             rows = np.flatnonzero(~good[index])
-            values = self._cells(fields.cells(self.numbers[index], width, rows))
+            column = self.numbers[index]
+            values = self._cells(fields.cells(column, width, rows), column in self.padded)
             if values is None:
-                failing.add(self.numbers[index])
+                failing.add(column)
             else:
                 numbers[index, rows] = values
         texts = [self._encoded(fields.cells(column, width), fields.quoted) for column in self.texts]
         return _Part(fields.lines(width) + line, numbers, texts, failing)
 
-    def _cells(self, cells: Iterable[bytes]) -> list[float] | None:
-        """The numbers of cells that are unusual, such as 1e-3; None where one of them is none."""
+    def _cells(self, cells: Iterable[bytes], padded: bool) -> list[float] | None:
+        """The numbers of cells that are unusual, such as 1e-3; None where one of them is none.
+
+        Args:
+            cells: as they stand there.
+            padded: whether 007 is none.
+        """
         values = []
         for cell in cells:
             text = _unquoted(_text(cell, self.name), True)
             value = float("nan") if text in self.blanks else number_of(text)
-            if value is None:
+            if value is None or (padded and text not in self.blanks and is_padded(text)):
                 return None
             values.append(value)
         return values
@@ -132,12 +145,12 @@ class _Layout:
         columns = [[cell.strip() for cell in column] for column in zip(*(cells for _, cells in rows), strict=True)]
         columns = columns or [[] for _ in self.header]
         numbers = np.full((len(self.numbers), len(rows)), np.nan)
-        failing = {column for column in self.padded if any(map(_is_padded, columns[column]))}
+        failing: set[int] = set()
         for index, column in enumerate(self.numbers):
             for row, cell in enumerate(columns[column]):
                 if cell not in self.blanks:
                     value = number_of(cell)
-                    if value is None:
+                    if value is None or (column in self.padded and is_padded(cell)):
                         failing.add(column)
                         break
                     numbers[index, row] = value
@@ -332,11 +345,6 @@ def rows_of(text: TextIO, layout: _Layout, line: int) -> Iterator[tuple[int, lis
             begun = line + reader.line_num
     except csv.Error as error:
         raise DataError(f"{name}:{line + max(0, reader.line_num - 1)}: {error}") from None
-
-
-def _is_padded(cell: str) -> bool:
-    digits = cell.removeprefix("-").partition(".")[0]
-    return len(digits) > 1 and digits.isdigit() and digits[0] == "0"
 
 
 def _text(cell: bytes, name: str) -> str:

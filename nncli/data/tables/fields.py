@@ -52,11 +52,14 @@ class Fields:
         starts, ends = self.starts[column::width][rows] - PAD, self.ends[column::width][rows] - PAD
         return [content[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
-    def padded_with_zeros(self, column: int, width: int) -> bool:
-        """Whether a number of that column begins with a 0 that does not count, such as 007."""
+    def padded_with_zeros(self, column: int, width: int) -> Array:
+        """(rows,) whether a number of that column begins with a 0 that does not count, such as 007.
+
+        That holds where the number was understood.
+        """
         begins = self.starts[column::width] + self.negative[column::width]
         more = self.points[column::width] - begins > 1
-        return bool((more & (self.text.take(begins) == ZERO)).any())
+        return more & (self.text.take(begins) == ZERO)
 
     def lines(self, width: int) -> Array:
         """(rows,) how many line breaks there are before every row."""

@@ -14,6 +14,12 @@ def number_of(text: str) -> float | None:
     return value if isfinite(value) and "_" not in text else None
 
 
+def is_padded(text: str) -> bool:
+    """Whether a number begins with a 0 that does not count, such as 007 or -01.5."""
+    digits = text.removeprefix("-").partition(".")[0]
+    return len(digits) > 1 and digits.isdigit() and digits[0] == "0"
+
+
 def as_number(text: str) -> str:
     """How a number is written as a label: a whole one without its point, 5.0 as 5."""
     value = number_of(text)

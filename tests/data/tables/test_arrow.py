@@ -1,0 +1,80 @@
+"""By Arrow, a table is what it is without: the same values, kinds, lines and errors."""
+
+from __future__ import annotations
+
+import gzip
+import os
+
+import pytest
+from hypothesis import given
+
+from nncli.data.tables import arrow, read
+from nncli.data.tables.read import parse_table, read_table
+from nncli.data.tables.table import Table, Wanted
+from tests.data.tables.texts import any_texts, check_same, outcome, tables, thorough
+
+pytest.importorskip("pyarrow", reason="Arrow is not installed")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("tables")
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Arrow reads small files too; gives how often it did so to the end."""
+    read_text, done = arrow.read_text, []
+
+    def noted(*arguments):
+        table = read_text(*arguments)
+        done.append(table is not None)
+        return table
+
+    monkeypatch.setattr(read, "LARGE", 0)
+    monkeypatch.setattr(arrow, "read_text", noted)
+    return done
+
+
+def compare(content, folder, wanted, name="made.csv"):
+    """Reads with and without Arrow."""
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(content)
+    by_arrow = outcome(lambda: read_table(path, wanted))
+    without = outcome(lambda: parse_table(gzip.decompress(content) if name.endswith(".gz") else content, path, wanted))
+    if isinstance(without, Table):
+        assert isinstance(by_arrow, Table), by_arrow
+        check_same(by_arrow, without)
+    else:
+        assert by_arrow == without
+    return by_arrow
+
+
+@pytest.fixture(params=[64, 1 << 20], ids="blocks of {}".format)
+def _blocks(request, monkeypatch):
+    monkeypatch.setattr(arrow, "BLOCK", request.param)
+    monkeypatch.setattr(arrow, "FIRST", request.param)
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_tables_are_the_same(folder, always):
+    @thorough(250)
+    @given(tables(breaks=("\n", "\n", "\n", "\r\n")))
+    def check(written):
+        compare(written.content, folder, written.wanted)
+
+    check()
+    assert sum(always) > 40, "many of them Arrow reads itself"
+    assert not all(always), "and some not"
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_whatever_else_there_is_gives_the_same_table_or_the_same_error(folder, always):
+    @thorough(400)
+    @given(any_texts())
+    def check(written):
+        compare(written.content, folder, written.wanted)
+
+    check()
+    assert any(always)
