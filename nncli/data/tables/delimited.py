@@ -23,6 +23,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE, Fields, split_fields
+from nncli.data.tables.growing import Growing
 from nncli.data.tables.header import read_header
 from nncli.data.tables.numbers import is_padded, number_of
 from nncli.data.tables.table import Table, Wanted
@@ -219,7 +220,7 @@ def _failing_at_first(layout: _Layout, texts: set[int], labels: set[int], block:
 
 def _collect(parts: Callable[..., Iterator[_Part]], opening: Opening, layout: _Layout) -> _Part:
     """All rows of a file."""
-    lines, numbers = [np.zeros(0, np.int64)], [np.zeros((len(layout.numbers), 0))]
+    lines, numbers = [np.zeros(0, np.int64)], Growing(len(layout.numbers))
     codes: list[list[Array]] = [[np.zeros(0, np.int32)] for _ in layout.texts]
     values: list[dict[str, int]] = [{} for _ in layout.texts]
     failing: set[int] = set()
@@ -232,7 +233,7 @@ def _collect(parts: Callable[..., Iterator[_Part]], opening: Opening, layout: _L
             own = np.array([known.setdefault(text, len(known)) for text in texts.values], np.int32)
             codes[index].append(own[texts.codes] if len(own) else texts.codes)
     merged = [Texts(np.concatenate(own), tuple(known)) for own, known in zip(codes, values, strict=True)]
-    return _Part(np.concatenate(lines), np.concatenate(numbers, axis=1), merged, failing)
+    return _Part(np.concatenate(lines), numbers.all(), merged, failing)
 
 
 def _in_blocks(opening: Opening, layout: _Layout) -> Iterator[_Part]:

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from nncli.data.tables import delimited
 from nncli.data.tables.read import parse_table
