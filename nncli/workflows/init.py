@@ -18,6 +18,7 @@ from nncli.core.spelling import nearest_file, suggestion
 from nncli.data.files import member_names, stem
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
+from nncli.data.sources.images import ENDINGS as IMAGES
 from nncli.data.tables.read import read_table
 from nncli.starter.choice import choose
 from nncli.starter.task import look_at
@@ -75,7 +76,9 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
         if not targets:
             columns = ", ".join(read_table(data).columns)
             raise UserError(f"{data}: say which column to learn, with --target COLUMN. Columns: {columns}")
-        return {"path": data, "targets": targets[0] if len(targets) == 1 else targets}
+        image_column = _image_column(data, targets) if len(targets) == 1 else None
+        images = {} if image_column is None else {"images": image_column}
+        return {"path": data, **images, "targets": targets[0] if len(targets) == 1 else targets}
     if len(targets) > 1:
         raise DataError(f"{data}: several targets go with a table only")
     if name == "images":
@@ -87,6 +90,16 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
     if name == "arrays":
         return {"path": data, **_members(data, targets)}
     raise DataError(f"{data}: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images")
+
+
+def _image_column(data: str, targets: list[str]) -> str | None:
+    """The column of a table that names images, if there is one."""
+    table = read_table(data)
+    for name in table.text_columns:
+        texts = table.texts(name).present()
+        if name not in targets and all(text.lower().endswith(IMAGES) for text in texts):
+            return name
+    return None
 
 
 def _no_target(data: str, targets: list[str]) -> dict[str, str]:

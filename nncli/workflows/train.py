@@ -146,13 +146,13 @@ def _check_data(run: RunDirectory, session: Session) -> None:
 
 def describe_run(run: RunDirectory, session: Session, document: Document | None = None) -> None:
     """Writes what the run is made of."""
+    fingerprints = {path: fingerprint(path) for path in session.files}
     run.make_inside()
     run.set_status("running", 0, 0)
     if document is not None:
         with open(document.name, "rb") as file:
             run.write_bytes(CONFIG, file.read())
     run.write_text(RESOLVED, to_yaml(plain(session.spec)))
-    fingerprints = {path: fingerprint(path) for path in session.files}
     executor = session.executor
     environment = describe_environment(executor.threads, executor.shards, executor.blas_threads, fingerprints)
     settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": plugins_of(session.spec)}

@@ -118,7 +118,9 @@ class Images(Source):
         skipped = sorted({*range(len(found))} - {*whole.tolist()})
         shown = ", ".join(found.where(row) for row in skipped[:3]) + (", ..." if len(skipped) > 3 else "")
         what = "1 broken image is" if len(skipped) == 1 else f"{len(skipped)} broken images are"
-        return replace(found.take(whole), inputs=images, notes=(*found.notes, f"{what} skipped: {shown}"))
+        gone = {found.where(row) for row in skipped}
+        files = tuple(file for file in found.files if file not in gone)
+        return replace(found.take(whole), inputs=images, files=files, notes=(*found.notes, f"{what} skipped: {shown}"))
 
     def _found(self, *, targets: bool) -> Rows:
         """The names of the images, without the images."""
