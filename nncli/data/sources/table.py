@@ -86,6 +86,9 @@ class TableSource(Source):
             if name in (self.weights, self.groups):
                 key = "weights" if name == self.weights else "groups"
                 yield key, f"the column {name!r} is the target"
+        for key, column in (("weights", self.weights), ("groups", self.groups)):
+            if column is not None and column in (self.inputs or ()):
+                yield "inputs", f"the column {column!r} is the {key}, and no input; drop it there"
         for name in self.categories or ():
             if self.inputs is not None and name not in self.inputs:
                 yield "categories", f"the column {name!r} is not among the inputs"
