@@ -53,6 +53,12 @@ def names(rows):
     return set(GROUP[rows].tolist())
 
 
+def assert_apart(parts):
+    """Every row is in one of the parts, and so is every group."""
+    assert sorted(np.concatenate(parts)) == list(range(ROWS))
+    assert sum(len(names(part)) for part in parts) == len(SIZES)
+
+
 TAIL = {"fraction": 0.25, "split": "tail"}
 
 
@@ -108,10 +114,8 @@ def test_stratify_and_tail_do_not_go_together(tmp_path):
 @pytest.mark.parametrize("seed", range(6))
 def test_no_group_is_on_two_sides(tmp_path, seed):
     parts = grouped(tmp_path, f"seed={seed}", validation={"fraction": 0.25}, test={"fraction": 0.2})
-    assert sorted(sum(parts, [])) == list(range(ROWS))
     assert all(part == sorted(part) for part in parts)
-    train, validation, test = map(names, parts)
-    assert not (train & validation or train & test or validation & test)
+    assert_apart(parts)
     assert 1 <= len(parts[1]) <= 30
     assert 1 <= len(parts[2]) <= 24
 
@@ -136,7 +140,7 @@ def test_the_order_of_the_rows_does_not_draw_the_groups():
 def test_every_group_is_held_out_by_some_seed():
     group = encoded([f"g{name}" for name in np.repeat(np.arange(6), 5)])
     found = [tuple(split_groups(np.arange(30), 10, seed, "test", group)[0] // 5) for seed in range(40)]
-    assert set(sum(found, ())) == set(range(6))
+    assert set(np.concatenate(found)) == set(range(6))
     assert len(set(found)) > 8
 
 
@@ -166,10 +170,10 @@ def test_something_is_left_to_train_on_where_the_share_is_large():
 def test_one_group_cannot_be_on_both_sides(tmp_path):
     with pytest.raises(ConfigError, match=r"data\.validation: all rows are of the group 'g1', which cannot be on both"):
         check(config(tmp_path, group=np.ones(ROWS, int), train={"groups": "who"}, validation={"fraction": 0.3}))
-    two = np.arange(ROWS) % 2
+    held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.3}}
+    two = config(tmp_path, group=np.arange(ROWS) % 2, train={"groups": "who"}, **held)
     with pytest.raises(ConfigError, match=r"data\.validation: all rows are of the group 'g[01]'"):
-        held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.3}}
-        check(config(tmp_path, group=two, train={"groups": "who"}, **held))
+        check(two)
 
 
 def test_the_group_column_is_no_input(tmp_path):
@@ -244,9 +248,7 @@ def arrays_config(folder, source, **data):
 def test_arrays_with_groups(tmp_path, kind, dtype):
     found = prepare(arrays_config(tmp_path, arrays(tmp_path, kind, GROUP.astype(dtype)))).session()
     rows = [part.inputs[:, 0].astype(int) for part in (found.train, found.validation, found.test)]
-    assert sorted(np.concatenate(rows)) == list(range(ROWS))
-    train, validation, test = map(names, rows)
-    assert not (train & validation or train & test or validation & test)
+    assert_apart(rows)
 
 
 def test_arrays_and_tables_draw_the_same_groups(tmp_path):
