@@ -132,8 +132,7 @@ class TableSource(Source):
         rows = replace(rows, targets=self._targets(table), groups=self._groups(table))
         if self.weights is None:
             return rows
-        table.cells(self.weights, "weights")
-        return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
+        return replace(rows, weights=checked_weights(table.numbers(self.weights, "weights"), rows))
 
     def _rows(self, table: Table) -> Rows:
         aside = {*self.target_columns, self.weights, self.groups}
