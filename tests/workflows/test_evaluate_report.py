@@ -67,6 +67,13 @@ def test_the_form_of_the_config_and_another_one():
     assert both["f1"] == plain["f1"]
 
 
+def test_what_the_config_has_already_is_not_measured_twice():
+    metrics = [{"type": "f1", "average": "macro"}]
+    run = train(tiny.write(Path(), tiny.classifier(metrics=metrics)), run_dir="run").path
+    asked = ["{type: f1, average: macro}", "accuracy", "accuracy"]
+    assert list(evaluate(run, "new.csv", metrics=asked).results) == ["loss", "f1", "accuracy"]
+
+
 @pytest.mark.parametrize(
     ("kind", "metric", "words"),
     [
