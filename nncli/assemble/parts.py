@@ -12,6 +12,7 @@ import numpy as np
 
 from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Path, Problem, UserError
+from nncli.core.spelling import suggestion
 from nncli.core.types import Array
 from nncli.data import labels
 from nncli.data.columns import USUAL
@@ -166,6 +167,8 @@ class _Reading:
         try:
             seen = None if self.glance is None else source.glance(self.glance)
             rows = source.read_like(self.texts) if seen is None else seen.rows
+            if name == "train":
+                _check_groups(source, rows)
             rows = chosen(source, rows, self.loss, all_needed=name == "train")
         except UserError as error:
             self.problems.append(problem_of(self.data, name, error))
@@ -226,10 +229,7 @@ def _drawn(
 ) -> tuple[Array, Array]:
     """(held out, left) of the rows that remain."""
     count = round(wanted.fraction * len(train))
-    column = getattr(data.train, "groups", None)
-    if column is not None:
-        if train.groups is None:
-            raise DataError(f"{train.name}: no groups {column!r} to split by")
+    if train.groups is not None:
         for key in ("stratify", "split"):
             if getattr(wanted, key) not in (False, "random"):
                 raise DataError(f"{key} and data.train.groups do not go together; drop one of the two", key=key)
@@ -237,6 +237,18 @@ def _drawn(
     if wanted.split == "tail":
         return split_tail(remaining, count, name)
     return split(remaining, count, seed, name, _strata(train, loss).take(remaining) if wanted.stratify else None)
+
+
+def _check_groups(source: Source, rows: Rows) -> None:
+    """Groups by which to split have to be there; other sources may lack them."""
+    wanted = getattr(source, "groups", None)
+    if wanted is None or rows.groups is not None:
+        return
+    if isinstance(rows.inputs, Table):
+        what = f"no column {wanted!r}{suggestion(wanted, rows.inputs.columns)}"
+    else:
+        what = f"no array {wanted!r} of groups"
+    raise DataError(f"{rows.name}: {what}", key="groups")
 
 
 def _strata(rows: Rows, loss: Loss) -> Texts:

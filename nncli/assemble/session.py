@@ -13,14 +13,14 @@ import numpy as np
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts
 from nncli.assemble.survey import Survey, survey
-from nncli.config.spec import Spec
+from nncli.config.spec import Spec, Training
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.types import Array
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
-from nncli.data.weights import class_weights
+from nncli.data.weights import class_weights, in_dtype
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric, names_of
@@ -145,11 +145,19 @@ def assemble(
     parts, preprocessing = found.whole()
     spec = filled(spec, validated=parts.validation is not None)
     executor = make_executor(spec, preprocessing)
-    weigh_classes(spec, preprocessing, found.prepared["train"].targets)
+    weigh_classes(preprocessing, spec.training, found.prepared["train"].targets)
     datasets = {name: _dataset(executor, preprocessing, *ready) for name, ready in found.prepared.items()}
     notes = [*parts.notes, *dict.fromkeys(preprocessing.notes)]
     preprocessing.notes.clear()
     return Session(spec, preprocessing, executor, **datasets, notes=notes, files=parts.files)
+
+
+def weigh_classes(preprocessing: Preprocessing, training: Training, targets: Array) -> None:
+    """Sets the weights of the classes as the training section says, for these class numbers of the training rows."""
+    given, classes = training.class_weight, preprocessing.classes
+    preprocessing.class_weights = None
+    if given is not None and classes is not None:
+        preprocessing.class_weights = class_weights(given, classes, targets)
 
 
 def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
@@ -177,15 +185,6 @@ def fused(loss: Loss, layers: Sequence[Layer]) -> tuple[Loss, int]:
     return loss, len(layers)
 
 
-def weigh_classes(spec: Spec, preprocessing: Preprocessing, targets: Array) -> None:
-    """Sets how much every class counts in the loss, by the class numbers of the training rows."""
-    given, classes = spec.training.class_weight, preprocessing.classes
-    if given is None or classes is None:
-        preprocessing.class_weights = None
-    else:
-        preprocessing.class_weights = class_weights(given, classes, targets)
-
-
 def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Dataset:
     """Rows with targets, treated as the training rows were.
 
@@ -204,8 +203,6 @@ def _dataset(
     weights: Array | None,
 ) -> Dataset:
     network = executor.network
-    if weights is not None and not weights.any():
-        raise DataError("the weights of all of these rows are 0; nothing is left to measure")
     in_loss = weights
     if preprocessing.class_weights is not None:
         of_class = np.array(preprocessing.class_weights)[targets]
@@ -214,4 +211,4 @@ def _dataset(
         encoded = executor.loss.encode(targets, network.shapes[-1], network.dtype)
     if not np.isfinite(encoded).all():
         raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
-    return Dataset(inputs, encoded, None if in_loss is None else in_loss.astype(network.dtype), weights)
+    return Dataset(inputs, encoded, None if in_loss is None else in_dtype(in_loss, network.dtype), weights)

@@ -22,6 +22,7 @@ from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.source import SAMPLE
+from nncli.data.weights import in_dtype
 from nncli.nn.loss import Loss
 
 
@@ -155,6 +156,8 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: F
             readable, before = parts.readable(name), len(fitted.notes)
             inputs = fitted.inputs_on_demand(readable, dtype).held()
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
+            if rows.weights is not None:
+                in_dtype(rows.weights, dtype)
             found.prepared[name] = Ready(inputs, fitted.targets(rows), rows.weights)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))

@@ -77,19 +77,30 @@ class NetworkInputs:
         step = rows_of_slice(self.shape)
         for at in range(start, stop, step):
             part = result[at - start : at - start + step]
-            self._scale(self._raw[at : min(at + step, stop)], part)
-            if not np.isfinite(part.sum()):  # a sum is quick, but may itself be too large
-                finite = np.isfinite(part).reshape(len(part), -1).all(axis=1)
-                if not finite.all():
-                    place = self._place(at + int(finite.argmin()))
-                    raise DataError(f"{place}: a value is too large for {self.dtype}; scale the data")
+            bad = self._scale(self._raw[at : min(at + step, stop)], part)
+            if bad is not None:
+                raise self._too_large(at + bad)
         return result
 
     def gather(self, indices: Array, out: Array) -> None:
-        """Reads rows in any order into `out`."""
-        assert isinstance(self._raw, Mapped)
-        self._scale(self._raw.gather(indices), out)
+        """Reads rows in any order into `out`.
 
-    def _scale(self, raw: Array, out: Array) -> None:
+        Raises:
+            DataError: where a value is too large for the dtype.
+        """
+        assert isinstance(self._raw, Mapped)
+        bad = self._scale(self._raw.gather(indices), out)
+        if bad is not None:
+            raise self._too_large(int(indices[bad]))
+
+    def _scale(self, raw: Array, out: Array) -> int | None:
+        """Fills `out`; the first of its rows with a value that is too large, or None."""
         with np.errstate(over="ignore", invalid="ignore"):
             out[...] = raw if self._scaling is None else self._scaling.apply(raw)
+            if np.isfinite(out.sum()):  # a sum is quick, but may itself be too large
+                return None
+        finite = np.isfinite(out).reshape(len(out), -1).all(axis=1)
+        return None if finite.all() else int(finite.argmin())
+
+    def _too_large(self, row: int) -> DataError:
+        return DataError(f"{self._place(row)}: a value is too large for {self.dtype}; scale the data")

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from nncli.core.errors import DataError
-from nncli.core.types import Array
+from nncli.core.types import Array, FloatDType
 from nncli.data.rows import Rows
 
 
@@ -36,6 +36,22 @@ def checked_weights(values: Array, rows: Rows) -> Array:
     if len(weights) and not weights.any():
         raise DataError(f"{rows.name}: all weights are 0; nothing counts", key="weights")
     return weights
+
+
+def in_dtype(weights: Array, dtype: FloatDType) -> Array:
+    """The weights of the rows of a part as the loss takes them.
+
+    Raises:
+        DataError: where none of them counts, or one is too large for the dtype.
+    """
+    if not weights.any():
+        raise DataError("the weights of all of these rows are 0; nothing counts")
+    with np.errstate(over="ignore", under="ignore"):
+        cast: Array = weights.astype(dtype)
+    if not np.isfinite(cast).all() or not cast.any():
+        size = "small" if np.isfinite(cast).all() else "large"
+        raise DataError(f"a weight of {weights.max():g} is too {size} for {dtype}; scale the weights")
+    return cast
 
 
 def class_weights(

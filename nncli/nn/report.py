@@ -67,6 +67,7 @@ class Residuals(KeptRows):
     def report(self, state: Array) -> list[dict[str, float]]:
         """The quantiles of the residuals of every target, interpolated linearly where all rows weigh the same."""
         rows = state[1:].reshape(-1, int(state[0]))
+        rows = rows[rows[:, -1] > 0]
         residuals, weight = rows[:, :-1], rows[:, -1]
         alike = bool((weight == weight[0]).all())
         shares = list(QUANTILES.values())

@@ -165,6 +165,8 @@ class Trainer:
             self._not_finite(batch, epoch, loss)
             return False
         self._tally.add(tally.loss, tally.divisor, tally.states)
+        if not tally.divisor:  # rows without weight alone; momentum from earlier steps would still move
+            return True
         if self.settings.clip_norm is not None:
             clip(gradient, length, self.settings.clip_norm)
         with np.errstate(all="ignore"):

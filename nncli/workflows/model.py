@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.checks import check_monitors
+from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
@@ -311,15 +311,15 @@ class Model:
             if self._session is not None:
                 self._keep_weights(session)
             return session
+        before = self._built
         problems = list(check_monitors(spec.training, spec.metrics, validated=held is not None))
+        problems += check_class_weight(spec.training, loss, before.preprocessing.classes)
         if problems:
             raise ConfigError(problems)
-        before = self._built
         before.executor.threads = settings.threads
         spec = filled(spec, validated=held is not None)
         executor, preprocessing = before.executor, before.preprocessing
-        if preprocessing.classes is not None:
-            weigh_classes(spec, preprocessing, preprocessing.targets(rows))
+        weigh_classes(preprocessing, settings, preprocessing.targets(rows))
         train = labelled(rows, preprocessing, executor)
         validated = None if held is None else labelled(held, preprocessing, executor)
         return Session(spec, preprocessing, executor, train, validated)

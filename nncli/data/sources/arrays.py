@@ -10,7 +10,7 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data.files import load_array, load_first_rows, load_members, member_bytes, stem
+from nncli.data.files import load_array, load_first_rows, load_members, member_bytes, member_names, stem
 from nncli.data.labels import as_text
 from nncli.data.mapped import Mapped
 from nncli.data.rows import Glance, Rows, array_glance, array_rows, spread
@@ -73,7 +73,7 @@ class Arrays(Source):
     def read(self, *, targets: bool = True) -> Rows:
         """The arrays, checked for their lengths and for numbers that are not finite."""
         x_name, y_name, target = self._names(targets=targets)
-        besides = {key: name for key in ("weights", "groups") if targets and (name := getattr(self, key))}
+        besides = self._besides() if targets else {}
         x: Array | Mapped
         if self.path is not None:
             names = [self.inputs or "x", *([target] if targets else []), *besides.values()]
@@ -86,6 +86,13 @@ class Arrays(Source):
                 x = Mapped(x)
         rows = replace(array_rows(x, others[0] if targets else None, x_name, y_name, target), files=files)
         return self._with(rows, dict(zip(besides, others[1:], strict=True)))
+
+    def _besides(self) -> dict[str, str]:
+        """The names of what there is beside inputs and targets; rows that are not split need no groups."""
+        named = {key: name for key in ("weights", "groups") if (name := getattr(self, key))}
+        if "groups" in named and self.path is not None and named["groups"] not in member_names(self.path):
+            del named["groups"]
+        return named
 
     def _with(self, rows: Rows, besides: dict[str, Array]) -> Rows:
         """The rows with their weights and groups, where there are any."""
@@ -104,7 +111,7 @@ class Arrays(Source):
     def glance(self, count: int) -> Glance | None:
         """Rows from everywhere in a .npy file, which is mapped; the first ones of a .npz file."""
         x_name, y_name, target = self._names(targets=True)
-        besides = {key: name for key in ("weights", "groups") if (name := getattr(self, key))}
+        besides = self._besides()
         if self.path is not None:
             if member_bytes(self.path) < LARGE:
                 return None

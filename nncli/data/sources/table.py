@@ -86,6 +86,9 @@ class TableSource(Source):
             if name in (self.weights, self.groups):
                 key = "weights" if name == self.weights else "groups"
                 yield key, f"the column {name!r} is the target"
+        for key, column in (("weights", self.weights), ("groups", self.groups)):
+            if column is not None and column in (self.inputs or ()):
+                yield "inputs", f"the column {column!r} is the {key}, and no input; drop it there"
         for name in self.categories or ():
             if self.inputs is not None and name not in self.inputs:
                 yield "categories", f"the column {name!r} is not among the inputs"
@@ -129,8 +132,7 @@ class TableSource(Source):
         rows = replace(rows, targets=self._targets(table), groups=self._groups(table))
         if self.weights is None:
             return rows
-        table.cells(self.weights, "weights")
-        return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
+        return replace(rows, weights=checked_weights(table.numbers(self.weights, "weights"), rows))
 
     def _rows(self, table: Table) -> Rows:
         aside = {*self.target_columns, self.weights, self.groups}

@@ -95,16 +95,17 @@ class Table:
         """One column as text, whole numbers without a point."""
         return as_texts(self.cells(name))
 
-    def numbers(self, name: str) -> Array:
-        """One column as float64, blank cells as nan.
+    def numbers(self, name: str, key: str | None = None) -> Array:
+        """One column as float64, blank cells as nan; `key` is the source's key that names it, for the error.
 
         Raises:
             DataError: naming the first cell that is no finite number.
         """
-        cells = self.cells(name)
+        cells = self.cells(name, key)
         values, bad = parse_numbers(cells)
         if bad is not None:
-            raise DataError(f"{self.place(bad)}: column {name!r}: expected a finite number; got {cells[bad]!r}")
+            message = f"{self.place(bad)}: column {name!r}: expected a finite number; got {cells[bad]!r}"
+            raise DataError(message, key=key)
         return values
 
 

@@ -1,0 +1,114 @@
+"""Residuals by their quantiles, and classes one by one where there is little to tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.nn.report import QUANTILES, Confusion, Residuals
+from nncli.nn.tally import Tally
+
+RANDOM = np.random.default_rng(12)
+SHARES = {"min": 0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95, "max": 1}
+
+
+def reports(prediction, targets, weights=None, size=None):
+    """The quantiles of every target, of rows that came in parts."""
+    tally = Tally([Residuals()])
+    for start in range(0, len(prediction), size or len(prediction)):
+        some = slice(start, start + (size or len(prediction)))
+        tally.add(0.0, 1.0, tally.measure(prediction[some], targets[some], None if weights is None else weights[some]))
+    return Residuals().report(tally.states[0])
+
+
+def linear(values, share):
+    """The quantile of sorted values, between the two nearest."""
+    ordered = sorted(values)
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (at - low) * (ordered[high] - ordered[low])
+
+
+def by_weight(values, weights, share):
+    """The smallest value that together with the smaller ones has that share of the weight."""
+    there = sorted((value, weight) for value, weight in zip(values, weights, strict=True) if weight > 0)
+    below = 0.0
+    for value, weight in there:
+        below += weight
+        if below >= share * sum(weight for _, weight in there) - 1e-12:
+            return value
+    return there[-1][0]
+
+
+def test_the_quantiles_by_name():
+    assert QUANTILES == SHARES
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 24, 101])
+@pytest.mark.parametrize("units", [1, 3])
+@pytest.mark.parametrize("size", [None, 1, 7])
+def test_residuals_of_every_target(rows, units, size):
+    prediction, targets = RANDOM.normal(size=(2, rows, units))
+    found = reports(prediction, targets, size=size)
+    assert len(found) == units
+    for unit, quantiles in enumerate(found):
+        residuals = (targets - prediction)[:, unit].tolist()
+        assert quantiles == pytest.approx({name: linear(residuals, share) for name, share in SHARES.items()}, rel=1e-12)
+
+
+def test_the_sign_is_target_minus_prediction():
+    (found,) = reports(np.array([[10.0], [10.0]]), np.array([[13.0], [11.0]]))
+    assert (found["min"], found["median"], found["max"]) == (1, 2, 3)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 24, 101])
+@pytest.mark.parametrize("units", [1, 3])
+def test_residuals_with_weights(rows, units):
+    prediction, targets = RANDOM.normal(size=(2, rows, units))
+    weights = RANDOM.integers(0, 5, rows) + 0.0
+    weights[0] = 2.5
+    for unit, quantiles in enumerate(reports(prediction, targets, weights, size=5)):
+        residuals = (targets - prediction)[:, unit].tolist()
+        if len(set(weights[weights > 0])) > 1:
+            expected = {name: by_weight(residuals, weights, share) for name, share in SHARES.items()}
+            assert quantiles == pytest.approx(expected, rel=1e-12)
+        assert quantiles["min"] == min(value for value, weight in zip(residuals, weights, strict=True) if weight)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.25, 3.0])
+def test_equal_weights_are_no_weights(weight):
+    prediction, targets = RANDOM.normal(size=(2, 20, 2))
+    assert reports(prediction, targets, np.full(20, weight)) == reports(prediction, targets)
+
+
+def test_rows_without_weight_have_no_part():
+    prediction, targets = RANDOM.normal(size=(2, 20, 1))
+    weights = np.array([0.0, 1.0] * 10)
+    targets[::2] = 1e6
+    assert reports(prediction, targets, weights) == reports(prediction[1::2], targets[1::2])
+
+
+def test_targets_of_any_shape_and_dtype():
+    prediction, targets = RANDOM.normal(size=(2, 9, 2, 2)).astype(np.float32)
+    found = reports(prediction, targets)
+    assert len(found) == 4
+    flat = (targets.astype(float) - prediction.astype(float)).reshape(9, 4)
+    assert [quantiles["max"] for quantiles in found] == flat.max(axis=0).tolist()
+
+
+def test_a_probability_of_a_half_is_the_first_class():
+    measure = Confusion()
+    report = measure.report(measure.measure(np.array([[0.5], [0.51]]), np.array([[1.0], [1.0]]), None))
+    assert report.confusion.tolist() == [[0, 0], [1, 1]]
+
+
+def test_actual_runs_down_and_predicted_across():
+    measure = Confusion()
+    prediction = np.eye(3)[[1, 1, 2]]
+    report = measure.report(measure.measure(prediction, np.array([0, 0, 2]), np.array([1, 2.5, 1])))
+    assert report.confusion.tolist() == [[0, 3.5, 0], [0, 0, 0], [0, 0, 1]]
+    assert report.support.tolist() == [3.5, 0, 1]
+    assert report.precision.tolist() == [0, 0, 1]
+    assert report.recall.tolist() == [0, 0, 1]
+    assert report.f1.tolist() == [0, 0, 1]

@@ -1,0 +1,63 @@
+"""Classes one by one and their balanced weights are what scikit-learn says, as frozen in `report.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.data.weights import class_weights
+from nncli.nn.report import Confusion
+
+FILE = Path(__file__).with_name("report.json")
+REFERENCE = json.loads(FILE.read_text())
+over_all = pytest.mark.parametrize("case", REFERENCE["reports"], ids=[case["about"] for case in REFERENCE["reports"]])
+
+
+def arrays(case, rows=slice(None)):
+    """(prediction, targets, weights) of some rows, as a loss gives them."""
+    prediction = np.array(case["prediction"])[rows]
+    targets = np.array(case["targets"])[rows]
+    if prediction.shape[1] == 1:
+        targets = targets.reshape(-1, 1).astype(float)
+    return prediction, targets, None if case["weights"] is None else np.array(case["weights"])[rows]
+
+
+def agree(report, case):
+    for name, expected in case["values"].items():
+        np.testing.assert_allclose(getattr(report, name), expected, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+@over_all
+def test_classes_one_by_one(case):
+    measure = Confusion()
+    agree(measure.report(measure.measure(*arrays(case))), case)
+
+
+@over_all
+def test_classes_one_by_one_of_parts(case):
+    measure, state = Confusion(), np.empty(0)
+    for start in range(0, len(case["targets"]), 7):
+        state = measure.merge(state, measure.measure(*arrays(case, slice(start, start + 7))))
+    agree(measure.report(state), case)
+
+
+def test_the_reference_has_what_is_hard():
+    values = [case["values"] for case in REFERENCE["reports"]]
+    assert {len(case["support"]) for case in values} == {2, 3, 13}
+    assert any(0 in case["support"] for case in values)
+    assert any(
+        support and not precision
+        for case in values
+        for support, precision in zip(case["support"], case["precision"], strict=True)
+    )
+    assert {case["weights"] is None for case in REFERENCE["reports"]} == {True, False}
+
+
+@pytest.mark.parametrize("case", REFERENCE["balanced"], ids=lambda case: str(len(case["targets"])))
+def test_balanced_weights(case):
+    targets = np.array(case["targets"])
+    names = tuple(map(str, range(len(case["weights"]))))
+    np.testing.assert_allclose(class_weights("balanced", names, targets), case["weights"], rtol=1e-15)

@@ -1,0 +1,288 @@
+"""Training, measuring and predicting from files that are larger than should be held: the same bits as from memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError, DataError, StoppedError
+from nncli.data.inputs import NetworkInputs
+from nncli.workflows import predict as predicting
+from nncli.workflows.check import check
+from nncli.workflows.evaluate import evaluate
+from nncli.workflows.predict import predict
+from nncli.workflows.prepare import prepare
+from nncli.workflows.train import resume, train
+from nncli.workflows.trained import load
+from tests.workflows import tiny
+from tests.workflows.test_resume import same, stopping_at
+
+SCALERS = [
+    "none",
+    "standard",
+    "minmax",
+    {"type": "divide", "by": 3},
+    "robust",
+    {"type": "quantile", "quantiles": 9},
+    {"type": "per_column", "columns": {"0": "standard", "1": {"type": "quantile", "quantiles": 5}}, "others": "minmax"},
+]
+
+
+@pytest.fixture(autouse=True)
+def _inside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def mapping(monkeypatch):
+    """Says from now on whether inputs stay in their file."""
+
+    def switch(on):
+        monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0 if on else 1 << 30)
+
+    return switch
+
+
+def numbers(dtype="float32", rows=90, name="x.npy"):
+    """A config of a regression over .npy files."""
+    random = np.random.default_rng(7)
+    x = random.normal(size=(rows, 3)) * (5, 1, 20) + (1, 0, 100)
+    np.save(name, x.astype(dtype))
+    np.save("y.npy", (x @ (1.0, 2.0, 0.1))[:, None])
+    values = tiny.regression(metrics=["r2", "median_absolute_error"])
+    values["data"] |= {"train": {"inputs": name, "targets": "y.npy"}, "validation": {"fraction": 0.2}}
+    values["data"]["test"] = {"fraction": 0.1}
+    values["model"] = [{"type": "dense", "units": 4}, "tanh", {"type": "dense", "units": 1}]
+    return values
+
+
+def images(dtype="uint8"):
+    """A config of a sharded classifier over .npy files."""
+    found = tiny.bars(60)
+    np.save("images.npy", found["x"].astype(dtype))
+    np.save("labels.npy", found["y"])
+    values = tiny.convolutional()
+    values["data"]["train"] = {"inputs": "images.npy", "targets": "labels.npy"}
+    values["data"]["test"] = {"fraction": 0.15}
+    return values
+
+
+def is_mapped(config, settings=()):
+    """Whether the inputs of every part stay in their file."""
+    found = prepare(config, settings).session()
+    return [isinstance(part.inputs, NetworkInputs) for part in (found.train, found.validation, found.test)]
+
+
+def both(mapping, values, settings=()):
+    """Runs of a config from memory and from the file."""
+    config = tiny.write(Path(), values)
+    mapping(on=False)
+    assert not any(is_mapped(config, settings))
+    train(config, settings, run_dir="memory")
+    mapping(on=True)
+    assert all(is_mapped(config, settings))
+    train(config, settings, run_dir="file")
+    assert same("file", "memory")
+    return "file", "memory"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("scaler", SCALERS, ids=lambda value: value if isinstance(value, str) else value["type"])
+def test_training_gives_the_same_bits(mapping, dtype, scaler):
+    values = numbers(dtype)
+    values["data"]["scale_inputs"] = scaler
+    both(mapping, values)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+@pytest.mark.parametrize("scaler", [{"type": "divide", "by": 255}, "standard", "minmax", "none"], ids=str)
+def test_images_of_a_sharded_model_give_the_same_bits(mapping, dtype, scaler):
+    values = images(dtype)
+    values["data"]["scale_inputs"] = scaler
+    both(mapping, values)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ("training.shuffle=false",),
+        ("dtype=float64",),
+        ("data.validation={fraction: 0.2, split: tail}", "data.test={fraction: 0.1, split: tail}"),
+        ("training.batch_size=1000",),
+        ("training.batch_size=1", "training.epochs=1"),
+        ("data.validation={inputs: held.npy, targets: held_y.npy}",),
+    ],
+    ids=lambda value: value[0].split("=")[0],
+)
+def test_other_settings_give_the_same_bits(mapping, settings):
+    held = numbers(rows=20)
+    os.rename(held["data"]["train"]["inputs"], "held.npy")
+    os.rename("y.npy", "held_y.npy")
+    both(mapping, numbers(), settings)
+
+
+def test_classes_weights_and_groups_give_the_same_bits(mapping):
+    values = images()
+    random = np.random.default_rng(0)
+    np.save("labels.npy", np.array(["upright", "flat", "neither"])[np.arange(60) % 3])
+    np.save("w.npy", random.random(60))
+    np.save("g.npy", random.integers(0, 12, 60))
+    values["data"]["train"] |= {"classes": ["upright", "flat"], "weights": "w.npy", "groups": "g.npy"}
+    values["data"]["validation"] = {"fraction": 0.3}
+    values["training"]["class_weight"] = "balanced"
+    both(mapping, values)
+
+
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_stop_in_the_middle_of_an_epoch(mapping, step):
+    mapping(on=True)
+    config = tiny.write(Path(), images())
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(step))
+    resume("run")
+    assert same("run", "whole")
+
+
+@pytest.mark.parametrize("make", [numbers, images])
+def test_measuring_and_predicting_give_the_same(mapping, make):
+    file, memory = both(mapping, make())
+    names = ("x.npy", "y.npy") if make is numbers else ("images.npy", "labels.npy")
+    found = {}
+    for on in (True, False):
+        mapping(on=on)
+        predict(file, names[0]).write(f"{on}.npy")
+        found[on] = evaluate(file), evaluate(memory, *names), Path(f"{on}.npy").read_bytes()
+    for index in (0, 1):
+        assert found[True][index].results == found[False][index].results
+        assert found[True][index].flat() == found[False][index].flat()
+    assert found[True][2] == found[False][2]
+    assert found[True][1].rows == (90 if make is numbers else 60)
+
+
+@pytest.mark.parametrize("row", [0, 61, 89])
+def test_a_nan_in_the_middle_is_found_with_its_row(mapping, monkeypatch, row):
+    config = tiny.write(Path(), numbers("float64"))
+    run = train(config, run_dir="run").path
+    x = np.load("x.npy")
+    x[row, 2] = np.nan
+    np.save("x.npy", x)
+    mapping(on=True)
+    monkeypatch.setattr("nncli.data.slices.MOST_ROWS", 8)
+    words = rf"x\.npy: row {row}, column 2 \(counted from 0\): expected a finite number; got nan"
+    with pytest.raises(ConfigError, match=words):
+        train(config, run_dir="other")
+    assert not os.path.exists("other")
+    for use in (lambda: predict(run, "x.npy"), lambda: evaluate(run, "x.npy", "y.npy"), lambda: evaluate(run)):
+        with pytest.raises(DataError, match=words):
+            use()
+
+
+def test_a_value_too_large_for_the_dtype_is_told_with_its_row(mapping):
+    values = numbers("float64")
+    values["data"]["scale_inputs"] = "none"
+    del values["data"]["validation"], values["data"]["test"]
+    x = np.load("x.npy")
+    x[71, 0] = 1e300
+    np.save("x.npy", x)
+    config = tiny.write(Path(), values)
+    for on in (False, True):
+        mapping(on=on)
+        with pytest.raises((ConfigError, DataError), match=r"x\.npy: row 71 .*a value is too large for float32"):
+            train(config, run_dir=f"run{on}")
+
+
+def test_check_looks_at_a_file_without_reading_it(mapping):
+    mapping(on=True)
+    found = check(tiny.write(Path(), numbers()))
+    assert found.rows == {"training": 63, "validation": 18, "test": 9}
+    assert found.looked_at is not None
+
+
+def digits(run):
+    """A run over digits, whose file has several batches of predictions."""
+    values = tiny.convolutional(metrics=["accuracy"])
+    values["data"] = {"train": {"dataset": "digits"}, "scale_inputs": "minmax"}
+    values["model"] = [{"type": "dense", "units": 10}, "softmax"]
+    values["training"] = {"epochs": 1, "batch_size": 256}
+    return train(tiny.write(Path(), values), run_dir=run).path
+
+
+def test_predictions_are_the_same_whatever_the_size_of_batches():
+    run = digits("run")
+    whole = np.concatenate(list(predict(run, "digits", batch_size=2000).arrays()))
+    assert whole.shape == (1797, 10)
+    for size in (64, 256, 1796, 1797):
+        for ending in (".npy", ".csv", ".json"):
+            predict(run, "digits", batch_size=size).write(f"{size}{ending}")
+        found = np.load(f"{size}.npy", allow_pickle=False)
+        assert (found.shape, found.dtype) == (whole.shape, whole.dtype)
+        np.testing.assert_allclose(found, whole, rtol=1e-5, atol=1e-7)
+        with open(f"{size}.csv", newline="") as file:
+            header, *lines = csv.reader(file)
+        assert header == list("0123456789")
+        assert (np.array(lines, float).astype(np.float32) == found).all()
+        objects = json.loads(Path(f"{size}.json").read_text())
+        assert [list(row) for row in objects[:1]] == [header]
+        assert (np.array([list(row.values()) for row in objects], np.float32) == found).all()
+
+
+@pytest.mark.parametrize("size", [100, 256])
+def test_a_npy_file_is_the_one_that_numpy_writes_but_for_its_header(size):
+    run = digits("run")
+    model = load(run)
+    rows = model.read(predict(run, "digits").model.spec.data.train, targets=False)
+    parts = list(model.predict(rows, size))
+    assert len(parts) == -(-1797 // size)
+    predicting.Predictions(model, rows, batch_size=size).write("a.npy")
+    predicting.Predictions(model, rows, batch_size=size).write("b.npy")
+    np.save("numpy.npy", np.concatenate(parts))
+    assert Path("a.npy").read_bytes() == Path("b.npy").read_bytes()
+    nbytes = 1797 * 10 * 4
+    assert Path("a.npy").read_bytes()[-nbytes:] == Path("numpy.npy").read_bytes()[-nbytes:]
+    mapped = np.load("a.npy", mmap_mode="r", allow_pickle=False)
+    assert (mapped == np.load("numpy.npy")).all()
+    assert mapped.offset % 64 == 0
+
+
+@pytest.mark.parametrize("size", [50, 100, 5000])
+def test_classes_in_batches(size):
+    run = digits("run")
+    expected = predict(run, "digits", classes=True, batch_size=512)
+    names = np.concatenate(list(expected.arrays()))
+    found = predict(run, "digits", classes=True, batch_size=size)
+    for ending in (".npy", ".csv", ".json"):
+        found.write(f"c{ending}")
+    assert (np.load("c.npy", allow_pickle=False) == names).all()
+    assert Path("c.csv").read_text().split() == ["class", *names.tolist()]
+    assert [row["class"] for row in json.loads(Path("c.json").read_text())] == names.tolist()
+
+
+def test_class_names_of_different_lengths_are_whole():
+    lines = [f"{row},{'a-very-long-name' if row >= 300 else 'b'}" for row in range(600)]
+    Path("long.csv").write_text("\n".join(["x,y", *lines]) + "\n")
+    values = tiny.classifier()
+    values["data"] = {"train": {"path": "long.csv", "targets": "y"}, "scale_inputs": "standard"}
+    values["training"] = {"epochs": 20, "batch_size": 16}
+    run = train(tiny.write(Path(), values), run_dir="run").path
+    predict(run, "long.csv", classes=True, batch_size=64).write("c.npy")
+    found = np.load("c.npy", allow_pickle=False)
+    assert (found[0], found[-1]) == ("b", "a-very-long-name")
+
+
+def test_no_more_than_a_batch_is_computed_before_it_is_written(monkeypatch):
+    run = digits("run")
+    found = predict(run, "digits", batch_size=100)
+    seen = []
+    compute = found.model.executor.predict
+    monkeypatch.setattr(found.model.executor, "predict", lambda x: seen.append(len(x)) or compute(x))
+    table = found.table()
+    next(table)
+    assert seen == [100]
+    assert len(list(table)) == 1796
+    assert seen == [100] * 17 + [97]
