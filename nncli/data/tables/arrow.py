@@ -119,13 +119,18 @@ def read_parquet(path: str, wanted: Wanted) -> Table:
     except ImportError:
         raise MissingExtraError(f"{path}: reading Parquet needs pyarrow: pip install 'nncli-train[tables]'") from None
     try:
+        check_header(parquet.read_schema(path).names, path)
         read = parquet.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: not a whole Parquet file ({' '.join(str(error).split())[:120]})") from None
-    check_header(read.column_names, path)
     if not read.num_rows:
         raise DataError(f"{path}: no rows")
-    columns = {name: _typed(read[name], name, path, wanted) for name in read.column_names}
+    columns = {}
+    for name in read.column_names:
+        try:
+            columns[name] = _typed(read[name], name, path, wanted)
+        except pa.ArrowException:  # such as of a time zone that is not known
+            raise _unusable(path, name, read[name].type) from None
     return Table(path, columns, np.arange(read.num_rows), counted=True)
 
 
@@ -232,11 +237,16 @@ def _typed(column: Any, name: str, path: str, wanted: Wanted) -> Cells:
             raise DataError(
                 f"{path}: row {row} (counted from 0): column {name!r}: expected a finite number; got {numbers[row]}"
             )
-        return numbers
+        blank = [value for text in wanted.blanks if (value := number_of(text)) is not None]
+        return np.where(np.isin(numbers, blank), np.nan, numbers) if blank else numbers
     if pa.types.is_null(kind):
         return _numbers(column)
     if pa.types.is_boolean(kind) or pa.types.is_temporal(kind):
         return _texts(column.cast(pa.string()), wanted)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _texts(column.cast(pa.string()), wanted)
-    raise DataError(f"{path}: column {name!r} holds {kind}, neither numbers nor text; leave it out of the file")
+    raise _unusable(path, name, kind)
+
+
+def _unusable(path: str, name: str, kind: Any) -> DataError:
+    return DataError(f"{path}: column {name!r} holds {kind}, neither numbers nor text; leave it out of the file")

@@ -186,7 +186,7 @@ def read_delimited(opening: Opening, name: str, wanted: Wanted) -> Table:
 def _read(opening: Opening, name: str, wanted: Wanted, parts: Callable[..., Iterator[_Part]]) -> Table:
     with opening() as file:
         header, separator, _ = read_header(file, name)
-        first = next(iter(_blocks(file)), b"")
+        first = _first_block(file)
     kinds = _Layout(name, header, separator, frozenset(("", *wanted.blanks)), (), (), ())
     texts = {index for index, column in enumerate(header) if column in wanted.texts}
     labels = {index for index, column in enumerate(header) if column in wanted.labels}
@@ -289,6 +289,14 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         rest = block[end:]
     if rest:
         yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def _first_block(file: BinaryIO) -> bytes:
+    """The first block; nothing where it is not known where it ends."""
+    try:
+        return next(_blocks(file), b"")
+    except _NotPlainError:
+        return b""
 
 
 def _last_line_end(block: bytes) -> int:
