@@ -16,7 +16,7 @@ from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE
 from nncli.data.tables.header import check_header, read_header
-from nncli.data.tables.numbers import is_padded, number_of
+from nncli.data.tables.numbers import is_padded, number_of, numbers_among
 from nncli.data.tables.table import Cells, Table, Wanted, parse_numbers
 from nncli.data.tables.texts import Texts
 
@@ -78,7 +78,7 @@ def read_text(content: Buffer, name: str, wanted: Wanted) -> Table | None:
     except pa.ArrowInvalid:
         return None
     rows = table.num_rows
-    if rows == 0 or rows != _lines(body) or any(_is_odd(table[column]) for column in header):
+    if rows == 0 or rows != _lines(body) or any(_is_odd(table[column], wanted) for column in header):
         return None
     columns = {column: _cells(table[column], column, wanted) for column in header}
     return Table(name, columns, np.arange(line + 1, line + 1 + rows))
@@ -166,14 +166,20 @@ def _is_well_quoted(body: memoryview, separator: str) -> bool:
     return not inside
 
 
-def _is_odd(column: Any) -> bool:
-    """Whether a column became something else than finite numbers, text or nothing."""
+def _is_odd(column: Any, wanted: Wanted) -> bool:
+    """Whether a column became something else than finite numbers, text or nothing, or perhaps a blank is still in it.
+
+    Arrow does not see that " -999" is one.
+    """
     import pyarrow as pa
     from pyarrow import compute
 
     kind = column.type
     if pa.types.is_floating(kind):
-        return not bool(compute.all(compute.is_finite(column), skip_nulls=True, min_count=0).as_py())
+        if not compute.all(compute.is_finite(column), skip_nulls=True, min_count=0).as_py():
+            return True
+        blank = numbers_among(wanted.blanks)
+        return bool(blank) and bool(np.isin(_numbers(column), blank).any())
     return not (pa.types.is_string(kind) or pa.types.is_null(kind) or pa.types.is_dictionary(kind))
 
 
@@ -193,7 +199,7 @@ def _cells(column: Any, name: str, wanted: Wanted) -> Cells:
             except pa.ArrowInvalid:
                 pass
             else:
-                if not _is_odd(numbers):
+                if not _is_odd(numbers, wanted):
                     return _numbers(numbers)
     texts = _texts(column, wanted)
     given = [text for text in texts.values if text]
@@ -237,7 +243,7 @@ def _typed(column: Any, name: str, path: str, wanted: Wanted) -> Cells:
             raise DataError(
                 f"{path}: row {row} (counted from 0): column {name!r}: expected a finite number; got {numbers[row]}"
             )
-        blank = [value for text in wanted.blanks if (value := number_of(text)) is not None]
+        blank = numbers_among(wanted.blanks)
         return np.where(np.isin(numbers, blank), np.nan, numbers) if blank else numbers
     if pa.types.is_null(kind):
         return _numbers(column)

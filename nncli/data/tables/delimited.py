@@ -24,7 +24,7 @@ from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE, Fields, split_fields
 from nncli.data.tables.header import read_header
-from nncli.data.tables.numbers import is_padded, number_of
+from nncli.data.tables.numbers import is_padded, number_of, numbers_among
 from nncli.data.tables.table import Table, Wanted
 from nncli.data.tables.texts import Texts
 
@@ -97,8 +97,7 @@ class _Layout:
     def _of_fields(self, fields: Fields, line: int) -> _Part:
         width = len(self.header)
         numbers, good = fields.numbers(np.array(self.numbers, np.intp), width)
-        likely_blank = [value for text in self.blanks if (value := number_of(text)) is not None]
-        if likely_blank:
+        if likely_blank := numbers_among(self.blanks):
             good = good & ~np.isin(numbers, likely_blank)  # whether it is blank, its text tells
         failing = {
             column
