@@ -12,7 +12,6 @@ from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.scalers import NoScaler, Scaler
 
-
 F64 = np.dtype(np.float64)
 
 

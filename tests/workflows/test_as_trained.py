@@ -104,7 +104,9 @@ class Kind:
 KINDS = {
     "csv": Kind({"path": "a.csv", **TABLE}, lambda folder: (folder / "a.csv").write_bytes(text()), "a.csv"),
     "csv.gz": Kind(
-        {"path": "a.csv.gz", **TABLE}, lambda folder: (folder / "a.csv.gz").write_bytes(gzip.compress(text())), "a.csv.gz"
+        {"path": "a.csv.gz", **TABLE},
+        lambda folder: (folder / "a.csv.gz").write_bytes(gzip.compress(text())),
+        "a.csv.gz",
     ),
     "tsv": Kind({"path": "a.tsv", **TABLE}, lambda folder: (folder / "a.tsv").write_bytes(text("\t")), "a.tsv"),
     "parquet": Kind({"path": "a.parquet", **TABLE}, write_parquet, "a.parquet"),
@@ -122,9 +124,7 @@ KINDS = {
     "listed numbers": Kind(
         {"path": "list.csv", "images": "file", "targets": "price"}, write_images, "list.csv", regression=True
     ),
-    "idx": Kind(
-        {"inputs": "x-idx3-ubyte.gz", "targets": "y-idx1-ubyte"}, write_idx, "x-idx3-ubyte.gz", "y-idx1-ubyte"
-    ),
+    "idx": Kind({"inputs": "x-idx3-ubyte.gz", "targets": "y-idx1-ubyte"}, write_idx, "x-idx3-ubyte.gz", "y-idx1-ubyte"),
     "dataset": Kind({"dataset": "mnist_2_5"}, lambda folder: None, "mnist_2_5"),
 }
 
@@ -227,7 +227,9 @@ def test_large_files_are_predicted_as_small_ones(made, name, monkeypatch):
         monkeypatch.setattr(f"nncli.data.sources.{module}.LARGE", 0)
     assert np.concatenate(list(predict("run", kind.given, batch_size=4).arrays())).tobytes() == expected.tobytes()
     train("config.yaml", run_dir="large")
-    assert MetricsLog("large/metrics.csv").rows()[-1]["val_loss"] == MetricsLog("run/metrics.csv").rows()[-1]["val_loss"]
+    assert (
+        MetricsLog("large/metrics.csv").rows()[-1]["val_loss"] == MetricsLog("run/metrics.csv").rows()[-1]["val_loss"]
+    )
 
 
 def test_a_table_by_arrow_is_predicted_as_without(made, monkeypatch):

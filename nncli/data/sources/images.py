@@ -80,8 +80,9 @@ class Images(Source):
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False
-        if "images" in values:
-            return path.lower().endswith(LISTS)
+        listed = path.lower().endswith(LISTS)
+        if listed or "images" in values:
+            return listed and "images" in values
         ending = os.path.splitext(path)[1].lower()
         return os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
 
@@ -184,9 +185,7 @@ class Images(Source):
         table.cells(self.weights, "weights")
         return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
 
-    def _labelled(
-        self, folders: list[str], classes: tuple[str, ...] | None
-    ) -> tuple[list[str], list[str], int]:
+    def _labelled(self, folders: list[str], classes: tuple[str, ...] | None) -> tuple[list[str], list[str], int]:
         """(files, their labels, how many were left out) of the folders that are classes; of all without classes."""
         if not folders:
             raise DataError(f"{self.path}: expected one sub-folder of images a class; found no folder in it")

@@ -17,7 +17,7 @@ MANY = "".join(f"{number},{number}.5,x\n" for number in range(60))
 
 
 @pytest.fixture(params=["own", "small blocks", "Arrow"])
-def _means(request, monkeypatch):
+def means(request, monkeypatch):
     """How tables are read."""
     if request.param == "Arrow":
         pytest.importorskip("pyarrow", reason="Arrow is not installed")
@@ -27,7 +27,7 @@ def _means(request, monkeypatch):
 
 
 @pytest.fixture
-def refused(tmp_path, _means):
+def refused(tmp_path, means):
     """Why a text cannot be read."""
 
     def message(content, name="a.csv", wanted=None):
@@ -96,7 +96,7 @@ def test_a_body_that_is_not_utf8(refused, bad, column):
     assert message.endswith("convert it: iconv -f LATIN1 -t UTF-8")
 
 
-def test_a_nul_byte_among_numbers_makes_no_number(tmp_path, _means):
+def test_a_nul_byte_among_numbers_makes_no_number(tmp_path, means):
     (tmp_path / "a.csv").write_bytes(b"u,v\n1,2\n1\x000,3\n")
     table = read_table(str(tmp_path / "a.csv"))
     assert isinstance(table.columns["u"], Texts)
@@ -111,7 +111,7 @@ def test_a_gzip_file_that_is_cut_short(refused, kept):
     )
 
 
-def test_what_is_no_file(tmp_path, _means):
+def test_what_is_no_file(tmp_path, means):
     (tmp_path / "a.csv").mkdir()
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     with pytest.raises(DataError, match=r"a\.csv: cannot be read \(Is a directory\)"):
@@ -135,7 +135,7 @@ def test_ten_thousand_columns_are_read_and_refused_in_time(refused, tmp_path):
     assert time.perf_counter() - began < 10
 
 
-def test_a_row_across_many_blocks(tmp_path, _means):
+def test_a_row_across_many_blocks(tmp_path, means):
     long = "x" * 5000
     (tmp_path / "a.csv").write_text(f'u,v\n1,{long}\n2,"{long}\n""{long}"\n3,y\n')
     table = read_table(str(tmp_path / "a.csv"))
@@ -145,7 +145,7 @@ def test_a_row_across_many_blocks(tmp_path, _means):
 
 
 @pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", "\t")])
-def test_the_separator_is_the_one_that_the_header_has_most_of(tmp_path, _means, name, separator):
+def test_the_separator_is_the_one_that_the_header_has_most_of(tmp_path, means, name, separator):
     others = "".join(sign for sign in ",;" if sign != separator)
     lines = [["u", f'"v{others}"', "w"], ["1", f'"x{others}"', "2"], ["3", "y", "4"]]
     (tmp_path / name).write_text("".join(separator.join(line) + "\n" for line in lines))
@@ -154,7 +154,7 @@ def test_the_separator_is_the_one_that_the_header_has_most_of(tmp_path, _means, 
     assert table.columns["w"].tolist() == [2, 4]
 
 
-def test_what_arrow_would_take_otherwise_is_read_without_it(tmp_path, _means):
+def test_what_arrow_would_take_otherwise_is_read_without_it(tmp_path, means):
     (tmp_path / "a.csv").write_text("u,v,w,x\n0x1F,1e400,2026-11-25,true\n1,1,1,1\n")
     table = read_table(str(tmp_path / "a.csv"))
     assert table.text_columns == ("u", "v", "w", "x")

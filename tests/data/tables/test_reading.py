@@ -6,7 +6,6 @@ import re
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from nncli.data.tables import delimited
 from nncli.data.tables.read import parse_table
@@ -22,7 +21,7 @@ def _blocks(request):
 
 
 @pytest.mark.usefixtures("_blocks")
-@thorough(150)
+@thorough(80)
 @given(tables())
 def test_a_table_holds_what_the_csv_module_finds(written):
     table = parse_table(written.content, NAME, written.wanted)
@@ -30,7 +29,7 @@ def test_a_table_holds_what_the_csv_module_finds(written):
 
 
 @pytest.mark.usefixtures("_blocks")
-@thorough(250)
+@thorough(150)
 @given(any_texts())
 def test_any_text_is_read_as_the_csv_module_reads_it_or_refused_where_it_does(written):
     expected = by_definition(written)

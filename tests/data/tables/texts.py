@@ -112,7 +112,10 @@ def outcome(read):
 digits = st.text("0123456789", min_size=1, max_size=21)
 whole = st.one_of(digits, st.integers(0, 300).map(str), st.sampled_from(["0", "007", "00", "9007199254740993"]))
 plain = st.builds(
-    "{}{}{}".format, st.sampled_from(["", "", "-"]), whole, st.one_of(st.just(""), st.just("."), digits.map(".{}".format))
+    "{}{}{}".format,
+    st.sampled_from(["", "", "-"]),
+    whole,
+    st.one_of(st.just(""), st.just("."), digits.map(".{}".format)),
 )
 NUMBERS = st.one_of(
     plain,
@@ -124,8 +127,12 @@ NUMBERS = st.one_of(
 )
 BLANK = st.sampled_from(["", "", " ", "NA"])
 WORDS = st.one_of(
-    st.text(st.sampled_from('ab01,;\t"\n\r é漢-.\u00a0\u2028'), max_size=6).map(lambda text: text.replace("\r", "\r\n")),
-    st.sampled_from(["nan", "inf", "-Infinity", "1_000", "1e400", "0x1F", "true", "2026-11-25", "1,5", "-", ".", "--1"]),
+    st.text(st.sampled_from('ab01,;\t"\n\r é漢-.\u00a0\u2028'), max_size=6).map(
+        lambda text: text.replace("\r", "\r\n")
+    ),
+    st.sampled_from(
+        ["nan", "inf", "-Infinity", "1_000", "1e400", "0x1F", "true", "2026-11-25", "1,5", "-", ".", "--1"]
+    ),
 )
 PADDING = st.sampled_from(["", "", "", "", " ", "\u00a0", "  "])
 
