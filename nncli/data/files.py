@@ -167,7 +167,7 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
 
 def _one_line(error: Exception) -> str:
     """What NumPy says, but for its advice to load what is not to be trusted."""
-    if "pickle" in str(error):
+    if "pickle" in str(error) or "Python objects" in str(error):
         return "it holds Python objects, or is of another format"
     return " ".join(str(error).split())[:160]
 

@@ -137,4 +137,5 @@ def predict(
     if classes:
         model.class_names(np.zeros((0, 1)))
     source = source_of(os.fspath(text), cast("Source", model.spec.data.train))
-    return Predictions(model, model.read(source, targets=False), classes, batch_size)
+    rows = model.read(source, targets=False)
+    return Predictions(model, rows, classes, batch_size, list(rows.notes))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from nncli.core.builder import build
 from nncli.core.registry import SOURCES
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.scalers import NoScaler, Scaler
+
+F64 = np.dtype(np.float64)
 
 
 def source(**keys: Any) -> Any:

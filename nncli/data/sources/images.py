@@ -80,8 +80,9 @@ class Images(Source):
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False
-        if "images" in values:
-            return path.lower().endswith(LISTS)
+        listed = path.lower().endswith(LISTS)
+        if listed or "images" in values:
+            return listed and "images" in values
         ending = os.path.splitext(path)[1].lower()
         return os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
 
@@ -131,7 +132,7 @@ class Images(Source):
             files = [self.path] if os.path.isfile(self.path) else _image_files(self.path)
             labels, left_out = None, 0
         else:
-            files, labels, left_out = self._labelled(folders)
+            files, labels, left_out = self._labelled(folders, self.classes if targets else None)
         if not files:
             raise DataError(f"{self.path}: no images; looked for {', '.join(ENDINGS)}")
         base = self.path if os.path.isdir(self.path) else os.path.dirname(self.path)
@@ -186,13 +187,14 @@ class Images(Source):
         table.cells(self.weights, "weights")
         return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
 
-    def _labelled(self, folders: list[str]) -> tuple[list[str], list[str], int]:
+    def _labelled(self, folders: list[str], classes: tuple[str, ...] | None) -> tuple[list[str], list[str], int]:
+        """(files, their labels, how many were left out) of the folders that are classes; of all without classes."""
         if not folders:
             raise DataError(f"{self.path}: expected one sub-folder of images a class; found no folder in it")
-        wanted = folders if self.classes is None else [name for name in self.classes if name in folders]
-        if self.classes is not None and not wanted:
-            hint = suggestion(self.classes[0], folders)
-            raise DataError(f"{self.path}: no folder for the class {self.classes[0]!r}{hint}", key="classes")
+        wanted = folders if classes is None else [name for name in classes if name in folders]
+        if classes is not None and not wanted:
+            hint = suggestion(classes[0], folders)
+            raise DataError(f"{self.path}: no folder for the class {classes[0]!r}{hint}", key="classes")
         files, labels = [], []
         for name in wanted:
             inside = _image_files(os.path.join(self.path, name))
@@ -200,7 +202,7 @@ class Images(Source):
                 raise DataError(f"{os.path.join(self.path, name)}: no images; looked for {', '.join(ENDINGS)}")
             files += inside
             labels += [name] * len(inside)
-        others = [name for name in folders if self.classes is not None and name not in self.classes]
+        others = [name for name in folders if name not in wanted]
         return files, labels, sum(len(_image_files(os.path.join(self.path, name))) for name in others)
 
     def _load(self, files: list[str]) -> tuple[Array, Array]:

@@ -142,7 +142,7 @@ class TableSource(Source):
         for key, named in (("inputs", wanted), ("categories", self.categories or ())):
             missing = [name for name in named if name not in table.columns]
             if missing:
-                raise DataError(f"{table.name}: {no_columns(missing, list(table.columns), wanted)}", key=key)
+                raise DataError(f"{table.name}: {no_columns(missing, list(table.columns), named)}", key=key)
         return Rows(
             inputs=replace(table, columns={column: table.columns[column] for column in wanted}),
             targets=None,

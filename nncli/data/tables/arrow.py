@@ -16,7 +16,7 @@ from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE
 from nncli.data.tables.header import check_header, read_header
-from nncli.data.tables.numbers import is_padded, number_of
+from nncli.data.tables.numbers import is_padded, number_of, numbers_among
 from nncli.data.tables.table import Cells, Table, Wanted, parse_numbers
 from nncli.data.tables.texts import Texts
 
@@ -78,7 +78,7 @@ def read_text(content: Buffer, name: str, wanted: Wanted) -> Table | None:
     except pa.ArrowInvalid:
         return None
     rows = table.num_rows
-    if rows == 0 or rows != _lines(body) or any(_is_odd(table[column]) for column in header):
+    if rows == 0 or rows != _lines(body) or any(_is_odd(table[column], wanted) for column in header):
         return None
     columns = {column: _cells(table[column], column, wanted) for column in header}
     return Table(name, columns, np.arange(line + 1, line + 1 + rows))
@@ -119,13 +119,18 @@ def read_parquet(path: str, wanted: Wanted) -> Table:
     except ImportError:
         raise MissingExtraError(f"{path}: reading Parquet needs pyarrow: pip install 'nncli-train[tables]'") from None
     try:
+        check_header(parquet.read_schema(path).names, path)
         read = parquet.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: not a whole Parquet file ({' '.join(str(error).split())[:120]})") from None
-    check_header(read.column_names, path)
     if not read.num_rows:
         raise DataError(f"{path}: no rows")
-    columns = {name: _typed(read[name], name, path, wanted) for name in read.column_names}
+    columns = {}
+    for name in read.column_names:
+        try:
+            columns[name] = _typed(read[name], name, path, wanted)
+        except pa.ArrowException:  # such as of a time zone that is not known
+            raise _unusable(path, name, read[name].type) from None
     return Table(path, columns, np.arange(read.num_rows), counted=True)
 
 
@@ -161,14 +166,20 @@ def _is_well_quoted(body: memoryview, separator: str) -> bool:
     return not inside
 
 
-def _is_odd(column: Any) -> bool:
-    """Whether a column became something else than finite numbers, text or nothing."""
+def _is_odd(column: Any, wanted: Wanted) -> bool:
+    """Whether a column became something else than finite numbers, text or nothing, or perhaps a blank is still in it.
+
+    Arrow does not see that " -999" is one.
+    """
     import pyarrow as pa
     from pyarrow import compute
 
     kind = column.type
     if pa.types.is_floating(kind):
-        return not bool(compute.all(compute.is_finite(column), skip_nulls=True, min_count=0).as_py())
+        if not compute.all(compute.is_finite(column), skip_nulls=True, min_count=0).as_py():
+            return True
+        blank = numbers_among(wanted.blanks)
+        return bool(blank) and bool(np.isin(_numbers(column), blank).any())
     return not (pa.types.is_string(kind) or pa.types.is_null(kind) or pa.types.is_dictionary(kind))
 
 
@@ -188,7 +199,7 @@ def _cells(column: Any, name: str, wanted: Wanted) -> Cells:
             except pa.ArrowInvalid:
                 pass
             else:
-                if not _is_odd(numbers):
+                if not _is_odd(numbers, wanted):
                     return _numbers(numbers)
     texts = _texts(column, wanted)
     given = [text for text in texts.values if text]
@@ -232,11 +243,16 @@ def _typed(column: Any, name: str, path: str, wanted: Wanted) -> Cells:
             raise DataError(
                 f"{path}: row {row} (counted from 0): column {name!r}: expected a finite number; got {numbers[row]}"
             )
-        return numbers
+        blank = numbers_among(wanted.blanks)
+        return np.where(np.isin(numbers, blank), np.nan, numbers) if blank else numbers
     if pa.types.is_null(kind):
         return _numbers(column)
     if pa.types.is_boolean(kind) or pa.types.is_temporal(kind):
         return _texts(column.cast(pa.string()), wanted)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _texts(column.cast(pa.string()), wanted)
-    raise DataError(f"{path}: column {name!r} holds {kind}, neither numbers nor text; leave it out of the file")
+    raise _unusable(path, name, kind)
+
+
+def _unusable(path: str, name: str, kind: Any) -> DataError:
+    return DataError(f"{path}: column {name!r} holds {kind}, neither numbers nor text; leave it out of the file")

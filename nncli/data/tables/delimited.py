@@ -25,7 +25,7 @@ from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE, Fields, split_fields
 from nncli.data.tables.growing import Growing
 from nncli.data.tables.header import read_header
-from nncli.data.tables.numbers import is_padded, number_of
+from nncli.data.tables.numbers import is_padded, number_of, numbers_among
 from nncli.data.tables.table import Table, Wanted
 from nncli.data.tables.texts import Texts
 
@@ -98,8 +98,7 @@ class _Layout:
     def _of_fields(self, fields: Fields, line: int) -> _Part:
         width = len(self.header)
         numbers, good = fields.numbers(np.array(self.numbers, np.intp), width)
-        likely_blank = [value for text in self.blanks if (value := number_of(text)) is not None]
-        if likely_blank:
+        if likely_blank := numbers_among(self.blanks):
             good = good & ~np.isin(numbers, likely_blank)  # whether it is blank, its text tells
         failing = {
             column
@@ -187,7 +186,7 @@ def read_delimited(opening: Opening, name: str, wanted: Wanted) -> Table:
 def _read(opening: Opening, name: str, wanted: Wanted, parts: Callable[..., Iterator[_Part]]) -> Table:
     with opening() as file:
         header, separator, _ = read_header(file, name)
-        first = next(iter(_blocks(file)), b"")
+        first = _first_block(file)
     kinds = _Layout(name, header, separator, frozenset(("", *wanted.blanks)), (), (), ())
     texts = {index for index, column in enumerate(header) if column in wanted.texts}
     labels = {index for index, column in enumerate(header) if column in wanted.labels}
@@ -290,6 +289,14 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         rest = block[end:]
     if rest:
         yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def _first_block(file: BinaryIO) -> bytes:
+    """The first block; nothing where it is not known where it ends."""
+    try:
+        return next(_blocks(file), b"")
+    except _NotPlainError:
+        return b""
 
 
 def _last_line_end(block: bytes) -> int:

@@ -75,6 +75,10 @@ def no_columns(missing: Sequence[str], there: Collection[str], wanted: Collectio
 
 
 def _decoded(line: bytes, path: str) -> str:
+    if b"\0" in line:
+        raise DataError(
+            f"{path}:1: the header is not UTF-8 text (a NUL byte); convert the file: iconv -f UTF-16 -t UTF-8"
+        )
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -25,8 +25,9 @@ def are_dates(texts: Collection[str]) -> bool:
 
 
 def are_decorated(texts: Collection[str]) -> bool:
-    """Whether texts are numbers with signs that are no part of a number, such as 12%, $5 or 1,5."""
-    return _most(texts, lambda text: number_of(text) is None and number_of(SIGNS.sub("", text)) is not None)
+    """Whether texts are numbers, more than a few with signs that are no part of a number, such as 12%, $5 or 1,5."""
+    plain = sum(number_of(text) is not None for text in texts)
+    return _most(texts, lambda text: number_of(SIGNS.sub("", text)) is not None) and plain < MOST * len(texts)
 
 
 def are_truths(texts: Collection[str]) -> bool:

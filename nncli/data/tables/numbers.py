@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isfinite
 
 
@@ -12,6 +13,11 @@ def number_of(text: str) -> float | None:
     except ValueError:
         return None
     return value if isfinite(value) and "_" not in text else None
+
+
+def numbers_among(texts: Iterable[str]) -> list[float]:
+    """The numbers that some texts are; what is none is left out."""
+    return [value for text in texts if (value := number_of(text)) is not None]
 
 
 def is_padded(text: str) -> bool:

@@ -57,9 +57,8 @@ def shortest(seed, count):
 
 
 @pytest.mark.parametrize("made", [random_cells, halves, shortest])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_values_are_those_of_float_bit_for_bit(made, seed):
-    cells = list(made(seed, 50_000))
+def test_values_are_those_of_float_bit_for_bit(made):
+    cells = list(made(1, 60_000))
     values, good = parsed(cells)
     expected = np.array(list(map(float, cells)))
     differing = np.flatnonzero(good & (values.view(np.int64) != expected.view(np.int64)))
@@ -69,11 +68,10 @@ def test_values_are_those_of_float_bit_for_bit(made, seed):
     assert good.mean() > 0.3
 
 
-@pytest.mark.parametrize(
-    "cell",
-    ["1e5", "+3", "-", ".", "-.", "--1", "1-", "1.2.3", "1 ", " 1", "1_0", "0x1", "nan", "inf", "1:2", "1/2", "٣"]
-    + ["1" * 20, "1" * 40, f"0.{'1' * 30}", "1\0"],
-)
+ODD = ["1e5", "+3", "-", ".", "-.", "--1", "1-", "1.2.3", "1 ", " 1", "1_0", "0x1", "nan", "inf", "1:2", "1/2", "٣"]
+
+
+@pytest.mark.parametrize("cell", [*ODD, "1" * 20, "1" * 40, f"0.{'1' * 30}", "1\0"])
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_what_is_not_a_plain_number_is_left_to_others(cell, sign):
     values, good = parsed([f"{sign}{cell}", "2.5", "-0", ""])
@@ -85,12 +83,7 @@ def test_what_is_not_a_plain_number_is_left_to_others(cell, sign):
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 15, 16, 17, 19])
 def test_any_byte_among_the_digits_is_seen(count):
-    for at in range(count):
-        for byte in (*range(1, 48), *range(58, 256)):
-            if byte in b'\n",.-':
-                continue
-            cell = bytearray(b"1" * count)
-            cell[at] = byte
-            fields = split_fields(bytes(cell) + b",1\n", 2, ord(","))
-            if fields is not None:
-                assert not fields.numbers(np.array([0]), 2)[1][0, 0], bytes(cell)
+    others = [byte for byte in (*range(1, 48), *range(58, 256)) if byte not in b'\n\r",.-']
+    cells = [b"1" * at + bytes([byte]) + b"1" * (count - at - 1) for at in range(count) for byte in others]
+    fields = split_fields(b"".join(cell + b",\n" for cell in cells), 2, ord(","))
+    assert not fields.numbers(np.array([0]), 2)[1].any()

@@ -21,7 +21,7 @@ def _blocks(request):
 
 
 @pytest.mark.usefixtures("_blocks")
-@thorough(150)
+@thorough(80)
 @given(tables())
 def test_a_table_holds_what_the_csv_module_finds(written):
     table = parse_table(written.content, NAME, written.wanted)
@@ -29,7 +29,7 @@ def test_a_table_holds_what_the_csv_module_finds(written):
 
 
 @pytest.mark.usefixtures("_blocks")
-@thorough(250)
+@thorough(150)
 @given(any_texts())
 def test_any_text_is_read_as_the_csv_module_reads_it_or_refused_where_it_does(written):
     expected = by_definition(written)
