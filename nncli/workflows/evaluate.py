@@ -96,17 +96,23 @@ def _measured(
 ) -> Evaluation:
     classes = model.preprocessing.classes
     besides: Confusion | Residuals = Residuals() if classes is None else Confusion()
+    names = _names(model.executor.metrics, metrics)
     tally = model.tally(dataset, Tally([*metrics, besides]))
     *states, last = tally.states
     results = {"loss": tally.mean_loss}
-    results |= {
-        name: metric.finish(state) for name, metric, state in zip(names_of(metrics), metrics, states, strict=True)
-    }
+    results |= {name: metric.finish(state) for name, metric, state in zip(names, metrics, states, strict=True)}
     evaluation = Evaluation(name, len(dataset), results, notes)
     if isinstance(besides, Confusion) and classes is not None:
         return replace(evaluation, class_names=classes, classes=besides.report(last))
     assert isinstance(besides, Residuals)
     return replace(evaluation, residuals=dict(zip(model.column_names, besides.report(last), strict=True)))
+
+
+def _names(own: Sequence[Metric], metrics: Sequence[Metric]) -> list[str]:
+    """The names of the metrics, of which the config's own keep theirs where no other has it."""
+    together = names_of(metrics)
+    names = [*names_of(own), *together[len(own) :]]
+    return names if len(set(names)) == len(names) else together
 
 
 def _metrics(model: Trained, texts: Sequence[str]) -> list[Metric]:

@@ -41,7 +41,7 @@ def test_measures_classes_and_confusions_of_two_classes(nncli, runs):
     assert measures[0] == "60 rows: sides.csv"
     assert [line.split()[0] for line in measures[1:]] == ["loss", "accuracy", "roc_auc", "f1"]
     assert len({len(line) for line in measures[1:]}) == 1, "values stand below one another"
-    assert classes[0].split() == ["class", "precision", "recall", "f1", "rows"]
+    assert classes[0].split() == ["class", "precision", "recall", "f1", "support"]
     assert [line.split()[0] for line in classes[2:]] == ["left", "right"]
     assert confusion[0].split() == ["actual", "\\", "predicted", "left", "right"]
     counts = [[int(cell) for cell in line.split()[1:]] for line in confusion[2:]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import inspect
 import json
 import os
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 import nncli
-from nncli.core.errors import ConfigError, RunError, StoppedError
+from nncli.core.errors import ConfigError, DataError, RunError, StoppedError
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
 from nncli.workflows.train import resume, train
@@ -270,8 +269,21 @@ def model():
     return nncli.Model([{"type": "dense", "units": 1}, "sigmoid"], "binary_cross_entropy", metrics=["log_loss"])
 
 
-def test_the_python_model_takes_class_weights_and_none_of_rows():
-    assert "weights" not in inspect.signature(nncli.Model.train).parameters
+def test_the_python_model_takes_weights_of_rows():
+    weights = np.arange(len(X)) % 4
+    one, other = model(), model()
+    one.train(X, Y, epochs=3, batch_size=len(X), verbose=False, weights=weights)
+    other.train(np.repeat(X, weights, axis=0), np.repeat(Y, weights), epochs=3, batch_size=1000, verbose=False)
+    for name, weight in one.weights.items():
+        np.testing.assert_allclose(weight, other.weights[name], rtol=1e-3, atol=1e-5)
+    losses = losses_of(one.predict(X).astype(float)[:, 0], np.where(Y == "yes", "right", "left"))
+    found = one.evaluate(X, Y, weights=weights)
+    assert found["loss"] == pytest.approx(np.average(losses, weights=weights), rel=1e-4)
+    with pytest.raises(DataError, match="expected one weight a row"):
+        one.train(X, Y, weights=weights[:-1])
+
+
+def test_the_python_model_takes_class_weights():
     made = model()
     made.train(X, Y, epochs=1, verbose=False, class_weight="balanced")
     found = made.evaluate(X, Y)

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from nncli.data.tables import arrow, read
 from nncli.data.tables.read import parse_table, read_table
-from nncli.data.tables.table import Table
+from nncli.data.tables.table import Table, Wanted
 from tests.data.tables.texts import any_texts, check_same, outcome, tables, thorough
 
 pytest.importorskip("pyarrow", reason="Arrow is not installed")
