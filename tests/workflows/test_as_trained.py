@@ -290,3 +290,22 @@ def test_classes_are_those_of_the_largest_probability(made, name):
     expected = [header[int(np.argmax(row[-2:]))] for row in values.table()]
     assert [row[-1] for row in names.table()] == expected
     assert names.header[-1] == "class"
+
+
+@pytest.mark.parametrize("name", ["later.csv", "{path: later.csv}"])
+def test_codes_stay_texts_where_a_later_file_has_none_but_numbers(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    codes = ["a", "01", "1", "b"] * 6
+    Path("a.csv").write_text(
+        "code,y\n" + "".join(f"{code},{len(code) + index % 4}\n" for index, code in enumerate(codes))
+    )
+    values = tiny.regression(metrics=[])
+    values["data"]["train"] = {"path": "a.csv", "targets": "y"}
+    Path("config.yaml").write_text(json.dumps(values))
+    train("config.yaml", run_dir="run")
+    rows = list(predict("run", "a.csv", batch_size=1).table())
+    Path("later.csv").write_text("code\n1\n01\n")
+    found = predict("run", name, batch_size=1)
+    assert list(found.table()) == [rows[2], rows[1]]
+    assert rows[1] != rows[2]
+    assert found.notes == []

@@ -35,6 +35,7 @@ ONCE = (
 )  # bytes; once so many were freed, the C library keeps smaller ones instead of giving them back each time
 ROWS = 1 << 14  # rows at a time where the csv module reads
 MOST_THREADS = 4
+MOST_BLOCKS = 8  # in which a line has to end; each more is looked through from its beginning
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -282,7 +283,7 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
     while read := file.read(BLOCK):
         block = rest + read
         end = _last_line_end(block)
-        if end == 0 and len(block) > 64 * BLOCK:
+        if end == 0 and len(block) > MOST_BLOCKS * BLOCK:
             raise _NotPlainError
         if end:
             yield block[:end]
@@ -352,7 +353,9 @@ def rows_of(text: TextIO, layout: _Layout, line: int) -> Iterator[tuple[int, lis
                 raise DataError(f"{name}:{begun}: {len(row)} cells, but the header has {width} columns")
             begun = line + reader.line_num
     except csv.Error as error:
-        raise DataError(f"{name}:{line + max(0, reader.line_num - 1)}: {error}") from None
+        at = line + max(0, reader.line_num - 1)
+        quoted = f" (between the quotes of a row that begins on line {begun})" if at > begun else ""
+        raise DataError(f"{name}:{at}: {error}{quoted}") from None
 
 
 def _text(cell: bytes, name: str) -> str:

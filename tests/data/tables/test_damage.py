@@ -65,7 +65,10 @@ def refused(tmp_path, means):
         (f'u,v,w\n{MANY}1,2,"x', "a.csv:62: unexpected end of data"),
         (f'u,v,w\n{MANY}1,2,"x"y\n{MANY}', "a.csv:62: ',' expected after '\"'"),
         (f'u,v,w\n{MANY}1,2,"x" \n', "a.csv:62: ',' expected after '\"'"),
-        (f'u,v,w\n1,2,x\n1,2,"x\n{MANY}', "a.csv:63: unexpected end of data"),
+        (
+            f'u,v,w\n1,2,x\n1,2,"x\n{MANY}',
+            "a.csv:63: unexpected end of data (between the quotes of a row that begins on line 3)",
+        ),
     ],
 )
 def test_what_is_told_of_a_text(refused, text, message):
@@ -142,6 +145,11 @@ def test_a_row_across_many_blocks(tmp_path, means):
     assert table.columns["u"].tolist() == [1, 2, 3]
     assert table.columns["v"].tolist() == [long, f'{long}\n"{long}', "y"]
     assert table.lines.tolist() == [2, 3, 5]
+
+
+def test_a_quote_that_is_never_closed_in_a_long_file(refused):
+    told = refused('u,v\n1,2\n3,"4\n' + "1234567,2345678\n" * 10_000)
+    assert told.endswith(": field larger than field limit (131072) (between the quotes of a row that begins on line 3)")
 
 
 @pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", "\t")])
