@@ -8,7 +8,7 @@ import time
 import pytest
 
 from nncli.core.errors import DataError
-from nncli.data.tables import delimited, read
+from nncli.data.tables import blocks, read
 from nncli.data.tables.read import read_table
 from nncli.data.tables.table import Wanted
 from nncli.data.tables.texts import Texts
@@ -23,7 +23,7 @@ def means(request, monkeypatch):
         pytest.importorskip("pyarrow", reason="Arrow is not installed")
     monkeypatch.setattr(read, "LARGE", 1 if request.param == "Arrow" else 1 << 40)
     if request.param == "small blocks":
-        monkeypatch.setattr(delimited, "BLOCK", 32)
+        monkeypatch.setattr(blocks, "BLOCK", 32)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given
 
-from nncli.data.tables import delimited
+from nncli.data.tables import blocks
 from nncli.data.tables.read import parse_table
 from tests.data.tables.texts import NAME, any_texts, by_definition, check_table, outcome, tables, thorough
 
@@ -16,7 +16,7 @@ from tests.data.tables.texts import NAME, any_texts, by_definition, check_table,
 def _blocks(request):
     """How many bytes are read at a time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited, "BLOCK", request.param)
+        patch.setattr(blocks, "BLOCK", request.param)
         yield
 
 
