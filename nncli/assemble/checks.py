@@ -11,12 +11,11 @@ from nncli.core.errors import Problem
 from nncli.core.spelling import suggestion
 from nncli.core.wording import cut
 from nncli.nn.loss import Loss
-from nncli.nn.metric import names_of
+from nncli.nn.metric import fault_of, names_of
 
 
 def check_metrics(built: dict[str, Any], loss: Loss | None, classes: tuple[str, ...] | None) -> Iterator[Problem]:
     """Metrics that stand there twice, or do not suit the loss or the number of classes."""
-    learns = {"classes": "class labels", "numbers": "numbers"}
     metrics = [(index, metric) for index, metric in enumerate(_metrics(built)) if not failed(metric)]
     seen = set()
     for (index, metric), column in zip(metrics, names_of([metric for _, metric in metrics]), strict=True):
@@ -24,10 +23,8 @@ def check_metrics(built: dict[str, Any], loss: Loss | None, classes: tuple[str, 
         if column in seen:
             yield Problem(("metrics", index), f"the metric {name!r} stands there twice; drop one")
         seen.add(column)
-        if loss is not None and metric.target_kind != loss.target_kind:
-            wants = f"{name} measures {learns[metric.target_kind]}"
-            yield Problem(("metrics", index), f"{wants}, but {loss.type_name} learns {learns[loss.target_kind]}")
-        elif classes is not None and (fault := metric.classes_fault(len(classes))):
+        count = None if classes is None else len(classes)
+        if loss is not None and (fault := fault_of(metric, loss.target_kind, loss.type_name, count)):
             yield Problem(("metrics", index), fault)
 
 

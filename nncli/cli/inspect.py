@@ -32,7 +32,7 @@ def inspect(
         return
     try:
         summary = _summary(described)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise CheckpointError(f"{described['path']}: its meta.json does not describe a model ({error!r})") from None
     give(summary)
 

@@ -70,11 +70,12 @@ class Data(Checked):
         train = values.get("train")
         if not isinstance(train, Mapping):
             return values
-        inherited = {name: _inheriting(values[name], train) for name in ("validation", "test") if name in values}
+        inherited = {name: inheriting(values[name], train) for name in ("validation", "test") if name in values}
         return values | inherited
 
 
-def _inheriting(given: Any, train: Mapping[str, Any]) -> Any:
+def inheriting(given: Any, train: Mapping[str, Any]) -> Any:
+    """A source's mapping with the keys of the train source that it leaves out, but for those that name files."""
     if not isinstance(given, Mapping) or "fraction" in given:
         return given
     kind, given_kind = _kind(train), _kind(given)

@@ -52,7 +52,7 @@ def part(weights: Array | None, rows: Array | slice) -> Array | None:
 class TrainingBatches:
     """The batches of every epoch, shuffled by seed and epoch alone.
 
-    The arrays of a batch are reused by the next but one.
+    The arrays of a batch are reused by the following ones.
 
     Args:
         dataset: the training rows.
@@ -66,7 +66,6 @@ class TrainingBatches:
         self._size = size
         self._shuffle = shuffle
         self._seed = seed
-        self._buffers = (_Buffer.of(dataset, size), _Buffer.of(dataset, size))
 
     @property
     def per_epoch(self) -> int:
@@ -89,14 +88,15 @@ class TrainingBatches:
         if isinstance(data.inputs, NetworkInputs):
             yield from self._ahead(some)
             return
+        buffer = _Buffer.of(data, size)
         for rows in some:
-            yield self._buffers[0].filled(data, rows)
+            yield buffer.filled(data, rows)
 
     def _ahead(self, some: Iterator[Array]) -> Iterator[Batch]:
         """Batches of rows that are in a file, each read while the one before is used."""
         from concurrent.futures import ThreadPoolExecutor  # here, for a quick start of what needs no threads
 
-        buffers = itertools.cycle(self._buffers)
+        buffers = itertools.cycle([_Buffer.of(self._dataset, self._size) for _ in range(2)])
         with ThreadPoolExecutor(1) as reader:
             waiting = None
             for rows in some:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -217,5 +218,15 @@ def _truths(table: Table, name: str) -> Array:
 
 
 def from_state(state: Mapping[str, Any]) -> Column:
-    """A column from its stored form."""
-    return Column(**{**state, "categories": tuple(state["categories"])})
+    """A column from its stored form.
+
+    Raises:
+        ValueError: where that is no column.
+    """
+    column = Column(**{**state, "categories": tuple(state["categories"])})
+    known = column.kind in ("number", "boolean", "category") and column.unseen in ("zeros", "error")
+    texts = all(isinstance(text, str) for text in (column.name, *column.categories))
+    filled = column.fill is None or (isinstance(column.fill, float) and isfinite(column.fill))
+    if not (known and texts and filled and isinstance(column.indicator, bool)):
+        raise ValueError(f"the column {column.name!r} is not described as it should be")
+    return column

@@ -92,6 +92,8 @@ def opened_archive(path: str) -> Iterator[zipfile.ZipFile]:
             raise
         except (
             ValueError,
+            MemoryError,
+            OverflowError,
             OSError,
             EOFError,
             NotImplementedError,
@@ -157,6 +159,9 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
         version = np.lib.format.read_magic(member)
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = read_header(member)
+        claimed = math.prod(shape) * dtype.itemsize
+        if not dtype.hasobject and claimed > archive.getinfo(f"{name}.npy").file_size:
+            raise DataError(f"{path}: the header of {name} says {shape}, more than the file holds")
         if rows is not None and shape and not fortran and not dtype.hasobject:
             part = (min(rows, shape[0]), *shape[1:])
             content = member.read(math.prod(part) * dtype.itemsize)

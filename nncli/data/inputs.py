@@ -103,4 +103,5 @@ class NetworkInputs:
         return None if finite.all() else int(finite.argmin())
 
     def _too_large(self, row: int) -> DataError:
-        return DataError(f"{self._place(row)}: a value is too large for {self.dtype}; scale the data")
+        advice = "; scale the data" if self._scaling is None else " even scaled; leave such values out"
+        return DataError(f"{self._place(row)}: a value is too large for {self.dtype}{advice}")

@@ -69,11 +69,10 @@ def _canonical(text: str) -> str:
 
 def class_order(labels: Iterable[str]) -> tuple[str, ...]:
     """The distinct labels: numbers in numeric order, text in text order."""
-    distinct = set(labels)
-    try:
-        return tuple(sorted(distinct, key=lambda label: (float(label), label)))
-    except ValueError:
-        return tuple(sorted(distinct))
+    numbers = {label: number_of(label) for label in labels}
+    if any(number is None for number in numbers.values()):
+        return tuple(sorted(numbers))
+    return tuple(sorted(numbers, key=lambda label: (numbers[label], label)))
 
 
 def all_classes(rows: Rows) -> tuple[str, ...]:

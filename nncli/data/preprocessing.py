@@ -146,7 +146,14 @@ class Preprocessing:
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Preprocessing:
-        """From stored values."""
+        """From stored values.
+
+        Raises:
+            ValueError: where these are no preprocessing; `check` tells whether they fit a model.
+        """
+        shapes = [*state["input_shape"], *state["target_shape"]]
+        if not all(type(size) is int and size > 0 for size in shapes) or not state["input_shape"]:
+            raise ValueError(f"shapes of positive whole numbers; got {shapes}")
         return cls(
             input_shape=tuple(state["input_shape"]),
             columns=tuple(from_state(column) for column in state["columns"]),
@@ -158,6 +165,39 @@ class Preprocessing:
             target_scaling=restore_scaling(state["target_scaling"]),
             class_weights=None if state.get("class_weights") is None else tuple(state["class_weights"]),
         )
+
+    def check(self, output_shape: Shape) -> None:
+        """Whether what was restored is of one piece with a network.
+
+        Args:
+            output_shape: of one row of the network's outputs.
+
+        Raises:
+            ValueError: naming what does not fit.
+        """
+        units = math.prod(output_shape)
+        features = sum(len(column.features) for column in self.columns)
+        classes, weights = self.classes, self.class_weights
+        labels_fit = classes is None or (
+            len(classes) == max(2, units) and all(isinstance(name, str) for name in classes)
+        )
+        weights_fit = weights is None or (
+            classes is not None
+            and len(weights) == len(classes)
+            and all(isinstance(weight, float) and weight > 0 for weight in weights)
+        )
+        targets_fit = classes is not None or math.prod(self.target_shape) == units
+        fits = {
+            "columns": not self.columns or self.input_shape == (features,),
+            "feature_names": self.feature_names is None or len(self.feature_names) == self.input_shape[-1],
+            "input_scaling": self.input_scaling is None or self.input_scaling.fits(self.input_shape[-1]),
+            "classes": labels_fit,
+            "class_weights": weights_fit,
+            "target_shape": targets_fit,
+            "target_scaling": self.target_scaling is None or self.target_scaling.fits(self.target_shape[-1]),
+        }
+        if wrong := [name for name, right in fits.items() if not right]:
+            raise ValueError(f"{', '.join(wrong)} of the preprocessing do not fit the model")
 
     def _raw_inputs(self, rows: Rows) -> Raw:
         x = rows.inputs
@@ -290,7 +330,8 @@ def _fit_scaling(scaler: Scaler, x: Sliced, names: dict[str, list[int]], key: st
     if {position for positions in names.values() for position in positions} != set(range(x.shape[-1])):
         names = {str(index): [index] for index in range(x.shape[-1])}
     try:
-        return scaler.fit_named(x, names)
+        with np.errstate(all="ignore"):  # what is not finite then is told of the row that it is in
+            return scaler.fit_named(x, names)
     except DataError as error:
         error.path = (key, *error.path)
         raise

@@ -177,6 +177,8 @@ def _check_arrays(dtype: Any, shape: Shape, targets: Array | None, name: str, ta
         raise DataError(f"{name}: expected (rows, columns) or images; got the shape {shape}")
     if 0 in shape:
         raise DataError(f"{name}: no rows or no columns; its shape is {shape}")
+    if targets is not None and targets.dtype.kind not in "biufUS":
+        raise DataError(f"{target_file}: expected numbers or text; got {targets.dtype}")
     if targets is not None and targets.ndim == 0:
         raise DataError(f"{target_file}: expected one target a row; got a single value")
     if targets is not None and len(targets) != shape[0]:

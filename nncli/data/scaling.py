@@ -22,7 +22,11 @@ class Scaling(ABC):
     kind: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
-        _KINDS[cls.kind] = cls
+        kind = vars(cls).get("kind")
+        if kind in _KINDS and _KINDS[kind].__qualname__ != cls.__qualname__:
+            raise ValueError(f"there is another scaling of the kind {kind!r}")
+        if kind is not None:
+            _KINDS[kind] = cls
 
     @abstractmethod
     def apply(self, x: Array) -> Array:
@@ -35,6 +39,10 @@ class Scaling(ABC):
     def lossless(self) -> Scaling:
         """The scaling for targets: what was scaled can be put back, beyond the values of the training rows too."""
         return self
+
+    def fits(self, width: int) -> bool:
+        """Whether it is a whole scaling of so many columns, as one that was restored need not be."""
+        return True
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
@@ -71,6 +79,11 @@ class Affine(Scaling):
         x = np.multiply(rows, _repeated(self.scale, rows), dtype=np.float64)
         x += _repeated(self.shift, rows)
         return x.reshape(y.shape)
+
+    def fits(self, width: int) -> bool:
+        """Finite numbers, one a column."""
+        shapes = {self.shift.shape, self.scale.shape}
+        return shapes == {(width,)} and bool(np.isfinite(self.shift).all() and np.isfinite(self.scale).all())
 
     def state(self) -> dict[str, Any]:
         """Shift and scale, without the kind, as they were stored before there were kinds."""

@@ -92,7 +92,12 @@ def _stratified(strata: Texts, count: int, random: np.random.Generator) -> Array
             raise DataError(f"the class {name!r} has a single row, which cannot be on both sides of a stratified split")
     shares = sizes[present] * (count / len(strata))
     counts = np.floor(shares).astype(int)
-    for index in np.argsort(counts - shares, kind="stable")[: count - counts.sum()]:
+    most = sizes[present] - 1  # of every class, a row is left
+    by_rest = np.argsort(counts - shares, kind="stable").tolist()
+    by_rest = [index for index in by_rest if counts[index] < most[index]]
+    if len(by_rest) < count - counts.sum():
+        raise DataError(f"this share is {count} of {len(strata)} rows and leaves none of some class for training")
+    for index in by_rest[: count - counts.sum()]:
         counts[index] += 1
     return np.concatenate(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
@@ -51,6 +52,21 @@ class Metric(Registered):
         return None
 
 
+def fault_of(metric: Metric, learnt: Literal["classes", "numbers"], what: str, classes: int | None) -> str | None:
+    """Why a metric does not suit what is learnt, or None.
+
+    Args:
+        metric: to measure.
+        learnt: class labels or numbers.
+        what: learns them, for the message.
+        classes: how many classes there are; None where it is not known.
+    """
+    kinds = {"classes": "class labels", "numbers": "numbers"}
+    if metric.target_kind != learnt:
+        return f"{metric.type_name} measures {kinds[metric.target_kind]}, but {what} learns {kinds[learnt]}"
+    return None if classes is None else metric.classes_fault(classes)
+
+
 def names_of(metrics: Sequence[Metric]) -> list[str]:
     """The names of metrics in columns and results: their own, and where one is there in several forms, with its keys.
 
@@ -66,7 +82,7 @@ def names_of(metrics: Sequence[Metric]) -> list[str]:
 def _settings(metric: Metric) -> list[str]:
     """The values of a metric's fields that are not its defaults."""
     values = ((getattr(metric, field.name), field.default) for field in fields(metric))
-    return [str(value) for value, default in values if value != default]
+    return [re.sub(r"[^\w.-]+", "-", str(value)) for value, default in values if value != default]
 
 
 def differences(prediction: Array, targets: Array, weights: Array | None) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.nn.kept_rows import KeptRows
 from nncli.nn.loss import classes_of
-from nncli.nn.metric import Metric, class_numbers, differences, share, weight_of_rows
+from nncli.nn.metric import class_numbers, differences, share, weight_of_rows
 
 QUANTILES = {"min": 0.0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95, "max": 1.0}
 
@@ -34,25 +34,24 @@ class ClassReport:
 
 
 @dataclass(frozen=True)
-class Confusion(Metric):
-    """The weight of the rows of each class by the class predicted."""
+class Confusion(KeptRows):
+    """The class, the class predicted and the weight of every row."""
 
     target_kind = "classes"
 
-    def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(classes * classes,) with the actual class running slowest."""
-        classes = max(2, prediction.shape[-1])
-        cells = class_numbers(targets) * classes + classes_of(prediction)
-        counts: Array = np.bincount(cells, weight_of_rows(weights, len(cells)), classes * classes)
-        return counts.astype(np.float64)
+    def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
+        """(n, 3): the actual class, the predicted one, the weight."""
+        weight = weight_of_rows(weights, len(prediction))
+        return np.column_stack((class_numbers(targets), classes_of(prediction), weight))
 
-    def report(self, state: Array) -> ClassReport:
+    def report(self, state: Array, classes: int) -> ClassReport:
         """The classes one by one."""
-        size = round(len(state) ** 0.5)
-        confusion = state.reshape(size, size)
-        right, predicted, actual = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
-        f1 = share(2 * right, predicted + actual)
-        return ClassReport(confusion, share(right, predicted), share(right, actual), f1, actual)
+        actual, predicted, weight = state[1:].reshape(-1, 3).T
+        cells = actual.astype(np.int64) * classes + predicted.astype(np.int64)
+        confusion = np.bincount(cells, weight, classes * classes).reshape(classes, classes)
+        right, found, there = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
+        f1 = share(2 * right, found + there)
+        return ClassReport(confusion, share(right, found), share(right, there), f1, there)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
 from nncli.nn.loss import Loss
-from nncli.nn.metric import Metric, names_of
+from nncli.nn.metric import Metric, fault_of, names_of
 from nncli.nn.report import ClassReport, Confusion, Residuals
 from nncli.nn.tally import Tally
 from nncli.workflows.inputs import source_of
 from nncli.workflows.trained import Trained, load
+
+MANY = 100  # classes from which on only those pairs are given that were confused
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,24 @@ class Evaluation:
     residuals: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def flat(self) -> dict[str, Any]:
-        """Everything by one name each: loss, accuracy, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05."""
+        """Everything by one name each: loss, accuracy, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05.
+
+        A name that has a dot in it stands between quotes. Of many classes, what was never confused is left out.
+        """
         values: dict[str, Any] = {**self.results, "rows": self.rows, "source": self.source}
         if self.classes is not None:
+            names = [_key(name) for name in self.class_names]
             for measure in ("precision", "recall", "f1", "support"):
                 found = getattr(self.classes, measure)
-                values |= {f"{measure}.{name}": float(found[at]) for at, name in enumerate(self.class_names)}
-            for actual, row in zip(self.class_names, self.classes.confusion.tolist(), strict=True):
-                cells = zip(self.class_names, row, strict=True)
-                values |= {f"confusion.{actual}.{predicted}": _count(value) for predicted, value in cells}
+                values |= {f"{measure}.{name}": float(found[at]) for at, name in enumerate(names)}
+            for actual, row in zip(names, self.classes.confusion.tolist(), strict=True):
+                values |= {
+                    f"confusion.{actual}.{predicted}": _count(value)
+                    for predicted, value in zip(names, row, strict=True)
+                    if value or len(names) <= MANY
+                }
         for name, quantiles in self.residuals.items():
-            prefix = "residual" if len(self.residuals) == 1 else f"residual.{name}"
+            prefix = "residual" if len(self.residuals) == 1 else f"residual.{_key(name)}"
             values |= {f"{prefix}.{quantile}": value for quantile, value in quantiles.items()}
         return values
 
@@ -103,7 +112,7 @@ def _measured(
     results |= {name: metric.finish(state) for name, metric, state in zip(names, metrics, states, strict=True)}
     evaluation = Evaluation(name, len(dataset), results, notes)
     if isinstance(besides, Confusion) and classes is not None:
-        return replace(evaluation, class_names=classes, classes=besides.report(last))
+        return replace(evaluation, class_names=classes, classes=besides.report(last, len(classes)))
     assert isinstance(besides, Residuals)
     return replace(evaluation, residuals=dict(zip(model.column_names, besides.report(last), strict=True)))
 
@@ -128,12 +137,9 @@ def _metrics(model: Trained, texts: Sequence[str]) -> list[Metric]:
             metric = cast("Metric", build(METRICS, read_value(text)))
         except ConfigError as error:
             raise DataError("; ".join(f"--metric {problem.message}" for problem in error.problems)) from None
-        if metric.target_kind != loss.target_kind:
-            learns = {"classes": "class labels", "numbers": "numbers"}
-            what = f"{metric.type_name} measures {learns[metric.target_kind]}"
-            raise DataError(f"--metric {what}, but the model learnt {learns[loss.target_kind]}")
-        if classes is not None and (fault := metric.classes_fault(len(classes))):
-            raise DataError(f"--metric {metric.type_name}: {fault}")
+        count = None if classes is None else len(classes)
+        if fault := fault_of(metric, loss.target_kind, f"the model's {loss.type_name}", count):
+            raise DataError(f"--metric {text}: {fault}")
         if metric not in metrics:
             metrics.append(metric)
     return metrics
@@ -163,6 +169,11 @@ def _own_rows(model: Trained) -> tuple[Rows, str]:
     raise DataError(
         "the config has neither test nor validation rows; say what to measure on: nncli evaluate CHECKPOINT INPUT"
     )
+
+
+def _key(name: str) -> str:
+    """A name within a key of names with dots between them."""
+    return f'"{name}"' if "." in name or '"' in name else name
 
 
 def _count(value: float) -> int | float:

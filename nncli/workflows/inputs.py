@@ -7,8 +7,10 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from nncli.config.reader import read_value
+from nncli.config.spec import inheriting
 from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError
+from nncli.core.fields import dump
 from nncli.core.registry import SOURCES
 from nncli.data.files import missing
 from nncli.data.source import Source
@@ -28,7 +30,7 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
     """
     if text.lstrip().startswith("{"):
         try:
-            return cast("Source", build(SOURCES, read_value(text)))
+            return cast("Source", build(SOURCES, inheriting(read_value(text), dump(like))))
         except ConfigError as error:
             raise DataError("; ".join(problem.message for problem in error.problems)) from None
     if not os.path.exists(text) and text in dataset_names():

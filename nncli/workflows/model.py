@@ -50,8 +50,8 @@ class Model:
         loss: a name, a mapping or a loss object.
         optimizer: likewise.
         metrics: likewise, each.
-        scale_inputs: none, standard, minmax or {"type": "divide", "by": 255}.
-        scale_targets: none, standard or minmax, for regression.
+        scale_inputs: none, standard, minmax, robust, quantile, or a mapping such as {"type": "divide", "by": 255}.
+        scale_targets: likewise, for regression.
         classes: which labels there are, in order; default all of the first training rows.
         seed: of everything random.
         dtype: float32 or float64.

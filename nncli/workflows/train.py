@@ -27,6 +27,7 @@ from nncli.workflows.plugins import changed_plugins, fault_of, missing_plugins, 
 from nncli.workflows.prepare import prepare
 from nncli.workflows.saving import restore_trainer, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
+from nncli.workflows.trained import spec_of
 
 
 def train(
@@ -106,7 +107,7 @@ def _go_on(run: RunDirectory, session: Session, document: Document | None, liste
         trainer = session.trainer()
         if os.path.exists(last):
             meta, arrays = checkpoint.load(last)
-            before, after = meta["config"], plain(session.spec)
+            before, after = plain(spec_of(last, meta)), plain(session.spec)
             different = changes(before, after)
             if different:
                 listing = "; ".join(different)

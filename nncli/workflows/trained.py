@@ -121,7 +121,8 @@ def load(path: str, *, state: bool = False) -> Trained:
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"])
         executor = make_executor(spec, preprocessing)
-    except (KeyError, TypeError, ValueError, AttributeError, NncliError) as error:
+        preprocessing.check(executor.network.shapes[-1])
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, NncliError) as error:
         raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
     set_weights(path, executor.network, arrays)
     for name in changed_plugins(meta.get("plugins"), spec):

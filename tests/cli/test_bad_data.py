@@ -159,7 +159,11 @@ NUMBERS = {  # what a regression is to learn from: (writes the files, source, me
         "a.csv:3: weight: expected a number of at least 0; got -1",
     ),
     "nan as a weight": (table("u,w,y\n1,1,2\n2,nan,2\n"), WEIGHED, "a.csv:3: column 'w': expected a finite number"),
-    "a blank weight": (table("u,w,y\n1,1,2\n2,,2\n"), WEIGHED, "a.csv:3: weight: expected a number of at least 0"),
+    "a blank weight": (
+        table("u,w,y\n1,1,2\n2,,2\n"),
+        WEIGHED,
+        "a.csv:3: column 'w': the weight is blank; fill it or drop the row",
+    ),
     "no weight": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHED, "a.csv: all weights are 0; nothing counts"),
     "nan in npy": (pair(NAN), NPY, "x.npy: row 1, column 1 (counted from 0): expected a finite number; got nan"),
     "nan in npz": (npz(x=NAN, y=[1, 2, 3]), {"path": "a.npz"}, "a.npz:x: row 1, column 1 (counted from 0)"),

@@ -160,8 +160,8 @@ def test_nan_becomes_null(nncli, runs):
     ("run", "metric", "words"),
     [
         ("tiny", "roc_aux", "--metric unknown metric 'roc_aux'; did you mean 'roc_auc'?"),
-        ("tiny", "mae", "--metric mae measures numbers, but the model learnt class labels"),
-        ("line", "f1", "--metric f1 measures class labels, but the model learnt numbers"),
+        ("tiny", "mae", "mae measures numbers, but the model's binary_cross_entropy learns class labels"),
+        ("line", "f1", "f1 measures class labels, but the model's mean_squared_error learns numbers"),
         ("tiny", "{type: f1", "this { is not closed"),
     ],
 )

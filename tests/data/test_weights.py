@@ -85,7 +85,7 @@ def test_weights_stay_with_the_rows_of_the_classes(tmp_path):
         ("-1", "a.csv:5: weight: expected a number of at least 0; got -1"),
         ("nan", "got 'nan'"),
         ("inf", "got 'inf'"),
-        ("", "a.csv:5: weight: expected a number of at least 0; got nan"),
+        ("", "a.csv:5: column 'w': the weight is blank; fill it or drop the row"),
         ("much", "'much'"),
     ],
 )

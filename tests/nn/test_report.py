@@ -99,14 +99,14 @@ def test_targets_of_any_shape_and_dtype():
 
 def test_a_probability_of_a_half_is_the_first_class():
     measure = Confusion()
-    report = measure.report(measure.measure(np.array([[0.5], [0.51]]), np.array([[1.0], [1.0]]), None))
+    report = measure.report(measure.measure(np.array([[0.5], [0.51]]), np.array([[1.0], [1.0]]), None), 2)
     assert report.confusion.tolist() == [[0, 0], [1, 1]]
 
 
 def test_actual_runs_down_and_predicted_across():
     measure = Confusion()
     prediction = np.eye(3)[[1, 1, 2]]
-    report = measure.report(measure.measure(prediction, np.array([0, 0, 2]), np.array([1, 2.5, 1])))
+    report = measure.report(measure.measure(prediction, np.array([0, 0, 2]), np.array([1, 2.5, 1])), 3)
     assert report.confusion.tolist() == [[0, 3.5, 0], [0, 0, 0], [0, 0, 1]]
     assert report.support.tolist() == [3.5, 0, 1]
     assert report.precision.tolist() == [0, 0, 1]

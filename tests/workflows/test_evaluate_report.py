@@ -79,9 +79,21 @@ def test_what_the_config_has_already_is_not_measured_twice():
     [
         ("classifier", "roc_aux", "--metric unknown metric 'roc_aux'; did you mean 'roc_auc'?"),
         ("classifier", "acuracy", "did you mean 'accuracy'?"),
-        ("classifier", "rmse", "--metric rmse measures numbers, but the model learnt class labels"),
-        ("regression", "accuracy", "--metric accuracy measures class labels, but the model learnt numbers"),
-        ("regression", "{type: f1, average: macro}", "--metric f1 measures class labels, but the model learnt numbers"),
+        (
+            "classifier",
+            "rmse",
+            "rmse measures numbers, but the model's binary_cross_entropy learns class labels",
+        ),
+        (
+            "regression",
+            "accuracy",
+            "but the model's mean_squared_error learns numbers",
+        ),
+        (
+            "regression",
+            "{type: f1, average: macro}",
+            "f1 measures class labels, but the model's",
+        ),
         ("classifier", "{type: f1, averag: macro}", "did you mean 'average'?"),
         ("classifier", "{type: f1, average: most}", "--metric "),
         ("classifier", "{type: f1", "--metric "),
@@ -108,7 +120,7 @@ def digits(**changes):
 
 def test_an_average_for_two_classes_where_there_are_more():
     run = train(tiny.write(Path(), digits()), run_dir="run").path
-    with pytest.raises(DataError, match=r"--metric f1: average: binary is for 2 classes, and there are 10"):
+    with pytest.raises(DataError, match=r"average: binary is for 2 classes, and there are 10"):
         evaluate(run, metrics=["{type: f1, average: binary}"])
 
 

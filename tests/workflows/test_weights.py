@@ -231,7 +231,8 @@ def test_a_checkpoint_measures_what_the_run_measured(kind):
         assert found.results == measured(run)
         assert evaluate(run, "test.csv").results == found.results
         assert evaluate(run, "{path: test.csv, targets: y, weights: w}").results == found.results
-        unweighted = evaluate(run, "{path: test.csv, targets: y}").results
+        assert evaluate(run, "{path: test.csv}").results == found.results
+        unweighted = evaluate(run, "{path: test.csv, weights: null}").results
         assert unweighted["loss"] != pytest.approx(found.results["loss"], rel=1e-3)
     else:
         epoch = min(rows(run), key=lambda row: float(row["val_loss"]))

@@ -81,6 +81,12 @@ class PerColumn(Scaling):
             if part.scaling is not None and not isinstance(part.scaling, Affine):
                 yield part.scaling, list(part.positions)
 
+    def fits(self, width: int) -> bool:
+        """Every column in one part, and a scaling that fits it."""
+        positions = sorted(position for part in self.parts for position in part.positions)
+        whole = positions == list(range(width))
+        return whole and all(part.scaling is None or part.scaling.fits(len(part.positions)) for part in self.parts)
+
     def state(self) -> dict[str, Any]:
         """Names, positions and scaling of every part."""
         parts = [

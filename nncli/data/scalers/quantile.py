@@ -70,6 +70,13 @@ class QuantileScaling(Scaling):
         """How far x goes while y goes 1 on, beyond the quantiles: as far as on average between them."""
         return or_one((self.quantiles[-1] - self.quantiles[0]) / (HIGHEST - LOWEST))
 
+    def fits(self, width: int) -> bool:
+        """At least two quantiles a column, in ascending order."""
+        known = self.quantiles
+        return (
+            known.ndim == 2 and len(known) > 1 and known.shape[1] == width and bool((np.diff(known, axis=0) >= 0).all())
+        )
+
     def state(self) -> dict[str, Any]:
         """The quantiles of every column."""
         return {"kind": self.kind, "quantiles": self.quantiles.T.tolist(), "beyond": self.beyond}

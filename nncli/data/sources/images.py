@@ -17,12 +17,12 @@ from nncli.data.files import missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Source, source
 from nncli.data.tables.read import read_table
-from nncli.data.tables.table import Table, Wanted
+from nncli.data.tables.table import Table, Wanted, as_texts
 from nncli.data.tables.texts import encoded
 from nncli.data.weights import checked_weights
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
-LISTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+LISTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 MANY, FEW = 1000, 200  # above so many images only a few are looked at before all are read
 PIL_MODES = {"grey": "L", "rgb": "RGB"}
 
@@ -171,7 +171,9 @@ class Images(Source):
         if self.targets is None:
             known = ", ".join(table.columns)
             raise DataError(f"{self.path}: say which column to learn, with targets:. Columns: {known}")
-        groups = table.texts(self.groups) if self.groups in table.columns and self.groups else None
+        groups = None
+        if self.groups is not None and self.groups in table.columns:
+            groups = as_texts(table.without_blanks(self.groups, "groups", "group"))
         rows = replace(
             rows,
             targets=table.without_blanks(self.targets, "targets"),
@@ -184,8 +186,8 @@ class Images(Source):
     def _weighted(self, rows: Rows, table: Table) -> Rows:
         if self.weights is None:
             return rows
-        table.cells(self.weights, "weights")
-        return replace(rows, weights=checked_weights(table.numbers(self.weights), rows))
+        table.without_blanks(self.weights, "weights", "weight")
+        return replace(rows, weights=checked_weights(table.numbers(self.weights, "weights"), rows))
 
     def _labelled(self, folders: list[str], classes: tuple[str, ...] | None) -> tuple[list[str], list[str], int]:
         """(files, their labels, how many were left out) of the folders that are classes; of all without classes."""
@@ -207,7 +209,7 @@ class Images(Source):
 
     def _load(self, files: list[str]) -> tuple[Array, Array]:
         """(the images, the numbers of the files that are whole)."""
-        arrays: list[Array] = []
+        images: Array = np.empty(0, np.uint8)
         whole: list[int] = []
         mode: str | None = self.mode
         for number, file in enumerate(files):
@@ -217,15 +219,17 @@ class Images(Source):
                 if self.broken == "error":
                     raise DataError(f"{error}; mend it, or write broken: skip") from None
                 continue
-            if arrays and array.shape[:2] != arrays[0].shape[:2]:
-                (height, width), (h, w) = array.shape[:2], arrays[0].shape[:2]
+            if not whole:
+                images = np.empty((len(files), *array.shape), np.uint8)
+            elif array.shape[:2] != images.shape[1:3]:
+                (height, width), (h, w) = array.shape[:2], images.shape[1:3]
                 mending = f"bring all to one size with resize: [{h}, {w}]"
                 raise DataError(f"{file}: {height}x{width} pixels, but {files[whole[0]]} has {h}x{w}; {mending}")
-            arrays.append(array)
+            images[len(whole)] = array
             whole.append(number)
-        if not arrays:
+        if not whole:
             raise DataError(f"{self.path}: no whole image; all {len(files)} are broken")
-        images = np.stack(arrays)
+        images = images[: len(whole)]
         return images[..., np.newaxis] if images.ndim == 3 else images, np.array(whole)
 
     def _one(self, file: str, mode: str | None) -> tuple[Array, str]:

@@ -90,7 +90,9 @@ class TableSource(Source):
             if column is not None and column in (self.inputs or ()):
                 yield "inputs", f"the column {column!r} is the {key}, and no input; drop it there"
         for name in self.categories or ():
-            if self.inputs is not None and name not in self.inputs:
+            if name in self.target_columns or name in (self.weights, self.groups):
+                yield "categories", f"the column {name!r} is no input"
+            elif self.inputs is not None and name not in self.inputs:
                 yield "categories", f"the column {name!r} is not among the inputs"
 
     @classmethod
@@ -132,6 +134,7 @@ class TableSource(Source):
         rows = replace(rows, targets=self._targets(table), groups=self._groups(table))
         if self.weights is None:
             return rows
+        table.without_blanks(self.weights, "weights", "weight")
         return replace(rows, weights=checked_weights(table.numbers(self.weights, "weights"), rows))
 
     def _rows(self, table: Table) -> Rows:
@@ -150,7 +153,7 @@ class TableSource(Source):
             where=table.place,
             origin=np.arange(len(table)),
             target_names=self.target_columns,
-            files=() if self.path == STANDARD_INPUT else (self.path,),
+            files=(self.path,) if os.path.isfile(self.path) else (),  # neither standard input nor a pipe
         )
 
     def _targets(self, table: Table) -> Array | Texts:
@@ -166,7 +169,9 @@ class TableSource(Source):
 
     def _groups(self, table: Table) -> Texts | None:
         """The groups, where the table has them: rows that are not split need none."""
-        return table.texts(self.groups) if self.groups in table.columns and self.groups else None
+        if self.groups is None or self.groups not in table.columns:
+            return None
+        return as_texts(table.without_blanks(self.groups, "groups", "group"))
 
 
 def _is_pipe(path: str) -> bool:

@@ -7,6 +7,7 @@ What comes out is the same as from `delimited`, value for value. What Arrow woul
 from __future__ import annotations
 
 import io
+import re
 from mmap import mmap
 from typing import Any, TypeAlias
 
@@ -16,7 +17,7 @@ from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.types import Array
 from nncli.data.tables.fields import NEWLINE, QUOTE
 from nncli.data.tables.header import check_header, read_header
-from nncli.data.tables.numbers import is_padded, number_of, numbers_among
+from nncli.data.tables.numbers import EXACT, is_code, number_of, numbers_among
 from nncli.data.tables.table import Cells, Table, Wanted, parse_numbers
 from nncli.data.tables.texts import Texts
 
@@ -24,6 +25,7 @@ HEADER = 1 << 16  # bytes in which the header line has to end
 FIRST = 1 << 20  # bytes that show what the columns are
 BLOCK = 1 << 22  # bytes that Arrow parses at a time
 Buffer: TypeAlias = bytes | mmap
+INDEX = re.compile(r"__index_level_\d+__")  # what pandas names the numbers of a frame's rows
 PADDED = r"^\s*-?0[0-9]"  # perhaps 007
 
 
@@ -127,6 +129,8 @@ def read_parquet(path: str, wanted: Wanted) -> Table:
         raise DataError(f"{path}: no rows")
     columns = {}
     for name in read.column_names:
+        if INDEX.fullmatch(name):
+            continue
         try:
             columns[name] = _typed(read[name], name, path, wanted)
         except pa.ArrowException:  # such as of a time zone that is not known
@@ -199,11 +203,11 @@ def _cells(column: Any, name: str, wanted: Wanted) -> Cells:
             except pa.ArrowInvalid:
                 pass
             else:
-                if not _is_odd(numbers, wanted):
-                    return _numbers(numbers)
+                if not _is_odd(numbers, wanted) and not (np.abs(values := _numbers(numbers)) >= EXACT).any():
+                    return values
     texts = _texts(column, wanted)
     given = [text for text in texts.values if text]
-    if name in wanted.texts or any(number_of(text) is None or (is_label and is_padded(text)) for text in given):
+    if name in wanted.texts or any(number_of(text) is None or (is_label and is_code(text)) for text in given):
         return texts
     return parse_numbers(texts)[0]
 
@@ -235,6 +239,10 @@ def _typed(column: Any, name: str, path: str, wanted: Wanted) -> Cells:
     import pyarrow as pa
 
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_integer(kind) and (name in wanted.texts or name in wanted.labels):
+        texts = _texts(column.cast(kind).cast(pa.string()), wanted)
+        codes = name in wanted.texts or any(is_code(text) for text in texts.values)
+        return texts if codes else parse_numbers(texts)[0]
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = _numbers(column)
         infinite = np.isinf(numbers)

@@ -32,6 +32,9 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
                 raise DataError(f"{name}:{begun}: {len(row)} cells, but the header has {width} columns")
             begun = line + reader.line_num
     except csv.Error as error:
+        if "new-line character" in str(error):
+            what = "a line ends in a carriage return alone; convert the file: tr '\\r' '\\n'"
+            raise DataError(f"{name}:{line + max(0, reader.line_num - 1)}: {what}") from None
         at = line + max(0, reader.line_num - 1)
         quoted = f" (between the quotes of a row that begins on line {begun})" if at > begun else ""
         raise DataError(f"{name}:{at}: {error}{quoted}") from None

@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array
+from nncli.data.tables.numbers import EXACT
 
 PAD = 24  # bytes that have to stand before the first field: three words
 MOST_DIGITS = 19  # that fit a 64-bit word
-EXACT = 2**53  # whole numbers below it are doubles
 ZEROS = np.uint64(0x3030303030303030)  # the digit 0 eight times
 KEPT = np.array([0, *((0xFFFFFFFFFFFFFFFF << 8 * (8 - n)) & 0xFFFFFFFFFFFFFFFF for n in range(1, 9))], np.uint64)
 POWERS = 10 ** np.arange(MOST_DIGITS + 1, dtype=np.uint64)

@@ -14,7 +14,7 @@ from nncli.data.tables.blocks import NotPlainError
 from nncli.data.tables.csv_rows import csv_rows
 from nncli.data.tables.decoding import decoded, text_of
 from nncli.data.tables.fields import QUOTE, Fields, split_fields
-from nncli.data.tables.numbers import is_padded, number_of, numbers_among
+from nncli.data.tables.numbers import EXACT, is_code, number_of, numbers_among
 from nncli.data.tables.texts import Texts
 
 
@@ -46,7 +46,7 @@ class Layout:
         blanks: what counts as blank besides nothing.
         numbers: the columns that are read as numbers.
         texts: those that are read as text.
-        padded: those of the former in which 007 is no number.
+        padded: those of the former in which 007 is no number, nor is one that is longer than a double.
     """
 
     name: str
@@ -82,11 +82,12 @@ class Layout:
         numbers, good = fields.numbers(np.array(self.numbers, np.intp), width)
         if likely_blank := numbers_among(self.blanks):
             good = good & ~np.isin(numbers, likely_blank)  # whether it is blank, its text tells
-        failing = {
-            column
-            for column in self.padded
-            if (fields.padded_with_zeros(column, width) & good[self.numbers.index(column)]).any()
-        }
+        failing = set()
+        for column in self.padded:
+            row = self.numbers.index(column)
+            codes = fields.padded_with_zeros(column, width) | (np.abs(numbers[row]) >= EXACT)
+            if (codes & good[row]).any():
+                failing.add(column)
         for index in np.flatnonzero(~good.all(axis=1)).tolist():
             rows = np.flatnonzero(~good[index])
             column = self.numbers[index]
@@ -109,7 +110,7 @@ class Layout:
         for cell in cells:
             text = _unquoted(text_of(cell, self.name), True)
             value = float("nan") if text in self.blanks else number_of(text)
-            if value is None or (padded and text not in self.blanks and is_padded(text)):
+            if value is None or (padded and text not in self.blanks and is_code(text)):
                 return None
             values.append(value)
         return values
@@ -132,7 +133,7 @@ class Layout:
             for row, cell in enumerate(columns[column]):
                 if cell not in self.blanks:
                     value = number_of(cell)
-                    if value is None or (column in self.padded and is_padded(cell)):
+                    if value is None or (column in self.padded and is_code(cell)):
                         failing.add(column)
                         break
                     numbers[index, row] = value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import isfinite
 
+EXACT = 2**53  # whole numbers below it are doubles
+
 
 def number_of(text: str) -> float | None:
     """The finite number that a text is, such as -1.5 or 1e-3; None where it is none. 1_000 is none."""
@@ -20,16 +22,10 @@ def numbers_among(texts: Iterable[str]) -> list[float]:
     return [value for text in texts if (value := number_of(text)) is not None]
 
 
-def is_padded(text: str) -> bool:
-    """Whether a number begins with a 0 that does not count, such as 007 or -01.5."""
+def is_code(text: str) -> bool:
+    """Whether a number says more as text: it begins with a 0 that does not count, as 007 and -01.5, or is too long."""
     digits = text.removeprefix("-").partition(".")[0]
-    return len(digits) > 1 and digits.isdigit() and digits[0] == "0"
-
-
-def as_number(text: str) -> str:
-    """How a number is written as a label: a whole one without its point, 5.0 as 5."""
-    value = number_of(text)
-    return text if value is None else written(value)
+    return (len(digits) > 1 and digits.isdigit() and digits[0] == "0") or abs(number_of(text) or 0) >= EXACT
 
 
 def written(value: float) -> str:

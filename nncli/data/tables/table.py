@@ -23,7 +23,7 @@ class Wanted:
 
     Args:
         texts: the columns that are text whatever stands in them.
-        labels: the columns in which 007 is not the number 7, but text.
+        labels: the columns in which 007, and a number too long for a double, is text.
         blanks: what counts as a blank cell besides nothing, such as NA.
     """
 
@@ -73,8 +73,13 @@ class Table:
             raise DataError(f"{self.name}: no column {name!r}{suggestion(name, self.columns)}", key=key)
         return self.columns[name]
 
-    def without_blanks(self, name: str, key: str | None = None) -> Cells:
-        """The cells of a target column.
+    def without_blanks(self, name: str, key: str | None = None, what: str = "target") -> Cells:
+        """The cells of a column in which every row needs one.
+
+        Args:
+            name: of the column.
+            key: the source's key that names it, for the error.
+            what: what messages call a cell.
 
         Raises:
             DataError: where there is no such column, or one of its cells is blank.
@@ -83,7 +88,7 @@ class Table:
         empty = blank(cells)
         if empty.any():
             place = self.place(int(empty.argmax()))
-            raise DataError(f"{place}: column {name!r}: the target is blank; fill it or drop the row")
+            raise DataError(f"{place}: column {name!r}: the {what} is blank; fill it or drop the row", key=key)
         return cells
 
     def place(self, row: int) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.nn.metric import Metric, differences, metric
 
+ROUNDING = 4 * np.finfo(np.float64).eps
+
 
 @metric("r2")
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class R2(Metric):
     def finish(self, state: Array) -> float:
         """One minus the ratio of the squares."""
         _, _, about_mean, left = np.split(state, (1, 1 + (len(state) - 1) // 3, 1 + 2 * (len(state) - 1) // 3))
-        constant = about_mean == 0
+        total, mean = state[0], state[1 : 1 + len(about_mean)]
+        constant = about_mean <= total * (ROUNDING * mean) ** 2  # what rounding of the mean leaves of equal targets
         ratio = np.where(constant, (left != 0) * 1.0, left / np.where(constant, 1, about_mean))
         return float(np.mean(1 - ratio))

@@ -65,7 +65,8 @@ def by_definition(written):
 
 def _column(name, cells, wanted):
     cells = ["" if cell in wanted.blanks else cell for cell in cells]
-    padded = name in wanted.labels and any(PADDED.fullmatch(cell) for cell in cells)
+    codes = [cell for cell in cells if PADDED.fullmatch(cell) or abs(float_of(cell) or 0) >= 2**53]
+    padded = name in wanted.labels and bool(codes)
     if name in wanted.texts or padded or any(cell and float_of(cell) is None for cell in cells):
         return cells
     return [float_of(cell) if cell else math.nan for cell in cells]
