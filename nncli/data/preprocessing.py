@@ -151,6 +151,9 @@ class Preprocessing:
         Raises:
             ValueError: where these are no preprocessing; `check` tells whether they fit a model.
         """
+        names = (*(state["feature_names"] or ()), *state["target_names"], *(state["classes"] or ()))
+        if not all(isinstance(name, str) for name in names):
+            raise ValueError(f"names of features, targets and classes; got {names}")
         shapes = [*state["input_shape"], *state["target_shape"]]
         if not all(type(size) is int and size > 0 for size in shapes) or not state["input_shape"]:
             raise ValueError(f"shapes of positive whole numbers; got {shapes}")
@@ -178,9 +181,7 @@ class Preprocessing:
         units = math.prod(output_shape)
         features = sum(len(column.features) for column in self.columns)
         classes, weights = self.classes, self.class_weights
-        labels_fit = classes is None or (
-            len(classes) == max(2, units) and all(isinstance(name, str) for name in classes)
-        )
+        labels_fit = classes is None or len(classes) == max(2, units)
         weights_fit = weights is None or (
             classes is not None
             and len(weights) == len(classes)

@@ -81,9 +81,10 @@ class Affine(Scaling):
         return x.reshape(y.shape)
 
     def fits(self, width: int) -> bool:
-        """Finite numbers, one a column."""
-        shapes = {self.shift.shape, self.scale.shape}
-        return shapes == {(width,)} and bool(np.isfinite(self.shift).all() and np.isfinite(self.scale).all())
+        """Finite numbers, one a column, to divide by other than 0."""
+        if not self.shift.shape == self.scale.shape == (width,):
+            return False
+        return bool(np.isfinite(self.shift).all() and np.isfinite(self.scale).all() and self.scale.all())
 
     def state(self) -> dict[str, Any]:
         """Shift and scale, without the kind, as they were stored before there were kinds."""

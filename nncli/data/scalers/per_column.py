@@ -84,7 +84,7 @@ class PerColumn(Scaling):
     def fits(self, width: int) -> bool:
         """Every column in one part, and a scaling that fits it."""
         positions = sorted(position for part in self.parts for position in part.positions)
-        whole = positions == list(range(width))
+        whole = positions == list(range(width)) and all(type(position) is int for position in positions)
         return whole and all(part.scaling is None or part.scaling.fits(len(part.positions)) for part in self.parts)
 
     def state(self) -> dict[str, Any]:

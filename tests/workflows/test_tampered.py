@@ -1,0 +1,92 @@
+"""A checkpoint whose preprocessing was changed is refused, or predicts; it never fails in another way."""
+
+from __future__ import annotations
+
+import copy
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from nncli.core.errors import CheckpointError, UserError
+from nncli.workflows.evaluate import evaluate
+from nncli.workflows.inspect import inspect
+from nncli.workflows.predict import predict
+from nncli.workflows.train import train
+from tests.workflows import tiny
+
+VALUES = [None, "x", -1, 0, 1.5, [], {}, ["x"], [0.5], True]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """(kind, its meta.json, its members) of a run of every kind of scaling."""
+    folder = tmp_path_factory.mktemp("runs")
+    found = {}
+    for name, make, scaling in (
+        ("affine", tiny.regression, "standard"),
+        ("per_column", tiny.classifier, {"type": "per_column", "columns": {"a": "minmax", "b": "quantile"}}),
+    ):
+        values = make()
+        values["data"]["scale_inputs"] = scaling
+        if name == "per_column":
+            values["training"]["class_weight"] = "balanced"
+        run = folder / name
+        train(tiny.write(folder, values), run_dir=run)
+        with zipfile.ZipFile(run / "checkpoints" / "best.npz") as archive:
+            members = {item: archive.read(item) for item in archive.namelist()}
+        found[name] = json.loads(members.pop("meta.json")), members
+    return folder, found
+
+
+def leaves(value: Any, path: tuple = ()) -> list[tuple]:
+    """The paths of everything in plain values."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(leaf for key, item in items for leaf in leaves(item, (*path, key)))]
+
+
+def changed(meta, path, value):
+    meta = copy.deepcopy(meta)
+    place = meta["preprocessing"]
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return meta
+
+
+@pytest.mark.parametrize("kind", ["affine", "per_column"])
+def test_every_change_is_refused_or_harmless(runs, kind):
+    folder, found = runs
+    meta, members = found[kind]
+    file = folder / "changed.npz"
+    source = "line.csv" if kind == "affine" else "sides.csv"
+    refused = 0
+    for path in leaves(meta["preprocessing"])[1:]:
+        if "quantiles" in path and path[-1] not in ("quantiles", 0):
+            continue
+        for value in VALUES:
+            with zipfile.ZipFile(file, "w") as archive:
+                archive.writestr("meta.json", json.dumps(changed(meta, path, value)))
+                for name, content in members.items():
+                    archive.writestr(name, content)
+            try:
+                list(predict(file, folder / source).arrays())
+                evaluate(file, folder / source)
+            except UserError:  # all else fails the test
+                refused += 1
+            inspect(file)
+    assert refused > 20
+
+
+def test_a_scaling_of_fewer_columns_is_not_spread_over_all(runs):
+    folder, found = runs
+    meta, members = found["affine"]
+    width = meta["preprocessing"]["input_shape"][-1]
+    wrong = changed(meta, ("input_scaling",), {"shift": [0.0] * (width + 1), "scale": [1.0] * (width + 1)})
+    with zipfile.ZipFile(folder / "wide.npz", "w") as archive:
+        archive.writestr("meta.json", json.dumps(wrong))
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(CheckpointError, match="input_scaling of the preprocessing do not fit the model"):
+        predict(folder / "wide.npz", folder / "line.csv")
