@@ -244,11 +244,8 @@ def _check_groups(source: Source, rows: Rows) -> None:
     wanted = getattr(source, "groups", None)
     if wanted is None or rows.groups is not None:
         return
-    if isinstance(rows.inputs, Table):
-        what = f"no column {wanted!r}{suggestion(wanted, rows.inputs.columns)}"
-    else:
-        what = f"no array {wanted!r} of groups"
-    raise DataError(f"{rows.name}: {what}", key="groups")
+    what = f"column {wanted!r}{suggestion(wanted, rows.known)}" if rows.known else f"array {wanted!r} of groups"
+    raise DataError(f"{rows.name}: no {what}", key="groups")
 
 
 def _strata(rows: Rows, loss: Loss) -> Texts:

@@ -53,11 +53,22 @@ def unpacked(path: str) -> Iterator[BinaryIO]:
         if not path.lower().endswith(".gz"):
             yield file
             return
-        try:
-            with gzip.open(file) as content:
-                yield cast("BinaryIO", content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{path}: not a whole gzip file ({error})") from None
+        with unzipped(file, path) as content:
+            yield content
+
+
+@contextmanager
+def unzipped(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
+    """What a gzip file holds.
+
+    Raises:
+        DataError: where it is no whole gzip file.
+    """
+    try:
+        with gzip.open(file) as content:
+            yield cast("BinaryIO", content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: not a whole gzip file ({error})") from None
 
 
 def load_array(path: str) -> Array:

@@ -85,13 +85,14 @@ def all_classes(rows: Rows) -> tuple[str, ...]:
     present = labels.present()
     numeric = [number_of(name) is not None for name in present]
     if any(numeric) and not all(numeric):
-        text = next(name for name, is_number in zip(present, numeric, strict=True) if not is_number)
-        number = next(name for name, is_number in zip(present, numeric, strict=True) if is_number)
-        row = int(labels.where([value == text for value in labels.values]).argmax())
+        are_numbers = labels.where([number_of(value) is not None for value in labels.values])
+        rarer = are_numbers if are_numbers.sum() * 2 <= len(labels) else ~are_numbers
+        row, usual = int(rarer.argmax()), int(rarer.argmin())
+        kinds = ("a number", "text") if are_numbers[row] else ("text", "a number")
         shown = ", ".join(class_order(present)[:8]) + (", ..." if len(present) > 8 else "")
         raise DataError(
-            f"{rows.target_place(row)}: the label {text!r} is text, but others are numbers, such as {number!r}; mend "
-            f"it, or say with classes: which labels there are ({shown})"
+            f"{rows.target_place(row)}: the label {labels[row]!r} is {kinds[0]}, but {labels[usual]!r} is {kinds[1]}; "
+            f"mend it, or say with classes: which labels there are ({shown})"
         )
     return class_order(present)
 

@@ -81,8 +81,10 @@ class Preprocessing:
         shape = (len(features or ()),) if columns else rows.inputs.shape[1:]  # type: ignore[union-attr]
         fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
         raw = fitted._raw_inputs(rows)
+        fitted.notes.clear()  # what is noted of rows is noted where they are treated, too
         fitted.input_scaling = _fit_scaling(input_scaler, raw, _positions(columns, features), "scale_inputs")
         fitted._note_constant_columns(raw)
+        fitted._note_codes(rows)
         if target_kind == "classes":
             fitted.classes = classes
         else:
@@ -238,6 +240,13 @@ class Preprocessing:
         known = {column.name for column in self.columns} | set(self.feature_names or ()) | set(self.target_names)
         if extra := [name for name in table.columns if name not in known]:
             self.notes.append(f"columns not used in training are ignored: {', '.join(extra)}")
+
+    def _note_codes(self, rows: Rows) -> None:
+        padded = rows.inputs.padded if isinstance(rows.inputs, Table) else ()
+        codes = [column.name for column in self.columns if column.kind == "number" and column.name in padded]
+        if codes:
+            what = "hold numbers such as 007 and are taken as numbers; where they are codes"
+            self.notes.append(f"columns {', '.join(codes)} {what}, write categories: [{', '.join(codes)}]")
 
     def _note_constant_columns(self, raw: Raw) -> None:
         if len(raw.shape) != 2 or self.feature_names is None or not len(raw):

@@ -56,6 +56,7 @@ class Rows:
         weights: (n,) the weight of every row; None for one each.
         groups: (n,) the group of every row, which is never split; None where there are none.
         notes: what the user should know of the reading, such as images that were skipped.
+        known: all columns of a table, also those that are not among the inputs.
     """
 
     inputs: Inputs
@@ -72,6 +73,7 @@ class Rows:
     weights: Array | None = None
     groups: Texts | None = None
     notes: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -57,7 +57,8 @@ def split_groups(rows: Array, count: int, seed: int, purpose: str, groups: Texts
     sizes = np.bincount(groups.codes, minlength=len(groups.values))
     present = np.array(sorted(np.flatnonzero(sizes).tolist(), key=lambda code: groups.values[code]))
     if len(present) < 2:
-        raise DataError(f"all rows are of the group {groups.values[present[0]]!r}, which cannot be on both sides")
+        only = groups.values[present[0]]
+        raise DataError(f"all rows that are left are of the group {only!r}, which cannot be on both sides")
     order = generator(seed, f"split {purpose}").permutation(present)
     chosen: list[int] = []
     left = count

@@ -19,6 +19,9 @@ from nncli.runs.metrics_log import MetricsLog
 State = Literal["running", "finished", "stopped", "failed"]
 CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.json"
 STATUS, TEST = "status.json", "test.json"
+METRICS, LOG = "metrics.csv", "train.log"
+CHECKPOINTS = ("checkpoints/best.npz", "checkpoints/last.npz")
+OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, *CHECKPOINTS)  # which others may not write
 
 
 class RunDirectory:
@@ -30,7 +33,7 @@ class RunDirectory:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.metrics = MetricsLog(self.file("metrics.csv"))
+        self.metrics = MetricsLog(self.file(METRICS))
 
     @classmethod
     def create(cls, name: str) -> RunDirectory:
@@ -157,7 +160,7 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        path = self.file("train.log")
+        path = self.file(LOG)
         try:
             with open(path, "a", encoding="utf-8") as file:
                 file.write(line + "\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nncli.core.types import Array
@@ -24,6 +26,12 @@ def texts_for_blank(table: Table) -> tuple[str, ...]:
         if numeric.mean() > 1 / 2 and all(text.lower() in looks.NO_VALUE for text in others):
             found |= dict.fromkeys(others)
     return tuple(found)
+
+
+def codes_among(table: Table, names: Sequence[str]) -> list[str]:
+    """The columns of numbers such as 007, which are codes rather than amounts, where there are few different ones."""
+    padded = [name for name in table.padded if name in names and name not in table.text_columns]
+    return [name for name in padded if len(np.unique(table.numbers(name))) <= MOST_TEXTS]
 
 
 def left_out(table: Table, rows: Array) -> dict[str, str]:

@@ -15,7 +15,7 @@ from nncli.data.rows import Rows, Unread
 from nncli.data.source import SAMPLE, Source
 from nncli.data.tables.table import Table, parse_numbers, with_blanks
 from nncli.data.tables.texts import Texts, encoded
-from nncli.starter.columns import left_out, texts_for_blank
+from nncli.starter.columns import codes_among, left_out, texts_for_blank
 
 Kind: TypeAlias = Literal["classes", "numbers"]
 MOST_CLASSES = 20  # different whole numbers that are still taken for classes
@@ -145,4 +145,6 @@ def _of_table(table: Table, origin: Array, task: Task) -> Task:
         reasons = "; ".join(f"{name!r}: {reason}" for name, reason in dropped.items())
         raise DataError(f"{table.name}: no column to learn from ({reasons})")
     values = {**task.source, "inputs": kept} if dropped else task.source
+    if codes := codes_among(table, kept):
+        values = {**values, "categories": codes}
     return replace(task, source=values, input_shape=(len(kept),), dropped=dropped)

@@ -149,7 +149,16 @@ def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, s
     source = source_of(text, cast("Source", model.spec.data.train), targets)
     if isinstance(source, TableSource) and source.targets is None:
         source = replace(source, targets=model.preprocessing.target_names)
-    return chosen(source, model.read(source, targets=True), cast("Loss", model.spec.loss)), text
+    weights = getattr(source, "weights", None)
+    try:
+        return chosen(source, model.read(source, targets=True), cast("Loss", model.spec.loss)), text
+    except DataError as error:
+        if weights is None or (
+            f"no column {weights!r}" not in str(error) and f"no array {weights!r}" not in str(error)
+        ):
+            raise
+        alike = f"to count every row the same, give '{{path: {text}, weights: null}}'"
+        raise DataError(f"{error}. It is what training had as weights; {alike}") from None
 
 
 def _own_rows(model: Trained) -> tuple[Rows, str]:

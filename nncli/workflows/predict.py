@@ -18,6 +18,7 @@ from nncli.core.types import Array
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.runs.atomic import write_atomically
+from nncli.runs.directory import OWN_FILES
 from nncli.workflows.inputs import source_of
 from nncli.workflows.trained import PREDICTION_ROWS, Trained, load
 
@@ -84,10 +85,12 @@ class Predictions:
 
     @property
     def _used(self) -> tuple[str, ...]:
-        """The files that the predictions come from: the input, the checkpoint, and what it was trained on."""
+        """What is not overwritten: the input, the checkpoint, its run's files, and what it was trained on."""
         sources = (self.model.spec.data.train, self.model.spec.data.validation, self.model.spec.data.test)
         fields = [value for source in sources if isinstance(source, Source) for value in vars(source).values()]
-        return (*self.rows.files, self.model.path, *(value for value in fields if isinstance(value, str)))
+        run = os.path.dirname(os.path.dirname(os.path.abspath(self.model.path)))
+        own = (os.path.join(run, name) for name in OWN_FILES)
+        return (*self.rows.files, self.model.path, *own, *(value for value in fields if isinstance(value, str)))
 
     def _npy(self, file: BinaryIO) -> None:
         if self.classes:  # text, whose longest is known at the end

@@ -202,7 +202,7 @@ LABELS = {  # what a classifier is to learn from
     "labels of mixed types": (
         table("u,y\n1,1\n2,0\n3,maybe\n"),
         CSV,
-        "a.csv:4: the label 'maybe' is text, but others are numbers, such as '1'",
+        "a.csv:4: the label 'maybe' is text, but '1' is a number",
     ),
     "measurements as labels": (table("u,y\n1,1.5\n2,0\n"), CSV, "targets 'y': class labels are text or whole numbers"),
     "one label": (table("u,y\n1,a\n2,a\n3,a\n"), CSV, "a"),

@@ -181,7 +181,7 @@ def test_notes_go_to_standard_error(nncli, inside):
     Path("line.csv").write_text("\n".join([text.splitlines()[0], ",1.0,5000", *text.splitlines()[2:]]) + "\n")
     found = nncli("check", "line.yaml", "--set", "data.validation=null")
     assert found.code == 0
-    assert re.search(r"note: column 'size': 1 blank cells? filled", found.err)
+    assert re.search(r"note: data.train: column 'size': 1 blank cells? filled", found.err)
     assert "note" not in found.out
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from nncli.core.errors import DataError
 from nncli.data.preprocessing import Preprocessing
-from tests.data.make import F64, fitted, source
+from tests.data.make import F64, fitted, rows, source
 
 
 class Fitted:
@@ -285,3 +285,33 @@ def test_the_state_survives_json_bit_for_bit(fit, missing, indicator):
     before, after = found.preprocessing.inputs(found.train, F64), restored.inputs(found.train, F64)
     assert before.tobytes() == after.tobytes()
     assert restored.state() == found.preprocessing.state()
+
+
+def test_something_among_truth_values_is_told(tmp_path):
+    cells = ["True", "false"] * 20
+    cells[7] = "maybe"
+    (tmp_path / "a.csv").write_text("u,y\n" + "".join(f"{cell},1\n" for cell in cells))
+    with pytest.raises(
+        DataError, match=r"a\.csv:9: column 'u': expected true or false .*; got 'maybe'; .*blanks: \['maybe'\]"
+    ):
+        fitted(rows(path=tmp_path / "a.csv", targets="y"))
+
+
+@pytest.mark.parametrize("limit", [0, 1 << 60], ids=["arrow", "own"])
+def test_numbers_that_look_like_codes_are_noted(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr("nncli.data.tables.read.LARGE", limit)
+    (tmp_path / "a.csv").write_text("zip,u,v,y\n00123,0.5,0,1\n10456,-0.25,10,2\n")
+    found = fitted(rows(path=tmp_path / "a.csv", targets="y"))
+    assert [note for note in found.notes if "007" in note] == [
+        "columns zip hold numbers such as 007 and are taken as numbers; where they are codes, write categories: [zip]"
+    ]
+    assert not fitted(rows(path=tmp_path / "a.csv", targets="y", inputs=["u", "v"])).notes
+
+
+def test_the_place_of_a_row_that_was_taken_is_still_counted(tmp_path):
+    pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"u": ["1", "x", "3"], "y": [1.0, 2.0, 3.0]}), tmp_path / "a.parquet")
+    found = rows(path=tmp_path / "a.parquet", targets="y")
+    assert found.take(np.array([1])).inputs.place(0).endswith("a.parquet: row 1 (counted from 0)")

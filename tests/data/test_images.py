@@ -131,3 +131,16 @@ def test_more_than_eight_bits_a_pixel_are_refused(tmp_path):
     Image.fromarray(np.full((4, 4), 40_000, np.uint16)).save(tmp_path / "a" / "deep.png")
     with pytest.raises(DataError, match=r"deep\.png: more than 8 bits"):
         rows(path=tmp_path)
+
+
+def test_images_beside_the_sub_folders_are_predicted_and_for_training_told(tmp_path):
+    from PIL import Image
+
+    for name in ("a/1.png", "b/2.png", "3.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / name)
+    predicted = rows(path=tmp_path, with_targets=False)
+    assert sorted(predicted.row_names) == ["3.png", "a/1.png", "b/2.png"]
+    trained = rows(path=tmp_path)
+    assert trained.targets.tolist() == ["a", "b"]
+    assert trained.notes == (f"1 images beside the sub-folders are left out, such as {tmp_path}/3.png",)

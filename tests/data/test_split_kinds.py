@@ -168,11 +168,11 @@ def test_something_is_left_to_train_on_where_the_share_is_large():
 
 
 def test_one_group_cannot_be_on_both_sides(tmp_path):
-    with pytest.raises(ConfigError, match=r"data\.validation: all rows are of the group 'g1', which cannot be on both"):
+    with pytest.raises(ConfigError, match="all rows that are left are of the group 'g1', which cannot be on both"):
         check(config(tmp_path, group=np.ones(ROWS, int), train={"groups": "who"}, validation={"fraction": 0.3}))
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.3}}
     two = config(tmp_path, group=np.arange(ROWS) % 2, train={"groups": "who"}, **held)
-    with pytest.raises(ConfigError, match=r"data\.validation: all rows are of the group 'g[01]'"):
+    with pytest.raises(ConfigError, match=r"data\.validation: all rows that are left are of the group 'g[01]'"):
         check(two)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import threading
@@ -10,8 +11,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from nncli.core.errors import ConfigError
+from nncli.core.errors import ConfigError, DataError, UserError
 from nncli.workflows.evaluate import evaluate
+from nncli.workflows.events import RunStarted
 from nncli.workflows.predict import predict
 from nncli.workflows.train import train
 from tests.workflows import tiny
@@ -74,3 +76,49 @@ def test_a_stratified_share_leaves_a_row_of_every_class(tmp_path):
     values["data"]["validation"]["fraction"] = 0.98
     with pytest.raises(ConfigError, match="leaves none of some class for training"):
         train(tiny.write(tmp_path, values), run_dir="other")
+
+
+def test_weights_that_are_not_there_are_told_with_a_way_out(tmp_path):
+    values = tiny.regression()
+    (tmp_path / "weighed.csv").write_text(
+        "".join(f"{row},{'w' if index == 0 else 1 + index % 2}\n" for index, row in enumerate(tiny.line().splitlines()))
+    )
+    values["data"]["train"] |= {"path": "weighed.csv", "weights": "w"}
+    train(tiny.write(tmp_path, values), run_dir="run")
+    with pytest.raises(DataError, match=r"no column 'w'.*training had as weights.*\{path: line.csv, weights: null\}"):
+        evaluate("run", "line.csv")
+    assert evaluate("run", "{path: line.csv, weights: null}").rows == 50
+
+
+def test_the_files_of_a_run_are_not_overwritten(tmp_path):
+    train(tiny.write(tmp_path, tiny.regression()), run_dir="run")
+    before = (tmp_path / "run" / "status.json").read_bytes()
+    with pytest.raises(UserError, match="not overwritten"):
+        predict("run", "line.csv").write("run/status.json")
+    assert (tmp_path / "run" / "status.json").read_bytes() == before
+    predict("run", "line.csv").write("run/predictions.json")
+
+
+def test_a_large_array_of_whole_columns_is_held_and_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
+    x = np.random.default_rng(0).normal(size=(60, 3))
+    np.save("rows.npy", x)
+    np.save("columns.npy", np.asfortranarray(x))
+    np.save("y.npy", x.sum(axis=1))
+    told = []
+    for name in ("rows", "columns"):
+        values = tiny.regression()
+        values["data"] |= {"train": {"inputs": f"{name}.npy", "targets": "y.npy"}}
+        train(tiny.write(tmp_path, values), run_dir=name, listener=told.append)
+    notes = [event.notes for event in told if isinstance(event, RunStarted)]
+    assert notes[0] == ()
+    assert "columns.npy is stored column by column (Fortran order), so it is read into memory" in notes[1][0]
+    lines = [(tmp_path / name / "metrics.csv").read_text().splitlines() for name in ("rows", "columns")]
+    assert [line.rsplit(",", 1)[0] for line in lines[0]] == [line.rsplit(",", 1)[0] for line in lines[1]]
+
+
+def test_zipped_text_on_standard_input_is_understood(tmp_path, monkeypatch):
+    train(tiny.write(tmp_path, tiny.regression()), run_dir="run")
+    whole = evaluate("run", "line.csv").results
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress((tmp_path / "line.csv").read_bytes()))))
+    assert evaluate("run", "-").results == whole

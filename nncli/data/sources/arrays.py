@@ -75,6 +75,7 @@ class Arrays(Source):
         x_name, y_name, target = self._names(targets=targets)
         besides = self._besides() if targets else {}
         x: Array | Mapped
+        notes: tuple[str, ...] = ()
         if self.path is not None:
             names = [self.inputs or "x", *([target] if targets else []), *besides.values()]
             x, *others = load_members(self.path, names)
@@ -83,8 +84,9 @@ class Arrays(Source):
             files = (x_name, *([y_name] if targets else []), *besides.values())
             x, *others = (load_array(file) for file in files)
             if x.nbytes >= LARGE and x.ndim > 1:
-                x = Mapped(x)
-        rows = replace(array_rows(x, others[0] if targets else None, x_name, y_name, target), files=files)
+                x, notes = _held_or_mapped(x, x_name)
+        rows = array_rows(x, others[0] if targets else None, x_name, y_name, target)
+        rows = replace(rows, files=files, notes=notes)
         return self._with(rows, dict(zip(besides, others[1:], strict=True)))
 
     def _besides(self) -> dict[str, str]:
@@ -140,3 +142,11 @@ class Arrays(Source):
                 f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
             )
         return self.inputs, self.targets or "", stem(self.targets or "")
+
+
+def _held_or_mapped(x: Array, name: str) -> tuple[Array | Mapped, tuple[str, ...]]:
+    """A large array, left in its file where its rows are whole there, and what is to be said of it."""
+    if x.flags.c_contiguous:
+        return Mapped(x), ()
+    what = "is stored column by column (Fortran order), so it is read into memory"
+    return np.ascontiguousarray(x), (f"{name} {what}; save np.ascontiguousarray(x) to leave it in its file",)

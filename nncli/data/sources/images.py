@@ -127,17 +127,21 @@ class Images(Source):
         """The names of the images, without the images."""
         if self.images is not None:
             return self._listed(targets=targets)
-        folders = _subfolders(self.path) if os.path.isdir(self.path) else []
-        if not targets and (os.path.isfile(self.path) or not folders or _image_files(self.path)):
-            files = [self.path] if os.path.isfile(self.path) else _image_files(self.path)
-            labels, left_out = None, 0
+        is_folder = os.path.isdir(self.path)
+        folders = _subfolders(self.path) if is_folder else []
+        loose = _image_files(self.path) if is_folder else [self.path]
+        labels, left_out, notes = None, 0, []
+        if targets:
+            files, labels, left_out = self._labelled(folders, self.classes)
+            if is_folder and loose:
+                notes = [f"{len(loose)} images beside the sub-folders are left out, such as {loose[0]}"]
         else:
-            files, labels, left_out = self._labelled(folders, self.classes if targets else None)
+            files = loose + [file for name in folders for file in _image_files(os.path.join(self.path, name))]
         if not files:
             raise DataError(f"{self.path}: no images; looked for {', '.join(ENDINGS)}")
-        base = self.path if os.path.isdir(self.path) else os.path.dirname(self.path)
-        rows = self._rows(files, base, tuple(files))
-        return replace(rows, targets=encoded(labels) if targets and labels else None, left_out=left_out)
+        rows = self._rows(files, self.path if is_folder else os.path.dirname(self.path), tuple(files))
+        named = None if labels is None else encoded(labels)
+        return replace(rows, targets=named, left_out=left_out, notes=tuple(notes))
 
     def _rows(self, files: list[str], base: str, read: tuple[str, ...]) -> Rows:
         return Rows(

@@ -152,6 +152,7 @@ class TableSource(Source):
             name=table.name,
             where=table.place,
             origin=np.arange(len(table)),
+            known=tuple(table.columns),
             target_names=self.target_columns,
             files=(self.path,) if os.path.isfile(self.path) else (),  # neither standard input nor a pipe
         )

@@ -15,7 +15,7 @@ import numpy as np
 
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.types import Array
-from nncli.data.tables.fields import NEWLINE, QUOTE
+from nncli.data.tables.fields import NEWLINE, QUOTE, padded_columns
 from nncli.data.tables.header import check_header, read_header
 from nncli.data.tables.numbers import EXACT, is_code, number_of, numbers_among
 from nncli.data.tables.table import Cells, Table, Wanted, parse_numbers
@@ -83,7 +83,9 @@ def read_text(content: Buffer, name: str, wanted: Wanted) -> Table | None:
     if rows == 0 or rows != _lines(body) or any(_is_odd(table[column], wanted) for column in header):
         return None
     columns = {column: _cells(table[column], column, wanted) for column in header}
-    return Table(name, columns, np.arange(line + 1, line + 1 + rows))
+    padded = padded_columns(bytes(_first_lines(body)), len(header), ord(separator))
+    lines = np.arange(line + 1, line + 1 + rows)
+    return Table(name, columns, lines, padded=tuple(header[index] for index in padded))
 
 
 def _first_lines(body: memoryview) -> memoryview:

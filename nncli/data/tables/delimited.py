@@ -19,6 +19,7 @@ from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.tables.blocks import NotPlainError, blocks, first_block
 from nncli.data.tables.decoding import decoded
+from nncli.data.tables.fields import padded_columns
 from nncli.data.tables.growing import Growing
 from nncli.data.tables.header import read_header
 from nncli.data.tables.in_order import in_order
@@ -70,7 +71,9 @@ def _read(opening: Opening, name: str, wanted: Wanted, parts: Callable[..., Iter
     if collected.failing:
         late = sorted(collected.failing)
         columns |= dict(zip(late, _collect(parts, opening, layout.reading([], late, ())).texts, strict=True))
-    return Table(name, {column: columns[index] for index, column in enumerate(header)}, collected.lines)
+    padded = tuple(header[index] for index in padded_columns(first, len(header), ord(separator)))
+    cells = {column: columns[index] for index, column in enumerate(header)}
+    return Table(name, cells, collected.lines, padded=padded)
 
 
 def _failing_at_first(layout: Layout, texts: set[int], labels: set[int], block: bytes) -> set[int]:

@@ -112,6 +112,14 @@ def split_fields(block: bytes, width: int, separator: int) -> Fields | None:
     return Fields(block, text, rows, starts, ends, points, text.take(starts) == MINUS, quoted)
 
 
+def padded_columns(block: bytes, width: int, separator: int) -> list[int]:
+    """The columns of some whole lines in which numbers begin with a 0 that does not count, such as 007."""
+    fields = split_fields(block, width, separator) if block else None
+    if fields is None:
+        return []
+    return [column for column in range(width) if fields.padded_with_zeros(column, width).any()]
+
+
 def _points(places: Array, is_point: Array, ending: Array, starts: Array, ends: Array) -> Array:
     """Where the last point of every field stands; its end where it has none."""
     points = places.compress(is_point)

@@ -52,10 +52,15 @@ def check_header(header: Sequence[str], path: str) -> None:
     if not any(header):
         raise DataError(f"{path}:1: expected a header line with column names; got an empty one")
     twice = [name for name, count in Counter(header).items() if count > 1]
+    if any(number_of(name) is not None for name in twice):
+        first = ", ".join(header[:4])
+        raise DataError(f"{path}:1: expected a header line with column names; got {first}; add such a line")
     if twice and twice != [""]:
         raise DataError(f"{path}:1: two columns are named {twice[0]!r}; rename one")
     if "" in header:
-        raise DataError(f"{path}:1: column {header.index('') + 1} has no name; give it one")
+        raise DataError(
+            f"{path}:1: column {header.index('') + 1} has no name; give it one (pandas: to_csv(index=False))"
+        )
     if all(number_of(name) is not None for name in header):
         first = ", ".join(header[:4])
         raise DataError(f"{path}:1: expected a header line with column names; got numbers: {first}; add such a line")

@@ -15,7 +15,8 @@ DATE = re.compile(
     r"|\d\d?[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}|[A-Za-z]{3,9}\.? \d\d?,? \d{4}"  # 25 Nov 2026, November 25, 2026
 )
 SIGNS = re.compile(r"[\s%$€£¥,'\u00a0\u202f]")
-NO_VALUE = ("na", "n/a", "nan", "null", "none", "nil", "missing", "?", "-", "--", ".", "#n/a", "inf", "-inf")
+NO_VALUE = ("na", "n/a", "nan", "null", "none", "nil", "missing", "?", "-", "--", ".", "#n/a")
+NO_NUMBER = (*NO_VALUE, "inf", "-inf", "+inf", "infinity", "-infinity")
 TRUTH = ("true", "false")
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 
-from nncli.data.files import opened, unpacked
+from nncli.data.files import opened, unpacked, unzipped
 from nncli.data.tables import arrow
 from nncli.data.tables.delimited import read_delimited
 from nncli.data.tables.table import Table, Wanted
 
 AS_IT_IS = Wanted()
+GZIP = b"\x1f\x8b"  # with which gzip's files begin
 LARGE = 4 << 20  # bytes from which Arrow, where it is installed, is sooner done than it is loaded
 
 
@@ -58,9 +59,11 @@ def parse_table(content: bytes, name: str, wanted: Wanted = AS_IT_IS) -> Table:
     Raises:
         DataError: as for `read_table`.
     """
+    packed = content.startswith(GZIP)
 
     @contextmanager
     def opening() -> Iterator[BinaryIO]:
-        yield io.BytesIO(content)
+        with io.BytesIO(content) as file, unzipped(file, name) if packed else nullcontext(file) as text:
+            yield text
 
     return read_delimited(opening, name, wanted)

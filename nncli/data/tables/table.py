@@ -11,6 +11,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
+from nncli.core.wording import cut
 from nncli.data.tables.numbers import number_of, written
 from nncli.data.tables.texts import Texts
 
@@ -42,12 +43,14 @@ class Table:
             are finite numbers, and otherwise text, with "" for blank cells.
         lines: (n,) the line of the file on which every row begins, from 1; the row's number, from 0, where counted.
         counted: whether the file has no lines, so that rows are counted.
+        padded: the columns in whose first rows numbers such as 007 stand.
     """
 
     name: str
     columns: dict[str, Cells]
     lines: Array
     counted: bool = False
+    padded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -59,9 +62,8 @@ class Table:
 
     def take(self, indices: Array) -> Table:
         """Some of the rows."""
-        return Table(
-            self.name, {name: take(cells, indices) for name, cells in self.columns.items()}, self.lines[indices]
-        )
+        columns = {name: take(cells, indices) for name, cells in self.columns.items()}
+        return replace(self, columns=columns, lines=self.lines[indices])
 
     def cells(self, name: str, key: str | None = None) -> Cells:
         """The cells of one column; `key` is the source's key that names it, for the error.
@@ -109,7 +111,7 @@ class Table:
         cells = self.cells(name, key)
         values, bad = parse_numbers(cells)
         if bad is not None:
-            message = f"{self.place(bad)}: column {name!r}: expected a finite number; got {cells[bad]!r}"
+            message = f"{self.place(bad)}: column {name!r}: expected a finite number; got {cut(str(cells[bad]))!r}"
             raise DataError(message, key=key)
         return values
 
