@@ -113,8 +113,15 @@ def split_fields(block: bytes, width: int, separator: int) -> Fields | None:
 
 
 def padded_columns(block: bytes, width: int, separator: int) -> list[int]:
-    """The columns of some whole lines in which numbers begin with a 0 that does not count, such as 007."""
-    fields = split_fields(block, width, separator) if block else None
+    """The columns in which numbers begin with a 0 that does not count, such as 007.
+
+    Args:
+        block: lines, of which the last may lack its line break.
+        width: how many fields a line has.
+        separator: the sign between them.
+    """
+    whole = block if block.endswith(b"\n") else block + b"\n"
+    fields = split_fields(whole, width, separator)
     if fields is None:
         return []
     return [column for column in range(width) if fields.padded_with_zeros(column, width).any()]
