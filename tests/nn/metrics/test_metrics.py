@@ -189,3 +189,15 @@ def test_which_way_is_better():
     assert better == {"accuracy": True, "r2": True, "mae": False, "rmse": False}
     assert Accuracy.target_kind == "classes"
     assert R2.target_kind == MeanAbsoluteError.target_kind == RootMeanSquaredError.target_kind == "numbers"
+
+
+@pytest.mark.parametrize("rows", [10, 50, 1000])
+@pytest.mark.parametrize("cut", [3, 37, 1000])
+def test_r2_of_equal_targets_does_not_depend_on_how_rows_are_cut(rows, cut):
+    targets = np.full((rows, 1), 0.1)
+    for prediction, expected in ((targets + 0.01, 0.0), (targets, 1.0)):
+        state = np.empty(0)
+        for start in range(0, rows, cut):
+            part = slice(start, start + cut)
+            state = R2().merge(state, R2().measure(prediction[part], targets[part], None))
+        assert R2().finish(state) == expected
