@@ -110,7 +110,12 @@ def read_parts(
     except DataError as error:
         problems.append(problem_of(data, "train", error))
         return None
-    notes = [note for name, rows in (("train", train), *held.items()) for note in _notes(rows, name)]
+    notes = [
+        f"data.{name}: {note}"
+        for name, rows in (("train", train), *held.items())
+        if rows is not None
+        for note in rows.said
+    ]
     files = [file for rows in (train, *held.values()) if rows is not None for file in rows.files]
     remaining = np.arange(len(train))
     for name in held:
@@ -252,10 +257,3 @@ def _strata(rows: Rows, loss: Loss) -> Texts:
     if loss.target_kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
     return labels.text_labels(rows)
-
-
-def _notes(rows: Rows | None, name: str) -> list[str]:
-    if rows is None:
-        return []
-    left_out = [f"{rows.left_out} rows left out, whose label is not in classes"] if rows.left_out else []
-    return [f"data.{name}: {note}" for note in (*rows.notes, *left_out)]

@@ -315,7 +315,7 @@ def _image_hint(rows: Rows, shape: Shape) -> str:
 def _whole_column(table: Table, name: str) -> Array:
     values = table.numbers(name)
     if np.isnan(values).any():
-        raise DataError(f"{table.name}:{table.lines[int(np.isnan(values).argmax())]}: column {name!r} is blank")
+        raise DataError(f"{table.place(int(np.isnan(values).argmax()))}: column {name!r} is blank")
     return values
 
 

@@ -90,6 +90,13 @@ class Rows:
             groups=_taken(self.groups, indices),
         )
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The notes, and how many rows were left out."""
+        if not self.left_out:
+            return self.notes
+        return (*self.notes, f"{self.left_out} rows left out, whose label is not in classes")
+
     def place(self, row: int) -> str:
         """The place of a row of these rows in its file."""
         return self.where(int(self.origin[row]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.types import Array, FloatDType
 from nncli.data.rows import Rows
+from nncli.data.tables.table import Table
 
 
 def checked_weights(values: Array, rows: Rows) -> Array:
@@ -52,6 +54,18 @@ def in_dtype(weights: Array, dtype: FloatDType) -> Array:
         size = "small" if np.isfinite(cast).all() else "large"
         raise DataError(f"a weight of {weights.max():g} is too {size} for {dtype}; scale the weights")
     return cast
+
+
+def with_weights(rows: Rows, table: Table, column: str | None) -> Rows:
+    """The rows with the weights in a column of the table that they are from, if one is named.
+
+    Raises:
+        DataError: where there is no such column, or it holds what is no weight.
+    """
+    if column is None:
+        return rows
+    table.without_blanks(column, "weights", "weight")
+    return replace(rows, weights=checked_weights(table.numbers(column, "weights"), rows))
 
 
 def class_weights(

@@ -96,8 +96,7 @@ def evaluate(
     rows, name = _own_rows(model) if text is None else _given_rows(model, os.fspath(text), targets)
     dataset = model.dataset(rows)
     notes = tuple(dict.fromkeys(model.preprocessing.notes))
-    left_out = (f"{rows.left_out} rows left out, whose label is not in classes",) if rows.left_out else ()
-    return _measured(model, dataset, wanted, name, (*rows.notes, *left_out, *notes))
+    return _measured(model, dataset, wanted, name, (*rows.said, *notes))
 
 
 def _measured(

@@ -17,9 +17,9 @@ from nncli.data.files import missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Source, source
 from nncli.data.tables.read import read_table
-from nncli.data.tables.table import Table, Wanted, as_texts
+from nncli.data.tables.table import Wanted
 from nncli.data.tables.texts import encoded
-from nncli.data.weights import checked_weights
+from nncli.data.weights import with_weights
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
 LISTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
@@ -175,23 +175,14 @@ class Images(Source):
         if self.targets is None:
             known = ", ".join(table.columns)
             raise DataError(f"{self.path}: say which column to learn, with targets:. Columns: {known}")
-        groups = None
-        if self.groups is not None and self.groups in table.columns:
-            groups = as_texts(table.without_blanks(self.groups, "groups", "group"))
         rows = replace(
             rows,
             targets=table.without_blanks(self.targets, "targets"),
-            groups=groups,
+            groups=table.groups(self.groups),
             target_names=(self.targets,),
             where_target=lambda row, *_: table.place(row),
         )
-        return self._weighted(rows, table)
-
-    def _weighted(self, rows: Rows, table: Table) -> Rows:
-        if self.weights is None:
-            return rows
-        table.without_blanks(self.weights, "weights", "weight")
-        return replace(rows, weights=checked_weights(table.numbers(self.weights, "weights"), rows))
+        return with_weights(rows, table, self.weights)
 
     def _labelled(self, folders: list[str], classes: tuple[str, ...] | None) -> tuple[list[str], list[str], int]:
         """(files, their labels, how many were left out) of the folders that are classes; of all without classes."""

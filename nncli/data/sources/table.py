@@ -21,7 +21,7 @@ from nncli.data.tables.header import no_columns
 from nncli.data.tables.read import parse_table, read_table
 from nncli.data.tables.table import Table, Wanted, as_texts
 from nncli.data.tables.texts import Texts
-from nncli.data.weights import checked_weights
+from nncli.data.weights import with_weights
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 STANDARD_INPUT = "-"
@@ -131,11 +131,8 @@ class TableSource(Source):
         rows = self._rows(table)
         if not targets:
             return rows
-        rows = replace(rows, targets=self._targets(table), groups=self._groups(table))
-        if self.weights is None:
-            return rows
-        table.without_blanks(self.weights, "weights", "weight")
-        return replace(rows, weights=checked_weights(table.numbers(self.weights, "weights"), rows))
+        rows = replace(rows, targets=self._targets(table), groups=table.groups(self.groups))
+        return with_weights(rows, table, self.weights)
 
     def _rows(self, table: Table) -> Rows:
         aside = {*self.target_columns, self.weights, self.groups}
@@ -167,12 +164,6 @@ class TableSource(Source):
         if not any(isinstance(cells, Texts) for cells in columns):
             return np.stack([cells for cells in columns if not isinstance(cells, Texts)], axis=1)
         return np.array([as_texts(cells).tolist() for cells in columns]).T
-
-    def _groups(self, table: Table) -> Texts | None:
-        """The groups, where the table has them: rows that are not split need none."""
-        if self.groups is None or self.groups not in table.columns:
-            return None
-        return as_texts(table.without_blanks(self.groups, "groups", "group"))
 
 
 def _is_pipe(path: str) -> bool:

@@ -93,6 +93,16 @@ class Table:
             raise DataError(f"{place}: column {name!r}: the {what} is blank; fill it or drop the row", key=key)
         return cells
 
+    def groups(self, name: str | None) -> Texts | None:
+        """The groups in a column, where one is named and there: rows that are not split need none.
+
+        Raises:
+            DataError: where one of its cells is blank.
+        """
+        if name is None or name not in self.columns:
+            return None
+        return as_texts(self.without_blanks(name, "groups", "group"))
+
     def place(self, row: int) -> str:
         """Where a row stands."""
         line = int(self.lines[row])
