@@ -9,8 +9,6 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.nn.metric import Metric, differences, metric
 
-ROUNDING = 4 * np.finfo(np.float64).eps
-
 
 @metric("r2")
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class R2(Metric):
         if total == 0:
             return np.empty(0)
         y = targets.reshape(difference.shape).astype(np.float64)
-        mean = np.dot(weight, y) / total
+        mean = y[0] + np.dot(weight, y - y[0]) / total  # about the first, so that equal targets leave no rounding
         return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
 
     def merge(self, a: Array, b: Array) -> Array:
@@ -50,7 +48,6 @@ class R2(Metric):
     def finish(self, state: Array) -> float:
         """One minus the ratio of the squares."""
         _, _, about_mean, left = np.split(state, (1, 1 + (len(state) - 1) // 3, 1 + 2 * (len(state) - 1) // 3))
-        total, mean = state[0], state[1 : 1 + len(about_mean)]
-        constant = about_mean <= total * (ROUNDING * mean) ** 2  # what rounding of the mean leaves of equal targets
+        constant = about_mean == 0
         ratio = np.where(constant, (left != 0) * 1.0, left / np.where(constant, 1, about_mean))
         return float(np.mean(1 - ratio))

@@ -1,0 +1,13 @@
+"""What a test tries always, and what only with --full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+
+def first(count: int, values: Iterable[Any]) -> list[Any]:
+    """The values as parameters of a test; all but the first `count` are long."""
+    return [pytest.param(value, marks=() if index < count else pytest.mark.long) for index, value in enumerate(values)]
