@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nncli.workflows.inspect import inspect as inspect
     from nncli.workflows.model import Model as Model
     from nncli.workflows.predict import predict as predict
-    from nncli.workflows.train import resume as resume
+    from nncli.workflows.resume import resume as resume
     from nncli.workflows.train import train as train
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ _HOMES = {
     "metric": "nncli.nn.metric",
     "optimizer": "nncli.optim.optimizer",
     "predict": "nncli.workflows.predict",
-    "resume": "nncli.workflows.train",
+    "resume": "nncli.workflows.resume",
     "scaler": "nncli.data.scalers",
     "source": "nncli.data.source",
     "train": "nncli.workflows.train",
