@@ -209,6 +209,8 @@ class RunDirectory:
             except OSError:  # a file system without links
                 shutil.copyfile(self.checkpoint(source), temporary)
             os.replace(temporary, self.checkpoint(target))
+            with contextlib.suppress(FileNotFoundError):  # two names of one file are left alone by replace
+                os.unlink(temporary)
             sync_folder(self.file(CHECKPOINTS))
 
     def keep_last(self, epoch: int, step: int, keep: int) -> None:

@@ -62,14 +62,15 @@ class MetricsLog:
             RunError: where the file is none of a run.
             SaveError: where it cannot be written.
         """
-        text = self._text()
+        content = self._content()
+        text = _whole_lines(content)
         header, *lines = text.splitlines(keepends=True) or [""]
         if text and header.split(",")[0] != "epoch":
             raise RunError(f"{self._path}: its first line is not that of a run's metrics; move the file away")
         wanted = {str(epoch) for epoch in range(1, epochs + 1)}
         kept = [line for line in lines if line.split(",")[0] in wanted]
         whole = header + "".join(kept) if kept else ""
-        if whole != text:
+        if whole != content:
             write_atomically(self._path, lambda file: file.write(whole.encode()))
         return epochs - len(kept)
 
@@ -81,18 +82,21 @@ class MetricsLog:
         """
         try:
             return [
-                {name: float(value) for name, value in row.items()} for row in csv.DictReader(io.StringIO(self._text()))
+                {name: float(value) for name, value in row.items()}
+                for row in csv.DictReader(io.StringIO(_whole_lines(self._content())))
             ]
         except (TypeError, ValueError, csv.Error):
             raise RunError(f"{self._path}: not the metrics of a run") from None
 
-    def _text(self) -> str:
-        """The whole lines; nothing where there is no file."""
+    def _content(self) -> str:
         try:
             with open(self._path, encoding="utf-8", newline="") as file:
-                text = file.read()
+                return file.read()
         except FileNotFoundError:
             return ""
         except (OSError, ValueError) as error:
             raise RunError(f"{self._path}: cannot be read ({error})") from None
-        return text[: text.rfind("\n") + 1]
+
+
+def _whole_lines(text: str) -> str:
+    return text[: text.rfind("\n") + 1]

@@ -25,6 +25,7 @@ from nncli.workflows.run import describe_run, environment_of, name_last, run_ses
 from nncli.workflows.saving import restore_trainer, set_weights
 from nncli.workflows.trained import spec_of
 
+MOST_FILES = 3  # that are named
 ANEW = "train anew in another directory"
 
 
@@ -41,15 +42,26 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
         RunFailedError: where the run could not go on, or was stopped.
     """
     run = RunDirectory(os.fspath(run_dir))
+    begun_in(run)
+    session = prepare(run.file(RESOLVED), settings, resolved=True).session()
+    return go_on(run, session, None, listener)
+
+
+def begun_in(run: RunDirectory) -> dict[str, Any]:
+    """The environment that a run was begun in.
+
+    Raises:
+        RunError: where there is no run, it had not begun yet, or a plugin of its is not loaded.
+    """
     if is_begun(run.path) and not os.path.exists(run.file(STATUS)):
         again = f"nncli train CONFIG --run-dir {shlex.quote(run.path)} --resume"
         raise RunError(f"{run.path}: was stopped before it had begun; to begin again: {again}")
     run.read_json(STATUS)
-    missing = missing_plugins(run.read_json(ENVIRONMENT).get("plugins"))
+    environment = run.read_json(ENVIRONMENT)
+    missing = missing_plugins(environment.get("plugins"))
     if missing:
         raise RunError(f"{run.path}: {missing}")
-    session = prepare(run.file(RESOLVED), settings, resolved=True).session()
-    return go_on(run, session, None, listener)
+    return environment
 
 
 def go_on(run: RunDirectory, session: Session, document: Document | None, listener: Listener) -> RunEnded:
@@ -100,7 +112,8 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
         listing = "; ".join(different)
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {ANEW}")
     environment = run.read_json(ENVIRONMENT)
-    check_data(run, session, environment)
+    if changed_data := changes_of_data(session, environment):
+        raise RunError(f"{run.path}: {changed_data}; {ANEW}")
     changed = changed_plugins(meta.get("plugins"), session.spec)
     if changed:
         what = f"the plugin {', '.join(changed)} has changed since the run began"
@@ -115,8 +128,8 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
         raise RunError(f"{run.path}: training.epochs is {epochs}, but {trainer.epoch} are done already; give more")
     now = differences(environment, environment_of(session))
     if now:
-        what = "; ".join(now)
-        session.notes.append(f"since the run began, {what}: the last bits may differ from those of an unbroken run")
+        what = f"since the run began, {'; '.join(now)}"
+        session.notes.append(f"{what}: the last bits may differ from those of an unbroken run")
     run.write_text(RESOLVED, to_yaml(after))
     if trainer.stopped_early and longer:
         trainer.count_anew()
@@ -147,21 +160,23 @@ def _load(run: RunDirectory) -> tuple[dict[str, Any], dict[str, Any]]:
     return loaded
 
 
-def check_data(run: RunDirectory, session: Session, environment: dict[str, Any]) -> None:
-    """Looks whether the data files are those that the run was begun with.
+def changes_of_data(session: Session, environment: dict[str, Any]) -> str:
+    """What is not as it was in the data files that a run was begun with; nothing where all is.
 
-    Raises:
-        RunError: naming the files that have changed, are new or are no longer read.
+    Args:
+        session: of the data as they are now.
+        environment: of the run.
     """
     known = environment.get("data")
     known = known if isinstance(known, dict) else {}
-    changed = [path for path in session.files if path in known and fingerprint(path) != known[path]]
-    new = [path for path in session.files if path not in known]
-    gone = [path for path in known if path not in session.files]
+    found = (
+        ("other content", [path for path in session.files if path in known and fingerprint(path) != known[path]]),
+        ("new", [path for path in session.files if path not in known]),
+        ("no longer read", [path for path in known if path not in session.files]),
+    )
     told = [
-        f"{what}: {', '.join(paths[:3])}{f' and {len(paths) - 3} more' if len(paths) > 3 else ''}"
-        for what, paths in (("other content", changed), ("new", new), ("no longer read", gone))
+        f"{what}: {', '.join(paths[:MOST_FILES])}{f' and {more} more' if (more := len(paths) - MOST_FILES) > 0 else ''}"
+        for what, paths in found
         if paths
     ]
-    if told:
-        raise RunError(f"{run.path}: the data have changed since the run began ({'; '.join(told)}); {ANEW}")
+    return f"the data have changed since the run began ({'; '.join(told)})" if told else ""

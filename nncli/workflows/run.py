@@ -121,11 +121,11 @@ def resuming(run: RunDirectory, session: Session) -> str:
 
 
 def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: Listener) -> RunEnded:
-    tell(_started(session, trainer, run))
     reason = "completed"
-    if run is not None:
-        run.set_status("running", trainer.epoch, trainer.step)
     with StopSignals() as signals:
+        tell(started(session, trainer, run))
+        if run is not None:
+            run.set_status("running", trainer.epoch, trainer.step)
         for event in trainer.run():
             if run is not None:
                 _save(session, trainer, run, event)
@@ -151,7 +151,8 @@ def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: L
     return ended
 
 
-def _started(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
+def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
+    """The event that training begins."""
     return RunStarted(
         name=session.spec.name or "run",
         path=None if run is None else run.path,
