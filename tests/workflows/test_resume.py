@@ -14,6 +14,7 @@ from nncli.core.errors import ConfigError, NonFiniteError, RunError, StoppedErro
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
 from nncli.workflows.events import FINISHED_BEFORE, RunStarted
+from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
@@ -412,3 +413,22 @@ def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
     assert "epoch 2, step 5: the weights are not finite, first in model.0.dense" in message
     assert "the checkpoint after step 4 (epochs done: 1) is intact" in message
     assert load("run/checkpoints/last.npz")[0]["step"] == 4
+
+
+def test_data_that_were_moved_are_the_same_data(config, tmp_path):
+    train(config, ["training.epochs=4"], run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, ["training.epochs=4"], run_dir="run", listener=stopping_at(4))
+    shutil.move(tiny.TABLE, "moved.csv")
+    with pytest.raises(ConfigError, match="no such file"):
+        resume("run")
+    shutil.copy("moved.csv", "other.csv")
+    with open("other.csv", "a") as file:
+        file.write("1,2,right\n")
+    with pytest.raises(RunError, match=r"data\.train\.path was '.*sides\.csv', is '.*other\.csv'"):
+        resume("run", [f"data.train.path={tmp_path}/other.csv"])
+    resume("run", [f"data.train.path={tmp_path}/moved.csv", "training.epochs=3"])
+    resume("run", ["training.epochs=4"])
+    assert same("run", "whole")
+    assert list(json.loads(Path("run/environment.json").read_text())["data"]) == [f"{tmp_path}/moved.csv"]
+    assert repro("run").same
