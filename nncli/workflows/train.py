@@ -118,7 +118,7 @@ def _go_on(run: RunDirectory, session: Session, document: Document | None, liste
                 what = f"the plugin {', '.join(changed)} has changed since the run began"
                 raise RunError(f"{run.path}: {what}; go on with it as it was, or train anew")
             set_weights(last, session.network, arrays)
-            restore_trainer(trainer, meta, arrays)
+            restore_trainer(last, trainer, meta, arrays)
             if run.read_json(STATUS).get("state") == "finished":
                 if trainer.epoch >= trainer.settings.epochs or after["training"] == before["training"]:
                     options = plugin_options(session.spec)
