@@ -7,6 +7,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
     try:
         with _quiet():
             shape, fortran, dtype = read(content)
-    except (SyntaxError, AttributeError, AssertionError) as error:
+    except (SyntaxError, TokenError, AttributeError, AssertionError) as error:
         raise ValueError(f"its header cannot be read: {error}") from None
     if dtype.hasobject:
         raise ValueError(OBJECTS)

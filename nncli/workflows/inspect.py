@@ -43,7 +43,7 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
     path = checkpoint_path(os.fspath(path))
     meta = checkpoint.load(path)[0] if verify else checkpoint.read_meta(path)
     for key, kind in KINDS.items():
-        if not isinstance(meta.get(key), kind) or isinstance(meta.get(key), bool):
+        if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
             raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
     try:
         counts = [layer["parameters"] for layer in meta["layers"]]

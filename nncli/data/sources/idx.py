@@ -16,6 +16,7 @@ from nncli.data.rows import Glance, Rows, array_glance, array_rows
 from nncli.data.source import LARGE, Source, source
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MOST_AXES = 32  # of the oldest NumPy
 
 
 @source("idx")
@@ -115,14 +116,16 @@ def read_first_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
 def _array(content: bytearray, shape: Shape, dtype: np.dtype[Any], path: str) -> Array:
     try:
         return np.frombuffer(content, dtype, math.prod(shape)).reshape(shape)
-    except ValueError:  # more axes than NumPy has
-        raise DataError(f"{path}: its header says {len(shape)} axes, more than an array can have") from None
+    except ValueError:  # no rows of more than can be counted
+        raise DataError(f"{path}: its header says {shape}, more than an array can be") from None
 
 
 def _read_header(file: BinaryIO, path: str) -> tuple[Shape, np.dtype[Any]]:
     start = file.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in DTYPES:
         raise DataError(f"{path}: not an idx file (it begins with {start.hex()!r})")
+    if start[3] > MOST_AXES:
+        raise DataError(f"{path}: its header says {start[3]} axes; an array has at most {MOST_AXES}")
     sizes = file.read(4 * start[3])
     if len(sizes) < 4 * start[3]:
         raise DataError(f"{path}: not an idx file (its header is cut short)")
