@@ -14,7 +14,7 @@ from nncli.runs import checkpoint
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
 from nncli.workflows.predict import predict
-from nncli.workflows.train import resume
+from nncli.workflows.resume import resume
 from tests.long import first
 from tests.reliability.forge import boundaries, described, members, npy, sealed, write
 from tests.workflows import tiny
