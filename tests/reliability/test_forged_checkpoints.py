@@ -139,7 +139,7 @@ def allowed(meta, path, value):
     if path[1:] == ("stopping",):
         return value is None
     if path[1:] == ("restarts",):
-        return value in (..., [])  # a checkpoint from before they were kept has none
+        return value in (..., [], [1])  # a checkpoint from before they were kept has none
     if path[1:] in (("last_record",), ("best_record",)):
         return value == {}  # as before the first epoch; a run that has rows would have to have one
     if path[1:2] in (("best",), ("stopping",)) and name == "best" and depth == 3:
