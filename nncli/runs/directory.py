@@ -220,12 +220,14 @@ class RunDirectory:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
             try:
-                os.link(self.checkpoint(source), temporary)
-            except OSError:  # a file system without links
-                shutil.copyfile(self.checkpoint(source), temporary)
-            os.replace(temporary, self.checkpoint(target))
-            with contextlib.suppress(FileNotFoundError):  # two names of one file are left alone by replace
-                os.unlink(temporary)
+                try:
+                    os.link(self.checkpoint(source), temporary)
+                except OSError:  # a file system without links
+                    shutil.copyfile(self.checkpoint(source), temporary)
+                os.replace(temporary, self.checkpoint(target))
+            finally:
+                with contextlib.suppress(OSError):  # two names of one file are left alone by replace
+                    os.unlink(temporary)
             sync_folder(self.file(CHECKPOINTS))
 
     def keep_last(self, epoch: int, step: int, keep: int) -> None:
