@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
+import pkgutil
 import select
 import signal
 import sys
@@ -14,17 +16,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import nncli.cli.resume
-import nncli.cli.train
-import nncli.workflows.evaluate
-import nncli.workflows.predict
-import nncli.workflows.train  # noqa: F401  imported once, before the forks
+import nncli
 from nncli.cli.app import main
 
 PATIENCE = 120  # seconds for a child to end
 BROKEN = 70  # exit code of a child whose action raised what it should not
 
 Action = Callable[[], object]
+
+for module in pkgutil.walk_packages(nncli.__path__, "nncli."):  # once, and not in every child
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
 
 
 @dataclass
@@ -55,14 +57,27 @@ class Child:
             os.close(writer)
         self._readers = [reader for reader, _ in streams]
 
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._readers:
+            self.send(signal.SIGKILL)
+            self.ended()
+
     def send(self, number: int) -> None:
         """Sends a signal."""
         os.kill(self.pid, number)
 
+    def has_ended(self) -> bool:
+        """Whether it has ended; `ended` says how."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
     def ended(self) -> Ended:
         """Waits until it has ended."""
-        texts = {reader: b"" for reader in self._readers}
-        waiting, until = list(self._readers), time.monotonic() + PATIENCE
+        readers, self._readers = self._readers, []
+        texts = {reader: b"" for reader in readers}
+        waiting, until = list(readers), time.monotonic() + PATIENCE
         while waiting:
             ready, _, _ = select.select(waiting, [], [], max(0, until - time.monotonic()))
             if not ready:
@@ -73,7 +88,7 @@ class Child:
                     os.close(reader)
                     waiting.remove(reader)
         _, status = os.waitpid(self.pid, 0)
-        out, err = (texts[reader].decode() for reader in self._readers)
+        out, err = (texts[reader].decode() for reader in readers)
         return Ended(os.waitstatus_to_exitcode(status), out, err)
 
 

@@ -112,7 +112,8 @@ def watch(moments: Moments) -> None:
 
 def _before(call: Callable[..., Any], name: str, moments: Moments) -> Callable[..., Any]:
     def called(*args: Any, **keys: Any) -> Any:
-        moments.reach(name)
+        if name != "mkdir" or not os.path.exists(args[0]):
+            moments.reach(name)
         return call(*args, **keys)
 
     return called
