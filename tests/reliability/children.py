@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
-import pkgutil
 import select
 import signal
 import sys
@@ -16,17 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import nncli
 from nncli.cli.app import main
 
 PATIENCE = 120  # seconds for a child to end
 BROKEN = 70  # exit code of a child whose action raised what it should not
 
 Action = Callable[[], object]
-
-for module in pkgutil.walk_packages(nncli.__path__, "nncli."):  # once, and not in every child
-    if not module.name.endswith("__main__"):
-        importlib.import_module(module.name)
 
 
 @dataclass

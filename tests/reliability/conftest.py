@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.reliability.kinds import KINDS, Scene
+from nncli.cli.app import command_line
+from tests.reliability.kinds import CONFIG, KINDS, Scene
+from tests.workflows import tiny
 
 
 @pytest.fixture(scope="package")
-def scenes(tmp_path_factory):
+def _imported(tmp_path_factory):
+    """Trains once in this process, so that its children need not import what that takes."""
+    folder = tmp_path_factory.mktemp("imported")
+    config = tiny.write(folder, KINDS["kept"](), CONFIG)
+    found = CliRunner().invoke(command_line([]), ["train", config, "--run-dir", str(folder / "run")])
+    assert found.exit_code == 0, found.stderr
+
+
+@pytest.fixture(scope="package")
+def scenes(_imported, tmp_path_factory):
     """Gives the scene of a kind, with changes to its training; its run is cleared."""
     made: dict[str, Scene] = {}
 
