@@ -69,7 +69,7 @@ class Child:
     def ended(self) -> Ended:
         """Waits until it has ended."""
         readers, self._readers = self._readers, []
-        texts = {reader: b"" for reader in readers}
+        texts = dict.fromkeys(readers, b"")
         waiting, until = list(readers), time.monotonic() + PATIENCE
         while waiting:
             ready, _, _ = select.select(waiting, [], [], max(0, until - time.monotonic()))
@@ -91,7 +91,7 @@ def _act(folder: Path, action: Action, writers: list[int]) -> None:
         for number, writer in zip((1, 2), writers, strict=True):
             os.dup2(writer, number)
             os.close(writer)
-        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         os.chdir(folder)
         os.fsync = _not_waited_for
         try:

@@ -1,4 +1,4 @@
-"""A disk that is full at any moment: a message and exit code 1, nothing damaged, and the same end once there is room."""
+"""A disk that is full at any moment: a message and exit code 1, nothing damaged, the same end once there is room."""
 
 from __future__ import annotations
 
