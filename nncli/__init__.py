@@ -1,8 +1,8 @@
 """nncli: train neural networks from a YAML file with nothing but NumPy.
 
-From Python, `nncli.Model` trains on arrays; `nncli.train`, `resume`, `predict`, `evaluate`, `inspect` and `check` are
-what the commands of these names call. `nncli.layer`, `activation`, `initializer`, `loss`, `metric`, `optimizer`,
-`scaler` and `source` are the decorators that register a class under a name for configs.
+From Python, `nncli.Model` trains on arrays; `nncli.train`, `resume`, `repro`, `predict`, `evaluate`, `inspect` and
+`check` are what the commands of these names call. `nncli.layer`, `activation`, `initializer`, `loss`, `metric`,
+`optimizer`, `scaler` and `source` are the decorators that register a class under a name for configs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from nncli.workflows.inspect import inspect as inspect
     from nncli.workflows.model import Model as Model
     from nncli.workflows.predict import predict as predict
-    from nncli.workflows.train import resume as resume
+    from nncli.workflows.repro import repro as repro
+    from nncli.workflows.resume import resume as resume
     from nncli.workflows.train import train as train
 
 __version__ = "0.1.0"
@@ -43,7 +44,8 @@ _HOMES = {
     "metric": "nncli.nn.metric",
     "optimizer": "nncli.optim.optimizer",
     "predict": "nncli.workflows.predict",
-    "resume": "nncli.workflows.train",
+    "repro": "nncli.workflows.repro",
+    "resume": "nncli.workflows.resume",
     "scaler": "nncli.data.scalers",
     "source": "nncli.data.source",
     "train": "nncli.workflows.train",
@@ -63,6 +65,7 @@ __all__ = [
     "metric",
     "optimizer",
     "predict",
+    "repro",
     "resume",
     "scaler",
     "source",

@@ -15,7 +15,7 @@ from nncli import __version__
 from nncli.cli import errors
 
 # each in the file of its name, as a function of that name or, where Python has it already, with an underscore behind
-COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "check", "init", "list", "schema")
+COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "repro", "check", "init", "list", "schema")
 OBJECTS = 50_000  # new ones between two looks for garbage; imports make many and leave none
 
 

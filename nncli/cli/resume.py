@@ -19,7 +19,7 @@ def resume(
     quiet: QuietOption = False,
 ) -> None:
     """Go on with a run from its last checkpoint, or train a finished one longer."""
-    from nncli.workflows.train import resume as go_on
+    from nncli.workflows.resume import resume as go_on
 
     load(plugins)
     display = RunDisplay(quiet=quiet)

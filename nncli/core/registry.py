@@ -126,7 +126,8 @@ class Registry:
 
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()
-        return iter(list(self._classes.values()))
+        own = sorted(name for name, cls in self._classes.items() if cls.__module__.startswith("nncli."))
+        return iter([self._classes[name] for name in dict.fromkeys([*own, *self._classes])])  # whatever came first
 
     def _find_module(self, name: str) -> bool:
         """Whether the name is registered by a room that is a module, or by the module of that name in a room."""

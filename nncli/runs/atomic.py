@@ -9,6 +9,8 @@ from typing import BinaryIO
 
 from nncli.core.errors import SaveError
 
+MARK = ".tmp"  # the ending of files that are not whole yet; their names begin with a dot
+
 
 def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable: bool = True) -> None:
     """Writes a file beside its place, makes sure that it is on the disk, and moves it there.
@@ -23,7 +25,7 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
     """
     folder = os.path.dirname(os.path.abspath(path))
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".tmp", dir=folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=MARK, dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 write(file)
@@ -39,6 +41,11 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
             sync_folder(folder)
     except OSError as error:
         raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file name is that of a file that was not finished."""
+    return name.startswith(".") and name.endswith(MARK)
 
 
 def sync_folder(folder: str) -> None:

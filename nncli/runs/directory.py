@@ -8,20 +8,24 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from nncli.core.describe import json_ready
 from nncli.core.errors import CheckpointError, RunError, SaveError
 from nncli.core.spelling import nearest_file
-from nncli.runs.atomic import sync_folder, write_atomically
+from nncli.runs.atomic import MARK, is_temporary, sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
+_KEPT = re.compile(r"epoch-\d+-step-\d+\.npz")
 State = Literal["running", "finished", "stopped", "failed"]
 CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.json"
 STATUS, TEST = "status.json", "test.json"
 METRICS, LOG = "metrics.csv", "train.log"
-CHECKPOINTS = ("checkpoints/best.npz", "checkpoints/last.npz")
-OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, *CHECKPOINTS)  # which others may not write
+CHECKPOINTS = "checkpoints"
+BEST, LAST = "best", "last"  # checkpoints
+# which others may not write
+OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, "checkpoints/best.npz", "checkpoints/last.npz")
 
 
 class RunDirectory:
@@ -64,11 +68,17 @@ class RunDirectory:
             raise RunError(f"{path}: a file; expected a directory for the run")
         if is_begun(path):
             raise RunError(f"{path}: holds a run already; name another directory, or go on with it by --resume")
-        if os.listdir(path):
-            raise RunError(f"{path}: not empty, and no run; name another directory")
         run = cls(path)
+        if not run._is_empty():
+            raise RunError(f"{path}: not empty, and no run; name another directory")
         run.make_inside()
         return run
+
+    def _is_empty(self) -> bool:
+        """Whether nothing is in it, but what a run leaves that was killed before it wrote anything whole."""
+        with _reading(self.path):
+            names = [name for name in os.listdir(self.path) if not is_temporary(name)]
+            return names in ([], [CHECKPOINTS]) and not (names and os.listdir(self.file(CHECKPOINTS)))
 
     @classmethod
     def _make(cls, path: str) -> RunDirectory:
@@ -85,11 +95,31 @@ class RunDirectory:
             raise RunError(f"{path}: cannot be made ({error.strerror})") from None
         run = cls(path)
         run.make_inside()
+        with _writing(parent):
+            sync_folder(parent)
         return run
 
     def make_inside(self) -> None:
-        """Makes the folders inside."""
-        os.makedirs(self.file("checkpoints"), exist_ok=True)
+        """Makes the folders inside.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        folder = self.file(CHECKPOINTS)
+        with _writing(folder):
+            os.makedirs(folder, exist_ok=True)
+
+    def sweep(self) -> None:
+        """Removes what a killed process left of files that it had not finished.
+
+        Raises:
+            SaveError: where that fails.
+        """
+        for folder in (self.path, self.file(CHECKPOINTS)):
+            with _writing(folder):
+                for name in os.listdir(folder) if os.path.isdir(folder) else ():
+                    if is_temporary(name):
+                        os.unlink(os.path.join(folder, name))
 
     def file(self, name: str) -> str:
         """The path of a file in it."""
@@ -97,7 +127,7 @@ class RunDirectory:
 
     def checkpoint(self, name: str) -> str:
         """The path of a checkpoint in it, such as best or last."""
-        return self.file(os.path.join("checkpoints", f"{name}.npz"))
+        return self.file(os.path.join(CHECKPOINTS, f"{name}.npz"))
 
     def write_text(self, name: str, text: str) -> None:
         """Writes a file whole or not at all.
@@ -161,11 +191,8 @@ class RunDirectory:
             SaveError: where that fails.
         """
         path = self.file(LOG)
-        try:
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(line + "\n")
-        except OSError as error:
-            raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
+        with _writing(path), open(path, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
     def link(self, source: str, target: str) -> None:
         """Gives a checkpoint a second name, in one step, without writing it again.
@@ -173,8 +200,8 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        temporary = self.checkpoint(f".{target}.tmp")
-        try:
+        temporary = self.file(os.path.join(CHECKPOINTS, f".{target}{MARK}"))
+        with _writing(self.checkpoint(target)):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
             try:
@@ -182,9 +209,9 @@ class RunDirectory:
             except OSError:  # a file system without links
                 shutil.copyfile(self.checkpoint(source), temporary)
             os.replace(temporary, self.checkpoint(target))
-            sync_folder(self.file("checkpoints"))
-        except OSError as error:
-            raise SaveError(f"{self.checkpoint(target)}: cannot be written ({error.strerror or error})") from None
+            with contextlib.suppress(FileNotFoundError):  # two names of one file are left alone by replace
+                os.unlink(temporary)
+            sync_folder(self.file(CHECKPOINTS))
 
     def keep_last(self, epoch: int, step: int, keep: int) -> None:
         """Keeps the last `keep` states: last.npz and, for more than one, those before it as epoch-E-step-S.npz.
@@ -192,12 +219,29 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        if keep == 1:
-            return
-        self.link("last", f"epoch-{epoch:04d}-step-{step:08d}")
-        older = sorted(name for name in os.listdir(self.file("checkpoints")) if name.startswith("epoch-"))
-        for name in older[:-keep]:
-            os.unlink(self.file(os.path.join("checkpoints", name)))
+        if keep > 1:
+            self.link(LAST, f"epoch-{epoch:04d}-step-{step:08d}")
+        with _writing(self.file(CHECKPOINTS)):
+            names = [name for name in os.listdir(self.file(CHECKPOINTS)) if _KEPT.fullmatch(name)]
+            older = sorted(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
+            for name in older[: len(older) - keep] if keep > 1 else older:
+                os.unlink(self.file(os.path.join(CHECKPOINTS, name)))
+
+
+@contextlib.contextmanager
+def _writing(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+@contextlib.contextmanager
+def _reading(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read ({error.strerror or error})") from None
 
 
 def is_begun(path: str) -> bool:
@@ -217,7 +261,7 @@ def checkpoint_path(path: str) -> str:
         CheckpointError: where there is none.
     """
     if os.path.isdir(path):
-        best = RunDirectory(path).checkpoint("best")
+        best = RunDirectory(path).checkpoint(BEST)
         if os.path.exists(best):
             return best
         if os.path.exists(os.path.join(path, STATUS)):

@@ -11,17 +11,16 @@ import numpy as np
 
 import nncli
 
+DECISIVE = ("nncli", "numpy", "machine", "cores", "threads", "shards", "blas_threads", "blas")  # for the last bits
 
-def describe_environment(
-    threads: int | None, shards: int, blas_threads: int | None, fingerprints: dict[str, str]
-) -> dict[str, Any]:
-    """Versions, platform, BLAS, threads, command line and the data's fingerprints.
+
+def describe_environment(threads: int | None, shards: int, blas_threads: int | None) -> dict[str, Any]:
+    """Versions, platform, BLAS, threads and command line.
 
     Args:
         threads: as the config says; None for all cores.
         shards: how many parts a batch is computed in; 1 for whole batches.
         blas_threads: how many threads BLAS was allowed; None for as many as it has.
-        fingerprints: the SHA-256 of every data file by its path.
     """
     from threadpoolctl import threadpool_info
 
@@ -43,5 +42,28 @@ def describe_environment(
         "blas": blas,
         "command_line": sys.argv,
         "working_directory": os.getcwd(),
-        "data": fingerprints,
     }
+
+
+def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What may change the last bits of a result, as "numpy 2.4.5 is now 2.4.6".
+
+    Args:
+        before: the environment that a run was begun in.
+        now: the one to compare with.
+    """
+    return [
+        f"{name} {_plain(before[name])} is now {_plain(now.get(name))}"
+        for name in DECISIVE
+        if name in before and _plain(before[name]) != _plain(now.get(name))
+    ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(" ".join(str(item) for item in _values(part)) for part in value) or "none"
+    return "default" if value is None else str(value)
+
+
+def _values(part: Any) -> list[Any]:
+    return list(part.values()) if isinstance(part, dict) else [part]

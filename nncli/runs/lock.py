@@ -14,14 +14,17 @@ def locked(path: str) -> Iterator[None]:
     """Holds the lock of a directory; where the platform has no fcntl, nothing is held.
 
     Raises:
-        RunError: where another process holds it.
+        RunError: where another process holds it, or the directory cannot be opened.
     """
     try:
         import fcntl
     except ImportError:
         yield
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise RunError(f"{path}: cannot be opened ({error.strerror})") from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

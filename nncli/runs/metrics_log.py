@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 
 from nncli.core.errors import RunError, SaveError
-from nncli.runs.atomic import write_atomically
+from nncli.runs.atomic import sync_folder, write_atomically
 
 INTEGERS = ("epoch", "step")
 
@@ -23,7 +24,7 @@ class MetricsLog:
         self._path = path
 
     def append(self, record: dict[str, float]) -> None:
-        """Adds a row, and the header before the first one.
+        """Adds a row, and the header before the first one, in one write; where that fails, nothing is added.
 
         Raises:
             SaveError: where it cannot be written.
@@ -31,39 +32,71 @@ class MetricsLog:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         try:
-            with open(self._path, "a", newline="") as file:
-                if file.tell() == 0:
+            with open(self._path, "ab", buffering=0) as file:
+                before = file.tell()
+                if before == 0:
                     writer.writerow(record)
                 writer.writerow(
                     [int(value) if name in INTEGERS else repr(float(value)) for name, value in record.items()]
                 )
-                file.write(text.getvalue())
-                file.flush()
-                os.fsync(file.fileno())
+                content = text.getvalue().encode()
+                try:
+                    if file.write(content) != len(content):  # the disk had room for a part
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                    os.fsync(file.fileno())
+                except BaseException:
+                    file.truncate(before)
+                    raise
+            if before == 0:
+                sync_folder(os.path.dirname(os.path.abspath(self._path)))
         except OSError as error:
             raise SaveError(f"{self._path}: cannot be written ({error.strerror or error})") from None
 
-    def keep(self, epochs: int) -> None:
+    def keep(self, epochs: int) -> int:
         """Keeps the rows of the first `epochs` epochs, as the checkpoint that a run goes on from knows them.
 
+        Returns:
+            How many of these epochs have no row, because somebody changed the file.
+
         Raises:
+            RunError: where the file is none of a run.
             SaveError: where it cannot be written.
         """
-        if not os.path.exists(self._path):
-            return
-        with open(self._path, "rb") as file:
-            lines = file.read().splitlines(keepends=True)
-        whole = b"".join(lines[: 1 + epochs])
-        write_atomically(self._path, lambda file: file.write(whole))
+        content = self._content()
+        text = _whole_lines(content)
+        header, *lines = text.splitlines(keepends=True) or [""]
+        if text and header.split(",")[0] != "epoch":
+            raise RunError(f"{self._path}: its first line is not that of a run's metrics; move the file away")
+        wanted = {str(epoch) for epoch in range(1, epochs + 1)}
+        kept = [line for line in lines if line.split(",")[0] in wanted]
+        whole = header + "".join(kept) if kept else ""
+        if whole != content:
+            write_atomically(self._path, lambda file: file.write(whole.encode()))
+        return epochs - len(kept)
 
     def rows(self) -> list[dict[str, float]]:
-        """All rows, without a torn last one."""
+        """All rows, without a torn last one.
+
+        Raises:
+            RunError: where the file cannot be read or holds something else.
+        """
         try:
-            with open(self._path, newline="") as file:
-                text = file.read()
+            return [
+                {name: float(value) for name, value in row.items()}
+                for row in csv.DictReader(io.StringIO(_whole_lines(self._content())))
+            ]
+        except (TypeError, ValueError, csv.Error):
+            raise RunError(f"{self._path}: not the metrics of a run") from None
+
+    def _content(self) -> str:
+        try:
+            with open(self._path, encoding="utf-8", newline="") as file:
+                return file.read()
         except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise RunError(f"{self._path}: cannot be read ({error.strerror})") from None
-        whole = text[: text.rfind("\n") + 1]
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(io.StringIO(whole))]
+            return ""
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self._path}: cannot be read ({error})") from None
+
+
+def _whole_lines(text: str) -> str:
+    return text[: text.rfind("\n") + 1]

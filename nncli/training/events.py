@@ -35,6 +35,19 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsMeasured:
+    """Some of the validation rows are measured; the state is that after the epoch's last step.
+
+    Args:
+        epoch: the number of the running epoch, from 1.
+        rows: how many are measured so far.
+    """
+
+    epoch: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpochEnded:
     """An epoch is done and validated.
 
@@ -60,4 +73,4 @@ class TrainingEnded:
     reason: Literal["completed", "early_stopping"]
 
 
-Event: TypeAlias = StepEnded | StepSkipped | EpochEnded | TrainingEnded
+Event: TypeAlias = StepEnded | StepSkipped | RowsMeasured | EpochEnded | TrainingEnded

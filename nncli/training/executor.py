@@ -143,7 +143,7 @@ class Executor:
             name = self._passes[0].first_nonfinite_layer(batch.inputs)
         if name is not None:
             return f"first in the output of model.{name}"
-        for name, gradient in self.network.layout.named(self.gradient).items():
+        for name, gradient in reversed(self.network.layout.named(self.gradient).items()):  # as backward went
             if not np.isfinite(gradient).all():
                 return f"first in the gradient of model.{name}"
         return "in the loss itself"

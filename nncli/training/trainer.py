@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Literal, Protocol
@@ -18,7 +18,7 @@ from nncli.nn.tally import Tally
 from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
 from nncli.optim.optimizer import Optimizer
-from nncli.training.events import EpochEnded, Event, Record, StepEnded, StepSkipped, TrainingEnded
+from nncli.training.events import EpochEnded, Event, Record, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 
@@ -97,6 +97,7 @@ class Trainer:
         self.step = 0  # steps done
         self.step_in_epoch = 0  # steps done of the running epoch
         self.skipped = 0
+        self.restarts: list[int] = []  # the epochs after which early stopping was made to count anew
         self.seconds = 0.0  # of the running epoch, before this process took it up
         self.total_seconds = 0.0  # of all epochs done
         self.last_record: Record = {}
@@ -114,12 +115,9 @@ class Trainer:
             NonFiniteError: where a loss or gradient is not finite; the weights are those before that step.
         """
         with self.executor.blas():
-            while self.epoch < self.settings.epochs:
+            while not self.ended:
                 yield from self._epoch()
-                if self.stopped_early:
-                    yield TrainingEnded("early_stopping")
-                    return
-            yield TrainingEnded("completed")
+            yield TrainingEnded("early_stopping" if self.stopped_early else "completed")
 
     @property
     def steps_per_epoch(self) -> int:
@@ -127,10 +125,32 @@ class Trainer:
         return self._batches.per_epoch
 
     @property
+    def ended(self) -> bool:
+        """Whether there is no epoch left to train."""
+        return self.epoch >= self.settings.epochs or self.stopped_early
+
+    @property
     def stopped_early(self) -> bool:
         """Whether the patience of early stopping is used up."""
         patience = self.settings.patience
         return patience is not None and self.stopping is not None and self.stopping.waited >= patience
+
+    def count_anew(self) -> None:
+        """Lets early stopping, which has ended the run, wait as long again."""
+        if self.stopping is not None:
+            self.stopping.waited = 0
+            self.restarts.append(self.epoch)
+
+    def check_weights(self) -> None:
+        """Looks for weights that the last steps made infinite.
+
+        Raises:
+            NonFiniteError: naming the first of them.
+        """
+        for name, array in self.executor.network.named().items():
+            if not np.isfinite(array).all():
+                place = f"epoch {self.epoch + 1}, step {self.step}"
+                raise NonFiniteError(f"{place}: the weights are not finite, first in model.{name}")
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
@@ -142,7 +162,7 @@ class Trainer:
                 yield StepEnded(number, self.step, self.step_in_epoch, self._tally.mean_loss)
             else:
                 yield StepSkipped(number, self.step, self.skipped)
-        record = self._record(number)
+        record = yield from self._record(number, begun)
         self._tally = Tally(self.executor.metrics)
         self.epoch, self.step_in_epoch, self.seconds = number, 0, 0.0
         record["seconds"] = time.perf_counter() - begun
@@ -152,7 +172,7 @@ class Trainer:
             self.best_record = record
         if self.stopping is not None:
             self.stopping.update(record)
-        yield EpochEnded(record, best, number >= self.settings.epochs or self.stopped_early)
+        yield EpochEnded(record, best, self.ended)
 
     def _step(self, batch: Batch, epoch: int) -> bool:
         """One step; whether it was taken."""
@@ -188,15 +208,20 @@ class Trainer:
             message += f"; {MOST_SKIPPED} such steps were skipped already"
         raise NonFiniteError(message)
 
-    def _record(self, number: int) -> Record:
+    def _record(self, number: int, begun: float) -> Generator[Event, None, Record]:
+        self.check_weights()
         if not self._tally.divisor:
             raise NonFiniteError(f"epoch {number}: every step was skipped because its numbers are not finite")
         record: Record = {"epoch": number, "step": self.step}
         record |= {f"train_{name}": value for name, value in self._tally.results().items()}
         if self._validation is not None:
-            measured = self.executor.evaluate(
-                self._validation.batches(EVALUATION_ROWS), Tally(self.executor.metrics)
-            ).results()
+            tally, rows = Tally(self.executor.metrics), 0
+            for batch in self._validation.batches(EVALUATION_ROWS):
+                self.executor.evaluate((batch,), tally)
+                rows += len(batch)
+                self.seconds = time.perf_counter() - begun
+                yield RowsMeasured(number, rows)
+            measured = tally.results()
             if not isfinite(measured["loss"]) and self.settings.on_nonfinite == "stop":
                 raise NonFiniteError(f"epoch {number}: the validation loss is {measured['loss']}")
             record |= {f"val_{name}": value for name, value in measured.items()}
@@ -215,6 +240,7 @@ class Trainer:
             "step": self.step,
             "step_in_epoch": self.step_in_epoch,
             "skipped": self.skipped,
+            "restarts": self.restarts,
             "optimizer_steps": self.driver.steps,
             "tally": {"loss": self._tally.loss, "divisor": self._tally.divisor},
             "best": self.best.state(),
@@ -242,6 +268,7 @@ class Trainer:
         """Goes on from a stored state; the network's parameters are restored by whoever owns them."""
         for name in ("epoch", "step", "step_in_epoch", "skipped", "seconds", "total_seconds"):
             setattr(self, name, state[name])
+        self.restarts = list(state.get("restarts", ()))  # which older checkpoints do not have
         self.last_record, self.best_record = state["last_record"], state["best_record"]
         self.driver.steps = state["optimizer_steps"]
         self._tally = Tally(self.executor.metrics)

@@ -32,8 +32,9 @@ from nncli.training.executor import Executor
 from nncli.training.trainer import Trainer
 from nncli.workflows.events import RunEvent
 from nncli.workflows.narration import narrate
+from nncli.workflows.run import run_session
 from nncli.workflows.saving import restore_trainer, save_checkpoint
-from nncli.workflows.train import run_anew, run_session
+from nncli.workflows.train import run_anew
 from nncli.workflows.trained import PREDICTION_ROWS, Trained, load
 
 Validation = tuple[Any, Any] | None

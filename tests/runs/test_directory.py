@@ -156,3 +156,97 @@ def test_what_cannot_be_written_is_a_failure_of_the_run():
     os.mkdir("metrics.csv")
     with pytest.raises(SaveError, match=r"metrics\.csv: cannot be written"):
         MetricsLog("metrics.csv").append(RECORD)
+
+
+def test_giving_the_same_name_again_leaves_nothing_behind():
+    run = RunDirectory.at("run")
+    run.write_text("checkpoints/last.npz", "one")
+    run.link("last", "best")
+    run.link("last", "best")
+    assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
+
+
+def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
+    os.makedirs("run/checkpoints")
+    for name in ("run/.status.json.x1.tmp", "run/checkpoints/.last.npz.x2.tmp"):
+        with open(name, "w"):
+            pass
+    with pytest.raises(RunError, match="not empty, and no run"):
+        RunDirectory.at("run")  # a checkpoint is only begun where the run is described
+    os.unlink("run/checkpoints/.last.npz.x2.tmp")
+    run = RunDirectory.at("run")
+    run.sweep()
+    assert os.listdir("run") == ["checkpoints"]
+
+
+def test_what_was_not_finished_is_swept_and_nothing_else():
+    run = RunDirectory.at("run")
+    names = [".status.json.x.tmp", "a.tmp", ".hidden", "checkpoints/.last.npz.x.tmp", "checkpoints/last.npz"]
+    for name in names:
+        run.write_text(name, "")
+    run.sweep()
+    assert sorted(os.listdir("run")) == [".hidden", "a.tmp", "checkpoints"]
+    assert os.listdir("run/checkpoints") == ["last.npz"]
+
+
+def test_the_last_states_are_kept_in_the_order_of_their_numbers():
+    run = RunDirectory.at("run")
+    run.write_text("checkpoints/last.npz", "")
+    for epoch in (9998, 9999, 10000, 10001):
+        run.keep_last(epoch, 10 * epoch, 2)
+    kept = ["epoch-10000-step-00100000.npz", "epoch-10001-step-00100010.npz"]
+    run.write_text("checkpoints/epoch-notes.npz", "")
+    assert sorted(os.listdir("run/checkpoints")) == [*kept, "epoch-notes.npz", "last.npz"]
+    run.keep_last(10001, 100010, 1)
+    assert sorted(os.listdir("run/checkpoints")) == ["epoch-notes.npz", "last.npz"]
+
+
+def test_rows_are_kept_by_their_epoch_and_told_where_they_are_gone():
+    log = MetricsLog("metrics.csv")
+    assert log.keep(0) == 0
+    assert log.keep(2) == 2
+    for epoch in (1, 2, 3):
+        log.append({**RECORD, "epoch": epoch})
+    with open("metrics.csv") as file:
+        lines = file.readlines()
+    with open("metrics.csv", "w") as file:
+        file.writelines([lines[0], lines[1], lines[3]])
+    assert log.keep(3) == 1
+    assert [row["epoch"] for row in log.rows()] == [1, 3]
+
+
+def test_a_torn_header_is_written_again():
+    with open("metrics.csv", "w") as file:
+        file.write("epoch,step,trai")
+    log = MetricsLog("metrics.csv")
+    assert log.rows() == []
+    log.keep(0)
+    log.append(RECORD)
+    assert log.rows() == [RECORD]
+
+
+@pytest.mark.parametrize("content", ["a letter\nto you\n", "\xff\n", "epoch,step\n1,x\n"])
+def test_a_file_of_something_else_is_no_metrics(content):
+    with open("metrics.csv", "w", encoding="latin-1") as file:
+        file.write(content)
+    with pytest.raises(RunError, match=r"metrics\.csv"):
+        MetricsLog("metrics.csv").rows()
+    if not content.startswith("epoch"):
+        with pytest.raises(RunError, match=r"metrics\.csv"):
+            MetricsLog("metrics.csv").keep(1)
+
+
+def test_a_row_that_does_not_fit_on_the_disk_is_not_there_at_all(monkeypatch):
+    log = MetricsLog("metrics.csv")
+    log.append(RECORD)
+    with open("metrics.csv") as file:
+        before = file.read()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SaveError, match=r"metrics\.csv: cannot be written \(No space left on device\)"):
+        log.append({**RECORD, "epoch": 2})
+    with open("metrics.csv") as file:
+        assert file.read() == before

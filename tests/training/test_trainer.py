@@ -199,7 +199,12 @@ def stopped_after(values, patience, **keys):
     trainer.best = monitor
     record = trainer._record
     given = iter(values)
-    trainer._record = lambda number: {**record(number), "train_loss": next(given)}
+
+    def replaced(number, begun):
+        found = yield from record(number, begun)
+        return {**found, "train_loss": next(given)}
+
+    trainer._record = replaced
     events = list(trainer.run())
     ended = [event for event in events if isinstance(event, EpochEnded)]
     assert ended[-1].last

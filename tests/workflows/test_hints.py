@@ -13,7 +13,8 @@ import pytest
 import nncli
 from nncli.core.errors import ConfigError, NncliError, RunError, UserError
 from nncli.workflows.events import RunEnded
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 
 DENSE = "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: {type: sgd, learning_rate: 1e-3}\n"
 

@@ -17,7 +17,8 @@ from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
 from nncli.workflows.prepare import prepare
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from nncli.workflows.trained import load
 from tests.workflows import tiny
 from tests.workflows.test_resume import same, stopping_at

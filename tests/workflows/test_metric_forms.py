@@ -14,7 +14,8 @@ from nncli.nn.metric import names_of
 from nncli.runs import checkpoint
 from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from tests.workflows import tiny
 from tests.workflows.test_resume import same, stopping_at
 from tests.workflows.test_train import rows

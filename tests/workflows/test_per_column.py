@@ -16,7 +16,8 @@ from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.inspect import inspect
 from nncli.workflows.predict import predict
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from tests.workflows import tiny
 
 SIZE = {"type": "per_column", "columns": {"size": "robust", "age": {"type": "quantile", "quantiles": 9}}}

@@ -17,7 +17,8 @@ from nncli.workflows.evaluate import evaluate
 from nncli.workflows.inspect import inspect
 from nncli.workflows.plugins import load_plugins
 from nncli.workflows.predict import predict
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from tests.workflows import tiny
 
 SCALE = """\

@@ -13,8 +13,9 @@ import pytest
 from nncli.core.errors import ConfigError, RunError, StoppedError, UserError
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
-from nncli.workflows.events import RunStarted
-from nncli.workflows.train import FINISHED_BEFORE, resume, train
+from nncli.workflows.events import FINISHED_BEFORE, RunStarted
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from tests.workflows import tiny
 from tests.workflows.test_train import members, rows
 

@@ -23,6 +23,8 @@ from tests.workflows import tiny
 
 FILES = ["checkpoints", "config.yaml", "environment.json", "metrics.csv", "resolved.yaml", "status.json", "train.log"]
 
+NAMES = ("best", "last")
+
 
 @pytest.fixture
 def inside(tmp_path, monkeypatch):
@@ -225,18 +227,18 @@ def test_the_last_states_are_kept_on_demand(inside):
     assert [checkpoint.read_meta(os.path.join(run, "checkpoints", name))["epoch"] for name in kept] == [4, 5]
 
 
-def test_the_last_state_is_saved_after_so_many_epochs_and_always_at_the_end(inside):
-    values = tiny.classifier(training={"epochs": 3, "batch_size": 16, "checkpoint": {"every_epochs": 2}})
+def test_the_last_state_is_saved_after_so_many_epochs_where_it_is_the_best_and_at_the_end(inside):
+    values = tiny.classifier(training={"epochs": 7, "batch_size": 16, "checkpoint": {"every_epochs": 3}})
+    values["optimizer"] = {"type": "sgd", "learning_rate": 1e-30}  # the first epoch stays the best
     saved = []
     config = tiny.write(inside, values)
 
     def listen(event):
-        last = Path("run/checkpoints/last.npz")
         if type(event).__name__ == "EpochEnded":
-            saved.append(checkpoint.read_meta(str(last))["epoch"] if last.exists() else None)
+            saved.append(tuple(checkpoint.read_meta(f"run/checkpoints/{name}.npz")["epoch"] for name in NAMES))
 
     train(config, run_dir="run", listener=listen)
-    assert saved == [None, 2, 3]
+    assert saved == [(1, 1), (1, 1), (1, 3), (1, 3), (1, 3), (1, 6), (1, 7)]
 
 
 @pytest.mark.parametrize("key", ["early_stopping", "checkpoint"])

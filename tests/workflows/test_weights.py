@@ -14,7 +14,8 @@ import nncli
 from nncli.core.errors import ConfigError, DataError, RunError, StoppedError
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from tests.contracts.table import METRIC_ROWS
 from tests.workflows import tiny
 from tests.workflows.test_resume import same, stopping_at

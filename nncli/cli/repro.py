@@ -1,0 +1,35 @@
+"""nncli repro."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nncli.cli.console import give, say
+from nncli.cli.options import PluginOption, QuietOption
+from nncli.cli.plugins import load
+from nncli.cli.progress import RunDisplay
+
+
+def repro(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run directory.")],
+    plugins: PluginOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Train a run's config again and compare metrics and weights bit for bit; exit code 1 where they differ."""
+    from nncli.workflows.repro import repro as repeat
+
+    load(plugins)
+    display = RunDisplay(quiet=quiet)
+    try:
+        found = repeat(run, display)
+    finally:
+        display.close()
+    for line in found.surroundings:
+        say(f"note: since the run began, {line}")
+    if found.same:
+        give(f"{run}: the same to the bit after {found.steps:,} steps: {', '.join(found.compared)}")
+        return
+    give(f"{run}: not the same: {found.difference}")
+    raise typer.Exit(1)

@@ -1,0 +1,245 @@
+"""Training a session, and the files that this leaves in a run directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+from typing import Any
+
+from nncli.assemble.session import Session
+from nncli.config.document import Document
+from nncli.config.overrides import VARIABLE
+from nncli.config.resolved import plain, to_yaml
+from nncli.config.spec import Checkpoint
+from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
+from nncli.data.files import fingerprint
+from nncli.nn.tally import Tally
+from nncli.runs import checkpoint
+from nncli.runs.directory import BEST, CONFIG, ENVIRONMENT, LAST, RESOLVED, TEST, RunDirectory
+from nncli.runs.environment import describe_environment
+from nncli.training.events import EpochEnded, Event, StepEnded, StepSkipped, TrainingEnded
+from nncli.training.trainer import EVALUATION_ROWS, Trainer
+from nncli.workflows.events import Listener, RunEnded, RunEvent, RunStarted
+from nncli.workflows.narration import narrate
+from nncli.workflows.plugins import fault_of, plugin_options, plugins_of
+from nncli.workflows.saving import save_checkpoint, set_weights
+from nncli.workflows.signals import StopSignals
+
+
+def describe_run(run: RunDirectory, session: Session, document: Document | None = None) -> None:
+    """Writes what the run is made of; with its status, last of all, it has begun.
+
+    Raises:
+        SaveError: where that fails.
+    """
+    try:
+        run.make_inside()
+        if document is not None:
+            with open(document.name, "rb") as file:
+                run.write_bytes(CONFIG, file.read())
+        run.write_text(RESOLVED, to_yaml(plain(session.spec)))
+        fingerprints = {path: fingerprint(path) for path in session.files}
+        settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": plugins_of(session.spec)}
+        run.write_json(ENVIRONMENT, {**environment_of(session), "data": fingerprints, **settings})
+        run.set_status("running", 0, 0)
+    except SaveError as error:
+        again = f"the same command with --run-dir {shlex.quote(run.path)} --resume"
+        raise SaveError(f"{error}; nothing was trained yet; mend that, then {again}") from None
+
+
+def environment_of(session: Session) -> dict[str, Any]:
+    """What the session runs on."""
+    executor = session.executor
+    return describe_environment(executor.threads, executor.shards, executor.blas_threads)
+
+
+def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:
+    """Trains, and writes the run's files where there is a run directory.
+
+    Raises:
+        RunFailedError: where the run could not go on, or was stopped.
+    """
+    epochs = trainer.settings.epochs
+
+    def tell(event: RunEvent) -> None:
+        if run is not None:
+            for line in narrate(event, epochs):
+                run.log(line)
+        listener(event)
+
+    try:
+        return _train(session, trainer, run, tell)
+    except NonFiniteError as error:
+        message = f"{error}; {session.explosion_hint()}{_saved(run)}"
+        _failed(run, trainer, message)
+        raise NonFiniteError(message) from None
+    except SaveError as error:
+        message = f"{error}{_saved(run)}{_mended(run, session)}"
+        _failed(run, trainer, message)
+        raise SaveError(message) from None
+    except StoppedError:
+        raise
+    except NncliError as error:
+        _failed(run, trainer, str(error))
+        raise
+    except (Exception, SystemExit) as error:  # of a plugin's code
+        reason = fault_of(error)
+        _failed(run, trainer, reason or f"{type(error).__name__}: {error}")
+        if reason is None:
+            raise
+        raise RunFailedError(reason) from error
+    finally:
+        session.executor.close()
+
+
+def _failed(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
+    if run is not None:
+        with contextlib.suppress(SaveError):  # the disk may be what failed
+            run.set_status("failed", trainer.epoch, trainer.step, reason)
+            run.log(reason)
+
+
+def _saved(run: RunDirectory | None) -> str:
+    """Which state of a run that failed can be gone on from."""
+    if run is None:
+        return ""
+    try:
+        meta = checkpoint.read_meta(run.checkpoint(LAST))
+    except CheckpointError:
+        return "; no checkpoint was saved before"
+    return f"; the checkpoint after step {meta['step']} (epochs done: {meta['epoch']}) is intact"
+
+
+def _mended(run: RunDirectory | None, session: Session) -> str:
+    return "" if run is None else f"; mend that, then: {resuming(run, session)}"
+
+
+def resuming(run: RunDirectory, session: Session) -> str:
+    """The command that goes on with a run."""
+    return f"nncli resume {shlex.quote(run.path)}{plugin_options(session.spec)}"
+
+
+def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: Listener) -> RunEnded:
+    reason = "completed"
+    with StopSignals() as signals:
+        tell(started(session, trainer, run))
+        if run is not None:
+            run.set_status("running", trainer.epoch, trainer.step)
+        for event in trainer.run():
+            if run is not None:
+                _save(session, trainer, run, event)
+            tell(event)
+            if isinstance(event, TrainingEnded):
+                reason = event.reason
+            elif signals.received is not None:
+                raise _stopped(session, trainer, run, signals.received)
+        test = _test(session, trainer, run, signals)
+    ended = RunEnded(
+        run.path if run is not None else None,
+        reason,
+        trainer.best_record,
+        trainer.last_record,
+        test,
+        trainer.total_seconds,
+        session.nothing_learnt(trainer.last_record),
+        plugin_options(session.spec),
+    )
+    if run is not None:
+        run.set_status("finished", trainer.epoch, trainer.step, reason)
+    tell(ended)
+    return ended
+
+
+def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
+    """The event that training begins."""
+    return RunStarted(
+        name=session.spec.name or "run",
+        path=None if run is None else run.path,
+        rows=session.rows,
+        parameters=session.network.layout.trainable,
+        epochs=trainer.settings.epochs,
+        steps_per_epoch=trainer.steps_per_epoch,
+        first_epoch=trainer.epoch + 1,
+        notes=tuple(session.notes),
+    )
+
+
+def _save(session: Session, trainer: Trainer, run: RunDirectory, event: Event) -> None:
+    settings = session.spec.training.checkpoint
+    if isinstance(event, EpochEnded):
+        run.metrics.append(event.record)
+        if event.best or _is_due(trainer, settings):  # so that the last state is never older than the best
+            save_last(session, trainer, run)
+            name_last(session, trainer, run)
+        run.set_status("running", trainer.epoch, trainer.step)
+    elif isinstance(event, StepEnded | StepSkipped):
+        every = settings.every_steps
+        if every is not None and trainer.step % every == 0:
+            save_last(session, trainer, run)
+
+
+def save_last(session: Session, trainer: Trainer, run: RunDirectory) -> None:
+    """Writes last.npz.
+
+    Raises:
+        SaveError: where that fails.
+        NonFiniteError: where the weights are not finite; the checkpoint before stays.
+    """
+    trainer.check_weights()
+    save_checkpoint(run.checkpoint(LAST), session, trainer)
+
+
+def name_last(session: Session, trainer: Trainer, run: RunDirectory) -> None:
+    """Gives last.npz, where it is of the end of an epoch, its other names; once more changes nothing.
+
+    Raises:
+        SaveError: where that fails.
+    """
+    settings = session.spec.training.checkpoint
+    if trainer.step_in_epoch or not trainer.epoch:
+        return
+    if _is_due(trainer, settings):
+        run.keep_last(trainer.epoch, trainer.step, settings.keep)
+    if trainer.best.best_epoch == trainer.epoch:
+        run.link(LAST, BEST)
+
+
+def _is_due(trainer: Trainer, settings: Checkpoint) -> bool:
+    return trainer.ended or trainer.epoch % settings.every_epochs == 0
+
+
+def _stopped(session: Session, trainer: Trainer, run: RunDirectory | None, number: int) -> StoppedError:
+    if run is None:
+        return StoppedError("stopped; nothing was saved, because there is no run directory", number)
+    save_last(session, trainer, run)
+    run.set_status("stopped", trainer.epoch, trainer.step, f"signal {number}")
+    where = "after the last epoch" if trainer.ended else f"in epoch {trainer.epoch + 1} after step {trainer.step}"
+    message = f"stopped {where}; the state is saved. To go on: {resuming(run, session)}"
+    run.log(message)
+    return StoppedError(message, number)
+
+
+def _test(session: Session, trainer: Trainer, run: RunDirectory | None, signals: StopSignals) -> dict[str, float]:
+    """The test metrics with the best weights, which are those of best.npz."""
+    if session.test is None:
+        return {}
+    network, tally = session.network, Tally(session.executor.metrics)
+    last = network.vector.copy()
+    try:
+        if run is not None:
+            _, arrays = checkpoint.load(run.checkpoint(BEST))
+            set_weights(run.checkpoint(BEST), network, arrays)
+        with session.executor.blas():
+            for batch in session.test.batches(EVALUATION_ROWS):
+                session.executor.evaluate((batch,), tally)
+                if signals.received is not None:
+                    break
+    finally:
+        network.vector[...] = last
+    if signals.received is not None:
+        raise _stopped(session, trainer, run, signals.received)
+    results = tally.results()
+    if run is not None:
+        run.write_json(TEST, {**results, "epoch": int(trainer.best_record["epoch"])})
+    return results

@@ -1,0 +1,200 @@
+"""Repeating a run: the same bits are found, and any other bit is named."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import CheckpointError, RunError, StoppedError
+from nncli.runs import checkpoint
+from nncli.training.events import EpochEnded
+from nncli.workflows.repro import repro
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
+from tests.workflows import tiny
+from tests.workflows.test_resume import stopping_at
+
+ALL = ("metrics.csv", "last.npz", "best.npz", "test.json")
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """A config in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tiny.write(tmp_path, tiny.classifier())
+
+
+def files(run):
+    """Everything in a run directory."""
+    return {path: path.read_bytes() for path in Path(run).rglob("*") if path.is_file()}
+
+
+def saved_again(name, change):
+    """The checkpoint with one array changed, as if it had been trained so."""
+    path = f"run/checkpoints/{name}.npz"
+    meta, arrays = checkpoint.load(path)
+    arrays = {name: array.copy() for name, array in arrays.items()}
+    change(arrays)
+    state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+    weights = {name: array for name, array in arrays.items() if not name.startswith("state/")}
+    for key in ("format", "format_version", "arrays", "sha256"):
+        meta.pop(key, None)
+    checkpoint.save(path, weights, state, meta)
+
+
+def last_bit(array):
+    """Changes the last bit of its first value."""
+    array.reshape(-1)[:1].view(np.uint32)[0] ^= 1
+
+
+@pytest.mark.parametrize("make", [tiny.classifier, tiny.regression, tiny.convolutional])
+def test_a_run_is_the_same_again_and_is_not_touched(tmp_path, monkeypatch, make):
+    monkeypatch.chdir(tmp_path)
+    train(tiny.write(tmp_path, make()), run_dir="run")
+    before, around = files("run"), set(os.listdir())
+    found = repro("run")
+    assert (found.same, found.difference, found.surroundings) == (True, "", ())
+    assert found.compared == (ALL if make is tiny.classifier else ALL[:3])
+    assert found.epochs == make()["training"]["epochs"]
+    assert (files("run"), set(os.listdir())) == (before, around)
+
+
+@pytest.mark.parametrize("step", [2, 6, 7])
+def test_a_run_that_was_stopped_is_repeated_up_to_there(config, step):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(step))
+    found = repro("run")
+    assert (found.same, found.steps) == (True, step)
+    resume("run")
+    assert repro("run").compared == ALL
+
+
+def test_a_run_that_was_made_longer_after_it_had_stopped_early_is_the_same_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    training = {"epochs": 50, "batch_size": 8, "early_stopping": {"patience": 2}}
+    values = tiny.classifier(training=training, optimizer={"type": "sgd", "learning_rate": 3.0})
+    train(tiny.write(tmp_path, values), run_dir="run")
+    first = repro("run")
+    assert first.same
+    assert first.epochs < 50
+    resume("run", [f"training.epochs={first.epochs + 20}"])
+    again = repro("run")
+    assert again.same, again.difference
+    assert again.epochs > first.epochs
+
+
+def test_a_changed_metric_is_named_and_ends_the_repetition(config):
+    train(config, run_dir="run")
+    with open("run/metrics.csv", newline="") as file:
+        header, *rows = csv.reader(file)
+    was = rows[1][header.index("val_loss")]
+    rows[1][header.index("val_loss")] = "0.5"
+    with open("run/metrics.csv", "w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    heard = []
+    found = repro("run", heard.append)
+    assert found.difference == f"metrics.csv, epoch 2: val_loss was 0.5, its repetition gives {was}"
+    assert (found.same, found.epochs, found.compared) == (False, 2, ())
+    assert sum(isinstance(event, EpochEnded) for event in heard) == 2
+
+
+def test_a_missing_row_is_named(config):
+    train(config, run_dir="run")
+    lines = Path("run/metrics.csv").read_text().splitlines(keepends=True)
+    Path("run/metrics.csv").write_text("".join(lines[:-1]))
+    assert repro("run").difference == "metrics.csv has no row of epoch 3"
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [("last", "0.dense.weight"), ("best", "2.dense.bias"), ("last", "state/optimizer/mean/0.dense.bias")],
+)
+def test_one_changed_bit_is_named(config, name, array):
+    train(config, run_dir="run")
+    os.unlink("run/checkpoints/best.npz") if name == "last" else None
+    saved_again(name, lambda arrays: last_bit(arrays[array]))
+    difference = repro("run").difference
+    assert difference.startswith(f"{name}.npz: {array} differs in 1 of ")
+    assert "by at most " in difference
+
+
+def test_other_shapes_are_named(config):
+    train(config, run_dir="run")
+    saved_again("best", lambda arrays: arrays.update({"0.dense.bias": np.zeros(3, np.float32)}))
+    assert "0.dense.bias was float32 (3,), its repetition gives float32 (4,)" in repro("run").difference
+
+
+def test_a_changed_test_result_is_named(config):
+    train(config, run_dir="run")
+    values = json.loads(Path("run/test.json").read_text())
+    Path("run/test.json").write_text(json.dumps({**values, "accuracy": 2}))
+    found = repro("run")
+    assert found.difference.startswith("test.json: accuracy was 2, its repetition gives ")
+    assert found.compared == ALL[:3]
+
+
+def test_a_repetition_that_ends_sooner_is_named(config):
+    train(config, run_dir="run")
+    path = "run/checkpoints/last.npz"
+    meta, arrays = checkpoint.load(path)
+    for key in ("format", "format_version", "arrays", "sha256"):
+        meta.pop(key, None)
+    meta["trainer"]["epoch"] = 9
+    state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+    checkpoint.save(path, {n: a for n, a in arrays.items() if not n.startswith("state/")}, state, meta)
+    assert repro("run").difference == "the run has done 9 epochs, its repetition ended after 3 (completed)"
+
+
+def test_what_has_changed_around_it_is_told(config):
+    train(config, run_dir="run")
+    environment = json.loads(Path("run/environment.json").read_text())
+    now = environment["numpy"]
+    Path("run/environment.json").write_text(json.dumps({**environment, "numpy": "1.0", "python": "3.0"}))
+    assert repro("run").surroundings == (f"numpy 1.0 is now {now}",)
+
+
+def test_changed_data_are_told_before_anything_is_trained(config):
+    train(config, run_dir="run")
+    Path(tiny.TABLE).write_text(tiny.sides(seed=99))
+    heard = []
+    with pytest.raises(RunError, match=rf"other content: .*{tiny.TABLE}\), so it cannot be repeated"):
+        repro("run", heard.append)
+    assert heard == []
+
+
+def test_runs_that_cannot_be_repeated(config):
+    with pytest.raises(RunError, match="no such run directory: nowhere"):
+        repro("nowhere")
+    train(config, run_dir="run")
+    text = Path("run/resolved.yaml").read_text()
+    Path("run/resolved.yaml").write_text(text.replace("seed: 0", "seed: 5"))
+    with pytest.raises(RunError, match=r"resolved\.yaml: not the config that .*last\.npz was trained by: seed was 0"):
+        repro("run")
+    Path("run/resolved.yaml").write_text(text)
+    Path("run/checkpoints/last.npz").write_bytes(b"PK")
+    with pytest.raises(CheckpointError, match=r"last\.npz"):
+        repro("run")
+    os.unlink("run/checkpoints/last.npz")
+    with pytest.raises(RunError, match="run: no checkpoint to compare with yet"):
+        repro("run")
+    os.unlink("run/status.json")
+    with pytest.raises(RunError, match="to begin again: nncli train CONFIG --run-dir run --resume"):
+        repro("run")
+
+
+def test_ctrl_c_ends_it_and_leaves_the_run_alone(config):
+    train(config, run_dir="run")
+    before = files("run")
+
+    def interrupt(event):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        repro("run", interrupt)
+    assert files("run") == before
