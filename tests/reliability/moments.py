@@ -99,9 +99,9 @@ def watch(moments: Moments) -> None:
             moments.reach("open")
         return opened(path, flags, *args, **keys)
 
-    def open_file(file: Any, mode: str = "r", buffering: int = -1, *args: Any, **keys: Any) -> Any:
+    def open_file(file: Any, mode: str = "r", *args: Any, **keys: Any) -> Any:
         if not set(mode) & set("wax+"):
-            return plain(file, mode, buffering, *args, **keys)
+            return plain(file, mode, *args, **keys)
         if not isinstance(file, int):
             moments.reach("open")
         return _open_watched(moments, file, mode, *args, **keys)
@@ -123,6 +123,7 @@ def _open_watched(
     moments: Moments,
     file: Any,
     mode: str,
+    buffering: int = -1,
     encoding: str | None = None,
     errors: str | None = None,
     newline: str | None = None,
@@ -131,6 +132,8 @@ def _open_watched(
 ) -> Any:
     raw = _Watched(file, mode.replace("b", "").replace("t", ""), closefd, opener)
     raw.moments = moments
+    if buffering == 0:
+        return raw
     buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
     return buffered if "b" in mode else io.TextIOWrapper(buffered, encoding, errors, newline)
 

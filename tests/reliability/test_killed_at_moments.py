@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nncli.training.events import StepEnded
-from nncli.workflows.train import resume, train
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
 from tests.long import first
 from tests.reliability.children import Child, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-import nncli.workflows.train as workflow
+import nncli.workflows.run as running
+import nncli.workflows.train as beginning
 from nncli.runs import checkpoint
 from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
 from nncli.training.executor import Executor
@@ -137,7 +138,8 @@ def test_a_signal_before_the_training_has_begun(scenes, number, call):
     scene = scenes("dense")
 
     def act() -> object:
-        setattr(workflow, call, signalled(getattr(workflow, call), 1, number))
+        module = beginning if hasattr(beginning, call) else running
+        setattr(module, call, signalled(getattr(module, call), 1, number))
         return command(*BEGIN)()
 
     ended = Child(scene.folder, act).ended()
