@@ -67,7 +67,7 @@ def content(path: Path) -> Any:
 
 
 def files(run: Path) -> list[str]:
-    """The names of all files of a run."""
+    """The names of all files of a run; none where it has no directory."""
     return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())
 
 
@@ -100,7 +100,7 @@ def whole_so_far(run: Path, end: Path) -> bool:
         run: the directory in which a process has died.
         end: the whole run.
     """
-    for name in files(run) if run.exists() else []:
+    for name in files(run):
         path = run / name
         if path.suffix == ".npz" and not path.name.startswith("."):
             checkpoint.load(str(path))

@@ -40,7 +40,7 @@ def left_whole(run_path: Path, end: Path) -> None:
     assert whole_so_far(run_path, end)
     metrics = run_path / "metrics.csv"
     assert not metrics.exists() or metrics.read_text()[-1:] in ("", "\n"), "metrics.csv ends in a torn row"
-    temporary = [name for name in files(run_path) if name.endswith(".tmp")] if run_path.exists() else []
+    temporary = [name for name in files(run_path) if name.endswith(".tmp")]
     assert not temporary, f"left behind: {temporary}"
 
 

@@ -16,8 +16,9 @@ from tests.long import first
 from tests.reliability.children import Child, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.moments import Count, counted, killed_at
-from tests.reliability.runs_compared import content, last_step, parsed, same, state, whole_so_far
+from tests.reliability.runs_compared import content, files, last_step, parsed, same, state, whole_so_far
 from tests.reliability.survey import about, hold_all
+from tests.workflows import tiny
 
 EXTENSIONS = {
     "dense": "training.epochs=5",
@@ -59,9 +60,70 @@ def test_a_run_that_is_killed_at_any_moment(scenes, kind, every):
         scene.clear()
         with about(dies(scene, number, *TRAIN)):
             assert whole_so_far(scene.run, scene.whole)
-            ends(scene, scene.whole, *TRAIN)
+            begun = (scene.run / "status.json").exists()
+            ends(scene, scene.whole, *(("resume", "run") if begun and number % 2 else TRAIN))
 
     assert hold_all(attempt, range(1, count + 1, every))
+
+
+@pytest.mark.parametrize("every", first(1, [31, 1]))
+def test_a_killed_run_is_not_begun_again_by_mistake(scenes, every):
+    """Without --resume a run is refused and left as it is; with nothing in it yet, it begins."""
+    scene = scenes("dense")
+    begin = ("train", CONFIG, "--run-dir", "run")
+    count = moments(scene, *begin)
+
+    def attempt(number):
+        scene.clear()
+        with about(dies(scene, number, *begin)):
+            before = {name: (scene.run / name).read_bytes() for name in files(scene.run)}
+            ended = run(scene.folder, *begin)
+            if ended.code == 0:
+                assert not any(name in before for name in ("config.yaml", "status.json", "metrics.csv"))
+                assert same(scene.run, scene.whole)
+                return
+            assert (ended.code, ended.out) == (2, ""), ended.err
+            assert "--resume" in ended.err, ended.err
+            assert before == {name: (scene.run / name).read_bytes() for name in files(scene.run)}
+
+    assert hold_all(attempt, range(1, count + 1, every))
+
+
+@pytest.mark.parametrize("every", first(1, [13, 1]))
+def test_resume_of_what_had_not_begun_tells_what_to_type(scenes, every):
+    scene = scenes("dense")
+
+    def attempt(number):
+        scene.clear()
+        with about(dies(scene, number, *TRAIN)):
+            ended = run(scene.folder, "resume", "run")
+            if (scene.run / "status.json").exists():
+                assert ended.code == 0, ended.err
+                assert same(scene.run, scene.whole)
+                return
+            assert (ended.code, ended.out) == (2, "")
+            assert len(ended.err.splitlines()) == 1, ended.err
+            ends(scene, scene.whole, *TRAIN)
+
+    assert hold_all(attempt, range(1, 40, every))
+
+
+@pytest.mark.parametrize("ending", [".csv", *first(0, [".npy", ".json"])])
+def test_predictions_whose_writing_is_killed_leave_the_older_file(scenes, ending):
+    scene = scenes("dense")
+    output = scene.folder / f"predictions{ending}"
+    predict = ("predict", "whole", tiny.TABLE, "--output", output.name)
+    count = moments(scene, *predict)
+    new = output.read_bytes()
+
+    def attempt(number):
+        output.write_text("older")
+        with about(dies(scene, number, *predict)):
+            assert output.read_bytes() in (b"older", new)
+        assert run(scene.folder, *predict).code == 0
+        assert output.read_bytes() == new
+
+    assert hold_all(attempt, range(1, count + 1))
 
 
 @pytest.mark.parametrize("kills", first(1, [4, 8, 12, 16, 20, 24]))
