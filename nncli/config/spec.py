@@ -137,7 +137,8 @@ class Training(Checked):
         clip_norm: the largest global norm of the gradient; default no limit.
         early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save.
-        on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step.
+        on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step, up to 100 of
+            them in a run.
         class_weight: how much the rows of a class count in the loss: balanced, which is rows / (classes * rows of the
             class), or a mapping of classes to weights, such as {spam: 1, ham: 0.2}; default 1 each. Metrics do not
             use it.

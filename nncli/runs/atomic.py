@@ -49,7 +49,9 @@ def is_temporary(name: str) -> bool:
 
 
 def sync_folder(folder: str) -> None:
-    """Makes sure that the names in a folder are on the disk."""
+    """Makes sure that the names in a folder are on the disk; Windows opens no folders, and needs none of it."""
+    if os.name == "nt":
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

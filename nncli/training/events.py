@@ -68,9 +68,11 @@ class TrainingEnded:
 
     Args:
         reason: completed, or early_stopping.
+        detail: which measure has not improved, where it stopped early.
     """
 
     reason: Literal["completed", "early_stopping"]
+    detail: str = ""
 
 
 Event: TypeAlias = StepEnded | StepSkipped | RowsMeasured | EpochEnded | TrainingEnded

@@ -36,6 +36,11 @@ class Monitor:
         self.waited += 1
         return False
 
+    def __str__(self) -> str:
+        epochs = "1 epoch" if self.waited == 1 else f"{self.waited} epochs"
+        best = "nothing yet" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch}"
+        return f"{self.column} has not improved for {epochs}; its best was {best}"
+
     def state(self) -> dict[str, Any]:
         """Plain values for `restore`."""
         return {"best": self.best, "best_epoch": self.best_epoch, "waited": self.waited}

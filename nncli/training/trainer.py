@@ -117,7 +117,10 @@ class Trainer:
         with self.executor.blas():
             while not self.ended:
                 yield from self._epoch()
-            yield TrainingEnded("early_stopping" if self.stopped_early else "completed")
+            if self.stopped_early and self.stopping is not None:
+                yield TrainingEnded("early_stopping", str(self.stopping))
+            else:
+                yield TrainingEnded("completed")
 
     @property
     def steps_per_epoch(self) -> int:

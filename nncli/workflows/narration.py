@@ -33,7 +33,7 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
             place = f"epoch {event.epoch}, step {event.step}"
             return [f"{place}: skipped, its numbers are not finite ({event.count} so far)"]
         case TrainingEnded(reason="early_stopping"):
-            return ["stopped early: no more improvement"]
+            return [f"stopped early: {event.detail}"]
         case RunEnded():
             return _ending(event)
         case _:

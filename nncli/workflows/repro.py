@@ -110,7 +110,7 @@ class _Original:
         path = run.checkpoint(LAST)
         last = checkpoint.load(path)
         before, after = plain(spec_of(path, last[0])), plain(session.spec)
-        if different := changes(before, after):
+        if different := changes(before, after, moved=True):
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
         best = run.checkpoint(BEST)
         finished = run.read_json(STATUS).get("state") == "finished" and os.path.exists(run.file(TEST))

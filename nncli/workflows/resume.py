@@ -11,7 +11,6 @@ from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.config.resolved import plain, to_yaml
 from nncli.core.errors import CheckpointError, RunError
-from nncli.data.files import fingerprint
 from nncli.runs import checkpoint
 from nncli.runs.directory import BEST, CHECKPOINTS, ENVIRONMENT, LAST, RESOLVED, STATUS, RunDirectory, is_begun
 from nncli.runs.environment import differences
@@ -21,7 +20,7 @@ from nncli.workflows.changes import changes
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, silent
 from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options
 from nncli.workflows.prepare import prepare
-from nncli.workflows.run import describe_run, environment_of, name_last, run_session, save_last
+from nncli.workflows.run import describe_run, environment_of, fingerprints, name_last, run_session, save_last
 from nncli.workflows.saving import restore_trainer, set_weights
 from nncli.workflows.trained import spec_of
 
@@ -107,12 +106,13 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
     last = run.checkpoint(LAST)
     meta, arrays = _load(run)
     before, after = plain(spec_of(last, meta)), plain(session.spec)
-    different = changes(before, after)
+    environment = run.read_json(ENVIRONMENT)
+    changed_data = changes_of_data(session, environment)
+    different = changes(before, after, moved=not changed_data)
     if different:
         listing = "; ".join(different)
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {ANEW}")
-    environment = run.read_json(ENVIRONMENT)
-    if changed_data := changes_of_data(session, environment):
+    if changed_data:
         raise RunError(f"{run.path}: {changed_data}; {ANEW}")
     changed = changed_plugins(meta.get("plugins"), session.spec)
     if changed:
@@ -135,6 +135,7 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
         trainer.count_anew()
         session.notes.append("the run had stopped early; early stopping starts to count anew")
     if before != after:
+        run.write_json(ENVIRONMENT, {**environment, "data": fingerprints(session)})  # whose paths may be others
         save_last(session, trainer, run)  # so that what is noted above stays true if this is stopped at once
     name_last(session, trainer, run)
     return False
@@ -168,11 +169,13 @@ def changes_of_data(session: Session, environment: dict[str, Any]) -> str:
         environment: of the run.
     """
     known = environment.get("data")
-    known = known if isinstance(known, dict) else {}
+    known, now = known if isinstance(known, dict) else {}, fingerprints(session)
+    if list(known.values()) == list(now.values()):
+        return ""
     found = (
-        ("other content", [path for path in session.files if path in known and fingerprint(path) != known[path]]),
-        ("new", [path for path in session.files if path not in known]),
-        ("no longer read", [path for path in known if path not in session.files]),
+        ("other content", [path for path in now if path in known and now[path] != known[path]]),
+        ("new", [path for path in now if path not in known]),
+        ("no longer read", [path for path in known if path not in now]),
     )
     told = [
         f"{what}: {', '.join(paths[:MOST_FILES])}{f' and {more} more' if (more := len(paths) - MOST_FILES) > 0 else ''}"

@@ -39,9 +39,8 @@ def describe_run(run: RunDirectory, session: Session, document: Document | None 
             with open(document.name, "rb") as file:
                 run.write_bytes(CONFIG, file.read())
         run.write_text(RESOLVED, to_yaml(plain(session.spec)))
-        fingerprints = {path: fingerprint(path) for path in session.files}
         settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": plugins_of(session.spec)}
-        run.write_json(ENVIRONMENT, {**environment_of(session), "data": fingerprints, **settings})
+        run.write_json(ENVIRONMENT, {**environment_of(session), "data": fingerprints(session), **settings})
         run.set_status("running", 0, 0)
     except SaveError as error:
         again = f"the same command with --run-dir {shlex.quote(run.path)} --resume"
@@ -52,6 +51,11 @@ def environment_of(session: Session) -> dict[str, Any]:
     """What the session runs on."""
     executor = session.executor
     return describe_environment(executor.threads, executor.shards, executor.blas_threads)
+
+
+def fingerprints(session: Session) -> dict[str, str]:
+    """The SHA-256 of every data file, by its path."""
+    return {path: fingerprint(path) for path in session.files}
 
 
 def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:

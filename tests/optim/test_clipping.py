@@ -22,6 +22,7 @@ def test_the_norm_is_the_root_of_the_sum_of_squares(dtype):
 
 def test_squares_that_overflow_do_not_matter():
     assert norm(np.full(4, 1e30, np.float32)) == pytest.approx(2e30, rel=1e-6)
+    assert norm(np.array((3e200, -4e200))) == pytest.approx(5e200, rel=1e-12)
 
 
 @FLOATS

@@ -9,9 +9,9 @@ import pytest
 
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
-from nncli.training.events import EpochEnded, StepEnded, StepSkipped, TrainingEnded
+from nncli.training.events import EpochEnded, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.monitor import Monitor
-from nncli.training.trainer import MOST_SKIPPED
+from nncli.training.trainer import EVALUATION_ROWS, MOST_SKIPPED
 from tests.training.make import CONVOLUTION, DENSE, numbers, trainer_of, weights
 
 LINEAR = ({"type": "dense", "units": 1, "initializer": "zeros"},)
@@ -308,3 +308,70 @@ def test_stopping_goes_on_where_it_was():
     second = trainer_of(stopping=Monitor("train_loss"), patience=3)
     second.restore(first.state(), first.arrays())
     assert (second.stopping.best, second.stopping.best_epoch, second.stopping.waited) == (1.0, 1, 1)
+
+
+def test_restarts_of_early_stopping_go_with_the_state():
+    first = trainer_of(stopping=Monitor("train_loss"), patience=1)
+    first.stopping.waited, first.epoch = 1, 1
+    assert first.ended
+    first.count_anew()
+    assert not first.ended
+    second = trainer_of(stopping=Monitor("train_loss"), patience=1)
+    second.restore(json.loads(json.dumps(first.state())), first.arrays())
+    assert second.restarts == [1]
+    older = {name: value for name, value in first.state().items() if name != "restarts"}
+    third = trainer_of(stopping=Monitor("train_loss"), patience=1)
+    third.restore(older, first.arrays())
+    assert third.restarts == []
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_trainer_that_has_ended_trains_no_more(early):
+    trainer = trainer_of(epochs=2, stopping=Monitor("train_loss") if early else None, patience=1 if early else None)
+    if early:
+        trainer.stopping.waited = 1
+    else:
+        list(trainer.run())
+    before, steps = weights(trainer), trainer.step
+    (event,) = trainer.run()
+    assert event.reason == ("early_stopping" if early else "completed")
+    assert (weights(trainer), trainer.step) == (before, steps)
+
+
+def test_validation_is_told_part_by_part_and_can_be_left_and_done_again():
+    keys = {"validation": numbers(2 * EVALUATION_ROWS + 5), "metrics": ("r2",), "epochs": 1}
+    expected = records(whole := trainer_of(**keys))
+    first = trainer_of(**keys)
+    run = first.run()
+    rows = []
+    for event in run:
+        if isinstance(event, RowsMeasured):
+            rows.append(event.rows)
+            if len(rows) == 2:
+                break
+    assert rows == [EVALUATION_ROWS, 2 * EVALUATION_ROWS]
+    assert (first.epoch, first.step_in_epoch) == (0, first.steps_per_epoch)
+    second = trainer_of(**keys)
+    second.executor.network.vector[...] = first.executor.network.vector
+    second.restore(json.loads(json.dumps(first.state())), first.arrays())
+    assert [{**record, "seconds": 0} for record in records(second)] == [{**r, "seconds": 0} for r in expected]
+    assert weights(second) == weights(whole)
+
+
+@pytest.mark.parametrize("policy", ["stop", "skip"])
+def test_weights_that_a_step_made_infinite_are_told_at_the_end_of_the_epoch(policy):
+    train = Dataset(np.full((1, 1), 1e150), np.full((1, 1), -1e150))
+    rate = {"type": "sgd", "learning_rate": 1e60}
+    trainer = trainer_of(LINEAR, train, optimizer=rate, on_nonfinite=policy, epochs=2)
+    trainer.executor.network.vector[...] = 0.0
+    with pytest.raises(NonFiniteError, match=r"^epoch 1, step 1: the weights are not finite, first in model\.0\.dense"):
+        list(trainer.run())
+
+
+def test_the_gradient_named_is_the_first_that_backward_made_infinite():
+    layers = ({"type": "dense", "units": 1}, {"type": "dense", "units": 1})
+    trainer = trainer_of(layers, Dataset(np.full((4, 1), 1e200), np.zeros((4, 1))))
+    named = trainer.executor.network.named()
+    named["0.dense.weight"][...], named["1.dense.weight"][...] = 1.0, 1e-50
+    with pytest.raises(NonFiniteError, match=r"first in the gradient of model\.1\.dense"):
+        list(trainer.run())

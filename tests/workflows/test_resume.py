@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from nncli.core.errors import ConfigError, RunError, StoppedError, UserError
+from nncli.core.errors import ConfigError, NonFiniteError, RunError, StoppedError, UserError
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
 from nncli.workflows.events import FINISHED_BEFORE, RunStarted
+from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
@@ -238,3 +239,196 @@ def test_the_environment_does_not_go_over_what_the_run_was_begun_with(tmp_path, 
     begun = train(config, ["seed=5", "training.epochs=2"], run_dir=str(tmp_path / "run"))
     assert begun.last["epoch"] == 2
     assert resume(str(tmp_path / "run"), ["training.epochs=3"]).last["epoch"] == 3
+
+
+def metrics_file(run):
+    """The lines of metrics.csv."""
+    return Path(run, "metrics.csv").read_text().splitlines(keepends=True)
+
+
+def state(run, name="last"):
+    """What a checkpoint says of itself."""
+    return load(f"{run}/checkpoints/{name}.npz")[0]
+
+
+def notes_of(events):
+    """The notes that a run began with."""
+    (started,) = [event for event in events if isinstance(event, RunStarted)]
+    return started.notes
+
+
+@pytest.mark.parametrize("name", ["best", "epoch-0002-step-00000006"])
+def test_a_name_that_a_killed_process_had_not_given_yet_is_given(config, name):
+    settings = ["training.checkpoint.keep=2", "training.epochs=2"]
+    train(config, settings, run_dir="whole")
+    shutil.copytree("whole", "run")
+    path = Path(f"run/checkpoints/{name}.npz")
+    shutil.copy("whole/checkpoints/epoch-0001-step-00000003.npz", path) if name == "best" else path.unlink()
+    Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 3}')
+    resume("run")
+    assert same("run", "whole")
+    assert sorted(os.listdir("run/checkpoints")) == sorted(os.listdir("whole/checkpoints"))
+
+
+def test_a_row_that_was_written_before_a_checkpoint_was_not_is_not_there_twice(config):
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(5))
+    extra = metrics_file("whole")[2]
+    with open("run/metrics.csv", "a") as file:
+        file.write(extra + "3,9,0.1")
+    resume("run")
+    assert same("run", "whole")
+    assert len(metrics_file("run")) == 4
+
+
+def test_rows_that_somebody_took_out_are_told(config):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(7))
+    lines = metrics_file("run")
+    Path("run/metrics.csv").write_text("".join(lines[:1] + lines[2:]))
+    events = []
+    resume("run", listener=events.append)
+    assert "1 of the 2 epochs done are no longer in metrics.csv" in notes_of(events)
+    assert [row["epoch"] for row in rows("run")] == ["2", "3"]
+
+
+def test_fewer_epochs_than_are_done_are_refused(config):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(7))
+    with pytest.raises(RunError, match=r"training\.epochs is 1, but 2 are done already"):
+        resume("run", ["training.epochs=1"])
+    assert resume("run", ["training.epochs=2"]).last["epoch"] == 2
+
+
+def test_a_last_checkpoint_that_is_gone_or_damaged_says_how_to_go_on_from_the_best(config):
+    train(config, ["training.epochs=5"], run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, ["training.epochs=5"], run_dir="run", listener=stopping_at(14))
+    copy = r"to go on from the best epoch: cp run/checkpoints/best\.npz run/checkpoints/last\.npz"
+    Path("run/checkpoints/last.npz").write_bytes(b"PK")
+    with pytest.raises(UserError, match=rf"last\.npz: .*; {copy}"):
+        resume("run")
+    os.unlink("run/checkpoints/last.npz")
+    with pytest.raises(RunError, match=rf"last\.npz is gone; {copy}"):
+        resume("run")
+    with pytest.raises(RunError, match=copy):
+        train(config, ["training.epochs=5"], run_dir="run", resume=True)
+    shutil.copy("run/checkpoints/best.npz", "run/checkpoints/last.npz")
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_a_damaged_best_checkpoint_is_told_before_hours_of_training(config):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(7))
+    Path("run/checkpoints/best.npz").write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"best\.npz: not an nncli checkpoint"):
+        resume("run")
+
+
+def test_another_environment_is_noted(config):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(7))
+    environment = json.loads(Path("run/environment.json").read_text())
+    now = environment["numpy"]
+    Path("run/environment.json").write_text(json.dumps({**environment, "numpy": "1.0", "cores": 64}))
+    events = []
+    resume("run", listener=events.append)
+    cores = os.cpu_count()
+    told = f"since the run began, numpy 1.0 is now {now}; cores 64 is now {cores}"
+    assert f"{told}: the last bits may differ from those of an unbroken run" in notes_of(events)
+    assert "numpy 1.0" in Path("run/train.log").read_text()
+
+
+def test_new_and_missing_data_files_are_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    image = pytest.importorskip("PIL.Image")
+    for name in ("a", "b"):
+        os.makedirs(f"images/{name}")
+        for number in range(6):
+            image.new("L", (4, 4), number * 40).save(f"images/{name}/{number}.png")
+    values = tiny.convolutional(training={"epochs": 2, "batch_size": 4})
+    values["data"] = {"train": {"path": "images"}}
+    values["model"] = [{"type": "dense", "units": 2}, "softmax"]
+    config = tiny.write(tmp_path, values)
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(1))
+    shutil.copy("images/a/1.png", "images/a/new.png")
+    os.unlink("images/b/2.png")
+    with pytest.raises(RunError) as caught:
+        resume("run")
+    message = str(caught.value)
+    assert f"new: {tmp_path}/images/a/new.png; no longer read: {tmp_path}/images/b/2.png" in message
+    assert message.endswith("train anew in another directory")
+
+
+def test_a_signal_during_the_test_measurement_stops_after_the_last_epoch(config):
+    train(config, run_dir="whole")
+
+    def listen(event):
+        if type(event).__name__ == "TrainingEnded":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(StoppedError, match="stopped after the last epoch; the state is saved") as caught:
+        train(config, run_dir="run", listener=listen)
+    assert caught.value.exit_code == 130
+    assert not Path("run/test.json").exists()
+    assert status("run")["state"] == "stopped"
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_a_signal_while_validation_rows_are_measured_stops_there(config):
+    train(config, run_dir="whole")
+
+    def listen(event):
+        if type(event).__name__ == "RowsMeasured" and event.epoch == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(StoppedError, match="in epoch 2 after step 6") as caught:
+        train(config, run_dir="run", listener=listen)
+    assert caught.value.exit_code == 143
+    assert len(rows("run")) == 1
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(4))
+
+    def broken(self, gradient, rate):
+        for _, p, _, _ in self._blocks:
+            p[...] = float("inf")
+
+    monkeypatch.setattr("nncli.optim.driver.Driver.step", broken)
+    with pytest.raises(NonFiniteError) as caught:
+        train(config, run_dir="run", resume=True)
+    message = str(caught.value)
+    assert "epoch 2, step 6: the loss is nan, first in the output of model.0.dense" in message
+    with pytest.raises(NonFiniteError) as caught:
+        resume("run", ["training.checkpoint.every_steps=1"])
+    message = str(caught.value)
+    assert "epoch 2, step 5: the weights are not finite, first in model.0.dense" in message
+    assert "the checkpoint after step 4 (epochs done: 1) is intact" in message
+    assert load("run/checkpoints/last.npz")[0]["step"] == 4
+
+
+def test_data_that_were_moved_are_the_same_data(config, tmp_path):
+    train(config, ["training.epochs=4"], run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, ["training.epochs=4"], run_dir="run", listener=stopping_at(4))
+    shutil.move(tiny.TABLE, "moved.csv")
+    with pytest.raises(ConfigError, match="no such file"):
+        resume("run")
+    shutil.copy("moved.csv", "other.csv")
+    with open("other.csv", "a") as file:
+        file.write("1,2,right\n")
+    with pytest.raises(RunError, match=r"data\.train\.path was '.*sides\.csv', is '.*other\.csv'"):
+        resume("run", [f"data.train.path={tmp_path}/other.csv"])
+    resume("run", [f"data.train.path={tmp_path}/moved.csv", "training.epochs=3"])
+    resume("run", ["training.epochs=4"])
+    assert same("run", "whole")
+    assert list(json.loads(Path("run/environment.json").read_text())["data"]) == [f"{tmp_path}/moved.csv"]
+    assert repro("run").same

@@ -1,0 +1,82 @@
+"""Training a run longer that has ended."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nncli.workflows.events import FINISHED_BEFORE
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
+from tests.workflows import tiny
+from tests.workflows.test_resume import notes_of, same, state, status
+from tests.workflows.test_train import rows
+
+EARLY = {"epochs": 60, "batch_size": 8, "early_stopping": {"patience": 2}}
+ROUGH = {"type": "sgd", "learning_rate": 3.0}
+
+
+@pytest.fixture
+def early(tmp_path, monkeypatch):
+    """A config that stops early."""
+    monkeypatch.chdir(tmp_path)
+    return tiny.write(tmp_path, tiny.classifier(training=EARLY, optimizer=ROUGH))
+
+
+def test_a_run_that_stopped_early_is_finished_and_goes_on_where_it_is_made_longer(early):
+    first = train(early, run_dir="run")
+    epochs = int(first.last["epoch"])
+    assert first.reason == "early_stopping"
+    for settings in ([], ["training.checkpoint.keep=2"], ["training.threads=1"]):
+        assert resume("run", settings).reason == FINISHED_BEFORE
+    events = []
+    resume("run", ["training.epochs=61"], events.append)
+    assert "the run had stopped early; early stopping starts to count anew" in notes_of(events)
+    assert rows("run")[-1]["epoch"] != str(epochs)
+    assert state("run")["trainer"]["restarts"][0] == epochs
+
+
+def test_more_patience_is_what_it_would_have_been_from_the_beginning(early):
+    epochs = train(early, run_dir="run").last["epoch"]
+    longer = ["training.early_stopping.patience=5", "training.epochs=60"]
+    train(early, longer, run_dir="whole")
+    events = []
+    resume("run", longer, events.append)
+    assert not [note for note in notes_of(events) if "anew" in note]
+    assert same("run", "whole")
+    assert len(rows("run")) > epochs
+
+
+def test_a_run_that_was_killed_after_it_had_stopped_early_trains_no_more(early):
+    train(early, run_dir="run")
+    shutil.copytree("run", "whole")
+    Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 1}')
+    os.unlink("run/test.json")
+    assert resume("run").reason == "early_stopping"
+    assert same("run", "whole")
+
+
+@pytest.mark.parametrize("reached", ["resolved", "last"])
+def test_an_extension_that_was_killed_before_its_first_epoch_is_still_one(early, reached):
+    epochs = int(train(early, run_dir="run").last["epoch"])
+    shutil.copytree("run", "whole")
+    resume("whole", ["training.epochs=61"])
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_):
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        name = {"resolved": "save_last", "last": "run_session"}[reached]
+        patch.setattr(f"nncli.workflows.resume.{name}", die)
+        with pytest.raises(Killed):
+            resume("run", ["training.epochs=61"])
+    assert status("run")["state"] == "finished"
+    assert len(rows("run")) == epochs
+    resume("run", ["training.epochs=61"])
+    assert same("run", "whole")
