@@ -12,7 +12,6 @@ from tests.reliability import slowed
 from tests.reliability.children import Ended
 
 STEP = "nncli.training.trainer:Trainer._step"
-MEASURE = "nncli.training.executor:Executor.evaluate"
 POLL = 0.002  # seconds between two looks at the files
 PATIENCE = 60
 
@@ -47,10 +46,9 @@ def await_writing(program: subprocess.Popen[str], run: Path, before: set[tuple[s
         time.sleep(POLL)
 
 
-def await_file(program: subprocess.Popen[str], path: Path) -> None:
+def await_file(path: Path) -> None:
     """Waits until a file is there."""
     until = time.monotonic() + PATIENCE
     while not path.exists():
-        assert program.poll() is None, program.communicate()[1]
         assert time.monotonic() < until, f"{path} has not come"
         time.sleep(POLL)

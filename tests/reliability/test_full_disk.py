@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from nncli.workflows.train import train
 from tests.long import first
 from tests.reliability.children import Child, Ended, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
-from tests.reliability.moments import Count, counted, without_room_at
+from tests.reliability.moments import Count, counted, killed_at, without_room_at
 from tests.reliability.mounts import can_mount, enlarge, make_read_only, make_writable, small
 from tests.reliability.runs_compared import files, same, whole_so_far
 from tests.reliability.survey import about, hold_all
+from tests.workflows import tiny
 
 FULL, LARGE = "No space left on device", "File too large"
 
@@ -98,6 +100,56 @@ def test_files_that_may_only_be_so_large(scenes, below):
             ends(scene)
 
     assert hold_all(attempt, [max(1, size - below) for size in sizes])
+
+
+@pytest.mark.parametrize("count", first(1, [2, 40]))
+def test_metrics_that_may_not_grow_any_more(scenes, count):
+    """The limit is above every checkpoint, so that it cuts a row; the log, which is longer, goes elsewhere."""
+    scene = scenes("dense", epochs=160)
+    log = scene.run / "train.log"
+    least, most = ((scene.whole / name).stat().st_size for name in ("checkpoints/last.npz", "metrics.csv"))
+    assert most > 1.2 * least
+
+    def attempt(limit):
+        scene.clear()
+        assert Child(scene.folder, killed_at(command(*TRAIN), 100)).ended().code == -signal.SIGKILL
+        log.unlink()
+        log.symlink_to(os.devnull)
+        with about(f"at most {limit} bytes"):
+            ended = Child(scene.folder, limited(limit)).ended()
+            told_plainly(ended, LARGE, begun=True)
+            assert "metrics.csv" in ended.err.splitlines()[-1]
+            left_whole(scene.run, scene.whole)
+            log.unlink()
+            ends(scene)
+
+    assert hold_all(attempt, range(most - 1, int(1.1 * least), -(int(most - 1.1 * least) // count)))
+
+
+@pytest.mark.parametrize("ending", first(1, [".csv", ".npy", ".json"]))
+def test_predictions_without_room_leave_the_older_file(scenes, ending):
+    scene = scenes("dense")
+    output = scene.folder / f"no-room{ending}"
+    predict = command("predict", "whole", tiny.TABLE, "--output", output.name)
+    count = Count()
+    assert Child(scene.folder, counted(predict, count)).ended().code == 0
+    new = output.read_bytes()
+
+    def attempt(number):
+        output.write_text("older")
+        ended = Child(scene.folder, without_room_at(predict, number, for_good=True)).ended()
+        with about(f"{number} of {count.value}: {ended.code}"):
+            if ended.code == 0:
+                assert output.read_bytes() == new
+                return
+            assert ended.code == 1
+            (line,) = ended.err.splitlines()
+            assert output.name in line
+            assert FULL in line
+            assert output.read_bytes() in (b"older", new)
+        assert not list(scene.folder.glob(".no-room*"))
+
+    assert hold_all(attempt, range(1, count.value + 1))
 
 
 @pytest.mark.parametrize("every", first(1, [48, 4]))

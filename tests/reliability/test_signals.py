@@ -19,12 +19,19 @@ from nncli.training.executor import Executor
 from tests.long import first
 from tests.reliability.children import Child, Ended, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
-from tests.reliability.programs import MEASURE, STEP, await_file, end, start
+from tests.reliability.programs import await_file, end, start
 from tests.reliability.runs_compared import same, state, whole_so_far
+from tests.reliability.slowed import slow
 from tests.reliability.survey import about, hold_all
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SIGNALS = list(CODES)
+SLOW = {
+    "step": "nncli.training.trainer:Trainer._step",
+    "measure": "nncli.training.executor:Executor.evaluate",
+    "save": "nncli.runs.checkpoint:save",
+    "fsync": "os:fsync",
+}
 BEGIN = ("train", CONFIG, "--run-dir", "run")
 
 
@@ -44,13 +51,33 @@ def goes_on(scene: Scene, ended: Ended, number: int) -> None:
     assert same(scene.run, scene.whole)
 
 
+def slowed(**seconds: float) -> Callable[[], object]:
+    """An action that trains with functions that sleep first."""
+
+    def act() -> object:
+        for name, each in seconds.items():
+            slow(SLOW[name], each)
+        return command(*BEGIN)()
+
+    return act
+
+
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("seed", first(1, range(12)))
-def test_a_program_that_is_stopped_at_a_random_instant(scenes, number, seed):
+@pytest.mark.parametrize("seed", first(1, range(20)))
+def test_a_run_that_is_stopped_at_a_random_instant(scenes, number, seed):
     scene = scenes("kept")
-    program = start(scene.folder, {STEP: 0.02, MEASURE: 0.05}, *BEGIN)
-    await_file(program, scene.run / "checkpoints" / "last.npz")
-    time.sleep(random.Random(seed).uniform(0, 0.5))
+    with Child(scene.folder, slowed(step=0.02, measure=0.05)) as child:
+        await_file(scene.run / "checkpoints" / "last.npz")
+        time.sleep(random.Random(seed).uniform(0, 0.5))
+        child.send(number)
+        goes_on(scene, child.ended(), number)
+
+
+@pytest.mark.parametrize("number", first(1, SIGNALS))
+def test_a_program_that_is_stopped(scenes, number):
+    scene = scenes("kept")
+    program = start(scene.folder, {SLOW["step"]: 0.04}, *BEGIN)
+    await_file(scene.run / "checkpoints" / "last.npz")
     program.send_signal(number)
     goes_on(scene, end(program), number)
 
@@ -115,15 +142,15 @@ def test_a_signal_while_an_event_is_told(scenes, kind, number):
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("call", first(1, ["os:fsync", "nncli.runs.checkpoint:save"]))
+@pytest.mark.parametrize("call", first(1, ["fsync", "save"]))
 def test_a_second_signal_while_a_checkpoint_is_written(scenes, number, call):
     scene = scenes("kept")
-    program = start(scene.folder, {call: 0.15}, *BEGIN)
-    await_file(program, scene.run / "checkpoints" / "best.npz")
-    program.send_signal(number)
-    time.sleep(0.05)
-    program.send_signal(number)
-    ended = end(program)
+    with Child(scene.folder, slowed(**{call: 0.1})) as child:
+        await_file(scene.run / "checkpoints" / "best.npz")
+        child.send(number)
+        time.sleep(0.05)
+        child.send(number)
+        ended = child.ended()
     assert ended.code in (CODES[number], -number), ended.err
     assert "Traceback" not in ended.err
     assert whole_so_far(scene.run, scene.whole)
