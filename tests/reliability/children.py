@@ -41,7 +41,7 @@ class Child:
 
     def __init__(self, folder: Path, action: Action) -> None:
         streams = [os.pipe(), os.pipe()]
-        with warnings.catch_warnings():  # that others threads are left behind is what is wanted here
+        with warnings.catch_warnings():  # the threads of this process stay behind, as they should
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid = os.fork()
         if self.pid == 0:
@@ -65,6 +65,10 @@ class Child:
     def has_ended(self) -> bool:
         """Whether it has ended; `ended` says how."""
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def await_stop(self) -> None:
+        """Waits until it has been stopped by SIGSTOP."""
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def ended(self) -> Ended:
         """Waits until it has ended."""
@@ -126,3 +130,17 @@ def command(*arguments: str) -> Action:
 def run(folder: Path, *arguments: str) -> Ended:
     """A finished command of nncli."""
     return Child(folder, command(*arguments)).ended()
+
+
+def signalled(call: Callable[..., object], at: int, number: int) -> Callable[..., object]:
+    """The function, whose call of that number sends this process a signal first."""
+    calls = 0
+
+    def called(*args: object, **keys: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            os.kill(os.getpid(), number)
+        return call(*args, **keys)
+
+    return called

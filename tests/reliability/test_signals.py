@@ -17,7 +17,7 @@ from nncli.runs import checkpoint
 from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
 from nncli.training.executor import Executor
 from tests.long import first
-from tests.reliability.children import Child, Ended, command, run
+from tests.reliability.children import Child, Ended, command, run, signalled
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.programs import await_file, end, start
 from tests.reliability.runs_compared import same, state, whole_so_far
@@ -66,7 +66,7 @@ def slowed(**seconds: float) -> Callable[[], object]:
 @pytest.mark.parametrize("seed", first(1, range(20)))
 def test_a_run_that_is_stopped_at_a_random_instant(scenes, number, seed):
     scene = scenes("kept")
-    with Child(scene.folder, slowed(step=0.02, measure=0.05)) as child:
+    with Child(scene.folder, slowed(step=0.03, measure=0.06)) as child:
         await_file(scene.run / "checkpoints" / "last.npz")
         time.sleep(random.Random(seed).uniform(0, 0.5))
         child.send(number)
@@ -80,20 +80,6 @@ def test_a_program_that_is_stopped(scenes, number):
     await_file(scene.run / "checkpoints" / "last.npz")
     program.send_signal(number)
     goes_on(scene, end(program), number)
-
-
-def signalled(call: Callable[..., object], at: int, number: int) -> Callable[..., object]:
-    """The function, whose call of that number sends this process a signal first."""
-    calls = 0
-
-    def called(*args: object, **keys: object) -> object:
-        nonlocal calls
-        calls += 1
-        if calls == at:
-            os.kill(os.getpid(), number)
-        return call(*args, **keys)
-
-    return called
 
 
 def stopped_while_measuring(at: int, number: int) -> Callable[[], object]:

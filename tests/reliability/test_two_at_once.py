@@ -11,11 +11,12 @@ from collections.abc import Callable
 
 import pytest
 
+from nncli.training.trainer import Trainer
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.inspect import inspect
 from nncli.workflows.predict import predict
 from tests.long import first
-from tests.reliability.children import Action, Child, Ended, command, run
+from tests.reliability.children import Action, Child, Ended, command, run, signalled
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.moments import killed_at
 from tests.reliability.programs import STEP, await_file, end, start
@@ -79,17 +80,19 @@ def test_five_that_begin_one_run(scenes, seed):
 
 @pytest.mark.parametrize("seed", first(2, range(50)))
 def test_two_that_go_on_with_one_run(scenes, seed):
-    """The slower one is refused or finds the run finished; with two commands of the same meaning."""
+    """The slower one is refused or finds the run finished; where nothing is there yet, they begin it."""
     scene = scenes("kept")
     chosen = random.Random(seed)
-    Child(scene.folder, killed_at(command(*BEGIN), chosen.randint(60, 300))).ended()
-    commands = [command(*TRAIN), command("resume", "run")]
+    commands = [command(*TRAIN)] * 2
+    if seed % 2:
+        Child(scene.folder, killed_at(command(*BEGIN), chosen.randint(60, 300))).ended()
+        commands[1] = command("resume", "run")
     ends = together(scene, commands, chosen.uniform(0, 0.02))
     assert 0 in (codes := [ended.code for ended in ends]), ends
     assert set(codes) <= {0, 2}, ends
     for ended in ends:
         assert "Traceback" not in ended.err
-        assert ended.code == 0 or "another process is writing this run" in ended.err
+        assert ended.code == 0 or any(words in ended.err for words in REFUSED), ended.err
     assert same(scene.run, scene.whole)
 
 
@@ -143,15 +146,18 @@ def test_rows_of_a_run_that_is_written_are_whole_at_any_time(scenes):
             assert equal
             seen.add(len(found))
         assert program.ended().code == 0
-    assert len(seen) > 3
+    assert len(seen) > 1
 
 
 def test_a_run_cannot_be_gone_on_with_while_another_process_writes_it(scenes):
-    scene = scenes("kept", epochs=24)
-    with Child(scene.folder, command(*BEGIN)) as child:
-        await_file(scene.run / "checkpoints" / "last.npz")
-        child.send(signal.SIGSTOP)
-        assert not child.has_ended()
+    scene = scenes("kept")
+
+    def act() -> object:
+        Trainer._step = signalled(Trainer._step, 10, signal.SIGSTOP)
+        return command(*BEGIN)()
+
+    with Child(scene.folder, act) as child:
+        child.await_stop()
         for arguments in (TRAIN, BEGIN, ("resume", "run"), ("resume", "run", "--set", "training.epochs=99")):
             ended = run(scene.folder, *arguments)
             assert (ended.code, ended.out) == (2, "")
