@@ -92,10 +92,10 @@ def at_the_top(tree: ast.Module) -> set[ast.stmt]:
     return found
 
 
-@pytest.fixture(params=FILES, ids=name)
-def source(request):
-    """(path, tree) of a file of the package."""
-    return request.param, ast.parse(request.param.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def sources():
+    """(path, tree) of every file of the package."""
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
 
 
 def test_every_room_has_its_row():
@@ -110,25 +110,25 @@ def test_rooms_form_no_cycle():
     assert all(BELOW[sibling] == {"core"} for sibling in siblings)
 
 
-def test_imports_go_one_way(source):
-    path, tree = source
-    here = room(path)
-    for module, node in imports(tree):
-        parts = module.split(".")
-        if parts[0] != "nncli" or here == "":
-            continue
-        if parts[1:] in (["__version__"], []):
-            assert here in ("cli", "workflows", "runs"), f"{name(path)}:{node.lineno}: version"
-            continue
-        allowed = BELOW[here] | {here}
-        assert parts[1] in allowed, f"{name(path)}:{node.lineno}: {here} may not import {module}"
+def test_imports_go_one_way(sources):
+    for path, tree in sources:
+        here = room(path)
+        for module, node in imports(tree):
+            parts = module.split(".")
+            if parts[0] != "nncli" or here == "":
+                continue
+            if parts[1:] in (["__version__"], []):
+                assert here in ("cli", "workflows", "runs"), f"{name(path)}:{node.lineno}: version"
+                continue
+            allowed = BELOW[here] | {here}
+            assert parts[1] in allowed, f"{name(path)}:{node.lineno}: {here} may not import {module}"
 
 
-def test_packages_are_imported_in_their_homes_alone(source):
-    path, tree = source
-    for module, node in imports(tree):
-        homes = HOMES.get(module.split(".")[0])
-        assert homes is None or name(path).startswith(homes), f"{name(path)}:{node.lineno}: {module}"
+def test_packages_are_imported_in_their_homes_alone(sources):
+    for path, tree in sources:
+        for module, node in imports(tree):
+            homes = HOMES.get(module.split(".")[0])
+            assert homes is None or name(path).startswith(homes), f"{name(path)}:{node.lineno}: {module}"
 
 
 @pytest.mark.parametrize(("package", "home"), [("PIL", "data/sources/images.py"), ("pyarrow", "data/tables/arrow.py")])
@@ -139,23 +139,22 @@ def test_an_optional_package_is_imported_where_it_is_used(package, home):
     assert not set(optional) & at_the_top(tree)
 
 
-def test_the_command_line_imports_nothing_heavy_at_its_top(source):
-    path, tree = source
-    if not name(path).startswith(LIGHT):
-        return
-    top = at_the_top(tree)
-    for module, node in imports(tree):
-        if node in top:
-            assert module.split(".")[0] not in HEAVY, f"{name(path)}:{node.lineno}: {module}"
-            assert not module.startswith("nncli.") or module.startswith(
-                ("nncli.cli", "nncli.core.errors", "nncli.__version__")
-            ), f"{name(path)}:{node.lineno}: {module}"
+def test_the_command_line_imports_nothing_heavy_at_its_top(sources):
+    for path, tree in sources:
+        if not name(path).startswith(LIGHT):
+            continue
+        top = at_the_top(tree)
+        for module, node in imports(tree):
+            if node in top:
+                assert module.split(".")[0] not in HEAVY, f"{name(path)}:{node.lineno}: {module}"
+                assert not module.startswith("nncli.") or module.startswith(
+                    ("nncli.cli", "nncli.core.errors", "nncli.__version__")
+                ), f"{name(path)}:{node.lineno}: {module}"
 
 
-def test_only_declared_packages_are_imported(source):
+def test_only_declared_packages_are_imported(sources):
     import sys
 
-    path, tree = source
     declared = {
         "numpy",
         "yaml",
@@ -168,48 +167,49 @@ def test_only_declared_packages_are_imported(source):
         "pyarrow",
         "nncli",
     }
-    for module, node in imports(tree):
-        first = module.split(".")[0]
-        assert first in declared or first in sys.stdlib_module_names, f"{name(path)}:{node.lineno}: {module}"
+    for path, tree in sources:
+        for module, node in imports(tree):
+            first = module.split(".")[0]
+            assert first in declared or first in sys.stdlib_module_names, f"{name(path)}:{node.lineno}: {module}"
 
 
-def test_nothing_is_unpickled_evaluated_printed_or_fetched(source):
-    path, tree = source
-    for module, node in imports(tree):
-        assert module.split(".")[0] not in FORBIDDEN_MODULES, f"{name(path)}:{node.lineno}: {module}"
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        place = f"{name(path)}:{node.lineno}"
-        if isinstance(node.func, ast.Name):
-            assert node.func.id not in FORBIDDEN_CALLS, f"{place}: {node.func.id}"
-        called = ast.unparse(node.func)
-        assert called not in {"os.system", "os.popen", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}, place
-        assert not called.startswith("subprocess."), place
-        if called in {"np.load", "numpy.load", "np.save", "np.savez", "np.lib.format.read_array"}:
-            keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
-            assert keywords.get("allow_pickle") == "False", f"{place}: {called} without allow_pickle=False"
-        assert all(
-            keyword.arg != "allow_pickle" or ast.unparse(keyword.value) == "False" for keyword in node.keywords
-        ), place
-
-
-def test_there_is_no_global_random_generator(source):
-    path, tree = source
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
+def test_nothing_is_unpickled_evaluated_printed_or_fetched(sources):
+    for path, tree in sources:
+        for module, node in imports(tree):
+            assert module.split(".")[0] not in FORBIDDEN_MODULES, f"{name(path)}:{node.lineno}: {module}"
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            place = f"{name(path)}:{node.lineno}"
+            if isinstance(node.func, ast.Name):
+                assert node.func.id not in FORBIDDEN_CALLS, f"{place}: {node.func.id}"
             called = ast.unparse(node.func)
-            assert called not in {"np.random.seed", "np.random.rand", "np.random.randn", "np.random.default_rng"}, (
-                f"{name(path)}:{node.lineno}: {called}; random numbers come from nncli.core.randomness"
-            )
+            assert called not in {"os.system", "os.popen", "yaml.load", "yaml.unsafe_load", "yaml.full_load"}, place
+            assert not called.startswith("subprocess."), place
+            if called in {"np.load", "numpy.load", "np.save", "np.savez", "np.lib.format.read_array"}:
+                keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+                assert keywords.get("allow_pickle") == "False", f"{place}: {called} without allow_pickle=False"
+            assert all(
+                keyword.arg != "allow_pickle" or ast.unparse(keyword.value) == "False" for keyword in node.keywords
+            ), place
 
 
-def test_training_prints_and_opens_nothing(source):
-    path, tree = source
-    if room(path) not in ("training", "nn", "optim"):
-        return
-    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    assert not called & {"open", "sys.stdout.write", "sys.stderr.write", "os.open"}
+def test_there_is_no_global_random_generator(sources):
+    for path, tree in sources:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called not in {"np.random.seed", "np.random.rand", "np.random.randn", "np.random.default_rng"}, (
+                    f"{name(path)}:{node.lineno}: {called}; random numbers come from nncli.core.randomness"
+                )
+
+
+def test_training_prints_and_opens_nothing(sources):
+    for path, tree in sources:
+        if room(path) not in ("training", "nn", "optim"):
+            continue
+        called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        assert not called & {"open", "sys.stdout.write", "sys.stderr.write", "os.open"}, name(path)
 
 
 def test_files_are_small():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from nncli.config.document import Document
@@ -104,19 +105,23 @@ class _Resolution:
             return self._problem(path, "${} names no value; expected ${section.key}")
         target = _path_of(dotted, self._root)
         if target is None:
-            own = ".".join(map(str, path))
-            last = dotted.rpartition(".")[2]
-            self._paths = self._paths or list(_paths(self._root, ""))[:MOST_COMPARED]
-            others = [other for other in self._paths if not f"{own}.".startswith(f"{other}.")]
-            last_names = {other.rpartition(".")[2] for other in others if len(self._told) < MOST_ADVISED}
-            near = nearest(last, last_names)
-            match = nearest(dotted, [other for other in others if other.rpartition(".")[2] == near])
-            hint = f"; did you mean ${{{match}}}?" if match else ""
-            return self._problem(path, f"unknown reference ${{{dotted}}}: nothing in the config has that path{hint}")
+            message = f"unknown reference ${{{dotted}}}: nothing in the config has that path"
+            return self._problem(path, f"{message}{self._advice(dotted, path)}")
         value = self._root
         for key in target:
             value = value[key]
         return self.value(value, target, (*chain, path))
+
+    def _advice(self, dotted: str, path: Path) -> str:
+        """A question with the path that a reference at `path` was most likely meant to name, or nothing."""
+        if len(self._told) >= MOST_ADVISED:
+            return ""
+        own = ".".join(map(str, path))
+        self._paths = self._paths or list(islice(_paths(self._root, ""), MOST_COMPARED))
+        others = [other for other in self._paths if not f"{own}.".startswith(f"{other}.")]
+        near = nearest(dotted.rpartition(".")[2], {other.rpartition(".")[2] for other in others})
+        match = nearest(dotted, [other for other in others if other.rpartition(".")[2] == near])
+        return f"; did you mean ${{{match}}}?" if match else ""
 
     def _problem(self, path: Path, message: str, about: tuple[Path, ...] = ()) -> Any:
         """Notes a problem, once for the place or the circle of places that it is about."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from nncli.core.fields import Checked
 from nncli.core.registry import Registry
@@ -28,13 +28,15 @@ def _without_entries(annotation: Any) -> Any:
 
 def metadata(annotation: Any) -> tuple[Any, ...]:
     """What `Annotated` adds."""
-    return get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return getattr(annotation, "__metadata__", ())
 
 
 def inner_and_registry(annotation: Any) -> tuple[Any, Registry | None]:
     """An annotation without its metadata, and the registry among the metadata."""
-    registry = next((item for item in metadata(annotation) if isinstance(item, Registry)), None)
-    return (get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation), registry
+    added = metadata(annotation)
+    if not added:
+        return annotation, None
+    return annotation.__origin__, next((item for item in added if isinstance(item, Registry)), None)
 
 
 def options_of(annotation: Any) -> tuple[Any, ...]:

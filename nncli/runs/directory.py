@@ -9,7 +9,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from nncli.core.describe import json_ready
 from nncli.core.errors import CheckpointError, RunError, SaveError
@@ -183,6 +183,21 @@ class RunDirectory:
         values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
         content = json.dumps(values, indent=2).encode() + b"\n"
         write_atomically(self.file(STATUS), lambda file: file.write(content), durable=state != "running")
+
+    @property
+    def state(self) -> State:
+        """What status.json says; running where a power cut has left it empty.
+
+        Raises:
+            RunError: where there is no run.
+        """
+        try:
+            state: Any = self.read_json(STATUS).get("state")
+        except RunError:
+            if not os.path.isfile(self.file(STATUS)):
+                raise
+            return "running"
+        return state if state in get_args(State) else "running"
 
     def log(self, line: str) -> None:
         """Adds a line to train.log.

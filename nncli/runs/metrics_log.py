@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import os
 
@@ -24,7 +23,7 @@ class MetricsLog:
         self._path = path
 
     def append(self, record: dict[str, float]) -> None:
-        """Adds a row, and the header before the first one, in one write; where that fails, nothing is added.
+        """Adds a row, and the header before the first one, at once; where that fails, nothing is added.
 
         Raises:
             SaveError: where it cannot be written.
@@ -39,10 +38,10 @@ class MetricsLog:
                 writer.writerow(
                     [int(value) if name in INTEGERS else repr(float(value)) for name, value in record.items()]
                 )
-                content = text.getvalue().encode()
+                rest = text.getvalue().encode()
                 try:
-                    if file.write(content) != len(content):  # the disk had room for a part
-                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                    while rest:  # where the disk had room for a part, the system says why at the next one
+                        rest = rest[file.write(rest) :]
                     os.fsync(file.fileno())
                 except BaseException:
                     file.truncate(before)

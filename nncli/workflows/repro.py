@@ -16,7 +16,7 @@ from nncli.core.errors import NonFiniteError, RunError
 from nncli.core.types import Array
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
-from nncli.runs.directory import BEST, LAST, METRICS, RESOLVED, STATUS, TEST, RunDirectory
+from nncli.runs.directory import BEST, LAST, METRICS, RESOLVED, TEST, RunDirectory
 from nncli.runs.environment import differences
 from nncli.training.events import EpochEnded, Record, TrainingEnded
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
@@ -113,7 +113,7 @@ class _Original:
         if different := changes(before, after, moved=True):
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
         best = run.checkpoint(BEST)
-        finished = run.read_json(STATUS).get("state") == "finished" and os.path.exists(run.file(TEST))
+        finished = run.state == "finished" and os.path.exists(run.file(TEST))
         return cls(
             last,
             checkpoint.load(best) if os.path.exists(best) else None,

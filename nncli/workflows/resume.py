@@ -20,7 +20,15 @@ from nncli.workflows.changes import changes
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, silent
 from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options
 from nncli.workflows.prepare import prepare
-from nncli.workflows.run import describe_run, environment_of, fingerprints, name_last, run_session, save_last
+from nncli.workflows.run import (
+    describe_run,
+    ends_best_epoch,
+    environment_of,
+    fingerprints,
+    name_last,
+    run_session,
+    save_last,
+)
 from nncli.workflows.saving import restore_trainer, set_weights
 from nncli.workflows.trained import spec_of
 
@@ -55,7 +63,7 @@ def begun_in(run: RunDirectory) -> dict[str, Any]:
     if is_begun(run.path) and not os.path.exists(run.file(STATUS)):
         again = f"nncli train CONFIG --run-dir {shlex.quote(run.path)} --resume"
         raise RunError(f"{run.path}: was stopped before it had begun; to begin again: {again}")
-    run.read_json(STATUS)
+    _ = run.state  # which is refused where there is no run
     environment = run.read_json(ENVIRONMENT)
     missing = missing_plugins(environment.get("plugins"))
     if missing:
@@ -120,9 +128,11 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
         raise RunError(f"{run.path}: {what}; go on with it as it was, or {ANEW}")
     set_weights(last, session.network, arrays)
     restore_trainer(trainer, meta, arrays)
+    if trainer.best_record and not ends_best_epoch(trainer):  # or else last.npz gets the name best.npz again
+        checkpoint.load(run.checkpoint(BEST))  # before hours of training, at whose end it is needed
     epochs = trainer.settings.epochs
     longer = _lengths(after) != _lengths(before)
-    if run.read_json(STATUS).get("state") == "finished" and (trainer.epoch >= epochs or not longer) and trainer.ended:
+    if run.state == "finished" and (trainer.epoch >= epochs or not longer) and trainer.ended:
         return True
     if trainer.epoch > epochs:
         raise RunError(f"{run.path}: training.epochs is {epochs}, but {trainer.epoch} are done already; give more")
@@ -147,18 +157,15 @@ def _lengths(config: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _load(run: RunDirectory) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The last checkpoint, where the best one is whole as well."""
+    """The last checkpoint."""
     best, last = run.checkpoint(BEST), run.checkpoint(LAST)
     try:
-        loaded = checkpoint.load(last)
+        return checkpoint.load(last)
     except CheckpointError as error:
         if not os.path.exists(best):
             raise
         copy = f"cp {shlex.quote(best)} {shlex.quote(last)}"
         raise CheckpointError(f"{error}; to go on from the best epoch: {copy}") from None
-    if loaded[0].get("best"):
-        checkpoint.load(best)
-    return loaded
 
 
 def changes_of_data(session: Session, environment: dict[str, Any]) -> str:

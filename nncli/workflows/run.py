@@ -201,12 +201,15 @@ def name_last(session: Session, trainer: Trainer, run: RunDirectory) -> None:
         SaveError: where that fails.
     """
     settings = session.spec.training.checkpoint
-    if trainer.step_in_epoch or not trainer.epoch:
-        return
-    if _is_due(trainer, settings):
+    if trainer.epoch and not trainer.step_in_epoch and _is_due(trainer, settings):
         run.keep_last(trainer.epoch, trainer.step, settings.keep)
-    if trainer.best.best_epoch == trainer.epoch:
+    if ends_best_epoch(trainer):
         run.link(LAST, BEST)
+
+
+def ends_best_epoch(trainer: Trainer) -> bool:
+    """Whether the state is that after the best epoch so far."""
+    return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best.best_epoch
 
 
 def _is_due(trainer: Trainer, settings: Checkpoint) -> bool:

@@ -19,6 +19,7 @@ from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, NncliError
 from nncli.core.fields import field_types
 from nncli.workflows.check import check
+from tests.long import first
 
 Keys = tuple[Any, ...]
 Edit = Callable[[st.DataObject, Any], str]
@@ -478,10 +479,12 @@ def test_no_edit_is_ignored(edit: Edit, folder: Path) -> None:
     every_edit()
 
 
-@pytest.mark.parametrize("name", sorted(CONFIGS))
+@pytest.mark.parametrize("name", first(len(WRITTEN), CONFIGS))
 def test_no_value_of_almost_the_right_type_is_taken_for_another(name: str, folder: Path) -> None:
     for path, old in inside(CONFIGS[name]):
         for value in () if isinstance(old, dict | list) else almost(old):
+            if repr(value) == repr(old):
+                continue
             values = copy.deepcopy(CONFIGS[name])
             put(values, path, value)
             refused_or_seen(name, values, written(values), folder)

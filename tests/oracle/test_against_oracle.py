@@ -9,10 +9,11 @@ import pytest
 
 from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of
+from tests.long import first
 from tests.oracle import convolution, pooling
 from tests.oracle.windows import both, output_size
 
-SIZES = [(5, 6), (7, 3)]
+SIZES = [(5, 6), (7, 3)]  # the second is long
 WINDOWS = [1, 2, 3, (2, 3), (4, 1)]
 STRIDES = [1, 2, (2, 1), (1, 3)]
 PADDINGS = ["valid", "same", 0, (2, 1), (0, 1), 4]
@@ -28,6 +29,11 @@ POOLS = [
     for case in CONVOLUTIONS
     if isinstance(case[3], str) or all(p < k for p, k in zip(both(case[3]), both(case[1]), strict=True))
 ]
+
+
+def over_all(cases):
+    """A test of every case, given one by one."""
+    return pytest.mark.parametrize("case", first(sum(case[0] == SIZES[0] for case in cases), cases), ids=str)
 
 
 def agree(found, expected):
@@ -46,8 +52,9 @@ def run(config, x, dy):
     return network, y, dx, network.layout.named(bound.gradient)
 
 
-@pytest.mark.parametrize(("size", "window", "stride", "padding"), CONVOLUTIONS)
-def test_convolution(size, window, stride, padding):
+@over_all(CONVOLUTIONS)
+def test_convolution(case):
+    size, window, stride, padding = case
     random = np.random.default_rng(0)
     channels = 1 + (sum(size) + sum(both(window)) + sum(both(stride))) % 3  # few and many take different paths
     x = random.standard_normal((2, *size, channels))
@@ -62,8 +69,9 @@ def test_convolution(size, window, stride, padding):
 
 
 @pytest.mark.parametrize("values", ["distinct", "ties", "negative"])
-@pytest.mark.parametrize(("size", "window", "stride", "padding"), POOLS)
-def test_max_pooling(size, window, stride, padding, values):
+@over_all(POOLS)
+def test_max_pooling(case, values):
+    size, window, stride, padding = case
     random = np.random.default_rng(0)
     x = random.integers(0, 3, (2, *size, 2)) * 1.0 if values == "ties" else random.standard_normal((2, *size, 2))
     if values == "negative":  # padding must not win
@@ -75,8 +83,9 @@ def test_max_pooling(size, window, stride, padding, values):
     agree(dx, pooling.max_backward(dy, x, window, stride, padding))
 
 
-@pytest.mark.parametrize(("size", "window", "stride", "padding"), POOLS)
-def test_average_pooling(size, window, stride, padding):
+@over_all(POOLS)
+def test_average_pooling(case):
+    size, window, stride, padding = case
     random = np.random.default_rng(0)
     x = random.standard_normal((2, *size, 2))
     dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))

@@ -19,12 +19,17 @@ from nncli.workflows.train import train
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 DATA = ROOT.parent / "shared" / "data"
-SEEDS = range(5)
+SEEDS = range(5)  # all of them with --full
 
 
 @pytest.fixture(autouse=True)
 def _in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def seeds(pytestconfig: pytest.Config) -> range:
+    return SEEDS if pytestconfig.getoption("--full") else SEEDS[:1]
 
 
 def needed(name: str) -> Path:
@@ -38,21 +43,21 @@ def run(config: str, seed: int, *settings: str) -> RunEnded:
     return train(str(CONFIGS / config), [f"seed={seed}", *settings])
 
 
-def test_digits_are_told_apart_on_a_tenth_held_out() -> None:
-    ended = [run("digits.yaml", seed) for seed in SEEDS]
+def test_digits_are_told_apart_on_a_tenth_held_out(seeds: range) -> None:
+    ended = [run("digits.yaml", seed) for seed in seeds]
     assert mean(one.test["accuracy"] for one in ended) >= 0.97
     assert json.loads((Path(str(ended[0].path)) / "test.json").read_text())["accuracy"] == ended[0].test["accuracy"]
 
 
-def test_twos_and_fives_are_told_apart_by_a_convolutional_network() -> None:
-    best: list[Record] = [run("mnist_2_5.yaml", seed).best for seed in SEEDS]
+def test_twos_and_fives_are_told_apart_by_a_convolutional_network(seeds: range) -> None:
+    best: list[Record] = [run("mnist_2_5.yaml", seed).best for seed in seeds]
     assert best[0]["val_accuracy"] >= 0.99
     assert mean(record["val_accuracy"] for record in best) >= 0.99
 
 
-def test_diabetes_is_predicted_better_than_by_the_linear_fit() -> None:
+def test_diabetes_is_predicted_better_than_by_the_linear_fit(seeds: range) -> None:
     ours, linear = [], []
-    for seed in SEEDS:
+    for seed in seeds:
         ours.append(run("diabetes.yaml", seed).best["val_rmse"])
         linear.append(linear_rmse(seed))
     assert ours[0] < linear[0]
@@ -74,13 +79,13 @@ def with_ones(x: np.ndarray) -> np.ndarray:
     return np.concatenate((x, np.ones((len(x), 1))), axis=1)
 
 
-def test_california_house_prices() -> None:
+def test_california_house_prices(seeds: range) -> None:
     """Everything in the config was chosen on validation rows; test rows are measured once, with the best weights."""
     paths = [
         f"data.train.path={needed('california_housing_train.csv.gz')}",
         f"data.test.path={needed('california_housing_test.csv.gz')}",
     ]
-    ended = [run("california_housing.yaml", seed, *paths) for seed in SEEDS]
+    ended = [run("california_housing.yaml", seed, *paths) for seed in seeds]
     assert mean(one.test["rmse"] for one in ended) <= 54_000
     assert max(one.last["epoch"] for one in ended) <= 150
 
@@ -93,6 +98,6 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return folder / "datasets" / "MNIST"
 
 
-def test_two_or_five_from_a_folder_of_jpegs(images: Path) -> None:
-    ended = [run("images_2_5.yaml", seed, f"data.train.path={images}") for seed in SEEDS]
+def test_two_or_five_from_a_folder_of_jpegs(images: Path, seeds: range) -> None:
+    ended = [run("images_2_5.yaml", seed, f"data.train.path={images}") for seed in seeds]
     assert mean(one.test["accuracy"] for one in ended) >= 0.993

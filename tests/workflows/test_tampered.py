@@ -56,16 +56,16 @@ def changed(meta, path, value):
 
 
 @pytest.mark.parametrize("kind", ["affine", "per_column"])
-def test_every_change_is_refused_or_harmless(runs, kind):
+def test_every_change_is_refused_or_harmless(runs, kind, pytestconfig):
     folder, found = runs
     meta, members = found[kind]
     file = folder / "changed.npz"
     source = "line.csv" if kind == "affine" else "sides.csv"
     refused = 0
-    for path in leaves(meta["preprocessing"])[1:]:
+    for number, path in enumerate(leaves(meta["preprocessing"])[1:]):
         if "quantiles" in path and path[-1] not in ("quantiles", 0):
             continue
-        for value in VALUES:
+        for value in VALUES if pytestconfig.getoption("--full") else VALUES[number % 2 :: 2]:
             with zipfile.ZipFile(file, "w") as archive:
                 archive.writestr("meta.json", json.dumps(changed(meta, path, value)))
                 for name, content in members.items():
