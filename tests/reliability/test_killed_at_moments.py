@@ -20,12 +20,13 @@ from tests.reliability.runs_compared import content, files, last_step, parsed, s
 from tests.reliability.survey import about, hold_all
 from tests.workflows import tiny
 
-EXTENSIONS = {
-    "dense": "training.epochs=5",
-    "early": "training.epochs=90",
-    "convolutional": "training.epochs=4",
-    "kept": "training.epochs=9",
-}
+EXTENSIONS = [
+    ("dense", "training.epochs=5"),
+    ("early", "training.epochs=90"),
+    ("early", "training.early_stopping.patience=4"),
+    ("convolutional", "training.epochs=4"),
+    ("kept", "training.epochs=9"),
+]
 
 
 def moments(scene: Scene, *arguments: str) -> int:
@@ -138,14 +139,15 @@ def test_a_run_that_is_killed_again_and_again(scenes, kills):
     ends(scene, scene.whole, *TRAIN)
 
 
-@pytest.mark.parametrize("kind", ["dense", "early", *first(0, ["convolutional", "kept"])])
+@pytest.mark.parametrize("extension", first(2, EXTENSIONS), ids=" ".join)
 @pytest.mark.parametrize("every", first(1, [41, 1]))
-def test_a_finished_run_whose_extension_is_killed(scenes, kind, every):
+def test_a_finished_run_whose_extension_is_killed(scenes, extension, every):
+    kind, setting = extension
     scene = scenes(kind)
-    extend = ("resume", "run", "--set", EXTENSIONS[kind])
+    extend = ("resume", "run", "--set", setting)
     scene.begin_with(scene.whole)
     count = moments(scene, *extend)
-    extended = scene.folder / "extended"
+    extended = scene.folder / f"extended-{setting}"
     if not extended.exists():
         scene.run.rename(extended)
         assert state(extended)["epoch"] > state(scene.whole)["epoch"]
