@@ -34,7 +34,8 @@ def told_plainly(ended: Ended, reason: str, begun: bool) -> None:
     assert "Traceback" not in ended.err, ended.err[-400:]
     assert 1 <= len(lines) <= 2, f"{len(lines)} lines say {reason!r}: {ended.err[-400:]}"
     assert lines[-1] == ended.err.splitlines()[-1], "the message is not the last line"
-    assert "run" in lines[-1].split(reason)[0], f"no file is named: {lines[-1]}"
+    named = lines[-1].split(reason)[0]
+    assert "run" in named or (os.sep in named and not begun), f"no file is named: {lines[-1]}"
 
 
 def left_whole(run_path: Path, end: Path) -> None:
@@ -55,7 +56,7 @@ def ends(scene: Scene) -> None:
 
 @pytest.mark.parametrize("for_good", [True, False], ids=["stays full", "once"])
 @pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
-@pytest.mark.parametrize("every", first(1, [23, 1]))
+@pytest.mark.parametrize("every", first(1, [37, 1]))
 def test_no_room_at_any_moment(scenes, kind, every, for_good):
     scene = scenes(kind)
     count = Count()
@@ -86,8 +87,9 @@ def limited(size: int) -> Callable[[], object]:
     return act
 
 
-@pytest.mark.parametrize("below", [1, *first(0, [2, 10, 50])])
-def test_files_that_may_only_be_so_large(scenes, below):
+@pytest.mark.parametrize("every", first(1, [4, 1]))
+@pytest.mark.parametrize("below", first(1, [1, 2, 10, 50]))
+def test_files_that_may_only_be_so_large(scenes, below, every):
     scene = scenes("kept")
     sizes = sorted({path.stat().st_size for path in scene.whole.rglob("*") if path.is_file()})
 
@@ -99,13 +101,13 @@ def test_files_that_may_only_be_so_large(scenes, below):
             left_whole(scene.run, scene.whole)
             ends(scene)
 
-    assert hold_all(attempt, [max(1, size - below) for size in sizes])
+    assert hold_all(attempt, [max(1, size - below) for size in sizes[::every]])
 
 
-@pytest.mark.parametrize("count", first(1, [2, 40]))
+@pytest.mark.parametrize("count", first(1, [1, 40]))
 def test_metrics_that_may_not_grow_any_more(scenes, count):
     """The limit is above every checkpoint, so that it cuts a row; the log, which is longer, goes elsewhere."""
-    scene = scenes("dense", epochs=160)
+    scene = scenes("measured")
     log = scene.run / "train.log"
     least, most = ((scene.whole / name).stat().st_size for name in ("checkpoints/last.npz", "metrics.csv"))
     assert most > 1.2 * least
@@ -123,7 +125,7 @@ def test_metrics_that_may_not_grow_any_more(scenes, count):
             log.unlink()
             ends(scene)
 
-    assert hold_all(attempt, range(most - 1, int(1.1 * least), -(int(most - 1.1 * least) // count)))
+    assert hold_all(attempt, range(int(0.95 * most), int(1.1 * least), -(int(most - 1.1 * least) // count)))
 
 
 @pytest.mark.parametrize("ending", first(1, [".csv", ".npy", ".json"]))
@@ -152,7 +154,7 @@ def test_predictions_without_room_leave_the_older_file(scenes, ending):
     assert hold_all(attempt, range(1, count.value + 1))
 
 
-@pytest.mark.parametrize("every", first(1, [48, 4]))
+@pytest.mark.parametrize("every", first(1, [64, 4]))
 def test_a_file_system_that_is_small(scenes, every):
     scene = scenes("kept")
     scene.run.mkdir()

@@ -52,7 +52,7 @@ def ends(scene: Scene, whole: Path, *arguments: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dense", "convolutional", "early", "kept"])
-@pytest.mark.parametrize("every", first(1, [59, 1]))
+@pytest.mark.parametrize("every", first(1, [83, 1]))
 def test_a_run_that_is_killed_at_any_moment(scenes, kind, every):
     scene = scenes(kind)
     count = moments(scene, *TRAIN)
@@ -140,7 +140,7 @@ def test_a_run_that_is_killed_again_and_again(scenes, kills):
 
 
 @pytest.mark.parametrize("extension", first(2, EXTENSIONS), ids=" ".join)
-@pytest.mark.parametrize("every", first(1, [41, 1]))
+@pytest.mark.parametrize("every", first(1, [53, 1]))
 def test_a_finished_run_whose_extension_is_killed(scenes, extension, every):
     kind, setting = extension
     scene = scenes(kind)
