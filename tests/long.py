@@ -10,4 +10,9 @@ import pytest
 
 def first(count: int, values: Iterable[Any]) -> list[Any]:
     """The values as parameters of a test; all but the first `count` are long."""
-    return [pytest.param(value, marks=() if index < count else pytest.mark.long) for index, value in enumerate(values)]
+    return [
+        pytest.param(
+            *(value if isinstance(value, tuple) else (value,)), marks=() if index < count else pytest.mark.long
+        )
+        for index, value in enumerate(values)
+    ]

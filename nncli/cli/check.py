@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nncli.cli.console import give, say
-from nncli.cli.numbers import in_bytes, in_words, of_shape
+from nncli.cli.numbers import in_words, of_shape
 from nncli.cli.options import ConfigArgument, PluginOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.table import table
@@ -43,6 +43,8 @@ def check(
 
 
 def _described(plan: Plan) -> list[str]:
+    from nncli.core.wording import in_bytes
+
     rows = [["input", of_shape(plan.input_shape), "", ""]]
     for layer in plan.layers:
         rows.append([layer.name, of_shape(layer.output_shape), f"{layer.parameters:,}", f"{layer.multiply_adds:,}"])

@@ -13,8 +13,8 @@ def say(line: str = "") -> None:
 
 
 def give(line: str = "") -> None:
-    """A line of the result, on standard output."""
-    typer.echo(line)
+    """A line of the result, on standard output; bytes of a file's name that are no text are written as escapes."""
+    typer.echo(line.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def width() -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from nncli.cli.console import give
-from nncli.cli.numbers import in_bytes, of_shape
+from nncli.cli.numbers import of_shape
 from nncli.cli.options import CheckpointArgument, JsonOption
 from nncli.cli.table import table
 from nncli.core.errors import CheckpointError
@@ -38,6 +38,7 @@ def inspect(
 
 
 def _summary(described: dict[str, Any]) -> str:
+    from nncli.core.wording import in_bytes
     from nncli.workflows.narration import measures
 
     size, checked = described["bytes"], "; all checksums are right" if described["verified"] else ""

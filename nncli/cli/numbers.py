@@ -10,16 +10,6 @@ def of_shape(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape))
 
 
-def in_bytes(size: int) -> str:
-    """Such as 622 KB."""
-    value = float(size)
-    for unit in ("B", "KB", "MB"):
-        if value < 1000:
-            return f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} GB"
-
-
 def in_words(count: int) -> str:
     """Such as 4.9 million."""
     for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**6, "million")):

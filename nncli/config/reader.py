@@ -31,9 +31,14 @@ class _Loader(yaml.SafeLoader):
     """Leaves plain scalars as text, to be resolved here by the core schema, and knows where aliases stand."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as PyYAML declares it
+    count = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node; for an alias, what it stands for with the alias's own place."""
+        self.count += 1
+        if self.count > MOST_NODES:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem=f"more than {MOST_NODES} values", problem_mark=mark)
         if not self.check_event(yaml.AliasEvent):
             return super().compose_node(parent, index)
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Texts and names of any length in a message that stays short."""
+"""Texts, names and sizes of any length in a message that stays short."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def names(known: Iterable[str], most: int = MOST_NAMES) -> str:
     listed = [cut(name, 40) for name in known]
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + more
+
+
+def in_bytes(size: int) -> str:
+    """Such as 622 KB."""
+    value = float(size)
+    for unit in ("B", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} GB"

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import gzip
+import io
 import math
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from nncli.core.archives import UNREADABLE, open_zip, reason
 from nncli.core.errors import DataError
 from nncli.core.spelling import nearest_file
 from nncli.core.types import Array, Shape
+from nncli.core.wording import in_bytes
+from nncli.data.npy import OBJECTS, read_array, read_header
 from nncli.data.slices import Sliced, slices
+
+LARGEST_UNPACKED = 256 << 20  # bytes to which anything may unpack, however small it is packed
+LARGEST_TEXT = 48 << 20  # likewise of tables, which take up to 15 bytes of memory for a byte of text
+MOST_TIMES = 200  # its packed size, to which what is larger may unpack
 
 
 def missing(path: str) -> DataError:
@@ -43,32 +52,81 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def unpacked(path: str) -> Iterator[BinaryIO]:
+def unpacked(path: str, most: int = LARGEST_UNPACKED) -> Iterator[BinaryIO]:
     """A file for reading, decompressed where its name ends in .gz.
 
+    Args:
+        path: of the file.
+        most: as for `check_unpacked`.
+
     Raises:
-        DataError: where it is missing, may not be read, or is no whole gzip file.
+        DataError: where it is missing, may not be read, is no whole gzip file, or unpacks to far more than it is.
     """
     with opened(path) as file:
         if not path.lower().endswith(".gz"):
             yield file
             return
-        with unzipped(file, path) as content:
+        with unzipped(file, path, most) as content:
             yield content
 
 
 @contextmanager
-def unzipped(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
+def unzipped(file: BinaryIO, path: str, most: int = LARGEST_UNPACKED) -> Iterator[BinaryIO]:
     """What a gzip file holds.
 
+    Args:
+        file: that is packed.
+        path: its name, for messages.
+        most: as for `check_unpacked`.
+
     Raises:
-        DataError: where it is no whole gzip file.
+        DataError: where it is no whole gzip file, or unpacks to far more than it is.
     """
+    packed = file.seek(0, os.SEEK_END) if file.seekable() else 0
+    if packed:
+        file.seek(0)
     try:
         with gzip.open(file) as content:
-            yield cast("BinaryIO", content)
+            yield io.BufferedReader(_Unzipping(cast("BinaryIO", content), path, packed, most), 1 << 18)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error})") from None
+
+
+class _Unzipping(io.RawIOBase):
+    """What a gzip file holds, counted while it is read."""
+
+    def __init__(self, content: BinaryIO, path: str, packed: int, most: int) -> None:
+        self._content, self._path, self._packed, self._most = content, path, packed, most
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes."""
+        part = self._content.read(len(buffer))
+        buffer[: len(part)] = part
+        self._count += len(part)
+        check_unpacked(self._path, "it", self._count, self._packed, self._most)
+        return len(part)
+
+
+def check_unpacked(path: str, what: str, unpacked: int, packed: int, most: int = LARGEST_UNPACKED) -> None:
+    """Refuses what unpacks to far more than it is, as files do that are made to fill the memory.
+
+    Args:
+        path: of the file.
+        what: is unpacked.
+        unpacked: its size in bytes, or how much of it was seen.
+        packed: its size in the file.
+        most: bytes to which it may unpack, however small it is.
+
+    Raises:
+        DataError: with both sizes.
+    """
+    if unpacked > max(most, MOST_TIMES * packed):
+        sizes = f"unpacks to {in_bytes(unpacked)} or more from {in_bytes(packed)}"
+        raise DataError(f"{path}: {what} {sizes}; save it uncompressed if it is meant")
 
 
 def load_array(path: str) -> Array:
@@ -77,15 +135,15 @@ def load_array(path: str) -> Array:
     Raises:
         DataError: where it is missing, cut short, or holds objects, which are never unpickled.
     """
-    with opened(path):
-        pass
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise DataError(f"{path}: not a whole .npy file of numbers or text ({_one_line(error)})") from None
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{path}: holds several arrays; expected a .npy file with one")
-    return array
+    with opened(path) as file:
+        if file.read(2) == b"PK":
+            raise DataError(f"{path}: holds several arrays; expected a .npy file with one")
+        file.seek(0)
+        try:
+            shape, fortran, dtype = read_header(file)
+            return np.memmap(path, dtype, "r", file.tell(), shape, "F" if fortran else "C")
+        except UNREADABLE as error:
+            raise DataError(f"{path}: not a whole .npy file of numbers or text ({_one_line(error)})") from None
 
 
 @contextmanager
@@ -97,21 +155,11 @@ def opened_archive(path: str) -> Iterator[zipfile.ZipFile]:
     """
     with opened(path) as file:
         try:
-            with zipfile.ZipFile(file) as archive:
+            with open_zip(file) as archive:
                 yield archive
         except DataError:
             raise
-        except (
-            ValueError,
-            MemoryError,
-            OverflowError,
-            OSError,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
+        except UNREADABLE as error:
             raise DataError(f"{path}: not a whole .npz file of numbers or text ({_one_line(error)})") from None
 
 
@@ -166,26 +214,31 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
         raise DataError(f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:")
     if f"{name}.npy" not in archive.namelist():
         raise DataError(f"{path}: {name} is no array")
-    with archive.open(f"{name}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    info = archive.getinfo(f"{name}.npy")
+    check_unpacked(path, name, info.file_size, min(info.compress_size, os.path.getsize(path)))
+    with archive.open(info) as member:
         shape, fortran, dtype = read_header(member)
-        claimed = math.prod(shape) * dtype.itemsize
-        if not dtype.hasobject and claimed > archive.getinfo(f"{name}.npy").file_size:
+        if math.prod(shape) * dtype.itemsize > info.file_size:
             raise DataError(f"{path}: the header of {name} says {shape}, more than the file holds")
-        if rows is not None and shape and not fortran and not dtype.hasobject:
+        if rows is not None and shape and not fortran:
             part = (min(rows, shape[0]), *shape[1:])
             content = member.read(math.prod(part) * dtype.itemsize)
-            return np.frombuffer(content, dtype).reshape(part), shape
-    with archive.open(f"{name}.npy") as member:
-        return np.lib.format.read_array(member, allow_pickle=False), shape
+            return np.frombuffer(content, dtype, math.prod(part)).reshape(part), shape
+    with archive.open(info) as member:
+        return read_array(member), shape
 
 
-def _one_line(error: Exception) -> str:
+def read_at_most(file: BinaryIO, size: int) -> bytearray:
+    """The next bytes of a file, whose number is not to be trusted."""
+    content = bytearray()
+    while len(content) < size and (block := file.read(min(size - len(content), 1 << 20))):
+        content += block
+    return content
+
+
+def _one_line(error: BaseException) -> str:
     """What NumPy says, but for its advice to load what is not to be trusted."""
-    if "pickle" in str(error) or "Python objects" in str(error):
-        return "it holds Python objects, or is of another format"
-    return " ".join(str(error).split())[:160]
+    return OBJECTS if "pickle" in str(error) or "magic string" in str(error) else reason(error)
 
 
 def check_finite(array: Sliced, path: str, origin: Array) -> None:

@@ -156,6 +156,7 @@ class Preprocessing:
         names = (*(state["feature_names"] or ()), *state["target_names"], *(state["classes"] or ()))
         if not all(isinstance(name, str) for name in names):
             raise ValueError(f"names of features, targets and classes; got {names}")
+        "".join(names).encode()  # a ValueError where one is no text
         shapes = [*state["input_shape"], *state["target_shape"]]
         if not all(type(size) is int and size > 0 for size in shapes) or not state["input_shape"]:
             raise ValueError(f"shapes of positive whole numbers; got {shapes}")

@@ -43,17 +43,19 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
     path = checkpoint_path(os.fspath(path))
     meta = checkpoint.load(path)[0] if verify else checkpoint.read_meta(path)
     for key, kind in KINDS.items():
-        if not isinstance(meta.get(key), kind):
+        if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
             raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
     try:
-        parameters = sum(int(layer["parameters"]) for layer in meta["layers"])
-    except (KeyError, TypeError, ValueError):
-        raise CheckpointError(f"{path}: its meta.json does not describe the layers of a model") from None
+        counts = [layer["parameters"] for layer in meta["layers"]]
+    except (LookupError, TypeError):
+        counts = [None]
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise CheckpointError(f"{path}: its meta.json does not describe the layers of a model")
     return {
         "path": path,
         "bytes": os.path.getsize(path),
         "verified": verify,
-        "parameters": parameters,
+        "parameters": sum(counts),
         "format_version": meta["format_version"],
         **{key: meta[key] for key in KINDS},
         "plugins": meta.get("plugins", []),

@@ -271,7 +271,7 @@ class Model:
         model._spec = trained.spec
         model._session = _without_rows(trained.spec, trained.preprocessing, trained.executor)
         model._trainer = model._session.trainer()
-        restore_trainer(model._trainer, trained.meta, trained.state)
+        restore_trainer(trained.path, model._trainer, trained.meta, trained.state)
         model._fitted = True
         model._pass, model._has_gradients = None, False
         model.history = []

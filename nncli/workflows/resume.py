@@ -82,7 +82,7 @@ def go_on(run: RunDirectory, session: Session, document: Document | None, listen
         run.sweep()
         trainer = session.trainer()
         if not _has_checkpoint(run):  # it was stopped before, perhaps while it was described
-            describe_run(run, session, document)
+            describe_run(run, session, trainer, document)
         elif _restore(run, session, trainer):
             ended = RunEnded(
                 run.path,
@@ -127,7 +127,7 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
         what = f"the plugin {', '.join(changed)} has changed since the run began"
         raise RunError(f"{run.path}: {what}; go on with it as it was, or {ANEW}")
     set_weights(last, session.network, arrays)
-    restore_trainer(trainer, meta, arrays)
+    restore_trainer(last, trainer, meta, arrays)
     if trainer.best_record and not ends_best_epoch(trainer):  # or else last.npz gets the name best.npz again
         checkpoint.load(run.checkpoint(BEST))  # before hours of training, at whose end it is needed
     epochs = trainer.settings.epochs

@@ -23,16 +23,17 @@ from nncli.training.trainer import EVALUATION_ROWS, Trainer
 from nncli.workflows.events import Listener, RunEnded, RunEvent, RunStarted
 from nncli.workflows.narration import narrate
 from nncli.workflows.plugins import fault_of, plugin_options, plugins_of
-from nncli.workflows.saving import save_checkpoint, set_weights
+from nncli.workflows.saving import check_description, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
 
 
-def describe_run(run: RunDirectory, session: Session, document: Document | None = None) -> None:
+def describe_run(run: RunDirectory, session: Session, trainer: Trainer, document: Document | None = None) -> None:
     """Writes what the run is made of; with its status, last of all, it has begun.
 
     Raises:
         SaveError: where that fails.
     """
+    check_description(session, trainer)
     try:
         run.make_inside()
         if document is not None:

@@ -8,12 +8,15 @@ from typing import Any
 import nncli
 from nncli.assemble.session import Session
 from nncli.config.resolved import plain
+from nncli.core.archives import reason
 from nncli.core.errors import CheckpointError
 from nncli.core.types import Array
+from nncli.core.wording import cut
 from nncli.nn.network import Network
 from nncli.runs import checkpoint
 from nncli.training.trainer import Trainer
 from nncli.workflows.plugins import plugins_of
+from nncli.workflows.stored_state import check_state
 
 
 def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
@@ -25,7 +28,17 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
     checkpoint.save(path, session.network.named(), trainer.arrays(), describe(session, trainer))
 
 
-def restore_trainer(trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
+def check_description(session: Session, trainer: Trainer) -> None:
+    """Whether a checkpoint can hold what there is to say of the model; to be asked before training begins.
+
+    Raises:
+        SaveError: where that is more than can be read again.
+    """
+    names = (*session.network.named(), *(checkpoint.STATE + name for name in trainer.arrays()))
+    checkpoint.check_meta(describe(session, trainer), names)
+
+
+def restore_trainer(path: str, trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
     """Sets a trainer to where a checkpoint's was; the network's weights are not touched.
 
     Raises:
@@ -34,9 +47,10 @@ def restore_trainer(trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Ar
     prefix = checkpoint.STATE
     state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
     try:
-        trainer.restore(meta["trainer"], state)
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"its state does not fit the model ({error!r})") from None
+        check_state(trainer, meta["trainer"], state)
+    except (LookupError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: its state does not fit the model ({reason(error)})") from None
+    trainer.restore(meta["trainer"], state)
 
 
 def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
@@ -79,10 +93,17 @@ def set_weights(path: str, network: Network, arrays: dict[str, Array]) -> None:
     """Fills a network from a checkpoint's arrays, by name.
 
     Raises:
-        CheckpointError: where one is missing or has another shape.
+        CheckpointError: where one is missing, has another shape or dtype, or is not of this network.
     """
-    for name, array in network.named().items():
-        if name not in arrays or arrays[name].shape != array.shape:
-            given = f"{arrays[name].shape}" if name in arrays else "none"
-            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {array.shape}; got {given}")
-        array[...] = arrays[name]
+    named = network.named()
+    strange = [name for name in arrays if name not in named and not name.startswith(checkpoint.STATE)]
+    if strange:
+        raise CheckpointError(f"{path}: the array {cut(strange[0])!r} is of another model than its config describes")
+    for name, array in named.items():
+        given = arrays.get(name)
+        if given is None or given.shape != array.shape:
+            found = "none" if given is None else given.shape
+            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {array.shape}; got {found}")
+        if given.dtype.newbyteorder("=") != array.dtype:
+            raise CheckpointError(f"{path}: expected the array {name!r} in {array.dtype}; got {given.dtype}")
+        array[...] = given

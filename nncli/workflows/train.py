@@ -63,5 +63,5 @@ def run_anew(
         if is_begun(run.path):
             raise RunError(f"{run.path}: another process has begun a run here; name another directory")
         run.sweep()
-        describe_run(run, session, document)
+        describe_run(run, session, trainer, document)
         return run_session(session, trainer, run, listener)

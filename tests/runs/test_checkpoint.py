@@ -6,12 +6,14 @@ import builtins
 import json
 import pickle
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nncli.core.errors import CheckpointError
+from nncli.core.errors import CheckpointError, SaveError
+from nncli.runs import archive as reading
 from nncli.runs import checkpoint
 from nncli.workflows.inspect import inspect
 
@@ -54,10 +56,14 @@ def rewritten(path, change, compression=zipfile.ZIP_STORED):
 
 
 def with_meta(path, **changes):
-    """The archive with other values in its meta.json."""
+    """The archive with other values in its meta.json, and no checksum of it."""
 
     def change(name, content):
-        return json.dumps({**json.loads(content), **changes}) if name == checkpoint.META else content
+        if name != checkpoint.META:
+            return content
+        meta = {**json.loads(content), **changes}
+        del meta["sha256"]
+        return json.dumps(meta)
 
     return rewritten(path, change)
 
@@ -172,12 +178,80 @@ def test_another_version_is_refused_with_both_numbers(saved, version):
         {"shape": [2, 3], "dtype": "|O", "sha256": ""},
         {"shape": [10**12], "dtype": "<f4", "sha256": ""},
         {"shape": [-6], "dtype": "<f4", "sha256": ""},
+        {"shape": [float("inf")], "dtype": "<f4", "sha256": ""},
+        {"shape": [2.0, 3.0], "dtype": "<f4", "sha256": ""},
+        {"shape": [1] * 70, "dtype": "<f4", "sha256": ""},
+        {"shape": [2, 3], "dtype": ["<f4"], "sha256": ""},
+        {"shape": [2, 3], "dtype": "<f4,<f4", "sha256": ""},
+        {"shape": [2, 3], "dtype": "<f3", "sha256": ""},
         {"shape": [2, 3], "dtype": "nonsense", "sha256": ""},
         {"shape": [2, 3], "dtype": "(", "sha256": ""},
     ],
 )
 def test_descriptions_that_do_not_fit(saved, described):
-    assert "'0.dense.weight'" in refused(with_meta(saved, arrays={"0.dense.weight": described}))
+    arrays = {**checkpoint.read_meta(str(saved))["arrays"], "0.dense.weight": described}
+    assert "'0.dense.weight' is damaged" in refused(with_meta(saved, arrays=arrays))
+
+
+def test_meta_has_a_checksum_that_anybody_can_verify(saved):
+    with zipfile.ZipFile(saved) as archive:
+        meta = json.loads(archive.read("meta.json"))
+    expected = meta.pop("sha256")
+    assert sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest() == expected
+
+
+@pytest.mark.parametrize("use", [checkpoint.load, checkpoint.read_meta, inspect])
+@pytest.mark.parametrize("changes", [{"step": 4}, {"more": 1}, {"sha256": None}, {"sha256": "0" * 64}])
+def test_a_changed_meta_is_found_even_where_the_zip_is_right(saved, use, changes):
+    change = lambda name, content: (  # noqa: E731
+        json.dumps({**json.loads(content), **changes}) if name == "meta.json" else content
+    )
+    assert "its meta.json was changed (its checksum differs)" in refused(rewritten(saved, change), use)
+
+
+def test_a_meta_that_is_written_in_another_way_is_the_same(saved):
+    change = lambda name, content: json.dumps(json.loads(content), indent=4) if name == "meta.json" else content  # noqa: E731
+    assert checkpoint.load(str(rewritten(saved, change)))[0] == checkpoint.read_meta(str(saved))
+
+
+def test_a_checkpoint_of_before_there_was_a_checksum_is_read(saved):
+    meta, arrays = checkpoint.load(str(with_meta(saved)))
+    assert "sha256" not in meta
+    assert len(arrays) == 6
+
+
+def test_values_that_json_changes_do_not_break_the_checksum(tmp_path):
+    meta = {"pair": (1, 2), "by number": {1: "a", 10: "b", 9: "c"}, "odd": float("nan"), "far": -float("inf")}
+    meta |= {"text": "\ud800 \u2028 ä", "tiny": 5e-324}
+    checkpoint.save(str(tmp_path / "a.npz"), WEIGHTS, STATE, meta)
+    assert checkpoint.read_meta(str(tmp_path / "a.npz"))["by number"] == {"1": "a", "10": "b", "9": "c"}
+
+
+def test_what_load_would_not_take_is_not_saved(tmp_path, monkeypatch):
+    path = tmp_path / "a.npz"
+    for limit, value in (("LARGEST_META", "x" * 3000), ("MOST_PARTS", [0] * 3000)):
+        with monkeypatch.context() as patch:
+            patch.setattr(reading, limit, 3000)
+            for meta in ({"name": "a", "long": value}, {"name": "a"}):
+                if "long" in meta:
+                    with pytest.raises(SaveError, match=r"a.npz: cannot be written: its meta.json .*3,000; scale by"):
+                        checkpoint.save(str(path), WEIGHTS, {}, meta)
+                    with pytest.raises(SaveError, match="the checkpoint: cannot be written"):
+                        checkpoint.check_meta(meta, WEIGHTS)
+                    assert not list(tmp_path.iterdir())
+                else:
+                    checkpoint.check_meta(meta, WEIGHTS)
+                    checkpoint.save(str(path), WEIGHTS, {}, meta)
+            checkpoint.load(str(path))
+            path.unlink()
+
+
+def test_a_check_before_training_reckons_with_the_arrays(monkeypatch):
+    checkpoint.check_meta({}, WEIGHTS)
+    monkeypatch.setattr(reading, "LARGEST_META", 500)
+    checkpoint.check_meta({})
+    with pytest.raises(SaveError):
+        checkpoint.check_meta({}, WEIGHTS)
 
 
 def test_a_meta_without_the_parts_of_a_model_is_no_traceback(saved):
@@ -217,7 +291,7 @@ def test_headers_are_read_and_arrays_are_not(tmp_path, monkeypatch):
         def __getattr__(self, name):
             return getattr(self.file, name)
 
-    monkeypatch.setattr(checkpoint, "open", lambda *names: Counting(builtins.open(*names)), raising=False)  # noqa: SIM115
+    monkeypatch.setattr(reading, "open", lambda *names: Counting(builtins.open(*names)), raising=False)  # noqa: SIM115
     assert checkpoint.read_meta(str(path))["name"] == "large"
     assert 0 < read < 20_000 < Path(path).stat().st_size
     checkpoint.load(str(path))

@@ -366,6 +366,7 @@ def test_public_names():
         "metric",
         "optimizer",
         "predict",
+        "repro",
         "resume",
         "scaler",
         "source",

@@ -18,7 +18,7 @@ from nncli.data.scaler import Scaler, scaler
 from nncli.data.scaling import Scaling
 from nncli.data.slices import Sliced, sampled
 
-MOST = 1 << 21  # quantiles of all columns together, which a checkpoint's description has to hold
+MOST = 1 << 20  # quantiles of all columns together, which a checkpoint's description has to hold
 ENDS = 1e-7  # probabilities nearer to 0 or 1 are those of the smallest and the largest value
 LOWEST, HIGHEST = normal.quantile(np.array([ENDS - np.spacing(1.0), 1 - (ENDS - np.spacing(1.0))]))  # -5.2 and 5.2
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
-from nncli.data.files import unpacked
+from nncli.data.files import read_at_most, unpacked
 from nncli.data.rows import Glance, Rows, array_glance, array_rows
 from nncli.data.source import LARGE, Source, source
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MOST_AXES = 32  # of the oldest NumPy
 
 
 @source("idx")
@@ -89,10 +90,12 @@ def read_idx(path: str) -> Array:
     """
     with unpacked(path) as file:
         shape, dtype = _read_header(file, path)
-        content = file.read()
-    if len(content) != math.prod(shape) * dtype.itemsize:
-        raise DataError(f"{path}: its header says {shape}, but it holds {len(content)} bytes of data")
-    return np.frombuffer(content, dtype).reshape(shape)
+        content = read_at_most(file, math.prod(shape) * dtype.itemsize)
+        further = len(file.read(1))
+    if further or len(content) != math.prod(shape) * dtype.itemsize:
+        holds = f"more than {len(content)}" if further else f"{len(content)}"
+        raise DataError(f"{path}: its header says {shape}, but it holds {holds} bytes of data")
+    return _array(content, shape, dtype, path)
 
 
 def read_first_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
@@ -104,19 +107,25 @@ def read_first_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
     with unpacked(path) as file:
         shape, dtype = _read_header(file, path)
         part = (min(rows, shape[0]), *shape[1:]) if shape else ()
-        try:
-            content = file.read(math.prod(part) * dtype.itemsize)
-        except (OverflowError, MemoryError):
-            raise DataError(f"{path}: its header says {shape}, more than memory can hold") from None
+        content = read_at_most(file, math.prod(part) * dtype.itemsize)
     if len(content) != math.prod(part) * dtype.itemsize:
         raise DataError(f"{path}: its header says {shape}, but it holds {len(content)} bytes of data")
-    return np.frombuffer(content, dtype).reshape(part), shape, dtype
+    return _array(content, part, dtype, path), shape, dtype
+
+
+def _array(content: bytearray, shape: Shape, dtype: np.dtype[Any], path: str) -> Array:
+    try:
+        return np.frombuffer(content, dtype, math.prod(shape)).reshape(shape)
+    except ValueError:  # no rows of more than can be counted
+        raise DataError(f"{path}: its header says {shape}, more than an array can be") from None
 
 
 def _read_header(file: BinaryIO, path: str) -> tuple[Shape, np.dtype[Any]]:
     start = file.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in DTYPES:
         raise DataError(f"{path}: not an idx file (it begins with {start.hex()!r})")
+    if start[3] > MOST_AXES:
+        raise DataError(f"{path}: its header says {start[3]} axes; an array has at most {MOST_AXES}")
     sizes = file.read(4 * start[3])
     if len(sizes) < 4 * start[3]:
         raise DataError(f"{path}: not an idx file (its header is cut short)")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
@@ -10,10 +12,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from annotated_types import Ge
 
+from nncli.core.archives import UNREADABLE, reason
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
-from nncli.data.files import missing, natural_order
+from nncli.data.files import check_unpacked, missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Source, source
 from nncli.data.tables.read import read_table
@@ -24,6 +27,8 @@ from nncli.data.weights import with_weights
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
 LISTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 MANY, FEW = 1000, 200  # above so many images only a few are looked at before all are read
+FORMATS = ("PNG", "JPEG", "BMP")  # whatever a file is named; others may be programs to run
+PIXEL_BYTES = 4  # of memory that Pillow takes
 PIL_MODES = {"grey": "L", "rgb": "RGB"}
 
 Pixels = Annotated[int, Ge(1)]
@@ -236,7 +241,11 @@ class Images(Source):
                 "reading images needs Pillow: pip install 'nncli-train[images]', or pip install pillow"
             ) from None
         try:
-            with Image.open(file) as image:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+                image = Image.open(file, formats=FORMATS)
+            with image:
+                check_unpacked(file, "it", math.prod(image.size) * PIXEL_BYTES, os.path.getsize(file))
                 if image.mode.startswith(("I", "F")):
                     raise DataError(f"{file}: more than 8 bits a pixel ({image.mode}); convert it to 8 bits")
                 own = "grey" if image.mode in ("1", "L", "LA") else "rgb"
@@ -245,14 +254,16 @@ class Images(Source):
                     problem = f"{kinds[own]}, but the images before are {kinds[mode]}"
                     raise DataError(f"{file}: {problem}; say mode: grey or rgb")
                 mode = mode or own
-                pixels = image.convert(PIL_MODES[mode])
+                pixels: Image.Image = image if image.mode == PIL_MODES[mode] else image.convert(PIL_MODES[mode])
                 if self.resize is not None and pixels.size != self.resize[::-1]:
                     pixels = pixels.resize(self.resize[::-1], Image.Resampling.BILINEAR)
                 return np.asarray(pixels), mode
         except DataError:
             raise
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise _BrokenError(f"{file}: not a whole image ({' '.join(str(error).split())[:120]})") from None
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise DataError(f"{file}: larger than any image should be ({reason(error)})") from None
+        except (UnidentifiedImageError, SyntaxError, *UNREADABLE) as error:
+            raise _BrokenError(f"{file}: not a whole image ({reason(error)})") from None
 
 
 class _BrokenError(Exception):

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 
-from nncli.data.files import opened, unpacked, unzipped
+from nncli.data.files import LARGEST_TEXT, opened, unpacked, unzipped
 from nncli.data.tables import arrow
 from nncli.data.tables.delimited import read_delimited
 from nncli.data.tables.table import Table, Wanted
@@ -35,7 +35,7 @@ def read_table(path: str, wanted: Wanted = AS_IT_IS) -> Table:
 
     @contextmanager
     def opening() -> Iterator[BinaryIO]:
-        with unpacked(path) as file:
+        with unpacked(path, LARGEST_TEXT) as file:
             yield file
 
     if os.path.exists(path) and os.path.getsize(path) >= LARGE and arrow.is_there():
@@ -48,7 +48,7 @@ def read_table(path: str, wanted: Wanted = AS_IT_IS) -> Table:
 def _by_arrow(path: str, wanted: Wanted) -> Table | None:
     with opened(path) as file:
         if path.lower().endswith(".gz"):
-            with unpacked(path) as content:
+            with unpacked(path, LARGEST_TEXT) as content:
                 return arrow.read_text(content.read(), path, wanted)
         return arrow.read_text(mmap(file.fileno(), 0, access=ACCESS_READ), path, wanted)
 
@@ -63,7 +63,7 @@ def parse_table(content: bytes, name: str, wanted: Wanted = AS_IT_IS) -> Table:
 
     @contextmanager
     def opening() -> Iterator[BinaryIO]:
-        with io.BytesIO(content) as file, unzipped(file, name) if packed else nullcontext(file) as text:
+        with io.BytesIO(content) as file, unzipped(file, name, LARGEST_TEXT) if packed else nullcontext(file) as text:
             yield text
 
     return read_delimited(opening, name, wanted)

@@ -1,0 +1,220 @@
+"""Data files that are made to do harm, each written by a function into a folder; it gives the keys of the source."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import pickle
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.reliability.forge import Marker, npy
+
+GOOD = np.arange(6.0).reshape(3, 2)
+Y = np.array([1.0, 2.0, 3.0])
+GIGABYTE = 1 << 30
+
+
+def header(text: str, version: tuple[int, int] = (1, 0), size: int | None = None) -> bytes:
+    """The beginning of a .npy file."""
+    kind = "<H" if version == (1, 0) else "<I"
+    length = struct.pack(kind, len(text) if size is None else size)
+    return b"\x93NUMPY" + bytes(version) + length + text.encode("latin1")
+
+
+def of(shape: str = "(3, 2)", descr: str = "'<f8'", fortran: str = "False", content: bytes = bytes(48)) -> bytes:
+    """A .npy file with these values in its header."""
+    return header(f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n") + content
+
+
+def deflated(size: int) -> bytes:
+    """Zeros, packed a thousand times, without having been in memory."""
+    step = 16 << 20
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(step)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return block * (size // step) + b"\3\0"
+
+
+def bomb(path: Path, name: str, beginning: bytes, size: int) -> None:
+    """A zip file with one member that unpacks to zeros behind its beginning."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    content = packer.compress(beginning) + packer.flush(zlib.Z_FULL_FLUSH) + deflated(size)
+    sizes = struct.pack("<III", 0, len(content), len(beginning) + size)
+    common = struct.pack("<HHHHH", 20, 0, 8, 0, 33) + sizes + struct.pack("<HH", len(name), 0)
+    local = b"PK\3\4" + common + name.encode() + content
+    listed = b"PK\1\2" + struct.pack("<H", 20) + common + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name.encode()
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(listed), len(local), 0)
+    path.write_bytes(local + listed + end)
+
+
+def directory(path: Path, entries: int) -> None:
+    """A zip file with a list of members of which nothing else is there."""
+    entry = b"PK\1\2" + bytes(24) + struct.pack("<H", 4) + bytes(16) + b"aaaa"
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(entry) * entries, 0, 0)
+    path.write_bytes(entry * entries + end)
+
+
+def gzip_bomb(path: Path, beginning: bytes, block: bytes, size: int) -> None:
+    """A gzip file that unpacks to a block over and over."""
+    step = block * ((8 << 20) // len(block))
+    path.write_bytes(gzip.compress(beginning) + gzip.compress(step, 9) * (size // len(step)))
+
+
+def png(width: int, height: int) -> bytes:
+    """The beginning of a PNG image of that size, and of its content."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    form = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", form)
+        + chunk(b"IDAT", zlib.compress(bytes(1 << 16)))
+        + chunk(b"IEND", b"")
+    )
+
+
+def in_npy(content: bytes) -> Callable[[Path], dict[str, Any]]:
+    """As inputs of a .npy file."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        (folder / "x.npy").write_bytes(content)
+        np.save(folder / "y.npy", Y)
+        return {"inputs": str(folder / "x.npy"), "targets": str(folder / "y.npy")}
+
+    return make
+
+
+def in_npz(content: bytes, name: str = "x.npy") -> Callable[[Path], dict[str, Any]]:
+    """As a member of a .npz file."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        with zipfile.ZipFile(folder / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, content)
+            archive.writestr("y.npy", npy(Y))
+        return {"path": str(folder / "a.npz")}
+
+    return make
+
+
+def in_idx(content: bytes, name: str = "x-idx3-ubyte") -> Callable[[Path], dict[str, Any]]:
+    """As inputs of an idx file."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        (folder / name).write_bytes(content)
+        (folder / "y-idx1-ubyte").write_bytes(b"\0\0\x08\1\0\0\0\3\0\1\0")
+        return {"inputs": str(folder / name), "targets": str(folder / "y-idx1-ubyte")}
+
+    return make
+
+
+def in_image(content: bytes) -> Callable[[Path], dict[str, Any]]:
+    """As an image in a folder."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        for name in "ab":
+            (folder / "images" / name).mkdir(parents=True)
+            (folder / "images" / name / "0.png").write_bytes(content)
+        return {"path": str(folder / "images")}
+
+    return make
+
+
+def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any) -> Callable[[Path], dict[str, Any]]:
+    """A file that a function writes."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        write(folder / name, *arguments)
+        if "inputs" in keys:
+            in_idx(b"")(folder)
+            return {"inputs": str(folder / name), "targets": str(folder / "y-idx1-ubyte")}
+        return {"path": str(folder / name), **keys}
+
+    return make
+
+
+HEADERS = {
+    "more rows than there are": of("(10000000000, 2)"),
+    "more than 64 bits": of(f"({2**62}, {2**62})"),
+    "more than 63 bits of bytes": of(f"({2**61},)"),
+    "a negative length": of("(-3, 2)"),
+    "two negative lengths": of("(-3, -2)"),
+    "lengths that are true": of("(True, 2.5)"),
+    "a shape that is none": of("'wide'"),
+    "very many axes": of(f"({'1, ' * 3000})"),
+    "eighty axes": of(f"({'1, ' * 80})", content=bytes(8)),
+    "nothing by very much": of(f"(0, {2**62}, {2**62})"),
+    "objects": of(descr="'|O'"),
+    "objects among fields": of(descr="[('a', '<f8'), ('b', '|O')]"),
+    "records": of(descr="[('a', '<f4'), ('b', '<f4')]"),
+    "arrays of arrays": of(descr="('<f8', (1000000, 1000000))"),
+    "a dtype that is none": of(descr="'nonsense'"),
+    "an empty dtype": of(descr="()"),
+    "a dtype of lists": of(descr=f"{'[' * 80}{']' * 80}"),
+    "a dtype without length": of(descr="'<U0'"),
+    "dates": of(descr="'<M8[ns]'"),
+    "dates that are none": of(descr="'<M8[x]'"),
+    "a huge text": of(descr="'<U500000000'"),
+    "order that is none": of(fortran="None"),
+    "no dictionary": header("[1, 2, 3]\n") + bytes(48),
+    "no literal": header("{'descr': __import__('os').mkdir('marker')}\n") + bytes(48),
+    "nothing": header(""),
+    "nested deeply": header("(" * 9000),
+    "signs without end": header("-" * 9000 + "1"),
+    "an open text": header("{'descr': '''"),
+    "no text": header("\0\0\0\n"),
+    "a header of a megabyte": header("{" + " " * (1 << 20), (2, 0)),
+    "a header that says four gigabytes": header("{'descr'", (2, 0), 0xFFFFFFFF),
+    "version 9": header("{}", (9, 0)),
+    "version 0": header("{}", (0, 0)),
+    "no magic": b"\x93NUMPX" + bytes(100),
+    "cut in the magic": b"\x93NU",
+    "an empty file": b"",
+    "written by Python 2": of("(3L, 2L)", content=bytes(8)),
+}
+IDX = {
+    "more than there is": b"\0\0\x08\3" + b"\xff" * 12 + bytes(100),
+    "255 axes": b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\0",
+    "255 huge axes": b"\0\0\x08\xff" + b"\xff" * 1020 + b"\0",
+    "nothing by very much": b"\0\0\x0e\4" + bytes(4) + b"\xff" * 12,
+    "more than it says": b"\0\0\x08\1\0\0\0\3" + bytes(100_000),
+    "cut in the header": b"\0\0\x08\3\0\0",
+}
+BOMBS = {
+    "npz": written("a.npz", bomb, "x.npy", of("(1000, 1000, 200)"), 3 * GIGABYTE),
+    "npz header": written("a.npz", bomb, "x.npy", header("{", (2, 0), 0xFFFFFF00), 3 * GIGABYTE),
+    "list of members": written("a.npz", directory, 2_000_000),
+    "csv": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0,0\n", 10 * GIGABYTE, targets="y"),
+    "csv in one line": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0", 10 * GIGABYTE, targets="y"),
+    "csv of a header": written("a.csv.gz", gzip_bomb, b"a,", b"a", 10 * GIGABYTE, targets="y"),
+    "csv in quotes": written("a.csv.gz", gzip_bomb, b'a,y\n"', b"0", 10 * GIGABYTE, targets="y"),
+    "csv of blanks": written("a.csv.gz", gzip_bomb, b"a,y\n", b",", 10 * GIGABYTE, targets="y"),
+    "idx": written(
+        "x-idx3-ubyte.gz", gzip_bomb, b"\0\0\x08\3\0\3\0\0\0\0\4\0\0\0\4\0", bytes(4096), 10 * GIGABYTE, inputs=True
+    ),
+    "image": in_image(png(9000, 9000)),
+    "large image": in_image(png(12000, 12000)),
+    "huge image": in_image(png(60000, 60000)),
+}
+
+
+def pickles(marker: Path) -> dict[str, Callable[[Path], dict[str, Any]]]:
+    """Files that make a folder where they are unpickled."""
+    raw = pickle.dumps(Marker(marker))
+    objects = npy(np.array([[Marker(marker)] * 2] * 3, dtype=object))
+    stream = io.BytesIO()
+    np.save(stream, np.array(Marker(marker), dtype=object), allow_pickle=True)
+    found = {"raw": raw, "objects": objects, "one": stream.getvalue()}
+    return {
+        **{f"npy {name}": in_npy(content) for name, content in found.items()},
+        **{f"npz {name}": in_npz(content) for name, content in found.items()},
+        "npz under another name": in_npz(raw, "x"),
+        "npz above": in_npz(raw, "../x.npy"),
+    }

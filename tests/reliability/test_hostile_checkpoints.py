@@ -1,0 +1,192 @@
+"""A damaged checkpoint is refused, or holds exactly what it held; in no case anything else."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import CheckpointError
+from nncli.runs import checkpoint
+from nncli.workflows.inspect import inspect
+from nncli.workflows.model import Model
+from nncli.workflows.predict import predict
+from nncli.workflows.resume import resume
+from tests.long import first
+from tests.reliability.forge import boundaries, described, members, npy, sealed, write
+from tests.workflows import tiny
+
+CHANGES = 100  # a test
+
+
+def held(path):
+    """All that is in a checkpoint, comparable."""
+    meta, arrays = checkpoint.load(str(path))
+    return json.dumps(meta), {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in arrays.items()}
+
+
+def refusal(use, path):
+    """Why a file is refused, in one line that names it; None where it is not."""
+    try:
+        use()
+    except CheckpointError as error:
+        message = str(error)
+    else:
+        return None
+    assert str(path) in message
+    assert "\n" not in message
+    assert len(message) < 400 + len(str(path))
+    return message
+
+
+def damage(content, chance):
+    """Some bytes changed, put in or taken out."""
+    at, count = chance.randrange(len(content)), chance.choice((1, 1, 1, *range(2, 9)))
+    kind = chance.choice(("flip", "change", "change", "fill", "insert", "delete"))
+    if kind == "flip":
+        return content[:at] + bytes([content[at] ^ 1 << chance.randrange(8)]) + content[at + 1 :]
+    new = b"" if kind == "delete" else bytes(count) if kind == "fill" else chance.randbytes(count)
+    return content[:at] + new + content[at + (0 if kind == "insert" else count) :]
+
+
+def structure(content, chance, places):
+    """A byte changed in what is neither meta.json nor an array's content."""
+    at = min(len(content) - 1, max(0, chance.choice(places) + chance.randrange(-2, 48)))
+    value = chance.choice((0, 1, 8, 0xFF, content[at] ^ 1, content[at] ^ 0x80, chance.randrange(256)))
+    return content[:at] + bytes([value]) + content[at + 1 :]
+
+
+@pytest.mark.parametrize("seed", first(2, range(24)))
+@pytest.mark.parametrize("kind", ["anywhere", "structure"])
+def test_random_damage_is_refused_or_harmless(stopped, last, kind, seed):
+    chance = random.Random(f"{kind} {seed}")
+    whole, before, shown = last.read_bytes(), held(last), inspect(last)
+    data = stopped / tiny.TABLE
+    predicted = np.concatenate(list(predict(last, data).arrays())).tobytes()
+    places = boundaries(last)
+    found = 0
+    for _ in range(CHANGES):
+        changed = damage(whole, chance) if kind == "anywhere" else structure(whole, chance, places)
+        last.write_bytes(changed)
+        seen: list = []
+        if refusal(lambda seen=seen: seen.append(inspect(last)), last) is None:
+            assert repr(seen[0]) == repr(shown)
+        if refusal(lambda: checkpoint.load(str(last)), last) is None:
+            assert held(last) == before
+            assert np.concatenate(list(predict(last, data).arrays())).tobytes() == predicted
+        elif changed != whole:
+            found += 1
+    assert found > CHANGES / 2 or kind == "structure"
+
+
+@pytest.mark.parametrize(("value", "step"), first(2, [(0, 7), (1, 11), (0, 1), (1, 1), (8, 1), (0x80, 1), (0xFF, 1)]))
+def test_every_byte_of_the_list_of_members(last, value, step):
+    whole, before = last.read_bytes(), held(last)
+    with zipfile.ZipFile(last) as archive:
+        start = archive.start_dir
+    for at in range(start, len(whole), step):
+        last.write_bytes(whole[:at] + bytes([value]) + whole[at + 1 :])
+        if refusal(lambda: checkpoint.load(str(last)), last) is None:
+            assert held(last) == before
+
+
+def test_wherever_it_is_cut_short_it_is_refused(stopped, run, last):
+    whole = last.read_bytes()
+    chance = random.Random(5)
+    cuts = {place + by for place in boundaries(last) for by in (-1, 0, 1)} | set(chance.sample(range(len(whole)), 60))
+    data = stopped / tiny.TABLE
+    uses = [
+        lambda: checkpoint.load(str(last)),
+        lambda: checkpoint.read_meta(str(last)),
+        lambda: inspect(last),
+        lambda: predict(last, data),
+        lambda: Model.load(last),
+    ]
+    for number, cut in enumerate(sorted(cut for cut in cuts if 0 <= cut < len(whole))):
+        last.write_bytes(whole[:cut])
+        for use in uses:
+            assert refusal(use, last)
+        if number % 30 == 0:
+            assert refusal(lambda: resume(run), last)
+
+
+@pytest.mark.parametrize("extra", [b"x", b"\0" * 22, b"PK\5\6" + b"\0" * 18, b"PK\5\6" + b"\xff" * 16 + b"\0\0"])
+def test_nothing_may_stand_before_or_behind_it(last, extra):
+    whole = last.read_bytes()
+    for changed in (whole + extra, extra + whole):
+        last.write_bytes(changed)
+        assert "not an nncli checkpoint, or a damaged one" in refusal(lambda: checkpoint.read_meta(str(last)), last)
+
+
+@pytest.mark.parametrize("name", ["../0.dense.weight.npy", "/etc/a.npy", "more.npy", "x" * 60_000, "meta.json/"])
+def test_a_member_that_is_not_listed_is_refused_by_name(last, tmp_path, name):
+    with zipfile.ZipFile(last, "a") as archive:
+        archive.writestr(name, b"x")
+    for use in (checkpoint.load, checkpoint.read_meta):
+        message = refusal(lambda use=use: use(str(last)), last)
+        assert f"it holds '{name[:40]}" in message
+        assert "which its meta.json does not list" in message
+    assert {path.name for path in tmp_path.iterdir()} == {"run"}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_member_that_is_there_twice_is_refused(last):
+    with zipfile.ZipFile(last, "a") as archive:
+        archive.writestr("0.dense.bias.npy", npy(np.ones(4, np.float32)))
+    assert "it holds a member twice" in refusal(lambda: checkpoint.read_meta(str(last)), last)
+
+
+def test_members_that_share_their_bytes_are_refused(last):
+    content = bytearray(last.read_bytes())
+    with zipfile.ZipFile(last) as archive:
+        at = archive.start_dir
+        target = archive.getinfo("0.dense.weight.npy").header_offset
+    for _ in range(2):
+        at = content.index(b"PK\1\2", at + 1)
+    content[at + 42 : at + 46] = target.to_bytes(4, "little")
+    last.write_bytes(content)
+    assert "reaches into what comes after it" in refusal(lambda: checkpoint.read_meta(str(last)), last)
+
+
+@pytest.mark.parametrize(("bit", "what"), [(0x1, "encrypted"), (0x20, "patched"), (0x40, "strong encryption")])
+def test_flags_that_python_does_not_know_what_to_do_with(last, bit, what):
+    whole = last.read_bytes()
+    with zipfile.ZipFile(last) as archive:
+        at = archive.start_dir
+    for member in range(3):
+        content = bytearray(whole)
+        content[at + 8] |= bit
+        last.write_bytes(content)
+        assert refusal(lambda: checkpoint.load(str(last)), last), f"{what}, member {member}"
+        at = whole.index(b"PK\1\2", at + 1)
+
+
+def test_another_dtype_is_not_cast(stopped, run, last):
+    content = members(last)
+    meta = json.loads(content.pop("meta.json"))
+    array = np.load(last)["0.dense.weight"]
+    for other in (array.astype(np.float64), array.view(np.int32), array.astype(np.complex64)):
+        meta["arrays"]["0.dense.weight"] = described(other)
+        write(last, meta, {**content, "0.dense.weight.npy": npy(other)})
+        for use in (lambda: predict(last, stopped / tiny.TABLE), lambda: Model.load(last), lambda: resume(run)):
+            assert f"expected the array '0.dense.weight' in float32; got {other.dtype}" in refusal(use, last)
+
+
+def test_an_array_of_another_model_is_refused(stopped, last):
+    content = members(last)
+    meta = json.loads(content.pop("meta.json"))
+    meta["arrays"]["9.dense.weight"] = described(np.zeros(3, np.float32))
+    write(last, meta, {**content, "9.dense.weight.npy": npy(np.zeros(3, np.float32))})
+    assert "'9.dense.weight' is of another model" in refusal(lambda: predict(last, stopped / tiny.TABLE), last)
+
+
+def test_what_is_written_again_in_another_way_is_the_same(last):
+    before, content = held(last), members(last)
+    meta = json.loads(content.pop("meta.json"))
+    write(last, dict(reversed(meta.items())), dict(reversed(content.items())))
+    meta, arrays = held(last)
+    assert (json.loads(meta), arrays) == (json.loads(before[0]), before[1])
+    assert json.loads(sealed(json.loads(meta))) == json.loads(meta)
