@@ -49,7 +49,9 @@ def members(path: Path) -> dict[str, Any]:
     """The bytes of a checkpoint's arrays and what its meta.json says, by name."""
     with zipfile.ZipFile(path) as archive:
         found: dict[str, Any] = {name: archive.read(name) for name in archive.namelist()}
-    return {**found, checkpoint.META: timeless(json.loads(found[checkpoint.META]))}
+    meta = json.loads(found[checkpoint.META])
+    meta.pop("sha256", None)  # of the rest of it, with its times
+    return {**found, checkpoint.META: timeless(meta)}
 
 
 def content(path: Path) -> Any:

@@ -139,10 +139,9 @@ def test_a_run_that_is_killed_again_and_again(scenes, kills):
     ends(scene, scene.whole, *TRAIN)
 
 
-@pytest.mark.parametrize("extension", first(2, EXTENSIONS), ids=" ".join)
+@pytest.mark.parametrize(("kind", "setting"), first(2, EXTENSIONS))
 @pytest.mark.parametrize("every", first(1, [53, 1]))
-def test_a_finished_run_whose_extension_is_killed(scenes, extension, every):
-    kind, setting = extension
+def test_a_finished_run_whose_extension_is_killed(scenes, kind, setting, every):
     scene = scenes(kind)
     extend = ("resume", "run", "--set", setting)
     scene.begin_with(scene.whole)
