@@ -1,4 +1,4 @@
-"""A run that was stopped in the middle of an epoch, so that its last checkpoint holds everything that one can."""
+"""Runs that something happens to: one that was stopped in the middle of an epoch, and an unbroken one of each kind."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import signal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from nncli.cli.app import command_line
 from nncli.core.errors import StoppedError
 from nncli.training.events import StepEnded
 from nncli.workflows.train import train
+from tests.reliability.kinds import CONFIG, KINDS, Scene
 from tests.workflows import tiny
 
 
 @pytest.fixture(scope="package")
 def stopped(tmp_path_factory):
-    """The folder with its data and its run directory, which no test changes."""
+    """A folder with data and the directory of a run whose last checkpoint holds everything that one can."""
     folder = tmp_path_factory.mktemp("stopped")
     values = tiny.classifier(metrics=["accuracy", "roc_auc"])
     values["training"]["early_stopping"] = {"monitor": "val_loss", "patience": 5}
@@ -41,3 +44,27 @@ def run(stopped, tmp_path):
 def last(run):
     """Its last checkpoint."""
     return run / "checkpoints" / "last.npz"
+
+
+@pytest.fixture(scope="package")
+def _imported(tmp_path_factory):
+    """Trains once in this process, so that its children need not import what that takes."""
+    folder = tmp_path_factory.mktemp("imported")
+    config = tiny.write(folder, KINDS["kept"](), CONFIG)
+    found = CliRunner().invoke(command_line([]), ["train", config, "--run-dir", str(folder / "run")])
+    assert found.exit_code == 0, found.stderr
+
+
+@pytest.fixture(scope="package")
+def scenes(_imported, tmp_path_factory):
+    """Gives the scene of a kind, with changes to its training; its run is cleared."""
+    made: dict[str, Scene] = {}
+
+    def give(kind: str, **training: object) -> Scene:
+        key = f"{kind} {training}"
+        if key not in made:
+            made[key] = Scene.of(tmp_path_factory.mktemp(kind), KINDS[kind](**training))
+        made[key].clear()
+        return made[key]
+
+    return give

@@ -1,0 +1,91 @@
+"""Kinds of runs, each with one that nothing has interrupted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.reliability.children import run
+from tests.workflows import tiny
+
+CONFIG = "config.yaml"
+HIDDEN = [{"type": "dense", "units": 4}, "tanh", {"type": "dropout", "rate": 0.2}, {"type": "dense", "units": 1}]
+
+
+def dense(**training: Any) -> dict[str, Any]:
+    """Dense layers with dropout."""
+    return tiny.classifier(model=[*HIDDEN, "sigmoid"], training={"epochs": 3, "batch_size": 16, **training})
+
+
+def convolutional(**training: Any) -> dict[str, Any]:
+    """Convolutions with dropout, and a test source."""
+    values = tiny.convolutional(training={"epochs": 3, "batch_size": 20, **training})
+    values["data"]["test"] = {"fraction": 0.2}
+    return values
+
+
+def early(**training: Any) -> dict[str, Any]:
+    """A run that stops by itself before its epochs are done."""
+    values = dense(**{"epochs": 60, "early_stopping": {"monitor": "val_loss", "patience": 2}, **training})
+    return {**values, "optimizer": {"type": "adam", "learning_rate": 0.7}}
+
+
+def kept(**training: Any) -> dict[str, Any]:
+    """Several checkpoints, some within an epoch and none after every second, and metrics that keep their rows."""
+    checkpoint = {"monitor": "val_log_loss", "keep": 3, "every_epochs": 2, "every_steps": 2}
+    values = dense(**{"epochs": 7, "checkpoint": checkpoint, **training})
+    return {**values, "metrics": ["roc_auc", "f1", "log_loss"]}
+
+
+def measured(**training: Any) -> dict[str, Any]:
+    """Many metrics, so that metrics.csv becomes longer than a checkpoint."""
+    metrics = ["accuracy", "precision", "recall", "f1", "brier", "log_loss"]
+    return {**dense(**{"epochs": 70, **training}), "metrics": metrics}
+
+
+KINDS = {kind.__name__: kind for kind in (dense, convolutional, early, kept, measured)}
+
+
+@dataclass
+class Scene:
+    """A folder with data, a config and its uninterrupted run.
+
+    Args:
+        folder: the working directory of all commands.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of(cls, folder: Path, values: dict[str, Any]) -> Scene:
+        """Writes the files and trains once."""
+        tiny.write(folder, values, CONFIG)
+        scene = cls(folder)
+        ended = run(folder, "train", CONFIG, "--run-dir", "whole")
+        assert ended.code == 0, ended.err
+        return scene
+
+    @property
+    def whole(self) -> Path:
+        """The uninterrupted run."""
+        return self.folder / "whole"
+
+    @property
+    def run(self) -> Path:
+        """The run that something happens to."""
+        return self.folder / "run"
+
+    def clear(self) -> None:
+        """Removes that run."""
+        shutil.rmtree(self.run, ignore_errors=True)
+
+    def begin_with(self, source: Path) -> None:
+        """Makes that run a copy of another, in which names of one file stay names of one file."""
+        self.clear()
+        subprocess.run(["cp", "-a", source, self.run], check=True)
+
+
+TRAIN = ("train", CONFIG, "--run-dir", "run", "--resume")  # the one command that a scheduler repeats

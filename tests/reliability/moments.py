@@ -1,0 +1,181 @@
+"""The moments at which a process touches files: before every call that changes one, and in the middle of a write.
+
+`watch` changes this process for good, so it has its place in a forked child alone.
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import io
+import mmap
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from tests.reliability.children import Action
+
+CALLS = ("fsync", "fdatasync", "replace", "rename", "link", "unlink", "remove", "mkdir", "truncate", "ftruncate")
+GROWING = ("open", "write", "half of a write", "mkdir", "link")  # what fails for good where the disk is full
+FAILING = (*GROWING, "fsync", "replace")  # what may fail once
+TOLD = 3  # writes to one file that are moments; those after them leave no other state behind
+
+Act = Callable[[int, str, bool], None]
+
+
+class Count:
+    """A number that a process and its forked children share."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 8)
+
+    @property
+    def value(self) -> int:
+        """The number now."""
+        return int.from_bytes(self._memory[:8], "little")
+
+    @value.setter
+    def value(self, number: int) -> None:
+        self._memory[:8] = number.to_bytes(8, "little")
+
+
+class Moments:
+    """Counts moments and acts on them.
+
+    Args:
+        act: gets the number of a moment, counted from 1, what is about to happen, and whether the moment is new; the
+            later writes to a file are not.
+        count: where to count.
+    """
+
+    def __init__(self, act: Act, count: Count) -> None:
+        self._act, self._count = act, count
+
+    def reach(self, what: str, *, new: bool = True) -> None:
+        """Something is about to happen."""
+        self._count.value += new
+        self._act(self._count.value, what, new)
+
+
+class _Watched(io.FileIO):
+    """A file whose writes are moments."""
+
+    moments: Moments
+    writes = 0
+    failed: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """Writes one half and then the other, or as much as there is room for."""
+        if self.failed:
+            error, self.failed = self.failed, None
+            raise error
+        view = memoryview(data).cast("B")
+        self.writes += 1
+        self.moments.reach("write", new=self.writes <= TOLD)
+        done = super().write(view[: len(view) // 2]) or 0
+        try:
+            self.moments.reach("half of a write", new=self.writes <= TOLD)
+        except OSError as error:
+            self.failed = error
+            return done
+        return done + (super().write(view[done:]) or 0)
+
+    def truncate(self, size: int | None = None) -> int:
+        """Cuts the file."""
+        self.moments.reach("truncate")
+        return super().truncate(size)
+
+
+def watch(moments: Moments) -> None:
+    """Changes os and open for the rest of this process, so that moments are reached."""
+    for name in CALLS:
+        if hasattr(os, name):
+            setattr(os, name, _before(getattr(os, name), name, moments))
+    opened, plain = os.open, io.open
+
+    def open_descriptor(path: Any, flags: int, *args: Any, **keys: Any) -> int:
+        if flags & os.O_CREAT:
+            moments.reach("open")
+        return opened(path, flags, *args, **keys)
+
+    def open_file(file: Any, mode: str = "r", *args: Any, **keys: Any) -> Any:
+        if not set(mode) & set("wax+"):
+            return plain(file, mode, *args, **keys)
+        if not isinstance(file, int):
+            moments.reach("open")
+        return _open_watched(moments, file, mode, *args, **keys)
+
+    os.open = open_descriptor  # type: ignore[assignment]
+    io.open = builtins.open = open_file  # type: ignore[assignment]
+
+
+def _before(call: Callable[..., Any], name: str, moments: Moments) -> Callable[..., Any]:
+    def called(*args: Any, **keys: Any) -> Any:
+        if name != "mkdir" or not os.path.exists(args[0]):
+            moments.reach(name)
+        return call(*args, **keys)
+
+    return called
+
+
+def _open_watched(
+    moments: Moments,
+    file: Any,
+    mode: str,
+    buffering: int = -1,
+    encoding: str | None = None,
+    errors: str | None = None,
+    newline: str | None = None,
+    closefd: bool = True,
+    opener: Any = None,
+) -> Any:
+    raw = _Watched(file, mode.replace("b", "").replace("t", ""), closefd, opener)
+    raw.moments = moments
+    if buffering == 0:
+        return raw
+    buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
+    return buffered if "b" in mode else io.TextIOWrapper(buffered, encoding, errors, newline)
+
+
+def counted(action: Action, count: Count) -> Action:
+    """The action, with its moments counted."""
+    return _acting(action, lambda number, what, new: None, count)
+
+
+def killed_at(action: Action, number: int) -> Action:
+    """The action in a process that is killed at that moment."""
+
+    def act(reached: int, what: str, new: bool) -> None:
+        if new and reached == number:
+            os.write(2, f"killed before {what}\n".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return _acting(action, act)
+
+
+def without_room_at(action: Action, number: int, *, for_good: bool) -> Action:
+    """The action in a process for which the disk is full at that moment.
+
+    Args:
+        action: what the process does.
+        number: of the moment; where nothing can fail then, it is the next at which something can.
+        for_good: whether the disk stays full, so that nothing can be made or grow any more.
+    """
+    waiting = True
+
+    def act(reached: int, what: str, new: bool) -> None:
+        nonlocal waiting
+        if reached >= number and ((waiting and new and what in FAILING) or (for_good and what in GROWING)):
+            waiting = False
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return _acting(action, act)
+
+
+def _acting(action: Action, act: Act, count: Count | None = None) -> Action:
+    def acting() -> object:
+        watch(Moments(act, count or Count()))
+        return action()
+
+    return acting

@@ -1,0 +1,136 @@
+"""Whether two runs ended with the same bits, and whether what a dead process left is whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from nncli.runs import checkpoint
+from nncli.workflows.inspect import inspect
+
+TIMES = ("seconds", "total_seconds", "saved")  # what varies from run to run
+COMMAND = "command_line"
+LOG = "train.log"
+
+Rows = list[dict[str, str]]
+
+
+def timeless(values: Any) -> Any:
+    """Plain values without what says how long something took, or when it was."""
+    if isinstance(values, dict):
+        return {name: timeless(value) for name, value in values.items() if name not in TIMES}
+    return [timeless(value) for value in values] if isinstance(values, list) else values
+
+
+def parsed(text: str) -> Rows:
+    """The rows of metrics.csv, every one of them whole."""
+    lines = list(csv.reader(io.StringIO(text)))
+    header = lines[0] if lines else []
+    for line in lines[1:]:
+        assert len(line) == len(header), f"metrics.csv has a torn row: {line}"
+        assert all(map(_is_number, line)), f"metrics.csv has a torn row: {line}"
+    return [timeless(dict(zip(header, line, strict=True))) for line in lines[1:]]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def members(path: Path) -> dict[str, Any]:
+    """The bytes of a checkpoint's arrays and what its meta.json says, by name."""
+    with zipfile.ZipFile(path) as archive:
+        found: dict[str, Any] = {name: archive.read(name) for name in archive.namelist()}
+    meta = json.loads(found[checkpoint.META])
+    meta.pop("sha256", None)  # of the rest of it, with its times
+    return {**found, checkpoint.META: timeless(meta)}
+
+
+def content(path: Path) -> Any:
+    """What a file of a run says, without what varies from run to run."""
+    if path.suffix == ".npz":
+        return members(path)
+    if path.suffix == ".csv":
+        text = path.read_text()
+        assert text.endswith("\n"), "metrics.csv ends in a torn row"
+        return parsed(text)
+    if path.suffix == ".json":
+        values = json.loads(path.read_text())
+        return {name: value for name, value in values.items() if name != COMMAND}
+    return path.read_bytes()
+
+
+def files(run: Path) -> list[str]:
+    """The names of all files of a run; none where it has no directory."""
+    return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())
+
+
+def same(run: Path, other: Path) -> bool:
+    """Whether two runs have the same files with the same bits."""
+    more, less = set(files(run)) - set(files(other)), set(files(other)) - set(files(run))
+    assert not more, f"files too many: {sorted(more)}"
+    assert not less, f"files missing: {sorted(less)}"
+    for name in files(run):
+        if name != LOG:
+            one, two = content(run / name), content(other / name)
+            equal = one == two  # not in the assertion, which would take its time to show the bytes
+            assert equal, f"{name} differs {_differences(one, two)}"
+    return True
+
+
+def _differences(one: Any, two: Any) -> str:
+    if isinstance(one, dict) and isinstance(two, dict):
+        return ", ".join(f"{key} {_differences(one.get(key), two.get(key))}" for key in two if one.get(key) != two[key])
+    if isinstance(one, list) and isinstance(two, list) and len(one) != len(two):
+        return f"({len(one)} for {len(two)})"
+    texts = [text if len(text) < 60 else f"{text[:60]}..." for text in map(str, (one, two))]
+    return f"({texts[0]} for {texts[1]})"
+
+
+def whole_so_far(run: Path, end: Path) -> bool:
+    """Whether what a dead process left behind can be read and is the beginning of what the whole run has.
+
+    Args:
+        run: the directory in which a process has died.
+        end: the whole run.
+    """
+    for name in files(run):
+        path = run / name
+        if path.suffix == ".npz" and not path.name.startswith("."):
+            checkpoint.load(str(path))
+        elif path.suffix == ".json" and not path.name.startswith("."):
+            json.loads(path.read_text())
+    rows = rows_so_far(run / "metrics.csv")
+    equal = rows == content(end / "metrics.csv")[: len(rows)]
+    assert equal, "metrics.csv has other rows than the whole run"
+    last = run / "checkpoints" / "last.npz"
+    if last.exists():
+        assert len(rows) >= checkpoint.read_meta(str(last))["epoch"], "metrics.csv has lost a row"
+    if (run / "checkpoints" / "best.npz").exists():
+        assert inspect(run, verify=True)["verified"]
+    return True
+
+
+def rows_so_far(path: Path) -> Rows:
+    """The rows of metrics.csv where it may not be there yet, and may end in the middle of a row."""
+    text = path.read_text() if path.exists() else ""
+    return parsed(text[: text.rfind("\n") + 1])
+
+
+def state(run: Path) -> dict[str, Any]:
+    """What status.json says."""
+    return dict(json.loads((run / "status.json").read_text()))
+
+
+def last_step(run: Path) -> int:
+    """The step that the last checkpoint is of; 0 where there is none."""
+    path = os.fspath(run / "checkpoints" / "last.npz")
+    return int(checkpoint.read_meta(path)["step"]) if os.path.exists(path) else 0

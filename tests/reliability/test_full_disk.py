@@ -1,0 +1,235 @@
+"""A disk that is full at any moment: a message and exit code 1, nothing damaged, the same end once there is room."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nncli.core.errors import UserError
+from nncli.runs import checkpoint
+from nncli.training.events import EpochEnded
+from nncli.workflows.train import train
+from tests.long import first
+from tests.reliability.children import Child, Ended, command, run
+from tests.reliability.kinds import CONFIG, TRAIN, Scene
+from tests.reliability.moments import Count, counted, killed_at, without_room_at
+from tests.reliability.mounts import can_mount, enlarge, make_read_only, make_writable, small
+from tests.reliability.runs_compared import files, same, whole_so_far
+from tests.reliability.survey import about, hold_all
+from tests.workflows import tiny
+
+FULL, LARGE = "No space left on device", "File too large"
+
+
+def told_plainly(ended: Ended, reason: str, begun: bool) -> None:
+    """Checks the exit code, and that the message names a file and the reason."""
+    lines = [line for line in ended.err.splitlines() if reason in line]
+    assert ended.code == 1 or (ended.code == 2 and not begun), f"{ended.code} {ended.err[-400:]}"
+    assert "Traceback" not in ended.err, ended.err[-400:]
+    assert 1 <= len(lines) <= 2, f"{len(lines)} lines say {reason!r}: {ended.err[-400:]}"
+    assert lines[-1] == ended.err.splitlines()[-1], "the message is not the last line"
+    named = lines[-1].split(reason)[0]
+    assert "run" in named or (os.sep in named and not begun), f"no file is named: {lines[-1]}"
+
+
+def left_whole(run_path: Path, end: Path) -> None:
+    """Checks what a failed process left: no torn row, no temporary file."""
+    assert whole_so_far(run_path, end)
+    metrics = run_path / "metrics.csv"
+    assert not metrics.exists() or metrics.read_text()[-1:] in ("", "\n"), "metrics.csv ends in a torn row"
+    temporary = [name for name in files(run_path) if name.endswith(".tmp")]
+    assert not temporary, f"left behind: {temporary}"
+
+
+def ends(scene: Scene) -> None:
+    """Runs the same command again, with room, and compares."""
+    ended = run(scene.folder, *TRAIN)
+    assert ended.code == 0, ended.err
+    assert same(scene.run, scene.whole)
+
+
+@pytest.mark.parametrize("for_good", [True, False], ids=["stays full", "once"])
+@pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
+@pytest.mark.parametrize("every", first(1, [37, 1]))
+def test_no_room_at_any_moment(scenes, kind, every, for_good):
+    scene = scenes(kind)
+    count = Count()
+    assert Child(scene.folder, counted(command(*TRAIN), count)).ended().code == 0
+
+    def attempt(number):
+        scene.clear()
+        ended = Child(scene.folder, without_room_at(command(*TRAIN), number, for_good=for_good)).ended()
+        if ended.code == 0:  # what failed was done in another way, or nothing that can fail was left to do
+            with about("passed over"):
+                assert same(scene.run, scene.whole)
+            return
+        with about(ended.err.splitlines()[-1]):
+            told_plainly(ended, FULL, begun=(scene.run / "status.json").exists())
+            left_whole(scene.run, scene.whole)
+            ends(scene)
+
+    assert hold_all(attempt, range(1, count.value + 1, every))
+
+
+def limited(size: int) -> Callable[[], object]:
+    """An action that trains in a process whose files may only be so large."""
+
+    def act() -> object:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        return command(*TRAIN)()
+
+    return act
+
+
+@pytest.mark.parametrize("every", first(1, [4, 1]))
+@pytest.mark.parametrize("below", first(1, [1, 2, 10, 50]))
+def test_files_that_may_only_be_so_large(scenes, below, every):
+    scene = scenes("kept")
+    sizes = sorted({path.stat().st_size for path in scene.whole.rglob("*") if path.is_file()})
+
+    def attempt(size):
+        scene.clear()
+        with about(f"at most {size} bytes"):
+            ended = Child(scene.folder, limited(size)).ended()
+            told_plainly(ended, LARGE, begun=(scene.run / "status.json").exists())
+            left_whole(scene.run, scene.whole)
+            ends(scene)
+
+    assert hold_all(attempt, [max(1, size - below) for size in sizes[::every]])
+
+
+@pytest.mark.parametrize("count", first(1, [1, 40]))
+def test_metrics_that_may_not_grow_any_more(scenes, count):
+    """The limit is above every checkpoint, so that it cuts a row; the log, which is longer, goes elsewhere."""
+    scene = scenes("measured")
+    log = scene.run / "train.log"
+    least, most = ((scene.whole / name).stat().st_size for name in ("checkpoints/last.npz", "metrics.csv"))
+    assert most > 1.2 * least
+
+    def attempt(limit):
+        scene.clear()
+        assert Child(scene.folder, killed_at(command(*TRAIN), 100)).ended().code == -signal.SIGKILL
+        log.unlink()
+        log.symlink_to(os.devnull)
+        with about(f"at most {limit} bytes"):
+            ended = Child(scene.folder, limited(limit)).ended()
+            told_plainly(ended, LARGE, begun=True)
+            assert "metrics.csv" in ended.err.splitlines()[-1]
+            left_whole(scene.run, scene.whole)
+            log.unlink()
+            ends(scene)
+
+    assert hold_all(attempt, range(int(0.95 * most), int(1.1 * least), -(int(most - 1.1 * least) // count)))
+
+
+@pytest.mark.parametrize("ending", first(1, [".csv", ".npy", ".json"]))
+def test_predictions_without_room_leave_the_older_file(scenes, ending):
+    scene = scenes("dense")
+    output = scene.folder / f"no-room{ending}"
+    predict = command("predict", "whole", tiny.TABLE, "--output", output.name)
+    count = Count()
+    assert Child(scene.folder, counted(predict, count)).ended().code == 0
+    new = output.read_bytes()
+
+    def attempt(number):
+        output.write_text("older")
+        ended = Child(scene.folder, without_room_at(predict, number, for_good=True)).ended()
+        with about(f"{number} of {count.value}: {ended.code}"):
+            if ended.code == 0:
+                assert output.read_bytes() == new
+                return
+            assert ended.code == 1
+            (line,) = ended.err.splitlines()
+            assert output.name in line
+            assert FULL in line
+            assert output.read_bytes() in (b"older", new)
+        assert not list(scene.folder.glob(".no-room*"))
+
+    assert hold_all(attempt, range(1, count.value + 1))
+
+
+@pytest.mark.parametrize("every", first(1, [64, 4]))
+def test_a_file_system_that_is_small(scenes, every):
+    scene = scenes("kept")
+    scene.run.mkdir()
+    if not can_mount(scene.run):
+        pytest.skip("this process may not mount a file system")
+    failed = []
+
+    def attempt(size):
+        scene.clear()
+        scene.run.mkdir()
+        with about(f"{size} KiB"), small(scene.run, size):
+            ended = run(scene.folder, *TRAIN)
+            if ended.code:
+                failed.append(size)
+                told_plainly(ended, FULL, begun=(scene.run / "status.json").exists())
+                left_whole(scene.run, scene.whole)
+                enlarge(scene.run)
+                ends(scene)
+            assert same(scene.run, scene.whole)
+
+    assert hold_all(attempt, range(4, 200, every))
+    assert failed, "there was always room"
+
+
+def after_an_epoch(action: Callable[[], object]) -> Callable[[], object]:
+    """An action that trains, and does something in between."""
+
+    def listen(event: object) -> None:
+        if isinstance(event, EpochEnded) and event.record["epoch"] == 2:
+            action()
+
+    def act() -> object:
+        try:
+            return train(CONFIG, run_dir="run", resume=True, listener=listen)
+        except UserError as error:
+            raise AssertionError("exit code 2 in the middle of a run") from error
+        except Exception as error:
+            os.write(2, f"{error}\n".encode())
+            raise SystemExit(getattr(error, "exit_code", 70)) from None
+
+    return act
+
+
+def test_checkpoints_that_vanish(scenes):
+    scene = scenes("dense")
+    checkpoints = scene.run / "checkpoints"
+    ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(checkpoints))).ended()
+    told_plainly(ended, "No such file or directory", begun=True)
+    assert whole_so_far(scene.run, scene.whole)
+    ends(scene)
+
+
+def test_a_run_that_vanishes(scenes):
+    scene = scenes("dense")
+    ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(scene.run))).ended()
+    told_plainly(ended, "No such file or directory", begun=True)
+    assert not scene.run.exists()
+    ends(scene)
+
+
+def test_checkpoints_that_become_read_only(scenes):
+    scene = scenes("dense")
+    checkpoints = scene.run / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    if os.geteuid() == 0 and not can_mount(checkpoints):
+        pytest.skip("root may write anywhere, and this process may not mount a file system")
+    scene.clear()
+    reason = "Permission denied" if os.geteuid() else "Read-only file system"
+    ended = Child(scene.folder, after_an_epoch(lambda: make_read_only(checkpoints))).ended()
+    try:
+        told_plainly(ended, reason, begun=True)
+        assert checkpoint.read_meta(str(checkpoints / "last.npz"))["epoch"] == 2
+        assert whole_so_far(scene.run, scene.whole)
+        ended = run(scene.folder, *TRAIN)
+        told_plainly(ended, reason, begun=True)
+    finally:
+        make_writable(checkpoints)
+    ends(scene)

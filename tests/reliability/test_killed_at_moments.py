@@ -1,0 +1,225 @@
+"""A run that is killed at any moment at which it touches a file ends, by the same command, as if it had not been."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from nncli.training.events import StepEnded
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
+from tests.long import first
+from tests.reliability.children import Child, command, run
+from tests.reliability.kinds import CONFIG, TRAIN, Scene
+from tests.reliability.moments import Count, counted, killed_at
+from tests.reliability.runs_compared import content, files, last_step, parsed, same, state, whole_so_far
+from tests.reliability.survey import about, hold_all
+from tests.workflows import tiny
+
+EXTENSIONS = [
+    ("dense", "training.epochs=5"),
+    ("early", "training.epochs=90"),
+    ("early", "training.early_stopping.patience=4"),
+    ("convolutional", "training.epochs=4"),
+    ("kept", "training.epochs=9"),
+]
+
+
+def moments(scene: Scene, *arguments: str) -> int:
+    """How many moments a whole command has; its run is left as it is."""
+    count = Count()
+    ended = Child(scene.folder, counted(command(*arguments), count)).ended()
+    assert ended.code == 0, ended.err
+    return count.value
+
+
+def dies(scene: Scene, number: int, *arguments: str) -> str:
+    """Runs a command that is killed at a moment, and says what was to happen then."""
+    ended = Child(scene.folder, killed_at(command(*arguments), number)).ended()
+    assert ended.code == -signal.SIGKILL, f"no moment {number}: {ended.code} {ended.err}"
+    return ended.err.splitlines()[-1]
+
+
+def ends(scene: Scene, whole: Path, *arguments: str) -> None:
+    """Runs a command to its end and compares."""
+    ended = run(scene.folder, *arguments)
+    assert ended.code == 0, ended.err
+    assert same(scene.run, whole)
+
+
+@pytest.mark.parametrize("kind", ["dense", "convolutional", "early", "kept"])
+@pytest.mark.parametrize("every", first(1, [83, 1]))
+def test_a_run_that_is_killed_at_any_moment(scenes, kind, every):
+    scene = scenes(kind)
+    count = moments(scene, *TRAIN)
+
+    def attempt(number):
+        scene.clear()
+        with about(dies(scene, number, *TRAIN)):
+            assert whole_so_far(scene.run, scene.whole)
+            begun = (scene.run / "status.json").exists()
+            ends(scene, scene.whole, *(("resume", "run") if begun and number % 2 else TRAIN))
+
+    assert hold_all(attempt, range(1, count + 1, every))
+
+
+@pytest.mark.parametrize("every", first(1, [31, 1]))
+def test_a_killed_run_is_not_begun_again_by_mistake(scenes, every):
+    """Without --resume a run is refused and left as it is; with nothing in it yet, it begins."""
+    scene = scenes("dense")
+    begin = ("train", CONFIG, "--run-dir", "run")
+    count = moments(scene, *begin)
+
+    def attempt(number):
+        scene.clear()
+        with about(dies(scene, number, *begin)):
+            before = {name: (scene.run / name).read_bytes() for name in files(scene.run)}
+            ended = run(scene.folder, *begin)
+            if ended.code == 0:
+                assert not any(name in before for name in ("config.yaml", "status.json", "metrics.csv"))
+                assert same(scene.run, scene.whole)
+                return
+            assert (ended.code, ended.out) == (2, ""), ended.err
+            assert "--resume" in ended.err, ended.err
+            assert before == {name: (scene.run / name).read_bytes() for name in files(scene.run)}
+
+    assert hold_all(attempt, range(1, count + 1, every))
+
+
+@pytest.mark.parametrize("every", first(1, [13, 1]))
+def test_resume_of_what_had_not_begun_tells_what_to_type(scenes, every):
+    scene = scenes("dense")
+
+    def attempt(number):
+        scene.clear()
+        with about(dies(scene, number, *TRAIN)):
+            ended = run(scene.folder, "resume", "run")
+            if (scene.run / "status.json").exists():
+                assert ended.code == 0, ended.err
+                assert same(scene.run, scene.whole)
+                return
+            assert (ended.code, ended.out) == (2, "")
+            assert len(ended.err.splitlines()) == 1, ended.err
+            ends(scene, scene.whole, *TRAIN)
+
+    assert hold_all(attempt, range(1, 40, every))
+
+
+@pytest.mark.parametrize("ending", [".csv", *first(0, [".npy", ".json"])])
+def test_predictions_whose_writing_is_killed_leave_the_older_file(scenes, ending):
+    scene = scenes("dense")
+    output = scene.folder / f"predictions{ending}"
+    predict = ("predict", "whole", tiny.TABLE, "--output", output.name)
+    count = moments(scene, *predict)
+    new = output.read_bytes()
+
+    def attempt(number):
+        output.write_text("older")
+        with about(dies(scene, number, *predict)):
+            assert output.read_bytes() in (b"older", new)
+        assert run(scene.folder, *predict).code == 0
+        assert output.read_bytes() == new
+
+    assert hold_all(attempt, range(1, count + 1))
+
+
+@pytest.mark.parametrize("kills", first(1, [4, 8, 12, 16, 20, 24]))
+def test_a_run_that_is_killed_again_and_again(scenes, kills):
+    scene = scenes("kept", epochs=24)
+    most = moments(scene, *TRAIN) // kills
+    scene.clear()
+    chosen = random.Random(kills)
+    for _ in range(kills):
+        with about(dies(scene, chosen.randint(1, most), *TRAIN)):
+            assert whole_so_far(scene.run, scene.whole)
+    ends(scene, scene.whole, *TRAIN)
+
+
+@pytest.mark.parametrize(("kind", "setting"), first(2, EXTENSIONS))
+@pytest.mark.parametrize("every", first(1, [53, 1]))
+def test_a_finished_run_whose_extension_is_killed(scenes, kind, setting, every):
+    scene = scenes(kind)
+    extend = ("resume", "run", "--set", setting)
+    scene.begin_with(scene.whole)
+    count = moments(scene, *extend)
+    extended = scene.folder / f"extended-{setting}"
+    if not extended.exists():
+        scene.run.rename(extended)
+        assert state(extended)["epoch"] > state(scene.whole)["epoch"]
+
+    def attempt(number):
+        scene.begin_with(scene.whole)
+        with about(dies(scene, number, *extend)):
+            assert whole_so_far(scene.run, extended)
+            ends(scene, extended, *extend)
+
+    assert hold_all(attempt, range(1, count + 1, every))
+
+
+def killed_after(step: int, *settings: str) -> object:
+    """An action that trains until after that step and is killed."""
+
+    def listen(event: object) -> None:
+        if isinstance(event, StepEnded) and event.step == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return lambda: train(CONFIG, settings, "run", listener=listen)
+
+
+@pytest.mark.parametrize("every", first(1, [23, 1]))
+def test_a_torn_last_row_is_written_again(scenes, every):
+    scene = scenes("dense")
+    assert Child(scene.folder, killed_after(8)).ended().code == -signal.SIGKILL
+    killed = scene.folder / f"killed-{every}"
+    scene.run.rename(killed)
+    row = (scene.whole / "metrics.csv").read_text().splitlines(keepends=True)[3]
+
+    def attempt(length):
+        scene.begin_with(killed)
+        metrics = scene.run / "metrics.csv"
+        metrics.write_text(metrics.read_text() + row[:length])
+        ends(scene, scene.whole, *TRAIN)
+
+    assert hold_all(attempt, range(0, len(row) + 1, every))
+
+
+@pytest.mark.parametrize("every", first(1, [31, 1]))
+def test_a_torn_header_is_written_again(scenes, every):
+    scene = scenes("dense")
+    assert Child(scene.folder, killed_after(2)).ended().code == -signal.SIGKILL
+    header = (scene.whole / "metrics.csv").read_text().splitlines(keepends=True)[0]
+
+    def attempt(length):
+        scene.clear()
+        assert Child(scene.folder, killed_after(2)).ended().code == -signal.SIGKILL
+        (scene.run / "metrics.csv").write_text(header[:length])
+        ends(scene, scene.whole, *TRAIN)
+
+    assert hold_all(attempt, range(0, len(header) + 1, every))
+
+
+@pytest.mark.parametrize("step", first(2, [8, 11, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 20]))
+def test_no_step_before_the_last_checkpoint_is_taken_again(scenes, step, monkeypatch):
+    scene = scenes("kept")
+    assert Child(scene.folder, killed_after(step)).ended().code == -signal.SIGKILL
+    saved = last_step(scene.run)
+    assert step - saved <= 2, "a checkpoint every 2 steps"
+    steps = []
+    monkeypatch.chdir(scene.folder)
+    resume("run", listener=lambda event: steps.append(event.step) if isinstance(event, StepEnded) else None)
+    assert steps == list(range(saved + 1, state(scene.whole)["step"] + 1))
+    assert same(scene.run, scene.whole)
+
+
+@pytest.mark.parametrize("wanted", ["resume", "train"])
+def test_a_finished_run_stays_as_it_is_whatever_command_is_repeated(scenes, wanted):
+    scene = scenes("kept")
+    scene.begin_with(scene.whole)
+    ended = run(scene.folder, *(TRAIN if wanted == "train" else ("resume", "run")))
+    assert ended.code == 0
+    assert same(scene.run, scene.whole)
+    assert parsed((scene.run / "metrics.csv").read_text()) == content(scene.whole / "metrics.csv")

@@ -1,0 +1,53 @@
+"""A power cut at any moment: what was not made sure to be on the disk is gone, and the run still ends the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+
+import pytest
+
+from nncli.runs import checkpoint
+from tests.long import first
+from tests.reliability.children import Child, command, run
+from tests.reliability.kinds import TRAIN
+from tests.reliability.moments import Count, counted
+from tests.reliability.power import cut_at
+from tests.reliability.runs_compared import content, last_step, rows_so_far, same
+from tests.reliability.survey import about, hold_all
+
+EPOCH = 3  # steps
+pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files have no names here")
+
+
+@pytest.mark.parametrize("names_last", [False, True], ids=["all is lost", "content is lost"])
+@pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
+@pytest.mark.parametrize("every", first(1, [29, 1]))
+def test_a_power_cut_at_any_moment(scenes, kind, every, names_last, tmp_path):
+    scene = scenes(kind)
+    count = Count()
+    assert Child(scene.folder, counted(command(*TRAIN), count)).ended().code == 0
+    left = tmp_path / "left"
+
+    def attempt(number):
+        scene.clear()
+        shutil.rmtree(left, ignore_errors=True)
+        ended = Child(scene.folder, cut_at(command(*TRAIN), number, left, names_last=names_last)).ended()
+        assert ended.code == -signal.SIGKILL, ended.err
+        with about(ended.err.splitlines()[-1]):
+            saved = last_step(scene.run)
+            scene.clear()
+            if left.exists():
+                shutil.copytree(left, scene.run)
+            for path in (scene.run / "checkpoints").glob("[!.]*.npz"):
+                checkpoint.load(str(path))
+            assert last_step(scene.run) >= saved - EPOCH, "more than an epoch is lost"
+            rows = rows_so_far(scene.run / "metrics.csv")
+            equal = rows == content(scene.whole / "metrics.csv")[: len(rows)]
+            assert equal, "metrics.csv has other rows"
+            ended = run(scene.folder, *TRAIN)
+            assert ended.code == 0, ended.err
+            assert same(scene.run, scene.whole)
+
+    assert hold_all(attempt, range(1, count.value + 1, every))

@@ -1,0 +1,196 @@
+"""Ctrl-C and SIGTERM at any instant: the state is saved, the next command is told, and it ends with the same bits."""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+import nncli.workflows.run as running
+import nncli.workflows.train as beginning
+from nncli.runs import checkpoint
+from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
+from nncli.training.executor import Executor
+from tests.long import first
+from tests.reliability.children import Child, Ended, command, run, signalled
+from tests.reliability.kinds import CONFIG, TRAIN, Scene
+from tests.reliability.programs import await_file, end, start
+from tests.reliability.runs_compared import same, state, whole_so_far
+from tests.reliability.slowed import slow
+from tests.reliability.survey import about, hold_all
+
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+SIGNALS = list(CODES)
+SLOW = {
+    "step": "nncli.training.trainer:Trainer._step",
+    "measure": "nncli.training.executor:Executor.evaluate",
+    "save": "nncli.runs.checkpoint:save",
+    "fsync": "os:fsync",
+}
+BEGIN = ("train", CONFIG, "--run-dir", "run")
+
+
+def goes_on(scene: Scene, ended: Ended, number: int) -> None:
+    """Checks a run that has been stopped, types what its message ends with, and compares."""
+    assert ended.code == CODES[signal.Signals(number)], f"{ended.code} {ended.err}"
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+    assert whole_so_far(scene.run, scene.whole)
+    assert state(scene.run)["state"] == "stopped"
+    last = ended.err.splitlines()[-1]
+    assert last.startswith("stopped "), last
+    assert "the state is saved. To go on: nncli resume " in last
+    _, *arguments = shlex.split(last[last.index("nncli resume") :])
+    ended = run(scene.folder, *arguments)
+    assert ended.code == 0, ended.err
+    assert same(scene.run, scene.whole)
+
+
+def slowed(**seconds: float) -> Callable[[], object]:
+    """An action that trains with functions that sleep first."""
+
+    def act() -> object:
+        for name, each in seconds.items():
+            slow(SLOW[name], each)
+        return command(*BEGIN)()
+
+    return act
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("seed", first(1, range(20)))
+def test_a_run_that_is_stopped_at_a_random_instant(scenes, number, seed):
+    scene = scenes("kept")
+    with Child(scene.folder, slowed(step=0.03, measure=0.06)) as child:
+        await_file(scene.run / "checkpoints" / "last.npz")
+        time.sleep(random.Random(seed).uniform(0, 0.5))
+        child.send(number)
+        goes_on(scene, child.ended(), number)
+
+
+@pytest.mark.parametrize("number", first(1, SIGNALS))
+def test_a_program_that_is_stopped(scenes, number):
+    scene = scenes("kept")
+    program = start(scene.folder, {SLOW["step"]: 0.04}, *BEGIN)
+    await_file(scene.run / "checkpoints" / "last.npz")
+    program.send_signal(number)
+    goes_on(scene, end(program), number)
+
+
+def stopped_while_measuring(at: int, number: int) -> Callable[[], object]:
+    """An action that trains, with a signal at the start of a measurement."""
+
+    def act() -> object:
+        Executor.evaluate = signalled(Executor.evaluate, at, number)
+        return command(*BEGIN)()
+
+    return act
+
+
+@pytest.mark.parametrize("number", first(1, SIGNALS))
+@pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "convolutional"])])
+def test_a_signal_during_any_measurement(scenes, kind, number):
+    scene = scenes(kind)
+    epochs = state(scene.whole)["epoch"]
+
+    def attempt(at):  # the last one is that of the test rows
+        scene.clear()
+        with about(f"measurement {at} of {epochs + 1}"):
+            goes_on(scene, Child(scene.folder, stopped_while_measuring(at, number)).ended(), number)
+
+    assert hold_all(attempt, range(1, epochs + 2))
+
+
+@pytest.mark.parametrize("kind", [StepEnded, EpochEnded, TrainingEnded])
+@pytest.mark.parametrize("number", first(1, SIGNALS))
+def test_a_signal_while_an_event_is_told(scenes, kind, number):
+    scene = scenes("dense")
+
+    def act() -> object:
+        from nncli.cli.progress import RunDisplay
+
+        told = RunDisplay.__call__
+
+        def tell(display: RunDisplay, event: object) -> None:
+            if isinstance(event, kind):
+                os.kill(os.getpid(), number)
+            told(display, event)
+
+        RunDisplay.__call__ = tell
+        return command(*BEGIN)()
+
+    goes_on(scene, Child(scene.folder, act).ended(), number)
+
+
+@pytest.mark.parametrize("number", first(1, SIGNALS))
+@pytest.mark.parametrize("call", first(1, ["fsync", "save"]))
+def test_a_second_signal_while_a_checkpoint_is_written(scenes, number, call):
+    scene = scenes("kept")
+    with Child(scene.folder, slowed(**{call: 0.1})) as child:
+        await_file(scene.run / "checkpoints" / "best.npz")
+        child.send(number)
+        time.sleep(0.05)
+        child.send(number)
+        ended = child.ended()
+    assert ended.code in (CODES[number], -number), ended.err
+    assert "Traceback" not in ended.err
+    assert whole_so_far(scene.run, scene.whole)
+    ended = run(scene.folder, "resume", "run")
+    assert ended.code == 0, ended.err
+    assert same(scene.run, scene.whole)
+
+
+@pytest.mark.parametrize("call", ["prepare", "describe_run", "fingerprint", "describe_environment", "narrate"])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_before_the_training_has_begun(scenes, number, call):
+    scene = scenes("dense")
+
+    def act() -> object:
+        module = beginning if hasattr(beginning, call) else running
+        setattr(module, call, signalled(getattr(module, call), 1, number))
+        return command(*BEGIN)()
+
+    ended = Child(scene.folder, act).ended()
+    assert ended.code in (CODES[number], -number), ended.err
+    assert "Traceback" not in ended.err
+    ended = run(scene.folder, *TRAIN)
+    assert ended.code == 0, ended.err
+    assert same(scene.run, scene.whole)
+
+
+@pytest.mark.parametrize("number", first(1, SIGNALS))
+@pytest.mark.parametrize("every", first(1, [97, 1]))
+def test_a_stopped_run_is_stopped_again_and_again(scenes, number, every):
+    """Each life takes one step; saving what was saved already changes nothing."""
+    scene = scenes("kept")
+    steps = state(scene.whole)["step"]
+    for _ in range(steps if every == 1 else 4):
+        ended = Child(scene.folder, stopped_after_a_step(number)).ended()
+        assert ended.code == CODES[number], ended.err
+        assert whole_so_far(scene.run, scene.whole)
+    goes_on(scene, ended, number)
+
+
+def stopped_after_a_step(number: int) -> Callable[[], object]:
+    """An action that goes on with a run and stops after its first step."""
+
+    def act() -> object:
+        from nncli.training.trainer import Trainer
+
+        Trainer._step = signalled(Trainer._step, 1, number)
+        return command(*TRAIN)()
+
+    return act
+
+
+def test_the_state_that_is_saved_is_that_of_the_step_that_is_told(scenes):
+    scene = scenes("dense")
+    ended = Child(scene.folder, stopped_after_a_step(signal.SIGTERM)).ended()
+    assert "after step 1;" in ended.err.splitlines()[-1]
+    meta = checkpoint.read_meta(str(scene.run / "checkpoints" / "last.npz"))
+    assert (meta["epoch"], meta["step"]) == (0, 1)
