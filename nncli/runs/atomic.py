@@ -48,6 +48,12 @@ def is_temporary(name: str) -> bool:
     return name.startswith(".") and name.endswith(MARK)
 
 
+def sync_file(path: str) -> None:
+    """Makes sure that a file's content is on the disk."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: str) -> None:
     """Makes sure that the names in a folder are on the disk; Windows opens no folders, and needs none of it."""
     if os.name == "nt":

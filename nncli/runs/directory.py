@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from nncli.core.describe import json_ready
 from nncli.core.errors import CheckpointError, RunError, SaveError
 from nncli.core.spelling import nearest_file
-from nncli.runs.atomic import MARK, is_temporary, sync_folder, write_atomically
+from nncli.runs.atomic import MARK, is_temporary, sync_file, sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
 _KEPT = re.compile(r"epoch-\d+-step-\d+\.npz")
@@ -224,6 +224,7 @@ class RunDirectory:
                     os.link(self.checkpoint(source), temporary)
                 except OSError:  # a file system without links
                     shutil.copyfile(self.checkpoint(source), temporary)
+                    sync_file(temporary)
                 os.replace(temporary, self.checkpoint(target))
             finally:
                 with contextlib.suppress(OSError):  # two names of one file are left alone by replace
