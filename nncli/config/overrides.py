@@ -12,7 +12,7 @@ from nncli.core.errors import ConfigError, Path, UserError
 from nncli.core.wording import cut
 
 ORIGIN = "--set"
-LONGEST_KEY = 1000  # characters
+LONGEST_KEY = 10_000  # characters
 VARIABLE = "NNCLI_SET"  # holds settings as a shell would split them; those of the command line go over them
 
 

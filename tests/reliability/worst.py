@@ -24,7 +24,7 @@ from tests.reliability.hostile_data import BOMBS, HEADERS, IDX, in_idx, in_npy, 
 
 PART = '{"\u0101":"\u0101"},'  # takes most memory for two values
 
-FEW = ("parts", "npz", "npz header", "large image", "anchors", "line")  # of all of these
+FEW = ("parts", "full", "npz", "npz header", "large image", "anchors", "line")  # of all of these
 
 
 def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
@@ -32,7 +32,7 @@ def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
     meta = {"format": "nncli checkpoint", "format_version": 1, "arrays": {}}
     texts = {
         "parts": PART * (archive.MOST_PARTS // 2 - 4),
-        "more parts": PART * (archive.MOST_PARTS * 2),
+        "full": PART * (archive.LARGEST_META // len(PART.encode()) - 100),
         "empty": "{}," * (archive.LARGEST_META // 3 - 100),
         "text": '"' + "\U0001f600" * (archive.LARGEST_META // 4 - 100) + '",',
         "numbers": "1e9," * (archive.MOST_PARTS - 100),
