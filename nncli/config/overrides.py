@@ -6,11 +6,13 @@ import shlex
 from typing import Any
 
 from nncli.config.document import Document, Mark
-from nncli.config.reader import read_value
+from nncli.config.reader import LARGEST_FILE, read_value
 from nncli.core.builder import failed
 from nncli.core.errors import ConfigError, Path, UserError
+from nncli.core.wording import cut
 
 ORIGIN = "--set"
+LONGEST_KEY = 10_000  # characters
 VARIABLE = "NNCLI_SET"  # holds settings as a shell would split them; those of the command line go over them
 
 
@@ -56,6 +58,8 @@ class _Override:
         keys = key.strip().split(".")
         if not equals or not all(keys):
             raise self._error("expected KEY=VALUE, such as training.epochs=5")
+        if len(key) > LONGEST_KEY or len(text) > LARGEST_FILE:
+            raise self._error("longer than any key or value of a config")
         try:
             value = read_value(text)
         except ConfigError as error:
@@ -110,4 +114,4 @@ class _Override:
                 del marks[other]
 
     def _error(self, message: str) -> UserError:
-        return UserError(f"{self._origin} {self._setting}: {message}")
+        return UserError(f"{self._origin} {cut(self._setting, 200)}: {message}")

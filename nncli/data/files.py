@@ -82,21 +82,18 @@ def unzipped(file: BinaryIO, path: str, most: int = LARGEST_UNPACKED) -> Iterato
     Raises:
         DataError: where it is no whole gzip file, or unpacks to far more than it is.
     """
-    packed = file.seek(0, os.SEEK_END) if file.seekable() else 0
-    if packed:
-        file.seek(0)
     try:
         with gzip.open(file) as content:
-            yield io.BufferedReader(_Unzipping(cast("BinaryIO", content), path, packed, most), 1 << 18)
+            yield io.BufferedReader(_Unzipping(cast("BinaryIO", content), file, path, most), 1 << 18)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: not a whole gzip file ({error})") from None
 
 
 class _Unzipping(io.RawIOBase):
-    """What a gzip file holds, counted while it is read."""
+    """What a gzip file holds, measured while it is read, against what it took of the file so far."""
 
-    def __init__(self, content: BinaryIO, path: str, packed: int, most: int) -> None:
-        self._content, self._path, self._packed, self._most = content, path, packed, most
+    def __init__(self, content: BinaryIO, file: BinaryIO, path: str, most: int) -> None:
+        self._content, self._file, self._path, self._most = content, file, path, most
         self._count = 0
 
     def readable(self) -> bool:
@@ -107,7 +104,9 @@ class _Unzipping(io.RawIOBase):
         part = self._content.read(len(buffer))
         buffer[: len(part)] = part
         self._count += len(part)
-        check_unpacked(self._path, "it", self._count, self._packed, self._most)
+        if self._count > self._most:
+            packed = self._file.tell() if self._file.seekable() else 0
+            check_unpacked(self._path, "it", self._count, packed, self._most)
         return len(part)
 
 

@@ -188,16 +188,16 @@ IDX = {
     "cut in the header": b"\0\0\x08\3\0\0",
 }
 BOMBS = {
-    "npz": written("a.npz", bomb, "x.npy", of("(1000, 1000, 200)"), 3 * GIGABYTE),
-    "npz header": written("a.npz", bomb, "x.npy", header("{", (2, 0), 0xFFFFFF00), 3 * GIGABYTE),
+    "npz": written("a.npz", bomb, "x.npy", of("(1000, 1000, 200)"), 3 * GIGABYTE, targets="x"),
+    "npz header": written("a.npz", bomb, "x.npy", header("{", (2, 0), 0xFFFFFF00), 3 * GIGABYTE, targets="x"),
     "list of members": written("a.npz", directory, 2_000_000),
-    "csv": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0,0\n", 10 * GIGABYTE, targets="y"),
-    "csv in one line": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0", 10 * GIGABYTE, targets="y"),
-    "csv of a header": written("a.csv.gz", gzip_bomb, b"a,", b"a", 10 * GIGABYTE, targets="y"),
-    "csv in quotes": written("a.csv.gz", gzip_bomb, b'a,y\n"', b"0", 10 * GIGABYTE, targets="y"),
-    "csv of blanks": written("a.csv.gz", gzip_bomb, b"a,y\n", b",", 10 * GIGABYTE, targets="y"),
+    "csv": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0,0\n", 3 * GIGABYTE, targets="y"),
+    "csv in one line": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0", 3 * GIGABYTE, targets="y"),
+    "csv of a header": written("a.csv.gz", gzip_bomb, b"a,", b"a", 3 * GIGABYTE, targets="y"),
+    "csv in quotes": written("a.csv.gz", gzip_bomb, b'a,y\n"', b"0", 3 * GIGABYTE, targets="y"),
+    "csv of blanks": written("a.csv.gz", gzip_bomb, b"a,y\n", b",", 3 * GIGABYTE, targets="y"),
     "idx": written(
-        "x-idx3-ubyte.gz", gzip_bomb, b"\0\0\x08\3\0\3\0\0\0\0\4\0\0\0\4\0", bytes(4096), 10 * GIGABYTE, inputs=True
+        "x-idx3-ubyte.gz", gzip_bomb, b"\0\0\x08\3\0\3\0\0\0\0\4\0\0\0\4\0", bytes(4096), 3 * GIGABYTE, inputs=True
     ),
     "image": in_image(png(9000, 9000)),
     "large image": in_image(png(12000, 12000)),

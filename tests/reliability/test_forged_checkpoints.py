@@ -29,7 +29,7 @@ from tests.reliability.forge import Marker, described, members, npy, write
 from tests.workflows import tiny
 
 DEEP: list = []
-for _ in range(300):
+for _ in range(490):
     DEEP = [DEEP]
 ODD = [None, "x", "", -1, 0, 3, 10**400, 2**63, 1.5, float("nan"), float("inf"), -1e300, True, [], {}, [[]], DEEP]
 ODD += [["x"], {"x": 1}, {"type": "dense"}, "../x", "\ud800", "x" * 5000, [0] * 2000, {"": {"": {"": {}}}}]
@@ -94,7 +94,7 @@ def try_all(data, path):
     assert command("inspect", path, "--json") in (0, 2)
 
 
-@pytest.mark.parametrize("count", first(1, [40, 2000]))
+@pytest.mark.parametrize("count", first(1, [40, 800]))
 def test_a_forged_meta_is_refused_or_harmless(forging, count):
     data, folder, meta, others = forging
     paths = places(meta)[1:]
@@ -104,7 +104,9 @@ def test_a_forged_meta_is_refused_or_harmless(forging, count):
     def forge(changes):
         forged = meta
         for path, value in changes:
-            with contextlib.suppress(LookupError, TypeError):  # where the first change took the place of the second
+            with contextlib.suppress(
+                LookupError, TypeError, RecursionError
+            ):  # where the first change took the place of the second
                 forged = put(forged, path, value)
         write(folder / "forged.npz", forged, others)
         try_all(data, folder / "forged.npz")
@@ -112,7 +114,7 @@ def test_a_forged_meta_is_refused_or_harmless(forging, count):
     forge()
 
 
-@pytest.mark.parametrize("value", first(2, [16, 21, *range(len(ODD))]))
+@pytest.mark.parametrize("value", first(2, [16, 21, *(number for number in range(len(ODD)) if number not in (16, 21))]))
 def test_every_part_of_a_model_with_an_odd_value(forging, value):
     data, folder, meta, others = forging
     for key in meta:

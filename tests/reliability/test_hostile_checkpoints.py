@@ -9,12 +9,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from nncli.core.errors import CheckpointError
-from nncli.runs import checkpoint
+from nncli.core.errors import CheckpointError, SaveError
+from nncli.runs import archive, checkpoint
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
 from nncli.workflows.predict import predict
+from nncli.workflows.prepare import prepare
 from nncli.workflows.resume import resume
+from nncli.workflows.saving import check_description
 from tests.long import first
 from tests.reliability.forge import boundaries, described, members, npy, sealed, write
 from tests.workflows import tiny
@@ -181,6 +183,17 @@ def test_an_array_of_another_model_is_refused(stopped, last):
     meta["arrays"]["9.dense.weight"] = described(np.zeros(3, np.float32))
     write(last, meta, {**content, "9.dense.weight.npy": npy(np.zeros(3, np.float32))})
     assert "'9.dense.weight' is of another model" in refusal(lambda: predict(last, stopped / tiny.TABLE), last)
+
+
+def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypatch):
+    session = prepare(str(stopped / "config.yaml"), []).session()
+    trainer = session.trainer()
+    check_description(session, trainer)
+    for limit in ("LARGEST_META", "MOST_PARTS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(archive, limit, 100)
+            with pytest.raises(SaveError, match=r"its meta\.json .* more than 100; scale by fewer quantiles"):
+                check_description(session, trainer)
 
 
 def test_what_is_written_again_in_another_way_is_the_same(last):

@@ -1,0 +1,47 @@
+"""The worst files there are, in a process whose memory is watched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.long import first
+
+pytest.importorskip("resource", reason="memory is measured where there is getrusage")
+ROOT = Path(__file__).parents[2]
+MOST = 1000  # mebibytes
+
+
+def process(folder, *what):
+    """The lines that worst.py writes."""
+    script = Path(__file__).with_name("worst.py")
+    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    command = [sys.executable, str(script), what[0], str(folder), *what[1:]]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr[-3000:]
+    assert "Traceback" not in found.stderr
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(("which", "count"), first(1, [("few", 14), ("all", 45)]))
+def test_the_worst_files_are_refused_in_little_memory(tmp_path, which, count):
+    process(tmp_path, "make", which)
+    ended = process(tmp_path, "run")
+    left = {path.name for path in tmp_path.glob("run*")}
+    shutil.rmtree(tmp_path)
+    assert not left
+    assert len(ended) >= count
+    for code, peak, arguments, output in ended:
+        assert code == 2, (arguments, output)
+        assert peak < MOST, arguments
+        assert "Traceback" not in output
+        lines = output.strip().splitlines()
+        assert 1 <= len(lines) <= 2, output
+        assert max(map(len, lines)) < 700, arguments
+        if arguments[0] != "train":
+            assert Path(arguments[1]).name in output
