@@ -182,7 +182,8 @@ class RunDirectory:
         """
         values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
         content = json.dumps(values, indent=2).encode() + b"\n"
-        write_atomically(self.file(STATUS), lambda file: file.write(content), durable=state != "running")
+        durable = state != "running" or step == 0  # those between would be no loss, and the first one begins the run
+        write_atomically(self.file(STATUS), lambda file: file.write(content), durable=durable)
 
     @property
     def state(self) -> State:
