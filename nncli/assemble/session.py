@@ -15,7 +15,7 @@ from nncli.assemble.parts import Parts
 from nncli.assemble.survey import Survey, survey
 from nncli.config.spec import Spec, Training
 from nncli.core.errors import ConfigError, DataError
-from nncli.core.types import Array
+from nncli.core.types import Array, Shape
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
@@ -25,6 +25,7 @@ from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric, names_of
 from nncli.nn.network import Network
+from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
 from nncli.training.events import Record
@@ -162,7 +163,7 @@ def weigh_classes(preprocessing: Preprocessing, training: Training, targets: Arr
 
 def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
     """A new network of a spec with what computes it."""
-    model = Sequential(layers=tuple(fill_initializers(spec.model)))
+    model = _model(spec)
     network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed)
     loss, depth = fused(cast("Loss", spec.loss), model.layers)
     scaled = preprocessing.target_scaling is not None
@@ -175,6 +176,19 @@ def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
         spec.training.threads,
         spec.training.batch_size,
     )
+
+
+def layout_of(spec: Spec, input_shape: Shape) -> ParameterLayout:
+    """Which parameters the model of a spec has, without making them.
+
+    Raises:
+        ShapeError: where a layer does not fit what comes before it.
+    """
+    return ParameterLayout(_model(spec).parameters(input_shape), np.dtype(spec.dtype))
+
+
+def _model(spec: Spec) -> Sequential:
+    return Sequential(layers=tuple(fill_initializers(spec.model)))
 
 
 def fused(loss: Loss, layers: Sequence[Layer]) -> tuple[Loss, int]:

@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give, say
-from nncli.cli.options import PluginOption, QuietOption
+from nncli.cli.options import PluginOption, QuietOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
 
 
 def repro(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run directory.")],
+    settings: SetOption = None,
     plugins: PluginOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -23,7 +24,7 @@ def repro(
     load(plugins)
     display = RunDisplay(quiet=quiet)
     try:
-        found = repeat(run, display)
+        found = repeat(run, settings or [], display)
     finally:
         display.close()
     for line in found.surroundings:

@@ -39,6 +39,7 @@ class Document:
         values: the mark of every value, by path.
         problems: what is wrong with it as YAML.
         text: the file's.
+        content: the same as it was read, byte for byte.
     """
 
     value: Any
@@ -48,6 +49,7 @@ class Document:
     values: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     text: str = ""
+    content: bytes = b""
 
     @cached_property
     def lines(self) -> list[str]:

@@ -72,7 +72,9 @@ def read_file(path: str, deepest: int = DEEPEST) -> Document:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 text (byte {error.start}); expected a YAML config") from None
-    return read_text(text, path, os.path.dirname(os.path.abspath(path)), deepest)
+    document = read_text(text, path, os.path.dirname(os.path.abspath(path)), deepest)
+    document.content = content
+    return document
 
 
 def read_text(text: str, name: str, folder: str, deepest: int = DEEPEST) -> Document:

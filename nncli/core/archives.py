@@ -1,7 +1,10 @@
-"""Opening zip archives that nobody vouches for."""
+"""Opening files that nobody vouches for."""
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import struct
 import zipfile
 import zlib
@@ -25,6 +28,19 @@ UNREADABLE = (
     RuntimeError,
     MemoryError,
 )
+
+
+def open_regular(path: str) -> BinaryIO:
+    """A file for reading; a pipe or device, which may never end, is not waited for.
+
+    Raises:
+        OSError: where it cannot be opened, or is none.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file")
+    return os.fdopen(descriptor, "rb")
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:

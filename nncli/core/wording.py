@@ -28,3 +28,8 @@ def in_bytes(size: int) -> str:
             return f"{value:.3g} {unit}"
         value /= 1000
     return f"{value:.3g} GB"
+
+
+def counted(count: int, word: str) -> str:
+    """Such as 1 step, 2 steps."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

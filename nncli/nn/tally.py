@@ -7,6 +7,7 @@ from math import nan
 
 import numpy as np
 
+from nncli.core.errors import ShapeError
 from nncli.core.types import Array
 from nncli.nn.metric import Metric, names_of
 
@@ -52,16 +53,24 @@ class Tally:
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> list[Array]:
         """The metrics' states for these rows alone."""
-        return [metric.measure(prediction, targets, weights) for metric in self.metrics]
+        return [_state(metric, metric.measure(prediction, targets, weights)) for metric in self.metrics]
 
     def results(self) -> dict[str, float]:
         """The mean loss and every metric, by name."""
         values = {"loss": self.mean_loss}
         for name, metric, state in zip(names_of(self.metrics), self.metrics, self.states, strict=True):
-            values[name] = metric.finish(state)
+            values[name] = float(metric.finish(state))
         return values
 
     @property
     def mean_loss(self) -> float:
         """The mean loss; nan where no row has any weight so far."""
         return self.loss / self.divisor if self.divisor else nan
+
+
+def _state(metric: Metric, state: Array) -> Array:
+    """A metric's state as it is stored, so that one which could not be is refused in the first step."""
+    state = np.asarray(state, np.float64)
+    if state.ndim != 1:
+        raise ShapeError(f"the metric {metric.type_name}: measure gives the shape {state.shape}; expected a vector")
+    return state

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.core.archives import UNREADABLE, open_zip, reason
+from nncli.core.archives import UNREADABLE, open_regular, open_zip, reason
 from nncli.core.errors import CheckpointError
 from nncli.core.types import Array, Shape
 from nncli.core.wording import cut
@@ -26,6 +26,7 @@ LARGEST_META = 32 << 20  # bytes
 MOST_PARTS = 1 << 21  # values, lists and mappings in it, each of which may take 200 bytes of memory
 DEEPEST = 64  # lists and mappings in one another
 END, END_SIZE = b"PK\5\6", 22  # the record with which a zip file ends
+BLOCK = 1 << 20  # bytes that are read at a time
 LOCAL_HEADER = 30  # bytes before a member, besides its name
 DTYPE = re.compile(r"[<>|][biufcUS]\d{1,9}")  # none that holds objects
 
@@ -84,7 +85,7 @@ class Archive:
 
     def _open(self) -> BinaryIO:
         try:
-            return open(self.path, "rb")
+            return open_regular(self.path)
         except FileNotFoundError:
             raise CheckpointError(f"no such checkpoint: {self.path}") from None
         except (OSError, ValueError) as error:
@@ -105,7 +106,7 @@ class Archive:
             raise self._foreign(f"it has no {META}")
         if self._archive.getinfo(META).file_size > LARGEST_META:
             raise self._foreign(f"its {META} is too large")
-        text = self._member(META)
+        text = self._archive.read(self._stored(META))
         if fault := meta_fault(text):
             raise self._foreign(f"its {META} {fault}")
         meta = json.loads(text)
@@ -143,11 +144,11 @@ class Archive:
             if member.header_offset + LOCAL_HEADER + member.file_size > end:
                 raise self._foreign(f"{cut(member.filename)!r} reaches into what comes after it")
 
-    def _member(self, name: str) -> bytes:
+    def _stored(self, name: str) -> zipfile.ZipInfo:
         info = self._archive.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > self._size:
             raise self._foreign(f"{cut(name)} is compressed")
-        return self._archive.read(name)
+        return info
 
     def array(self, name: str) -> Array:
         """One array, verified.
@@ -156,20 +157,43 @@ class Archive:
             CheckpointError: where it is not as meta.json describes it.
         """
         try:
-            described = self.meta["arrays"][name]
-            shape, dtype = _form(described)
-            content = self._member(f"{name}.npy")
-            size = math.prod(shape) * dtype.itemsize
-            if len(content) < size:
-                raise ValueError("it is not as long as described")
-            array = np.frombuffer(content, dtype, math.prod(shape), len(content) - size).reshape(shape)
-            if array_checksum(array) != described["sha256"]:
-                raise ValueError("its checksum differs")
-            if content[: len(content) - size] != _header(array):
-                raise ValueError("its header differs")
+            array = np.empty(*_form(self.meta["arrays"][name]))
+            self._read_array(name, array.reshape(-1).view(np.uint8))
         except UNREADABLE as error:
-            raise CheckpointError(f"{self.path}: the array {cut(name)!r} is damaged ({reason(error)})") from None
+            raise self._damaged(name, error) from None
         return array
+
+    def verify(self, name: str) -> None:
+        """Reads an array and checks it, without keeping it.
+
+        Raises:
+            CheckpointError: where it is not as meta.json describes it.
+        """
+        try:
+            self._read_array(name, None)
+        except UNREADABLE as error:
+            raise self._damaged(name, error) from None
+
+    def _damaged(self, name: str, error: BaseException) -> CheckpointError:
+        return CheckpointError(f"{self.path}: the array {cut(name)!r} is damaged ({reason(error)})")
+
+    def _read_array(self, name: str, into: Array | None) -> None:
+        """Reads an array block by block, into bytes of its size if there are any, and checks all of it."""
+        described = self.meta["arrays"][name]
+        header, size = _header(*_form(described))
+        if self._stored(f"{name}.npy").file_size != len(header) + size:
+            raise ValueError("it is not as long as described")
+        digest, done = sha256(), 0
+        with self._archive.open(f"{name}.npy") as member:
+            if member.read(len(header)) != header:
+                raise ValueError("its header differs")
+            while block := member.read(BLOCK):
+                digest.update(block)
+                if into is not None:
+                    into[done : done + len(block)] = np.frombuffer(block, np.uint8)
+                done += len(block)
+        if digest.hexdigest() != described["sha256"]:
+            raise ValueError("its checksum differs")
 
 
 def _form(described: dict[str, Any]) -> tuple[Shape, np.dtype[Any]]:
@@ -182,10 +206,11 @@ def _form(described: dict[str, Any]) -> tuple[Shape, np.dtype[Any]]:
     return tuple(shape), np.dtype(dtype)
 
 
-def _header(array: Array) -> bytes:
+def _header(shape: Shape, dtype: np.dtype[Any]) -> tuple[bytes, int]:
+    """(what a .npy file of such an array begins with, how many bytes follow)."""
     stream = io.BytesIO()
-    np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
-    return stream.getvalue()
+    np.lib.format.write_array_header_1_0(stream, {"descr": dtype.str, "fortran_order": False, "shape": shape})
+    return stream.getvalue(), math.prod(shape) * dtype.itemsize
 
 
 def _is_too_deep(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -87,17 +87,33 @@ def read_meta(path: str) -> Meta:
         return archive.meta
 
 
-def load(path: str, *, state: bool = True) -> tuple[Meta, dict[str, Array]]:
-    """(meta, arrays by name), with every array verified by its checksum.
-
-    Args:
-        path: of the checkpoint.
-        state: whether to read what only a run that goes on needs, too.
+def verify(path: str) -> Meta:
+    """What a checkpoint says about itself, with every array checked and none kept.
 
     Raises:
         CheckpointError: where it is missing, foreign, damaged or of another version.
     """
     with Archive(path) as archive:
+        for name in archive.meta["arrays"]:
+            archive.verify(name)
+        return archive.meta
+
+
+def load(
+    path: str, *, state: bool = True, fits: Callable[[Meta], object] = lambda meta: None
+) -> tuple[Meta, dict[str, Array]]:
+    """(meta, arrays by name), with every array verified by its checksum.
+
+    Args:
+        path: of the checkpoint.
+        state: whether to read what only a run that goes on needs, too.
+        fits: looks at the meta before any array is read, and raises where the arrays are not those that are wanted.
+
+    Raises:
+        CheckpointError: where it is missing, foreign, damaged or of another version.
+    """
+    with Archive(path) as archive:
+        fits(archive.meta)
         return archive.meta, {
             name: archive.array(name) for name in archive.meta["arrays"] if state or not name.startswith(STATE)
         }

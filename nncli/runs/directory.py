@@ -11,18 +11,21 @@ import time
 from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
-from nncli.core.describe import json_ready
+from nncli.core.archives import open_regular
+from nncli.core.describe import json_ready, show
 from nncli.core.errors import CheckpointError, RunError, SaveError
 from nncli.core.spelling import nearest_file
 from nncli.runs.atomic import MARK, is_temporary, sync_file, sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
-_KEPT = re.compile(r"epoch-\d+-step-\d+\.npz")
+_KEPT = re.compile(r"epoch-\d+-step-\d+")
 State = Literal["running", "finished", "stopped", "failed"]
 CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.json"
 STATUS, TEST = "status.json", "test.json"
 METRICS, LOG = "metrics.csv", "train.log"
 CHECKPOINTS = "checkpoints"
+LARGEST_JSON = 64 << 20  # bytes of a file; the fingerprints of 300,000 images are 50 MB
+MOST_LISTS = 10_000  # lists and mappings in it, each of which may take 60 bytes of memory for 2 of the file
 BEST, LAST = "best", "last"  # checkpoints
 # which others may not write
 OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, "checkpoints/best.npz", "checkpoints/last.npz")
@@ -67,7 +70,7 @@ class RunDirectory:
         if not os.path.isdir(path):
             raise RunError(f"{path}: a file; expected a directory for the run")
         if is_begun(path):
-            raise RunError(f"{path}: holds a run already; name another directory, or go on with it by --resume")
+            raise begun_already(path)
         run = cls(path)
         if not run._is_empty():
             raise RunError(f"{path}: not empty, and no run; name another directory")
@@ -151,7 +154,10 @@ class RunDirectory:
         Raises:
             SaveError: where that fails.
         """
-        self.write_text(name, json.dumps(json_ready(values), indent=2) + "\n")
+        text = json.dumps(json_ready(values), indent=2) + "\n"
+        if len(text) > LARGEST_JSON:
+            raise SaveError(f"{self.file(name)}: cannot be written: it would be larger than {LARGEST_JSON:,} bytes")
+        self.write_text(name, text)
 
     def read_json(self, name: str) -> dict[str, Any]:
         """What a JSON file of the run says.
@@ -160,19 +166,29 @@ class RunDirectory:
             RunError: where it is missing or damaged.
         """
         try:
-            with open(self.file(name), encoding="utf-8") as file:
-                values = json.load(file)
+            values = json.loads(self._read(name))
+        except (ValueError, RecursionError):
+            raise RunError(f"{self.file(name)}: not the JSON that a run writes, or damaged") from None
+        if not isinstance(values, dict):
+            raise RunError(f"{self.file(name)}: expected a mapping")
+        return values
+
+    def _read(self, name: str) -> bytes:
+        path = self.file(name)
+        try:
+            with open_regular(path) as file:
+                content = file.read(LARGEST_JSON + 1)
         except FileNotFoundError:
             if not os.path.exists(self.path):
                 raise RunError(f"no such run directory: {self.path}{nearest_file(self.path)}") from None
             raise RunError(f"{self.path}: not a run directory (it has no {name})") from None
         except NotADirectoryError:
             raise RunError(f"{self.path}: a file; expected a run directory") from None
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.file(name)}: cannot be read ({error})") from None
-        if not isinstance(values, dict):
-            raise RunError(f"{self.file(name)}: expected a mapping")
-        return values
+        except OSError as error:
+            raise RunError(f"{path}: cannot be read ({error.strerror})") from None
+        if len(content) > LARGEST_JSON or content.count(b"[") + content.count(b"{") > MOST_LISTS:
+            raise RunError(f"{path}: larger than what a run writes")
+        return content
 
     def set_status(self, state: State, epoch: int, step: int, reason: str | None = None) -> None:
         """Writes status.json.
@@ -192,13 +208,12 @@ class RunDirectory:
         Raises:
             RunError: where there is no run.
         """
-        try:
-            state: Any = self.read_json(STATUS).get("state")
-        except RunError:
-            if not os.path.isfile(self.file(STATUS)):
-                raise
+        if not self._read(STATUS).strip(b"\0 \n"):
             return "running"
-        return state if state in get_args(State) else "running"
+        state: Any = self.read_json(STATUS).get("state")
+        if state not in get_args(State):
+            raise RunError(f"{self.file(STATUS)}: the state is {show(state)}; not what a run writes")
+        return state
 
     def log(self, line: str) -> None:
         """Adds a line to train.log.
@@ -240,11 +255,21 @@ class RunDirectory:
         """
         if keep > 1:
             self.link(LAST, f"epoch-{epoch:04d}-step-{step:08d}")
+        kept = self.kept()
         with _writing(self.file(CHECKPOINTS)):
-            names = [name for name in os.listdir(self.file(CHECKPOINTS)) if _KEPT.fullmatch(name)]
-            older = sorted(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
-            for name in older[: len(older) - keep] if keep > 1 else older:
-                os.unlink(self.file(os.path.join(CHECKPOINTS, name)))
+            for name in kept[:-keep] if keep > 1 else kept:
+                os.unlink(self.checkpoint(name))
+
+    def checkpoints(self) -> list[str]:
+        """The names of all checkpoints."""
+        with _reading(self.path):
+            found = os.listdir(self.file(CHECKPOINTS)) if os.path.isdir(self.file(CHECKPOINTS)) else []
+        return [name.removesuffix(".npz") for name in found if name.endswith(".npz") and not is_temporary(name)]
+
+    def kept(self) -> list[str]:
+        """The names of the checkpoints of earlier epochs, the latest last."""
+        names = [name for name in self.checkpoints() if _KEPT.fullmatch(name)]
+        return sorted(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
 
 
 @contextlib.contextmanager
@@ -261,6 +286,11 @@ def _reading(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def begun_already(path: str) -> RunError:
+    """The error for a new run in the directory of another."""
+    return RunError(f"{path}: holds a run already; name another directory, or go on with it by --resume")
 
 
 def is_begun(path: str) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nncli.core.errors import RunError
 
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # what file systems that have none answer
+
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
-    """Holds the lock of a directory; where the platform has no fcntl, nothing is held.
+    """Holds the lock of a directory; where the platform or the file system has no locks, nothing is held.
 
     Raises:
         RunError: where another process holds it, or the directory cannot be opened.
@@ -28,8 +31,11 @@ def locked(path: str) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise RunError(f"{path}: another process is writing this run; wait for it or stop it") from None
+        except OSError as error:
+            if error.errno not in WITHOUT_LOCKS:
+                raise RunError(f"{path}: cannot be locked ({error.strerror})") from None
         yield
     finally:
         os.close(descriptor)

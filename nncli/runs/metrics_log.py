@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 
+from nncli.core.archives import open_regular
 from nncli.core.errors import RunError, SaveError
 from nncli.runs.atomic import sync_folder, write_atomically
 
 INTEGERS = ("epoch", "step")
+LARGEST = 256 << 20  # bytes; a million epochs
 
 
 class MetricsLog:
@@ -89,12 +92,17 @@ class MetricsLog:
 
     def _content(self) -> str:
         try:
-            with open(self._path, encoding="utf-8", newline="") as file:
-                return file.read()
+            with open_regular(self._path) as file:
+                content = file.read(LARGEST + 1)
+            if len(content) > LARGEST:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+            return content.decode()
         except FileNotFoundError:
             return ""
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self._path}: cannot be read ({error})") from None
+        except OSError as error:
+            raise RunError(f"{self._path}: cannot be read ({error.strerror})") from None
+        except ValueError:
+            raise RunError(f"{self._path}: not the metrics of a run") from None
 
 
 def _whole_lines(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
+from nncli.core.wording import counted
 from nncli.training.events import Record
 
 
@@ -37,9 +38,8 @@ class Monitor:
         return False
 
     def __str__(self) -> str:
-        epochs = "1 epoch" if self.waited == 1 else f"{self.waited} epochs"
         best = "nothing yet" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch}"
-        return f"{self.column} has not improved for {epochs}; its best was {best}"
+        return f"{self.column} has not improved for {counted(self.waited, 'epoch')}; its best was {best}"
 
     def state(self) -> dict[str, Any]:
         """Plain values for `restore`."""

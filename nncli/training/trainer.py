@@ -97,7 +97,6 @@ class Trainer:
         self.step = 0  # steps done
         self.step_in_epoch = 0  # steps done of the running epoch
         self.skipped = 0
-        self.restarts: list[int] = []  # the epochs after which early stopping was made to count anew
         self.seconds = 0.0  # of the running epoch, before this process took it up
         self.total_seconds = 0.0  # of all epochs done
         self.last_record: Record = {}
@@ -142,7 +141,6 @@ class Trainer:
         """Lets early stopping, which has ended the run, wait as long again."""
         if self.stopping is not None:
             self.stopping.waited = 0
-            self.restarts.append(self.epoch)
 
     def check_weights(self) -> None:
         """Looks for weights that the last steps made infinite.
@@ -243,7 +241,6 @@ class Trainer:
             "step": self.step,
             "step_in_epoch": self.step_in_epoch,
             "skipped": self.skipped,
-            "restarts": self.restarts,
             "optimizer_steps": self.driver.steps,
             "tally": {"loss": self._tally.loss, "divisor": self._tally.divisor},
             "best": self.best.state(),
@@ -271,7 +268,6 @@ class Trainer:
         """Goes on from a stored state; the network's parameters are restored by whoever owns them."""
         for name in ("epoch", "step", "step_in_epoch", "skipped", "seconds", "total_seconds"):
             setattr(self, name, state[name])
-        self.restarts = list(state.get("restarts", ()))  # which older checkpoints do not have
         self.last_record, self.best_record = state["last_record"], state["best_record"]
         self.driver.steps = state["optimizer_steps"]
         self._tally = Tally(self.executor.metrics)

@@ -1,13 +1,15 @@
-"""What may change in a run's config when it goes on, and what may not."""
+"""What may change in a run's config and data when it goes on, and what may not."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nncli.core.describe import show
+from nncli.data.files import fingerprint
 
+MOST_FILES = 3  # that are named
 FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
 FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # the best value so far is one of these
 
@@ -41,3 +43,42 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any,
             yield from _differences(old, new, f"{path}.{index}")
     elif before != after:
         yield path, before, after
+
+
+def changes_of_data(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
+    """What is not as it was in the data files that a run was begun with; nothing where all is.
+
+    Args:
+        environment: of the run.
+        now: the SHA-256 of every file that is read now, by its path.
+    """
+    known = _known(environment)
+    if list(known.values()) == list(now.values()):
+        return ""
+    return _told(
+        {
+            "other content": [path for path in now if path in known and now[path] != known[path]],
+            "new": [path for path in now if path not in known],
+            "no longer read": [path for path in known if path not in now],
+        }
+    )
+
+
+def changed_files(environment: Mapping[str, Any]) -> str:
+    """Which of the data files that a run was begun with hold something else now; nothing where none does."""
+    there = {path: digest for path, digest in _known(environment).items() if os.path.isfile(path)}
+    return _told({"other content": [path for path, digest in there.items() if fingerprint(path) != digest]})
+
+
+def _known(environment: Mapping[str, Any]) -> dict[str, str]:
+    known = environment.get("data")
+    return known if isinstance(known, dict) else {}
+
+
+def _told(found: Mapping[str, list[str]]) -> str:
+    told = [
+        f"{what}: {', '.join(paths[:MOST_FILES])}{f' and {more} more' if (more := len(paths) - MOST_FILES) > 0 else ''}"
+        for what, paths in found.items()
+        if paths
+    ]
+    return f"the data have changed since the run began ({'; '.join(told)})" if told else ""

@@ -22,6 +22,7 @@ class RunStarted:
         steps_per_epoch: how many steps each has.
         first_epoch: the number of the first one to do, above 1 where a run goes on.
         notes: what the user should know.
+        going_on: from where, in words, where a run goes on.
     """
 
     name: str
@@ -32,6 +33,7 @@ class RunStarted:
     steps_per_epoch: int
     first_epoch: int = 1
     notes: tuple[str, ...] = ()
+    going_on: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
         CheckpointError: where it is missing, foreign or damaged.
     """
     path = checkpoint_path(os.fspath(path))
-    meta = checkpoint.load(path)[0] if verify else checkpoint.read_meta(path)
+    meta = checkpoint.verify(path) if verify else checkpoint.read_meta(path)
     for key, kind in KINDS.items():
         if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
             raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")

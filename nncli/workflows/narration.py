@@ -23,8 +23,8 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
             rows = ", ".join(f"{count:,} {name}" for name, count in event.rows.items())
             lines = [f"note: {note}" for note in event.notes]
             lines.append(f"{event.name}: {rows} rows; {event.parameters:,} parameters; {event.epochs} epochs")
-            if event.first_epoch > 1:
-                lines.append(f"going on with epoch {event.first_epoch}")
+            if event.going_on:
+                lines.append(event.going_on)
             return lines
         case EpochEnded(record=record):
             width = len(str(epochs))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -12,20 +12,20 @@ import numpy as np
 
 from nncli.assemble.session import Session
 from nncli.config.resolved import plain
+from nncli.core.describe import json_ready
 from nncli.core.errors import NonFiniteError, RunError
 from nncli.core.types import Array
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.directory import BEST, LAST, METRICS, RESOLVED, TEST, RunDirectory
 from nncli.runs.environment import differences
-from nncli.training.events import EpochEnded, Record, TrainingEnded
+from nncli.training.events import EpochEnded, Record
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
-from nncli.workflows.changes import changes
+from nncli.workflows.changes import changes, changes_of_data
 from nncli.workflows.events import Listener, silent
 from nncli.workflows.plugins import changed_plugins
-from nncli.workflows.prepare import prepare
-from nncli.workflows.resume import begun_in, changes_of_data
-from nncli.workflows.run import environment_of, started
+from nncli.workflows.resume import begun_in, session_again
+from nncli.workflows.run import ends_best_epoch, environment_of, fingerprints, started
 from nncli.workflows.trained import spec_of
 
 
@@ -55,7 +55,7 @@ class Repetition:
         return not self.difference
 
 
-def repro(run_dir: str | os.PathLike[str], listener: Listener = silent) -> Repetition:
+def repro(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listener: Listener = silent) -> Repetition:
     """Trains a run's resolved config again, up to its last checkpoint, and compares after every epoch.
 
     Nothing is written: the run stays as it is, and the repetition is in memory alone. It ends with the first
@@ -63,17 +63,19 @@ def repro(run_dir: str | os.PathLike[str], listener: Listener = silent) -> Repet
 
     Args:
         run_dir: the run's directory.
+        settings: KEY=VALUE pairs that go over the config: where the data are now, if they were moved.
         listener: hears of everything that happens.
 
     Raises:
-        UserError: where there is no such run, it has no checkpoint yet, or its data have changed.
+        UserError: where there is no such run, it has no checkpoint yet, its data have changed, or a setting would make
+            it another run.
     """
     run = RunDirectory(os.fspath(run_dir))
     environment = begun_in(run)
     if not os.path.exists(run.checkpoint(LAST)):
         raise RunError(f"{run.path}: no checkpoint to compare with yet")
-    session = prepare(run.file(RESOLVED), resolved=True).session()
-    if changed := changes_of_data(session, environment):
+    session = session_again(run, settings, environment)
+    if changed := changes_of_data(environment, fingerprints(session)):
         raise RunError(f"{run.path}: {changed}, so it cannot be repeated")
     original = _Original.read(run, session)
     surroundings = [
@@ -81,6 +83,8 @@ def repro(run_dir: str | os.PathLike[str], listener: Listener = silent) -> Repet
         *(f"the plugin {name} has changed" for name in changed_plugins(environment.get("plugins"), session.spec)),
     ]
     trainer, compared = session.trainer(), list[str]()
+    end = original.last[0]["trainer"]["epoch"] + 1
+    trainer.settings = replace(trainer.settings, epochs=end, patience=None)  # which change no weight
     listener(started(session, trainer, None))
     try:
         difference = next(_differences(original, session, trainer, compared, listener), "")
@@ -97,13 +101,15 @@ class _Original:
         last: meta and arrays of last.npz.
         best: likewise of best.npz; None where there is none.
         rows: of metrics.csv, by epoch.
-        test: what test.json says; None where the run is not finished or has no test rows.
+        test: what test.json says; None where there is none.
+        finished: whether the run is.
     """
 
     last: tuple[dict[str, Any], dict[str, Array]]
     best: tuple[dict[str, Any], dict[str, Array]] | None
     rows: dict[int, Record]
     test: dict[str, Any] | None
+    finished: bool
 
     @classmethod
     def read(cls, run: RunDirectory, session: Session) -> _Original:
@@ -113,12 +119,12 @@ class _Original:
         if different := changes(before, after, moved=True):
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
         best = run.checkpoint(BEST)
-        finished = run.state == "finished" and os.path.exists(run.file(TEST))
         return cls(
             last,
             checkpoint.load(best) if os.path.exists(best) else None,
             {int(row["epoch"]): row for row in run.metrics.rows()},
-            run.read_json(TEST) if finished else None,
+            run.read_json(TEST) if os.path.exists(run.file(TEST)) else None,
+            run.state == "finished",
         )
 
 
@@ -126,8 +132,7 @@ def _differences(
     original: _Original, session: Session, trainer: Trainer, compared: list[str], listener: Listener
 ) -> Iterator[str]:
     meta, arrays = original.last
-    state = meta["trainer"]
-    end = state["epoch"], state["step_in_epoch"]
+    end = meta["trainer"]["epoch"], meta["trainer"]["step_in_epoch"]
     best_epoch = None if original.best is None else original.best[0]["epoch"]
     network, best = session.network, None
     try:
@@ -137,24 +142,24 @@ def _differences(
                 yield from _of_record(original.rows.get(trainer.epoch), event.record)
                 if trainer.epoch == best_epoch:
                     best = network.vector.copy()
-                if trainer.epoch in state.get("restarts", ()):
-                    trainer.count_anew()
             if (trainer.epoch, trainer.step_in_epoch) == end:
                 break
-            if isinstance(event, TrainingEnded):
-                yield f"the run has done {end[0]} epochs, its repetition ended after {trainer.epoch} ({event.reason})"
     except NonFiniteError as error:
         yield f"the repetition failed: {error}"
     if original.rows:
         compared.append(METRICS)
     state_arrays = {checkpoint.STATE + name: array for name, array in trainer.arrays().items()}
     yield from _of_arrays(f"{LAST}.npz", arrays, {**network.named(), **state_arrays})
+    yield from _of_counts(f"{LAST}.npz", meta["trainer"], trainer.state())
     compared.append(f"{LAST}.npz")
+    if trainer.best.best_epoch != (best_epoch or 0) and not ends_best_epoch(trainer):
+        there = "missing" if best_epoch is None else f"of epoch {best_epoch}"
+        yield f"{BEST}.npz is {there}, the best epoch is {trainer.best.best_epoch}"
     if original.best is not None and best is not None:
         yield from _of_arrays(f"{BEST}.npz", original.best[1], network.layout.named(best))
         compared.append(f"{BEST}.npz")
-        if original.test is not None and session.test is not None:
-            yield from _of_test(original.test, session, best)
+        if original.finished and session.test is not None:
+            yield from _of_test(original.test, session, best, trainer.best.best_epoch)
             compared.append(TEST)
 
 
@@ -166,11 +171,25 @@ def _of_record(before: Record | None, now: Record) -> Iterator[str]:
     yield from _of_values(f"{METRICS}, epoch {epoch}", before, {name: now[name] for name in now if name != "seconds"})
 
 
-def _of_values(place: str, before: Mapping[str, Any], now: Mapping[str, float]) -> Iterator[str]:
+def _of_values(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for name, value in now.items():
         was = before.get(name)
-        if was != value and not (isinstance(was, float) and isnan(was) and isnan(value)):
+        if was != value and not (was is value is None or _are_nan(was, value)):
             yield f"{place}: {name} was {was}, its repetition gives {value}"
+
+
+def _are_nan(*values: Any) -> bool:
+    return all(isinstance(value, float) and isnan(value) for value in values)
+
+
+def _of_counts(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Of the trainer's state beside its arrays: what is not about time or patience."""
+    names = ("step", "skipped", "optimizer_steps")
+    yield from _of_values(place, {name: before[name] for name in names}, {name: now[name] for name in names})
+    for name in ("tally", "best"):
+        yield from _of_values(
+            f"{place}, {name}", before[name], {key: now[name][key] for key in now[name] if key != "waited"}
+        )
 
 
 def _of_arrays(place: str, before: Mapping[str, Array], now: Mapping[str, Array]) -> Iterator[str]:
@@ -180,14 +199,18 @@ def _of_arrays(place: str, before: Mapping[str, Array], now: Mapping[str, Array]
             described = "not there" if was is None else f"{was.dtype} {was.shape}"
             yield f"{place}: {name} was {described}, its repetition gives {array.dtype} {array.shape}"
         elif was.tobytes() != array.tobytes():
-            apart = np.abs(np.subtract(was, array, dtype=np.float64))
+            with np.errstate(all="ignore"):
+                apart = np.abs(np.subtract(was, array, dtype=np.float64))
             count = f"{np.count_nonzero(apart):,} of {array.size:,} values"
             yield f"{place}: {name} differs in {count}, by at most {apart.max():.3g}"
 
 
-def _of_test(before: Mapping[str, Any], session: Session, best: Array) -> Iterator[str]:
+def _of_test(before: Mapping[str, Any] | None, session: Session, best: Array, epoch: int) -> Iterator[str]:
     assert session.test is not None
+    if before is None:
+        yield f"{TEST} is missing"
+        return
     session.network.vector[...] = best
     with session.executor.blas():
         tally = session.executor.evaluate(session.test.batches(EVALUATION_ROWS), Tally(session.executor.metrics))
-    yield from _of_values(TEST, before, tally.results())
+    yield from _of_values(TEST, before, {**json_ready(tally.results()), "epoch": epoch})

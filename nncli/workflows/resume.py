@@ -10,17 +10,21 @@ from typing import Any
 from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.config.resolved import plain, to_yaml
-from nncli.core.errors import CheckpointError, RunError
+from nncli.core.errors import CheckpointError, ConfigError, RunError
+from nncli.core.wording import counted
 from nncli.runs import checkpoint
-from nncli.runs.directory import BEST, CHECKPOINTS, ENVIRONMENT, LAST, RESOLVED, STATUS, RunDirectory, is_begun
+from nncli.runs.checkpoint import Meta
+from nncli.runs.directory import ENVIRONMENT, LAST, RESOLVED, STATUS, RunDirectory, is_begun
 from nncli.runs.environment import differences
 from nncli.runs.lock import locked
 from nncli.training.trainer import Trainer
-from nncli.workflows.changes import changes
+from nncli.workflows.changes import changed_files, changes, changes_of_data
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, silent
 from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options
 from nncli.workflows.prepare import prepare
+from nncli.workflows.recovery import check_best, check_checkpoints, instead_of_last
 from nncli.workflows.run import (
+    advised,
     describe_run,
     ends_best_epoch,
     environment_of,
@@ -29,10 +33,9 @@ from nncli.workflows.run import (
     run_session,
     save_last,
 )
-from nncli.workflows.saving import restore_trainer, set_weights
+from nncli.workflows.saving import check_weights, restore_trainer, set_weights
 from nncli.workflows.trained import spec_of
 
-MOST_FILES = 3  # that are named
 ANEW = "train anew in another directory"
 
 
@@ -49,9 +52,9 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
         RunFailedError: where the run could not go on, or was stopped.
     """
     run = RunDirectory(os.fspath(run_dir))
-    begun_in(run)
-    session = prepare(run.file(RESOLVED), settings, resolved=True).session()
-    return go_on(run, session, None, listener)
+    environment = begun_in(run)
+    with locked(run.path):
+        return go_on(run, session_again(run, settings, environment), None, listener)
 
 
 def begun_in(run: RunDirectory) -> dict[str, Any]:
@@ -71,19 +74,36 @@ def begun_in(run: RunDirectory) -> dict[str, Any]:
     return environment
 
 
-def go_on(run: RunDirectory, session: Session, document: Document | None, listener: Listener) -> RunEnded:
-    """Goes on from the last checkpoint; begins where there is none yet.
+def session_again(run: RunDirectory, settings: Sequence[str], environment: dict[str, Any]) -> Session:
+    """The session of a run's resolved config, with settings over it.
 
     Raises:
-        RunError: where another process is writing the run, or it would become another run.
+        RunError: where the data files no longer hold what suits it, because they have changed.
+        ConfigError: where it is the config that cannot be used.
+    """
+    try:
+        return prepare(run.file(RESOLVED), settings, resolved=True).session()
+    except ConfigError:
+        if changed := changed_files(environment):
+            raise RunError(f"{run.path}: {changed}; {ANEW}") from None
+        raise
+
+
+def go_on(run: RunDirectory, session: Session, document: Document | None, listener: Listener) -> RunEnded:
+    """Goes on from the last checkpoint, with the run's lock held; begins where there is none yet.
+
+    Raises:
+        RunError: where it would become another run.
         RunFailedError: where the run could not go on, or was stopped.
     """
-    with locked(run.path):
-        run.sweep()
-        trainer = session.trainer()
-        if not _has_checkpoint(run):  # it was stopped before, perhaps while it was described
-            describe_run(run, session, trainer, document)
-        elif _restore(run, session, trainer):
+    run.sweep()
+    trainer = session.trainer()
+    if not os.path.exists(run.checkpoint(LAST)):  # it was stopped before, perhaps while it was described
+        check_checkpoints(run)
+        describe_run(run, session, trainer, document)
+    else:
+        before = _restore(run, session, trainer)
+        if _is_finished(run, trainer, before):
             ended = RunEnded(
                 run.path,
                 FINISHED_BEFORE,
@@ -93,30 +113,36 @@ def go_on(run: RunDirectory, session: Session, document: Document | None, listen
             )
             listener(ended)
             return ended
-        missing = run.metrics.keep(trainer.epoch)
-        if missing:
-            session.notes.append(f"{missing} of the {trainer.epoch} epochs done are no longer in metrics.csv")
-        return run_session(session, trainer, run, listener)
+        with advised(run, session):
+            _take_up(run, session, trainer, before)
+    missing = run.metrics.keep(trainer.epoch)
+    if missing:
+        session.notes.append(f"{missing} of the {trainer.epoch} epochs done are no longer in metrics.csv")
+    return run_session(session, trainer, run, listener)
 
 
-def _has_checkpoint(run: RunDirectory) -> bool:
-    if os.path.exists(run.checkpoint(LAST)):
-        return True
-    best = run.checkpoint(BEST)
-    if os.path.exists(best):
-        copy = f"cp {shlex.quote(best)} {shlex.quote(run.checkpoint(LAST))}"
-        raise RunError(f"{run.path}: {CHECKPOINTS}/{LAST}.npz is gone; to go on from the best epoch: {copy}")
-    return False
-
-
-def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
-    """Sets session and trainer to the last checkpoint; whether there is nothing left to do."""
+def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str, Any]:
+    """Sets session and trainer to the last checkpoint; gives the config that it was saved with, as plain values."""
     last = run.checkpoint(LAST)
-    meta, arrays = _load(run)
-    before, after = plain(spec_of(last, meta)), plain(session.spec)
-    environment = run.read_json(ENVIRONMENT)
-    changed_data = changes_of_data(session, environment)
-    different = changes(before, after, moved=not changed_data)
+    try:
+        meta = checkpoint.read_meta(last)
+        before = plain(spec_of(last, meta))
+        _check_same(run, session, meta, before)
+        layout = session.network.layout
+        meta, arrays = checkpoint.load(last, fits=lambda found: check_weights(last, layout, found["arrays"]))
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; {instead_of_last(run) or ANEW}") from None
+    set_weights(last, session.network, arrays)
+    restore_trainer(last, trainer, meta, arrays)
+    if trainer.best_record and not ends_best_epoch(trainer):  # or else last.npz gets the name best.npz again
+        check_best(run, trainer)
+    return before
+
+
+def _check_same(run: RunDirectory, session: Session, meta: Meta, before: dict[str, Any]) -> None:
+    """Refuses to go on where it would be another run."""
+    changed_data = changes_of_data(run.read_json(ENVIRONMENT), fingerprints(session))
+    different = changes(before, plain(session.spec), moved=not changed_data)
     if different:
         listing = "; ".join(different)
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {ANEW}")
@@ -126,67 +152,40 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> bool:
     if changed:
         what = f"the plugin {', '.join(changed)} has changed since the run began"
         raise RunError(f"{run.path}: {what}; go on with it as it was, or {ANEW}")
-    set_weights(last, session.network, arrays)
-    restore_trainer(last, trainer, meta, arrays)
-    if trainer.best_record and not ends_best_epoch(trainer):  # or else last.npz gets the name best.npz again
-        checkpoint.load(run.checkpoint(BEST))  # before hours of training, at whose end it is needed
+
+
+def _is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) -> bool:
+    """Whether there is nothing left to do.
+
+    Raises:
+        RunError: where more is done already than there is to be.
+    """
     epochs = trainer.settings.epochs
-    longer = _lengths(after) != _lengths(before)
-    if run.state == "finished" and (trainer.epoch >= epochs or not longer) and trainer.ended:
+    if run.state == "finished" and trainer.ended and not _is_extended(trainer, before):
         return True
-    if trainer.epoch > epochs:
-        raise RunError(f"{run.path}: training.epochs is {epochs}, but {trainer.epoch} are done already; give more")
-    now = differences(environment, environment_of(session))
-    if now:
-        what = f"since the run began, {'; '.join(now)}"
-        session.notes.append(f"{what}: the last bits may differ from those of an unbroken run")
-    run.write_text(RESOLVED, to_yaml(after))
-    if trainer.stopped_early and longer:
-        trainer.count_anew()
-        session.notes.append("the run had stopped early; early stopping starts to count anew")
-    if before != after:
-        run.write_json(ENVIRONMENT, {**environment, "data": fingerprints(session)})  # whose paths may be others
-        save_last(session, trainer, run)  # so that what is noted above stays true if this is stopped at once
-    name_last(session, trainer, run)
+    if (trainer.epoch, trainer.step_in_epoch) > (epochs, 0):
+        steps = f" and {counted(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
+        done = f"{counted(trainer.epoch, 'epoch')}{steps} are done already"
+        raise RunError(f"{run.path}: training.epochs is {epochs}, but {done}; give more")
     return False
 
 
-def _lengths(config: dict[str, Any]) -> tuple[Any, Any]:
-    """What says how long a run is."""
-    return config["training"]["epochs"], config["training"]["early_stopping"]
+def _is_extended(trainer: Trainer, before: dict[str, Any]) -> bool:
+    """Whether the run had stopped early and is to have more epochs now."""
+    return trainer.stopped_early and trainer.settings.epochs > before["training"]["epochs"]
 
 
-def _load(run: RunDirectory) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The last checkpoint."""
-    best, last = run.checkpoint(BEST), run.checkpoint(LAST)
-    try:
-        return checkpoint.load(last)
-    except CheckpointError as error:
-        if not os.path.exists(best):
-            raise
-        copy = f"cp {shlex.quote(best)} {shlex.quote(last)}"
-        raise CheckpointError(f"{error}; to go on from the best epoch: {copy}") from None
-
-
-def changes_of_data(session: Session, environment: dict[str, Any]) -> str:
-    """What is not as it was in the data files that a run was begun with; nothing where all is.
-
-    Args:
-        session: of the data as they are now.
-        environment: of the run.
-    """
-    known = environment.get("data")
-    known, now = known if isinstance(known, dict) else {}, fingerprints(session)
-    if list(known.values()) == list(now.values()):
-        return ""
-    found = (
-        ("other content", [path for path in now if path in known and now[path] != known[path]]),
-        ("new", [path for path in now if path not in known]),
-        ("no longer read", [path for path in known if path not in now]),
-    )
-    told = [
-        f"{what}: {', '.join(paths[:MOST_FILES])}{f' and {more} more' if (more := len(paths) - MOST_FILES) > 0 else ''}"
-        for what, paths in found
-        if paths
-    ]
-    return f"the data have changed since the run began ({'; '.join(told)})" if told else ""
+def _take_up(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> None:
+    """Writes what has changed since the last checkpoint, so that it stays so if this process is killed at once."""
+    environment, after = run.read_json(ENVIRONMENT), plain(session.spec)
+    if now := differences(environment, environment_of(session)):
+        what = f"since the run began, {'; '.join(now)}"
+        session.notes.append(f"{what}: the last bits may differ from those of an unbroken run")
+    if _is_extended(trainer, before):
+        trainer.count_anew()
+        session.notes.append("the run had stopped early; early stopping starts to count anew")
+    if before != after:
+        run.write_text(RESOLVED, to_yaml(after))
+        run.write_json(ENVIRONMENT, {**environment, "data": fingerprints(session)})  # whose paths may be others
+        save_last(session, trainer, run)
+    name_last(session, trainer, run)

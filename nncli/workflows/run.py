@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+from collections.abc import Iterator
 from typing import Any
 
 from nncli.assemble.session import Session
@@ -14,6 +15,7 @@ from nncli.config.resolved import plain, to_yaml
 from nncli.config.spec import Checkpoint
 from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
 from nncli.data.files import fingerprint
+from nncli.data.sources.memory import FROM_PYTHON
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.directory import BEST, CONFIG, ENVIRONMENT, LAST, RESOLVED, TEST, RunDirectory
@@ -23,6 +25,7 @@ from nncli.training.trainer import EVALUATION_ROWS, Trainer
 from nncli.workflows.events import Listener, RunEnded, RunEvent, RunStarted
 from nncli.workflows.narration import narrate
 from nncli.workflows.plugins import fault_of, plugin_options, plugins_of
+from nncli.workflows.recovery import check_best
 from nncli.workflows.saving import check_description, save_checkpoint, set_weights
 from nncli.workflows.signals import StopSignals
 
@@ -37,8 +40,7 @@ def describe_run(run: RunDirectory, session: Session, trainer: Trainer, document
     try:
         run.make_inside()
         if document is not None:
-            with open(document.name, "rb") as file:
-                run.write_bytes(CONFIG, file.read())
+            run.write_bytes(CONFIG, document.content)
         run.write_text(RESOLVED, to_yaml(plain(session.spec)))
         settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": plugins_of(session.spec)}
         run.write_json(ENVIRONMENT, {**environment_of(session), "data": fingerprints(session), **settings})
@@ -74,15 +76,12 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
         listener(event)
 
     try:
-        return _train(session, trainer, run, tell)
+        with advised(run, session):
+            return _train(session, trainer, run, tell)
     except NonFiniteError as error:
         message = f"{error}; {session.explosion_hint()}{_saved(run)}"
         _failed(run, trainer, message)
         raise NonFiniteError(message) from None
-    except SaveError as error:
-        message = f"{error}{_saved(run)}{_mended(run, session)}"
-        _failed(run, trainer, message)
-        raise SaveError(message) from None
     except StoppedError:
         raise
     except NncliError as error:
@@ -116,12 +115,21 @@ def _saved(run: RunDirectory | None) -> str:
     return f"; the checkpoint after step {meta['step']} (epochs done: {meta['epoch']}) is intact"
 
 
-def _mended(run: RunDirectory | None, session: Session) -> str:
-    return "" if run is None else f"; mend that, then: {resuming(run, session)}"
+@contextlib.contextmanager
+def advised(run: RunDirectory | None, session: Session) -> Iterator[None]:
+    """Adds to what could not be written what there is, and how to go on."""
+    try:
+        yield
+    except SaveError as error:
+        if run is None:
+            raise
+        raise SaveError(f"{error}{_saved(run)}; mend that, then: {_resuming(run, session)}") from None
 
 
-def resuming(run: RunDirectory, session: Session) -> str:
-    """The command that goes on with a run."""
+def _resuming(run: RunDirectory, session: Session) -> str:
+    """What goes on with a run."""
+    if session.spec.data.train.type_name == FROM_PYTHON:
+        return f"nncli.Model.load({run.checkpoint(LAST)!r}).train(...)"
     return f"nncli resume {shlex.quote(run.path)}{plugin_options(session.spec)}"
 
 
@@ -167,7 +175,17 @@ def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> Run
         steps_per_epoch=trainer.steps_per_epoch,
         first_epoch=trainer.epoch + 1,
         notes=tuple(session.notes),
+        going_on=_going_on(trainer),
     )
+
+
+def _going_on(trainer: Trainer) -> str:
+    if not trainer.step:
+        return ""
+    if trainer.ended:
+        return "all epochs are done"
+    after = f", after step {trainer.step_in_epoch} of {trainer.steps_per_epoch}" if trainer.step_in_epoch else ""
+    return f"going on with epoch {trainer.epoch + 1}{after}"
 
 
 def _save(session: Session, trainer: Trainer, run: RunDirectory, event: Event) -> None:
@@ -223,7 +241,7 @@ def _stopped(session: Session, trainer: Trainer, run: RunDirectory | None, numbe
     save_last(session, trainer, run)
     run.set_status("stopped", trainer.epoch, trainer.step, f"signal {number}")
     where = "after the last epoch" if trainer.ended else f"in epoch {trainer.epoch + 1} after step {trainer.step}"
-    message = f"stopped {where}; the state is saved. To go on: {resuming(run, session)}"
+    message = f"stopped {where}; the state is saved. To go on: {_resuming(run, session)}"
     run.log(message)
     return StoppedError(message, number)
 
@@ -236,6 +254,7 @@ def _test(session: Session, trainer: Trainer, run: RunDirectory | None, signals:
     last = network.vector.copy()
     try:
         if run is not None:
+            check_best(run, trainer)
             _, arrays = checkpoint.load(run.checkpoint(BEST))
             set_weights(run.checkpoint(BEST), network, arrays)
         with session.executor.blas():

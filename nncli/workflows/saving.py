@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
 
 import nncli
 from nncli.assemble.session import Session
 from nncli.config.resolved import plain
 from nncli.core.archives import reason
 from nncli.core.errors import CheckpointError
-from nncli.core.types import Array
+from nncli.core.types import Array, Shape
 from nncli.core.wording import cut
 from nncli.nn.network import Network
+from nncli.nn.parameters import ParameterLayout
 from nncli.runs import checkpoint
 from nncli.training.trainer import Trainer
 from nncli.workflows.plugins import plugins_of
 from nncli.workflows.stored_state import check_state
+
+Form: TypeAlias = tuple[Shape, np.dtype[Any]]
 
 
 def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
@@ -89,21 +95,52 @@ def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def set_weights(path: str, network: Network, arrays: dict[str, Array]) -> None:
+def check_weights(path: str, layout: ParameterLayout, described: Mapping[str, Any]) -> None:
+    """Looks whether a checkpoint's arrays are those of a model, before any is read or the model is made.
+
+    Args:
+        path: of the checkpoint.
+        layout: of the model's parameters.
+        described: what meta.json says of the arrays.
+
+    Raises:
+        CheckpointError: where one is missing, has another shape or dtype, or is not of this model.
+    """
+    try:
+        given = {
+            name: (tuple(form["shape"]), np.dtype(form["dtype"]))
+            for name, form in described.items()
+            if not name.startswith(checkpoint.STATE)
+        }
+    except (LookupError, TypeError, ValueError):
+        raise CheckpointError(f"{path}: its meta.json does not describe its arrays") from None
+    _check_forms(path, {slot.name: (slot.spec.shape, layout.dtype) for slot in layout.slots}, given)
+
+
+def set_weights(path: str, network: Network, arrays: Mapping[str, Array]) -> None:
     """Fills a network from a checkpoint's arrays, by name.
 
     Raises:
         CheckpointError: where one is missing, has another shape or dtype, or is not of this network.
     """
     named = network.named()
-    strange = [name for name in arrays if name not in named and not name.startswith(checkpoint.STATE)]
-    if strange:
-        raise CheckpointError(f"{path}: the array {cut(strange[0])!r} is of another model than its config describes")
+    weights = {name: array for name, array in arrays.items() if not name.startswith(checkpoint.STATE)}
+    _check_forms(path, _forms(named), _forms(weights))
     for name, array in named.items():
-        given = arrays.get(name)
-        if given is None or given.shape != array.shape:
-            found = "none" if given is None else given.shape
-            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {array.shape}; got {found}")
-        if given.dtype.newbyteorder("=") != array.dtype:
-            raise CheckpointError(f"{path}: expected the array {name!r} in {array.dtype}; got {given.dtype}")
-        array[...] = given
+        array[...] = weights[name]
+
+
+def _forms(arrays: Mapping[str, Array]) -> dict[str, Form]:
+    return {name: (array.shape, array.dtype) for name, array in arrays.items()}
+
+
+def _check_forms(path: str, wanted: Mapping[str, Form], given: Mapping[str, Form]) -> None:
+    if strange := [name for name in given if name not in wanted]:
+        raise CheckpointError(f"{path}: the array {cut(strange[0])!r} is of another model than its config describes")
+    for name, (shape, dtype) in wanted.items():
+        found = given.get(name)
+        if found is None or found[0] != shape:
+            came = "none" if found is None else found[0]
+            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {shape}; got {came}")
+        if found[1].newbyteorder("=") != dtype:
+            raise CheckpointError(f"{path}: expected the array {name!r} in {dtype}; got {found[1]}")

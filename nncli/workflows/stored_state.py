@@ -30,12 +30,6 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
         _check(name, state[name], _is_count(state[name]))
     for name in AMOUNTS:
         _check(name, state[name], _is_amount(state[name]))
-    restarts = state.get("restarts", [])  # which older checkpoints do not have
-    _check(
-        "restarts",
-        restarts,
-        isinstance(restarts, list) and all(_is_count(at) and at <= state["epoch"] for at in restarts),
-    )
     tally, per_epoch = state["tally"], trainer.steps_per_epoch
     _check("tally.loss", tally["loss"], _is_number(tally["loss"]) and isfinite(tally["loss"]))
     _check("tally.divisor", tally["divisor"], _is_amount(tally["divisor"]))

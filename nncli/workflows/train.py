@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.core.errors import RunError
-from nncli.runs.directory import RunDirectory, is_begun
+from nncli.runs.directory import RunDirectory, begun_already, is_begun
 from nncli.runs.lock import locked
 from nncli.training.trainer import Trainer
 from nncli.workflows.events import Listener, RunEnded, silent
@@ -38,16 +38,23 @@ def train(
         UserError: where config, data or run directory do not allow the run; nothing is written then.
         RunFailedError: where the run could not go on, or was stopped.
     """
-    prepared = prepare(os.fspath(config), settings)
-    document, session = prepared.document, prepared.session()
-    del prepared  # and with it the rows as they were read
     run_dir = None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
         raise RunError("--resume goes with --run-dir: which run to go on with")
-    if resume and run_dir is not None and is_begun(run_dir):
-        return go_on(RunDirectory(run_dir), session, document, listener)
+    if run_dir is not None and is_begun(run_dir):
+        if not resume:
+            raise begun_already(run_dir)
+        with locked(run_dir):
+            document, session = _ready(config, settings)
+            return go_on(RunDirectory(run_dir), session, document, listener)
+    document, session = _ready(config, settings)
     run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
     return run_anew(run, session, session.trainer(), listener, document)
+
+
+def _ready(config: str | os.PathLike[str], settings: Sequence[str]) -> tuple[Document, Session]:
+    prepared = prepare(os.fspath(config), settings)
+    return prepared.document, prepared.session()
 
 
 def run_anew(

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.session import labelled, make_executor
+from nncli.assemble.session import labelled, layout_of, make_executor
 from nncli.config.spec import Spec
 from nncli.core.builder import Builder
 from nncli.core.errors import CheckpointError, ConfigError, NncliError, UserError
@@ -20,11 +20,12 @@ from nncli.data.source import Source
 from nncli.nn.loss import classes_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
+from nncli.runs.checkpoint import Meta
 from nncli.runs.directory import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
 from nncli.workflows.plugins import changed_plugins, missing_plugins
-from nncli.workflows.saving import set_weights
+from nncli.workflows.saving import check_weights, set_weights
 
 PREDICTION_ROWS = 256  # rows predicted at a time
 
@@ -116,18 +117,34 @@ def load(path: str, *, state: bool = False) -> Trained:
         CheckpointError: where it is missing, foreign or damaged.
     """
     path = checkpoint_path(path)
-    meta, arrays = checkpoint.load(path, state=state)
-    spec = spec_of(path, meta)
-    try:
-        preprocessing = Preprocessing.restore(meta["preprocessing"])
-        executor = make_executor(spec, preprocessing)
-        preprocessing.check(executor.network.shapes[-1])
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, NncliError) as error:
-        raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
+    made: tuple[Spec, Preprocessing, Executor] | None = None
+
+    def fits(meta: Meta) -> None:
+        nonlocal made
+        made = _made(path, meta)
+
+    meta, arrays = checkpoint.load(path, state=state, fits=fits)
+    assert made is not None
+    spec, preprocessing, executor = made
     set_weights(path, executor.network, arrays)
     for name in changed_plugins(meta.get("plugins"), spec):
         preprocessing.notes.append(f"the plugin {name} is not the same as in training")
     return Trained(path, spec, preprocessing, executor, meta, arrays)
+
+
+def _made(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
+    """What the arrays of a checkpoint belong to."""
+    spec = spec_of(path, meta)
+    try:
+        preprocessing = Preprocessing.restore(meta["preprocessing"])
+        check_weights(path, layout_of(spec, preprocessing.input_shape), meta["arrays"])
+        executor = make_executor(spec, preprocessing)
+        preprocessing.check(executor.network.shapes[-1])
+    except CheckpointError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, NncliError) as error:
+        raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
+    return spec, preprocessing, executor
 
 
 def spec_of(path: str, meta: dict[str, Any]) -> Spec:

@@ -292,9 +292,8 @@ CLOSED = [
 ]
 
 
-@pytest.mark.parametrize("case", first(6, CLOSED), ids=" ".join)
-def test_closed_streams_are_no_fault(tmp_path, case):
-    command, streams = case
+@pytest.mark.parametrize(("command", "streams"), first(6, CLOSED))
+def test_closed_streams_are_no_fault(tmp_path, command, streams):
     tiny.write(tmp_path, tiny.classifier())
     found = shell(f"$NNCLI {command} {streams}", tmp_path)
     assert found.returncode == 0, found.stderr

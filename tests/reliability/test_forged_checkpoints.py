@@ -140,8 +140,6 @@ def allowed(meta, path, value):
     number = type(value) in (float, int) and (isinstance(value, float) or abs(value) < 2**53)
     if path[1:] == ("stopping",):
         return value is None
-    if path[1:] == ("restarts",):
-        return value in (..., [], [1])  # a checkpoint from before they were kept has none
     if path[1:] in (("last_record",), ("best_record",)):
         return value == {}  # as before the first epoch; a run that has rows would have to have one
     if path[1:2] in (("best",), ("stopping",)) and name == "best" and depth == 3:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import pytest
 
 from nncli.core.errors import CheckpointError, RunError, SaveError
 from nncli.runs.directory import RunDirectory, checkpoint_path, slug
+from nncli.runs.lock import locked
 from nncli.runs.metrics_log import MetricsLog
 
 
@@ -199,6 +201,70 @@ def test_the_last_states_are_kept_in_the_order_of_their_numbers():
     assert sorted(os.listdir("run/checkpoints")) == [*kept, "epoch-notes.npz", "last.npz"]
     run.keep_last(10001, 100010, 1)
     assert sorted(os.listdir("run/checkpoints")) == ["epoch-notes.npz", "last.npz"]
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3, 5, 12])
+def test_as_many_states_are_kept_as_are_asked_for(keep):
+    run = RunDirectory.at("run")
+    run.write_text("checkpoints/last.npz", "")
+    for epoch in range(1, 9):
+        run.keep_last(epoch, epoch, keep)
+        first = max(1, epoch - keep + 1)
+        expected = [f"epoch-{number:04d}-step-{number:08d}" for number in range(first, epoch + 1)]
+        assert run.kept() == (expected if keep > 1 else [])
+    assert sorted(run.checkpoints()) == sorted([*run.kept(), "last"])
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 200_000, b'{"a": ' * 50_000, b"[]", b"nonsense", b"\xff", b'{"state": "x"}']
+)
+def test_a_status_that_no_run_has_written_is_told(content):
+    run = RunDirectory.at("run")
+    run.write_bytes("status.json", content)
+    with pytest.raises(RunError, match=r"run/status\.json: "):
+        _ = run.state
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 80, b"\n"])
+def test_a_status_that_a_power_cut_has_emptied_is_that_of_a_running_run(content):
+    run = RunDirectory.at("run")
+    run.write_bytes("status.json", content)
+    assert run.state == "running"
+
+
+@pytest.mark.parametrize("name", ["status.json", "metrics.csv"])
+def test_pipes_and_endless_files_are_not_read(name):
+    run = RunDirectory.at("run")
+    read = {"status.json": lambda: run.state, "metrics.csv": run.metrics.rows}[name]
+    os.mkfifo(f"run/{name}")
+    with pytest.raises(RunError, match=rf"{name}: cannot be read \(not a file\)"):
+        read()
+    os.unlink(f"run/{name}")
+    with open(f"run/{name}", "wb") as file:
+        file.truncate(3 << 30)
+    with pytest.raises(RunError, match=rf"{name}: (larger than what a run writes|cannot be read \(File too large\))"):
+        read()
+
+
+def test_a_file_system_without_locks_is_trained_on(monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def answer(number):
+        def flock(*_):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(fcntl, "flock", flock)
+
+    os.mkdir("run")
+    answer(errno.ENOLCK)
+    with locked("run"):
+        pass
+    answer(errno.EWOULDBLOCK)
+    with pytest.raises(RunError, match="another process is writing this run"), locked("run"):
+        pass
+    answer(errno.EIO)
+    with pytest.raises(RunError, match=r"cannot be locked \(Input/output error\)"), locked("run"):
+        pass
 
 
 def test_rows_are_kept_by_their_epoch_and_told_where_they_are_gone():

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from nncli.core.errors import StoppedError
 from nncli.workflows.events import FINISHED_BEFORE
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
-from tests.workflows.test_resume import notes_of, same, state, status
+from tests.workflows.test_resume import notes_of, same, state, status, stopping_at
 from tests.workflows.test_train import rows
 
 EARLY = {"epochs": 60, "batch_size": 8, "early_stopping": {"patience": 2}}
@@ -36,7 +37,25 @@ def test_a_run_that_stopped_early_is_finished_and_goes_on_where_it_is_made_longe
     resume("run", ["training.epochs=61"], events.append)
     assert "the run had stopped early; early stopping starts to count anew" in notes_of(events)
     assert rows("run")[-1]["epoch"] != str(epochs)
-    assert state("run")["trainer"]["restarts"][0] == epochs
+
+
+@pytest.mark.parametrize("setting", ["training.epochs=40", "training.early_stopping.patience=1"])
+def test_less_does_not_make_a_run_longer(early, setting):
+    train(early, run_dir="run")
+    before = rows("run")
+    assert resume("run", [setting]).reason == FINISHED_BEFORE
+    assert rows("run") == before
+
+
+def test_less_patience_ends_a_run_that_was_stopped(early):
+    with pytest.raises(StoppedError):
+        train(early, ["training.early_stopping.patience=9"], run_dir="run", listener=stopping_at(40))
+    waited = state("run")["trainer"]["stopping"]["waited"]
+    assert waited >= 1
+    events = []
+    ended = resume("run", [f"training.early_stopping.patience={waited}"], events.append)
+    assert ended.reason == "early_stopping"
+    assert not [note for note in notes_of(events) if "anew" in note]
 
 
 def test_more_patience_is_what_it_would_have_been_from_the_beginning(early):

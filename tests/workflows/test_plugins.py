@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.core.errors import CheckpointError, ConfigError, RunError, UserError
+from nncli.core.errors import CheckpointError, ConfigError, RunError, StoppedError, UserError
 from nncli.core.registry import LAYERS, REGISTRIES
 from nncli.runs.checkpoint import read_meta
 from nncli.workflows import plugins
@@ -17,9 +17,11 @@ from nncli.workflows.evaluate import evaluate
 from nncli.workflows.inspect import inspect
 from nncli.workflows.plugins import load_plugins
 from nncli.workflows.predict import predict
+from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
+from tests.workflows.test_resume import same, stopping_at
 
 SCALE = """\
 from dataclasses import dataclass
@@ -458,3 +460,61 @@ def test_a_fault_inside_of_a_container_is_told_once():
     ) as told:
         check(tiny.write(Path(), values))
     assert len(told.value.problems) == 1
+
+
+METRICS_OF_ONE_S_OWN = """
+import numpy as np
+import nncli
+from nncli.nn.metric import Metric
+from dataclasses import dataclass
+
+@nncli.metric("hits")
+@dataclass(frozen=True)
+class Hits(Metric):
+    '''How many rows are right.'''
+    target_kind = "classes"
+    higher_is_better = True
+
+    def measure(self, prediction, targets, weights):
+        right = (prediction.reshape(-1) > 0.5) == targets.reshape(-1)
+        return STATE
+
+    def merge(self, a, b):
+        a += b
+        return a
+
+    def finish(self, state):
+        return FINISH
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "finish"),
+    [
+        ("np.array((right.sum(), right.size), float)", "state[0] / state[1]"),  # merged in place
+        ("np.array((right.sum(), right.size))", "state[0] / state[1]"),  # of whole numbers
+        ("np.array((right.sum(), right.size), float)", "np.float32(state[0] / state[1])"),
+        ("np.array((right.sum(), right.size), float)", "bool(state[0] > 5)"),
+        ("[right.sum(), right.size]", "state[0] / state[1]"),
+    ],
+)
+def test_a_run_with_a_metric_of_one_s_own_goes_on(tmp_path, monkeypatch, state, finish):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(METRICS_OF_ONE_S_OWN.replace("STATE", state).replace("FINISH", finish))
+    load_plugins(["mine.py"])
+    config = tiny.write(tmp_path, tiny.classifier(metrics=["hits"]))
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(5))
+    resume("run")
+    assert same("run", "whole")
+    assert repro("run").same
+
+
+def test_a_metric_whose_state_cannot_be_stored_is_refused_in_the_first_step(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = METRICS_OF_ONE_S_OWN.replace("STATE", "np.ones((1, 2))").replace("FINISH", "1.0")
+    Path("mine.py").write_text(source)
+    load_plugins(["mine.py"])
+    with pytest.raises(UserError, match=r"metric hits: measure gives the shape \(1, 2\); expected a vector"):
+        train(tiny.write(tmp_path, tiny.classifier(metrics=["hits"])), run_dir="run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from nncli.core.errors import CheckpointError, RunError, StoppedError
 from nncli.runs import checkpoint
+from nncli.runs.directory import RunDirectory
 from nncli.training.events import EpochEnded
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
@@ -35,17 +37,19 @@ def files(run):
     return {path: path.read_bytes() for path in Path(run).rglob("*") if path.is_file()}
 
 
-def saved_again(name, change):
-    """The checkpoint with one array changed, as if it had been trained so."""
+def saved_again(name, change, **trainer):
+    """The checkpoint with changed arrays or counts, as if it had been trained so; gives the counts before."""
     path = f"run/checkpoints/{name}.npz"
     meta, arrays = checkpoint.load(path)
-    arrays = {name: array.copy() for name, array in arrays.items()}
+    before = dict(meta["trainer"])
+    meta["trainer"].update(trainer)
     change(arrays)
     state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
     weights = {name: array for name, array in arrays.items() if not name.startswith("state/")}
     for key in ("format", "format_version", "arrays", "sha256"):
         meta.pop(key, None)
     checkpoint.save(path, weights, state, meta)
+    return before
 
 
 def last_bit(array):
@@ -83,10 +87,83 @@ def test_a_run_that_was_made_longer_after_it_had_stopped_early_is_the_same_again
     first = repro("run")
     assert first.same
     assert first.epochs < 50
-    resume("run", [f"training.epochs={first.epochs + 20}"])
+    resume("run", ["training.epochs=70"])
     again = repro("run")
     assert again.same, again.difference
     assert again.epochs > first.epochs
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (["training.epochs=2"], ["training.epochs=9", "training.early_stopping={patience: 1}"]),
+        (["training.epochs=9", "training.early_stopping={patience: 1}"], ["training.early_stopping.patience=4"]),
+        (["training.epochs=9", "training.early_stopping={patience: 1}"], ["training.early_stopping=null"]),
+    ],
+)
+def test_what_ends_a_run_changes_no_bit(tmp_path, monkeypatch, first, then):
+    monkeypatch.chdir(tmp_path)
+    values = tiny.classifier(optimizer={"type": "sgd", "learning_rate": 3.0})
+    train(tiny.write(tmp_path, values), first, run_dir="run")
+    resume("run", then)
+    found = repro("run")
+    assert found.same, found.difference
+
+
+def test_a_test_metric_that_is_not_a_number_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    values = tiny.classifier(metrics=["roc_auc"])
+    values["data"]["test"] = {"path": "one.csv"}
+    config = tiny.write(tmp_path, values)
+    (tmp_path / "one.csv").write_text("a,b,side\n1,2,right\n2,1,right\n")
+    train(config, run_dir="run")
+    assert json.loads(Path("run/test.json").read_text())["roc_auc"] is None
+    assert repro("run").compared == ALL
+
+
+@pytest.mark.parametrize("name", ["checkpoints/best.npz", "test.json"])
+def test_a_missing_file_is_a_difference(config, name):
+    train(config, run_dir="run")
+    os.unlink(f"run/{name}")
+    if name == "checkpoints/best.npz":
+        run = RunDirectory("run")
+        meta, _ = checkpoint.load(run.checkpoint("last"))
+        assert meta["best"]["epoch"] == 3, "so last.npz is the best"
+        assert repro("run").compared == ALL[:2]
+        return
+    assert repro("run").difference == "test.json is missing"
+
+
+def test_a_best_checkpoint_of_another_epoch_is_named(config):
+    train(config, ["training.checkpoint.keep=3"], run_dir="run")
+    shutil.copy("run/checkpoints/epoch-0001-step-00000003.npz", "run/checkpoints/best.npz")
+    saved_again("last", lambda arrays: None, best={"best": 1e9, "best_epoch": 2, "waited": 1})
+    assert "best was" in repro("run").difference
+
+
+@pytest.mark.parametrize(("key", "value"), [("optimizer_steps", 8), ("skipped", 1)])
+def test_other_counts_are_named(config, key, value):
+    train(config, run_dir="run")
+    os.unlink("run/checkpoints/best.npz")
+    was = saved_again("last", lambda arrays: None, **{key: value})[key]
+    assert repro("run").difference == f"last.npz: {key} was {value}, its repetition gives {was}"
+
+
+def test_data_that_were_moved_are_named_by_a_setting(config, tmp_path):
+    train(config, run_dir="run")
+    shutil.move(tiny.TABLE, "moved.csv")
+    assert repro("run", [f"data.train.path={tmp_path}/moved.csv"]).same
+    with pytest.raises(RunError, match="seed was 0, is 1"):
+        repro("run", [f"data.train.path={tmp_path}/moved.csv", "seed=1"])
+
+
+def test_data_that_no_longer_suit_the_config_are_told_to_have_changed(config):
+    train(config, run_dir="run")
+    path = Path(tiny.TABLE)
+    path.write_text(path.read_text().replace("a,b,side", "a,b,left_or_right"))
+    for again in (repro, resume):
+        with pytest.raises(RunError, match=r"the data have changed since the run began \(other content: .*sides\.csv"):
+            again("run")
 
 
 def test_a_changed_metric_is_named_and_ends_the_repetition(config):
@@ -98,7 +175,7 @@ def test_a_changed_metric_is_named_and_ends_the_repetition(config):
     with open("run/metrics.csv", "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
     heard = []
-    found = repro("run", heard.append)
+    found = repro("run", listener=heard.append)
     assert found.difference == f"metrics.csv, epoch 2: val_loss was 0.5, its repetition gives {was}"
     assert (found.same, found.epochs, found.compared) == (False, 2, ())
     assert sum(isinstance(event, EpochEnded) for event in heard) == 2
@@ -139,16 +216,10 @@ def test_a_changed_test_result_is_named(config):
     assert found.compared == ALL[:3]
 
 
-def test_a_repetition_that_ends_sooner_is_named(config):
+def test_epochs_that_metrics_do_not_know_are_named(config):
     train(config, run_dir="run")
-    path = "run/checkpoints/last.npz"
-    meta, arrays = checkpoint.load(path)
-    for key in ("format", "format_version", "arrays", "sha256"):
-        meta.pop(key, None)
-    meta["trainer"]["epoch"] = 9
-    state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
-    checkpoint.save(path, {n: a for n, a in arrays.items() if not n.startswith("state/")}, state, meta)
-    assert repro("run").difference == "the run has done 9 epochs, its repetition ended after 3 (completed)"
+    saved_again("last", lambda arrays: None, epoch=9)
+    assert repro("run").difference == "metrics.csv has no row of epoch 4"
 
 
 def test_what_has_changed_around_it_is_told(config):
@@ -164,7 +235,7 @@ def test_changed_data_are_told_before_anything_is_trained(config):
     Path(tiny.TABLE).write_text(tiny.sides(seed=99))
     heard = []
     with pytest.raises(RunError, match=rf"other content: .*{tiny.TABLE}\), so it cannot be repeated"):
-        repro("run", heard.append)
+        repro("run", listener=heard.append)
     assert heard == []
 
 
@@ -196,5 +267,5 @@ def test_ctrl_c_ends_it_and_leaves_the_run_alone(config):
         os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        repro("run", interrupt)
+        repro("run", listener=interrupt)
     assert files("run") == before

@@ -8,12 +8,15 @@ import shutil
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, NonFiniteError, RunError, StoppedError, UserError
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
 from nncli.workflows.events import FINISHED_BEFORE, RunStarted
+from nncli.workflows.model import Model
+from nncli.workflows.narration import narrate
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
@@ -66,7 +69,7 @@ def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, s
     assert same("run", "whole")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with pytest.raises(StoppedError) as caught:
@@ -296,16 +299,18 @@ def test_rows_that_somebody_took_out_are_told(config):
 def test_fewer_epochs_than_are_done_are_refused(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(7))
-    with pytest.raises(RunError, match=r"training\.epochs is 1, but 2 are done already"):
-        resume("run", ["training.epochs=1"])
-    assert resume("run", ["training.epochs=2"]).last["epoch"] == 2
+    for epochs in (1, 2):
+        match = rf"training\.epochs is {epochs}, but 2 epochs and 1 step are done already; give more"
+        with pytest.raises(RunError, match=match):
+            resume("run", [f"training.epochs={epochs}"])
+    assert resume("run", ["training.epochs=3"]).last["epoch"] == 3
 
 
 def test_a_last_checkpoint_that_is_gone_or_damaged_says_how_to_go_on_from_the_best(config):
     train(config, ["training.epochs=5"], run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=5"], run_dir="run", listener=stopping_at(14))
-    copy = r"to go on from the best epoch: cp run/checkpoints/best\.npz run/checkpoints/last\.npz"
+    copy = r"to go on after epoch 4: ln -f run/checkpoints/best\.npz run/checkpoints/last\.npz"
     Path("run/checkpoints/last.npz").write_bytes(b"PK")
     with pytest.raises(UserError, match=rf"last\.npz: .*; {copy}"):
         resume("run")
@@ -432,3 +437,52 @@ def test_data_that_were_moved_are_the_same_data(config, tmp_path):
     assert same("run", "whole")
     assert list(json.loads(Path("run/environment.json").read_text())["data"]) == [f"{tmp_path}/moved.csv"]
     assert repro("run").same
+
+
+def test_nohup_is_left_alone(config):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert train(config, run_dir="run", listener=stopping_at(2, signal.SIGHUP)).reason == "completed"
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"), [(4, "going on with epoch 2, after step 1 of 3"), (7, "going on with epoch 3, after step 1 of 3")]
+)
+def test_where_a_run_goes_on_is_told(config, step, told):
+    with pytest.raises(StoppedError):
+        train(config, run_dir="run", listener=stopping_at(step))
+    events = []
+    resume("run", listener=events.append)
+    (started,) = [event for event in events if isinstance(event, RunStarted)]
+    assert told in narrate(started)
+
+
+def test_the_config_is_stored_as_it_was_read(config, monkeypatch):
+    from nncli.assemble import session
+
+    content, make = Path(config).read_bytes(), session.assemble
+
+    def edited_meanwhile(*arguments, **keys):
+        Path(config).write_text("seed: 9")
+        return make(*arguments, **keys)
+
+    monkeypatch.setattr(session, "assemble", edited_meanwhile)
+    train(config, run_dir="run")
+    assert Path("run/config.yaml").read_bytes() == content
+
+
+def test_rows_from_python_go_on_in_python(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    x = np.random.default_rng(0).normal(size=(40, 2))
+    model = Model([{"type": "dense", "units": 1}], "mse", seed=1)
+
+    monkeypatch.setattr("nncli.workflows.run.narrate", lambda event, epochs: stopping_at(2)(event) or [])
+    with pytest.raises(StoppedError) as caught:
+        model.train(x, x[:, :1], epochs=2, verbose=False, run_dir="run")
+    assert str(caught.value).endswith("To go on: nncli.Model.load('run/checkpoints/last.npz').train(...)")
+    assert len(Model.load("run/checkpoints/last.npz").train(x, x[:, :1], epochs=1, verbose=False)) == 1
+    with pytest.raises(UserError, match=r"given from Python .* go on in Python, with nncli\.Model\.load"):
+        resume("run")

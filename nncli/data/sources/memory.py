@@ -8,8 +8,10 @@ from nncli.core.errors import DataError
 from nncli.data.rows import Rows
 from nncli.data.source import Source, source
 
+FROM_PYTHON = "memory"
 
-@source("memory")
+
+@source(FROM_PYTHON)
 @dataclass(frozen=True)
 class Memory(Source):
     """Stands in a checkpoint for arrays that were given from Python; it cannot be read again.
@@ -22,4 +24,5 @@ class Memory(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """Always an error: there is no file."""
-        raise DataError("the rows were given from Python and are in no file; name a source")
+        known = "the rows were given from Python and are in no file"
+        raise DataError(f"{known}; go on in Python, with nncli.Model.load, or name a source")

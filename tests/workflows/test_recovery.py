@@ -1,0 +1,163 @@
+"""Runs whose checkpoints are damaged, gone or of another epoch: what is said, and that the advice works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nncli.core.errors import CheckpointError, RunError, StoppedError, UserError
+from nncli.runs import archive
+from nncli.runs.checkpoint import read_meta
+from nncli.workflows.repro import repro
+from nncli.workflows.resume import resume
+from nncli.workflows.train import train
+from tests.workflows import tiny
+from tests.workflows.test_resume import same, stopping_at
+
+SETTINGS = ["training.epochs=6", "training.checkpoint.keep=9"]
+ROUGH = {
+    "optimizer": {"type": "sgd", "learning_rate": 20.0},
+    "seed": 1,
+}  # so that some epochs are worse than those before
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """A config in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tiny.write(tmp_path, tiny.classifier())
+
+
+@pytest.fixture
+def rough(tmp_path, monkeypatch):
+    """A run that was stopped in its fifth epoch, whose best was an earlier one."""
+    monkeypatch.chdir(tmp_path)
+    config = tiny.write(tmp_path, tiny.classifier(**ROUGH))
+    train(config, SETTINGS, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, SETTINGS, run_dir="run", listener=stopping_at(14))
+    assert read_meta("run/checkpoints/best.npz")["epoch"] < 4
+    return config
+
+
+def damage(name):
+    """Changes a byte in the middle of a checkpoint, whatever other names it has."""
+    path = Path(f"run/checkpoints/{name}.npz")
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes((byte[0] ^ 255,)))
+
+
+def put(source, target):
+    """Gives a checkpoint the place of another, and leaves the other's further names alone."""
+    Path(f"run/checkpoints/{target}.npz").unlink(missing_ok=True)
+    shutil.copy(f"run/checkpoints/{source}.npz", f"run/checkpoints/{target}.npz")
+
+
+def advice(go_on, kind=UserError):
+    """The command that the refusal ends with, after trying it."""
+    with pytest.raises(kind) as caught:
+        go_on()
+    (command,) = re.findall(r": (ln -f .*)$", str(caught.value))
+    subprocess.run(command, shell=True, check=True)
+    return command
+
+
+def test_a_damaged_last_state_is_replaced_by_the_one_before(rough):
+    damage("last")
+    assert "epoch-0004" in advice(lambda: resume("run"))
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_a_state_that_is_damaged_under_all_of_its_names_is_not_advised(rough):
+    shutil.rmtree("run")
+    shutil.copytree("whole", "run")
+    os.unlink("run/checkpoints/last.npz")
+    os.link("run/checkpoints/epoch-0006-step-00000018.npz", "run/checkpoints/last.npz")
+    damage("last")
+    assert "epoch-0005" in advice(lambda: resume("run"))
+    Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 5, "step": 15}')
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_a_single_state_that_is_damaged_is_the_end(config):
+    train(config, run_dir="run")
+    assert os.path.samefile("run/checkpoints/best.npz", "run/checkpoints/last.npz")
+    damage("last")
+    with pytest.raises(CheckpointError, match=r"last\.npz: .*; train anew in another directory$"):
+        resume("run")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_last_state_that_may_not_be_read_is_not_given_up(rough):
+    os.chmod("run/checkpoints/last.npz", 0)
+    with pytest.raises(CheckpointError, match=r"Permission denied.*make it readable"):
+        resume("run")
+
+
+def test_a_best_state_that_is_gone_is_mended_by_the_one_of_its_epoch(rough):
+    os.unlink("run/checkpoints/best.npz")
+    advice(lambda: resume("run"))
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_a_best_state_that_is_lost_is_told(rough):
+    epoch = read_meta("run/checkpoints/best.npz")["epoch"]
+    os.unlink("run/checkpoints/best.npz")
+    os.unlink(f"run/checkpoints/epoch-{epoch:04d}-step-{3 * epoch:08d}.npz")
+    with pytest.raises(CheckpointError, match=r"run/checkpoints/last\.npz still predicts; or train anew"):
+        resume("run")
+
+
+def test_going_back_by_hand_does_not_mix_two_states(rough):
+    shutil.rmtree("run")
+    shutil.copytree("whole", "run")
+    put("epoch-0001-step-00000003", "last")
+    Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 3}')
+    resume("run")  # whose best is this one
+    assert same("run", "whole")
+    put("epoch-0005-step-00000015", "last")
+    put("epoch-0006-step-00000018", "best")
+    Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 5, "step": 15}')
+    with pytest.raises(CheckpointError, match=r"best\.npz: of epoch 6, but the best epoch of this run so far was"):
+        resume("run")
+    assert repro("run").difference.startswith("best.npz is of epoch 6")
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_run_whose_checkpoints_are_gone_is_not_begun_anew(config, ended):
+    if ended:
+        train(config, run_dir="run")
+    else:
+        with pytest.raises(StoppedError):
+            train(config, run_dir="run", listener=stopping_at(2))
+    for name in os.listdir("run/checkpoints"):
+        os.unlink(f"run/checkpoints/{name}")
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    for go_on in (lambda: train(config, run_dir="run", resume=True), lambda: resume("run")):
+        with pytest.raises(RunError, match=r"checkpoints/last\.npz is gone; train anew in another directory"):
+            go_on()
+    assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+
+
+def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):
+    train(config, run_dir="run")
+    monkeypatch.setattr(archive.Archive, "array", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr("nncli.workflows.trained.layout_of", lambda *_: other)
+    from nncli.nn.parameters import ParameterLayout
+
+    other = ParameterLayout({}, "float32")
+    from nncli.workflows.trained import load
+
+    with pytest.raises(CheckpointError, match=r"the array '0\.dense\.weight' is of another model"):
+        load("run")
