@@ -9,7 +9,7 @@ import pytest
 
 
 def first(count: int, values: Iterable[Any]) -> list[Any]:
-    """The values as parameters of a test; all but the first `count` are long."""
+    """The values, tuples for several parameters, as those of a test; all but the first `count` are long."""
     return [
         pytest.param(
             *(value if isinstance(value, tuple) else (value,)), marks=() if index < count else pytest.mark.long
