@@ -25,12 +25,14 @@ class RunDisplay:
     """
 
     def __init__(self, *, quiet: bool) -> None:
+        self._training = False  # whether a run has begun and has not ended
         self._quiet = quiet
         self._epochs = 0
         self._bar: _Bar | None = None
 
     def __call__(self, event: RunEvent) -> None:
         """Shows one event; a run goes on where nobody reads what is shown any more."""
+        self._training = type(event).__name__ != "RunEnded"
         if self._quiet:
             return
         try:
@@ -59,6 +61,12 @@ class RunDisplay:
                 say(line)
         if isinstance(event, RunStarted) and sys.stderr.isatty():
             self._bar = _Bar(event)
+
+    def stopping(self) -> None:
+        """Shows that Ctrl-C was heard, which may take as long as a step."""
+        if self._training and not self._quiet:
+            with contextlib.suppress(OSError):
+                say("stopping after this step; a second time ends at once")
 
     def close(self) -> None:
         """Leaves the terminal as it was."""

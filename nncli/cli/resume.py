@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give
+from nncli.cli.interrupt import heeded
 from nncli.cli.options import PluginOption, QuietOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
@@ -24,7 +25,8 @@ def resume(
     load(plugins)
     display = RunDisplay(quiet=quiet)
     try:
-        ended = go_on(run, settings or [], display)
+        with heeded(display):
+            ended = go_on(run, settings or [], display)
     finally:
         display.close()
     give(str(ended.path))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give
+from nncli.cli.interrupt import heeded
 from nncli.cli.options import ConfigArgument, PluginOption, QuietOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
@@ -28,7 +29,8 @@ def train(
     load(plugins)
     display = RunDisplay(quiet=quiet)
     try:
-        ended = run(config, settings or [], run_dir, resume=resume, listener=display)
+        with heeded(display):
+            ended = run(config, settings or [], run_dir, resume=resume, listener=display)
     finally:
         display.close()
     give(str(ended.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -35,7 +36,8 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
         except BaseException:
-            os.unlink(temporary)
+            with contextlib.suppress(OSError):  # it may have its name already
+                os.unlink(temporary)
             raise
         if durable:
             sync_folder(folder)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Iterator
@@ -181,9 +182,9 @@ class RunDirectory:
         except FileNotFoundError:
             if not os.path.exists(self.path):
                 raise RunError(f"no such run directory: {self.path}{nearest_file(self.path)}") from None
-            raise RunError(f"{self.path}: not a run directory (it has no {name})") from None
+            raise RunError(f"{self.path}: not a run directory (it has no {name}){_run_near(self.path)}") from None
         except NotADirectoryError:
-            raise RunError(f"{self.path}: a file; expected a run directory") from None
+            raise RunError(f"{self.path}: a file; expected a run directory{_run_near(self.path)}") from None
         except OSError as error:
             raise RunError(f"{path}: cannot be read ({error.strerror})") from None
         if len(content) > LARGEST_JSON or content.count(b"[") + content.count(b"{") > MOST_LISTS:
@@ -203,11 +204,13 @@ class RunDirectory:
 
     @property
     def state(self) -> State:
-        """What status.json says; running where a power cut has left it empty.
+        """What status.json says; running where it is empty after a power cut, or gone though there is a checkpoint.
 
         Raises:
             RunError: where there is no run.
         """
+        if not os.path.exists(self.file(STATUS)) and os.path.exists(self.checkpoint(LAST)):
+            return "running"
         if not self._read(STATUS).strip(b"\0 \n"):
             return "running"
         state: Any = self.read_json(STATUS).get("state")
@@ -272,6 +275,17 @@ class RunDirectory:
         return sorted(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
 
 
+def _run_near(path: str) -> str:
+    """What may have been meant instead of something that is no run directory, or nothing."""
+    if path.endswith((".yaml", ".yml")):
+        return f"; a config begins with: nncli train {shlex.quote(path)}"
+    above = os.path.dirname(path.rstrip("/"))
+    for folder in (above, os.path.dirname(above)):
+        if folder and os.path.exists(os.path.join(folder, STATUS)):
+            return f"; did you mean {folder!r}?"
+    return ""
+
+
 @contextlib.contextmanager
 def _writing(path: str) -> Iterator[None]:
     try:
@@ -303,6 +317,16 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
 
 
+def environment_beside(path: str) -> dict[str, Any] | None:
+    """The environment of the run that a checkpoint stands in; None where it stands elsewhere.
+
+    Raises:
+        RunError: where it is damaged.
+    """
+    run = RunDirectory(os.path.dirname(os.path.dirname(os.path.abspath(path))))
+    return run.read_json(ENVIRONMENT) if os.path.exists(run.file(ENVIRONMENT)) else None
+
+
 def checkpoint_path(path: str) -> str:
     """The checkpoint that a .npz file or a run directory (its best one) stands for.
 
@@ -314,7 +338,7 @@ def checkpoint_path(path: str) -> str:
         if os.path.exists(best):
             return best
         if os.path.exists(os.path.join(path, STATUS)):
-            raise CheckpointError(f"{path}: this run has no best checkpoint yet")
+            raise CheckpointError(f"{path}: this run has no best checkpoint ({RunDirectory(path).state})")
         raise CheckpointError(f"{path}: a directory without checkpoints; expected a run directory or a .npz checkpoint")
     if not os.path.exists(path):
         raise CheckpointError(f"no such checkpoint or run directory: {path}{nearest_file(path)}")

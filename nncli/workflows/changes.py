@@ -14,19 +14,27 @@ FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stoppi
 FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # the best value so far is one of these
 
 
-def changes(before: dict[str, Any], after: dict[str, Any], *, moved: bool = False) -> list[str]:
+def changes(
+    before: dict[str, Any], after: dict[str, Any], *, moved: bool = False, free: tuple[str, ...] = FREE
+) -> list[str]:
     """Every difference in what makes a run what it is, as "seed was 0, is 1".
 
     Args:
         before: the config of the run as plain values.
         after: the config to go on with.
         moved: whether the data files hold what they held, so that it is no difference where they stand.
+        free: beginnings of paths whose differences do not count.
     """
     return [
         f"{path} was {show(old)}, is {show(new)}"
         for path, old, new in _differences(before, after, "")
-        if (path in FIXED or not path.startswith(FREE)) and not (moved and _is_place(path, old, new))
+        if (path in FIXED or not path.startswith(free)) and not (moved and _is_place(path, old, new))
     ]
+
+
+def may_change(path: str) -> bool:
+    """Whether a run may go on with another value at that path, if that is the same data elsewhere."""
+    return path.startswith(FREE) or path.endswith((".path", ".inputs", ".targets"))
 
 
 def _is_place(path: str, old: Any, new: Any) -> bool:

@@ -13,6 +13,7 @@ from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError, Problem
 from nncli.core.registry import METRICS
 from nncli.data.batches import Dataset
+from nncli.data.files import fingerprint
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
@@ -20,6 +21,8 @@ from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric, fault_of, names_of
 from nncli.nn.report import ClassReport, Confusion, Residuals
 from nncli.nn.tally import Tally
+from nncli.runs.directory import environment_beside
+from nncli.workflows.changes import changes_of_data
 from nncli.workflows.inputs import source_of
 from nncli.workflows.trained import Trained, load
 
@@ -108,7 +111,7 @@ def _measured(
     tally = model.tally(dataset, Tally([*metrics, besides]))
     *states, last = tally.states
     results = {"loss": tally.mean_loss}
-    results |= {name: metric.finish(state) for name, metric, state in zip(names, metrics, states, strict=True)}
+    results |= {name: float(metric.finish(state)) for name, metric, state in zip(names, metrics, states, strict=True)}
     evaluation = Evaluation(name, len(dataset), results, notes)
     if isinstance(besides, Confusion) and classes is not None:
         return replace(evaluation, class_names=classes, classes=besides.report(last, len(classes)))
@@ -170,6 +173,11 @@ def _own_rows(model: Trained) -> tuple[Rows, str]:
     parts = read_parts(data, cast("Loss", model.spec.loss), model.spec.seed, problems)
     if parts is None or problems:
         raise DataError("; ".join(problem.message for problem in problems))
+    environment = environment_beside(model.path)
+    if environment is not None:
+        changed = changes_of_data(environment, {path: fingerprint(path) for path in parts.files})
+        if changed:
+            raise DataError(f"{changed}: these may be rows that it was trained on; give INPUT to measure on other data")
     if parts.test is not None:
         return parts.test, "test rows of the config"
     if parts.validation is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from nncli.core.describe import show
 from nncli.core.errors import CheckpointError
 from nncli.runs import checkpoint
-from nncli.runs.directory import checkpoint_path
+from nncli.runs.directory import LAST, RunDirectory, checkpoint_path
 
 KINDS: dict[str, Any] = {
     "name": str | None,
@@ -31,17 +31,23 @@ KINDS: dict[str, Any] = {
 
 
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
-    """The description of a checkpoint or of a run's best checkpoint, as plain values.
+    """The description of a checkpoint or of a run's best checkpoint, as plain values; "last" is the run's last epoch.
 
     Args:
         path: a .npz checkpoint or a run directory.
-        verify: read every array and check its checksum.
+        verify: read every array and check its checksum; for a run directory, of all of its checkpoints.
 
     Raises:
         CheckpointError: where it is missing, foreign or damaged.
     """
+    run = RunDirectory(os.fspath(path)) if os.path.isdir(path) else None
     path = checkpoint_path(os.fspath(path))
     meta = checkpoint.verify(path) if verify else checkpoint.read_meta(path)
+    if run is not None:
+        last = run.checkpoint(LAST)
+        meta["last"] = checkpoint.read_meta(last).get("last") if os.path.exists(last) else meta.get("last")
+        for name in run.checkpoints() if verify else ():
+            checkpoint.verify(run.checkpoint(name))
     for key, kind in KINDS.items():
         if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
             raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")

@@ -44,7 +44,8 @@ def _ending(ended: RunEnded) -> list[str]:
     path = None if ended.path is None else shlex.quote(ended.path)
     if ended.reason == FINISHED_BEFORE:
         longer = f"nncli resume {path}{ended.options} --set training.epochs=N"
-        return [f"the run in {path} is finished; to train it longer: {longer}"]
+        notes = [f"note: {ended.note}"] if ended.note else []
+        return [*notes, f"the run in {path} is finished; to train it longer: {longer}"]
     lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]
     if ended.test:
         lines.append(f"test: {measures(ended.test)}")

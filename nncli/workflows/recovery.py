@@ -22,8 +22,7 @@ def check_checkpoints(run: RunDirectory) -> None:
         RunError: where last.npz is gone.
     """
     state = run.state if os.path.exists(run.file(STATUS)) else "running"
-    epoch = run.read_json(STATUS).get("epoch") if state != "running" else 0
-    if run.checkpoints() or state in ("finished", "stopped") or epoch:
+    if run.checkpoints() or state in ("finished", "stopped"):
         advice = instead_of_last(run) or "train anew in another directory"
         raise RunError(f"{run.path}: {CHECKPOINTS}/{LAST}.npz is gone; {advice}")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from nncli.assemble.session import Session
 from nncli.config.document import Document
+from nncli.config.overrides import ORIGIN
 from nncli.config.resolved import plain, to_yaml
 from nncli.core.errors import CheckpointError, ConfigError, RunError
 from nncli.core.wording import counted
@@ -18,7 +19,7 @@ from nncli.runs.directory import ENVIRONMENT, LAST, RESOLVED, STATUS, RunDirecto
 from nncli.runs.environment import differences
 from nncli.runs.lock import locked
 from nncli.training.trainer import Trainer
-from nncli.workflows.changes import changed_files, changes, changes_of_data
+from nncli.workflows.changes import changed_files, changes, changes_of_data, may_change
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, silent
 from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options
 from nncli.workflows.prepare import prepare
@@ -63,15 +64,24 @@ def begun_in(run: RunDirectory) -> dict[str, Any]:
     Raises:
         RunError: where there is no run, it had not begun yet, or a plugin of its is not loaded.
     """
-    if is_begun(run.path) and not os.path.exists(run.file(STATUS)):
-        again = f"nncli train CONFIG --run-dir {shlex.quote(run.path)} --resume"
+    again = f"nncli train CONFIG --run-dir {shlex.quote(run.path)} --resume"
+    saved = os.path.exists(run.checkpoint(LAST))
+    if is_begun(run.path) and not saved and not os.path.exists(run.file(STATUS)):
         raise RunError(f"{run.path}: was stopped before it had begun; to begin again: {again}")
     _ = run.state  # which is refused where there is no run
-    environment = run.read_json(ENVIRONMENT)
+    if not os.path.exists(run.file(RESOLVED)):
+        raise RunError(f"{run.file(RESOLVED)} is gone; to write it again and go on: {again}")
+    environment = _environment(run)
     missing = missing_plugins(environment.get("plugins"))
     if missing:
         raise RunError(f"{run.path}: {missing}")
     return environment
+
+
+def _environment(run: RunDirectory) -> dict[str, Any]:
+    if os.path.exists(run.checkpoint(LAST)) and not os.path.exists(run.file(ENVIRONMENT)):
+        raise RunError(f"{run.file(ENVIRONMENT)} is gone, so nothing tells whether the data are the same; {ANEW}")
+    return run.read_json(ENVIRONMENT)
 
 
 def session_again(run: RunDirectory, settings: Sequence[str], environment: dict[str, Any]) -> Session:
@@ -83,9 +93,12 @@ def session_again(run: RunDirectory, settings: Sequence[str], environment: dict[
     """
     try:
         return prepare(run.file(RESOLVED), settings, resolved=True).session()
-    except ConfigError:
+    except ConfigError as error:
         if changed := changed_files(environment):
             raise RunError(f"{run.path}: {changed}; {ANEW}") from None
+        fixed = [setting for setting in settings if not may_change(setting.partition("=")[0])]
+        if fixed and not any(problem.place == ORIGIN for problem in error.problems):  # which are only mistyped
+            raise RunError(f"{run.path}: {', '.join(fixed)} would make it another run; {ANEW}") from None
         raise
 
 
@@ -104,11 +117,13 @@ def go_on(run: RunDirectory, session: Session, document: Document | None, listen
     else:
         before = _restore(run, session, trainer)
         if _is_finished(run, trainer, before):
+            left = "; ".join(changes(before, plain(session.spec), free=()))
             ended = RunEnded(
                 run.path,
                 FINISHED_BEFORE,
                 trainer.best_record,
                 trainer.last_record,
+                note=f"nothing was changed in the finished run: {left}" if left else "",
                 options=plugin_options(session.spec),
             )
             listener(ended)
@@ -141,10 +156,10 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str,
 
 def _check_same(run: RunDirectory, session: Session, meta: Meta, before: dict[str, Any]) -> None:
     """Refuses to go on where it would be another run."""
-    changed_data = changes_of_data(run.read_json(ENVIRONMENT), fingerprints(session))
-    different = changes(before, plain(session.spec), moved=not changed_data)
-    if different:
-        listing = "; ".join(different)
+    changed_data = changes_of_data(_environment(run), fingerprints(session))
+    after = plain(session.spec)
+    if changes(before, after, moved=True):
+        listing = "; ".join(changes(before, after, moved=not changed_data))
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {ANEW}")
     if changed_data:
         raise RunError(f"{run.path}: {changed_data}; {ANEW}")
@@ -184,7 +199,7 @@ def _take_up(run: RunDirectory, session: Session, trainer: Trainer, before: dict
     if _is_extended(trainer, before):
         trainer.count_anew()
         session.notes.append("the run had stopped early; early stopping starts to count anew")
-    if before != after:
+    if before != after or not os.path.exists(run.file(RESOLVED)):
         run.write_text(RESOLVED, to_yaml(after))
         run.write_json(ENVIRONMENT, {**environment, "data": fingerprints(session)})  # whose paths may be others
         save_last(session, trainer, run)

@@ -79,7 +79,8 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
         with advised(run, session):
             return _train(session, trainer, run, tell)
     except NonFiniteError as error:
-        message = f"{error}; {session.explosion_hint()}{_saved(run)}"
+        saved = "" if run is None else f"; {_saved(run)}; to begin anew with other settings, name another directory"
+        message = f"{error}; {session.explosion_hint()}{saved}"
         _failed(run, trainer, message)
         raise NonFiniteError(message) from None
     except StoppedError:
@@ -104,15 +105,13 @@ def _failed(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
             run.log(reason)
 
 
-def _saved(run: RunDirectory | None) -> str:
-    """Which state of a run that failed can be gone on from."""
-    if run is None:
-        return ""
+def _saved(run: RunDirectory) -> str:
+    """Which state of a run that failed there is."""
     try:
         meta = checkpoint.read_meta(run.checkpoint(LAST))
     except CheckpointError:
-        return "; no checkpoint was saved before"
-    return f"; the checkpoint after step {meta['step']} (epochs done: {meta['epoch']}) is intact"
+        return "no checkpoint was saved before"
+    return f"the checkpoint after step {meta['step']} (epochs done: {meta['epoch']}) is intact"
 
 
 @contextlib.contextmanager
@@ -123,7 +122,11 @@ def advised(run: RunDirectory | None, session: Session) -> Iterator[None]:
     except SaveError as error:
         if run is None:
             raise
-        raise SaveError(f"{error}{_saved(run)}; mend that, then: {_resuming(run, session)}") from None
+        if not os.path.isdir(run.path):
+            raise SaveError(
+                f"{error}; the run directory is gone; if it was moved: nncli resume ITS-NEW-PLACE"
+            ) from None
+        raise SaveError(f"{error}; {_saved(run)}; mend that, then: {_resuming(run, session)}") from None
 
 
 def _resuming(run: RunDirectory, session: Session) -> str:

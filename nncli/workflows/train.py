@@ -40,7 +40,9 @@ def train(
     """
     run_dir = None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
-        raise RunError("--resume goes with --run-dir: which run to go on with")
+        raise RunError("--resume goes with --run-dir DIR: which run to go on with")
+    if run_dir == "":
+        raise RunError("--run-dir: expected the path of a directory; got nothing")
     if run_dir is not None and is_begun(run_dir):
         if not resume:
             raise begun_already(run_dir)

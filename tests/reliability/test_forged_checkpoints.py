@@ -240,7 +240,7 @@ def test_nothing_is_unpickled(forging, tmp_path):
             forged = put(meta, ("arrays", name), {**described(np.zeros(1)), "dtype": dtype, "shape": [1]})
             write(file, forged, {**others, f"{name}.npy": npy(objects)})
             try_all(data, file)
-            with pytest.raises(CheckpointError, match="is damaged"):
+            with pytest.raises(CheckpointError, match=r"is damaged|expected the array"):
                 Model.load(file)
             raw = {**others, f"{name}.npy": pickle.dumps(Marker(marker))}
             write(file, forged, raw)

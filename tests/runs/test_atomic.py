@@ -69,3 +69,16 @@ def test_rights_are_those_of_any_new_file(tmp_path):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(SaveError, match="No such file or directory"):
         write_atomically(str(tmp_path / "gone" / "a"), lambda file: file.write(b"x"))
+
+
+def test_an_interruption_after_the_file_has_its_name_stays_an_interruption(tmp_path, monkeypatch):
+    replace = os.replace
+
+    def interrupted(*names):
+        replace(*names)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(str(tmp_path / "a"), lambda file: file.write(b"new"))
+    assert os.listdir(tmp_path) == ["a"]

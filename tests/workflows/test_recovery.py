@@ -6,13 +6,18 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from nncli.core.errors import CheckpointError, RunError, StoppedError, UserError
+from nncli.core.errors import CheckpointError, ConfigError, DataError, RunError, SaveError, StoppedError, UserError
 from nncli.runs import archive
 from nncli.runs.checkpoint import read_meta
+from nncli.workflows.evaluate import evaluate
+from nncli.workflows.events import FINISHED_BEFORE
+from nncli.workflows.inspect import inspect
+from nncli.workflows.narration import narrate
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
@@ -148,6 +153,101 @@ def test_a_run_whose_checkpoints_are_gone_is_not_begun_anew(config, ended):
         with pytest.raises(RunError, match=r"checkpoints/last\.npz is gone; train anew in another directory"):
             go_on()
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+
+
+def test_a_status_that_is_gone_does_not_stop_a_run(rough):
+    os.unlink("run/status.json")
+    resume("run")
+    assert same("run", "whole")
+
+
+def test_a_resolved_config_that_is_gone_is_written_again_by_train(rough):
+    os.unlink("run/resolved.yaml")
+    again = r"resolved\.yaml is gone; to write it again and go on: nncli train CONFIG --run-dir run --resume"
+    for go_on in (resume, repro):
+        with pytest.raises(RunError, match=again):
+            go_on("run")
+    train(rough, SETTINGS, run_dir="run", resume=True)
+    assert Path("run/resolved.yaml").exists()
+    assert same("run", "whole")
+
+
+def test_an_environment_that_is_gone_is_told(rough):
+    os.unlink("run/environment.json")
+    for go_on in (lambda: resume("run"), lambda: train(rough, SETTINGS, run_dir="run", resume=True)):
+        with pytest.raises(
+            RunError, match=r"environment\.json is gone, so nothing tells whether the data are the same"
+        ):
+            go_on()
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("config.yaml", "a file; expected a run directory; a config begins with: nncli train config.yaml"),
+        ("run/checkpoints/best.npz", "a file; expected a run directory; did you mean 'run'?"),
+        ("run/checkpoints", r"not a run directory \(it has no status.json\); did you mean 'run'?"),
+    ],
+)
+def test_what_is_no_run_directory_is_told_with_what_was_meant(config, path, told):
+    train(config, run_dir="run")
+    for go_on in (resume, repro):
+        with pytest.raises(RunError, match=f"^{path}: {told.replace('?', '.')}$"):
+            go_on(path)
+
+
+def test_a_run_directory_that_was_moved_while_it_was_written_is_told(config):
+    def listen(event):
+        if type(event).__name__ == "EpochEnded" and event.record["epoch"] == 1:
+            os.rename("run", "moved")
+
+    with pytest.raises(SaveError, match=r"the run directory is gone; if it was moved: nncli resume ITS-NEW-PLACE$"):
+        train(config, ["training.epochs=6"], run_dir="run", listener=listen)
+    train(config, ["training.epochs=6"], run_dir="whole")
+    resume("moved")
+    assert same("moved", "whole")
+
+
+def test_settings_that_would_make_another_run_are_told_before_what_they_break(config):
+    train(config, run_dir="run")
+    with pytest.raises(RunError, match=r"loss=mean_squared_error would make it another run; train anew in another"):
+        resume("run", ["loss=mean_squared_error"])
+    with pytest.raises(ConfigError, match=r"--set: training\.epoch: unknown key"):
+        resume("run", ["loss=mean_squared_error", "training.epoch=3"])
+
+
+def test_settings_over_a_finished_run_are_not_dropped_in_silence(config):
+    train(config, run_dir="run")
+    ended = resume("run", ["training.epochs=2", "name=other"])
+    assert ended.reason == FINISHED_BEFORE
+    told = "nothing was changed in the finished run: name was 'tiny', is 'other'; training.epochs was 3, is 2"
+    assert told in "\n".join(narrate(ended))
+
+
+def test_rows_of_data_that_have_changed_are_not_measured_as_those_of_the_config(config):
+    train(config, run_dir="run")
+    before = evaluate("run").results
+    path = Path(tiny.TABLE)
+    header, *lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([header, *reversed(lines)]))
+    with pytest.raises(DataError, match=r"other content: .*sides\.csv\): these may be rows that it was trained on"):
+        evaluate("run")
+    assert evaluate("run", tiny.TABLE).rows == 60
+    path.write_text("".join([header, *lines]))
+    assert evaluate("run/checkpoints/best.npz").results == before
+
+
+def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
+    assert inspect("run")["last"]["epoch"] == 4
+    assert inspect("run/checkpoints/best.npz")["last"]["epoch"] == 3
+    with zipfile.ZipFile("run/checkpoints/last.npz") as archive:
+        at = archive.infolist()[-1].header_offset - 3  # in the content of the array before
+    with open("run/checkpoints/last.npz", "r+b") as file:
+        file.seek(at)
+        file.write(b"\x41\x41")
+    inspect("run")
+    with pytest.raises(CheckpointError, match=r"last\.npz: the array .* is damaged"):
+        inspect("run", verify=True)
 
 
 def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):

@@ -430,7 +430,7 @@ def test_data_that_were_moved_are_the_same_data(config, tmp_path):
     shutil.copy("moved.csv", "other.csv")
     with open("other.csv", "a") as file:
         file.write("1,2,right\n")
-    with pytest.raises(RunError, match=r"data\.train\.path was '.*sides\.csv', is '.*other\.csv'"):
+    with pytest.raises(RunError, match=r"new: .*other\.csv; no longer read: .*sides\.csv"):
         resume("run", [f"data.train.path={tmp_path}/other.csv"])
     resume("run", [f"data.train.path={tmp_path}/moved.csv", "training.epochs=3"])
     resume("run", ["training.epochs=4"])

@@ -1,0 +1,66 @@
+"""Ctrl-C in a step that takes long: heard at once, and ended at once by the second one."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nncli.runs.checkpoint import verify
+from tests.workflows import tiny
+
+# a step in which Python does not come to look for signals
+LONG_STEP = """
+import hashlib, sys
+from nncli.cli.app import main
+from nncli.training.trainer import Trainer
+step = Trainer._step
+def slow(self, batch, epoch):
+    if self.step == 4:
+        sys.stderr.write("in a long step\\n")
+        sys.stderr.flush()
+        hashlib.pbkdf2_hmac("sha256", b"", b"", ROUNDS)
+    return step(self, batch, epoch)
+Trainer._step = slow
+sys.argv = ["nncli", "train", "config.yaml", "--run-dir", "run", *OPTIONS]
+main()
+"""
+
+
+def begun(folder, rounds, options=()):
+    """The process, in its long step."""
+    tiny.write(folder, tiny.classifier())
+    code = LONG_STEP.replace("ROUNDS", str(rounds)).replace("OPTIONS", repr(list(options)))
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, cwd=folder)
+    while process.stderr.readline() != "in a long step\n":
+        assert process.poll() is None
+    return process
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
+    process = begun(tmp_path, 10**9)
+    process.send_signal(number)
+    assert process.stderr.readline() == "stopping after this step; a second time ends at once\n"
+    before = time.monotonic()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    assert time.monotonic() - before < 5
+    assert (process.returncode, err) == (code, "")
+    assert verify(str(tmp_path / "run/checkpoints/last.npz"))["step"] == 3
+
+
+@pytest.mark.parametrize("options", [(), ("--quiet",)])
+def test_one_signal_is_heard_at_once_and_waits_for_the_step(tmp_path, options):
+    process = begun(tmp_path, 10**5, options)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    heard = "stopping after this step; a second time ends at once" in err
+    assert heard == (not options)
+    assert err.splitlines()[-1].startswith(
+        "stopped in epoch 2 after step 5; the state is saved. To go on: nncli resume"
+    )
