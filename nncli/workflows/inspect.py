@@ -47,7 +47,11 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
         last = run.checkpoint(LAST)
         meta["last"] = checkpoint.read_meta(last).get("last") if os.path.exists(last) else meta.get("last")
         for name in run.checkpoints() if verify else ():
-            checkpoint.verify(run.checkpoint(name))
+            try:
+                checkpoint.verify(run.checkpoint(name))
+            except CheckpointError:
+                if os.path.exists(run.checkpoint(name)):  # otherwise the run goes on, and keeps it no longer
+                    raise
     for key, kind in KINDS.items():
         if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
             raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")

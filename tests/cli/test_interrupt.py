@@ -10,6 +10,7 @@ import time
 import pytest
 
 from nncli.runs.checkpoint import verify
+from tests.long import first
 from tests.workflows import tiny
 
 # a step in which Python does not come to look for signals
@@ -40,7 +41,7 @@ def begun(folder, rounds, options=()):
     return process
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), first(1, [(signal.SIGINT, 130), (signal.SIGTERM, 143)]))
 def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
     process = begun(tmp_path, 10**9)
     process.send_signal(number)
@@ -53,7 +54,7 @@ def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
     assert verify(str(tmp_path / "run/checkpoints/last.npz"))["step"] == 3
 
 
-@pytest.mark.parametrize("options", [(), ("--quiet",)])
+@pytest.mark.parametrize("options", [(), ["--quiet"]])
 def test_one_signal_is_heard_at_once_and_waits_for_the_step(tmp_path, options):
     process = begun(tmp_path, 10**5, options)
     process.send_signal(signal.SIGINT)

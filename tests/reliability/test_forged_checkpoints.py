@@ -94,7 +94,7 @@ def try_all(data, path):
     assert command("inspect", path, "--json") in (0, 2)
 
 
-@pytest.mark.parametrize("count", first(1, [40, 800]))
+@pytest.mark.parametrize("count", first(1, [20, 800]))
 def test_a_forged_meta_is_refused_or_harmless(forging, count):
     data, folder, meta, others = forging
     paths = places(meta)[1:]
@@ -114,7 +114,7 @@ def test_a_forged_meta_is_refused_or_harmless(forging, count):
     forge()
 
 
-@pytest.mark.parametrize("value", first(2, [16, 21, *(number for number in range(len(ODD)) if number not in (16, 21))]))
+@pytest.mark.parametrize("value", first(1, [16, 21, *(number for number in range(len(ODD)) if number not in (16, 21))]))
 def test_every_part_of_a_model_with_an_odd_value(forging, value):
     data, folder, meta, others = forging
     for key in meta:
@@ -153,11 +153,12 @@ def allowed(meta, path, value):
     return False
 
 
-def test_a_state_that_no_trainer_was_ever_in_is_refused(forging):
+@pytest.mark.parametrize("part", first(1, range(5)))
+def test_a_state_that_no_trainer_was_ever_in_is_refused(forging, part):
     _, folder, meta, others = forging
     states = trainer_states(meta)
     assert len(states) > 250
-    for path, value in states:
+    for path, value in states[part::5]:
         write(folder / "state.npz", put(meta, path, value), others)
         if allowed(meta, path, value):
             Model.load(folder / "state.npz")

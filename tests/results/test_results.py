@@ -98,6 +98,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return folder / "datasets" / "MNIST"
 
 
+@pytest.mark.long
 def test_two_or_five_from_a_folder_of_jpegs(images: Path, seeds: range) -> None:
     ended = [run("images_2_5.yaml", seed, f"data.train.path={images}") for seed in seeds]
     assert mean(one.test["accuracy"] for one in ended) >= 0.993

@@ -64,6 +64,7 @@ def write(folder, rows):
     (folder / "config.yaml").write_text(json.dumps(values))
 
 
+@pytest.mark.long
 def test_a_large_file_is_not_held(tmp_path):
     commands = [
         ("train", "config.yaml", "--run-dir", "run"),

@@ -20,6 +20,7 @@ from nncli.workflows.narration import narrate
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
+from tests.long import first
 from tests.workflows import tiny
 from tests.workflows.test_train import members, rows
 
@@ -57,7 +58,7 @@ def same(run, other):
     return True
 
 
-@pytest.mark.parametrize("step", range(1, 10))
+@pytest.mark.parametrize("step", first(4, [1, 3, 5, 9, 2, 4, 6, 7, 8]))
 def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, step):
     train(config, run_dir="whole")
     with pytest.raises(StoppedError):

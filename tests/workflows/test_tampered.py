@@ -67,7 +67,7 @@ def test_every_change_is_refused_or_harmless(runs, kind, pytestconfig):
     for number, path in enumerate(leaves(meta["preprocessing"])[1:]):
         if "quantiles" in path and path[-1] not in ("quantiles", 0):
             continue
-        for value in VALUES if pytestconfig.getoption("--full") else VALUES[number % 2 :: 2]:
+        for value in VALUES if pytestconfig.getoption("--full") else VALUES[number % 4 :: 4]:
             with zipfile.ZipFile(file, "w") as archive:
                 archive.writestr("meta.json", json.dumps(changed(meta, path, value)))
                 for name, content in members.items():
@@ -78,7 +78,7 @@ def test_every_change_is_refused_or_harmless(runs, kind, pytestconfig):
             except UserError:  # all else fails the test
                 refused += 1
             inspect(file)
-    assert refused > 20
+    assert refused > 10
 
 
 def test_a_scaling_of_fewer_columns_is_not_spread_over_all(runs):
