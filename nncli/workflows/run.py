@@ -79,8 +79,11 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
         with advised(run, session):
             return _train(session, trainer, run, tell)
     except NonFiniteError as error:
-        saved = "" if run is None else f"; {_saved(run)}; to begin anew with other settings, name another directory"
-        message = f"{error}; {session.explosion_hint()}{saved}"
+        message = f"{error}; {session.explosion_hint()}"
+        if run is not None:
+            message += f"; {_saved(run)}"
+            if os.path.exists(run.checkpoint(LAST)):
+                message += "; other settings want another directory"
         _failed(run, trainer, message)
         raise NonFiniteError(message) from None
     except StoppedError:
@@ -123,9 +126,8 @@ def advised(run: RunDirectory | None, session: Session) -> Iterator[None]:
         if run is None:
             raise
         if not os.path.isdir(run.path):
-            raise SaveError(
-                f"{error}; the run directory is gone; if it was moved: nncli resume ITS-NEW-PLACE"
-            ) from None
+            gone = "the run directory is gone; if it was moved: nncli resume ITS-NEW-PLACE"
+            raise SaveError(f"{error}; {gone}") from None
         raise SaveError(f"{error}; {_saved(run)}; mend that, then: {_resuming(run, session)}") from None
 
 

@@ -164,4 +164,7 @@ def spec_of(path: str, meta: dict[str, Any]) -> Spec:
         raise CheckpointError(f"{path}: its config cannot be used: {error}") from None
     if builder.problems:
         raise CheckpointError(f"{path}: its config cannot be used: {builder.problems[0]}")
+    training = cast("Spec", spec).training
+    if any(part is not None and part.monitor is None for part in (training.checkpoint, training.early_stopping)):
+        raise CheckpointError(f"{path}: its config cannot be used: not every default is written in it")
     return cast("Spec", spec)
