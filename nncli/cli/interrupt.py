@@ -23,7 +23,7 @@ def heeded(display: RunDisplay) -> Iterator[None]:
     Python itself looks for signals between two steps of its own only, and a product of large arrays is one. The
     system writes every signal to a pipe at once, which a thread reads.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or os.name == "nt":  # which has other pipes
         yield
         return
     reader, writer = os.pipe()
