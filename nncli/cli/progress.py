@@ -58,7 +58,7 @@ class RunDisplay:
             self._bar.epoch(event.record)
         else:
             for line in narrate(event, self._epochs):
-                say(line)
+                self._line(line)
         if isinstance(event, RunStarted) and sys.stderr.isatty():
             self._bar = _Bar(event)
 
@@ -66,7 +66,13 @@ class RunDisplay:
         """Shows that Ctrl-C was heard, which may take as long as a step."""
         if self._training and not self._quiet:
             with contextlib.suppress(OSError):
-                say("stopping after this step; a second time ends at once")
+                self._line("stopping after this step; a second time ends at once")
+
+    def _line(self, line: str) -> None:
+        if self._bar is None:
+            say(line)
+        else:
+            self._bar.line(line)
 
     def close(self) -> None:
         """Leaves the terminal as it was."""
@@ -128,6 +134,10 @@ class _Bar:
         self._measures = fitting(record, self._room)
         done = number * self._steps_per_epoch
         self._progress.update(self._task, completed=done, epoch=number, measures=self._measures)
+
+    def line(self, line: str) -> None:
+        """A line above the bar."""
+        self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         self._progress.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nncli.cli.progress import fitting
+from nncli.cli.progress import RunDisplay, fitting
 
 RECORD = {
     "epoch": 3,
@@ -14,6 +14,7 @@ RECORD = {
     "learning_rate": 0.001,
     "seconds": 1.5,
 }
+from nncli.training.events import StepSkipped
 
 
 def test_with_room_for_all_all_are_shown():
@@ -26,3 +27,23 @@ def test_the_losses_stay_longest_and_keep_their_order():
     assert fitting(RECORD, 40) == "train_loss 0.5000  val_loss 0.2500"
     assert fitting(RECORD, 20) == "val_loss 0.2500"
     assert fitting(RECORD, 3) == ""
+
+
+def test_lines_go_above_the_bar_where_there_is_one(capsys):
+    shown = []
+
+    class Bar:
+        line = staticmethod(shown.append)
+
+    display = RunDisplay(quiet=False)
+    display(StepSkipped(1, 2, 1))
+    display._bar = Bar()
+    display(StepSkipped(1, 3, 2))
+    display.stopping()
+    assert capsys.readouterr().err == "epoch 1, step 2: skipped, its numbers are not finite (1 so far)\n"
+    heard = "stopping after this step; a second time ends at once"
+    assert shown == ["epoch 1, step 3: skipped, its numbers are not finite (2 so far)", heard]
+    quiet = RunDisplay(quiet=True)
+    quiet(StepSkipped(1, 2, 1))
+    quiet.stopping()
+    assert capsys.readouterr().err == ""
