@@ -1,6 +1,16 @@
-"""Long tests, which only --full runs."""
+"""Long tests, which only --full runs; and signals that mean what they do in a terminal."""
 
 from __future__ import annotations
+
+import signal
+
+
+def pytest_configure(config):
+    """Under nohup and in the background of a script, some are ignored."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser):

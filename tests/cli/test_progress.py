@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nncli.cli.progress import RunDisplay, fitting
+from nncli.training.events import StepSkipped
 
 RECORD = {
     "epoch": 3,
@@ -14,7 +15,6 @@ RECORD = {
     "learning_rate": 0.001,
     "seconds": 1.5,
 }
-from nncli.training.events import StepSkipped
 
 
 def test_with_room_for_all_all_are_shown():

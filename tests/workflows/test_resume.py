@@ -32,14 +32,6 @@ def config(tmp_path, monkeypatch):
     return tiny.write(tmp_path, tiny.classifier())
 
 
-@pytest.fixture
-def not_under_nohup():
-    """Whatever the tests are run under, a closed terminal is not ignored."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
 def stopping_at(step, number=signal.SIGINT):
     """A listener that sends the process a signal after that step."""
 
@@ -79,7 +71,7 @@ def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, s
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_stop_saves_and_says_how_to_go_on(config, number, code, not_under_nohup):
+def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with pytest.raises(StoppedError) as caught:
         train(config, run_dir="my run", listener=stopping_at(4, number))
