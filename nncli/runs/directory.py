@@ -323,8 +323,10 @@ def environment_beside(path: str) -> dict[str, Any] | None:
     Raises:
         RunError: where it is damaged.
     """
-    run = RunDirectory(os.path.dirname(os.path.dirname(os.path.abspath(path))))
-    return run.read_json(ENVIRONMENT) if os.path.exists(run.file(ENVIRONMENT)) else None
+    folder, inside = os.path.split(os.path.dirname(os.path.abspath(path)))
+    run = RunDirectory(folder)
+    is_run = inside == CHECKPOINTS and is_begun(folder) and os.path.exists(run.file(ENVIRONMENT))
+    return run.read_json(ENVIRONMENT) if is_run else None
 
 
 def checkpoint_path(path: str) -> str:

@@ -235,6 +235,10 @@ def test_rows_of_data_that_have_changed_are_not_measured_as_those_of_the_config(
     assert evaluate("run", tiny.TABLE).rows == 60
     path.write_text("".join([header, *lines]))
     assert evaluate("run/checkpoints/best.npz").results == before
+    os.makedirs("models")
+    shutil.copy("run/checkpoints/best.npz", "models/best.npz")
+    Path("environment.json").write_text("something else")
+    assert evaluate("models/best.npz").results == before
 
 
 def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
