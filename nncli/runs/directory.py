@@ -70,10 +70,10 @@ class RunDirectory:
             pass
         if not os.path.isdir(path):
             raise RunError(f"{path}: a file; expected a directory for the run")
-        if is_begun(path):
-            raise begun_already(path)
         run = cls(path)
-        if not run._is_empty():
+        if not run._is_empty():  # looked at first: another process may be beginning a run here
+            if is_begun(path):
+                raise begun_already(path)
             raise RunError(f"{path}: not empty, and no run; name another directory")
         run.make_inside()
         return run
