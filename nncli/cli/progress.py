@@ -30,6 +30,12 @@ class RunDisplay:
         self._epochs = 0
         self._bar: _Bar | None = None
 
+    def __enter__(self) -> RunDisplay:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def __call__(self, event: RunEvent) -> None:
         """Shows one event; a run goes on where nobody reads what is shown any more."""
         self._training = type(event).__name__ != "RunEnded"

@@ -22,11 +22,8 @@ def repro(
     from nncli.workflows.repro import repro as repeat
 
     load(plugins)
-    display = RunDisplay(quiet=quiet)
-    try:
+    with RunDisplay(quiet=quiet) as display:
         found = repeat(run, settings or [], display)
-    finally:
-        display.close()
     for line in found.surroundings:
         say(f"note: since the run began, {line}")
     if found.same:

@@ -23,10 +23,6 @@ def resume(
     from nncli.workflows.resume import resume as go_on
 
     load(plugins)
-    display = RunDisplay(quiet=quiet)
-    try:
-        with heeded(display):
-            ended = go_on(run, settings or [], display)
-    finally:
-        display.close()
+    with RunDisplay(quiet=quiet) as display, heeded(display):
+        ended = go_on(run, settings or [], display)
     give(str(ended.path))

@@ -27,10 +27,6 @@ def train(
     from nncli.workflows.train import train as run
 
     load(plugins)
-    display = RunDisplay(quiet=quiet)
-    try:
-        with heeded(display):
-            ended = run(config, settings or [], run_dir, resume=resume, listener=display)
-    finally:
-        display.close()
+    with RunDisplay(quiet=quiet) as display, heeded(display):
+        ended = run(config, settings or [], run_dir, resume=resume, listener=display)
     give(str(ended.path))

@@ -26,6 +26,7 @@ from nncli.workflows.events import Listener, silent
 from nncli.workflows.plugins import changed_plugins
 from nncli.workflows.resume import begun_in, session_again
 from nncli.workflows.run import ends_best_epoch, environment_of, fingerprints, started
+from nncli.workflows.saving import check_weights, restore_trainer
 from nncli.workflows.trained import spec_of
 
 
@@ -114,10 +115,12 @@ class _Original:
     @classmethod
     def read(cls, run: RunDirectory, session: Session) -> _Original:
         path = run.checkpoint(LAST)
-        last = checkpoint.load(path)
-        before, after = plain(spec_of(path, last[0])), plain(session.spec)
+        before, after = plain(spec_of(path, checkpoint.read_meta(path))), plain(session.spec)
         if different := changes(before, after, moved=True):
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
+        layout = session.network.layout
+        last = checkpoint.load(path, fits=lambda meta: check_weights(path, layout, meta["arrays"]))
+        restore_trainer(path, session.trainer(), *last)  # which refuses what no trainer has written
         best = run.checkpoint(BEST)
         return cls(
             last,
@@ -133,7 +136,7 @@ def _differences(
 ) -> Iterator[str]:
     meta, arrays = original.last
     end = meta["trainer"]["epoch"], meta["trainer"]["step_in_epoch"]
-    best_epoch = None if original.best is None else original.best[0]["epoch"]
+    best_epoch = None if original.best is None else original.best[0].get("epoch")
     network, best = session.network, None
     try:
         for event in trainer.run():

@@ -259,6 +259,15 @@ def test_runs_that_cannot_be_repeated(config):
         repro("run")
 
 
+@pytest.mark.parametrize(("key", "value"), [("epoch", "x"), ("step", -1), ("tally", []), ("best", None)])
+def test_a_state_that_no_trainer_was_in_is_refused(config, key, value):
+    train(config, run_dir="run")
+    os.unlink("run/checkpoints/best.npz")
+    saved_again("last", lambda arrays: None, **{key: value})
+    with pytest.raises(CheckpointError, match=r"last\.npz: its state does not fit the model"):
+        repro("run")
+
+
 def test_ctrl_c_ends_it_and_leaves_the_run_alone(config):
     train(config, run_dir="run")
     before = files("run")
