@@ -28,7 +28,7 @@ def process(folder, *what):
     return [json.loads(line) for line in found.stdout.splitlines()]
 
 
-@pytest.mark.parametrize(("which", "count"), first(1, [("few", 14), ("all", 45)]))
+@pytest.mark.parametrize(("which", "count"), first(1, [("few", 4), ("all", 45)]))
 def test_the_worst_files_are_refused_in_little_memory(tmp_path, which, count):
     process(tmp_path, "make", which)
     ended = process(tmp_path, "run")
