@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from nncli.core.errors import NncliError as NncliError
     from nncli.data.scalers import scaler as scaler
     from nncli.data.source import source as source
-    from nncli.nn.activations import activation as activation
-    from nncli.nn.initializers import initializer as initializer
+    from nncli.nn.activation import activation as activation
+    from nncli.nn.initializer import initializer as initializer
     from nncli.nn.layer import layer as layer
     from nncli.nn.loss import loss as loss
     from nncli.nn.metric import metric as metric
@@ -34,10 +34,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "Model": "nncli.workflows.model",
     "NncliError": "nncli.core.errors",
-    "activation": "nncli.nn.activations",
+    "activation": "nncli.nn.activation",
     "check": "nncli.workflows.check",
     "evaluate": "nncli.workflows.evaluate",
-    "initializer": "nncli.nn.initializers",
+    "initializer": "nncli.nn.initializer",
     "inspect": "nncli.workflows.inspect",
     "layer": "nncli.nn.layer",
     "loss": "nncli.nn.loss",

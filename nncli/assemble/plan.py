@@ -10,7 +10,7 @@ import numpy as np
 
 from nncli.config.spec import Spec
 from nncli.core.types import Shape
-from nncli.nn.activations import Activation
+from nncli.nn.activation import Activation
 from nncli.nn.layer import leaves
 from nncli.nn.sequential import Sequential
 from nncli.optim.optimizer import Optimizer

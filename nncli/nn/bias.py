@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.initializers import Initializer, Zeros
+from nncli.nn.initializer import Initializer
+from nncli.nn.initializers.zeros import Zeros
 
 BIAS: tuple[Initializer, int, int] = (Zeros(), 1, 1)  # how every bias begins
 

@@ -13,7 +13,7 @@ from nncli.core.registry import LAYERS
 from nncli.core.types import Array, Shape
 
 if TYPE_CHECKING:
-    from nncli.nn.initializers import Initializer
+    from nncli.nn.initializer import Initializer
 
 Tree: TypeAlias = dict[str, Any]  # arrays or specs by name, nested as the layers are
 Backward: TypeAlias = Callable[[Array, Tree], "Array | None"]

@@ -13,7 +13,7 @@ from nncli.core.errors import ShapeError
 from nncli.core.fields import field_types
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
-from nncli.nn.activations import Activation
+from nncli.nn.activation import Activation
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
 

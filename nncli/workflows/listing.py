@@ -14,7 +14,7 @@ from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES, Registry
 from nncli.core.spelling import suggestion
 from nncli.data.sources.dataset import dataset_names, dataset_text
-from nncli.nn.activations import Activation
+from nncli.nn.activation import Activation
 
 SETTINGS: dict[str, type[Checked]] = {
     "config": Spec,

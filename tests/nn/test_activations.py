@@ -7,9 +7,11 @@ import pytest
 
 from nncli.core.errors import ShapeError
 from nncli.core.registry import LAYERS
-from nncli.nn.activations import Activation, sigmoid, softmax
+from nncli.nn.activation import Activation
+from nncli.nn.activations import ReLU, Softmax
+from nncli.nn.activations.sigmoid import sigmoid
+from nncli.nn.activations.softmax import softmax
 from nncli.nn.layer import Context, Moment
-from nncli.nn.layers import ReLU, Softmax
 
 FLOATS = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 CONTEXT = Context(0, Moment(), True, {})

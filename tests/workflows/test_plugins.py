@@ -51,7 +51,7 @@ import numpy as np
 import nncli
 from nncli.data.rows import array_rows
 from nncli.data.source import Source
-from nncli.nn.initializers import Initializer
+from nncli.nn.initializer import Initializer
 from nncli.nn.losses import MeanSquaredError
 from nncli.nn.metric import Metric
 from nncli.optim.optimizer import Optimizer

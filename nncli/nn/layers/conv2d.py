@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS, sum_rows
-from nncli.nn.initializers import Initializer
+from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 from nncli.nn.windows import Padding, Size, Windows, pair
 

@@ -12,7 +12,7 @@ from annotated_types import Ge
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS, sum_rows
-from nncli.nn.initializers import Initializer
+from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
-from nncli.nn.activations import sigmoid
+from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.loss import Loss, LossBackward, entropy, loss, weighted_sum
 
 

@@ -1,0 +1,22 @@
+"""No activation at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nncli.core.types import Array
+from nncli.nn.activation import Activation, activation
+from nncli.nn.layer import Backward, Context, Tree
+
+
+@activation("linear")
+@dataclass(frozen=True)
+class Linear(Activation):
+    """y = x.
+
+    Shape: (*) -> (*)
+    """
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The input as it is."""
+        return x, lambda dy, g: dy

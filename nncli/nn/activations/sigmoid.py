@@ -1,0 +1,33 @@
+"""The logistic function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.activation import Activation, activation
+from nncli.nn.layer import Backward, Context, Tree
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + exp(-z)), with the exponential of negative numbers only, so that nothing overflows."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, z.dtype.type(1), e) / (1 + e)
+
+
+@activation("sigmoid")
+@dataclass(frozen=True)
+class Sigmoid(Activation):
+    """y = 1 / (1 + exp(-x)); dy/dx = y (1 - y).
+
+    Shape: (*) -> (*), in [0, 1]
+    """
+
+    output_range = (0.0, 1.0)
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The logistic function."""
+        y = sigmoid(x)
+        return y, lambda dy, g: dy * (y * (1 - y))

@@ -1,0 +1,47 @@
+"""Probabilities over the last axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.errors import ShapeError
+from nncli.core.types import Array, Shape
+from nncli.nn.activation import Activation, activation
+from nncli.nn.layer import Backward, Context, Tree
+
+
+def softmax(z: Array) -> Array:
+    """exp(z) / sum(exp(z)) over the last axis, shifted by the largest entry, so that nothing overflows."""
+    if z.size == 0:
+        return z.copy()
+    y: Array = np.subtract(z, z.max(axis=-1, keepdims=True))
+    np.exp(y, out=y)
+    y /= y.sum(axis=-1, keepdims=True)
+    return y
+
+
+@activation("softmax")
+@dataclass(frozen=True)
+class Softmax(Activation):
+    """y_i = exp(x_i) / sum_j exp(x_j) over the last axis; dx = y (dy - sum_j dy_j y_j).
+
+    Shape: (*, classes) -> (*, classes), each row a probability
+    Raises:
+        ShapeError: for a single unit, whose softmax is always 1.
+    """
+
+    output_range = (0.0, 1.0)
+    sums_to_one = True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The same shape."""
+        if input_shape[-1] == 1:
+            raise ShapeError("wants two units or more (one unit gives 1 whatever comes in; use sigmoid)")
+        return input_shape
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """Probabilities over the last axis."""
+        y = softmax(x)
+        return y, lambda dy, g: y * (dy - (dy * y).sum(axis=-1, keepdims=True))

@@ -1,0 +1,31 @@
+"""What an initializer is: the values that weights begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.fields import Registered
+from nncli.core.registry import INITIALIZERS
+from nncli.core.types import Array, Shape
+
+initializer = INITIALIZERS.register
+
+
+@dataclass(frozen=True)
+class Initializer(Registered):
+    """The base of all initializers."""
+
+    needs = ("draw",)
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """Initial values in float64.
+
+        Args:
+            random: where the numbers come from.
+            shape: the shape of the array.
+            fan_in: number of inputs that one output sums over.
+            fan_out: number of outputs that one input goes to.
+        """
+        raise NotImplementedError

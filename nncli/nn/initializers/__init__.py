@@ -1,0 +1,11 @@
+"""One initializer a file; `from nncli.nn.initializers import He` finds any registered one by its class name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nncli.core.registry import INITIALIZERS
+
+
+def __getattr__(name: str) -> Any:
+    return INITIALIZERS.by_class_name(name, __name__)

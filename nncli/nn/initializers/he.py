@@ -1,0 +1,24 @@
+"""He, for relu networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.nn.initializer import Initializer, initializer
+
+
+@initializer("he")
+@dataclass(frozen=True)
+class He(Initializer):
+    """Keep the variance of a relu network's outputs: w ~ N(0, 2 / fan_in).
+
+    Reference: He et al., ICCV 2015, in its normal form.
+    """
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """Normal numbers of that shape."""
+        return random.standard_normal(shape) * sqrt(2 / fan_in)

@@ -1,0 +1,20 @@
+"""Zeros."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.nn.initializer import Initializer, initializer
+
+
+@initializer("zeros")
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    """All zeros: w = 0."""
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """Zeros of that shape."""
+        return np.zeros(shape)
