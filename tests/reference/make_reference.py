@@ -1,19 +1,15 @@
-"""Makes `reference.npz`: what PyTorch and scikit-learn say about the same small problems.
+"""Makes `cases/reference.npz`: what PyTorch and scikit-learn say about the same small problems.
 
 The project itself needs neither package. In an environment of its own:
 
     pip install torch==2.13.0 scikit-learn==1.9.1
-    python tests/reference/make_reference.py
+    python -m tests.reference.make_reference
 
-Two runs with the same versions on the same machine write the same bytes. The file holds one array `cases` (JSON, in
-UTF-8), with everything that describes a case, and the arrays of every case as NAME/ARRAY. All arrays are in nncli's own
-layout: images (n, height, width, channels), kernels (height, width, in, filters), dense weights (in, units).
+Two runs with the same versions on the same machine write the same bytes.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,39 +18,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 from sklearn import metrics
 
-FILE = Path(__file__).with_name("reference.npz")
-RANDOM = np.random.default_rng(20)
-CASES: list[dict[str, Any]] = []
-ARRAYS: dict[str, np.ndarray] = {}
+from tests.reference.making import Cases, channels_first, channels_last, tensor
 
-
-def draw(*shape: int) -> np.ndarray:
-    """Normal numbers of two decimals, which need little room."""
-    return np.round(RANDOM.standard_normal(shape), 2)
-
-
-def tensor(array: np.ndarray, *, grad: bool = False) -> torch.Tensor:
-    """A copy of an array in float64."""
-    return torch.tensor(array, dtype=torch.float64, requires_grad=grad)
-
-
-def add(kind: str, arrays: dict[str, Any], **description: Any) -> None:
-    """Adds one case."""
-    name = f"{kind}-{sum(case['kind'] == kind for case in CASES)}"
-    CASES.append({"name": name, "kind": kind, **description})
-    for key, value in arrays.items():
-        array = value.detach().numpy() if isinstance(value, torch.Tensor) else np.asarray(value)
-        ARRAYS[f"{name}/{key}"] = np.ascontiguousarray(array)
-
-
-def channels_first(images: torch.Tensor) -> torch.Tensor:
-    """From nncli's layout to PyTorch's."""
-    return images.permute(0, 3, 1, 2)
-
-
-def channels_last(images: torch.Tensor) -> torch.Tensor:
-    """And back."""
-    return images.permute(0, 2, 3, 1)
+CASES = Cases("reference", seed=20)
+draw = CASES.draw
 
 
 def pair(size: int | list[int]) -> list[int]:
@@ -75,17 +42,6 @@ def padded(x: torch.Tensor, window: Any, stride: Any, padding: Any, value: float
     return F.pad(x, amounts, value=value)
 
 
-def add_layer(config: dict[str, Any], x: np.ndarray, parameters: dict[str, np.ndarray], function: Any) -> None:
-    """A layer forward and backward; `function` takes the input and the parameters."""
-    given = tensor(x, grad=True)
-    wanted = {name: tensor(array, grad=True) for name, array in parameters.items()}
-    y = function(given, **wanted)
-    dy = tensor(draw(*y.shape))
-    (y * dy).sum().backward()
-    gradients = {f"d{name}": array.grad for name, array in wanted.items()}
-    add("layer", {"x": x, **parameters, "dy": dy, "y": y, "dx": given.grad, **gradients}, config=config)
-
-
 def dense(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
     """The fully connected layer."""
     return F.linear(x.reshape(len(x), -1), weight.T, bias)
@@ -93,8 +49,8 @@ def dense(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = Non
 
 def add_dense() -> None:
     """Dense layers on flat rows and on images."""
-    add_layer({"type": "dense", "units": 4}, draw(5, 3), {"weight": draw(3, 4), "bias": draw(4)}, dense)
-    add_layer({"type": "dense", "units": 2, "bias": False}, draw(3, 2, 3, 2), {"weight": draw(12, 2)}, dense)
+    CASES.layer({"type": "dense", "units": 4}, draw(5, 3), {"weight": draw(3, 4), "bias": draw(4)}, dense)
+    CASES.layer({"type": "dense", "units": 2, "bias": False}, draw(3, 2, 3, 2), {"weight": draw(12, 2)}, dense)
 
 
 def add_convolutions() -> None:
@@ -118,7 +74,7 @@ def add_convolutions() -> None:
             return channels_last(F.conv2d(images, weight.permute(3, 2, 0, 1), bias, stride=s))
 
         parameters = {"weight": draw(*pair(kernel), channels, 3), "bias": draw(3)}
-        add_layer(config, draw(2, 6, 5, channels), parameters, convolution)
+        CASES.layer(config, draw(2, 6, 5, channels), parameters, convolution)
 
 
 def add_pools() -> None:
@@ -136,8 +92,8 @@ def add_pools() -> None:
             images = padded(channels_first(x), k, s, p, -torch.inf if kind == "max_pool2d" else 0.0).contiguous()
             return channels_last((F.max_pool2d if kind == "max_pool2d" else F.avg_pool2d)(images, k, s))
 
-        x = RANDOM.integers(-1, 2, (2, 5, 7, 2)) * 1.0 if ties else draw(2, 5, 7, 2)
-        add_layer(config, x, {}, pool)
+        x = CASES.random.integers(-1, 2, (2, 5, 7, 2)) * 1.0 if ties else draw(2, 5, 7, 2)
+        CASES.layer(config, x, {}, pool)
 
 
 def add_activations() -> None:
@@ -150,16 +106,16 @@ def add_activations() -> None:
         "softmax": lambda x: torch.softmax(x, dim=-1),
     }
     for name, function in functions.items():
-        add_layer({"type": name}, np.concatenate((draw(3, 4), 10 * draw(2, 4), np.zeros((1, 4)))), {}, function)
+        CASES.layer({"type": name}, np.concatenate((draw(3, 4), 10 * draw(2, 4), np.zeros((1, 4)))), {}, function)
 
 
 def add_losses() -> None:
     """The mean loss and its gradient, from logits and from probabilities, with and without weights."""
     some = np.array((0.5, 2, 0, 1.25, 3, 0.75))
     for weights in (None, some):
-        labels, classes = RANDOM.integers(0, 2, 6), RANDOM.integers(0, 4, 6)
-        chances = np.round(RANDOM.uniform(0.02, 0.98, (6, 1)), 2)
-        shares = np.round(RANDOM.dirichlet(np.ones(4), 6) * 0.9 + 0.025, 3)
+        labels, classes = CASES.random.integers(0, 2, 6), CASES.random.integers(0, 4, 6)
+        chances = np.round(CASES.random.uniform(0.02, 0.98, (6, 1)), 2)
+        shares = np.round(CASES.random.dirichlet(np.ones(4), 6) * 0.9 + 0.025, 3)
         for config, output, targets, function in (
             ({"type": "binary_cross_entropy", "from_logits": True}, 4 * draw(6, 1), labels, binary_from_logits),
             ({"type": "binary_cross_entropy"}, chances, labels, binary),
@@ -167,11 +123,7 @@ def add_losses() -> None:
             ({"type": "cross_entropy"}, shares, classes, from_probabilities),
             ({"type": "mean_squared_error"}, draw(6, 3), draw(6, 3), squared_error),
         ):
-            given, w = tensor(output, grad=True), tensor(np.ones(6) if weights is None else weights)
-            loss = (function(given, torch.tensor(targets)) * w).sum() / w.sum()
-            loss.backward()
-            arrays = {"output": output, "targets": targets, "loss": loss, "gradient": given.grad}
-            add("loss", arrays | ({} if weights is None else {"weights": weights}), config=config)
+            CASES.loss(config, output, targets, weights, function)
 
 
 def binary_from_logits(z: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -215,21 +167,15 @@ RULES: tuple[tuple[dict[str, Any], Any], ...] = (
 
 
 def add_optimizers() -> None:
-    """Ten steps of each rule along gradients of very different sizes, given beforehand."""
+    """Ten steps of each rule."""
     start, gradients = draw(8), draw(10, 8) * 10.0 ** np.arange(-4, 4)
     for config, make in RULES:
-        parameters = tensor(start, grad=True)
-        optimizer, path = make([parameters]), []
-        for gradient in gradients:
-            parameters.grad = tensor(gradient)
-            optimizer.step()
-            path.append(parameters.detach().numpy().copy())
-        add("optimizer", {"start": start, "gradients": gradients, "path": np.array(path)}, config=config)
+        CASES.path(config, make, start, gradients)
 
 
 def add_networks() -> None:
     """Ten steps of each rule on a small convolutional network: everything together."""
-    x, labels = draw(6, 5, 4, 1), RANDOM.integers(0, 3, 6)
+    x, labels = draw(6, 5, 4, 1), CASES.random.integers(0, 3, 6)
     start = {"0.conv2d.weight": draw(3, 2, 1, 2), "0.conv2d.bias": draw(2), "4.dense.weight": draw(8, 3)}
     model = [
         {"type": "conv2d", "filters": 2, "kernel_size": [3, 2], "padding": "same"},
@@ -252,7 +198,7 @@ def add_networks() -> None:
             losses.append(loss.item())
         ends = {f"end/{name}": array for name, array in zip(start, parameters, strict=True)}
         arrays = {"x": x, "targets": labels, "losses": np.array(losses), **start, **ends}
-        add("network", arrays, config=config, model=model)
+        CASES.add("network", arrays, config=config, model=model)
 
 
 def add_metrics() -> None:
@@ -279,9 +225,9 @@ def add_metrics() -> None:
                 ),  # over rows and units together, where scikit-learn would average the units' roots
             }
             arrays = {"prediction": prediction, "targets": targets} | ({} if weight is None else {"weights": weight})
-            add("metric", arrays, about=about, values={name: float(value) for name, value in values.items()})
-    scores, classes = draw(8, 3), RANDOM.integers(0, 3, 8)
-    chances, labels = np.round(RANDOM.uniform(0, 1, (8, 1)), 2), RANDOM.integers(0, 2, 8)
+            CASES.add("metric", arrays, about=about, values={name: float(value) for name, value in values.items()})
+    scores, classes = draw(8, 3), CASES.random.integers(0, 3, 8)
+    chances, labels = np.round(CASES.random.uniform(0, 1, (8, 1)), 2), CASES.random.integers(0, 2, 8)
     for about, prediction, chosen, targets in (
         ("classes", scores, scores.argmax(axis=1), classes),
         ("all right", np.eye(3)[classes], classes, classes),
@@ -291,12 +237,11 @@ def add_metrics() -> None:
         for weight in (None, weights):
             value = float(metrics.accuracy_score(targets, chosen, sample_weight=weight))
             arrays = {"prediction": prediction, "targets": targets} | ({} if weight is None else {"weights": weight})
-            add("metric", arrays, about=about, values={"accuracy": value})
+            CASES.add("metric", arrays, about=about, values={"accuracy": value})
 
 
 def main() -> None:
     """Writes the file."""
-    torch.set_num_threads(1)
     for add_cases in (
         add_dense,
         add_convolutions,
@@ -308,10 +253,7 @@ def main() -> None:
         add_metrics,
     ):
         add_cases()
-    made_with = {"torch": torch.__version__, "scikit-learn": sklearn.__version__, "numpy": np.__version__}
-    text = json.dumps({"made_with": made_with, "cases": CASES})
-    np.savez_compressed(FILE, cases=np.frombuffer(text.encode(), np.uint8), **ARRAYS)
-    print(f"{FILE.name}: {len(CASES)} cases, {FILE.stat().st_size / 1024:.0f} KB, made with {made_with}")
+    CASES.write(**{"scikit-learn": sklearn.__version__})
 
 
 if __name__ == "__main__":

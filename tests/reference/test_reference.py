@@ -1,4 +1,4 @@
-"""nncli computes what PyTorch and scikit-learn compute, as frozen in `reference.npz` by `make_reference.py`."""
+"""nncli computes what PyTorch and scikit-learn compute, as frozen in the folder `cases` by the scripts here."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of
 from nncli.optim.driver import Driver
 
-FILE = Path(__file__).with_name("reference.npz")
+FILES = sorted(Path(__file__).with_name("cases").glob("*.npz"))
 
 
 def read():
-    """({case name: description}, {NAME/ARRAY: array})."""
-    with np.load(FILE, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    return {case["name"]: case for case in json.loads(arrays.pop("cases").tobytes())["cases"]}, arrays
+    """({FILE/NAME: description}, {FILE/NAME: {ARRAY: array}})."""
+    described, arrays = {}, {}
+    for path in FILES:
+        with np.load(path, allow_pickle=False) as file:
+            for case in json.loads(file["cases"].tobytes())["cases"]:
+                described[f"{path.stem}/{case['name']}"] = case
+            for name in file.files:
+                if name != "cases":
+                    case, _, array = name.partition("/")
+                    arrays.setdefault(f"{path.stem}/{case}", {})[array] = file[name]
+    return described, arrays
 
 
 CASES, ARRAYS = read()
@@ -29,12 +36,9 @@ CASES, ARRAYS = read()
 
 def over(kind):
     """All cases of one kind, each as (description, its arrays by name)."""
-    chosen = [case for case in CASES.values() if case["kind"] == kind]
-    values = [
-        (case, {key.split("/", 1)[1]: a for key, a in ARRAYS.items() if key.split("/", 1)[0] == case["name"]})
-        for case in chosen
-    ]
-    names = ["-".join(str(part) for part in (case["name"], *label(case))) for case in chosen]
+    chosen = {name: case for name, case in CASES.items() if case["kind"] == kind}
+    values = [(case, ARRAYS[name]) for name, case in chosen.items()]
+    names = ["-".join(str(part) for part in (name, *label(case))) for name, case in chosen.items()]
     return pytest.mark.parametrize(("case", "arrays"), values, ids=names)
 
 
@@ -46,8 +50,8 @@ def agree(found, expected, tolerance=1e-12):
     np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
 
 
-def test_the_file_is_small_and_has_cases_of_every_kind():
-    assert FILE.stat().st_size < 200_000
+def test_the_files_are_small_and_have_cases_of_every_kind():
+    assert all(path.stat().st_size < 200_000 for path in FILES)
     covered = {case["config"]["type"] for case in CASES.values() if "config" in case}
     covered |= {name for case in CASES.values() for name in case.get("values", ())}
     names = {name for registry in (LAYERS, LOSSES, METRICS, OPTIMIZERS) for name in registry.names()}
@@ -59,18 +63,24 @@ def test_the_file_is_small_and_has_cases_of_every_kind():
 def test_layers(case, arrays):
     x = arrays["x"]
     network = Network(layers_of([case["config"]]), x.shape[1:], np.dtype(np.float64), seed=0)
-    for name, array in network.named().items():
-        array[:] = arrays[name.rpartition(".")[2]]
+    named = {name.split(".", 2)[2]: array for name, array in network.named().items()}  # without INDEX.TYPE
+    assert {f"p/{name}" for name in named} == {name for name in arrays if name.startswith("p/")}
+    for name, array in named.items():
+        array[...] = arrays[f"p/{name}"]
     run = Pass(network, 1, input_gradient=True)
+    run.moment.training = case.get("training", False)
     run.gradient.fill(np.nan)
     y, backwards = run.forward(x)
     dx = run.backward(arrays["dy"].copy(), backwards)
     agree(y, arrays["y"])
-    agree(dx, arrays["dx"])
-    gradients = network.layout.named(run.gradient)
-    assert len(gradients) == sum(key in ("weight", "bias") for key in arrays)
-    for name, gradient in gradients.items():
-        agree(gradient, arrays["d" + name.rpartition(".")[2]])
+    if "dx" in arrays:
+        agree(dx, arrays["dx"])
+    trained = {slot.name for slot in network.layout.slots if slot.spec.trainable}
+    for name, gradient in network.layout.named(run.gradient).items():
+        if (key := f"g/{name.split('.', 2)[2]}") in arrays:
+            agree(gradient, arrays[key])
+        else:
+            assert name not in trained
 
 
 @over("loss")

@@ -1,0 +1,132 @@
+"""What the scripts share that freeze PyTorch's values: a collection of cases, and tensors in nncli's layout.
+
+All arrays are in nncli's own layout: images (n, height, width, channels), kernels (height, width, in, filters), dense
+weights (in, units). A file holds one array `cases` (JSON, in UTF-8), with everything that describes a case, and the
+arrays of every case as NAME/ARRAY. Every file in the folder `cases` is compared by `test_reference.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+FOLDER = Path(__file__).with_name("cases")
+
+
+class Cases:
+    """Cases to be frozen in one file.
+
+    Args:
+        name: of the file, without its ending.
+        seed: of the numbers that are drawn.
+    """
+
+    def __init__(self, name: str, seed: int) -> None:
+        torch.set_num_threads(1)
+        self.file = FOLDER / f"{name}.npz"
+        self.random = np.random.default_rng(seed)
+        self.cases: list[dict[str, Any]] = []
+        self.arrays: dict[str, np.ndarray] = {}
+
+    def draw(self, *shape: int) -> np.ndarray:
+        """Normal numbers of two decimals, which need little room."""
+        return np.round(self.random.standard_normal(shape), 2)
+
+    def add(self, kind: str, arrays: dict[str, Any], **description: Any) -> None:
+        """Adds one case."""
+        name = f"{kind}-{sum(case['kind'] == kind for case in self.cases)}"
+        self.cases.append({"name": name, "kind": kind, **description})
+        for key, value in arrays.items():
+            array = value.detach().numpy() if isinstance(value, torch.Tensor) else np.asarray(value)
+            self.arrays[f"{name}/{key}"] = np.ascontiguousarray(array)
+
+    def layer(
+        self,
+        config: dict[str, Any],
+        x: np.ndarray,
+        parameters: dict[str, np.ndarray],
+        function: Callable[..., Any],
+        **description: Any,
+    ) -> None:
+        """A layer forward and backward.
+
+        Args:
+            config: as nncli takes it.
+            x: (n, ...) inputs; of whole numbers there is no gradient.
+            parameters: by name, such as weight.
+            function: takes the input and the parameters as tensors, and gives the outputs.
+            description: training (default false) says whether it is a pass of training.
+        """
+        given = torch.tensor(x) if x.dtype.kind == "i" else tensor(x, grad=True)
+        wanted = {name: tensor(array, grad=True) for name, array in parameters.items()}
+        y = function(given, **wanted)
+        dy = tensor(self.draw(*y.shape))
+        (y * dy).sum().backward()
+        arrays = {"x": x, "dy": dy, "y": y} | ({} if given.grad is None else {"dx": given.grad})
+        arrays |= {f"p/{name}": array for name, array in parameters.items()}
+        arrays |= {f"g/{name}": array.grad for name, array in wanted.items() if array.grad is not None}
+        self.add("layer", arrays, config=config, **description)
+
+    def optimizer(self, config: dict[str, Any], make: Callable[[list[torch.Tensor]], torch.optim.Optimizer]) -> None:
+        """Ten steps of a rule along gradients of very different sizes."""
+        self.path(config, make, self.draw(8), self.draw(10, 8) * 10.0 ** np.arange(-4, 4))
+
+    def path(
+        self,
+        config: dict[str, Any],
+        make: Callable[[list[torch.Tensor]], torch.optim.Optimizer],
+        start: np.ndarray,
+        gradients: np.ndarray,
+    ) -> None:
+        """A step of a rule along each of the gradients."""
+        parameters = tensor(start, grad=True)
+        optimizer, path = make([parameters]), []
+        for gradient in gradients:
+            parameters.grad = tensor(gradient)
+            optimizer.step()
+            path.append(parameters.detach().numpy().copy())
+        self.add("optimizer", {"start": start, "gradients": gradients, "path": np.array(path)}, config=config)
+
+    def loss(
+        self,
+        config: dict[str, Any],
+        output: np.ndarray,
+        targets: np.ndarray,
+        weights: np.ndarray | None,
+        function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    ) -> None:
+        """The weighted mean of the rows' losses and its gradient; `function` gives the loss of every row."""
+        given, w = tensor(output, grad=True), tensor(np.ones(len(output)) if weights is None else weights)
+        loss = (function(given, torch.tensor(targets)) * w).sum() / w.sum()
+        loss.backward()
+        arrays = {"output": output, "targets": targets, "loss": loss, "gradient": given.grad}
+        self.add("loss", arrays | ({} if weights is None else {"weights": weights}), config=config)
+
+    def write(self, **others: str) -> None:
+        """Writes the file; `others` are the versions of packages besides PyTorch and NumPy."""
+        made_with = {"torch": torch.__version__, **others, "numpy": np.__version__}
+        text = json.dumps({"made_with": made_with, "cases": self.cases})
+        FOLDER.mkdir(exist_ok=True)
+        np.savez_compressed(self.file, cases=np.frombuffer(text.encode(), np.uint8), **self.arrays)
+        size = self.file.stat().st_size / 1024
+        print(f"{self.file.name}: {len(self.cases)} cases, {size:.0f} KB, made with {made_with}")
+
+
+def tensor(array: np.ndarray, *, grad: bool = False) -> torch.Tensor:
+    """A copy of an array in float64."""
+    return torch.tensor(array, dtype=torch.float64, requires_grad=grad)
+
+
+def channels_first(images: torch.Tensor) -> torch.Tensor:
+    """From nncli's layout to PyTorch's."""
+    return images.permute(0, 3, 1, 2)
+
+
+def channels_last(images: torch.Tensor) -> torch.Tensor:
+    """And back."""
+    return images.permute(0, 2, 3, 1)
