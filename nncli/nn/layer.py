@@ -28,7 +28,7 @@ class ParameterSpec:
         initializer: what fills it before training.
         fan_in: number of inputs that one output sums over.
         fan_out: number of outputs that one input goes to.
-        trainable: whether the optimizer changes it.
+        trainable: whether the optimizer changes it; otherwise it is kept beside, such as running statistics.
         decayed: whether weight decay applies; biases and normalisation leave it alone.
     """
 
@@ -58,12 +58,16 @@ class Moment:
         seed: the run's seed.
         step: the number of the step, from 0 over the whole run.
         first_row: the number of this chunk's first row within the batch.
+        chunk: the number of this chunk, where a batch is computed in several.
+        batch_sum: adds up an array over all chunks of the batch; None where there is only one.
     """
 
     training: bool = False
     seed: int = 0
     step: int = 0
     first_row: int = 0
+    chunk: int = 0
+    batch_sum: Callable[[Array], Array] | None = None
 
 
 class Context:
@@ -89,6 +93,18 @@ class Context:
         """Whether the pass is part of training."""
         return self.moment.training
 
+    @property
+    def keeps(self) -> bool:
+        """Whether this chunk is the one that hands on what the whole batch gives, such as running statistics."""
+        return self.moment.chunk == 0
+
+    def batch_sum(self, part: Array) -> Array:
+        """The sum of an array over all chunks of the batch; what a layer asks whose rows depend on one another.
+
+        A layer that does so says `mixes_samples`, and every chunk asks for the same sums in the same order.
+        """
+        return part if self.moment.batch_sum is None else self.moment.batch_sum(part)
+
     def random_bits(self, shape: Shape) -> Array:
         """Uniform 32-bit integers that depend on seed, step, layer and row, and not on how the batch was cut."""
         moment = self.moment
@@ -111,6 +127,7 @@ class Layer(Registered):
 
     output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
+    mixes_samples: ClassVar[bool] = False  # whether, in training, a row's outputs depend on the other rows
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
 
@@ -139,6 +156,9 @@ class Layer(Registered):
 
         backward(dy, g) ASSIGNS the gradient of every parameter to the arrays in `g` and returns the gradient of `x`,
         or None where `ctx.input_gradient` is false. It may overwrite `dy`. Neither changes `x` or `p`.
+
+        To what is not trainable it assigns the new value where `ctx.keeps`, and otherwise zero, so that the chunks of
+        a batch add up; that value is taken over after the step.
         """
         raise NotImplementedError
 

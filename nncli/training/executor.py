@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from threading import BrokenBarrierError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
 from nncli.nn.tally import Tally
+from nncli.training.meeting import Meeting
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -30,11 +32,13 @@ LARGE_STEP = 10**8  # multiply-adds of a forward pass from which BLAS gains by s
 
 def is_sharded(network: Network) -> bool:
     """Whether batches of this model are cut into shards; otherwise BLAS uses the cores by itself."""
-    return _has_heavy_rows(network.model)
+    return any(layer.heavy_rows for layer in _all_layers(network.model))
 
 
-def _has_heavy_rows(layer: Layer) -> bool:
-    return layer.heavy_rows or any(_has_heavy_rows(child) for child in layer.children().values())
+def _all_layers(layer: Layer) -> Iterator[Layer]:
+    yield layer
+    for child in layer.children().values():
+        yield from _all_layers(child)
 
 
 class Executor:
@@ -70,6 +74,7 @@ class Executor:
         self.metrics = tuple(metrics)
         self._original = original
         self.sharded = is_sharded(network)
+        self._mixing = any(layer.mixes_samples for layer in _all_layers(network.model))
         self.threads = threads
         self._small = batch_size * network.layout.size < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
@@ -104,7 +109,7 @@ class Executor:
             shard.backward(backward(scale), backwards)
             return total, states
 
-        results = self._run(one, batch)
+        results = self._run(one, batch, mixing=self._mixing)
         for index in range(1, len(results)):
             self.gradient += self._passes[index].gradient
         total = 0.0
@@ -139,6 +144,7 @@ class Executor:
 
     def fault(self, batch: Batch) -> str:
         """Where the first number that is not finite appears in the pass that was made last, in words."""
+        self._passes[0].moment.batch_sum = None
         with np.errstate(all="ignore"):
             name = self._passes[0].first_nonfinite_layer(batch.inputs)
         if name is not None:
@@ -173,23 +179,66 @@ class Executor:
             prediction, targets = self._original(prediction), self._original(targets)
         return tally.measure(prediction, targets, rows.metric_weights)
 
-    def _run(self, compute: Callable[[Pass, Batch], Any], batch: Batch) -> list[Any]:
-        def one(shard: Pass, rows: Batch) -> Any:
-            with np.errstate(all="ignore"):  # the trainer looks for what is not finite
-                return compute(shard, rows)
+    def _run(self, compute: Callable[[Pass, Batch], Any], batch: Batch, *, mixing: bool = False) -> list[Any]:
+        """What every shard of a batch gives, in order.
 
+        Args:
+            compute: what to do with one shard.
+            batch: to be cut.
+            mixing: whether the shards have to meet while they compute.
+        """
         count = len(self._passes)
         if count == 1 or len(batch) < count * LEAST_ROWS:
-            return [one(self._passes[0], batch)]
+            return [_alone(compute, self._passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
+        if mixing:
+            return self._meeting(compute, shards)
         if self.threads == 1:
-            return [one(shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
+            return [_alone(compute, shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
+        waiting = [
+            self._threads.submit(_alone, compute, shard, rows)
+            for shard, rows in zip(self._passes[1:], shards[1:], strict=True)
+        ]
+        return [_alone(compute, self._passes[0], shards[0]), *(future.result() for future in waiting)]
+
+    def _meeting(self, compute: Callable[[Pass, Batch], Any], shards: list[Batch]) -> list[Any]:
+        """The same of shards that have to meet, each in a thread of its own; with one thread they take turns."""
+        meeting = Meeting(len(shards), one_at_a_time=self.threads == 1)
+
+        def one(index: int) -> Any:
+            with meeting.computing():
+                try:
+                    return _alone(compute, self._passes[index], shards[index], meeting.seat(index), index)
+                except BaseException:
+                    meeting.leave()
+                    raise
+
+        waiting = [self._threads.submit(one, index) for index in range(1, len(shards))]
+        try:
+            first = one(0)
+        except BrokenBarrierError:  # by what another shard raised
+            for future in waiting:
+                future.result()
+            raise
+        return [first, *(future.result() for future in waiting)]
+
+    @property
+    def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
             from concurrent.futures import ThreadPoolExecutor  # here, for a quick start of what needs no threads
 
-            self._pool = ThreadPoolExecutor(count - 1)
-        waiting = [
-            self._pool.submit(one, shard, rows) for shard, rows in zip(self._passes[1:], shards[1:], strict=True)
-        ]
-        return [one(self._passes[0], shards[0]), *(future.result() for future in waiting)]
+            self._pool = ThreadPoolExecutor(len(self._passes) - 1)
+        return self._pool
+
+
+def _alone(
+    compute: Callable[[Pass, Batch], Any],
+    shard: Pass,
+    rows: Batch,
+    batch_sum: Callable[[Array], Array] | None = None,
+    chunk: int = 0,
+) -> Any:
+    shard.moment.batch_sum, shard.moment.chunk = batch_sum, chunk
+    with np.errstate(all="ignore"):  # the trainer looks for what is not finite
+        return compute(shard, rows)

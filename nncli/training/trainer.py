@@ -179,8 +179,8 @@ class Trainer:
         """One step; whether it was taken."""
         tally = Tally(self.executor.metrics)
         loss = self.executor.loss_and_gradient(batch, tally, seed=self.settings.seed, step=self.step)
-        gradient = self.executor.gradient[: self._trained]
-        length = norm(gradient)
+        gradient = self.executor.gradient
+        length = norm(gradient[: self._trained])
         self.step += 1
         if not (isfinite(loss) and isfinite(length)):
             self._not_finite(batch, epoch, loss)
@@ -189,10 +189,19 @@ class Trainer:
         if not tally.divisor:  # rows without weight alone; momentum from earlier steps would still move
             return True
         if self.settings.clip_norm is not None:
-            clip(gradient, length, self.settings.clip_norm)
+            clip(gradient[: self._trained], length, self.settings.clip_norm)
         with np.errstate(all="ignore"):
-            self.driver.step(gradient, self.learning_rate)
+            self.apply(gradient)
         return True
+
+    def apply(self, gradient: Array) -> None:
+        """Changes the parameters by a step along a gradient, and takes over new values of what is not trained.
+
+        Args:
+            gradient: as backward assigns it.
+        """
+        self.driver.step(gradient[: self._trained], self.learning_rate)
+        self.executor.network.vector[self._trained :] = gradient[self._trained :]
 
     @property
     def learning_rate(self) -> float:

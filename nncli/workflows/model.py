@@ -246,7 +246,7 @@ class Model:
         if self._pass is None or not self._has_gradients:
             raise UserError("update: call forward and backward first")
         trainer = self._trainer = self._trainer or self._built.trainer()
-        trainer.driver.step(self._pass[0].gradient[: self._built.network.layout.trainable], trainer.learning_rate)
+        trainer.apply(self._pass[0].gradient)
         trainer.step += 1
 
     def save(self, path: str | os.PathLike[str]) -> None:

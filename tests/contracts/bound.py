@@ -27,6 +27,8 @@ class Bound:
     ) -> None:
         self.network = Network(layers_of([case.config]), case.input_shape, np.dtype(dtype), seed=1)
         self.network.vector[:] = np.random.default_rng(2).uniform(-1, 1, self.network.vector.size)
+        kept = self.network.vector[self.network.layout.trainable :]
+        np.abs(kept, out=kept)  # such as running variances
         self.run = Pass(self.network, 1, input_gradient=input_gradient)
         self.run.moment.training = case.training
         self.run.moment.seed = 3

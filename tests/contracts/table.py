@@ -170,6 +170,11 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}),
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}, training=False),
     ),
+    "batch_norm": (
+        *_layers("batch_norm", (3,), {}, {"momentum": 0.3, "epsilon": 0.01}),
+        *_layers("batch_norm", (3, 2, 2), {}),
+        *_layers("batch_norm", (3, 2), {}, training=False),
+    ),
     "sequential": (
         *_layers(
             "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}

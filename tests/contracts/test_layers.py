@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from nncli.core.fields import registered_in
+from nncli.nn.layer import Layer
+from nncli.training.meeting import Meeting
 from tests.contracts.bound import Bound
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LAYER_ROWS, name_of
 from tests.contracts.values import inputs, made, spread
 
 CASES = [case for cases in LAYER_ROWS.values() for case in cases]
+
+
+def mixes(case):
+    """Whether the rows of a batch depend on one another."""
+    return case.training and any(isinstance(item, Layer) and item.mixes_samples for item in registered_in(made(case)))
+
+
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
+over_unmixed = pytest.mark.parametrize("case", [case for case in CASES if not mixes(case)], ids=name_of)
+over_mixed = pytest.mark.parametrize("case", [case for case in CASES if mixes(case)], ids=name_of)
 
 
 def output_gradient(case, rows, dtype=np.float64):
@@ -27,8 +41,11 @@ def test_gradients_agree_with_central_differences(case):
         return float(np.vdot(bound.forward(x), dy))
 
     assert relative_error(dx, central_differences(weighted_output, x)) < TOLERANCE
-    assert relative_error(gradient, central_differences(weighted_output, bound.network.vector)) < TOLERANCE
-    for name, array in bound.network.layout.named(gradient).items():  # none hides behind a larger one
+    trained = bound.network.layout.trainable
+    expected = central_differences(weighted_output, bound.network.vector[:trained])
+    assert relative_error(gradient[:trained], expected) < TOLERANCE
+    assert np.isfinite(gradient).all()
+    for name, array in bound.network.layout.named(gradient[:trained]).items():  # none hides behind a larger one
         expected = central_differences(weighted_output, bound.network.named()[name])
         assert relative_error(array, expected) < TOLERANCE, name
 
@@ -69,7 +86,7 @@ def test_neither_inputs_nor_parameters_nor_outputs_are_changed(case):
     np.testing.assert_array_equal(y, outputs)
 
 
-@over_all
+@over_unmixed
 def test_a_batch_of_one_is_one_row_of_a_larger_batch(case):
     x, dy = inputs(case, 4), output_gradient(case, 4)
     y, dx, _ = Bound(case).gradients(x, dy)
@@ -85,10 +102,13 @@ def test_no_rows_pass_and_their_gradient_is_zero(case):
     y, dx, gradient = Bound(case).gradients(inputs(case, 0), output_gradient(case, 0))
     assert y.shape == (0, *made(case).output_shape(case.input_shape))
     assert dx.shape == (0, *case.input_shape)
-    np.testing.assert_array_equal(gradient, 0)
+    bound = Bound(case)
+    trained = bound.network.layout.trainable
+    np.testing.assert_array_equal(gradient[:trained], 0)
+    np.testing.assert_array_equal(gradient[trained:], bound.network.vector[trained:])  # what is kept stays
 
 
-@over_all
+@over_unmixed
 def test_the_gradients_of_two_parts_of_a_batch_add_up(case):
     x, dy = inputs(case, 5), output_gradient(case, 5)
     y, dx, gradient = Bound(case).gradients(x, dy)
@@ -97,7 +117,37 @@ def test_the_gradients_of_two_parts_of_a_batch_add_up(case):
         second = Bound(case, first_row=cut).gradients(x[cut:], dy[cut:])
         np.testing.assert_allclose(np.concatenate((first[0], second[0])), y, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(np.concatenate((first[1], second[1])), dx, rtol=1e-12, atol=1e-12)
+        trained = Bound(case).network.layout.trainable
+        np.testing.assert_allclose((first[2] + second[2])[:trained], gradient[:trained], rtol=1e-12, atol=1e-12)
+
+
+@over_mixed
+@pytest.mark.parametrize("one_at_a_time", [False, True])
+def test_two_parts_that_meet_are_the_whole_batch(case, one_at_a_time):
+    x, dy = inputs(case, 5), output_gradient(case, 5)
+    y, dx, gradient = Bound(case).gradients(x, dy)
+    for edge in (1, 3):
+        meeting = Meeting(2, one_at_a_time=one_at_a_time)
+
+        def part(index, rows, meeting=meeting):
+            bound = Bound(case, first_row=rows.start or 0)
+            bound.run.moment.chunk, bound.run.moment.batch_sum = index, meeting.seat(index)
+            with meeting.computing():
+                return bound.gradients(x[rows], dy[rows])
+
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(part, 1, slice(edge, None))
+            first = part(0, slice(0, edge))
+            second = waiting.result()
+        np.testing.assert_allclose(np.concatenate((first[0], second[0])), y, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(np.concatenate((first[1], second[1])), dx, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(first[2] + second[2], gradient, rtol=1e-12, atol=1e-12)
+
+
+@over_mixed
+def test_what_mixes_rows_gives_other_outputs_beside_other_rows(case):
+    x = inputs(case, 4)
+    assert np.abs(Bound(case).forward(x)[:2] - Bound(case).forward(x[:2])).max() > 1e-3
 
 
 @over_all

@@ -1,0 +1,122 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Gt, Interval
+
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import sum_rows
+from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
+from nncli.nn.normalization import ONES, ZEROS
+
+
+@layer("batch_norm")
+@dataclass(frozen=True)
+class BatchNorm(Layer):
+    """Give every channel mean 0 and variance 1 over the batch, then a scale and a shift that are learnt.
+
+    In training, over the rows of the batch and all positions of a row, N numbers x of a channel:
+        m = 1/N sum x,  v = 1/N sum (x - m)^2,  xhat = (x - m) / sqrt(v + epsilon),  y = scale xhat + shift
+        dx = scale / sqrt(v + epsilon) (dy - 1/N sum dy - xhat 1/N sum dy xhat)
+        running_mean <- (1 - momentum) running_mean + momentum m
+        running_variance <- (1 - momentum) running_variance + momentum v N / (N - 1)
+    Otherwise m and v are the running ones. So v is biased in y and unbiased in the running variance, momentum is the
+    share of the new value, and epsilon stands inside the root, as in PyTorch. The statistics are those of the whole
+    batch, however it is computed; weights of rows do not count in them. Of a single number there is no variance: y is
+    the shift then, and the running values stay.
+
+    Shape: (*, channels) -> (*, channels); scale, shift, running_mean and running_variance (channels,)
+
+    Args:
+        momentum: share of the new value in the running ones, above 0 and up to 1.
+        epsilon: keeps the quotient finite, above 0.
+    Reference: Ioffe and Szegedy, ICML 2015.
+    """
+
+    mixes_samples = True
+
+    momentum: Annotated[float, Interval(gt=0, le=1)] = 0.1
+    epsilon: Annotated[float, Gt(0)] = 1e-5
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """Scale and shift, which are trained, and the running statistics, which are not."""
+        shape = input_shape[-1:]
+        return {
+            "scale": ParameterSpec(shape, *ONES, decayed=False),
+            "shift": ParameterSpec(shape, *ZEROS, decayed=False),
+            "running_mean": ParameterSpec(shape, *ZEROS, trainable=False, decayed=False),
+            "running_variance": ParameterSpec(shape, *ONES, trainable=False, decayed=False),
+        }
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """With the statistics of the batch in training, with the running ones otherwise."""
+        return self._of_batch(p, x, ctx) if ctx.training else self._running(p, x, ctx)
+
+    def _of_batch(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        flat = x.reshape(-1, x.shape[-1])  # (rows, channels)
+        mean, count = _mean(flat, ctx)
+        xhat = flat - mean
+        variance, _ = _mean(xhat * xhat, ctx)
+        inverse = 1 / np.sqrt(variance + x.dtype.type(self.epsilon))
+        xhat *= inverse
+        y = xhat * p["scale"]
+        y += p["shift"]
+
+        def backward(dy: Array, g: Tree) -> Array | None:
+            dy = dy.reshape(-1, dy.shape[-1])
+            sum_rows(dy, out=g["shift"])
+            sum_rows(dy * xhat, out=g["scale"])
+            self._keep(p, g, ctx, mean, variance, count)
+            sums = ctx.batch_sum(np.stack((g["shift"], g["scale"])))  # over the whole batch
+            if not ctx.input_gradient:
+                return None
+            sums /= max(count, 1)
+            dx = xhat * -sums[1]
+            dx += dy
+            dx -= sums[0]
+            dx *= p["scale"] * inverse
+            return dx.reshape(x.shape)
+
+        return y.reshape(x.shape), backward
+
+    def _keep(self, p: Tree, g: Tree, ctx: Context, mean: Array, variance: Array, count: float) -> None:
+        """Assigns the new running values."""
+        if not ctx.keeps:
+            g["running_mean"].fill(0)
+            g["running_variance"].fill(0)
+            return
+        share = self.momentum if count > 1 else 0.0
+        np.multiply(p["running_mean"], 1 - share, out=g["running_mean"])
+        np.multiply(p["running_variance"], 1 - share, out=g["running_variance"])
+        if share:
+            g["running_mean"] += share * mean
+            g["running_variance"] += (share * count / (count - 1)) * variance
+
+    def _running(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        inverse = 1 / np.sqrt(p["running_variance"] + x.dtype.type(self.epsilon))
+        factor = p["scale"] * inverse
+        y = x * factor
+        y += p["shift"] - p["running_mean"] * factor
+
+        def backward(dy: Array, g: Tree) -> Array | None:
+            flat = dy.reshape(-1, dy.shape[-1])
+            sum_rows(flat, out=g["shift"])
+            xhat = (x.reshape(flat.shape) - p["running_mean"]) * inverse
+            sum_rows(flat * xhat, out=g["scale"])
+            self._keep(p, g, ctx, p["running_mean"], p["running_variance"], 0)
+            return dy * factor if ctx.input_gradient else None
+
+        return y, backward
+
+
+def _mean(flat: Array, ctx: Context) -> tuple[Array, float]:
+    """The mean of every column over the whole batch, and how many numbers it is of: (rows, columns) -> (columns,)."""
+    sums = np.empty(flat.shape[1] + 1, flat.dtype)
+    sum_rows(flat, out=sums[:-1])
+    sums[-1] = len(flat)
+    sums = ctx.batch_sum(sums)
+    return sums[:-1] / max(sums[-1], flat.dtype.type(1)), float(sums[-1])
