@@ -69,8 +69,8 @@ def check_range(loss: Loss, layers: Sequence[Any], targets: Array, *, scaled: bo
 def _last(layers: Sequence[Any]) -> Layer | None:
     """The last layer of all, inside of containers; None where it could not be built."""
     layer = layers[-1] if layers else None
-    while layer is not None and not failed(layer) and layer.children():
-        layer = list(layer.children().values())[-1]
+    while isinstance(layer, Sequential):
+        layer = layer.layers[-1]
     return None if failed(layer) else layer
 
 

@@ -41,8 +41,13 @@ def check_shapes(
         if failed(layer):
             shape, before = None, ""
             continue
+        known = len(problems)
+        for name in layer.in_order:
+            inside = check_shapes(getattr(layer, name), shape, problems, (*here, name), before)
         if isinstance(layer, Sequential):
-            shape = check_shapes(layer.layers, shape, problems, (*here, "layers"), before)
+            shape = inside
+        elif len(problems) > known:
+            shape = None
         elif shape is None:
             shape = _whatever_comes(layer)
         else:

@@ -129,6 +129,7 @@ class Layer(Registered):
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
     mixes_samples: ClassVar[bool] = False  # whether, in training, a row's outputs depend on the other rows
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
+    in_order: ClassVar[tuple[str, ...]] = ()  # the fields of a container whose layers come one after another
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from annotated_types import MinLen
 
 from nncli.core.builder import build
-from nncli.core.errors import ShapeError
 from nncli.core.fields import field_types
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
 from nncli.nn.activation import Activation
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
+from nncli.nn.sequence import forward_in_order, multiply_adds_in_order, named, parameters_in_order, shapes_in_order
 
 
 @layer("sequential")
@@ -27,11 +27,13 @@ class Sequential(Layer):
         layers: what it is made of, in order.
     """
 
+    in_order = ("layers",)
+
     layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
 
     def children(self) -> dict[str, Layer]:
         """The layers as INDEX.TYPE."""
-        return {f"{index}.{item.type_name}": item for index, item in enumerate(self.layers)}
+        return named(self.layers)
 
     def shapes(self, input_shape: Shape) -> list[Shape]:
         """The shape that comes in, then the shape after every layer.
@@ -39,14 +41,7 @@ class Sequential(Layer):
         Raises:
             ShapeError: naming the layer that does not fit and what it gets.
         """
-        shapes = [input_shape]
-        for index, item in enumerate(self.layers):
-            try:
-                shapes.append(item.output_shape(shapes[-1]))
-            except ShapeError as error:
-                before = f"{index - 1}.{self.layers[index - 1].type_name} gives" if index else "the input has the shape"
-                raise ShapeError(f"{index}.{item.type_name} {error}, but {before} {shapes[-1]}") from None
-        return shapes
+        return shapes_in_order(self.layers, input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The last layer's."""
@@ -54,33 +49,15 @@ class Sequential(Layer):
 
     def parameters(self, input_shape: Shape) -> Tree:
         """The layers' trees by INDEX.TYPE."""
-        shapes = self.shapes(input_shape)
-        named = zip(self.children().items(), shapes[:-1], strict=True)
-        return {name: item.parameters(shape) for (name, item), shape in named}
+        return parameters_in_order(self.layers, input_shape)
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Those of all layers."""
-        return sum(
-            item.multiply_adds(shape) for item, shape in zip(self.layers, self.shapes(input_shape), strict=False)
-        )
+        return multiply_adds_in_order(self.layers, input_shape)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """All layers in order."""
-        names = list(self.children())
-        backwards = []
-        for name, item in zip(names, self.layers, strict=True):
-            x, backward = item.forward(p[name], x, ctx.children[name])
-            backwards.append(backward)
-
-        def backward_all(dy: Array, g: Tree) -> Array | None:
-            gradient: Array | None = dy
-            for name, backward in zip(reversed(names), reversed(backwards), strict=True):
-                if gradient is None:
-                    break
-                gradient = backward(gradient, g[name])
-            return gradient
-
-        return x, backward_all
+        return forward_in_order(self.layers, p, x, ctx)
 
 
 def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[Layer]:
@@ -103,13 +80,13 @@ def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[
 
 
 def _filled_inside(item: Layer, following: Sequence[Any]) -> dict[str, Any]:
-    """The fields of a container that hold layers, their initializers chosen; only a sequential's are in a row."""
+    """The fields of a container that hold layers, their initializers chosen."""
     inside: dict[str, Any] = {}
     for name, value in vars(item).items():
         if isinstance(value, Layer):
             (inside[name],) = fill_initializers([value], following)
         elif isinstance(value, tuple) and value and all(isinstance(one, Layer) for one in value):
-            if isinstance(item, Sequential):
+            if name in item.in_order:
                 inside[name] = tuple(fill_initializers(value, following))
             else:
                 inside[name] = tuple(fill_initializers([one], following)[0] for one in value)

@@ -175,6 +175,20 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("batch_norm", (3, 2, 2), {}),
         *_layers("batch_norm", (3, 2), {}, training=False),
     ),
+    "residual": (
+        *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 4}, "tanh"]}),
+        *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 3}], "initializer": "he"}),
+        *_layers("residual", (4,), {"layers": ["tanh"], "shortcut": "linear"}),
+        *_layers(
+            "residual",
+            (5, 4, 2),
+            {"layers": [{"type": "conv2d", "filters": 3, "kernel_size": 3, "stride": 2, "padding": "same"}, "tanh"]},
+            {
+                "layers": ["batch_norm", "sigmoid", {"type": "residual", "layers": ["tanh"]}],
+                "shortcut": {"type": "conv2d", "filters": 2, "kernel_size": 1},
+            },
+        ),
+    ),
     "sequential": (
         *_layers(
             "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}

@@ -23,6 +23,13 @@ CONVOLUTION = (
     {"type": "max_pool2d", "pool_size": 2},
     {"type": "dense", "units": 1},
 )
+NORMALIZED = (
+    {"type": "conv2d", "filters": 3, "kernel_size": 3, "padding": "same", "bias": False},
+    "batch_norm",
+    "relu",
+    {"type": "residual", "layers": [{"type": "conv2d", "filters": 4, "kernel_size": 2, "stride": 2}, "batch_norm"]},
+    {"type": "dense", "units": 1},
+)
 
 
 def numbers(rows: int, shape: tuple[int, ...] = (3,), seed: int = 0, dtype: str = "float64") -> Dataset:

@@ -14,7 +14,7 @@ from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.training import executor as executors
 from nncli.training.executor import Executor
-from tests.training.make import CONVOLUTION, DENSE, executor_of, numbers, trainer_of, weights
+from tests.training.make import CONVOLUTION, DENSE, NORMALIZED, executor_of, numbers, trainer_of, weights
 
 IMAGES = numbers(37, (6, 6, 2))
 
@@ -63,12 +63,46 @@ def test_the_gradient_is_that_of_the_mean():
         assert (above - below) / (2 * step) / 37 == pytest.approx(gradient[index], rel=1e-5, abs=1e-9)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("rows", [15, 16, 37])
+def test_statistics_are_those_of_the_whole_batch(monkeypatch, rows, threads):
+    found = []
+    for shards in (1, 2, 4):
+        monkeypatch.setattr(executors, "SHARDS", shards)
+        monkeypatch.setattr(executors, "LEAST_ROWS", 2)
+        executor = executor_of(NORMALIZED, IMAGES, metrics=("rmse",), threads=threads)
+        found.append(computed(executor, whole(IMAGES, rows)))
+    kept = executor.network.layout.trainable
+    for loss, gradient, results in found[1:]:
+        assert loss == pytest.approx(found[0][0], rel=1e-12)
+        np.testing.assert_allclose(gradient, found[0][1], rtol=1e-10, atol=1e-12)
+        assert results == pytest.approx(found[0][2], rel=1e-12)
+        assert gradient[kept:].all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_shard_that_fails_does_not_leave_the_others_waiting(monkeypatch, failing, threads):
+    executor = executor_of(NORMALIZED, IMAGES, threads=threads)
+    shard = executor._passes[failing]
+
+    def fails(p, x, ctx):
+        raise FloatingPointError("planted")
+
+    shard.bound[2] = (fails, *shard.bound[2][1:])
+    for _ in range(2):
+        with pytest.raises(FloatingPointError, match="planted"):
+            computed(executor, whole(IMAGES))
+    assert np.isfinite(computed(executor_of(NORMALIZED, IMAGES, threads=threads), whole(IMAGES))[0])
+
+
 @pytest.mark.parametrize("batch_size", [5, 16, 37])
-def test_convolutions_give_the_same_bits_for_any_number_of_threads(batch_size):
+@pytest.mark.parametrize("layers", [CONVOLUTION, NORMALIZED], ids=["plain", "normalized"])
+def test_convolutions_give_the_same_bits_for_any_number_of_threads(layers, batch_size):
     train = numbers(37, (6, 6, 2), dtype="float32")
     found = []
     for threads in (1, 2, 4, None):
-        trainer = trainer_of(CONVOLUTION, train, validation=train, threads=threads, batch_size=batch_size)
+        trainer = trainer_of(layers, train, validation=train, threads=threads, batch_size=batch_size)
         records = [event.record for event in trainer.run() if hasattr(event, "record")]
         trainer.executor.close()
         found.append((weights(trainer), [(record["train_loss"], record["val_loss"]) for record in records]))

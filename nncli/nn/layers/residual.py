@@ -1,0 +1,134 @@
+"""Layers with a way around them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import MinLen
+
+from nncli.core.errors import ShapeError
+from nncli.core.registry import INITIALIZERS, LAYERS
+from nncli.core.types import Array, Shape
+from nncli.nn.initializer import Initializer
+from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
+from nncli.nn.sequence import forward_in_order, multiply_adds_in_order, named, parameters_in_order, shapes_in_order
+
+
+@layer("residual")
+@dataclass(frozen=True)
+class Residual(Layer):
+    """Layers in order, and a way around them: what comes in is added to what they give.
+
+    y = f(x) + s(x),  dx = f'(x) dy + s'(x) dy
+
+    s is the shortcut: what is given as such; otherwise x itself where the layers keep the shape, and where they do not,
+    a linear projection x[::stride, ::stride] P of its channels, without bias, at every stride-th position, so that both
+    shapes are the same (the 1x1 convolution of the paper's option B).
+
+    Shape: (*) -> as the last layer gives; projection (channels in, channels out)
+
+    Args:
+        layers: f, in order.
+        shortcut: a layer (such as a sequential of several) that x goes through on its way around; default as above.
+        initializer: of the projection, with fan_in = channels in and fan_out = channels out; default he before
+            relu-like activations, otherwise xavier.
+
+    Raises:
+        ShapeError: where the two shapes differ and no projection at equal steps makes one of the other.
+    Reference: He et al., CVPR 2016.
+    """
+
+    in_order = ("layers",)
+
+    layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
+    shortcut: Annotated[Layer, LAYERS] | None = None
+    initializer: Annotated[Initializer, INITIALIZERS] | None = None
+
+    def children(self) -> Mapping[str, Layer]:
+        """The layers as INDEX.TYPE, and the shortcut where one is given."""
+        return named(self.layers) | ({} if self.shortcut is None else {"shortcut": self.shortcut})
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The last layer's."""
+        output = shapes_in_order(self.layers, input_shape)[-1]
+        if self.shortcut is not None:
+            around = self.shortcut.output_shape(input_shape)
+            if around != output:
+                raise ShapeError(f"wants a shortcut that gives {output}, as its layers do; it gives {around}")
+        else:
+            _strides(input_shape, output)
+        return output
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """The layers' trees by INDEX.TYPE, and the shortcut's tree or the projection."""
+        tree = parameters_in_order(self.layers, input_shape)
+        if self.shortcut is not None:
+            return tree | {"shortcut": self.shortcut.parameters(input_shape)}
+        output = self.output_shape(input_shape)
+        if output == input_shape:
+            return tree
+        channels = input_shape[-1], output[-1]
+        assert self.initializer is not None, "fill_initializers comes first"
+        return tree | {"projection": ParameterSpec(channels, self.initializer, *channels)}
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Those of both ways."""
+        body = multiply_adds_in_order(self.layers, input_shape)
+        if self.shortcut is not None:
+            return body + self.shortcut.multiply_adds(input_shape)
+        output = self.output_shape(input_shape)
+        return body + (0 if output == input_shape else math.prod(output) * input_shape[-1])
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The sum of both ways."""
+        through, backward_through = forward_in_order(self.layers, p, x, ctx)
+        around, backward_around = self._around(p, x, through.shape[1:], ctx)
+        y = through + around
+
+        def backward(dy: Array, g: Tree) -> Array | None:
+            dx = backward_through(dy.copy(), g)  # which may overwrite it
+            other = backward_around(dy, g)
+            return None if dx is None or other is None else np.add(dx, other)
+
+        return y, backward
+
+    def _around(self, p: Tree, x: Array, output: Shape, ctx: Context) -> tuple[Array, Backward]:
+        if self.shortcut is not None:
+            y, backward = self.shortcut.forward(p["shortcut"], x, ctx.children["shortcut"])
+            return y, lambda dy, g: backward(dy, g["shortcut"])
+        if "projection" not in p:
+            return x, lambda dy, g: dy
+        return _project(p["projection"], x, output, ctx)
+
+
+def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
+    """The steps at which positions of one shape become those of another."""
+    fault = f"wants layers that keep the shape {shape}, or leave every stride-th position; they give {output}"
+    if len(shape) != len(output):
+        raise ShapeError(f"{fault}; write a shortcut that gives the same")
+    strides = tuple(-(-before // after) for before, after in zip(shape[:-1], output[:-1], strict=True))
+    if any(-(-n // s) != m for n, s, m in zip(shape[:-1], strides, output[:-1], strict=True)):
+        raise ShapeError(f"{fault}; write a shortcut that gives the same, or padding: same in them")
+    return strides
+
+
+def _project(P: Array, x: Array, output: Shape, ctx: Context) -> tuple[Array, Backward]:
+    """Every stride-th position times a matrix: (n, *, channels in) -> (n, *output)."""
+    index = (slice(None), *(slice(None, None, s) for s in _strides(x.shape[1:], output)))
+    taken = x[index].reshape(-1, P.shape[0])  # (positions, channels in)
+    y = np.dot(taken, P).reshape(len(x), *output)
+
+    def backward(dy: Array, g: Tree) -> Array | None:
+        flat = dy.reshape(-1, P.shape[1])
+        np.dot(taken.T, flat, out=g["projection"])
+        if not ctx.input_gradient:
+            return None
+        dx = np.zeros_like(x)
+        dx[index] = np.dot(flat, P.T).reshape(len(x), *output[:-1], P.shape[0])
+        return dx
+
+    return y, backward

@@ -1,0 +1,63 @@
+"""What containers do with layers one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nncli.core.errors import ShapeError
+from nncli.core.types import Array, Shape
+from nncli.nn.layer import Backward, Context, Layer, Tree
+
+
+def named(layers: Sequence[Layer]) -> dict[str, Layer]:
+    """The layers as INDEX.TYPE."""
+    return {f"{index}.{item.type_name}": item for index, item in enumerate(layers)}
+
+
+def shapes_in_order(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
+    """The shape that comes in, then the shape after every layer.
+
+    Raises:
+        ShapeError: naming the layer that does not fit and what it gets.
+    """
+    shapes = [input_shape]
+    for index, item in enumerate(layers):
+        try:
+            shapes.append(item.output_shape(shapes[-1]))
+        except ShapeError as error:
+            before = f"{index - 1}.{layers[index - 1].type_name} gives" if index else "the input has the shape"
+            raise ShapeError(f"{index}.{item.type_name} {error}, but {before} {shapes[-1]}") from None
+    return shapes
+
+
+def parameters_in_order(layers: Sequence[Layer], input_shape: Shape) -> Tree:
+    """The layers' trees by INDEX.TYPE."""
+    shapes = shapes_in_order(layers, input_shape)
+    return {
+        name: item.parameters(shape) for (name, item), shape in zip(named(layers).items(), shapes[:-1], strict=True)
+    }
+
+
+def multiply_adds_in_order(layers: Sequence[Layer], input_shape: Shape) -> int:
+    """Those of all layers."""
+    shapes = shapes_in_order(layers, input_shape)
+    return sum(item.multiply_adds(shape) for item, shape in zip(layers, shapes[:-1], strict=True))
+
+
+def forward_in_order(layers: Sequence[Layer], p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+    """All layers in order; `p` and the contexts in `ctx` are by INDEX.TYPE."""
+    names = list(named(layers))
+    backwards = []
+    for name, item in zip(names, layers, strict=True):
+        x, backward = item.forward(p[name], x, ctx.children[name])
+        backwards.append(backward)
+
+    def backward_all(dy: Array, g: Tree) -> Array | None:
+        gradient: Array | None = dy
+        for name, backward in zip(reversed(names), reversed(backwards), strict=True):
+            if gradient is None:
+                break
+            gradient = backward(gradient, g[name])
+        return gradient
+
+    return x, backward_all

@@ -1,0 +1,70 @@
+"""Layers with a way around them, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ShapeError
+from nncli.nn.layers import Residual
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+
+DENSE = {"type": "dense", "units": 2, "bias": False}
+CONV = {"type": "conv2d", "filters": 3, "kernel_size": 3}
+
+
+def network_of(config, shape):
+    return Network(layers_of([{"type": "residual", **config}]), shape, np.dtype(np.float64), seed=0)
+
+
+def test_what_comes_in_is_added():
+    network = network_of({"layers": [DENSE]}, (2,))
+    network.named()["0.residual.0.dense.weight"][:] = ((1, 2), (3, 4))
+    run = Pass(network, 1, input_gradient=True)
+    y, backwards = run.forward(np.array(((1.0, 10),)))
+    np.testing.assert_array_equal(y, ((31 + 1, 42 + 10),))
+    np.testing.assert_array_equal(run.backward(np.array(((1.0, 0),)), backwards), ((1 + 1, 3),))
+
+
+def test_a_projection_takes_every_second_position():
+    network = network_of({"layers": [{**CONV, "stride": 2, "padding": "same"}]}, (3, 4, 1))
+    assert {name: array.shape for name, array in network.named().items()} == {
+        "0.residual.0.conv2d.weight": (3, 3, 1, 3),
+        "0.residual.0.conv2d.bias": (3,),
+        "0.residual.projection": (1, 3),
+    }
+    network.vector[:] = 0
+    network.named()["0.residual.projection"][:] = ((1, 10, 100),)
+    x = np.arange(12.0).reshape(1, 3, 4, 1)
+    expected = np.array(((0, 2), (8, 10)))[..., None] * (1, 10, 100)
+    np.testing.assert_array_equal(Pass(network, 1).output(x)[0], expected)
+
+
+def test_a_shortcut_of_several_layers():
+    shortcut = {"type": "sequential", "layers": [DENSE, "tanh"]}
+    network = network_of({"layers": ["linear"], "shortcut": shortcut}, (2,))
+    assert list(network.named()) == ["0.residual.shortcut.0.dense.weight"]
+
+
+@pytest.mark.parametrize(
+    ("config", "shape", "message"),
+    [
+        ({"layers": [CONV]}, (6, 6, 3), r"wants layers that keep the shape \(6, 6, 3\).*\(4, 4, 3\); write a shortcut"),
+        ({"layers": ["flatten"]}, (2, 2, 1), r"wants layers that keep the shape \(2, 2, 1\).*they give \(4,\)"),
+        ({"layers": [DENSE], "shortcut": "linear"}, (3,), r"wants a shortcut that gives \(2,\).*it gives \(3,\)"),
+        ({"layers": [CONV]}, (4,), r"0\.conv2d wants \(height, width, channels\)"),
+    ],
+)
+def test_shapes_that_cannot_be_added(config, shape, message):
+    with pytest.raises(ShapeError, match=message):
+        network_of(config, shape)
+
+
+def test_initializers_inside_are_chosen_by_what_comes_after():
+    inside = {"type": "residual", "layers": [DENSE, "batch_norm", "relu", DENSE]}
+    residual, *_ = layers_of([inside, "sigmoid"]).layers
+    assert isinstance(residual, Residual)
+    assert [residual.layers[index].initializer.type_name for index in (0, 3)] == ["he", "xavier"]
+    assert residual.initializer.type_name == "xavier"
+    assert layers_of([inside, "relu"]).layers[0].layers[3].initializer.type_name == "he"
