@@ -25,6 +25,7 @@ def check_shapes(
     problems: list[Problem],
     path: Path = ("model",),
     before: str = "the rows of the data have the shape",
+    batch_size: int | None = None,
 ) -> Shape | None:
     """The output shape of layers in a row, None where it is not known; notes every layer that does not fit.
 
@@ -34,6 +35,7 @@ def check_shapes(
         problems: gets what is found.
         path: where the layers stand in the config.
         before: what gives the input, for messages that end in its shape.
+        batch_size: rows a step, or None where it is not known.
     """
     shape = input_shape
     for index, layer in enumerate(layers):
@@ -43,7 +45,7 @@ def check_shapes(
             continue
         known = len(problems)
         for name in layer.in_order:
-            inside = check_shapes(getattr(layer, name), shape, problems, (*here, name), before)
+            inside = check_shapes(getattr(layer, name), shape, problems, (*here, name), before, batch_size)
         if isinstance(layer, Sequential):
             shape = inside
         elif len(problems) > known:
@@ -52,6 +54,8 @@ def check_shapes(
             shape = _whatever_comes(layer)
         else:
             try:
+                if batch_size is not None and (fault := layer.batch_fault(shape, batch_size)):
+                    problems.append(Problem(here, fault))
                 shape = layer.output_shape(shape)
             except ShapeError as error:
                 message = f"{layer.type_name} {error}, but {before} {shape}"

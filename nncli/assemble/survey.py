@@ -13,7 +13,7 @@ from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
-from nncli.config.spec import Data
+from nncli.config.spec import Data, Training
 from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
 from nncli.core.fields import is_foreign, registered_in
@@ -100,7 +100,7 @@ def survey(
     layers = list(model) if isinstance(model, list | tuple) else []
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
-    output = check_shapes(layers, fitted.input_shape or None, found.problems)
+    output = check_shapes(layers, fitted.input_shape or None, found.problems, batch_size=_batch_size(built))
     fit_together = output is not None and len(found.problems) == known and not any(map(failed, layers))
     if fit_together and "train" in found.prepared and _has_foreign(layers):
         from nncli.assemble.rehearsal import ROWS, rehearse  # here, for a quick check of what is nncli's own
@@ -163,6 +163,11 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: F
             found.problems.append(problem_of(data, name, error))
     if parts.samples:
         fitted.notes.clear()  # what holds for some rows is not said of all
+
+
+def _batch_size(built: dict[str, Any]) -> int | None:
+    training = built.get("training", Training())
+    return training.batch_size if isinstance(training, Training) else None
 
 
 def _dtype(built: dict[str, Any]) -> FloatDType:

@@ -140,6 +140,10 @@ class Layer(Registered):
         """
         return input_shape
 
+    def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
+        """Why a layer cannot be trained on batches of so many rows, or None; for layers that mix them."""
+        return None
+
     def parameters(self, input_shape: Shape) -> Tree:
         """The arrays that this layer wants, by name; a container gives a tree."""
         return {}

@@ -446,3 +446,23 @@ def test_negative_targets_for_a_probability(told, tmp_path):
         "loss: mse\noptimizer: adam\n"
     )
     assert line.startswith("a.yaml:3:34: model.1: the targets run from -0.1 to 0.975, but sigmoid gives only numbers")
+
+
+def test_a_normalisation_over_batches_of_one_row(told):
+    text = changed("  - relu\n", "  - batch_norm\n  - relu\n").replace("epochs: 1", "epochs: 1, batch_size: 1")
+    assert told(text) == [
+        "a.yaml:6:5: model.1: batch_norm normalises over the rows of a batch, and training.batch_size is 1; "
+        "give it 2 or more"
+    ]
+
+
+def test_problems_inside_of_a_residual_block_are_located(told):
+    text = changed("  - relu\n", "  - {type: residual, layers: [relu, {type: conv2d, filters: 2, kernel_size: 3}]}\n")
+    assert told(text)[0].startswith(
+        "a.yaml:6:37: model.1.layers.1: conv2d wants (height, width, channels), but model.1.layers.0 relu gives (16,)"
+    )
+    text = changed("  - relu\n", "  - {type: residual, layers: [flatten, {type: reshape, shape: [4, 4]}]}\n")
+    assert told(text) == [
+        "a.yaml:6:5: model.1: residual wants layers that keep the shape (16,), or leave every stride-th position; "
+        "they give (4, 4); write a shortcut that gives the same, but model.0 dense gives (16,)"
+    ]

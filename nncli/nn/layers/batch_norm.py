@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -41,6 +42,12 @@ class BatchNorm(Layer):
 
     momentum: Annotated[float, Interval(gt=0, le=1)] = 0.1
     epsilon: Annotated[float, Gt(0)] = 1e-5
+
+    def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
+        """A single number a channel, which always becomes the shift."""
+        if rows > 1 or math.prod(input_shape[:-1]) > 1:
+            return None
+        return "batch_norm normalises over the rows of a batch, and training.batch_size is 1; give it 2 or more"
 
     def parameters(self, input_shape: Shape) -> Tree:
         """Scale and shift, which are trained, and the running statistics, which are not."""
