@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from nncli.config.spec import Spec
 from nncli.core.types import Shape
 from nncli.nn.activation import Activation
-from nncli.nn.layer import leaves
+from nncli.nn.layer import Layer, leaves
 from nncli.nn.sequential import Sequential
 from nncli.optim.optimizer import Optimizer
 
@@ -89,13 +91,10 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
     training = next(iter(rows.values()))
     batch = min(spec.training.batch_size, training)
     vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names())
-    sizes = [math.prod(shape) for shape in shapes]
+    given = list(_given(model.layers, input_shape))
     # what an activation takes is let go at once; all else that a layer gives is kept until its gradient is known
-    kept = [
-        size
-        for size, after in zip(sizes[1:], [*model.layers[1:], None], strict=True)
-        if not isinstance(after, Activation)
-    ]
+    kept = [size for (_, size), (after, _) in pairwise([*given, (None, 0)]) if not isinstance(after, Activation)]
+    largest = max(math.prod(input_shape), *(size for _, size in given))
     return Plan(
         input_shape=input_shape,
         layers=layers,
@@ -104,6 +103,16 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         steps_per_epoch=-(-training // batch),
         epochs=spec.training.epochs,
         parameter_bytes=vectors * item * sum(layer.parameters for layer in layers),
-        batch_bytes=item * batch * (sizes[0] + sum(kept) + 2 * max(sizes)),
+        batch_bytes=item * batch * (math.prod(input_shape) + sum(kept) + 2 * largest),
         data_bytes=sum(rows.values()) * (item * math.prod(input_shape) + item * target_size),
     )
+
+
+def _given(layers: Sequence[Layer], shape: Shape) -> Iterator[tuple[Layer, int]]:
+    """Every layer, containers opened, with how many numbers it gives for one row."""
+    for layer in layers:
+        for name in layer.in_order:
+            yield from _given(getattr(layer, name), shape)
+        shape = layer.output_shape(shape)
+        if not isinstance(layer, Sequential):  # which gives what its last layer does
+            yield layer, math.prod(shape)

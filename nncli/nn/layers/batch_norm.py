@@ -64,7 +64,8 @@ class BatchNorm(Layer):
         return self._of_batch(p, x, ctx) if ctx.training else self._running(p, x, ctx)
 
     def _of_batch(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        flat = x.reshape(-1, x.shape[-1])  # (rows, channels)
+        shape = x.shape  # alone, so that x itself need not be kept
+        flat = x.reshape(-1, shape[-1])  # (rows, channels)
         mean, count = _mean(flat, ctx)
         xhat = flat - mean
         variance, _ = _mean(xhat * xhat, ctx)
@@ -86,9 +87,9 @@ class BatchNorm(Layer):
             dx += dy
             dx -= sums[0]
             dx *= p["scale"] * inverse
-            return dx.reshape(x.shape)
+            return dx.reshape(shape)
 
-        return y.reshape(x.shape), backward
+        return y.reshape(shape), backward
 
     def _keep(self, p: Tree, g: Tree, ctx: Context, mean: Array, variance: Array, count: float) -> None:
         """Assigns the new running values."""
