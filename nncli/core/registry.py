@@ -39,6 +39,9 @@ class Registry:
         self._aliases: dict[str, str] = {}
         self._discovered = False
 
+    def __repr__(self) -> str:
+        return f"<{self.kind} registry>"
+
     def register(self, name: str, *aliases: str) -> Callable[[ClassT], ClassT]:
         """Class decorator: makes the class known as `name` and, read-only, as each of `aliases`.
 
