@@ -70,6 +70,22 @@ def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, s
     assert same("run", "whole")
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_running_values_go_on_where_they_were(config, tmp_path, threads):
+    values = tiny.convolutional()
+    values["model"][1:1] = ["batch_norm", {"type": "residual", "layers": ["batch_norm", "tanh"]}]
+    config = tiny.write(tmp_path, values, "normalized.yaml")
+    train(config, run_dir="whole")
+    with pytest.raises(StoppedError):
+        train(config, [f"training.threads={threads}"], run_dir="run", listener=stopping_at(3))
+    resume("run", [f"training.threads={3 - threads}"])
+    _, run = load("run/checkpoints/last.npz")
+    _, whole = load("whole/checkpoints/last.npz")
+    assert run["1.batch_norm.running_variance"].tobytes() == whole["1.batch_norm.running_variance"].tobytes()
+    assert (run["2.residual.0.batch_norm.running_mean"] != 0).all()
+    assert {name: array.tobytes() for name, array in run.items()} == {n: a.tobytes() for n, a in whole.items()}
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
