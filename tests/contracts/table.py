@@ -7,7 +7,7 @@ Whoever adds a layer, a loss, a metric, an optimizer, an initializer, a scaler o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 from math import sqrt
@@ -49,9 +49,14 @@ class MetricCase:
 
 @dataclass(frozen=True)
 class OptimizerCase:
-    """One configuration of an optimizer; its rate suits the quadratic of the test."""
+    """One configuration of an optimizer; its rate suits the quadratic of the test.
+
+    `initial` is what its state begins with, where that is not zero, and `decay` what a step of rate 1 takes off.
+    """
 
     config: dict[str, Any]
+    initial: dict[str, float] = field(default_factory=dict)
+    decay: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -269,6 +274,23 @@ OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {
     "adam": (
         OptimizerCase({"type": "adam", "learning_rate": 0.05}),
         OptimizerCase({"type": "adam", "learning_rate": 0.02, "beta1": 0, "beta2": 0.9, "epsilon": 1e-3}),
+        OptimizerCase({"type": "adam", "learning_rate": 0.05, "amsgrad": True}),
+    ),
+    "adamw": (
+        OptimizerCase({"type": "adamw", "learning_rate": 0.05, "weight_decay": 0.002}, decay=0.002),
+        OptimizerCase({"type": "adamw", "learning_rate": 0.05, "weight_decay": 0.002, "amsgrad": True}, decay=0.002),
+    ),
+    "rmsprop": (
+        OptimizerCase({"type": "rmsprop", "learning_rate": 0.02}),
+        OptimizerCase({"type": "rmsprop", "learning_rate": 0.01, "decay": 0.95, "momentum": 0.5}),
+        OptimizerCase({"type": "rmsprop", "learning_rate": 0.01, "centered": True, "epsilon": 0.1}),
+        OptimizerCase(
+            {"type": "rmsprop", "learning_rate": 0.01, "momentum": 0.5, "centered": True, "epsilon": 0.1, "decay": 0.5}
+        ),
+    ),
+    "adagrad": (
+        OptimizerCase({"type": "adagrad", "learning_rate": 0.5}),
+        OptimizerCase({"type": "adagrad", "learning_rate": 0.5, "initial_accumulator": 0.1}, {"square_sum": 0.1}),
     ),
 }
 
