@@ -61,10 +61,14 @@ class OptimizerCase:
 
 @dataclass(frozen=True)
 class InitializerCase:
-    """One configuration of an initializer and the standard deviation that it promises."""
+    """One configuration of an initializer, the standard deviation that it promises for the fans, and the mean.
+
+    Where an initializer goes by the shape and not by the fans, the shape is `WEIGHTS`.
+    """
 
     config: dict[str, Any]
     std: Callable[[int, int], float]
+    mean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -294,14 +298,33 @@ OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {
     ),
 }
 
+WEIGHTS = (200, 500)  # the shape of what is drawn to see mean and standard deviation
 INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "zeros": (InitializerCase({"type": "zeros"}, lambda fan_in, fan_out: 0.0),),
     "normal": (
         InitializerCase({"type": "normal"}, lambda fan_in, fan_out: 0.01),
         InitializerCase({"type": "normal", "std": 3}, lambda fan_in, fan_out: 3.0),
     ),
+    "truncated_normal": (  # 0.8796 is the standard deviation of a standard normal number between -2 and 2
+        InitializerCase({"type": "truncated_normal"}, lambda fan_in, fan_out: 0.87963 * 0.02),
+        InitializerCase({"type": "truncated_normal", "std": 3}, lambda fan_in, fan_out: 0.87963 * 3),
+    ),
     "xavier": (InitializerCase({"type": "xavier"}, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),),
+    "xavier_uniform": (
+        InitializerCase({"type": "xavier_uniform"}, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),
+    ),
     "he": (InitializerCase({"type": "he"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
+    "he_uniform": (InitializerCase({"type": "he_uniform"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
+    "lecun": (InitializerCase({"type": "lecun"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
+    "lecun_uniform": (InitializerCase({"type": "lecun_uniform"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
+    "orthogonal": (  # its squares add up to gain^2 in every row and column of full length
+        InitializerCase({"type": "orthogonal"}, lambda fan_in, fan_out: 1 / sqrt(max(WEIGHTS))),
+        InitializerCase({"type": "orthogonal", "gain": 1.5}, lambda fan_in, fan_out: 1.5 / sqrt(max(WEIGHTS))),
+    ),
+    "constant": (
+        InitializerCase({"type": "constant", "value": 0.3}, lambda fan_in, fan_out: 0.0, mean=0.3),
+        InitializerCase({"type": "constant", "value": -2}, lambda fan_in, fan_out: 0.0, mean=-2),
+    ),
 }
 
 SCALER_ROWS: dict[str, tuple[ScalerCase, ...]] = {
