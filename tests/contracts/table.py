@@ -298,7 +298,7 @@ OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {
     ),
 }
 
-WEIGHTS = (200, 500)  # the shape of what is drawn to see mean and standard deviation
+WEIGHTS = (10, 10_000)  # the shape of what is drawn to see mean and standard deviation
 INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "zeros": (InitializerCase({"type": "zeros"}, lambda fan_in, fan_out: 0.0),),
     "normal": (

@@ -19,10 +19,10 @@ START = np.random.default_rng(7).standard_normal(SIZE)
 
 def after(case, gradients=GRADIENTS, dtype=np.float64, decayed=None):
     """(parameters, driver) after a step with each of the gradients."""
-    parameters = START.astype(dtype)
-    driver = Driver(made(case), parameters, decayed)
+    rule, parameters = made(case), START.astype(dtype)
+    driver = Driver(rule, parameters, decayed)
     for gradient in gradients:
-        driver.step(gradient.astype(dtype), made(case).learning_rate)
+        driver.step(gradient.astype(dtype), rule.learning_rate)
     return parameters, driver
 
 
@@ -71,10 +71,10 @@ def test_the_gradient_is_not_changed(case):
 @over_all
 def test_it_finds_the_bottom_of_a_quadratic(case):
     curvature, bottom = np.linspace(0.5, 3, SIZE), np.linspace(-1, 1, SIZE)
-    parameters = START.copy()
-    driver = Driver(made(case), parameters)
+    rule, parameters = made(case), START.copy()
+    driver = Driver(rule, parameters)
     for step in range(1000):  # with a falling rate, because steps of a fixed size never come to rest
-        driver.step(curvature * (parameters - bottom), made(case).learning_rate * 0.995**step)
+        driver.step(curvature * (parameters - bottom), rule.learning_rate * 0.995**step)
     assert np.abs(parameters - bottom).max() < 1e-3
 
 

@@ -31,7 +31,6 @@ def weights(layers, input_shape, seed=0):
         ("kaiming_uniform", sqrt(2 / 300)),
         ("lecun_normal", sqrt(1 / 300)),
         ("lecun_uniform", sqrt(1 / 300)),
-        ("orthogonal", sqrt(1 / 300)),
         ("zeros", 0),
     ],
     ids=str,

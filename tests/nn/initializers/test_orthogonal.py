@@ -9,6 +9,8 @@ from nncli.nn.initializers import Orthogonal
 from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of
 
+COUNT = 250  # matrices
+
 
 def drawn(shape, seed=1, gain=1.0):
     return Orthogonal(gain).draw(np.random.default_rng(seed), shape, 1, 1)
@@ -41,10 +43,10 @@ def test_the_numbers_are_those_of_gram_schmidt(shape):
 
 def test_no_matrix_is_preferred():
     # entries of a uniform orthogonal 3 x 3 matrix: mean 0, mean square 1 / 3, and every second matrix is a reflection
-    matrices = np.array([drawn((3, 3), seed) for seed in range(400)])
-    assert np.abs(matrices.mean(axis=0)).max() < 4 / np.sqrt(3 * 400)
-    assert np.abs((matrices**2).mean(axis=0) - 1 / 3).max() < 4 * 0.3 / np.sqrt(400)  # of one square: 0.298
-    assert np.abs(np.linalg.det(matrices).mean()) < 4 / np.sqrt(400)
+    matrices = np.array([drawn((3, 3), seed) for seed in range(COUNT)])
+    assert np.abs(matrices.mean(axis=0)).max() < 4 / np.sqrt(3 * COUNT)
+    assert np.abs((matrices**2).mean(axis=0) - 1 / 3).max() < 4 * 0.3 / np.sqrt(COUNT)  # of one square: 0.298
+    assert np.abs(np.linalg.det(matrices).mean()) < 4 / np.sqrt(COUNT)
 
 
 def test_the_columns_of_a_kernel_are_its_filters():
