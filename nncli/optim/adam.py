@@ -21,30 +21,33 @@ class Adam(Optimizer):
 
     m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
     p <- p - rate mhat / (sqrt(vhat) + epsilon),  mhat = m / (1 - beta1^t),  vhat = v / (1 - beta2^t)
+    w <- max(w, v),  vhat = w / (1 - beta2^t)      with amsgrad
 
-    t counts steps from 1, not epochs; m and v themselves are never divided. Epsilon stands outside the root, as in
-    the paper and in PyTorch.
+    t counts steps from 1, not epochs; m, v and w themselves are never divided, so that w is the largest v before any
+    correction, as in PyTorch. Epsilon stands outside the root, as in the paper and in PyTorch.
 
     Args:
         learning_rate: the size of the steps, above 0.
         beta1: share of the mean that is kept, in [0, 1).
         beta2: share of the mean square that is kept, in [0, 1).
         epsilon: keeps the quotient finite, above 0.
-    Reference: Kingma and Ba, ICLR 2015, algorithm 1.
+        amsgrad: never forget the largest mean square, so that steps do not grow where gradients shrink.
+    Reference: Kingma and Ba, ICLR 2015, algorithm 1; Reddi, Kale and Kumar, ICLR 2018.
     """
 
     learning_rate: Annotated[float, Gt(0)] = 1e-3
     beta1: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     beta2: Annotated[float, Interval(ge=0, lt=1)] = 0.999
     epsilon: Annotated[float, Gt(0)] = 1e-8
+    amsgrad: bool = False
 
     def state_names(self) -> tuple[str, ...]:
-        """The running means of gradient and square."""
-        return ("mean", "square")
+        """The running means of gradient and square, and the largest of the latter with amsgrad."""
+        return ("mean", "square", "largest_square") if self.amsgrad else ("mean", "square")
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
         """Rate times mean over root of mean square, both corrected for their start at zero."""
-        m, v = state
+        m, v = state[:2]
         m *= self.beta1
         np.multiply(g, 1 - self.beta1, out=u)
         m += u
@@ -52,6 +55,8 @@ class Adam(Optimizer):
         np.multiply(g, g, out=u)
         u *= 1 - self.beta2
         v += u
+        if self.amsgrad:
+            v = np.maximum(v, state[2], out=state[2])  # w
         np.sqrt(v, out=u)
         u *= 1 / sqrt(1 - self.beta2**step)  # sqrt(vhat)
         u += self.epsilon

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Gt
 
@@ -23,11 +23,27 @@ class Optimizer(Registered):
 
     needs = ("direction",)
 
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        "weight_decay": "it has no weight decay; write type: adamw, which has, or leave the key out"
+    }
+
     learning_rate: Annotated[float, Gt(0)]
 
     def state_names(self) -> tuple[str, ...]:
-        """The vectors that the rule keeps beside the parameters; each begins at zero."""
+        """The vectors that the rule keeps beside the parameters."""
         return ()
+
+    def initial(self, name: str) -> float:
+        """What every element of such a vector is before the first step."""
+        return 0.0
+
+    def shrinkage(self, *, decayed: bool) -> float:
+        """The decoupled weight decay of some parameters: the driver begins every step with p <- p - rate * this * p.
+
+        Args:
+            decayed: whether they are those that decay is meant for, and not biases or normalisation.
+        """
+        return 0.0
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
         """Writes to `u` what is to be subtracted from the parameters, and updates `state` in place.

@@ -105,7 +105,7 @@ class Trainer:
         self._validation = validation
         self._tally = Tally(executor.metrics)
         self._trained = executor.network.layout.trainable
-        self.driver = Driver(rule, executor.network.vector[: self._trained])
+        self.driver = Driver(rule, executor.network.vector[: self._trained], executor.network.layout.decayed)
 
     def run(self) -> Iterator[Event]:
         """Trains until all epochs are done or nothing improves any more.

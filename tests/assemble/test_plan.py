@@ -48,6 +48,11 @@ def test_a_plan_by_hand(tmp_path):
     assert found.parameter_bytes == 4 * 4 * 17  # weights, gradient, Adam's two vectors; float32
 
 
+def test_the_optimizers_state_is_counted(tmp_path):
+    optimizer = {"type": "adamw", "amsgrad": True}
+    assert check(tiny.write(tmp_path, tiny.classifier(optimizer=optimizer))).plan.parameter_bytes == 4 * 5 * 17
+
+
 DENSE = [layer for size in (512, 512) for layer in ({"type": "dense", "units": size}, "relu")]
 NARROW = [layer for size in (64, 64) for layer in ({"type": "dense", "units": size}, "tanh", "dropout")]
 IMAGES = [

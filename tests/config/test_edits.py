@@ -189,7 +189,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "cross_entropy": {"from_logits": "false"},
     "binary_cross_entropy": {"from_logits": "false"},
     "sgd": {"learning_rate": 0.01, "momentum": 0, "nesterov": "false"},
-    "adam": {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+    "adam": {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "amsgrad": "false"},
 }
 ACTIVATIONS = {"relu", "sigmoid", "tanh", "linear", "softmax"}
 WITH_WEIGHTS = {"dense", "conv2d"}

@@ -33,7 +33,14 @@ def test_only_four_keys_are_needed_and_the_defaults_are_those_of_the_manual():
         },
         "model": [{"type": "dense", "units": 1, "bias": True, "initializer": None}],
         "loss": {"type": "mean_squared_error"},
-        "optimizer": {"type": "adam", "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+        "optimizer": {
+            "type": "adam",
+            "learning_rate": 1e-3,
+            "beta1": 0.9,
+            "beta2": 0.999,
+            "epsilon": 1e-8,
+            "amsgrad": False,
+        },
         "metrics": [],
         "training": {
             "epochs": 10,

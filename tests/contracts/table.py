@@ -7,7 +7,7 @@ Whoever adds a layer, a loss, a metric, an optimizer, an initializer, a scaler o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 from math import sqrt
@@ -49,17 +49,26 @@ class MetricCase:
 
 @dataclass(frozen=True)
 class OptimizerCase:
-    """One configuration of an optimizer; its rate suits the quadratic of the test."""
+    """One configuration of an optimizer; its rate suits the quadratic of the test.
+
+    `initial` is what its state begins with, where that is not zero, and `decay` what a step of rate 1 takes off.
+    """
 
     config: dict[str, Any]
+    initial: dict[str, float] = field(default_factory=dict)
+    decay: float = 0.0
 
 
 @dataclass(frozen=True)
 class InitializerCase:
-    """One configuration of an initializer and the standard deviation that it promises."""
+    """One configuration of an initializer, the standard deviation that it promises for the fans, and the mean.
+
+    Where an initializer goes by the shape and not by the fans, the shape is `WEIGHTS`.
+    """
 
     config: dict[str, Any]
     std: Callable[[int, int], float]
+    mean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -288,17 +297,53 @@ OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {
     "adam": (
         OptimizerCase({"type": "adam", "learning_rate": 0.05}),
         OptimizerCase({"type": "adam", "learning_rate": 0.02, "beta1": 0, "beta2": 0.9, "epsilon": 1e-3}),
+        OptimizerCase({"type": "adam", "learning_rate": 0.05, "amsgrad": True}),
+    ),
+    "adamw": (
+        OptimizerCase({"type": "adamw", "learning_rate": 0.05, "weight_decay": 0.002}, decay=0.002),
+        OptimizerCase({"type": "adamw", "learning_rate": 0.05, "weight_decay": 0.002, "amsgrad": True}, decay=0.002),
+    ),
+    "rmsprop": (
+        OptimizerCase({"type": "rmsprop", "learning_rate": 0.02}),
+        OptimizerCase({"type": "rmsprop", "learning_rate": 0.01, "decay": 0.95, "momentum": 0.5}),
+        OptimizerCase({"type": "rmsprop", "learning_rate": 0.01, "centered": True, "epsilon": 0.1}),
+        OptimizerCase(
+            {"type": "rmsprop", "learning_rate": 0.01, "momentum": 0.5, "centered": True, "epsilon": 0.1, "decay": 0.5}
+        ),
+    ),
+    "adagrad": (
+        OptimizerCase({"type": "adagrad", "learning_rate": 0.5}),
+        OptimizerCase({"type": "adagrad", "learning_rate": 0.5, "initial_accumulator": 0.1}, {"square_sum": 0.1}),
     ),
 }
 
+WEIGHTS = (10, 10_000)  # the shape of what is drawn to see mean and standard deviation
 INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "zeros": (InitializerCase({"type": "zeros"}, lambda fan_in, fan_out: 0.0),),
     "normal": (
         InitializerCase({"type": "normal"}, lambda fan_in, fan_out: 0.01),
         InitializerCase({"type": "normal", "std": 3}, lambda fan_in, fan_out: 3.0),
     ),
+    "truncated_normal": (  # 0.8796 is the standard deviation of a standard normal number between -2 and 2
+        InitializerCase({"type": "truncated_normal"}, lambda fan_in, fan_out: 0.87963 * 0.02),
+        InitializerCase({"type": "truncated_normal", "std": 3}, lambda fan_in, fan_out: 0.87963 * 3),
+    ),
     "xavier": (InitializerCase({"type": "xavier"}, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),),
+    "xavier_uniform": (
+        InitializerCase({"type": "xavier_uniform"}, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),
+    ),
     "he": (InitializerCase({"type": "he"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
+    "he_uniform": (InitializerCase({"type": "he_uniform"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
+    "lecun": (InitializerCase({"type": "lecun"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
+    "lecun_uniform": (InitializerCase({"type": "lecun_uniform"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
+    "orthogonal": (  # its squares add up to gain^2 in every row and column of full length
+        InitializerCase({"type": "orthogonal"}, lambda fan_in, fan_out: 1 / sqrt(max(WEIGHTS))),
+        InitializerCase({"type": "orthogonal", "gain": 1.5}, lambda fan_in, fan_out: 1.5 / sqrt(max(WEIGHTS))),
+    ),
+    "constant": (
+        InitializerCase({"type": "constant", "value": 0.3}, lambda fan_in, fan_out: 0.0, mean=0.3),
+        InitializerCase({"type": "constant", "value": -2}, lambda fan_in, fan_out: 0.0, mean=-2),
+    ),
 }
 
 SCALER_ROWS: dict[str, tuple[ScalerCase, ...]] = {

@@ -17,12 +17,12 @@ GRADIENTS = np.random.default_rng(6).standard_normal((8, SIZE))
 START = np.random.default_rng(7).standard_normal(SIZE)
 
 
-def after(case, gradients=GRADIENTS, dtype=np.float64):
+def after(case, gradients=GRADIENTS, dtype=np.float64, decayed=None):
     """(parameters, driver) after a step with each of the gradients."""
-    parameters = START.astype(dtype)
-    driver = Driver(made(case), parameters)
+    rule, parameters = made(case), START.astype(dtype)
+    driver = Driver(rule, parameters, decayed)
     for gradient in gradients:
-        driver.step(gradient.astype(dtype), made(case).learning_rate)
+        driver.step(gradient.astype(dtype), rule.learning_rate)
     return parameters, driver
 
 
@@ -38,19 +38,21 @@ def test_parameters_and_state_keep_shape_and_dtype(case, dtype):
 
 
 @over_all
-def test_state_begins_at_zero_and_is_used(case):
-    for vector in Driver(made(case), START.copy()).state.values():
-        np.testing.assert_array_equal(vector, 0)
-    for vector in after(case)[1].state.values():
-        assert vector.all()
+def test_state_begins_as_promised_and_is_used(case):
+    state = Driver(made(case), START.copy()).state
+    assert set(case.initial) <= set(state)
+    for name, vector in state.items():
+        np.testing.assert_array_equal(vector, case.initial.get(name, 0))
+    for name, vector in after(case)[1].state.items():
+        assert (vector != case.initial.get(name, 0)).all()
 
 
 @over_all
 @pytest.mark.parametrize("block", [1, 7, SIZE, 100])
 def test_blocks_give_the_same_bits_as_the_whole(case, block, monkeypatch):
-    whole, whole_driver = after(case)
+    whole, whole_driver = after(case, decayed=9)
     monkeypatch.setattr(driver_module, "BLOCK", block)
-    cut, cut_driver = after(case)
+    cut, cut_driver = after(case, decayed=9)
     assert cut.tobytes() == whole.tobytes()
     for name, vector in whole_driver.state.items():
         assert cut_driver.state[name].tobytes() == vector.tobytes()
@@ -69,10 +71,10 @@ def test_the_gradient_is_not_changed(case):
 @over_all
 def test_it_finds_the_bottom_of_a_quadratic(case):
     curvature, bottom = np.linspace(0.5, 3, SIZE), np.linspace(-1, 1, SIZE)
-    parameters = START.copy()
-    driver = Driver(made(case), parameters)
+    rule, parameters = made(case), START.copy()
+    driver = Driver(rule, parameters)
     for step in range(1000):  # with a falling rate, because steps of a fixed size never come to rest
-        driver.step(curvature * (parameters - bottom), made(case).learning_rate * 0.995**step)
+        driver.step(curvature * (parameters - bottom), rule.learning_rate * 0.995**step)
     assert np.abs(parameters - bottom).max() < 1e-3
 
 
@@ -103,9 +105,12 @@ def test_state_put_into_another_driver_goes_on_with_the_same_bits(case):
 
 
 @over_all
-def test_a_zero_gradient_at_the_start_moves_nothing(case):
-    parameters, _ = after(case, np.zeros((3, SIZE)))
-    np.testing.assert_array_equal(parameters, START)
+def test_without_a_gradient_from_the_start_decay_alone_moves_the_weights(case):
+    parameters, _ = after(case, np.zeros((3, SIZE)), decayed=9)
+    expected = START.copy()
+    for _ in range(3):
+        expected[:9] *= 1 - made(case).learning_rate * case.decay
+    np.testing.assert_array_equal(parameters, expected)
 
 
 @over_all

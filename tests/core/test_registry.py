@@ -103,7 +103,7 @@ def test_importing_a_class_from_its_room():
                 "mean_squared_error": ["mse"],
             },
         ),
-        (INITIALIZERS, {"normal": ["random"], "xavier": ["glorot"]}),
+        (INITIALIZERS, {"normal": ["random", "random_normal"], "he_uniform": ["kaiming_uniform"]}),
     ],
     ids=["layers", "optimizers", "losses", "initializers"],
 )

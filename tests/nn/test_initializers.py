@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError
+from nncli.core.registry import INITIALIZERS
 from nncli.nn.layers import Dense
 from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of
@@ -26,6 +27,10 @@ def weights(layers, input_shape, seed=0):
         ("xavier", sqrt(2 / (300 + 200))),
         ("glorot", sqrt(2 / (300 + 200))),
         ("he", sqrt(2 / 300)),
+        ("glorot_uniform", sqrt(2 / (300 + 200))),
+        ("kaiming_uniform", sqrt(2 / 300)),
+        ("lecun_normal", sqrt(1 / 300)),
+        ("lecun_uniform", sqrt(1 / 300)),
         ("zeros", 0),
     ],
     ids=str,
@@ -43,6 +48,8 @@ def test_dense_weights(initializer, std):
         ("normal", 0.01),
         ("xavier", sqrt(2 / (3 * 5 * 20 + 3 * 5 * 80))),
         ("he", sqrt(2 / (3 * 5 * 20))),
+        ("glorot_uniform", sqrt(2 / (3 * 5 * 20 + 3 * 5 * 80))),
+        ("lecun", sqrt(1 / (3 * 5 * 20))),
     ],
 )
 def test_kernels_count_every_entry_of_the_window(initializer, std):
@@ -78,7 +85,8 @@ def test_float32_is_float64_rounded():
 
 @pytest.mark.parametrize("name", ["hee", "Xavier ", "uniform", 3, ["he"]])
 def test_an_unknown_initializer_names_the_known_ones(name):
-    with pytest.raises(ConfigError, match=r"dense\.initializer: .*Known: he, normal, xavier, zeros"):
+    known = ", ".join(INITIALIZERS.names())
+    with pytest.raises(ConfigError, match=rf"dense\.initializer: .*Known: {known}$"):
         Dense(units=3, initializer=name)
 
 

@@ -69,5 +69,16 @@ def test_without_means_it_is_the_sign_of_the_gradient():
     assert path == pytest.approx([-0.1, 0], abs=1e-12)
 
 
+def test_amsgrad_keeps_the_largest_square_as_it_is_before_the_correction():
+    # beta1 = 0, beta2 = 0.5, rate = 0.1, no epsilon to speak of
+    # t = 1, g = 4:  v = 0.5 * 16 = 8, w = 8           vhat = 8 / (1 - 0.5) = 16     p = 1 - 0.1 * 4 / 4 = 0.9
+    # t = 2, g = 1:  v = 4 + 0.5 = 4.5, w = 8          vhat = 8 / (1 - 0.25)         p = 0.9 - 0.1 / sqrt(32 / 3)
+    # and not the largest vhat, which would still be 16
+    path, driver = driven(1.0, (4.0, 1.0), beta1=0, beta2=0.5, epsilon=1e-15, amsgrad=True)
+    assert path == pytest.approx([0.9, 0.9 - 0.1 / (32 / 3) ** 0.5], rel=1e-12)
+    assert driver.state["square"] == pytest.approx([4.5], rel=1e-12)
+    assert driver.state["largest_square"] == pytest.approx([8], rel=1e-12)
+
+
 def test_the_defaults_of_the_paper():
-    assert Adam() == Adam(learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8)
+    assert Adam() == Adam(learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, amsgrad=False)

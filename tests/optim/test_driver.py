@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nncli.optim import SGD, Adam
+from nncli.optim import SGD, Adam, AdamW
 from nncli.optim import driver as driver_module
 from nncli.optim.driver import Driver
 
@@ -53,3 +53,11 @@ def test_two_drivers_share_nothing():
     one.step(np.ones(3), 0.1)
     assert other.steps == 0
     assert not other.state["mean"].any()
+
+
+def test_decay_ends_at_its_parameter_wherever_the_blocks_end(monkeypatch):
+    monkeypatch.setattr(driver_module, "BLOCK", 4)
+    for decayed in range(10):
+        parameters = np.ones(9)
+        Driver(AdamW(weight_decay=0.5), parameters, decayed).step(np.zeros(9), 0.5)
+        np.testing.assert_array_equal(parameters, [0.75] * decayed + [1] * (9 - decayed))

@@ -82,15 +82,27 @@ class Cases:
         make: Callable[[list[torch.Tensor]], torch.optim.Optimizer],
         start: np.ndarray,
         gradients: np.ndarray,
+        decayed: int | None = None,
     ) -> None:
-        """A step of a rule along each of the gradients."""
-        parameters = tensor(start, grad=True)
-        optimizer, path = make([parameters]), []
+        """A step of a rule along each of the gradients.
+
+        Args:
+            config: as nncli takes it.
+            make: takes the parameters: one tensor, or two where only the first few of them are decayed.
+            start: of the parameters.
+            gradients: one a step.
+            decayed: how many parameters the first tensor has; default all.
+        """
+        parts = [start] if decayed is None else np.split(start, [decayed])
+        parameters = [tensor(part, grad=True) for part in parts]
+        optimizer, path = make(parameters), []
         for gradient in gradients:
-            parameters.grad = tensor(gradient)
+            for part, of_part in zip(parameters, torch.split(tensor(gradient), list(map(len, parts))), strict=True):
+                part.grad = of_part.clone()
             optimizer.step()
-            path.append(parameters.detach().numpy().copy())
-        self.add("optimizer", {"start": start, "gradients": gradients, "path": np.array(path)}, config=config)
+            path.append(np.concatenate([part.detach().numpy() for part in parameters]))
+        arrays = {"start": start, "gradients": gradients, "path": np.array(path)}
+        self.add("optimizer", arrays, config=config, **({} if decayed is None else {"decayed": decayed}))
 
     def loss(
         self,

@@ -98,7 +98,7 @@ def test_losses(case, arrays):
 def test_ten_steps_of_every_optimizer(case, arrays):
     parameters = arrays["start"].copy()
     rule = build(OPTIMIZERS, case["config"])
-    driver = Driver(rule, parameters)
+    driver = Driver(rule, parameters, case.get("decayed"))
     assert len(arrays["gradients"]) == len(arrays["path"]) == 10
     for gradient, expected in zip(arrays["gradients"], arrays["path"], strict=True):
         driver.step(gradient, rule.learning_rate)

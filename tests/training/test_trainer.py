@@ -279,6 +279,44 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, stop):
     assert all(array.tobytes() == whole.arrays()[name].tobytes() for name, array in second.arrays().items())
 
 
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"type": "adamw", "weight_decay": 0.5, "amsgrad": True},
+        {"type": "rmsprop", "momentum": 0.5, "centered": True},
+        {"type": "adagrad", "initial_accumulator": 0.1},
+    ],
+    ids=lambda config: config["type"],
+)
+def test_every_vector_of_an_optimizer_goes_along(optimizer):
+    first, second = (trainer_of(optimizer=optimizer, epochs=2) for _ in range(2))
+    run = first.run()
+    for _ in range(2):
+        next(run)
+    second.executor.network.vector[...] = first.executor.network.vector
+    second.restore(json.loads(json.dumps(first.state())), {name: a.copy() for name, a in first.arrays().items()})
+    list(run)
+    records(second)
+    assert weights(second) == weights(first)
+    assert all(array.tobytes() == first.arrays()[name].tobytes() for name, array in second.arrays().items())
+
+
+def test_weight_decay_leaves_biases_alone():
+    x = np.zeros((4, 3))
+    trainer = trainer_of(
+        ({"type": "dense", "units": 1},),
+        Dataset(x, np.full((4, 1), 7.0)),  # which the bias gives already, so that every gradient is zero
+        optimizer={"type": "adamw", "learning_rate": 0.1, "weight_decay": 0.5},
+        epochs=2,
+    )
+    named = trainer.executor.network.named()
+    named["0.dense.bias"][...] = 7
+    before = named["0.dense.weight"].copy()
+    records(trainer)
+    assert named["0.dense.bias"] == 7
+    np.testing.assert_allclose(named["0.dense.weight"], before * 0.95**2, rtol=1e-15)
+
+
 def test_the_rows_that_metrics_keep_are_arrays_and_go_with_the_epoch():
     trainer = trainer_of(train=numbers(40), batch_size=4, metrics=("median_absolute_error", "mae"), epochs=1)
     run = trainer.run()

@@ -421,7 +421,7 @@ def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
         train(config, run_dir="run", listener=stopping_at(4))
 
     def broken(self, gradient, rate):
-        for _, p, _, _ in self._blocks:
+        for _, p, *_ in self._blocks:
             p[...] = float("inf")
 
     monkeypatch.setattr("nncli.optim.driver.Driver.step", broken)

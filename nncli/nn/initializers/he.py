@@ -11,10 +11,12 @@ from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer, initializer
 
 
-@initializer("he")
+@initializer("he", "he_normal", "kaiming", "kaiming_normal")
 @dataclass(frozen=True)
 class He(Initializer):
     """Keep the variance of a relu network's outputs: w ~ N(0, 2 / fan_in).
+
+    Keras cuts the numbers of its he_normal off at two standard deviations; here, as in PyTorch, none is cut off.
 
     Reference: He et al., ICCV 2015, in its normal form.
     """

@@ -12,7 +12,7 @@ from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer, initializer
 
 
-@initializer("normal", "random")
+@initializer("normal", "random", "random_normal")
 @dataclass(frozen=True)
 class Normal(Initializer):
     """Normal numbers of a fixed spread: w ~ N(0, std^2).

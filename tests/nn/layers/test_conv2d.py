@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError
+from nncli.core.registry import INITIALIZERS
 from nncli.nn.layers import Conv2D
 from nncli.nn.layers import conv2d as module
 from tests.nn.layers.run import image, run
@@ -109,7 +110,8 @@ def test_a_number_or_a_pair():
         ),
         (
             {"initializer": "hee"},
-            "conv2d.initializer: unknown initializer 'hee'; did you mean 'he'? Known: he, normal, xavier, zeros",
+            "conv2d.initializer: unknown initializer 'hee'; did you mean 'he'? Known: "
+            + ", ".join(INITIALIZERS.names()),
         ),
         ({"bias": "no"}, "conv2d.bias: expected true or false; got 'no'"),
     ],

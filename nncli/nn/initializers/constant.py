@@ -1,0 +1,26 @@
+"""One number everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.nn.initializer import Initializer, initializer
+
+
+@initializer("constant")
+@dataclass(frozen=True)
+class Constant(Initializer):
+    """The same number everywhere: w = value.
+
+    Args:
+        value: any finite number.
+    """
+
+    value: float
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """That number in that shape."""
+        return np.full(shape, float(self.value))

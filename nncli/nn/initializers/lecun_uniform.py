@@ -1,0 +1,25 @@
+"""LeCun in its uniform form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.nn.initializer import Initializer, initializer
+
+
+@initializer("lecun_uniform")
+@dataclass(frozen=True)
+class LecunUniform(Initializer):
+    """The variance of lecun, 1 / fan_in, within bounds: w ~ U(-b, b), b = sqrt(3 / fan_in).
+
+    Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.
+    """
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """Uniform numbers of that shape."""
+        bound = sqrt(3 / fan_in)
+        return random.uniform(-bound, bound, shape)

@@ -1,0 +1,79 @@
+"""RMSprop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Gt, Interval
+
+from nncli.core.types import Array
+from nncli.optim.optimizer import Optimizer, optimizer
+
+
+@optimizer("rmsprop")
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """The gradient over the root of a running mean of its square, with momentum on demand.
+
+    s <- decay s + (1 - decay) g^2,  d = g / (sqrt(s) + epsilon)
+    m <- decay m + (1 - decay) g,    d = g / (sqrt(s - m^2) + epsilon)     with centered
+    p <- p - rate d                                                        without momentum
+    v <- momentum v + d,  p <- p - rate v                                  with momentum
+
+    Nothing is corrected for its start at zero, and epsilon stands outside the root, as in PyTorch. Where rounding
+    makes s - m^2 negative, it is taken as 0.
+
+    Args:
+        learning_rate: the size of the steps, above 0.
+        decay: share of the mean square that is kept, in [0, 1); PyTorch calls it alpha, Keras rho.
+        epsilon: keeps the quotient finite, above 0.
+        momentum: share of the velocity that is kept, in [0, 1).
+        centered: divide by an estimate of the gradient's standard deviation instead of its root mean square.
+    Reference: Tieleman and Hinton, Coursera lecture 6.5, 2012; centered in Graves, arXiv:1308.0850, 2013.
+    """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **Optimizer.stray_keys,
+        **dict.fromkeys(("alpha", "rho", "beta2"), "the share of the mean square that is kept is called decay"),
+    }
+
+    learning_rate: Annotated[float, Gt(0)] = 1e-3
+    decay: Annotated[float, Interval(ge=0, lt=1)] = 0.9
+    epsilon: Annotated[float, Gt(0)] = 1e-8
+    momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.0
+    centered: bool = False
+
+    def state_names(self) -> tuple[str, ...]:
+        """The running mean of the square, and that of the gradient and the velocity where they are wanted."""
+        return ("square", *(("mean",) if self.centered else ()), *(("velocity",) if self.momentum else ()))
+
+    def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
+        """Rate times quotient, or times velocity."""
+        s = state[0]
+        s *= self.decay
+        np.multiply(g, g, out=u)
+        u *= 1 - self.decay
+        s += u
+        if self.centered:
+            m = state[1]
+            m *= self.decay
+            np.multiply(g, 1 - self.decay, out=u)
+            m += u
+            np.multiply(m, m, out=u)
+            np.subtract(s, u, out=u)
+            np.maximum(u, 0, out=u)
+            np.sqrt(u, out=u)
+        else:
+            np.sqrt(s, out=u)
+        u += self.epsilon
+        np.divide(g, u, out=u)
+        if self.momentum:
+            v = state[-1]
+            v *= self.momentum
+            v += u
+            np.multiply(v, rate, out=u)
+        else:
+            u *= rate

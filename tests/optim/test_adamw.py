@@ -1,0 +1,70 @@
+"""Adam with decoupled weight decay, worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.builder import build
+from nncli.core.errors import ConfigError
+from nncli.core.registry import OPTIMIZERS
+from nncli.optim import Adam, AdamW
+from nncli.optim.driver import Driver
+
+
+def driven(start, gradients, rate=0.1, decayed=None, **fields):
+    """The parameters after all steps."""
+    parameters = np.array(start)
+    driver = Driver(AdamW(**fields), parameters, decayed)
+    for gradient in gradients:
+        driver.step(np.array(gradient), rate)
+    return parameters
+
+
+def test_the_first_step():
+    # p = 2, rate = 0.1, weight_decay = 0.5:  2 - 0.1 * 0.5 * 2 = 1.9; adam's first step is the rate: 1.9 - 0.1 = 1.8
+    assert driven([2.0], [[3.0]], weight_decay=0.5, epsilon=1e-15) == pytest.approx([1.8], rel=1e-12)
+
+
+def test_the_decay_comes_before_the_step():
+    # each step along the same gradient is as long as the rate:  1.8 * 0.95 - 0.1 = 1.61, and not (1.8 - 0.1) * 0.95
+    assert driven([2.0], [[3.0]] * 2, weight_decay=0.5, epsilon=1e-15) == pytest.approx([1.61], rel=1e-12)
+
+
+def test_the_moments_never_see_the_decay():
+    drivers = [Driver(rule, np.full(2, 7.0)) for rule in (Adam(), AdamW(weight_decay=0.9))]
+    for driver in drivers:
+        driver.step(np.array((1.0, -2)), 0.1)
+        driver.step(np.array((0.5, 3)), 0.1)
+    for name, vector in drivers[0].state.items():
+        assert vector.tobytes() == drivers[1].state[name].tobytes()
+
+
+def test_only_the_first_parameters_are_decayed():
+    still = [[0.0, 0, 0, 0]] * 2
+    left = driven([1.0, -2, 3, 4], still, decayed=2, weight_decay=0.5)
+    np.testing.assert_array_equal(left, (0.95**2, -2 * 0.95**2, 3, 4))
+    every = driven([1.0, -2, 3, 4], still, decayed=2, weight_decay=0.5, decay_all=True)
+    np.testing.assert_allclose(every, np.array((1.0, -2, 3, 4)) * 0.95**2, rtol=1e-15)
+
+
+def test_without_decay_it_is_adam_to_the_bit():
+    parameters = np.array([2.0])
+    driver = Driver(Adam(), parameters)
+    for gradient in (3.0, -1.0):
+        driver.step(np.array([gradient]), 0.1)
+    assert driven([2.0], [[3.0], [-1.0]], weight_decay=0).tobytes() == parameters.tobytes()
+
+
+def test_the_defaults():
+    assert AdamW() == AdamW(1e-3, 0.9, 0.999, 1e-8, amsgrad=False, weight_decay=1e-2, decay_all=False)
+    assert (AdamW().shrinkage(decayed=True), AdamW().shrinkage(decayed=False)) == (1e-2, 0)
+    assert AdamW(decay_all=True).shrinkage(decayed=False) == 1e-2
+
+
+def test_the_others_point_to_it():
+    for name in ("sgd", "adam", "rmsprop", "adagrad"):
+        with pytest.raises(ConfigError, match=rf"unknown key 'weight_decay' for {name}: .* write type: adamw"):
+            build(OPTIMIZERS, {"type": name, "weight_decay": 0.1})
+    with pytest.raises(ConfigError, match="the share that a step takes off a weight is weight_decay"):
+        build(OPTIMIZERS, {"type": "adamw", "decay": 0.1})
