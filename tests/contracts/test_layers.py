@@ -9,8 +9,9 @@ from tests.contracts.bound import Bound
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LAYER_ROWS, name_of
 from tests.contracts.values import inputs, made, spread
+from tests.long import marked
 
-CASES = [case for cases in LAYER_ROWS.values() for case in cases]
+CASES = marked(case for cases in LAYER_ROWS.values() for case in cases)
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
 
 
