@@ -104,6 +104,8 @@ _CONVOLUTIONS = (  # few channels are copied in another way than many, and strid
         {"filters": 2, "kernel_size": (3, 2)},
         {"filters": 2, "kernel_size": (3, 2), "padding": 2},
         {"filters": 2, "kernel_size": (3, 2), "stride": (2, 1), "padding": "same"},
+        {"filters": 2, "kernel_size": (2, 3), "dilation": 2, "padding": "same"},
+        {"filters": 3, "kernel_size": 3, "groups": 3, "padding": "same"},  # depthwise
     ),
     *_layers(
         "conv2d",
@@ -114,6 +116,14 @@ _CONVOLUTIONS = (  # few channels are copied in another way than many, and strid
         {"filters": 2, "kernel_size": (2, 3), "stride": (3, 2)},  # windows that leave rows between them
         {"filters": 2, "kernel_size": (4, 2), "stride": 3, "padding": "same"},
         {"filters": 2, "kernel_size": (4, 6), "initializer": "he"},  # one window
+        {"filters": 2, "kernel_size": (2, 3), "dilation": (3, 2), "stride": (1, 2), "padding": (2, 1)},
+        {"filters": 4, "kernel_size": 2, "groups": 2, "stride": (2, 1), "dilation": (1, 2), "padding": 2},
+    ),
+    *_layers(
+        "conv2d",
+        (3, 5, 4),
+        {"filters": 6, "kernel_size": 2, "groups": 2, "padding": "same"},
+        {"filters": 2, "kernel_size": 2, "groups": 2, "stride": 2, "bias": False},
     ),
     *_layers("conv2d", (1, 1, 3), {"filters": 2, "kernel_size": 3, "padding": "same"}),
     *(
@@ -133,7 +143,25 @@ _CONVOLUTIONS = (  # few channels are copied in another way than many, and strid
         {"filters": 2, "kernel_size": 2, "padding": (3, 0)},
         {"filters": 1, "kernel_size": (1, 4), "padding": "same", "initializer": {"type": "normal", "std": 0.5}},
         {"filters": 2, "kernel_size": (7, 7), "padding": 3},
+        {"filters": 12, "kernel_size": 2, "groups": 2},  # too many filters for each channel to be depthwise
         long=True,
+    ),
+    *(
+        case
+        for groups, stride, dilation, padding in product((1, 2, 4), (1, (2, 1)), (2, (1, 3)), ("same", 3))
+        for case in _layers(
+            "conv2d",
+            (5, 4, 4),
+            {
+                "filters": 4,
+                "kernel_size": (3, 2),
+                "stride": stride,
+                "padding": padding,
+                "dilation": dilation,
+                "groups": groups,
+            },
+            long=True,
+        )
     ),
     *_layers("conv2d", (1, 1, 3), {"filters": 1, "kernel_size": 1}, long=True),
 )
