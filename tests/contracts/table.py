@@ -208,6 +208,19 @@ def _pools(type_name: str) -> tuple[LayerCase, ...]:
     )
 
 
+def _pools_of_lengths(type_name: str) -> tuple[LayerCase, ...]:
+    return (
+        *_layers(
+            type_name,
+            (7, 2),
+            {},
+            {"pool_size": 3, "stride": 2, "padding": 1},
+            {"pool_size": 2, "stride": 1, "padding": "same"},
+        ),
+        *_layers(type_name, (6, 1), {"pool_size": 3}),
+    )
+
+
 LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "linear": _everywhere("linear"),
     "relu": _everywhere("relu"),
@@ -222,8 +235,30 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("dense", (3, 2, 2), {"units": 3}, {"units": 2, "bias": False}),
     ),
     "conv2d": _CONVOLUTIONS,
+    "conv1d": (
+        *_layers(
+            "conv1d",
+            (7, 3),
+            {"filters": 2, "kernel_size": 3},
+            {"filters": 2, "kernel_size": 2, "stride": 2, "padding": "same"},
+            {"filters": 2, "kernel_size": 3, "dilation": 2, "padding": 2},
+        ),
+        *_layers("conv1d", (5, 1), {"filters": 2, "kernel_size": 5, "bias": False}),
+        *_layers(
+            "conv1d",
+            (6, 4),
+            {"filters": 2, "kernel_size": 3, "groups": 2, "padding": "same"},
+            {"filters": 4, "kernel_size": 2, "groups": 4, "stride": 2, "dilation": 3, "padding": 1},
+        ),
+    ),
     "max_pool2d": _pools("max_pool2d"),
     "avg_pool2d": _pools("avg_pool2d"),
+    "max_pool1d": _pools_of_lengths("max_pool1d"),
+    "avg_pool1d": _pools_of_lengths("avg_pool1d"),
+    "global_max_pool2d": _layers("global_max_pool2d", (3, 4, 2)) + _layers("global_max_pool2d", (1, 1, 3)),
+    "global_avg_pool2d": _layers("global_avg_pool2d", (3, 4, 2)) + _layers("global_avg_pool2d", (1, 1, 3)),
+    "global_max_pool1d": _layers("global_max_pool1d", (5, 2)) + _layers("global_max_pool1d", (1, 3)),
+    "global_avg_pool1d": _layers("global_avg_pool1d", (5, 2)) + _layers("global_avg_pool1d", (1, 3)),
     "flatten": _layers("flatten", (3, 4, 2)) + _layers("flatten", (5,)),
     "reshape": (
         *_layers("reshape", (12,), {"shape": [2, 3, 2]}, {"shape": [-1, 4]}),
