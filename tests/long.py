@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 
 
+def marked(cases: Iterable[Any]) -> list[Any]:
+    """The cases, as those of a test; those whose `long` is true are long."""
+    return [pytest.param(case, marks=pytest.mark.long if getattr(case, "long", False) else ()) for case in cases]
+
+
 def first(count: int, values: Iterable[Any]) -> list[Any]:
     """The values, tuples for several parameters, as those of a test; all but the first `count` are long."""
     return [

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nncli.assemble.foreign import place_in
 from nncli.core.builder import failed
 from nncli.core.errors import Path, Problem, ShapeError
 from nncli.core.fields import is_foreign
+from nncli.core.registry import LAYERS
 from nncli.core.types import Shape
 from nncli.nn.layer import Layer
 from nncli.nn.sequential import Sequential
 
 # to ask what a layer gives whatever it gets
 PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4), (300, 310, 5))
+
+AXES = {2: "(length, channels)", 3: "(height, width, channels)"}
 
 
 def check_shapes(
@@ -96,13 +100,33 @@ def _mending(layer: Layer, shape: Shape) -> str:
     size = math.prod(shape)
     if len(shape) > 1 and fits(layer, (size,)):
         return f"put flatten before {layer.type_name}"
-    if len(shape) == 1:
-        for channels in (1, 3):
-            side = math.isqrt(size // channels)
-            if side > 1 and side * side * channels == size and fits(layer, (side, side, channels)):
-                return f"put {{type: reshape, shape: [{side}, {side}, {channels}]}} before {layer.type_name}"
+    reshaped = next((other for other in _with_axes(shape) if fits(layer, other)), None)
+    reshape = f"put {{type: reshape, shape: {list(reshaped)}}} before {layer.type_name}" if reshaped else ""
+    if sibling := _sibling(layer, shape):
+        return f"{sibling} takes {AXES[len(shape)]}" + (f"; for images {reshape}" if reshape else "")
+    if reshape:
+        return reshape
     if getattr(layer, "padding", None) == "valid":
         values: dict[str, Any] = {"padding": "same"}
         if fits(dataclasses.replace(layer, **values), shape):
             return "padding: same would fit, or a smaller window, or fewer pooling layers before it"
     return ""
+
+
+def _with_axes(shape: Shape) -> Iterator[Shape]:
+    """What rows of that shape may be with an axis more: square images, of one channel or three, or a length."""
+    size = math.prod(shape)
+    if len(shape) == 1:
+        for channels in (1, 3):
+            side = math.isqrt(size // channels)
+            if side > 1 and side * side * channels == size:
+                yield side, side, channels
+    if len(shape) < 3:
+        yield *shape, 1
+
+
+def _sibling(layer: Layer, shape: Shape) -> str | None:
+    """The layer that does to rows of as many axes what this one does to rows of others, such as conv1d and conv2d."""
+    own = re.fullmatch(r"(\w+)[12]d", layer.type_name)
+    name = f"{own[1]}{len(shape) - 1}d" if own else layer.type_name
+    return name if name != layer.type_name and len(shape) in AXES and LAYERS.find(name) else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +17,8 @@ Size: TypeAlias = Annotated[int, Ge(1)] | tuple[Annotated[int, Ge(1)], Annotated
 Padding: TypeAlias = (
     Literal["valid", "same"] | Annotated[int, Ge(0)] | tuple[Annotated[int, Ge(0)], Annotated[int, Ge(0)]]
 )
+Length: TypeAlias = Annotated[int, Ge(1)]
+LengthPadding: TypeAlias = Literal["valid", "same"] | Annotated[int, Ge(0)]
 
 
 def pair(size: int | tuple[int, int]) -> tuple[int, int]:
@@ -28,23 +30,25 @@ def pair(size: int | tuple[int, int]) -> tuple[int, int]:
 class Windows:
     """Where the windows of a convolution or pooling layer lie.
 
-    Along each axis of n entries, window k and stride s:
-        a number p:  p zeros on both sides; floor((n + 2p - k) / s) + 1 windows
+    A window takes k entries along an axis, every d-th of the (k - 1) d + 1 that it spans. With n entries and stride s:
+        a number p:  p zeros on both sides; floor((n + 2p - span) / s) + 1 windows
         valid:       p = 0
         same:        ceil(n / s) windows, zeros to fit them, the odd one at the end (bottom and right)
 
     Args:
-        input: (height, width, channels).
-        window: (height, width) of one window.
+        input: (height, width) of the images.
+        window: (height, width) of one window, in entries that it takes.
         stride: (height, width) from one window to the next.
-        before: rows above and columns left of the input that are padding.
-        after: rows below and columns right of it.
+        dilation: (height, width) from one entry of a window to the next.
+        before: rows above and columns left of the input that are padding; what is negative is left out of the input.
+        after: rows below and columns right of it, likewise.
         output: how many windows there are down and across.
     """
 
-    input: tuple[int, int, int]
+    input: tuple[int, int]
     window: tuple[int, int]
     stride: tuple[int, int]
+    dilation: tuple[int, int]
     before: tuple[int, int]
     after: tuple[int, int]
     output: tuple[int, int]
@@ -56,6 +60,7 @@ class Windows:
         window: int | tuple[int, int],
         stride: int | tuple[int, int],
         padding: str | int | tuple[int, int],
+        dilation: int | tuple[int, int] = 1,
     ) -> Windows:
         """The windows of a layer over inputs of that shape.
 
@@ -64,25 +69,44 @@ class Windows:
         """
         if len(input_shape) != 3:
             raise ShapeError("wants (height, width, channels)")
-        (height, width, channels), sizes, steps = input_shape, pair(window), pair(stride)
+        size, steps = input_shape[:2], pair(stride)
+        spans = _spans(pair(window), pair(dilation))
         before, after, output = [], [], []
-        for axis, (n, k, s) in enumerate(zip((height, width), sizes, steps, strict=True)):
+        for axis, (n, span, s) in enumerate(zip(size, spans, steps, strict=True)):
             if padding == "same":
                 count = -(-n // s)
-                total = max((count - 1) * s + k - n, 0)
+                total = max((count - 1) * s + span - n, 0)
                 first = total // 2
             else:
                 first = 0 if isinstance(padding, str) else pair(padding)[axis]
                 total = 2 * first
-                count = (n + total - k) // s + 1
-            if n + total < k or n == 0:
+                count = (n + total - span) // s + 1
+            if n + total < span or n == 0:
+                what = "window" if pair(dilation) == (1, 1) else "dilated window"
                 raise ShapeError(
-                    f"wants at least {sizes[0]} rows and {sizes[1]} columns, padding included, for its window"
+                    f"wants at least {spans[0]} rows and {spans[1]} columns, padding included, for its {what}"
                 )
             before.append(first)
             after.append(total - first)
             output.append(count)
-        return Windows((height, width, channels), sizes, steps, _two(before), _two(after), _two(output))
+        return Windows(_two(size), pair(window), steps, pair(dilation), _two(before), _two(after), _two(output))
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def along(input_shape: Shape, window: int, stride: int, padding: str | int, dilation: int = 1) -> Windows:
+        """The windows of a layer over a length, which is an image of height 1.
+
+        Raises:
+            ShapeError: "wants ..." where the input is no length or shorter than a window.
+        """
+        if len(input_shape) != 2:
+            raise ShapeError("wants (length, channels)")
+        around = padding if isinstance(padding, str) else (0, padding)
+        try:
+            return Windows.over((1, *input_shape), (1, window), (1, stride), around, (1, dilation))
+        except ShapeError:
+            ((_, span), what) = _spans((1, window), (1, dilation)), "window" if dilation == 1 else "dilated window"
+            raise ShapeError(f"wants a length of at least {span}, padding included, for its {what}") from None
 
     @property
     def padded(self) -> bool:
@@ -92,22 +116,23 @@ class Windows:
     @property
     def tiled(self) -> bool:
         """Whether the windows cover the input without overlap, rest or padding."""
-        exact = all(k * count == n for k, count, n in zip(self.window, self.output, self.input, strict=False))
-        return exact and self.stride == self.window and not self.padded
+        exact = all(k * count == n for k, count, n in zip(self.window, self.output, self.input, strict=True))
+        return exact and self.stride == self.window and self.dilation == (1, 1) and not self.padded
 
     def pad(self, x: Array, value: float = 0.0) -> Array:
         """The images with their padding: (n, height, width, channels) -> (n, padded height, padded width, channels)."""
         if not self.padded:
             return x
-        n, height, width, channels = x.shape
-        (top, left), (bottom, right) = self.before, self.after
-        padded = np.full((n, top + height + bottom, left + width + right, channels), value, x.dtype)
-        padded[:, top : top + height, left : left + width] = x
+        (top, left), (bottom, right), (height, width) = self.before, self.after, self.input
+        shape = (len(x), top + height + bottom, left + width + right, x.shape[3])
+        padded = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)  # which is faster
+        inner = x[:, max(-top, 0) : height + min(bottom, 0), max(-left, 0) : width + min(right, 0)]
+        padded[:, max(top, 0) :, max(left, 0) :][:, : inner.shape[1], : inner.shape[2]] = inner
         return padded
 
     def crop(self, padded: Array) -> Array:
         """The images without their padding, as a view."""
-        (top, left), (height, width, _) = self.before, self.input
+        (top, left), (height, width) = self.before, self.input
         return padded[:, top : top + height, left : left + width]
 
     def positions(self) -> Iterator[tuple[int, int, tuple[slice, slice, slice]]]:
@@ -115,12 +140,44 @@ class Windows:
 
         The index takes from padded images the entry at that position of every window: (n, *output, channels).
         """
-        (rows, columns), (down, across) = self.output, self.stride
+        (rows, columns), (down, across), (step_down, step_across) = self.output, self.stride, self.dilation
         for i in range(self.window[0]):
             for j in range(self.window[1]):
-                vertical = slice(i, i + down * (rows - 1) + 1, down)
-                yield i, j, (slice(None), vertical, slice(j, j + across * (columns - 1) + 1, across))
+                top, left = i * step_down, j * step_across
+                vertical = slice(top, top + down * (rows - 1) + 1, down)
+                yield i, j, (slice(None), vertical, slice(left, left + across * (columns - 1) + 1, across))
+
+    def scattered(self, padded: Array, share: Callable[[int, int], Array]) -> Array:
+        """The sum of what all windows give to the entries that they take, without the padding.
+
+        Args:
+            padded: the images with their padding; only their shape and dtype matter.
+            share: what every window gives to its entry at (row, column): (n, *output, channels).
+        """
+        total = np.zeros_like(padded)
+        for i, j, index in self.positions():
+            total[index] += share(i, j)
+        return self.crop(total)
+
+    @cached_property
+    def turned(self) -> Windows:
+        """For stride 1: the windows over the output that take, for every entry of the input, the outputs it went to.
+
+        Row r went by row i of the windows to output r + before - i d: the rows of a window in reverse order. So with
+        the kernel turned by 180 degrees, these windows over the gradient of the output give that of the input.
+        """
+        spans = _spans(self.window, self.dilation)
+        before, after = (
+            _two([span - 1 - zeros for span, zeros in zip(spans, padding, strict=True)])
+            for padding in (self.before, self.after)
+        )
+        return replace(self, input=self.output, output=self.input, before=before, after=after)
 
 
-def _two(values: list[int]) -> tuple[int, int]:
+def _spans(window: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) from the first to the last entry of a window."""
+    return _two([(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)])
+
+
+def _two(values: Sequence[int]) -> tuple[int, int]:
     return values[0], values[1]

@@ -22,6 +22,8 @@ from tests.workflows import tiny
         ({"type": "dense", "units": 5, "bias": False}, (2, 3), 30),
         ({"type": "conv2d", "filters": 4, "kernel_size": [3, 2]}, (8, 9, 2), 6 * 8 * 3 * 2 * 2 * 4),
         ({"type": "conv2d", "filters": 4, "kernel_size": 3, "stride": 2, "padding": "same"}, (7, 7, 1), 16 * 9 * 4),
+        ({"type": "conv2d", "filters": 4, "kernel_size": 3, "groups": 2, "dilation": 2}, (7, 7, 2), 9 * 9 * 1 * 4),
+        ({"type": "conv1d", "filters": 4, "kernel_size": 3, "stride": 2}, (9, 2), 4 * 3 * 2 * 4),
         ({"type": "max_pool2d", "pool_size": 2}, (8, 8, 2), 0),
         ("relu", (7,), 0),
         (

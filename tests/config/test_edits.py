@@ -161,7 +161,7 @@ ALIASES = {
 }
 NAMES = {"loss", "optimizer", "initializer", "scale_inputs", "scale_targets"}  # a bare name is {type: name}
 LISTS_OF_NAMES = {"model", "layers", "metrics"}
-WINDOWS = {"stride": 1, "padding": "valid", "bias": "true"}
+WINDOWS = {"stride": 1, "padding": "valid", "dilation": 1, "groups": 1, "bias": "true"}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "": {"name": "edited", "seed": 0, "dtype": "float32", "metrics": [], "training": {}},
     "data": {"validation": None, "test": None, "scale_inputs": {"type": "none"}, "scale_targets": {"type": "none"}},

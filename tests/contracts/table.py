@@ -22,11 +22,12 @@ from tests.oracle import metrics as by_definition
 
 @dataclass(frozen=True)
 class LayerCase:
-    """One configuration of a layer and the shape of one row of its input."""
+    """One configuration of a layer and the shape of one row of its input; whether only --full runs it."""
 
     config: dict[str, Any]
     input_shape: Shape
     training: bool = True
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,67 +90,143 @@ class SourceCase:
     write: Callable[[Path], None] | None = None
 
 
-def _layers(type_name: str, shape: Shape, *fields: dict[str, Any], training: bool = True) -> tuple[LayerCase, ...]:
-    return tuple(LayerCase({"type": type_name, **values}, shape, training) for values in fields or ({},))
+def _layers(
+    type_name: str, shape: Shape, *fields: dict[str, Any], training: bool = True, long: bool = False
+) -> tuple[LayerCase, ...]:
+    return tuple(LayerCase({"type": type_name, **values}, shape, training, long) for values in fields or ({},))
 
 
 def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
     return _layers(type_name, (3,)) + _layers(type_name, (1,)) + _layers(type_name, (3, 2, 2))
 
 
-_CONVOLUTIONS = (
-    *(  # few channels are copied in another way than many, and stride 1 has an input gradient of its own
-        case
-        for channels, stride, padding in product((1, 3, 5), (1, 2, (2, 1)), (0, "valid", "same", 2, (2, 1)))
-        for case in _layers(
-            "conv2d",
-            (5, 4, channels),
-            {"filters": 2, "kernel_size": (3, 2), "stride": stride, "padding": padding},
-        )
+_CONVOLUTIONS = (  # few channels are copied in another way than many, and stride 1 has an input gradient of its own
+    *_layers(
+        "conv2d",
+        (5, 4, 1),
+        {"filters": 2, "kernel_size": (3, 2), "padding": "same"},
+        {"filters": 2, "kernel_size": (3, 2), "stride": 2, "padding": (2, 1)},
+    ),
+    *_layers(
+        "conv2d",
+        (5, 4, 3),
+        {"filters": 2, "kernel_size": (3, 2)},
+        {"filters": 2, "kernel_size": (3, 2), "padding": 2},
+        {"filters": 2, "kernel_size": (3, 2), "stride": (2, 1), "padding": "same"},
+        {"filters": 2, "kernel_size": (2, 3), "dilation": 2, "padding": "same"},
+        {"filters": 3, "kernel_size": 3, "groups": 3, "padding": "same"},  # depthwise
     ),
     *_layers(
         "conv2d",
         (4, 6, 2),
         {"filters": 3, "kernel_size": 1},
-        {"filters": 3, "kernel_size": 1, "stride": (1, 3)},
         {"filters": 1, "kernel_size": 1, "padding": (2, 1)},  # padding larger than kernel - 1: windows of zeros alone
-        {"filters": 2, "kernel_size": 2, "padding": (3, 0)},
         {"filters": 2, "kernel_size": 3, "padding": (0, 4), "bias": False},
         {"filters": 2, "kernel_size": (2, 3), "stride": (3, 2)},  # windows that leave rows between them
         {"filters": 2, "kernel_size": (4, 2), "stride": 3, "padding": "same"},
         {"filters": 2, "kernel_size": (4, 6), "initializer": "he"},  # one window
-        {"filters": 1, "kernel_size": (1, 4), "padding": "same", "initializer": {"type": "normal", "std": 0.5}},
-        {"filters": 2, "kernel_size": (7, 7), "padding": 3},
+        {"filters": 2, "kernel_size": (2, 3), "dilation": (3, 2), "stride": (1, 2), "padding": (2, 1)},
+        {"filters": 4, "kernel_size": 2, "groups": 2, "stride": (2, 1), "dilation": (1, 2), "padding": 2},
     ),
     *_layers(
-        "conv2d", (1, 1, 3), {"filters": 2, "kernel_size": 3, "padding": "same"}, {"filters": 1, "kernel_size": 1}
+        "conv2d",
+        (3, 5, 4),
+        {"filters": 6, "kernel_size": 2, "groups": 2, "padding": "same"},
+        {"filters": 2, "kernel_size": 2, "groups": 2, "stride": 2, "bias": False},
     ),
-)
-
-_POOL_FIELDS: tuple[dict[str, Any], ...] = (
-    {},
-    {"pool_size": 1},
-    {"pool_size": 2, "stride": 1},
-    {"pool_size": 2, "padding": 1},
-    {"pool_size": 2, "padding": "same"},
-    {"pool_size": 3, "stride": 1, "padding": "same"},
-    {"pool_size": 3, "stride": 2},  # overlapping
-    {"pool_size": 3, "stride": (2, 1), "padding": (1, 2)},
-    {"pool_size": 3, "stride": (1, 3), "padding": "same"},
-    {"pool_size": (2, 3)},
-    {"pool_size": (3, 2), "stride": (2, 3), "padding": (0, 1)},
-    {"pool_size": (1, 2), "stride": 3},  # rows and columns between the windows
-    {"pool_size": (4, 2), "stride": 3, "padding": "same"},
-    {"pool_size": 2, "stride": 2, "padding": 0},
-    {"pool_size": 2, "stride": 2, "padding": "valid"},
+    *_layers("conv2d", (1, 1, 3), {"filters": 2, "kernel_size": 3, "padding": "same"}),
+    *(
+        case
+        for channels, stride, padding in product((1, 3, 5), (1, 2, (2, 1)), (0, "valid", "same", 2, (2, 1)))
+        for case in _layers(
+            "conv2d",
+            (5, 4, channels),
+            {"filters": 3, "kernel_size": (3, 2), "stride": stride, "padding": padding},
+            long=True,
+        )
+    ),
+    *_layers(
+        "conv2d",
+        (4, 6, 2),
+        {"filters": 3, "kernel_size": 1, "stride": (1, 3)},
+        {"filters": 2, "kernel_size": 2, "padding": (3, 0)},
+        {"filters": 1, "kernel_size": (1, 4), "padding": "same", "initializer": {"type": "normal", "std": 0.5}},
+        {"filters": 2, "kernel_size": (7, 7), "padding": 3},
+        {"filters": 12, "kernel_size": 2, "groups": 2},  # too many filters for each channel to be depthwise
+        long=True,
+    ),
+    *(
+        case
+        for groups, stride, dilation, padding in product((1, 2, 4), (1, (2, 1)), (2, (1, 3)), ("same", 3))
+        for case in _layers(
+            "conv2d",
+            (5, 4, 4),
+            {
+                "filters": 4,
+                "kernel_size": (3, 2),
+                "stride": stride,
+                "padding": padding,
+                "dilation": dilation,
+                "groups": groups,
+            },
+            long=True,
+        )
+    ),
+    *_layers("conv2d", (1, 1, 3), {"filters": 1, "kernel_size": 1}, long=True),
 )
 
 
 def _pools(type_name: str) -> tuple[LayerCase, ...]:
+    rest = (5, 7, 2)  # a rest at the bottom and on the right
     return (
-        *_layers(type_name, (5, 7, 2), *_POOL_FIELDS),  # a rest at the bottom and on the right
-        *_layers(type_name, (6, 4, 1), *_POOL_FIELDS[:5]),
-        *_layers(type_name, (2, 2, 3), {}),
+        *_layers(
+            type_name,
+            rest,
+            {},
+            {"pool_size": 2, "stride": 1},
+            {"pool_size": 2, "padding": "same"},
+            {"pool_size": 3, "stride": 2},  # overlapping
+            {"pool_size": 3, "stride": (2, 1), "padding": (1, 2)},
+            {"pool_size": (1, 2), "stride": 3},  # rows and columns between the windows
+            {"pool_size": (4, 2), "stride": 3, "padding": "same"},
+        ),
+        *_layers(type_name, (6, 4, 1), {}),
+        *_layers(
+            type_name,
+            rest,
+            {"pool_size": 1},
+            {"pool_size": 2, "padding": 1},
+            {"pool_size": 3, "stride": 1, "padding": "same"},
+            {"pool_size": 3, "stride": (1, 3), "padding": "same"},
+            {"pool_size": (2, 3)},
+            {"pool_size": (3, 2), "stride": (2, 3), "padding": (0, 1)},
+            {"pool_size": 2, "stride": 2, "padding": 0},
+            {"pool_size": 2, "stride": 2, "padding": "valid"},
+            long=True,
+        ),
+        *_layers(
+            type_name,
+            (6, 4, 1),
+            {"pool_size": 1},
+            {"pool_size": 2, "stride": 1},
+            {"pool_size": 2, "padding": 1},
+            {"pool_size": 2, "padding": "same"},
+            long=True,
+        ),
+        *_layers(type_name, (2, 2, 3), {}, long=True),
+    )
+
+
+def _pools_of_lengths(type_name: str) -> tuple[LayerCase, ...]:
+    return (
+        *_layers(
+            type_name,
+            (7, 2),
+            {},
+            {"pool_size": 3, "stride": 2, "padding": 1},
+            {"pool_size": 2, "stride": 1, "padding": "same"},
+        ),
+        *_layers(type_name, (6, 1), {"pool_size": 3}),
     )
 
 
@@ -167,8 +244,30 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("dense", (3, 2, 2), {"units": 3}, {"units": 2, "bias": False}),
     ),
     "conv2d": _CONVOLUTIONS,
+    "conv1d": (
+        *_layers(
+            "conv1d",
+            (7, 3),
+            {"filters": 2, "kernel_size": 3},
+            {"filters": 2, "kernel_size": 2, "stride": 2, "padding": "same"},
+            {"filters": 2, "kernel_size": 3, "dilation": 2, "padding": 2},
+        ),
+        *_layers("conv1d", (5, 1), {"filters": 2, "kernel_size": 5, "bias": False}),
+        *_layers(
+            "conv1d",
+            (6, 4),
+            {"filters": 2, "kernel_size": 3, "groups": 2, "padding": "same"},
+            {"filters": 4, "kernel_size": 2, "groups": 4, "stride": 2, "dilation": 3, "padding": 1},
+        ),
+    ),
     "max_pool2d": _pools("max_pool2d"),
     "avg_pool2d": _pools("avg_pool2d"),
+    "max_pool1d": _pools_of_lengths("max_pool1d"),
+    "avg_pool1d": _pools_of_lengths("avg_pool1d"),
+    "global_max_pool2d": _layers("global_max_pool2d", (3, 4, 2)) + _layers("global_max_pool2d", (1, 1, 3)),
+    "global_avg_pool2d": _layers("global_avg_pool2d", (3, 4, 2)) + _layers("global_avg_pool2d", (1, 1, 3)),
+    "global_max_pool1d": _layers("global_max_pool1d", (5, 2)) + _layers("global_max_pool1d", (1, 3)),
+    "global_avg_pool1d": _layers("global_avg_pool1d", (5, 2)) + _layers("global_avg_pool1d", (1, 3)),
     "flatten": _layers("flatten", (3, 4, 2)) + _layers("flatten", (5,)),
     "reshape": (
         *_layers("reshape", (12,), {"shape": [2, 3, 2]}, {"shape": [-1, 4]}),

@@ -14,8 +14,7 @@ from tests.contracts.bound import Bound
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LAYER_ROWS, name_of
 from tests.contracts.values import inputs, made, spread
-
-CASES = [case for cases in LAYER_ROWS.values() for case in cases]
+from tests.long import marked
 
 
 def mixes(case):
@@ -23,9 +22,10 @@ def mixes(case):
     return case.training and any(isinstance(item, Layer) and item.mixes_samples for item in registered_in(made(case)))
 
 
-over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
-over_unmixed = pytest.mark.parametrize("case", [case for case in CASES if not mixes(case)], ids=name_of)
-over_mixed = pytest.mark.parametrize("case", [case for case in CASES if mixes(case)], ids=name_of)
+CASES = [case for cases in LAYER_ROWS.values() for case in cases]
+over_all = pytest.mark.parametrize("case", marked(CASES), ids=name_of)
+over_unmixed = pytest.mark.parametrize("case", marked(case for case in CASES if not mixes(case)), ids=name_of)
+over_mixed = pytest.mark.parametrize("case", marked(case for case in CASES if mixes(case)), ids=name_of)
 
 
 def output_gradient(case, rows, dtype=np.float64):

@@ -11,8 +11,9 @@ from nncli.workflows.saving import set_weights
 from tests.contracts.bound import Bound
 from tests.contracts.table import LAYER_ROWS, name_of
 from tests.contracts.values import inputs
+from tests.long import marked
 
-CASES = [case for cases in LAYER_ROWS.values() for case in cases]
+CASES = marked(case for cases in LAYER_ROWS.values() for case in cases)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)

@@ -11,8 +11,9 @@ from nncli.core.fields import Registered
 from nncli.core.registry import Registry
 from nncli.core.types import Array, Shape
 from tests.contracts.table import ROWS, LayerCase, LossCase
+from tests.long import marked
 
-ALL = [case for _, rows in ROWS for cases in rows.values() for case in cases]
+ALL = marked(case for _, rows in ROWS for cases in rows.values() for case in cases)
 FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 

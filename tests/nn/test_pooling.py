@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.core.errors import ConfigError
-from nncli.nn.layers import AvgPool2D, MaxPool2D
+from nncli.core.errors import ConfigError, ShapeError
+from nncli.nn.layers import AvgPool1D, AvgPool2D, MaxPool1D, MaxPool2D
 
+LENGTHS = pytest.mark.parametrize("cls", [MaxPool1D, AvgPool1D], ids=lambda cls: cls.type_name)
 BOTH = pytest.mark.parametrize("cls", [MaxPool2D, AvgPool2D], ids=lambda cls: cls.type_name)
 
 
@@ -35,3 +36,16 @@ def test_padding_is_smaller_than_a_window(cls, pool_size, padding):
 def test_ranges(cls, fields):
     with pytest.raises(ConfigError, match=f"{cls.type_name}.{next(iter(fields))}: expected "):
         cls(**fields)
+
+
+@LENGTHS
+def test_pools_of_a_length(cls):
+    assert cls().output_shape((9, 3)) == (4, 3)
+    assert cls(pool_size=3, stride=1, padding=1).output_shape((9, 3)) == (9, 3)
+    assert cls(pool_size=4, padding="same").output_shape((9, 3)) == (3, 3)
+    with pytest.raises(ShapeError, match=r"^wants \(length, channels\)$"):
+        cls().output_shape((9, 3, 1))
+    with pytest.raises(ConfigError, match=f"{cls.type_name}.pool_size: expected a whole number at least 1; got "):
+        cls(pool_size=(1, 2))
+    with pytest.raises(ConfigError, match=f"{cls.type_name}.padding: expected less than the pool_size 2; got 2"):
+        cls(padding=2)

@@ -17,31 +17,55 @@ def convolution_step(patch: Array, kernel: Array, bias: float) -> float:
     return total
 
 
-def forward(x: Array, weight: Array, bias: Array, stride: int | Pair, padding: str | int | Pair) -> Array:
+def channels_of(filter_number: int, weight: Array, groups: int) -> slice:
+    """Those that a filter is over: in order, as many filters for each group and as many channels."""
+    channels, filters = weight.shape[2], weight.shape[3] // groups
+    group = 0
+    while filter_number >= (group + 1) * filters:
+        group += 1
+    return slice(group * channels, (group + 1) * channels)
+
+
+def forward(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    stride: int | Pair,
+    padding: str | int | Pair,
+    dilation: int | Pair = 1,
+    groups: int = 1,
+) -> Array:
     """(n, height, width, channels) -> (n, rows, columns, filters)."""
     window, filters = weight.shape[:2], weight.shape[3]
     size = x.shape[1:3]
-    y = np.full((len(x), *output_size(size, window, stride, padding), filters), np.nan)
+    y = np.full((len(x), *output_size(size, window, stride, padding, dilation), filters), np.nan)
     for n, image in enumerate(x):
-        for (row, column), corner in windows(size, window, stride, padding):
-            patch = cut_out(image, corner, window, 0.0)
+        for (row, column), corner in windows(size, window, stride, padding, dilation):
+            patch = cut_out(image, corner, window, 0.0, dilation)
             for f in range(filters):
-                y[n, row, column, f] = convolution_step(patch, weight[..., f], bias[f])
+                own = patch[..., channels_of(f, weight, groups)]
+                y[n, row, column, f] = convolution_step(own, weight[..., f], bias[f])
     return y
 
 
 def backward(
-    dy: Array, x: Array, weight: Array, stride: int | Pair, padding: str | int | Pair
+    dy: Array,
+    x: Array,
+    weight: Array,
+    stride: int | Pair,
+    padding: str | int | Pair,
+    dilation: int | Pair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """(dx, dweight, dbias): every term of every sum gives its derivative to its two factors and to the bias."""
     window, filters = weight.shape[:2], weight.shape[3]
     dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(filters)
     for n, image in enumerate(x):
-        for (row, column), corner in windows(image.shape[:2], window, stride, padding):
+        for (row, column), corner in windows(image.shape[:2], window, stride, padding, dilation):
             for f in range(filters):
-                slope = dy[n, row, column, f]
+                slope, own = dy[n, row, column, f], channels_of(f, weight, groups)
                 dbias[f] += slope
-                for place, source in inside(image.shape[:2], corner, window):
-                    dx[n][source] += slope * weight[place][:, f]
-                    dweight[place][:, f] += slope * image[source]
+                for place, source in inside(image.shape[:2], corner, window, dilation):
+                    dx[n][source][own] += slope * weight[place][:, f]
+                    dweight[place][:, f] += slope * image[source][own]
     return dx, dweight, dbias

@@ -11,7 +11,7 @@ from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of
 from tests.long import first
 from tests.oracle import convolution, pooling
-from tests.oracle.windows import both, output_size
+from tests.oracle.windows import both, output_size, span
 
 SIZES = [(5, 6), (7, 3)]  # the second is long
 WINDOWS = [1, 2, 3, (2, 3), (4, 1)]
@@ -29,6 +29,19 @@ POOLS = [
     for case in CONVOLUTIONS
     if isinstance(case[3], str) or all(p < k for p, k in zip(both(case[3]), both(case[1]), strict=True))
 ]
+
+
+DILATED = [  # and in groups: of several channels, of one, and of one with many filters
+    (window, stride, padding, dilation, channels, groups, filters)
+    for (channels, groups, filters), window, (stride, padding), dilation in product(
+        [(3, 1, 2), (4, 2, 4), (3, 3, 3), (2, 2, 4), (2, 2, 10)],
+        [(2, 3), (3, 1), 1],
+        [(1, "same"), (2, "same"), (1, "valid"), ((1, 2), (1, 2)), ((2, 1), 3), (1, (0, 5))],
+        [2, (3, 1), 1],
+    )
+    if groups * max(both(dilation)) > 1 and fits(SIZES[0], span(window, dilation), stride, padding)
+]
+DILATED = [case for start in range(17) for case in DILATED[start::17]]  # so that the first are spread over all
 
 
 def over_all(cases):
@@ -65,6 +78,21 @@ def test_convolution(case):
     weight, bias = network.named()["0.conv2d.weight"], network.named()["0.conv2d.bias"]
     agree(y, convolution.forward(x, weight, bias, stride, padding))
     expected = convolution.backward(dy, x, weight, stride, padding)
+    for found, wanted in zip((dx, gradient["0.conv2d.weight"], gradient["0.conv2d.bias"]), expected, strict=True):
+        agree(found, wanted)
+
+
+@pytest.mark.parametrize("case", first(14, [(case,) for case in DILATED]), ids=str)
+def test_dilated_convolution_in_groups(case):
+    window, stride, padding, dilation, channels, groups, filters = case
+    random = np.random.default_rng(0)
+    x = random.standard_normal((2, *SIZES[0], channels))
+    dy = random.standard_normal((2, *output_size(SIZES[0], window, stride, padding, dilation), filters))
+    config = {"type": "conv2d", "filters": filters, "kernel_size": window, "stride": stride, "padding": padding}
+    network, y, dx, gradient = run(config | {"dilation": dilation, "groups": groups}, x, dy)
+    weight, bias = network.named()["0.conv2d.weight"], network.named()["0.conv2d.bias"]
+    agree(y, convolution.forward(x, weight, bias, stride, padding, dilation, groups))
+    expected = convolution.backward(dy, x, weight, stride, padding, dilation, groups)
     for found, wanted in zip((dx, gradient["0.conv2d.weight"], gradient["0.conv2d.bias"]), expected, strict=True):
         agree(found, wanted)
 

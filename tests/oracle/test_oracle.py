@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.oracle import convolution, metrics, pooling
-from tests.oracle.windows import cut_out, output_size, starts, zeros_around
+from tests.oracle.windows import cut_out, output_size, span, starts, zeros_around
 
 
 def test_it_shares_nothing_with_the_package_but_types():
@@ -59,6 +59,22 @@ def test_where_windows_begin():
     assert starts(5, 3, 2, 1) == [-1, 1, 3]
     assert starts(2, 3, 1, 0) == []
     assert output_size((5, 4), (3, 2), (2, 1), (1, 0)) == (3, 3)
+
+
+def test_where_dilated_windows_lie():
+    assert span(3, 2) == (5, 5)
+    assert span((1, 4), (3, 2)) == (1, 7)
+    assert output_size((7, 5), (3, 2), 1, 0, 2) == (3, 3)
+    assert output_size((7, 5), (3, 2), 2, "same", (3, 4)) == (4, 3)
+    image = np.arange(9.0).reshape(3, 3)
+    assert cut_out(image, (0, 1), 2, 9.0, (2, 1)).tolist() == [[1, 2], [7, 8]]
+    assert cut_out(image, (-1, 0), 2, 9.0, 2).tolist() == [[9, 9], [3, 5]]
+
+
+def test_which_channels_a_filter_is_over():
+    weight = np.zeros((1, 1, 3, 4))  # two groups of three channels with two filters each
+    assert [convolution.channels_of(f, weight, 2) for f in range(4)] == [slice(0, 3)] * 2 + [slice(3, 6)] * 2
+    assert convolution.channels_of(3, weight, 1) == slice(0, 3)
 
 
 def test_a_window_beyond_the_edge():

@@ -47,36 +47,45 @@ def starts(n: int, window: int, stride: int, padding: str | int) -> list[int]:
     return found
 
 
+def span(window: int | Pair, dilation: int | Pair) -> Pair:
+    """(height, width) from the first entry of a window to its last, those that dilation leaves out included."""
+    height, width = (range(0, k * d, d)[-1] + 1 for k, d in zip(both(window), both(dilation), strict=True))
+    return height, width
+
+
 def windows(
-    shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair
+    shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair, dilation: int | Pair = 1
 ) -> Iterator[tuple[Pair, Pair]]:
     """((row, column) of the output, (top, left) of its window) for every window over an image of (height, width)."""
     paddings = (padding, padding) if isinstance(padding, str) else both(padding)
-    down, across = (starts(n, k, s, p) for n, k, s, p in zip(shape, both(window), both(stride), paddings, strict=True))
+    sizes = zip(shape, span(window, dilation), both(stride), paddings, strict=True)
+    down, across = (starts(n, k, s, p) for n, k, s, p in sizes)
     for row, top in enumerate(down):
         for column, left in enumerate(across):
             yield (row, column), (top, left)
 
 
-def output_size(shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair) -> Pair:
+def output_size(
+    shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair, dilation: int | Pair = 1
+) -> Pair:
     """How many windows there are down and across."""
-    places = [place for place, _ in windows(shape, window, stride, padding)]
+    places = [place for place, _ in windows(shape, window, stride, padding, dilation)]
     return (places[-1][0] + 1, places[-1][1] + 1) if places else (0, 0)
 
 
-def inside(shape: Pair, corner: Pair, window: int | Pair) -> Iterator[tuple[Pair, Pair]]:
+def inside(shape: Pair, corner: Pair, window: int | Pair, dilation: int | Pair = 1) -> Iterator[tuple[Pair, Pair]]:
     """((i, j) in the window, (row, column) in the image) in row order, for the entries that are no padding."""
-    height, width = both(window)
+    (height, width), (down, across) = both(window), both(dilation)
     for i in range(height):
         for j in range(width):
-            row, column = corner[0] + i, corner[1] + j
+            row, column = corner[0] + i * down, corner[1] + j * across
             if 0 <= row < shape[0] and 0 <= column < shape[1]:
                 yield (i, j), (row, column)
 
 
-def cut_out(image: Array, corner: Pair, window: int | Pair, outside: float) -> Array:
+def cut_out(image: Array, corner: Pair, window: int | Pair, outside: float, dilation: int | Pair = 1) -> Array:
     """One window of an image (height, width, ...), with `outside` where it reaches beyond."""
     piece = np.full((*both(window), *image.shape[2:]), outside)
-    for place, source in inside(image.shape[:2], corner, window):
+    for place, source in inside(image.shape[:2], corner, window, dilation):
         piece[place] = image[source]
     return piece

@@ -18,28 +18,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 from sklearn import metrics
 
-from tests.reference.making import Cases, channels_first, channels_last, tensor
+from tests.reference.making import Cases, channels_first, channels_last, for_axes, padded, tensor
 
 CASES = Cases("reference", seed=20)
 draw = CASES.draw
-
-
-def pair(size: int | list[int]) -> list[int]:
-    """(height, width)."""
-    return size if isinstance(size, list) else [size, size]
-
-
-def padded(x: torch.Tensor, window: Any, stride: Any, padding: Any, value: float) -> torch.Tensor:
-    """Images (n, channels, height, width) with their padding."""
-    amounts: list[int] = []
-    for axis in (1, 0):  # F.pad counts from the last axis
-        n, k, s = x.shape[2 + axis], pair(window)[axis], pair(stride)[axis]
-        if padding == "same":
-            total = max((-(-n // s) - 1) * s + k - n, 0)
-            amounts += [total // 2, total - total // 2]
-        else:
-            amounts += [0 if padding == "valid" else pair(padding)[axis]] * 2
-    return F.pad(x, amounts, value=value)
 
 
 def dense(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
@@ -73,7 +55,7 @@ def add_convolutions() -> None:
             images = padded(channels_first(x), kernel, s, p, 0.0)
             return channels_last(F.conv2d(images, weight.permute(3, 2, 0, 1), bias, stride=s))
 
-        parameters = {"weight": draw(*pair(kernel), channels, 3), "bias": draw(3)}
+        parameters = {"weight": draw(*for_axes(kernel, 2), channels, 3), "bias": draw(3)}
         CASES.layer(config, draw(2, 6, 5, channels), parameters, convolution)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 
 FOLDER = Path(__file__).with_name("cases")
 
@@ -142,3 +143,23 @@ def channels_first(images: torch.Tensor) -> torch.Tensor:
 def channels_last(images: torch.Tensor) -> torch.Tensor:
     """And back."""
     return images.permute(0, 2, 3, 1)
+
+
+def for_axes(size: int | list[int], axes: int) -> list[int]:
+    """A size for each axis, of one number or of one each."""
+    return size if isinstance(size, list) else [size] * axes
+
+
+def padded(
+    x: torch.Tensor, window: Any, stride: Any, padding: Any, value: float = 0.0, dilation: Any = 1
+) -> torch.Tensor:
+    """(n, channels, *axes) with the padding that nncli gives them."""
+    axes, amounts = x.dim() - 2, []
+    for axis in reversed(range(axes)):  # F.pad counts from the last axis
+        n, k, s, d = x.shape[2 + axis], *(for_axes(size, axes)[axis] for size in (window, stride, dilation))
+        if padding == "same":
+            total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
+            amounts += [total // 2, total - total // 2]
+        else:
+            amounts += [0 if padding == "valid" else for_axes(padding, axes)[axis]] * 2
+    return F.pad(x, amounts, value=value)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from nncli.core.types import Array
-from nncli.nn.layer import Backward, Context, Tree, layer
-from nncli.nn.pooling import Pool2D
+from nncli.nn.layer import layer
+from nncli.nn.mean_pooling import mean_of_windows
+from nncli.nn.pooling import Pool2D, Pooled
+from nncli.nn.windows import Windows
 
 
 @layer("avg_pool2d")
@@ -28,24 +28,6 @@ class AvgPool2D(Pool2D):
         padding: valid, same, or a number or pair smaller than the pool size.
     """
 
-    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+    def pool(self, images: Array, windows: Windows) -> Pooled:
         """The means."""
-        windows = self.windows(x.shape[1:])
-        padded = windows.pad(x)
-        share = 1 / (windows.window[0] * windows.window[1])
-        (_, _, first), *others = windows.positions()
-        y = padded[first].copy()  # (n, rows, columns, channels)
-        for _, _, index in others:
-            y += padded[index]
-        y *= share
-
-        def backward(dy: Array, g: Tree) -> Array | None:
-            if not ctx.input_gradient:
-                return None
-            dx = np.zeros_like(padded)
-            dy *= share
-            for _, _, index in windows.positions():
-                dx[index] += dy
-            return windows.crop(dx)
-
-        return y, backward
+        return mean_of_windows(images, windows)

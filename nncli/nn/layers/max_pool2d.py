@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from nncli.core.types import Array
-from nncli.nn.layer import Backward, Context, Tree, layer
-from nncli.nn.pooling import Pool2D
+from nncli.nn.layer import layer
+from nncli.nn.max_pooling import largest_of_windows
+from nncli.nn.pooling import Pool2D, Pooled
+from nncli.nn.windows import Windows
 
 
 @layer("max_pool2d")
@@ -28,28 +28,6 @@ class MaxPool2D(Pool2D):
         padding: valid, same, or a number or pair smaller than the pool size.
     """
 
-    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+    def pool(self, images: Array, windows: Windows) -> Pooled:
         """The largest entries."""
-        windows = self.windows(x.shape[1:])
-        padded = windows.pad(x, -np.inf)
-        (_, _, first), *others = windows.positions()
-        y = padded[first].copy()  # (n, rows, columns, channels)
-        for _, _, index in others:
-            np.maximum(y, padded[index], out=y)
-
-        def backward(dy: Array, g: Tree) -> Array | None:
-            if not ctx.input_gradient:
-                return None
-            dx = np.empty_like(padded) if windows.tiled else np.zeros_like(padded)
-            waiting = np.ones(y.shape, bool)  # windows whose maximum has not been met yet
-            for _, _, index in windows.positions():
-                here = padded[index] == y
-                here &= waiting
-                waiting ^= here
-                if windows.tiled:  # every entry lies in exactly one window
-                    np.multiply(dy, here, out=dx[index])
-                else:
-                    dx[index] += dy * here
-            return windows.crop(dx)
-
-        return y, backward
+        return largest_of_windows(images, windows)

@@ -19,6 +19,11 @@ def run(
     return y, backward(np.ones_like(y) if dy is None else dy.copy(), g), g
 
 
+def channel(*entries: Any) -> Array:
+    """One length with one channel from its entries."""
+    return np.array(entries, np.float64)[None, :, None]
+
+
 def image(*rows: Any) -> Array:
     """One image with one channel from its rows of numbers."""
     return np.array(rows, np.float64)[None, :, :, None]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 
-from nncli.core.errors import ConfigError
+from nncli.core.errors import ConfigError, ShapeError
 from nncli.core.registry import INITIALIZERS
+from nncli.nn import depthwise, grouped, patches
+from nncli.nn.layer import Context, Moment
 from nncli.nn.layers import Conv2D
-from nncli.nn.layers import conv2d as module
 from tests.nn.layers.run import image, run
 
 
@@ -50,18 +53,57 @@ def test_every_filter_sees_every_channel():
     np.testing.assert_allclose(y[:, 0, 0], x[:, 0, 0] @ W[0, 0], rtol=1e-14)
 
 
-@pytest.mark.parametrize("stride", [1, 2, (2, 1)])
+def test_a_dilated_kernel_by_hand():
+    x = image((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12))
+    W = np.array(((1.0, -1), (10, 0)))[:, :, None, None]
+    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # one window: the corners
+    y, dx, g = run(layer, x, image((3,)), weight=W)
+    np.testing.assert_array_equal(y, image((1 - 4 + 90,)))
+    np.testing.assert_array_equal(dx, image((3, 0, 0, -3), (0, 0, 0, 0), (30, 0, 0, 0)))
+    np.testing.assert_array_equal(g["weight"][:, :, 0, 0], ((3, 12), (27, 36)))
+
+
+def test_the_first_filters_are_over_the_first_channels():
+    x = np.array((1.0, 10, 100, 1000)).reshape(1, 1, 1, 4)
+    W = np.array(((1.0, 2, 3, 4), (5, 6, 7, 8))).reshape(1, 1, 2, 4)
+    y, dx, g = run(Conv2D(filters=4, kernel_size=1, groups=2, bias=False), x, weight=W)
+    np.testing.assert_array_equal(y.ravel(), (1 + 50, 2 + 60, 300 + 7000, 400 + 8000))
+    np.testing.assert_array_equal(dx.ravel(), (1 + 2, 5 + 6, 3 + 4, 7 + 8))
+    np.testing.assert_array_equal(g["weight"][0, 0], ((1, 1, 100, 100), (10, 10, 1000, 1000)))
+
+
+@pytest.mark.parametrize("filters", [6, 15])  # entry by entry, and a product of matrices for each channel
+def test_depthwise_filters_are_in_the_order_of_their_channels(filters):
+    x = np.array((1.0, 10, 100)).reshape(1, 1, 1, 3)
+    W = np.arange(1.0, filters + 1).reshape(1, 1, 1, filters)
+    y, dx, g = run(Conv2D(filters=filters, kernel_size=1, groups=3, bias=False), x, weight=W)
+    channel = np.repeat((1.0, 10, 100), filters // 3)
+    np.testing.assert_array_equal(y.ravel(), channel * W.ravel())
+    np.testing.assert_array_equal(dx.ravel(), W.reshape(3, -1).sum(axis=1))
+    np.testing.assert_array_equal(g["weight"].ravel(), channel)
+
+
 @pytest.mark.parametrize(
-    ("name", "value"), [("PATCH_BYTES", 1), ("PATCH_BYTES", 5000), ("FEW_CHANNELS", 0), ("FEW_CHANNELS", 9)]
+    ("module", "name", "value", "groups"),
+    [
+        (patches, "PATCH_BYTES", 1, 1),
+        (patches, "PATCH_BYTES", 5000, 1),
+        (patches, "FEW_CHANNELS", 0, 1),
+        (patches, "FEW_CHANNELS", 9, 1),
+        (depthwise, "BLOCK_BYTES", 1, 3),
+        (depthwise, "BLOCK_BYTES", 3000, 3),
+        (grouped, "FEW_FILTERS", 0, 3),
+    ],
 )
-def test_however_patches_are_made_the_result_is_the_same(monkeypatch, name, value, stride):
+@pytest.mark.parametrize("stride", [1, 2, (2, 1)])
+def test_however_it_is_computed_the_result_is_the_same(monkeypatch, module, name, value, groups, stride):
     random = np.random.default_rng(0)
-    x, W = random.standard_normal((7, 5, 4, 3)), random.standard_normal((2, 3, 3, 4))
-    layer = Conv2D(filters=4, kernel_size=(2, 3), stride=stride, padding=1)
+    x, W = random.standard_normal((7, 5, 4, 3)), random.standard_normal((2, 3, 3 // groups, 6))
+    layer = Conv2D(filters=6, kernel_size=(2, 3), stride=stride, padding=1, groups=groups)
     dy = random.standard_normal((7, *layer.output_shape((5, 4, 3))))
-    y, dx, g = run(layer, x, dy, weight=W, bias=np.ones(4))
+    y, dx, g = run(layer, x, dy, weight=W, bias=np.ones(6))
     monkeypatch.setattr(module, name, value)
-    other_y, other_dx, other_g = run(layer, x, dy, weight=W, bias=np.ones(4))
+    other_y, other_dx, other_g = run(layer, x, dy, weight=W, bias=np.ones(6))
     for found, expected in (
         (other_y, y),
         (other_dx, dx),
@@ -77,6 +119,41 @@ def test_parameters():
     assert (weight.shape, weight.fan_in, weight.fan_out, weight.decayed) == ((2, 3, 5, 4), 30, 24, True)
     assert (bias.shape, bias.decayed, bias.trainable) == ((4,), False, True)
     assert list(Conv2D(filters=4, kernel_size=2, bias=False, initializer="he").parameters((9, 9, 5))) == ["weight"]
+
+
+def test_many_filters_that_cannot_be_shared_out_are_told_at_once():
+    with pytest.raises(ConfigError, match=r"expected 1, 2, 4, 5, 8, 10, .* or 1000000000000000000, to divide the filt"):
+        Conv2D(filters=10**18, kernel_size=1, groups=3)
+
+
+def test_parameters_of_groups():
+    layer = Conv2D(filters=8, kernel_size=(2, 3), groups=4, initializer="he")
+    weight, bias = layer.parameters((9, 9, 12)).values()
+    assert (weight.shape, weight.fan_in, weight.fan_out) == ((2, 3, 3, 8), 2 * 3 * 3, 2 * 3 * 2)
+    assert bias.shape == (8,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "channels", "message"),
+    [
+        ({"filters": 16, "groups": 8}, 12, "wants a multiple of 8 channels for its groups, or groups: 1, 2 or 4"),
+        ({"filters": 3, "groups": 3}, 1, "wants a multiple of 3 channels for its groups, or groups: 1"),
+    ],
+)
+def test_channels_that_cannot_be_shared_out(fields, channels, message):
+    with pytest.raises(ShapeError) as caught:
+        Conv2D(kernel_size=1, **fields).output_shape((4, 4, channels))
+    assert str(caught.value) == message
+
+
+def test_what_backward_needs_does_not_keep_the_output():
+    x = np.ones((2, 4, 4, 3), np.float32)
+    for layer, channels in ((Conv2D(filters=3, kernel_size=3), 3), (Conv2D(filters=3, kernel_size=3, groups=3), 1)):
+        W = np.ones((3, 3, channels, 3), np.float32)
+        y, backward = layer.forward({"weight": W, "bias": np.ones(3)}, x, Context(0, Moment(), True, {}))
+        kept = weakref.ref(y if y.base is None else y.base)
+        del y
+        assert kept() is None, backward
 
 
 def test_a_number_or_a_pair():
@@ -114,6 +191,16 @@ def test_a_number_or_a_pair():
             + ", ".join(INITIALIZERS.names()),
         ),
         ({"bias": "no"}, "conv2d.bias: expected true or false; got 'no'"),
+        (
+            {"dilation": [1, 0]},
+            "conv2d.dilation: expected a whole number at least 1 or a pair of whole numbers at least 1; got [1, 0]",
+        ),
+        ({"groups": 0}, "conv2d.groups: expected a whole number at least 1; got 0"),
+        (
+            {"filters": 16, "groups": 3},
+            "conv2d.groups: expected 1, 2, 4, 8 or 16, to divide the filters, or filters: 18; got 3",
+        ),
+        ({"groups": 2}, "conv2d.groups: expected 1, to divide the filters, or filters: 2; got 2"),
     ],
     ids=str,
 )

@@ -1,0 +1,54 @@
+"""Convolution over a length: a time series, a signal, a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge
+
+from nncli.core.types import Shape
+from nncli.nn.convolution import Convolution
+from nncli.nn.layer import layer
+from nncli.nn.windows import Length, LengthPadding, Windows
+
+
+@layer("conv1d")
+@dataclass(frozen=True)
+class Conv1D(Convolution):
+    """A convolution (in the field's sense: without flipping the kernel) over a length, such as time.
+
+    y[t, f] = b[f] + sum over i, k of x[t * stride + i * dilation, k] W[i, k, f], x with its padding; with groups, k
+    runs over the channels of the group that filter f is in, the first filters over the first channels, as in PyTorch.
+
+    Computed as conv2d over an image of height 1.
+
+    Shape: (length, channels) -> (windows, filters), of a length n floor((n + 2 padding - dilation (kernel_size - 1)
+        - 1) / stride) + 1, for same ceil(n / stride);
+        weight (kernel_size, channels / groups, filters), bias (filters,)
+
+    Args:
+        filters: number of output channels, at least 1; a multiple of groups.
+        kernel_size: length of the kernel, at least 1.
+        stride: from one window to the next, at least 1.
+        padding: valid, same, or how many zeros on both sides.
+        dilation: from one entry of a window to the next, at least 1.
+        groups: parts of the channels that have filters of their own, at least 1; channels and filters are multiples
+            of it.
+        bias: whether to add b, which begins at zero.
+        initializer: of the weights, with fan_in = kernel_size * channels / groups and fan_out = kernel_size *
+            filters / groups; default he before relu-like activations, otherwise xavier.
+
+    Raises:
+        ShapeError: where the input is no length, shorter than a window, or its channels are no multiple of groups.
+    """
+
+    filters: Annotated[int, Ge(1)]
+    kernel_size: Length
+    stride: Length = 1
+    padding: LengthPadding = "valid"
+    dilation: Length = 1
+
+    def windows(self, input_shape: Shape) -> Windows:
+        """The windows over inputs of that shape."""
+        return Windows.along(input_shape, self.kernel_size, self.stride, self.padding, self.dilation)

@@ -1,0 +1,66 @@
+"""What is said of a layer that does not fit the rows that it gets, and what would mend it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.assemble.shapes import check_shapes
+from nncli.nn.sequential import layers_of
+
+CONV1D = {"type": "conv1d", "filters": 4, "kernel_size": 3}
+CONV2D = {"type": "conv2d", "filters": 4, "kernel_size": 3}
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "message", "hint"),
+    [
+        (CONV1D, (64,), "conv1d wants (length, channels)", "put {type: reshape, shape: [64, 1]} before conv1d"),
+        (
+            "max_pool1d",
+            (9,),
+            "max_pool1d wants (length, channels)",
+            "put {type: reshape, shape: [9, 1]} before max_pool1d",
+        ),
+        (CONV1D, (8, 8, 3), "conv1d wants (length, channels)", "conv2d takes (height, width, channels)"),
+        (
+            "global_avg_pool1d",
+            (8, 8, 3),
+            "global_avg_pool1d wants (length, channels)",
+            "global_avg_pool2d takes (height, width, channels)",
+        ),
+        (CONV2D, (128, 2), "conv2d wants (height, width, channels)", "conv1d takes (length, channels)"),
+        (
+            CONV2D,
+            (28, 28),
+            "conv2d wants (height, width, channels)",
+            "conv1d takes (length, channels); for images put {type: reshape, shape: [28, 28, 1]} before conv2d",
+        ),
+        (CONV2D, (5, 5, 5, 1), "conv2d wants (height, width, channels)", ""),
+        (
+            CONV2D,
+            (192,),
+            "conv2d wants (height, width, channels)",
+            "put {type: reshape, shape: [8, 8, 3]} before conv2d",
+        ),
+        (CONV2D, (10,), "conv2d wants (height, width, channels)", ""),
+        (
+            {**CONV1D, "dilation": 4},
+            (8, 2),
+            "conv1d wants a length of at least 9, padding included, for its dilated window",
+            "padding: same would fit, or a smaller window, or fewer pooling layers before it",
+        ),
+        (
+            {**CONV2D, "groups": 2},
+            (8, 8, 3),
+            "conv2d wants a multiple of 2 channels for its groups, or groups: 1",
+            "",
+        ),
+    ],
+    ids=str,
+)
+def test_a_layer_that_does_not_fit(layer, shape, message, hint):
+    problems = []
+    assert check_shapes(layers_of([layer]).layers, shape, problems) is None
+    (problem,) = problems
+    assert problem.message == f"{message}, but the rows of the data have the shape {shape}"
+    assert problem.hint == hint
