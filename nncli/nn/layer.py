@@ -109,10 +109,14 @@ class Layer(Registered):
         "activation": "an activation is a layer of its own; write it as the next one, such as - relu"
     }
 
-    output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
+
+    @property
+    def output_range(self) -> tuple[float, float] | None:
+        """Bounds of the outputs, where they have any; a class may set them as an attribute."""
+        return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of one output row.
