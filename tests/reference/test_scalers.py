@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nncli.core import normal
 from nncli.core.builder import build
 from nncli.core.registry import SCALERS
-from nncli.data import normal
 from nncli.data.scalers import Scaler
 from tests.data.lazy import OnlySlices
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
+from nncli.core import normal
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data import normal
 from nncli.data.extremes import or_one
 from nncli.data.order import quantiles
 from nncli.data.scaler import Scaler, scaler
