@@ -50,7 +50,7 @@ class QuantileScaling(Scaling):
 
     def undo(self, y: Array) -> Array:
         """Original values, between the smallest and the largest of the training rows or beyond them."""
-        shares = normal.distribution(y)
+        shares = normal.distribution(np.asarray(y, np.float64))
         x = np.empty(y.shape)
         for column, known in enumerate(self.quantiles.T):
             at = shares[..., column]
