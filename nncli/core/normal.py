@@ -136,7 +136,7 @@ def tail(a: Array) -> tuple[Array, Array]:
     Args:
         a: at least 0, in float32 or float64, which the results have too.
     """
-    a = np.minimum(a, FARTHEST)
+    a = np.clip(a, 0, FARTHEST)
     bell = np.square(a)
     bell *= -0.5
     np.exp(bell, out=bell)

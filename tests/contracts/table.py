@@ -88,6 +88,12 @@ def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
     return _layers(type_name, (3,)) + _layers(type_name, (1,)) + _layers(type_name, (3, 2, 2))
 
 
+def _activation(type_name: str, **fields: Any) -> tuple[LayerCase, ...]:
+    """On flat rows and on images; with other fields on flat rows too."""
+    cases = _layers(type_name, (3,)) + _layers(type_name, (3, 2, 2))
+    return cases + (_layers(type_name, (3,), fields) if fields else ())
+
+
 _CONVOLUTIONS = (
     *(  # few channels are copied in another way than many, and stride 1 has an input gradient of its own
         case
@@ -149,6 +155,14 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "relu": _everywhere("relu"),
     "sigmoid": _everywhere("sigmoid"),
     "tanh": _everywhere("tanh"),
+    "leaky_relu": _activation("leaky_relu", slope=0.3),
+    "elu": _activation("elu", alpha=1.5),
+    "selu": _activation("selu"),
+    "gelu": _activation("gelu", approximate="tanh"),
+    "silu": _activation("silu"),
+    "softplus": _activation("softplus"),
+    "hard_swish": _activation("hard_swish"),
+    "mish": _activation("mish"),
     "softmax": _layers("softmax", (4,)) + _layers("softmax", (2,)) + _layers("softmax", (2, 3, 3)),
     "dense": (
         *_layers(
