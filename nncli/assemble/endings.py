@@ -108,17 +108,18 @@ def _within_one(bounds: tuple[float, float] | None) -> bool:
 
 
 def _last_with_size(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
-    """The last layer that has weights, whose size decides the output's, and its path."""
+    """The last layer that decides the output's size, and its path."""
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
-        if not failed(layer) and _has_weights(fill_initializers([layer])[0]):
+        if not failed(layer) and _decides_size(fill_initializers([layer])[0]):
             if isinstance(layer, Sequential):
                 return _last_with_size(layer.layers, (*path, index, "layers"))
             return (*path, index), layer
     return (*path, len(layers) - 1), None
 
 
-def _has_weights(layer: Layer) -> bool:
+def _decides_size(layer: Layer) -> bool:
+    """Whether a layer has weights and does not merely keep the shape, as a normalisation does."""
     if layer.children():
-        return any(_has_weights(item) for item in layer.children().values())
-    return next((bool(layer.parameters(probe)) for probe in PROBES if fits(layer, probe)), False)
+        return any(_decides_size(item) for item in layer.children().values())
+    return any(layer.output_shape(probe) != probe and layer.parameters(probe) for probe in PROBES if fits(layer, probe))

@@ -72,8 +72,9 @@ def test_ten_classes_and_seven_units_are_told_at_the_last_layer_with_a_size(told
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 
 
-def test_that_layer_need_not_be_dense(told):
-    text = changed("  - {type: dense, units: 10}\n", "  - {type: dense, units: 7}\n  - dropout\n")
+@pytest.mark.parametrize("last", ["dropout", "layer_norm", "{type: group_norm, groups: 1}"])
+def test_what_keeps_the_size_may_come_after_it(told, last):
+    text = changed("  - {type: dense, units: 10}\n", f"  - {{type: dense, units: 7}}\n  - {last}\n")
     (line,) = told(text)
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 

@@ -184,6 +184,15 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}),
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}, training=False),
     ),
+    "layer_norm": (
+        *_layers("layer_norm", (5,), {}, {"scale": False, "epsilon": 0.1}, {"shift": False}),
+        *_layers("layer_norm", (3, 2, 3), {}, {"axes": "all"}, {"axes": "all", "scale": False, "shift": False}),
+    ),
+    "group_norm": (
+        *_layers("group_norm", (6,), {"groups": 2}, {"groups": 1, "scale": False}),
+        *_layers("group_norm", (3, 2, 4), {"groups": 2}, {"groups": 4, "epsilon": 0.1}),
+        *_layers("group_norm", (16, 4), {"groups": 2, "shift": False}),
+    ),
     "sequential": (
         *_layers(
             "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}
