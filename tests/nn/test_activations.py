@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import e, erfc, pi, sqrt
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from nncli.core.builder import build
 from nncli.core.errors import ConfigError, ShapeError
 from nncli.core.registry import LAYERS
 from nncli.nn.activation import Activation
-from nncli.nn.activations import ELU, GELU, SELU, HardSwish, LeakyReLU, Mish, ReLU, SiLU, Softmax, Softplus
+from nncli.nn.activations import ELU, GELU, SELU, HardSwish, LeakyReLU, Mish, ReLU, SiLU, Softmax, Softplus, selu
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.activations.softmax import softmax
 from nncli.nn.layer import Context, Moment
@@ -108,7 +110,18 @@ def test_the_advised_initializer_keeps_the_variance_better_than_the_other(cls):
 
 
 def test_selu_keeps_mean_and_variance():
-    assert mean_square(SELU) == pytest.approx(1, rel=1e-9)
+    z = np.linspace(-12, 12, 4801)
+    y, _ = SELU().forward({}, z[None], CONTEXT)
+    assert abs((y * np.exp(-(z**2) / 2)).sum() * (z[1] - z[0])) < 1e-5
+    assert mean_square(SELU) == pytest.approx(1, rel=1e-5)
+
+
+def test_the_constants_of_selu():
+    a, b = erfc(sqrt(0.5)) * sqrt(e), erfc(sqrt(2)) * e**2
+    alpha = -sqrt(2 / pi) / (a - 1)  # equation (14) of the paper
+    scale = (1 - a) * sqrt(2 * pi) / sqrt(2 * b + pi * a**2 - 2 * (2 + pi) * a + pi + 2)
+    assert (pytest.approx(alpha, rel=2e-15), pytest.approx(scale, rel=2e-15)) == (selu.ALPHA, selu.SCALE)
+    assert (repr(selu.ALPHA), repr(selu.SCALE)) == ("1.6732632423543772", "1.0507009873554805")
 
 
 @pytest.mark.parametrize(
