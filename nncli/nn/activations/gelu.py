@@ -28,10 +28,10 @@ class GELU(Activation):
     For approximate: tanh, y = x (1 + tanh(z)) / 2 with z = sqrt(2 / pi) (x + 0.044715 x^3), and dy/dx =
     (1 + tanh(z)) / 2 + x (1 - tanh(z)^2) / 2 dz/dx; it differs by up to 0.0005 and takes less time.
 
-    Shape: (*) -> (*), above -0.1701, which it has at -0.75
+    Shape: (*) -> (*), from -0.17, which it has at -0.75, for tanh from -0.1701
 
     Args:
-        approximate: none or tanh; none is the default of PyTorch and of Keras's layers too.
+        approximate: none or tanh; none is the default of PyTorch and of Keras too.
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016).
     """
 

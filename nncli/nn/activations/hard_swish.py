@@ -17,7 +17,7 @@ from nncli.nn.layer import Backward, Context, Tree
 class HardSwish(Activation):
     """y = x h with h = min(max(x + 3, 0), 6) / 6; dy/dx = h + x / 6 for |x| < 3, otherwise h, at -3 and 3 too.
 
-    Shape: (*) -> (*), at least -0.375, which it has at -1.5
+    Shape: (*) -> (*), from -0.375, which it has at -1.5
     Reference: Howard et al., Searching for MobileNetV3, ICCV 2019.
     """
 

@@ -22,8 +22,8 @@ class LeakyReLU(Activation):
     Shape: (*) -> (*)
 
     Args:
-        slope: of the negative side, in [0, 1]; PyTorch has the same default and takes any number, Keras has 0.3 and
-            takes any from 0 on.
+        slope: of the negative side, in [0, 1]; PyTorch has the same default and takes any number, Keras's layer has
+            0.3 and takes any from 0 on.
     Reference: Maas, Hannun and Ng, ICML 2013 workshop on deep learning for audio, speech and language processing.
     """
 

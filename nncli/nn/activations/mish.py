@@ -20,7 +20,7 @@ class Mish(Activation):
     Computed without logarithm and tanh: with exp(x) = u / v, the larger of u and v being 1, and n = u (u + 2 v),
     t = n / (n + 2 v^2), 1 - t = 2 v^2 / (n + 2 v^2), s = u / (u + v).
 
-    Shape: (*) -> (*), above -0.3089, which it has at -1.1924
+    Shape: (*) -> (*), from -0.3089, which it has at -1.1924
     Reference: Misra, BMVC 2020.
     """
 

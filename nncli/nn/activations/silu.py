@@ -18,7 +18,7 @@ from nncli.nn.layer import Backward, Context, Tree
 class SiLU(Activation):
     """y = x s with s = 1 / (1 + exp(-x)); dy/dx = s + y (1 - s).
 
-    Shape: (*) -> (*), above -0.2785, which it has at -1.2785
+    Shape: (*) -> (*), from -0.2785, which it has at -1.2785
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016); as swish, Ramachandran, Zoph and Le, arXiv:1710.05941
         (2017).
     """
