@@ -9,7 +9,10 @@ from typing import Any
 from nncli.assemble.shapes import PROBES, fits
 from nncli.core.builder import failed
 from nncli.core.errors import Path, Problem
+from nncli.core.fields import is_foreign
 from nncli.core.types import Array, Shape
+from nncli.nn.activation import Activation
+from nncli.nn.activations.linear import Linear
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.sequential import Sequential, fill_initializers
@@ -76,22 +79,28 @@ def _last(layers: Sequence[Any]) -> Layer | None:
 
 def _ending(loss: Loss, last: Layer) -> str | None:
     """Why a loss does not suit a last layer, or None."""
-    name, absorbed, bounds = loss.type_name, loss.absorbs, last.output_range
+    name, absorbed = loss.type_name, loss.absorbs
     if absorbed is None:
         if not last.sums_to_one:
             return None
         return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
     if getattr(loss, "from_logits", False):
-        if bounds is not None:
+        if _bends(last):
             return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
         return None
     sums = loss.wants_sum_to_one
-    if last.type_name == absorbed or (_within_one(bounds) and (last.sums_to_one or not sums)):
+    if last.type_name == absorbed or (_within_one(last.output_range) and (last.sums_to_one or not sums)):
         return None
     wants = f"{name} wants probabilities{' that sum to 1' if sums else ''}, but the model ends in {last.type_name}"
-    if bounds is not None:
+    if _bends(last):
         return f"{wants}; put {absorbed} in its place"
     return f"{wants}; end the model in {absorbed}, or write {{type: {name}, from_logits: true}}"
+
+
+def _bends(last: Layer) -> bool:
+    """Whether logits cannot be meant to come out of a layer: it has bounds, or is an activation of nncli's own."""
+    bent = isinstance(last, Activation) and not isinstance(last, Linear) and not is_foreign(type(last))
+    return bent or last.output_range is not None
 
 
 def _within_one(bounds: tuple[float, float] | None) -> bool:
@@ -99,17 +108,18 @@ def _within_one(bounds: tuple[float, float] | None) -> bool:
 
 
 def _last_with_size(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
-    """The last layer that has weights, whose size decides the output's, and its path."""
+    """The last layer that decides the output's size, and its path."""
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
-        if not failed(layer) and _has_weights(fill_initializers([layer])[0]):
+        if not failed(layer) and _decides_size(fill_initializers([layer])[0]):
             if isinstance(layer, Sequential):
                 return _last_with_size(layer.layers, (*path, index, "layers"))
             return (*path, index), layer
     return (*path, len(layers) - 1), None
 
 
-def _has_weights(layer: Layer) -> bool:
+def _decides_size(layer: Layer) -> bool:
+    """Whether a layer has weights and does not merely keep the shape, as a normalisation does."""
     if layer.children():
-        return any(_has_weights(item) for item in layer.children().values())
-    return next((bool(layer.parameters(probe)) for probe in PROBES if fits(layer, probe)), False)
+        return any(_decides_size(item) for item in layer.children().values())
+    return any(layer.output_shape(probe) != probe and layer.parameters(probe) for probe in PROBES if fits(layer, probe))

@@ -58,7 +58,8 @@ class Moment:
         seed: the run's seed.
         step: the number of the step, from 0 over the whole run.
         first_row: the number of this chunk's first row within the batch.
-        chunk: the number of this chunk, where a batch is computed in several.
+        batch_rows: how many rows the whole batch has, where it is computed in several chunks.
+        chunk: the number of this chunk.
         batch_sum: adds up an array over all chunks of the batch; None where there is only one.
     """
 
@@ -66,6 +67,7 @@ class Moment:
     seed: int = 0
     step: int = 0
     first_row: int = 0
+    batch_rows: int | None = None
     chunk: int = 0
     batch_sum: Callable[[Array], Array] | None = None
 
@@ -98,6 +100,10 @@ class Context:
         """Whether this chunk is the one that hands on what the whole batch gives, such as running statistics."""
         return self.moment.chunk == 0
 
+    def batch_rows(self, rows: int) -> int:
+        """How many rows the whole batch has, where this chunk has so many."""
+        return rows if self.moment.batch_rows is None else self.moment.batch_rows
+
     def batch_sum(self, part: Array) -> Array:
         """The sum of an array over all chunks of the batch; what a layer asks whose rows depend on one another.
 
@@ -125,12 +131,16 @@ class Layer(Registered):
         "activation": "an activation is a layer of its own; write it as the next one, such as - relu"
     }
 
-    output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
     mixes_samples: ClassVar[bool] = False  # whether, in training, a row's outputs depend on the other rows
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     in_order: ClassVar[tuple[str, ...]] = ()  # the fields of a container whose layers come one after another
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
+
+    @property
+    def output_range(self) -> tuple[float, float] | None:
+        """Bounds of the outputs, where they have any; a class may set them as an attribute."""
+        return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of one output row.

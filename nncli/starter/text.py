@@ -33,7 +33,7 @@ data:
 
 model:                                         # layers in order; the first takes what the data give
   - {type: dense, units: 64}                   # for images also conv2d, max_pool2d
-  - relu
+  - relu                                       # or leaky_relu, gelu, silu and more: nncli list activations
   - {type: dropout, rate: 0.2}
   - {type: dense, units: 10}                   # one unit a class; for numbers, one a target and no activation
   - softmax

@@ -144,7 +144,8 @@ class Executor:
 
     def fault(self, batch: Batch) -> str:
         """Where the first number that is not finite appears in the pass that was made last, in words."""
-        self._passes[0].moment.batch_sum = None
+        moment = self._passes[0].moment
+        moment.batch_rows, moment.batch_sum = None, None
         with np.errstate(all="ignore"):
             name = self._passes[0].first_nonfinite_layer(batch.inputs)
         if name is not None:
@@ -205,11 +206,13 @@ class Executor:
     def _meeting(self, compute: Callable[[Pass, Batch], Any], shards: list[Batch]) -> list[Any]:
         """The same of shards that have to meet, each in a thread of its own; with one thread they take turns."""
         meeting = Meeting(len(shards), one_at_a_time=self.threads == 1)
+        batch_rows = sum(map(len, shards))
 
         def one(index: int) -> Any:
             with meeting.computing():
                 try:
-                    return _alone(compute, self._passes[index], shards[index], meeting.seat(index), index)
+                    where = {"batch_rows": batch_rows, "chunk": index, "batch_sum": meeting.seat(index)}
+                    return _alone(compute, self._passes[index], shards[index], **where)
                 except BaseException:
                     meeting.leave()
                     raise
@@ -232,13 +235,11 @@ class Executor:
         return self._pool
 
 
-def _alone(
-    compute: Callable[[Pass, Batch], Any],
-    shard: Pass,
-    rows: Batch,
-    batch_sum: Callable[[Array], Array] | None = None,
-    chunk: int = 0,
-) -> Any:
-    shard.moment.batch_sum, shard.moment.chunk = batch_sum, chunk
+def _alone(compute: Callable[[Pass, Batch], Any], shard: Pass, rows: Batch, **where: Any) -> Any:
+    """What one shard gives; `where` it stands in the batch, if others have to be met."""
+    moment = shard.moment
+    moment.batch_rows, moment.chunk, moment.batch_sum = None, 0, None
+    for name, value in where.items():
+        setattr(moment, name, value)
     with np.errstate(all="ignore"):  # the trainer looks for what is not finite
         return compute(shard, rows)

@@ -42,7 +42,7 @@ class Meeting:
             nonlocal count
             parts = self._parts[count % 2]
             count += 1
-            parts[shard] = part
+            parts[shard] = part.copy()  # which may be changed here while others still read it
             self._wait()
             total, *others = (known for known in parts if known is not None)
             total = total.copy()

@@ -72,8 +72,9 @@ def test_ten_classes_and_seven_units_are_told_at_the_last_layer_with_a_size(told
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 
 
-def test_that_layer_need_not_be_dense(told):
-    text = changed("  - {type: dense, units: 10}\n", "  - {type: dense, units: 7}\n  - dropout\n")
+@pytest.mark.parametrize("last", ["dropout", "layer_norm", "{type: group_norm, groups: 1}"])
+def test_what_keeps_the_size_may_come_after_it(told, last):
+    text = changed("  - {type: dense, units: 10}\n", f"  - {{type: dense, units: 7}}\n  - {last}\n")
     (line,) = told(text)
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 
@@ -103,8 +104,14 @@ def test_two_classes_and_two_units_are_right_for_cross_entropy(tmp_path):
         ),
         ("tanh", "cross_entropy", "put softmax in its place"),
         ("sigmoid", "cross_entropy", "wants probabilities that sum to 1, but the model ends in sigmoid; put softmax"),
+        *(
+            (name, "cross_entropy", f"but the model ends in {name}; put softmax in its place")
+            for name in ("leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "hard_swish", "mish")
+        ),
+        ("linear", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
         ("dropout", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
         ("softmax", "{type: cross_entropy, from_logits: true}", "from_logits"),
+        ("leaky_relu", "{type: cross_entropy, from_logits: true}", "but it ends in leaky_relu; drop one"),
     ],
 )
 def test_a_loss_that_does_not_suit_the_output_is_told_at_the_loss(told, end, loss, words):
@@ -411,6 +418,14 @@ def test_a_class_twice(told):
         ("relu", "none", None),
         ("relu", "standard", "relu gives no numbers below 0; drop it"),
         ("linear", "standard", None),
+        ("leaky_relu", "standard", None),
+        ("elu", "standard", "elu gives no numbers below -1; drop it"),
+        ("{type: elu, alpha: 2}", "standard", None),
+        ("{type: elu, alpha: 0.1}", "standard", "elu gives no numbers below -0.1; drop it"),
+        ("selu", "standard", None),
+        ("gelu", "standard", "the scaled targets run from -1.651 to 2.518, but gelu gives no numbers below -0.1701"),
+        ("softplus", "none", None),
+        ("softplus", "standard", "softplus gives no numbers below 0; drop it"),
     ],
 )
 def test_targets_that_the_last_activation_can_never_give(told, tmp_path, ending, scale, message):
@@ -423,6 +438,12 @@ def test_targets_that_the_last_activation_can_never_give(told, tmp_path, ending,
     (line,) = told(text)
     assert line.startswith("a.yaml:6:5: model.1: the ")
     assert message in line
+
+
+def test_logits_may_come_out_of_a_linear_activation(tmp_path):
+    text = changed("- softmax\nloss: cross_entropy", "- linear\nloss: {type: cross_entropy, from_logits: true}")
+    (tmp_path / "a.yaml").write_text(text)
+    assert check(str(tmp_path / "a.yaml")).parameters > 0
 
 
 def test_an_unknown_loss_hides_no_missing_file_and_no_unknown_metric_a_monitor(told):

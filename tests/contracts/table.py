@@ -100,6 +100,12 @@ def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
     return _layers(type_name, (3,)) + _layers(type_name, (1,)) + _layers(type_name, (3, 2, 2))
 
 
+def _activation(type_name: str, **fields: Any) -> tuple[LayerCase, ...]:
+    """On flat rows and on images; with other fields on flat rows too."""
+    cases = _layers(type_name, (3,)) + _layers(type_name, (3, 2, 2))
+    return cases + (_layers(type_name, (3,), fields) if fields else ())
+
+
 _CONVOLUTIONS = (  # few channels are copied in another way than many, and stride 1 has an input gradient of its own
     *_layers(
         "conv2d",
@@ -235,6 +241,14 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "relu": _everywhere("relu"),
     "sigmoid": _everywhere("sigmoid"),
     "tanh": _everywhere("tanh"),
+    "leaky_relu": _activation("leaky_relu", slope=0.3),
+    "elu": _activation("elu", alpha=1.5),
+    "selu": _activation("selu"),
+    "gelu": _activation("gelu", approximate="tanh"),
+    "silu": _activation("silu"),
+    "softplus": _activation("softplus"),
+    "hard_swish": _activation("hard_swish"),
+    "mish": _activation("mish"),
     "softmax": _layers("softmax", (4,)) + _layers("softmax", (2,)) + _layers("softmax", (2, 3, 3)),
     "dense": (
         *_layers(
@@ -280,7 +294,7 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     ),
     "batch_norm": (
         *_layers("batch_norm", (3,), {}, {"momentum": 0.3, "epsilon": 0.01}),
-        *_layers("batch_norm", (3, 2, 2), {}),
+        *_layers("batch_norm", (3, 2, 2), {}, {"scale": False}, {"shift": False}),
         *_layers("batch_norm", (3, 2), {}, training=False),
     ),
     "residual": (
@@ -296,6 +310,15 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
                 "shortcut": {"type": "conv2d", "filters": 2, "kernel_size": 1},
             },
         ),
+    ),
+    "layer_norm": (
+        *_layers("layer_norm", (5,), {}, {"scale": False, "epsilon": 0.1}, {"shift": False}),
+        *_layers("layer_norm", (3, 2, 3), {}, {"axes": "all"}, {"axes": "all", "scale": False, "shift": False}),
+    ),
+    "group_norm": (
+        *_layers("group_norm", (6,), {"groups": 2}, {"groups": 1, "scale": False}),
+        *_layers("group_norm", (3, 2, 4), {"groups": 2}, {"groups": 4, "epsilon": 0.1}),
+        *_layers("group_norm", (16, 4), {"groups": 2, "shift": False}),
     ),
     "sequential": (
         *_layers(

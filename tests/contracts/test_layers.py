@@ -131,7 +131,8 @@ def test_two_parts_that_meet_are_the_whole_batch(case, one_at_a_time):
 
         def part(index, rows, meeting=meeting):
             bound = Bound(case, first_row=rows.start or 0)
-            bound.run.moment.chunk, bound.run.moment.batch_sum = index, meeting.seat(index)
+            moment = bound.run.moment
+            moment.batch_rows, moment.chunk, moment.batch_sum = len(x), index, meeting.seat(index)
             with meeting.computing():
                 return bound.gradients(x[rows], dy[rows])
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from math import e, erfc, pi, sqrt
+
 import numpy as np
 import pytest
 
-from nncli.core.errors import ShapeError
+from nncli.core.builder import build
+from nncli.core.errors import ConfigError, ShapeError
 from nncli.core.registry import LAYERS
 from nncli.nn.activation import Activation
-from nncli.nn.activations import ReLU, Softmax
+from nncli.nn.activations import ELU, GELU, SELU, HardSwish, LeakyReLU, Mish, ReLU, SiLU, Softmax, Softplus, selu
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.activations.softmax import softmax
 from nncli.nn.layer import Context, Moment
+from tests.nn.layers.run import run
 
 FLOATS = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 CONTEXT = Context(0, Moment(), True, {})
@@ -70,14 +74,105 @@ def test_relu_lets_nothing_through_at_zero():
     np.testing.assert_array_equal(backward(np.ones((1, 4)), {}), ((0, 0, 0, 1),))
 
 
+@FLOATS
 @pytest.mark.parametrize("cls", [cls for cls in LAYERS if issubclass(cls, Activation)], ids=lambda cls: cls.type_name)
-def test_outputs_stay_in_the_range_that_is_promised(cls):
-    x = np.random.default_rng(0).standard_normal((200, 3)).astype(np.float32) * 100
-    y, _ = cls().forward({}, x, CONTEXT)
-    low, high = cls.output_range or (-np.inf, np.inf)
-    assert low <= y.min() < y.max() <= high
+def test_outputs_stay_in_the_range_that_is_promised_and_fill_it(cls, dtype):
+    x = np.concatenate((np.linspace(-9, 9, 4000), np.random.default_rng(0).standard_normal(2000) * 100)).astype(dtype)
+    y, _ = cls().forward({}, x.reshape(-1, 2), CONTEXT)
+    low, high = cls().output_range or (-np.inf, np.inf)
+    assert low <= y.min() < (low + 0.001 if low > -np.inf else -1)
+    assert (high - 0.001 if high < np.inf else 100) < y.max() <= high
 
 
-def test_only_relu_asks_for_he():
+def test_the_range_goes_with_the_fields():
+    assert ELU(alpha=0.3).output_range == (-0.3, np.inf)
+    assert LeakyReLU(slope=0.3).output_range is None
+
+
+def test_what_is_like_relu_asks_for_he():
     advised = {cls.type_name: cls.advised_initializer for cls in LAYERS if cls.advised_initializer}
-    assert advised == {"relu": "he"}
+    like_relu = ("relu", "leaky_relu", "elu", "gelu", "silu", "hard_swish", "mish")
+    assert advised == dict.fromkeys(like_relu, "he")
+
+
+def mean_square(cls):
+    """E[f(z)^2] for a standard normal z, as a sum over a fine grid."""
+    z = np.linspace(-12, 12, 4801)
+    y, _ = cls().forward({}, z[None], CONTEXT)
+    return float((y**2 * np.exp(-(z**2) / 2)).sum() * (z[1] - z[0]) / np.sqrt(2 * np.pi))
+
+
+@pytest.mark.parametrize("cls", [LeakyReLU, ELU, GELU, SiLU, Softplus, HardSwish, Mish], ids=lambda cls: cls.type_name)
+def test_the_advised_initializer_keeps_the_variance_better_than_the_other(cls):
+    of_one = abs(np.log(mean_square(cls)))  # weights of variance 1 / fan_in, as xavier's where fan_in is fan_out
+    of_two = abs(np.log(2 * mean_square(cls)))  # he's
+    assert (of_two < of_one) == (cls.advised_initializer == "he")
+
+
+def test_selu_keeps_mean_and_variance():
+    z = np.linspace(-12, 12, 4801)
+    y, _ = SELU().forward({}, z[None], CONTEXT)
+    assert abs((y * np.exp(-(z**2) / 2)).sum() * (z[1] - z[0])) < 1e-5
+    assert mean_square(SELU) == pytest.approx(1, rel=1e-5)
+
+
+def test_the_constants_of_selu():
+    a, b = erfc(sqrt(0.5)) * sqrt(e), erfc(sqrt(2)) * e**2
+    alpha = -sqrt(2 / pi) / (a - 1)  # equation (14) of the paper
+    scale = (1 - a) * sqrt(2 * pi) / sqrt(2 * b + pi * a**2 - 2 * (2 + pi) * a + pi + 2)
+    assert (pytest.approx(alpha, rel=2e-15), pytest.approx(scale, rel=2e-15)) == (selu.ALPHA, selu.SCALE)
+    assert (repr(selu.ALPHA), repr(selu.SCALE)) == ("1.6732632423543772", "1.0507009873554805")
+
+
+@pytest.mark.parametrize(
+    ("activation", "at", "value", "slope"),
+    [
+        (LeakyReLU(), 0, 0, 0.01),
+        (LeakyReLU(slope=1), -2, -2, 1),
+        (LeakyReLU(slope=0), -2, 0, 0),
+        (ELU(alpha=2), 0, 0, 2),
+        (ELU(alpha=2), np.log(0.5), -1, 1),
+        (ELU(alpha=0), -1, 0, 0),
+        (SELU(), 0, 0, 1.7580993408473766),
+        (SELU(), 1, 1.0507009873554805, 1.0507009873554805),
+        (GELU(), 0, 0, 0.5),
+        (GELU(approximate="tanh"), 0, 0, 0.5),
+        (GELU(), 1, 0.8413447460685429, 1.0833154705876864),
+        (SiLU(), 0, 0, 0.5),
+        (SiLU(), np.log(3), 0.75 * np.log(3), 0.75 + 0.1875 * np.log(3)),
+        (Softplus(), 0, np.log(2), 0.5),
+        (Softplus(), np.log(3), np.log(4), 0.75),
+        (HardSwish(), -3, 0, 0),
+        (HardSwish(), -1.5, -0.375, 0),
+        (HardSwish(), 0, 0, 0.5),
+        (HardSwish(), 3, 3, 1),
+        (HardSwish(), np.nextafter(3, 0), 3, 1.5),
+        (HardSwish(), np.nextafter(-3, 0), 0, -0.5),
+        (Mish(), 0, 0, 0.6),
+        (Mish(), np.log(2), 0.8 * np.log(2), 0.8 + 0.24 * np.log(2)),  # t = 8/10, (1 - t^2) s = 36/100 * 2/3
+    ],
+    ids=lambda value: getattr(value, "type_name", f"{value:g}" if isinstance(value, int | float) else None),
+)
+def test_by_hand(activation, at, value, slope):
+    y, dx, _ = run(activation, np.array(((at, at),), np.float64), np.array(((1.0, -2.0),)))
+    np.testing.assert_allclose(y, ((value, value),), rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(dx, ((slope, -2 * slope),), rtol=1e-14, atol=1e-15)
+
+
+@FLOATS
+def test_softplus_is_never_zero_where_it_has_a_number(dtype):
+    x = np.array((-17, -40, -80), dtype)
+    y, dx, _ = run(Softplus(), x[None])
+    for found in (y[0], dx[0]):  # log(1 + e) = e, and its derivative likewise
+        np.testing.assert_allclose(found, np.exp(x), rtol=1e-6)
+
+
+def test_other_names():
+    names = {"swish": SiLU, "hardswish": HardSwish, "hard_silu": HardSwish, "leakyrelu": LeakyReLU}
+    assert {name: LAYERS.find(name) for name in names} == names
+
+
+@pytest.mark.parametrize("key", ["negative_slope", "alpha"])
+def test_the_slope_under_another_librarys_name(key):
+    with pytest.raises(ConfigError, match=f"unknown key '{key}' for leaky_relu: write slope"):
+        build(LAYERS, {"type": "leaky_relu", key: 0.2})

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nncli.core import normal
 from nncli.core.builder import build
 from nncli.core.registry import SCALERS
-from nncli.data import normal
 from nncli.data.scalers import Scaler
 from tests.data.lazy import OnlySlices
 
@@ -55,6 +55,7 @@ def test_the_inverse_of_the_normal_distribution():
 
 
 def test_the_normal_distribution():
-    np.testing.assert_allclose(normal.distribution(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=1e-13, atol=0)
+    # SciPy rounds z / sqrt(2) first, which far out makes a difference of 1.1e-13
+    np.testing.assert_allclose(normal.distribution(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=2e-13, atol=0)
     assert normal.distribution(np.array([-np.inf, 0, np.inf])).tolist() == [0, 0.5, 1]
     assert normal.distribution(np.zeros((0, 2))).shape == (0, 2)

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
+from nncli.core import normal
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data import normal
 from nncli.data.extremes import or_one
 from nncli.data.order import quantiles
 from nncli.data.scaler import Scaler, scaler
@@ -50,7 +50,7 @@ class QuantileScaling(Scaling):
 
     def undo(self, y: Array) -> Array:
         """Original values, between the smallest and the largest of the training rows or beyond them."""
-        shares = normal.distribution(y)
+        shares = normal.distribution(np.asarray(y, np.float64))
         x = np.empty(y.shape)
         for column, known in enumerate(self.quantiles.T):
             at = shares[..., column]

@@ -14,7 +14,10 @@ from nncli.nn.layer import Backward, Context, Tree
 def sigmoid(z: Array) -> Array:
     """1 / (1 + exp(-z)), with the exponential of negative numbers only, so that nothing overflows."""
     e = np.exp(-np.abs(z))
-    return np.where(z >= 0, z.dtype.type(1), e) / (1 + e)
+    y: Array = np.maximum(e, z >= 0)  # 1 or e, several times as fast as np.where
+    e += 1
+    y /= e
+    return y
 
 
 @activation("sigmoid")

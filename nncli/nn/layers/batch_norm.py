@@ -1,4 +1,4 @@
-"""Batch normalisation."""
+"""Normalisation over the rows of a batch."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from annotated_types import Gt, Interval
 
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import sum_rows
-from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
-from nncli.nn.normalization import ONES, ZEROS
+from nncli.nn.bias import BIAS, sum_rows
+from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
+from nncli.nn.normalization import Normalization, Ones, normalize_channels, scale_and_shift
 
 
 @layer("batch_norm")
 @dataclass(frozen=True)
-class BatchNorm(Layer):
+class BatchNorm(Normalization):
     """Give every channel mean 0 and variance 1 over the batch, then a scale and a shift that are learnt.
 
     In training, over the rows of the batch and all positions of a row, N numbers x of a channel:
@@ -33,8 +33,10 @@ class BatchNorm(Layer):
     Shape: (*, channels) -> (*, channels); scale, shift, running_mean and running_variance (channels,)
 
     Args:
-        momentum: share of the new value in the running ones, above 0 and up to 1.
-        epsilon: keeps the quotient finite, above 0.
+        momentum: share of the new value in the running ones, above 0 and up to 1; Keras means the share of the old.
+        epsilon: keeps the quotient finite, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
+        scale: whether to multiply by parameters, which begin at 1.
+        shift: whether to add parameters, which begin at 0.
     Reference: Ioffe and Szegedy, ICML 2015.
     """
 
@@ -42,6 +44,8 @@ class BatchNorm(Layer):
 
     momentum: Annotated[float, Interval(gt=0, le=1)] = 0.1
     epsilon: Annotated[float, Gt(0)] = 1e-5
+    scale: bool = True
+    shift: bool = True
 
     def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
         """A single number a channel, which always becomes the shift."""
@@ -53,10 +57,9 @@ class BatchNorm(Layer):
         """Scale and shift, which are trained, and the running statistics, which are not."""
         shape = input_shape[-1:]
         return {
-            "scale": ParameterSpec(shape, *ONES, decayed=False),
-            "shift": ParameterSpec(shape, *ZEROS, decayed=False),
-            "running_mean": ParameterSpec(shape, *ZEROS, trainable=False, decayed=False),
-            "running_variance": ParameterSpec(shape, *ONES, trainable=False, decayed=False),
+            **scale_and_shift(shape, scale=self.scale, shift=self.shift),
+            "running_mean": ParameterSpec(shape, *BIAS, trainable=False, decayed=False),
+            "running_variance": ParameterSpec(shape, Ones(), trainable=False, decayed=False),
         }
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
@@ -64,35 +67,23 @@ class BatchNorm(Layer):
         return self._of_batch(p, x, ctx) if ctx.training else self._running(p, x, ctx)
 
     def _of_batch(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        shape = x.shape  # alone, so that x itself need not be kept
-        flat = x.reshape(-1, shape[-1])  # (rows, channels)
-        mean, count = _mean(flat, ctx)
-        xhat = flat - mean
-        variance, _ = _mean(xhat * xhat, ctx)
-        inverse = 1 / np.sqrt(variance + x.dtype.type(self.epsilon))
-        xhat *= inverse
-        y = xhat * p["scale"]
-        y += p["shift"]
+        positions, channels = math.prod(x.shape[1:-1]), x.shape[-1]
+        count = ctx.batch_rows(len(x)) * positions
+
+        def average(sums: Array) -> Array:
+            return ctx.batch_sum(sums) / max(count, 1)
+
+        view = (1, len(x) * positions, channels)
+        y, normalize_back, mean, variance = normalize_channels(p, x, view, average, self.epsilon, ctx)
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            dy = dy.reshape(-1, dy.shape[-1])
-            sum_rows(dy, out=g["shift"])
-            sum_rows(dy * xhat, out=g["scale"])
-            self._keep(p, g, ctx, mean, variance, count)
-            sums = ctx.batch_sum(np.stack((g["shift"], g["scale"])))  # over the whole batch
-            if not ctx.input_gradient:
-                return None
-            sums /= max(count, 1)
-            dx = xhat * -sums[1]
-            dx += dy
-            dx -= sums[0]
-            dx *= p["scale"] * inverse
-            return dx.reshape(shape)
+            self._keep(p, g, ctx, mean[0, 0], variance[0, 0], count)
+            return normalize_back(dy, g)
 
-        return y.reshape(shape), backward
+        return y, backward
 
-    def _keep(self, p: Tree, g: Tree, ctx: Context, mean: Array, variance: Array, count: float) -> None:
-        """Assigns the new running values."""
+    def _keep(self, p: Tree, g: Tree, ctx: Context, mean: Array, variance: Array, count: int) -> None:
+        """Assigns the new running values, over `count` numbers."""
         if not ctx.keeps:
             g["running_mean"].fill(0)
             g["running_variance"].fill(0)
@@ -105,26 +96,18 @@ class BatchNorm(Layer):
             g["running_variance"] += (share * count / (count - 1)) * variance
 
     def _running(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        inverse = 1 / np.sqrt(p["running_variance"] + x.dtype.type(self.epsilon))
-        factor = p["scale"] * inverse
+        inverse = 1 / np.sqrt(p["running_variance"] + self.epsilon)
+        factor = inverse * p["scale"] if self.scale else inverse
         y = x * factor
-        y += p["shift"] - p["running_mean"] * factor
+        y += p["shift"] - p["running_mean"] * factor if self.shift else p["running_mean"] * -factor
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            flat = dy.reshape(-1, dy.shape[-1])
-            sum_rows(flat, out=g["shift"])
-            xhat = (x.reshape(flat.shape) - p["running_mean"]) * inverse
-            sum_rows(flat * xhat, out=g["scale"])
             self._keep(p, g, ctx, p["running_mean"], p["running_variance"], 0)
+            flat = dy.reshape(-1, dy.shape[-1])
+            if self.shift:
+                sum_rows(flat, out=g["shift"])
+            if self.scale:
+                sum_rows(flat * ((x.reshape(flat.shape) - p["running_mean"]) * inverse), out=g["scale"])
             return dy * factor if ctx.input_gradient else None
 
         return y, backward
-
-
-def _mean(flat: Array, ctx: Context) -> tuple[Array, float]:
-    """The mean of every column over the whole batch, and how many numbers it is of: (rows, columns) -> (columns,)."""
-    sums = np.empty(flat.shape[1] + 1, flat.dtype)
-    sum_rows(flat, out=sums[:-1])
-    sums[-1] = len(flat)
-    sums = ctx.batch_sum(sums)
-    return sums[:-1] / max(sums[-1], flat.dtype.type(1)), float(sums[-1])

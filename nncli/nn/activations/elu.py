@@ -1,0 +1,67 @@
+"""The exponential linear unit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge
+
+from nncli.core.types import Array
+from nncli.nn.activation import Activation, activation
+from nncli.nn.layer import Backward, Context, Tree
+
+
+def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Backward]:
+    """The curve above x for x > 0, otherwise below (exp(x) - 1), and its backward.
+
+    exp(x) - 1 = 2 t / (1 - t) with t = tanh(x / 2): nothing cancels near zero, and NumPy computes tanh several times
+    as fast as expm1.
+    """
+    t = np.minimum(x, 0)
+    t *= 0.5
+    np.tanh(t, out=t)
+    y = t * (2 * below)
+    np.subtract(1, t, out=t)
+    y /= t  # the negative side
+    positive = np.maximum(x, 0, out=t)
+    positive *= above
+    y += positive
+
+    def backward(dy: Array, g: Tree) -> Array:
+        slope = np.minimum(y, 0)
+        slope += below  # below exp(x) on the negative side, `below` on the positive
+        if above != below:
+            slope += np.multiply(y > 0, above - below, dtype=y.dtype)
+        dy *= slope
+        return dy
+
+    return y, backward
+
+
+@activation("elu")
+@dataclass(frozen=True)
+class ELU(Activation):
+    """y = x for x > 0, otherwise alpha (exp(x) - 1); dy/dx = 1 for x > 0, otherwise y + alpha, at 0 too.
+
+    Shape: (*) -> (*), above -alpha
+
+    Args:
+        alpha: how far down it goes, at least 0; PyTorch and Keras have the same default and take any number.
+    Reference: Clevert, Unterthiner and Hochreiter, ICLR 2016.
+    """
+
+    advised_initializer = "he"
+
+    alpha: Annotated[float, Ge(0)] = 1.0
+
+    @property
+    def output_range(self) -> tuple[float, float]:
+        """From -alpha on."""
+        return -self.alpha, math.inf
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The input, its negative part bent towards -alpha."""
+        return exponential_linear(x, 1.0, self.alpha)

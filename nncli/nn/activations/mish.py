@@ -1,0 +1,50 @@
+"""The input, weighted by the hyperbolic tangent of its softplus."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.activation import Activation, activation
+from nncli.nn.layer import Backward, Context, Tree
+
+
+@activation("mish")
+@dataclass(frozen=True)
+class Mish(Activation):
+    """y = x t with t = tanh(log(1 + exp(x))); dy/dx = t + x (1 - t^2) s with s = 1 / (1 + exp(-x)).
+
+    Computed without logarithm and tanh: with exp(x) = u / v, the larger of u and v being 1, and n = u (u + 2 v),
+    t = n / (n + 2 v^2), 1 - t = 2 v^2 / (n + 2 v^2), s = u / (u + v).
+
+    Shape: (*) -> (*), from -0.3089, which it has at -1.1924
+    Reference: Misra, BMVC 2020.
+    """
+
+    output_range = (-0.3089, math.inf)
+    advised_initializer = "he"
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The weighted input."""
+        e = np.abs(x)
+        np.negative(e, out=e)
+        np.exp(e, out=e)
+        u, v = np.maximum(e, x >= 0), np.maximum(e, x < 0)
+        t = v + v
+        t += u
+        t *= u  # n
+        slope = v * v
+        slope *= 2
+        total = t + slope
+        t /= total
+        slope /= total  # 1 - t
+        slope *= t + 1
+        slope *= u
+        v += u
+        slope /= v
+        slope *= x
+        slope += t
+        return x * t, lambda dy, g: np.multiply(dy, slope, out=dy)  # of all that was computed, only the slope is kept

@@ -1,0 +1,33 @@
+"""The self-normalizing exponential linear unit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from nncli.core.types import Array
+from nncli.nn.activation import Activation, activation
+from nncli.nn.activations.elu import exponential_linear
+from nncli.nn.layer import Backward, Context, Tree
+
+SCALE = 1.0507009873554804934193349852946  # lambda
+ALPHA = 1.6732632423543772848170429916717
+
+
+@activation("selu")
+@dataclass(frozen=True)
+class SELU(Activation):
+    """y = lambda x for x > 0, otherwise lambda alpha (exp(x) - 1), which keeps mean 0 and variance 1 through layers.
+
+    dy/dx = lambda for x > 0, otherwise y + lambda alpha, at 0 too; lambda = 1.0507009873554805, alpha =
+    1.6732632423543772. It is meant for dense layers whose weights begin with variance 1 / fan_in.
+
+    Shape: (*) -> (*), above -lambda alpha = -1.7581
+    Reference: Klambauer, Unterthiner, Mayr and Hochreiter, NeurIPS 2017.
+    """
+
+    output_range = (-1.7581, math.inf)
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The scaled input, its negative part bent towards -1.7581."""
+        return exponential_linear(x, SCALE, SCALE * ALPHA)

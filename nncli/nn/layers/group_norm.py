@@ -1,0 +1,74 @@
+"""Normalisation over groups of channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Ge, Gt
+
+from nncli.core.errors import ShapeError
+from nncli.core.types import Array, Shape
+from nncli.nn.layer import Backward, Context, Tree, layer
+from nncli.nn.normalization import Normalization, normalize_channels, scale_and_shift
+
+
+@layer("group_norm")
+@dataclass(frozen=True)
+class GroupNorm(Normalization):
+    """Every group of neighbouring channels of a row with mean 0 and variance 1, whatever the other rows are.
+
+    y = scale (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over all positions and the
+    channels of a group; scale and shift by channel. With x_hat = (x - mean) / sigma, sigma the root, dy' = scale dy:
+    dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma,  dscale = sum of dy x_hat,  dshift = sum of dy
+
+    Groups of one channel are instance normalisation.
+
+    Shape: (*, channels) -> (*, channels), such as (height, width, channels), (steps, channels) or (channels,);
+        scale (channels,), shift (channels,)
+
+    Args:
+        groups: into how many groups the channels are divided, at least 1; it divides their number.
+        epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
+        scale: whether to multiply by a parameter of every channel, which begins at 1.
+        shift: whether to add a parameter of every channel, which begins at 0.
+
+    Raises:
+        ShapeError: where the channels cannot be divided so, or a group has a single value.
+    Reference: Wu and He, ECCV 2018.
+    """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {**Normalization.stray_keys, "num_groups": "write groups"}
+
+    groups: Annotated[int, Ge(1)]
+    epsilon: Annotated[float, Gt(0)] = 1e-5
+    scale: bool = True
+    shift: bool = True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The same shape."""
+        if input_shape[-1] % self.groups:
+            raise ShapeError(f"wants a number of channels that can be divided into {self.groups} groups")
+        if math.prod(input_shape) == self.groups:
+            raise ShapeError("wants groups of two values or more (one alone always becomes 0)")
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """A scale and a shift for every channel."""
+        return scale_and_shift(input_shape[-1:], scale=self.scale, shift=self.shift)
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The normalised groups."""
+        rows, *positions, channels = x.shape
+        view = (rows, math.prod(positions), channels)
+        size = channels // self.groups
+
+        def average(sums: Array) -> Array:
+            of_groups = sums.reshape(rows, self.groups, size).sum(axis=2) / (view[1] * size)
+            return np.repeat(of_groups, size, axis=1).reshape(sums.shape)
+
+        y, backward, _, _ = normalize_channels(p, x, view, average, self.epsilon, ctx)
+        return y, backward

@@ -1,0 +1,103 @@
+"""Normalisation over the values of a row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Gt
+
+from nncli.core.errors import ShapeError
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import sum_rows
+from nncli.nn.layer import Backward, Context, Tree, layer
+from nncli.nn.normalization import Normalization, scale_and_shift
+
+
+@layer("layer_norm")
+@dataclass(frozen=True)
+class LayerNorm(Normalization):
+    """Every row, or every position of it, with mean 0 and variance 1, whatever the other rows are.
+
+    y = scale (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over the axes that are named.
+    With x_hat = (x - mean) / sigma, sigma the root, dy' = scale dy:
+    dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma,  dscale = sum of dy x_hat,  dshift = sum of dy
+
+    Shape: (*, values) -> (*, values); scale and shift (values,), for axes: all (*, values)
+
+    Args:
+        axes: last normalises every position over its channels, as Keras does unless it is told; all normalises the
+            row as a whole, as PyTorch does where its normalized_shape is that of the row. For flat rows both are the
+            same.
+        epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
+        scale: whether to multiply by parameters, which begin at 1.
+        shift: whether to add parameters, which begin at 0.
+
+    Raises:
+        ShapeError: for a single value, which would always become 0.
+    Reference: Ba, Kiros and Hinton, arXiv:1607.06450 (2016).
+    """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **Normalization.stray_keys,
+        "axis": "write axes: last or axes: all",
+        "normalized_shape": "write axes: last or axes: all",
+    }
+
+    axes: Literal["last", "all"] = "last"
+    epsilon: Annotated[float, Gt(0)] = 1e-5
+    scale: bool = True
+    shift: bool = True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The same shape."""
+        if math.prod(self._together(input_shape)) == 1:
+            hint = "; axes: all would fit" if math.prod(input_shape) > 1 else ""
+            raise ShapeError(f"wants two values or more to normalise (one alone always becomes 0){hint}")
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """A scale and a shift for every value."""
+        return scale_and_shift(self._together(input_shape), scale=self.scale, shift=self.shift)
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """The normalised values."""
+        size = math.prod(self._together(x.shape[1:]))
+        share = np.full(size, 1 / size, x.dtype)  # a mean is a product with it
+        rows = x.reshape(x.size // size, size)
+        centred = rows - np.dot(rows, share)[:, None]
+        y = centred * centred
+        inverse = 1 / np.sqrt(np.dot(y, share) + self.epsilon)[:, None]  # (rows, 1)
+        np.multiply(centred, inverse, out=y)
+        if self.scale:
+            y *= p["scale"].reshape(size)
+        if self.shift:
+            y += p["shift"].reshape(size)
+
+        def backward(dy: Array, g: Tree) -> Array | None:
+            dx = dy.reshape(rows.shape)
+            product = dx * centred
+            if self.shift:
+                sum_rows(dx, out=g["shift"].reshape(size))
+            if self.scale:
+                np.dot(inverse[:, 0], product, out=g["scale"].reshape(size))
+            if not ctx.input_gradient:
+                return None
+            share_of_dy = share * p["scale"].reshape(size) if self.scale else share
+            along = np.dot(product, share_of_dy)[:, None] * inverse**2
+            mean = np.dot(dx, share_of_dy)[:, None]
+            if self.scale:
+                dx *= p["scale"].reshape(size)
+            dx -= mean
+            dx -= np.multiply(centred, along, out=product)
+            dx *= inverse
+            return dx.reshape(dy.shape)
+
+        return y.reshape(x.shape), backward
+
+    def _together(self, input_shape: Shape) -> Shape:
+        """The axes that are normalised together."""
+        return input_shape[-1:] if self.axes == "last" else input_shape
