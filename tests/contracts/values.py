@@ -17,9 +17,8 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """The registry that a row's configuration is from."""
-    name = case["type"] if isinstance(case, dict) else case.config["type"]
-    return next(registry for registry, rows in ROWS if name in rows)
+    """The registry that a row's configuration is from; things of two kinds may have one name."""
+    return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 
 def made(case: Any, registry: Registry | None = None) -> Registered:
