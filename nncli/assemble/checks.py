@@ -32,8 +32,13 @@ def check_kinds(built: dict[str, Any], loss: Loss) -> Iterator[Problem]:
     """Settings for classes beside a loss over numbers, and the other way round."""
     data = built.get("data")
     scaler, train = _field(data, "scale_targets"), _field(data, "train")
-    if loss.target_kind == "classes" and scaler is not None and scaler.type_name != "none":
-        yield Problem(("data", "scale_targets"), f"{loss.type_name} learns class labels, which have no scale; drop it")
+    if scaler is not None and scaler.type_name != "none":
+        if loss.target_kind == "classes":
+            message = f"{loss.type_name} learns class labels, which have no scale; drop it"
+            yield Problem(("data", "scale_targets"), message)
+        elif not loss.takes_scaled:
+            message = f"{loss.type_name} learns its targets as they are, unscaled; drop it"
+            yield Problem(("data", "scale_targets"), message)
     if loss.target_kind == "numbers" and getattr(train, "classes", None) is not None:
         yield Problem(("data", "train", "classes"), f"{loss.type_name} learns numbers, not classes; drop it")
 

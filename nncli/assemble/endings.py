@@ -37,6 +37,8 @@ def check_loss(
         return
     if output is None:
         return
+    for key, message in loss.misfits(output):
+        yield Problem(("loss", key), message)
     known = classes is not None if loss.target_kind == "classes" else bool(target_shape)
     count = None if classes is None else len(classes)
     if known and count != 1 and (fault := loss.output_fault(output, target_shape, count)):
@@ -79,7 +81,7 @@ def _ending(loss: Loss, last: Layer) -> str | None:
     name, absorbed, bounds = loss.type_name, loss.absorbs, last.output_range
     if absorbed is None:
         if not last.sums_to_one:
-            return None
+            return loss.ending_fault(last.type_name, bounds)
         return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
     if getattr(loss, "from_logits", False):
         if bounds is not None:

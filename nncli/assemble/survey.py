@@ -13,6 +13,7 @@ from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
+from nncli.assemble.targets import targets_of
 from nncli.config.spec import Data
 from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
@@ -158,7 +159,7 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: F
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             if rows.weights is not None:
                 in_dtype(rows.weights, dtype)
-            found.prepared[name] = Ready(inputs, fitted.targets(rows), rows.weights)
+            found.prepared[name] = Ready(inputs, targets_of(rows, fitted, loss), rows.weights)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))
     if parts.samples:

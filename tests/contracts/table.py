@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES, Registry
-from nncli.core.types import Shape
-from tests.contracts import files
+from nncli.core.types import Array, Shape
+from tests.contracts import by_right, files
 from tests.oracle import metrics as by_definition
 
 
@@ -31,11 +31,15 @@ class LayerCase:
 
 @dataclass(frozen=True)
 class LossCase:
-    """One configuration of a loss, the shape of one row of its output, and what that output is."""
+    """One configuration of a loss, the shape of one row of its output, what that output is, and the least that is lost.
+
+    `best` gives, for the targets of some rows, the right outputs and the sum of their losses, from the definition.
+    """
 
     config: dict[str, Any]
     output_shape: Shape
-    domain: Literal["numbers", "logits", "probabilities"]
+    domain: Literal["numbers", "logits", "probabilities", "rates", "logarithms of rates"]
+    best: Callable[[Array, Shape], tuple[Array, float]]
 
 
 @dataclass(frozen=True)
@@ -193,19 +197,32 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
 }
 
 
-def _losses(type_name: str, output_shape: Shape) -> tuple[LossCase, ...]:
+def _of_classes(type_name: str, output_shape: Shape, best: Any, **fields: Any) -> tuple[LossCase, ...]:
+    best = partial(best, **fields)
     return (
-        LossCase({"type": type_name}, output_shape, "probabilities"),
-        LossCase({"type": type_name, "from_logits": True}, output_shape, "logits"),
+        LossCase({"type": type_name, **fields}, output_shape, "probabilities", best),
+        LossCase({"type": type_name, "from_logits": True, **fields}, output_shape, "logits", by_right.as_logits(best)),
     )
 
 
+def _of_numbers(type_name: str, *shapes: Shape, **fields: Any) -> tuple[LossCase, ...]:
+    return tuple(LossCase({"type": type_name, **fields}, shape, "numbers", by_right.number) for shape in shapes)
+
+
 LOSS_ROWS: dict[str, tuple[LossCase, ...]] = {
-    "binary_cross_entropy": _losses("binary_cross_entropy", (1,)),
-    "cross_entropy": _losses("cross_entropy", (3,)) + _losses("cross_entropy", (2,)),
-    "mean_squared_error": tuple(
-        LossCase({"type": "mean_squared_error"}, shape, "numbers") for shape in ((1,), (3,), (2, 2, 2))
+    "binary_cross_entropy": _of_classes("binary_cross_entropy", (1,), by_right.label),
+    "cross_entropy": (
+        *_of_classes("cross_entropy", (3,), by_right.one_class),
+        *_of_classes("cross_entropy", (2,), by_right.one_class),
     ),
+    "huber": (*_of_numbers("huber", (1,), (2, 2, 2)), *_of_numbers("huber", (3,), delta=0.4)),
+    "mean_absolute_error": _of_numbers("mean_absolute_error", (1,), (3,)),
+    "mean_squared_error": _of_numbers("mean_squared_error", (1,), (3,), (2, 2, 2)),
+    "poisson": (
+        *(LossCase({"type": "poisson"}, shape, "logarithms of rates", by_right.log_rate) for shape in ((1,), (3,))),
+        LossCase({"type": "poisson", "log_input": False}, (2,), "rates", by_right.rate),
+    ),
+    "quantile": (*_of_numbers("quantile", (1,)), *_of_numbers("quantile", (3,), quantile=0.9)),
 }
 
 

@@ -148,6 +148,7 @@ class TableSource(Source):
             targets=None,
             name=table.name,
             where=table.place,
+            where_target=lambda row, *_: table.place(row),  # a message names the column besides
             origin=np.arange(len(table)),
             known=tuple(table.columns),
             target_names=self.target_columns,
