@@ -210,8 +210,14 @@ def _of_numbers(type_name: str, *shapes: Shape, **fields: Any) -> tuple[LossCase
 
 
 LOSS_ROWS: dict[str, tuple[LossCase, ...]] = {
-    "binary_cross_entropy": _of_classes("binary_cross_entropy", (1,), by_right.label),
+    "binary_cross_entropy": (
+        *_of_classes("binary_cross_entropy", (1,), by_right.label),
+        *_of_classes("binary_cross_entropy", (1,), by_right.label, positive_weight=2.5, label_smoothing=0.2),
+        *_of_classes("binary_cross_entropy", (3,), by_right.label),
+        *_of_classes("binary_cross_entropy", (2,), by_right.label, positive_weight=(0.5, 3.0), label_smoothing=0.1),
+    ),
     "cross_entropy": (
+        *_of_classes("cross_entropy", (3,), by_right.one_class, label_smoothing=0.2),
         *_of_classes("cross_entropy", (3,), by_right.one_class),
         *_of_classes("cross_entropy", (2,), by_right.one_class),
     ),
