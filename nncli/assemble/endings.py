@@ -24,7 +24,7 @@ def check_loss(
         loss: as the config has it.
         layers: the model's layers, FAILED where one could not be built.
         output: the model's output shape, or None where it is not known.
-        target_shape: of one row of targets, for regression.
+        target_shape: of one row of targets, for several labels and for regression.
         classes: the labels, for classes; None where they are not known.
     """
     if not layers:
@@ -88,6 +88,9 @@ def _ending(loss: Loss, last: Layer) -> str | None:
             return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
         return None
     sums = loss.wants_sum_to_one
+    if loss.target_kind == "labels" and last.sums_to_one:
+        wants = f"{name} wants a probability for each of several labels"
+        return f"{wants}, but those of {last.type_name} sum to 1; put {absorbed} in its place"
     if last.type_name == absorbed or (_within_one(bounds) and (last.sums_to_one or not sums)):
         return None
     wants = f"{name} wants probabilities{' that sum to 1' if sums else ''}, but the model ends in {last.type_name}"

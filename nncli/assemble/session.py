@@ -167,7 +167,8 @@ def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
     """A new network of a spec with what computes it."""
     model = _model(spec)
     network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed)
-    loss, depth = fused(cast("Loss", spec.loss), model.layers)
+    given = cast("Loss", spec.loss)
+    loss, depth = fused((preprocessing.several_labels and given.for_several_labels()) or given, model.layers)
     scaled = preprocessing.target_scaling is not None
     return Executor(
         network,

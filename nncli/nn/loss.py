@@ -137,4 +137,9 @@ def classes_of(prediction: Array) -> Array:
     return prediction.argmax(axis=-1)
 
 
+def labels_of(prediction: Array) -> Array:
+    """0 or 1 for every label of several: (n, labels) probabilities -> (n, labels) integers; exactly 0.5 means 0."""
+    return (prediction > 0.5).astype(np.int64)
+
+
 loss = LOSSES.register

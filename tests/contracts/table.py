@@ -44,11 +44,15 @@ class LossCase:
 
 @dataclass(frozen=True)
 class MetricCase:
-    """A metric, the shape of one row of predictions, and the metric once more, written from its definition."""
+    """A metric, the shape of one row of predictions, and the metric once more, written from its definition.
+
+    `labels` says that these are of several labels a row.
+    """
 
     config: dict[str, Any]
     prediction_shape: Shape
     oracle: Callable[..., float]
+    labels: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,17 @@ def _metric(type_name: str, shape: Shape, oracle: Callable[..., float], **fields
     return MetricCase({"type": type_name, **fields}, shape, partial(oracle, **fields))
 
 
+def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tuple[MetricCase, ...]:
+    """A metric of several labels a row, by what it is of one label."""
+    return (
+        MetricCase({"type": type_name}, (2,), by_definition.of_labels(oracle), labels=True),
+        *(
+            MetricCase({"type": type_name, "average": name}, (3,), by_definition.of_labels(oracle, name), labels=True)
+            for name in averages
+        ),
+    )
+
+
 def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, ...]:
     """A metric with its averages over the classes, of which `binary` is for two."""
     return (
@@ -246,6 +261,7 @@ def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase,
             for units in (1, 4)
             if units == 1 or average != "binary"
         ),
+        *_labels(type_name, oracle, "macro", "weighted", "micro"),
     )
 
 
@@ -253,6 +269,7 @@ def _ranking(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, 
     return (
         *(_metric(type_name, (units,), oracle) for units in (1, 2, 3)),
         *(_metric(type_name, (units,), oracle, average="weighted") for units in (1, 3)),
+        *_labels(type_name, oracle, "weighted"),
     )
 
 
@@ -260,6 +277,7 @@ METRIC_ROWS: dict[str, tuple[MetricCase, ...]] = {
     "accuracy": (
         MetricCase({"type": "accuracy"}, (4,), by_definition.accuracy),
         MetricCase({"type": "accuracy"}, (1,), by_definition.accuracy),
+        *_labels("accuracy", by_definition.accuracy),
     ),
     "mae": tuple(MetricCase({"type": "mae"}, shape, by_definition.mae) for shape in ((1,), (3,))),
     "rmse": tuple(MetricCase({"type": "rmse"}, shape, by_definition.rmse) for shape in ((1,), (3,))),
@@ -357,7 +375,8 @@ def name_of(case: Any) -> str:
     shape = next((value for name, value in vars(case).items() if name.endswith("shape")), None)
     fields = [_short(value) if name == "type" else f"{name}={_short(value)}" for name, value in case.config.items()]
     where = [] if shape is None else ["x".join(map(str, shape))]
-    return "-".join(fields + where + ([] if getattr(case, "training", True) else ["predicting"]))
+    besides = [] if getattr(case, "training", True) else ["predicting"]
+    return "-".join(fields + where + besides + (["labels"] if getattr(case, "labels", False) else []))
 
 
 def _short(value: Any) -> str:
