@@ -128,6 +128,9 @@ class Preprocessing:
             return labels.encode(rows, self.classes)
         targets = label_columns(rows) if self.several_labels else raw_targets(rows)
         if targets.shape[1:] != self.target_shape:
+            if self.several_labels:
+                wanted = f"{self.target_shape[0]} labels a row ({', '.join(self.target_names)})"
+                raise ShapeError(f"expected {wanted}; got {targets.shape[1]}")
             raise ShapeError(f"expected targets of the shape {self.target_shape}; got {targets.shape[1:]}")
         return targets if self.target_scaling is None else self.target_scaling.apply(targets)
 
