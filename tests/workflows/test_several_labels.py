@@ -221,6 +221,9 @@ def test_one_hot_rows_and_one_unit_are_still_two_classes():
     model = [{"type": "dense", "units": 2}, "sigmoid"]
     two = train(config(**data({"path": "one.npz"}), model=model, metrics=["accuracy"]), run_dir="two").path
     assert inspect(two)["class_names"] is None
+    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # so that nothing is known of the end
+    problems = told(**data({"path": "one.npz"}), model=model, metrics=["log_loss"])
+    assert problems == ["model.1.slope: unknown key 'slope' for sigmoid, which has no keys"]
     np.savez("three.npz", x=x[:3], y=np.eye(3))
     model = [{"type": "dense", "units": 1}, "sigmoid"]
     assert told(**data({"path": "three.npz"}), model=model)[0].startswith("model.0: 3 classes, 1 unit, which tells 2")
@@ -343,6 +346,8 @@ def test_from_python():
         model.predict_classes(POINTS)
     with pytest.raises(DataError, match=r"targets: row 0, column 1 .*: label 'target_1': expected 0 or 1; got 5"):
         model.train(POINTS, np.full((60, 3), (0, 5, 0)), verbose=False)
+    with pytest.raises(ConfigError, match="class_weight: binary_cross_entropy learns several labels of 0 and 1"):
+        model.train(POINTS, ACTUAL, class_weight="balanced", verbose=False)
     one = nncli.Model([{"type": "dense", "units": 1}, "sigmoid"], "bce")
     one.train(POINTS, ACTUAL[:, 0], epochs=1, verbose=False)
     with pytest.raises(CheckpointError, match="not a model of several labels a row"):
