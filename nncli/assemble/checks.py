@@ -32,10 +32,15 @@ def check_kinds(built: dict[str, Any], loss: Loss) -> Iterator[Problem]:
     """Settings for classes beside a loss over numbers, and the other way round."""
     data = built.get("data")
     scaler, train = _field(data, "scale_targets"), _field(data, "train")
-    if loss.target_kind == "classes" and scaler is not None and scaler.type_name != "none":
-        yield Problem(("data", "scale_targets"), f"{loss.type_name} learns class labels, which have no scale; drop it")
-    if loss.target_kind == "numbers" and getattr(train, "classes", None) is not None:
-        yield Problem(("data", "train", "classes"), f"{loss.type_name} learns numbers, not classes; drop it")
+    if scaler is not None and scaler.type_name != "none":
+        if loss.target_kind != "numbers":
+            message = f"{loss.type_name} learns {_kind(loss)}, which have no scale; drop it"
+            yield Problem(("data", "scale_targets"), message)
+        elif not loss.takes_scaled:
+            message = f"{loss.type_name} learns its targets as they are, unscaled; drop it"
+            yield Problem(("data", "scale_targets"), message)
+    if loss.target_kind != "classes" and getattr(train, "classes", None) is not None:
+        yield Problem(("data", "train", "classes"), f"{loss.type_name} learns {_kind(loss)}, not classes; drop it")
 
 
 def check_classes(classes: tuple[str, ...] | None, train: Any) -> Iterator[Problem]:
@@ -51,8 +56,9 @@ def check_class_weight(training: Any, loss: Loss, classes: tuple[str, ...] | Non
     path = ("training", "class_weight")
     if given is None:
         return
-    if loss.target_kind == "numbers":
-        yield Problem(path, f"{loss.type_name} learns numbers, not classes; drop it")
+    if loss.target_kind != "classes":
+        instead = ", or give the loss a positive_weight" if loss.target_kind == "labels" else ""
+        yield Problem(path, f"{loss.type_name} learns {_kind(loss)}, not classes; drop it{instead}")
     elif isinstance(given, Mapping) and classes is not None:
         for name in given:
             if name not in classes:
@@ -105,6 +111,10 @@ def check_fractions(built: dict[str, Any]) -> Iterator[Problem]:
             total = " + ".join(f"{share:g}" for share in shares)
             message = f"validation and test take all of the rows ({total}); leave some to train on"
             yield Problem(("data", "validation"), message)
+
+
+def _kind(loss: Loss) -> str:
+    return {"classes": "class labels", "labels": "several labels of 0 and 1", "numbers": "numbers"}[loss.target_kind]
 
 
 def _metrics(built: dict[str, Any]) -> Sequence[Any]:

@@ -27,7 +27,7 @@ def check_loss(
         loss: as the config has it.
         layers: the model's layers, FAILED where one could not be built.
         output: the model's output shape, or None where it is not known.
-        target_shape: of one row of targets, for regression.
+        target_shape: of one row of targets, for several labels and for regression.
         classes: the labels, for classes; None where they are not known.
     """
     if not layers:
@@ -40,6 +40,8 @@ def check_loss(
         return
     if output is None:
         return
+    for key, message in loss.misfits(output):
+        yield Problem(("loss", key), message)
     known = classes is not None if loss.target_kind == "classes" else bool(target_shape)
     count = None if classes is None else len(classes)
     if known and count != 1 and (fault := loss.output_fault(output, target_shape, count)):
@@ -82,13 +84,16 @@ def _ending(loss: Loss, last: Layer) -> str | None:
     name, absorbed = loss.type_name, loss.absorbs
     if absorbed is None:
         if not last.sums_to_one:
-            return None
+            return loss.ending_fault(last.type_name, last.output_range)
         return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
     if getattr(loss, "from_logits", False):
         if _bends(last):
             return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
         return None
     sums = loss.wants_sum_to_one
+    if loss.target_kind == "labels" and last.sums_to_one:
+        wants = f"{name} wants a probability for each of several labels"
+        return f"{wants}, but those of {last.type_name} sum to 1; put {absorbed} in its place"
     if last.type_name == absorbed or (_within_one(last.output_range) and (last.sums_to_one or not sums)):
         return None
     wants = f"{name} wants probabilities{' that sum to 1' if sums else ''}, but the model ends in {last.type_name}"

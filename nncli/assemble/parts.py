@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
+from nncli.assemble.targets import suited
 from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Path, Problem, UserError
 from nncli.core.spelling import suggestion
@@ -34,9 +35,11 @@ class Parts:
 
     Args:
         train: the training rows.
+        loss: what is learnt, in the form that suits the targets.
         validation: measured after every epoch, or None.
         test: measured once at the end, or None.
-        classes: all labels of the train source before splitting, in order; None for regression.
+        classes: all labels of the train source before splitting, in order; None for several labels a row and for
+            regression.
         notes: what the user should know.
         files: the data files that were read.
         samples: some rows of the parts whose inputs are Unread, by the name of the part.
@@ -44,6 +47,7 @@ class Parts:
     """
 
     train: Rows
+    loss: Loss
     validation: Rows | None = None
     test: Rows | None = None
     classes: tuple[str, ...] | None = None
@@ -82,6 +86,7 @@ def read_parts(
     loss: Loss,
     seed: int,
     problems: list[Problem],
+    layers: Sequence[Any] | None = None,
     *,
     glance: int | None = None,
     read: Mapping[str, Rows] = MappingProxyType({}),
@@ -93,14 +98,16 @@ def read_parts(
         loss: what is learnt.
         seed: of the draws.
         problems: gets every source that cannot be read, and every share that leaves no row.
+        layers: the model's, beside which the loss takes the form that suits the targets; None where it has it already.
         glance: of large sources, read the targets and about so many rows; default all of them.
         read: sources that were read whole before, by their names.
 
     Returns:
         None where the train source cannot be used.
     """
-    reading = _Reading(data, loss, problems, glance, dict(read))
+    reading = _Reading(data, loss, problems, layers, glance, dict(read))
     train = reading.rows("train")
+    loss = reading.loss
     held = {name: reading.rows(name) for name in ("test", "validation")}
     samples = reading.samples
     if train is None:
@@ -131,7 +138,7 @@ def read_parts(
                 samples[name] = samples["train"]
     if len(remaining) < len(train):
         train = train.take(remaining)
-    parts = Parts(train, held["validation"], held["test"], classes, notes, tuple(dict.fromkeys(files)))
+    parts = Parts(train, loss, held["validation"], held["test"], classes, notes, tuple(dict.fromkeys(files)))
     parts.sources = reading.whole
     for name, sample in samples.items():
         if name in parts.named:
@@ -157,6 +164,7 @@ class _Reading:
     data: Data
     loss: Loss
     problems: list[Problem]
+    layers: Sequence[Any] | None
     glance: int | None
     whole: dict[str, Rows]
     samples: dict[str, Rows] = field(default_factory=dict)
@@ -168,12 +176,15 @@ class _Reading:
         if not isinstance(source, Source):
             return None
         if name in self.whole:
+            if name == "train":
+                self._suit(self.whole[name])
             return self._known(name, self.whole[name])
         try:
             seen = None if self.glance is None else source.glance(self.glance)
             rows = source.read_like(self.texts) if seen is None else seen.rows
             if name == "train":
                 _check_groups(source, rows)
+                self._suit(rows if seen is None else dataclasses.replace(rows, inputs=seen.sample.inputs))
             rows = chosen(source, rows, self.loss, all_needed=name == "train")
         except UserError as error:
             self.problems.append(problem_of(self.data, name, error))
@@ -183,6 +194,11 @@ class _Reading:
         else:
             self.samples[name] = seen.sample
         return self._known(name, rows)
+
+    def _suit(self, train: Rows) -> None:
+        """Gives the loss the form that the targets want."""
+        if self.layers is not None:
+            self.loss = suited(self.loss, train, self.layers)
 
     def _known(self, name: str, rows: Rows) -> Rows:
         """The rows, from which it is known what the columns of the following are."""
@@ -203,7 +219,7 @@ def chosen(source: Source, rows: Rows, loss: Loss, *, all_needed: bool = False) 
 
 
 def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | None:
-    """The labels in order: as the source says, or all that are there; None for regression.
+    """The labels in order: as the source says, or all that are there; None where the targets are no class labels.
 
     Raises:
         DataError: where the targets are no labels.
@@ -213,7 +229,7 @@ def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | Non
     return source.classes or labels.all_classes(rows)
 
 
-def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
+def fit(parts: Parts, data: Data) -> Preprocessing:
     """The preprocessing, fitted to the training rows.
 
     Raises:
@@ -221,7 +237,7 @@ def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
     """
     return Preprocessing.fit(
         parts.readable("train"),
-        target_kind=loss.target_kind,
+        target_kind=parts.loss.target_kind,
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),
         target_scaler=cast("Scaler", data.scale_targets),
@@ -254,6 +270,8 @@ def _check_groups(source: Source, rows: Rows) -> None:
 
 
 def _strata(rows: Rows, loss: Loss) -> Texts:
+    if loss.target_kind == "labels":
+        raise DataError("stratify wants one class label a row, but this loss learns several labels", key="stratify")
     if loss.target_kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
     return labels.text_labels(rows)

@@ -13,6 +13,7 @@ import numpy as np
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts
 from nncli.assemble.survey import Survey, survey
+from nncli.assemble.targets import targets_of
 from nncli.config.spec import Spec, Training
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.types import Array, Shape
@@ -117,7 +118,8 @@ class Session:
         largest = float(np.abs(self.train.inputs[:ROWS_LOOKED_AT]).max(initial=0))
         if largest > LARGE and data.scale_inputs.type_name == unscaled:
             hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
-        largest = float(np.abs(self.train.targets).max(initial=0)) if self.preprocessing.classes is None else 0
+        scaled = self.preprocessing.classes is None and self.executor.loss.takes_scaled
+        largest = float(np.abs(self.train.targets).max(initial=0)) if scaled else 0
         if largest > LARGE and data.scale_targets.type_name == unscaled:
             hints.append(f"targets reach {largest:g}: try data.scale_targets: standard")
         return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"
@@ -165,7 +167,8 @@ def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
     """A new network of a spec with what computes it."""
     model = _model(spec)
     network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed)
-    loss, depth = fused(cast("Loss", spec.loss), model.layers)
+    given = cast("Loss", spec.loss)
+    loss, depth = fused((preprocessing.several_labels and given.for_several_labels()) or given, model.layers)
     scaled = preprocessing.target_scaling is not None
     return Executor(
         network,
@@ -206,7 +209,8 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
         UserError: where they do not fit the model.
     """
     inputs = preprocessing.inputs_on_demand(rows, executor.network.dtype).held()
-    return _dataset(executor, preprocessing, inputs, preprocessing.targets(rows), rows.weights)
+    targets = targets_of(rows, preprocessing, executor.loss)
+    return _dataset(executor, preprocessing, inputs, targets, rows.weights)
 
 
 def _dataset(

@@ -97,6 +97,8 @@ def _whatever_comes(layer: Layer) -> Shape | None:
 
 def _mending(layer: Layer, shape: Shape) -> str:
     """What would make a layer fit the shape that it gets, or nothing."""
+    if layer.in_order:  # what is inside would have to be mended, too
+        return ""
     size = math.prod(shape)
     if len(shape) > 1 and fits(layer, (size,)):
         return f"put flatten before {layer.type_name}"

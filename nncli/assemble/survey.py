@@ -13,6 +13,7 @@ from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
+from nncli.assemble.targets import targets_of
 from nncli.config.spec import Data, Training
 from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
@@ -31,7 +32,7 @@ class Ready(NamedTuple):
 
     Args:
         inputs: (n, *input shape).
-        targets: (n, ...) class numbers or scaled numbers.
+        targets: (n, ...) class numbers, labels of 0 and 1, or scaled numbers.
         weights: (n,) or None.
     """
 
@@ -87,6 +88,7 @@ def survey(
     found = Survey(parts=parts)
     loss, model = built.get("loss"), built.get("model")
     data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
+    layers = list(model) if isinstance(model, list | tuple) else []
     found.problems += checks.check_fractions(built)
     if data is not None and parts is None and (known_loss is None or found.problems):
         found.problems += unreadable(data)
@@ -94,10 +96,11 @@ def survey(
         if parts is None:
             seed, rows = built.get("seed"), SAMPLE if glance else None
             number = seed if isinstance(seed, int) else 0
-            found.parts = read_parts(data, known_loss, number, found.problems, glance=rows, read=read)
-        if found.parts is not None and not _prepare(found, found.parts, data, known_loss, _dtype(built)):
-            return survey(built, read=found.parts.sources)
-    layers = list(model) if isinstance(model, list | tuple) else []
+            found.parts = read_parts(data, known_loss, number, found.problems, layers, glance=rows, read=read)
+        if found.parts is not None:
+            known_loss = found.parts.loss
+            if not _prepare(found, found.parts, data, known_loss, _dtype(built)):
+                return survey(built, read=found.parts.sources)
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
     output = check_shapes(layers, fitted.input_shape or None, found.problems, batch_size=_batch_size(built))
@@ -146,7 +149,7 @@ def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDT
 
 def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
     try:
-        fitted = fit(parts, data, loss)
+        fitted = fit(parts, data)
     except UserError as error:
         found.problems.append(problem_of(data, "train", error))
         return
@@ -158,7 +161,7 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: F
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             if rows.weights is not None:
                 in_dtype(rows.weights, dtype)
-            found.prepared[name] = Ready(inputs, fitted.targets(rows), rows.weights)
+            found.prepared[name] = Ready(inputs, targets_of(rows, fitted, loss), rows.weights)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))
     if parts.samples:

@@ -72,8 +72,11 @@ def _of_classes(measured: Evaluation) -> list[str]:
         [name, *(short(float(values[at])) for values in measures), _count(found.support[at])]
         for at, name in enumerate(names)
     ]
-    lines = ["", *table(["class", "precision", "recall", "f1", "support"], rows, right=(1, 2, 3, 4)), ""]
-    confusion = found.confusion.tolist()
+    what = "class" if found.confusion is not None else "label"
+    lines = ["", *table([what, "precision", "recall", "f1", "support"], rows, right=(1, 2, 3, 4))]
+    if found.confusion is None:
+        return lines
+    lines, confusion = [*lines, ""], found.confusion.tolist()
     if len(names) <= MOST_CLASSES:
         cells = [[name, *map(_count, row)] for name, row in zip(names, confusion, strict=True)]
         right = tuple(range(1, len(names) + 1))

@@ -63,7 +63,8 @@ def _summary(described: dict[str, Any]) -> str:
     if described["class_names"] is not None:
         lines.append(f"classes    {_list(described['class_names'])}")
     else:
-        lines.append(f"targets    {_list(described['target_names'])}")
+        what = "labels " if preprocessing.get("several_labels") else "targets"
+        lines.append(f"{what}    {_list(described['target_names'])}")
         lines += _scaling("scaled by ", config["data"]["scale_targets"], preprocessing["target_scaling"])
     for name in ("best", "last"):
         if described[name]:

@@ -28,7 +28,9 @@ def predict(
             "--output", "-o", metavar="FILE", help="Write .npy, .csv or .json; default CSV on standard output."
         ),
     ] = None,
-    classes: Annotated[bool, typer.Option("--classes", help="Give the most likely class only.")] = False,
+    classes: Annotated[
+        bool, typer.Option("--classes", help="Give the most likely class only; of several labels 0 or 1 for each.")
+    ] = False,
     plugins: PluginOption = None,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, metavar="N", help="Rows at a time.")] = 256,
 ) -> None:

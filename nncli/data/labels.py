@@ -36,7 +36,7 @@ def _distinct(labels: Array) -> Texts:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim == 2 and labels.dtype.kind in "biuf":
-        if not (((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all()):
+        if not is_one_hot(labels):
             raise ValueError(f"expected one label a row, or one-hot rows; got rows of {labels.shape[1]} numbers")
         labels = labels.argmax(axis=1)
     if labels.ndim != 1:
@@ -50,6 +50,11 @@ def _distinct(labels: Array) -> Texts:
             raise ValueError(f"class labels are text or whole numbers; got {values[int(broken.argmax())]}")
         return Texts(codes.astype(np.int32), tuple(written(value) for value in values.tolist()))
     return Texts(codes.astype(np.int32), tuple(str(value) for value in values))
+
+
+def is_one_hot(labels: Array) -> bool:
+    """Whether every row of (n, columns) numbers has a single 1 and else 0."""
+    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
 
 
 def _refuse_measurements(labels: Texts) -> None:

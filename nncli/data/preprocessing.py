@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from nncli.core.errors import DataError, ShapeError
-from nncli.core.types import Array, FloatDType, Shape
+from nncli.core.types import Array, FloatDType, Shape, TargetKind
 from nncli.data import labels
 from nncli.data.columns import USUAL, Column, ColumnRules, fit_columns, from_state
 from nncli.data.inputs import Encoded, NetworkInputs, Raw
+from nncli.data.label_columns import label_columns
 from nncli.data.mapped import Mapped
 from nncli.data.rows import Rows, Unread
 from nncli.data.scaler import Scaler
@@ -33,9 +34,10 @@ class Preprocessing:
         columns: how a table's columns become numbers; empty for arrays and images.
         feature_names: a name for every column the network gets, where there are names.
         input_scaling: of the inputs, or None.
-        classes: the labels in the order of the class numbers; None for regression.
+        classes: the labels in the order of the class numbers; None for several labels a row and for regression.
+        several_labels: whether every target column is a label of 0 or 1.
         target_names: a name for every target column.
-        target_shape: of one row of targets, for regression.
+        target_shape: of one row of targets, for several labels a row and for regression.
         target_scaling: of the targets, or None.
         class_weights: how much the rows of every class count in the loss; None for 1 each.
         notes: what was noticed while fitting and applying, such as filled blanks.
@@ -46,6 +48,7 @@ class Preprocessing:
     feature_names: tuple[str, ...] | None = None
     input_scaling: Scaling | None = None
     classes: tuple[str, ...] | None = None
+    several_labels: bool = False
     target_names: tuple[str, ...] = ()
     target_shape: Shape = ()
     target_scaling: Scaling | None = None
@@ -57,7 +60,7 @@ class Preprocessing:
         cls,
         rows: Rows,
         *,
-        target_kind: Literal["classes", "numbers"],
+        target_kind: TargetKind,
         classes: tuple[str, ...] | None,
         input_scaler: Scaler,
         target_scaler: Scaler,
@@ -87,6 +90,8 @@ class Preprocessing:
         fitted._note_codes(rows)
         if target_kind == "classes":
             fitted.classes = classes
+        elif target_kind == "labels":
+            fitted.several_labels, fitted.target_shape = True, label_columns(rows).shape[1:]
         else:
             targets = raw_targets(rows)
             fitted.target_shape = targets.shape[1:]
@@ -114,15 +119,18 @@ class Preprocessing:
         return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place)
 
     def targets(self, rows: Rows) -> Array:
-        """Class numbers (n,), or scaled numbers (n, *target_shape) in float64.
+        """Class numbers (n,); or several labels of 0 and 1, or scaled numbers, (n, *target_shape) in float64.
 
         Raises:
             DataError: where a label is unknown or a target is no number.
         """
         if self.classes is not None:
             return labels.encode(rows, self.classes)
-        targets = raw_targets(rows)
+        targets = label_columns(rows) if self.several_labels else raw_targets(rows)
         if targets.shape[1:] != self.target_shape:
+            if self.several_labels:
+                wanted = f"{self.target_shape[0]} labels a row ({', '.join(self.target_names)})"
+                raise ShapeError(f"expected {wanted}; got {targets.shape[1]}")
             raise ShapeError(f"expected targets of the shape {self.target_shape}; got {targets.shape[1:]}")
         return targets if self.target_scaling is None else self.target_scaling.apply(targets)
 
@@ -140,6 +148,7 @@ class Preprocessing:
             "feature_names": None if self.feature_names is None else list(self.feature_names),
             "input_scaling": scaling_state(self.input_scaling),
             "classes": None if self.classes is None else list(self.classes),
+            "several_labels": self.several_labels,
             "target_names": list(self.target_names),
             "target_shape": list(self.target_shape),
             "target_scaling": scaling_state(self.target_scaling),
@@ -160,12 +169,16 @@ class Preprocessing:
         shapes = [*state["input_shape"], *state["target_shape"]]
         if not all(type(size) is int and size > 0 for size in shapes) or not state["input_shape"]:
             raise ValueError(f"shapes of positive whole numbers; got {shapes}")
+        several_labels = state.get("several_labels", False)
+        if not isinstance(several_labels, bool):
+            raise ValueError(f"several_labels is {several_labels!r}")
         return cls(
             input_shape=tuple(state["input_shape"]),
             columns=tuple(from_state(column) for column in state["columns"]),
             feature_names=None if state["feature_names"] is None else tuple(state["feature_names"]),
             input_scaling=restore_scaling(state["input_scaling"]),
             classes=None if state["classes"] is None else tuple(state["classes"]),
+            several_labels=several_labels,
             target_names=tuple(state["target_names"]),
             target_shape=tuple(state["target_shape"]),
             target_scaling=restore_scaling(state["target_scaling"]),
@@ -197,6 +210,7 @@ class Preprocessing:
             "input_scaling": self.input_scaling is None or self.input_scaling.fits(self.input_shape[-1]),
             "classes": labels_fit,
             "class_weights": weights_fit,
+            "several_labels": not self.several_labels or (classes is None and self.target_scaling is None),
             "target_shape": targets_fit,
             "target_scaling": self.target_scaling is None or self.target_scaling.fits(self.target_shape[-1]),
         }

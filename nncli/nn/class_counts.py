@@ -9,8 +9,8 @@ import numpy as np
 
 from nncli.core.errors import ShapeError
 from nncli.core.types import Array
-from nncli.nn.loss import classes_of
-from nncli.nn.metric import Metric, class_numbers, share, weight_of_rows
+from nncli.nn.loss import classes_of, labels_of
+from nncli.nn.metric import Metric, class_numbers, several_labels, share, weight_of_rows
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,13 @@ class ClassCounts(Metric):
                   row, be it one without weight
         weighted  the mean of the ratios, each with the weight actual_c
         micro     the ratio of the counts summed over the classes
+
+    Of several labels a row each is looked for by itself, so c are the labels and a row may be of several of them. It is
+    predicted where its probability is above 0.5; macro is the mean over all labels.
     """
 
     target_kind = "classes"
+    measures_labels = True
     higher_is_better = True
 
     average: Literal["binary", "macro", "weighted", "micro"] | None = None
@@ -40,7 +44,12 @@ class ClassCounts(Metric):
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(right, predicted, actual) of the classes, then how many rows each class appears in: 4 x classes numbers."""
+        """(right, predicted, actual) of the classes, then how many rows each class appears in: 4 x classes numbers.
+
+        Of several labels it is one number more, which tells them from classes.
+        """
+        if several_labels(targets):
+            return np.append(label_counts(prediction, targets, weights), np.full(targets.shape[1] + 1, len(targets)))
         classes = max(2, prediction.shape[-1])
         if fault := self.classes_fault(classes):
             raise ShapeError(fault)
@@ -56,8 +65,8 @@ class ClassCounts(Metric):
 
     def finish(self, state: Array) -> float:
         """The average of the ratios."""
-        right, predicted, actual, seen = state.reshape(4, -1)
-        average = self.average or ("binary" if len(seen) == 2 else "macro")
+        right, predicted, actual, seen = state[: len(state) // 4 * 4].reshape(4, -1)
+        average = self.average or ("binary" if len(state) == 8 else "macro")
         if average == "micro":
             return float(self.ratio(right.sum(), predicted.sum(), actual.sum()))
         ratios = self.ratio(right, predicted, actual)
@@ -72,3 +81,15 @@ class ClassCounts(Metric):
         if self.average != "binary" or classes <= 2:
             return None
         return f"average: binary is for 2 classes, and there are {classes}; write macro, weighted or micro"
+
+    def labels_fault(self) -> str | None:
+        """An average of one class where there are none."""
+        if self.average != "binary":
+            return None
+        return "average: binary is for 2 classes, and there are several labels a row; write macro, weighted or micro"
+
+
+def label_counts(prediction: Array, targets: Array, weights: Array | None) -> Array:
+    """(right, predicted, actual) of several labels: 3 x labels numbers."""
+    chosen, weight = labels_of(prediction), weight_of_rows(weights, len(targets))
+    return np.concatenate([np.dot(weight, counted) for counted in (chosen * targets, chosen, targets)])

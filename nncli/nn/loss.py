@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from nncli.core.fields import Registered
 from nncli.core.registry import LOSSES
-from nncli.core.types import Array, FloatDType, Shape
+from nncli.core.types import Array, FloatDType, Shape, TargetKind
 
 LossBackward: TypeAlias = Callable[[float], Array]
 
@@ -29,9 +29,11 @@ class Loss(Registered):
         ("class_weight", "class_weights", "weight"), "it belongs under training, as training.class_weight"
     )
 
-    target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
+    target_kind: ClassVar[TargetKind] = "numbers"
     wants_sum_to_one: ClassVar[bool] = False  # whether the outputs have to be a distribution over classes
     absorbs: ClassVar[str | None] = None  # the activation that it computes together with itself, from logits
+    least_target: ClassVar[float | None] = None  # below which no target of a loss over numbers may be
+    takes_scaled: ClassVar[bool] = True  # whether its targets, if they are numbers, may be scaled
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
         """(prediction, sum over the rows, backward); backward(scale) is the gradient of scale * sum by `output`.
@@ -60,8 +62,25 @@ class Loss(Registered):
         """
         return math.inf
 
+    def for_several_labels(self) -> Loss | None:
+        """This loss for targets of several columns, each a label of 0 or 1; None where it has no such form."""
+        return None
+
     def loss_fault(self, output_shape: Shape) -> str | None:
         """Why this loss does not suit outputs of that shape, or None."""
+        return None
+
+    def misfits(self, output_shape: Shape) -> Iterable[tuple[str, str]]:
+        """(key, message) for every key of this loss whose value does not suit outputs of that shape."""
+        return ()
+
+    def ending_fault(self, last: str, output_range: tuple[float, float] | None) -> str | None:
+        """Why this loss, which absorbs no activation, does not suit a model's last layer, or None.
+
+        Args:
+            last: the name of the layer.
+            output_range: bounds of what it gives, where it has any.
+        """
         return None
 
     def units(self, target_shape: Shape, classes: int | None) -> int | None:
@@ -89,6 +108,19 @@ def weighted_sum(losses: Array, weights: Array | None) -> float:
     return float(losses.sum() if weights is None else np.dot(losses, weights))
 
 
+def mean_over_units(losses: Array, weights: Array | None) -> float:
+    """The sum over the rows, each times its weight, of the mean over their units: (n, *) in."""
+    n, units = len(losses), math.prod(losses.shape[1:])
+    if weights is None:
+        return float(losses.sum()) / units
+    return weighted_sum(losses.reshape(n, units).sum(axis=1), weights) / units
+
+
+def per_row(scale: float, weights: Array | None, axes: int) -> Array | float:
+    """What the gradient of every row is multiplied by: scale * weight, beside arrays of so many axes."""
+    return scale if weights is None else (scale * weights).reshape(-1, *[1] * (axes - 1))
+
+
 def entropy(shares: Array) -> float:
     """-sum of p log p over the shares above 0."""
     present = shares[shares > 0]
@@ -103,6 +135,11 @@ def classes_of(prediction: Array) -> Array:
     if prediction.shape[-1] == 1:
         return (prediction[..., 0] > 0.5).astype(np.int64)
     return prediction.argmax(axis=-1)
+
+
+def labels_of(prediction: Array) -> Array:
+    """0 or 1 for every label of several: (n, labels) probabilities -> (n, labels) integers; exactly 0.5 means 0."""
+    return (prediction > 0.5).astype(np.int64)
 
 
 loss = LOSSES.register

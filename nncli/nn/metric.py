@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from nncli.core.fields import Registered
 from nncli.core.registry import METRICS
-from nncli.core.types import Array
+from nncli.core.types import Array, TargetKind
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Metric(Registered):
 
     needs = ("measure", "finish")
 
-    target_kind: ClassVar[Literal["classes", "numbers"]] = "numbers"
+    target_kind: ClassVar[TargetKind] = "numbers"
+    measures_labels: ClassVar[bool] = False  # whether it also measures several labels a row, each 0 or 1
     higher_is_better: ClassVar[bool] = False
     keeps_rows: ClassVar[bool] = False  # whether a state grows with its rows
 
@@ -34,7 +35,7 @@ class Metric(Registered):
 
         Args:
             prediction: (n, ...) what the loss predicts.
-            targets: (n, ...) as the loss encodes them, unscaled.
+            targets: (n, ...) as the loss encodes them, unscaled; several labels a row are (n, labels) of 0 and 1.
             weights: (n,) or None for one each.
         """
         raise NotImplementedError
@@ -51,19 +52,28 @@ class Metric(Registered):
         """Why this metric does not suit that many classes, or None."""
         return None
 
+    def labels_fault(self) -> str | None:
+        """Why this metric, as its fields are, does not suit several labels a row, or None."""
+        return None
 
-def fault_of(metric: Metric, learnt: Literal["classes", "numbers"], what: str, classes: int | None) -> str | None:
+
+def fault_of(metric: Metric, learnt: TargetKind, what: str, classes: int | None) -> str | None:
     """Why a metric does not suit what is learnt, or None.
 
     Args:
         metric: to measure.
-        learnt: class labels or numbers.
+        learnt: class labels, several labels a row, or numbers.
         what: learns them, for the message.
         classes: how many classes there are; None where it is not known.
     """
-    kinds = {"classes": "class labels", "numbers": "numbers"}
+    kinds = {"classes": "class labels", "labels": "several labels a row", "numbers": "numbers"}
+    if learnt == "labels" and metric.measures_labels:
+        return metric.labels_fault()
     if metric.target_kind != learnt:
-        return f"{metric.type_name} measures {kinds[metric.target_kind]}, but {what} learns {kinds[learnt]}"
+        fault = f"{metric.type_name} measures {kinds[metric.target_kind]}, but {what} learns {kinds[learnt]}"
+        if learnt != "labels":
+            return fault
+        return f"{fault}; these are measured by {', '.join(cls.type_name for cls in METRICS if cls.measures_labels)}"
     return None if classes is None else metric.classes_fault(classes)
 
 
@@ -100,6 +110,11 @@ def weight_of_rows(weights: Array | None, rows: int) -> Array:
 def class_numbers(targets: Array) -> Array:
     """The targets as class numbers: (n,) or (n, 1) -> (n,) integers."""
     return targets.reshape(len(targets)).astype(np.intp)
+
+
+def several_labels(targets: Array) -> bool:
+    """Whether these are targets of several labels a row: (n, labels) of 0 and 1."""
+    return targets.ndim == 2 and targets.shape[1] > 1
 
 
 def share(part: Array, whole: Array) -> Array:

@@ -9,7 +9,9 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.kept_rows import KeptRows
-from nncli.nn.metric import class_numbers, weight_of_rows
+from nncli.nn.metric import class_numbers, several_labels, weight_of_rows
+
+LABELS = -1  # stands for the class where there are several labels
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,13 @@ class Ranking(KeptRows):
         macro     the mean over the classes
         weighted  the mean over the classes, each with the weight of its rows; classes without any are left out
 
+    Of several labels a row each is looked for by its own probability, and averaged likewise.
+
     A probability that is not a number makes the result nan.
     """
 
     target_kind = "classes"
+    measures_labels = True
     higher_is_better = True
 
     average: Literal["macro", "weighted"] = "macro"
@@ -39,9 +44,11 @@ class Ranking(KeptRows):
         raise NotImplementedError
 
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(n, scores + 2): the scores, the class, the weight."""
+        """(n, scores + 2): the scores, the class, the weight; of several labels scores, labels, LABELS, weight."""
+        weight = weight_of_rows(weights, len(prediction))
+        if several_labels(targets):
+            return np.column_stack((prediction, targets, np.full(len(weight), LABELS), weight)).astype(np.float64)
         scores = prediction[:, -1:] if prediction.shape[1] <= 2 else prediction
-        weight = weight_of_rows(weights, len(scores))
         return np.column_stack((scores, class_numbers(targets), weight)).astype(np.float64, copy=False)
 
     def of_all(self, rows: Array) -> float:
@@ -49,15 +56,17 @@ class Ranking(KeptRows):
         scores, actual, weight = rows[:, :-2], rows[:, -2], rows[:, -1]
         if np.isnan(scores).any():
             return float("nan")
-        if scores.shape[1] == 1:
+        if actual[0] == LABELS:
+            scores, labels = np.split(scores, 2, axis=1)
+            positive, total = labels.T == 1, np.dot(weight, labels)
+        elif scores.shape[1] == 1:
             return self.of_class(*_above_thresholds(scores[:, 0], actual == 1, weight))
-        each = [
-            self.of_class(*_above_thresholds(scores[:, number], actual == number, weight))
-            for number in range(scores.shape[1])
-        ]
+        else:
+            positive = np.arange(scores.shape[1])[:, None] == actual  # (classes, n)
+            total = np.bincount(actual.astype(np.intp), weight, len(positive))
+        each = [self.of_class(*_above_thresholds(*pair, weight)) for pair in zip(scores.T, positive, strict=True)]
         if self.average == "macro":
             return float(np.mean(each))
-        total = np.bincount(actual.astype(np.intp), weight, len(each))
         return float(np.average(np.where(total > 0, each, 0), weights=total)) if total.any() else 0.0
 
 

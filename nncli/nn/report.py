@@ -7,26 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array
+from nncli.nn.class_counts import label_counts
 from nncli.nn.kept_rows import KeptRows
 from nncli.nn.loss import classes_of
-from nncli.nn.metric import class_numbers, differences, share, weight_of_rows
+from nncli.nn.metric import Metric, class_numbers, differences, share, weight_of_rows
 
 QUANTILES = {"min": 0.0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95, "max": 1.0}
 
 
 @dataclass(frozen=True)
 class ClassReport:
-    """How well every class is found.
+    """How well every class is found, or every one of several labels.
 
     Args:
-        confusion: (classes, classes) the weight of the rows of each class (down) by the class predicted (across).
+        confusion: (classes, classes) the weight of the rows of each class (down) by the class predicted (across); None
+            of several labels a row.
         precision: (classes,) the share of the rows predicted as a class that are of it; 0 where there are none.
         recall: (classes,) the share of the rows of a class that are predicted as it; 0 where there are none.
         f1: (classes,) 2 precision recall / (precision + recall); 0 where both are.
         support: (classes,) the weight of the rows of each class.
     """
 
-    confusion: Array
+    confusion: Array | None
     precision: Array
     recall: Array
     f1: Array
@@ -49,9 +51,26 @@ class Confusion(KeptRows):
         actual, predicted, weight = state[1:].reshape(-1, 3).T
         cells = actual.astype(np.int64) * classes + predicted.astype(np.int64)
         confusion = np.bincount(cells, weight, classes * classes).reshape(classes, classes)
-        right, found, there = confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1)
-        f1 = share(2 * right, found + there)
-        return ClassReport(confusion, share(right, found), share(right, there), f1, there)
+        return _report(confusion, confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Labels(Metric):
+    """How often every label is there, is predicted, and both."""
+
+    target_kind = "labels"
+
+    def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
+        """(right, predicted, actual): 3 x labels numbers."""
+        return label_counts(prediction, targets, weights)
+
+    def report(self, state: Array, labels: int) -> ClassReport:
+        """The labels one by one."""
+        return _report(None, *state.reshape(3, labels))
+
+
+def _report(confusion: Array | None, right: Array, found: Array, there: Array) -> ClassReport:
+    return ClassReport(confusion, share(right, found), share(right, there), share(2 * right, found + there), there)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from nncli.data.files import fingerprint
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
-from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric, fault_of, names_of
-from nncli.nn.report import ClassReport, Confusion, Residuals
+from nncli.nn.report import ClassReport, Confusion, Labels, Residuals
 from nncli.nn.tally import Tally
 from nncli.runs.directory import environment_beside
 from nncli.workflows.changes import changes_of_data
@@ -38,8 +37,8 @@ class Evaluation:
         rows: how many.
         results: the loss and the metrics.
         notes: what the user should know.
-        class_names: of a classifier.
-        classes: how well every class is found, for a classifier.
+        class_names: of a classifier; of several labels a row their names.
+        classes: how well every class is found, or every label.
         residuals: for a regression, the quantiles of target - prediction of every target, by its name.
     """
 
@@ -62,7 +61,8 @@ class Evaluation:
             for measure in ("precision", "recall", "f1", "support"):
                 found = getattr(self.classes, measure)
                 values |= {f"{measure}.{name}": float(found[at]) for at, name in enumerate(names)}
-            for actual, row in zip(names, self.classes.confusion.tolist(), strict=True):
+            confusion = self.classes.confusion
+            for actual, row in zip(names, confusion.tolist(), strict=True) if confusion is not None else ():
                 values |= {
                     f"confusion.{actual}.{predicted}": _count(value)
                     for predicted, value in zip(names, row, strict=True)
@@ -105,18 +105,19 @@ def evaluate(
 def _measured(
     model: Trained, dataset: Dataset, metrics: Sequence[Metric], name: str, notes: tuple[str, ...]
 ) -> Evaluation:
-    classes = model.preprocessing.classes
-    besides: Confusion | Residuals = Residuals() if classes is None else Confusion()
+    preprocessing, column_names = model.preprocessing, model.column_names
+    besides: Confusion | Labels | Residuals = Residuals() if preprocessing.classes is None else Confusion()
+    if preprocessing.several_labels:
+        besides = Labels()
     names = _names(model.executor.metrics, metrics)
     tally = model.tally(dataset, Tally([*metrics, besides]))
     *states, last = tally.states
     results = {"loss": tally.mean_loss}
     results |= {name: float(metric.finish(state)) for name, metric, state in zip(names, metrics, states, strict=True)}
     evaluation = Evaluation(name, len(dataset), results, notes)
-    if isinstance(besides, Confusion) and classes is not None:
-        return replace(evaluation, class_names=classes, classes=besides.report(last, len(classes)))
-    assert isinstance(besides, Residuals)
-    return replace(evaluation, residuals=dict(zip(model.column_names, besides.report(last), strict=True)))
+    if isinstance(besides, Residuals):
+        return replace(evaluation, residuals=dict(zip(column_names, besides.report(last), strict=True)))
+    return replace(evaluation, class_names=column_names, classes=besides.report(last, len(column_names)))
 
 
 def _names(own: Sequence[Metric], metrics: Sequence[Metric]) -> list[str]:
@@ -153,7 +154,7 @@ def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, s
         source = replace(source, targets=model.preprocessing.target_names)
     weights = getattr(source, "weights", None)
     try:
-        return chosen(source, model.read(source, targets=True), cast("Loss", model.spec.loss)), text
+        return chosen(source, model.read(source, targets=True), model.executor.loss), text
     except DataError as error:
         if weights is None or (
             f"no column {weights!r}" not in str(error) and f"no array {weights!r}" not in str(error)
@@ -170,7 +171,7 @@ def _own_rows(model: Trained) -> tuple[Rows, str]:
             "the model was trained on arrays given from Python; say what to measure on: nncli evaluate CHECKPOINT INPUT"
         )
     problems: list[Problem] = []
-    parts = read_parts(data, cast("Loss", model.spec.loss), model.spec.seed, problems)
+    parts = read_parts(data, model.executor.loss, model.spec.seed, problems)
     if parts is None or problems:
         raise DataError("; ".join(problem.message for problem in problems))
     environment = environment_beside(model.path)

@@ -14,6 +14,7 @@ from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
+from nncli.assemble.targets import suited
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
@@ -119,7 +120,8 @@ class Model:
 
         Args:
             inputs: (n, columns), or images as (n, height, width, channels) or (n, height, width).
-            targets: (n,) or (n, units) labels or numbers.
+            targets: (n,) or (n, units) labels or numbers; for binary_cross_entropy also (n, labels) of 0 and 1, one
+                column a unit.
             epochs: how many to train now.
             validation_data: (inputs, targets) to measure after every epoch.
             batch_size: rows a step; the last batch of an epoch may be short.
@@ -175,6 +177,10 @@ class Model:
     def predict_classes(self, inputs: Any) -> list[str]:
         """The label of the most likely class of every row."""
         return self.trained.class_names(self.predict(inputs))
+
+    def predict_labels(self, inputs: Any) -> Array:
+        """0 or 1 for every label of several a row: (n, labels); 1 where its probability is above a half."""
+        return self.trained.labels(self.predict(inputs))
 
     def evaluate(self, inputs: Any, targets: Any, *, weights: Any = None) -> dict[str, float]:
         """The mean loss and the metrics on labelled rows, each counting with its weight."""
@@ -303,12 +309,13 @@ class Model:
         if validation is not None and (not isinstance(validation, tuple | list) or len(validation) != 2):
             raise UserError("validation_data: expected a pair (inputs, targets)")
         held = None if validation is None else _rows(*validation, name="validation inputs")
-        source, loss = cast("Memory", spec.data.train), cast("Loss", spec.loss)
+        source = cast("Memory", spec.data.train)
+        loss = self._built.executor.loss if self._fitted else suited(cast("Loss", spec.loss), rows, spec.model)
         rows = chosen(source, rows, loss, all_needed=not self._fitted)
         held = None if held is None else chosen(source, held, loss)
         if not self._fitted:
             classes = class_names(rows, source, loss)
-            session = assemble(spec, Parts(rows, held, classes=classes))
+            session = assemble(spec, Parts(rows, loss, held, classes=classes))
             if self._session is not None:
                 self._keep_weights(session)
             return session

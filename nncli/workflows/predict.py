@@ -32,7 +32,7 @@ class Predictions:
     Args:
         model: that predicts.
         rows: what it predicts for.
-        classes: give the most likely class instead of values.
+        classes: give the most likely class instead of values; of several labels a row 0 or 1 for each.
         batch_size: rows at a time.
         notes: what the user should know, whole after the last row.
     """
@@ -46,20 +46,23 @@ class Predictions:
     @property
     def header(self) -> list[str]:
         """The names of the columns of `table`."""
-        names = ["class"] if self.classes else list(self.model.column_names)
+        names = ["class"] if self._named else list(self.model.column_names)
         return names if self.rows.row_names is None else ["file", *names]
 
     def arrays(self) -> Iterator[Array]:
-        """Predictions batch by batch: (n, units), or class names (n,)."""
+        """Predictions batch by batch: (n, units), or class names (n,), or 0 or 1 for every label (n, labels)."""
         for prediction in self.model.predict(self.rows, self.batch_size):
-            yield np.array(self.model.class_names(prediction)) if self.classes else prediction
+            if self._named:
+                yield np.array(self.model.class_names(prediction))
+            else:
+                yield self.model.labels(prediction) if self.classes else prediction
         self.notes += dict.fromkeys(self.model.preprocessing.notes)
 
     def table(self) -> Iterator[list[Any]]:
         """One list a row, in the order of `header`."""
         row = 0
         for part in self.arrays():
-            values = part[:, np.newaxis] if self.classes else self.model.columns(part)
+            values = part[:, np.newaxis] if self._named else self.model.columns(part)
             for line in values.tolist():
                 yield line if self.rows.row_names is None else [self.rows.row_names[row], *line]
                 row += 1
@@ -84,6 +87,11 @@ class Predictions:
         write_atomically(path, writers[ending])
 
     @property
+    def _named(self) -> bool:
+        """Whether a prediction is the name of a class."""
+        return self.classes and not self.model.preprocessing.several_labels
+
+    @property
     def _used(self) -> tuple[str, ...]:
         """What is not overwritten: the input, the checkpoint, its run's files, and what it was trained on."""
         sources = (self.model.spec.data.train, self.model.spec.data.validation, self.model.spec.data.test)
@@ -93,7 +101,7 @@ class Predictions:
         return (*self.rows.files, self.model.path, *own, *(value for value in fields if isinstance(value, str)))
 
     def _npy(self, file: BinaryIO) -> None:
-        if self.classes:  # text, whose longest is known at the end
+        if self._named:  # text, whose longest is known at the end
             np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)
             return
         for index, part in enumerate(self.arrays()):
@@ -130,14 +138,14 @@ def predict(
     Args:
         path: a .npz checkpoint or a run directory.
         text: a file, a folder, -, a built-in dataset's name, or a mapping as in a config.
-        classes: the most likely class instead of values.
+        classes: the most likely class instead of values; of several labels a row 0 or 1 for each.
         batch_size: rows at a time.
 
     Raises:
         UserError: where either cannot be used.
     """
     model = load(os.fspath(path))
-    if classes:
+    if classes and not model.preprocessing.several_labels:
         model.class_names(np.zeros((0, 1)))
     source = source_of(os.fspath(text), cast("Source", model.spec.data.train))
     rows = model.read(source, targets=False)

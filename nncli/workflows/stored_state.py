@@ -97,10 +97,10 @@ def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> 
         return True
     if not state.size:
         return not measured
-    shape = trainer.executor.network.shapes[-1]
+    shape, of_classes = trainer.executor.network.shapes[-1], trainer.executor.loss.target_kind == "classes"
     row = np.zeros((1, *shape))
     with np.errstate(all="ignore"):
-        own = metric.measure(row, np.zeros(1) if metric.target_kind == "classes" else row, None)
+        own = metric.measure(row, np.zeros(1) if of_classes else row, None)
     if metric.keeps_rows:
         return bool(state[0] == own[0]) and (state.size - 1) % (own.size - 1) == 0
     return state.size == own.size

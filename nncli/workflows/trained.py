@@ -17,7 +17,7 @@ from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.source import Source
-from nncli.nn.loss import classes_of
+from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint import Meta
@@ -75,7 +75,7 @@ class Trained:
                 yield self.executor.predict(inputs[start : start + batch_size])
 
     def columns(self, prediction: Array) -> Array:
-        """(n, names): one column a class, also for a single sigmoid unit, or one a target."""
+        """(n, names): one column a class, also for a single sigmoid unit, or one a label or a target."""
         flat = prediction.reshape(len(prediction), -1)
         if self.preprocessing.classes is not None and flat.shape[1] == 1:
             return np.concatenate((1 - flat, flat), axis=1)
@@ -88,9 +88,21 @@ class Trained:
             CheckpointError: where the model is no classifier.
         """
         classes = self.preprocessing.classes
+        if self.preprocessing.several_labels:
+            raise CheckpointError(f"{self.path}: a model of several labels a row, which has no classes")
         if classes is None:
             raise CheckpointError(f"{self.path}: a regression model, which has no classes")
         return [classes[index] for index in classes_of(prediction)]
+
+    def labels(self, prediction: Array) -> Array:
+        """0 or 1 for every label of several: (n, labels) integers.
+
+        Raises:
+            CheckpointError: where the model does not learn several labels a row.
+        """
+        if not self.preprocessing.several_labels:
+            raise CheckpointError(f"{self.path}: not a model of several labels a row")
+        return labels_of(prediction)
 
     def dataset(self, rows: Rows) -> Dataset:
         """Labelled rows as the network gets them."""
@@ -140,6 +152,8 @@ def _made(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
         check_weights(path, layout_of(spec, preprocessing.input_shape), meta["arrays"])
         executor = make_executor(spec, preprocessing)
         preprocessing.check(executor.network.shapes[-1])
+        if preprocessing.several_labels and cast("Loss", spec.loss).for_several_labels() is None:
+            raise ValueError(f"{spec.loss} does not learn several labels a row")
     except CheckpointError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, NncliError) as error:

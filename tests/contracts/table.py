@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES, Registry
-from nncli.core.types import Shape
-from tests.contracts import files
+from nncli.core.types import Array, Shape
+from tests.contracts import by_right, files
 from tests.oracle import metrics as by_definition
 
 
@@ -32,20 +32,28 @@ class LayerCase:
 
 @dataclass(frozen=True)
 class LossCase:
-    """One configuration of a loss, the shape of one row of its output, and what that output is."""
+    """One configuration of a loss, the shape of one row of its output, what that output is, and the least that is lost.
+
+    `best` gives, for the targets of some rows, the right outputs and the sum of their losses, from the definition.
+    """
 
     config: dict[str, Any]
     output_shape: Shape
-    domain: Literal["numbers", "logits", "probabilities"]
+    domain: Literal["numbers", "logits", "probabilities", "rates", "logarithms of rates"]
+    best: Callable[[Array, Shape], tuple[Array, float]]
 
 
 @dataclass(frozen=True)
 class MetricCase:
-    """A metric, the shape of one row of predictions, and the metric once more, written from its definition."""
+    """A metric, the shape of one row of predictions, and the metric once more, written from its definition.
+
+    `labels` says that these are of several labels a row.
+    """
 
     config: dict[str, Any]
     prediction_shape: Shape
     oracle: Callable[..., float]
+    labels: bool = False
 
 
 @dataclass(frozen=True)
@@ -343,24 +351,54 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
 }
 
 
-def _losses(type_name: str, output_shape: Shape) -> tuple[LossCase, ...]:
+def _of_classes(type_name: str, output_shape: Shape, best: Any, **fields: Any) -> tuple[LossCase, ...]:
+    best = partial(best, **fields)
     return (
-        LossCase({"type": type_name}, output_shape, "probabilities"),
-        LossCase({"type": type_name, "from_logits": True}, output_shape, "logits"),
+        LossCase({"type": type_name, **fields}, output_shape, "probabilities", best),
+        LossCase({"type": type_name, "from_logits": True, **fields}, output_shape, "logits", by_right.as_logits(best)),
     )
 
 
+def _of_numbers(type_name: str, *shapes: Shape, **fields: Any) -> tuple[LossCase, ...]:
+    return tuple(LossCase({"type": type_name, **fields}, shape, "numbers", by_right.number) for shape in shapes)
+
+
 LOSS_ROWS: dict[str, tuple[LossCase, ...]] = {
-    "binary_cross_entropy": _losses("binary_cross_entropy", (1,)),
-    "cross_entropy": _losses("cross_entropy", (3,)) + _losses("cross_entropy", (2,)),
-    "mean_squared_error": tuple(
-        LossCase({"type": "mean_squared_error"}, shape, "numbers") for shape in ((1,), (3,), (2, 2, 2))
+    "binary_cross_entropy": (
+        *_of_classes("binary_cross_entropy", (1,), by_right.label),
+        *_of_classes("binary_cross_entropy", (1,), by_right.label, positive_weight=2.5, label_smoothing=0.2),
+        *_of_classes("binary_cross_entropy", (3,), by_right.label),
+        *_of_classes("binary_cross_entropy", (2,), by_right.label, positive_weight=(0.5, 3.0), label_smoothing=0.1),
     ),
+    "cross_entropy": (
+        *_of_classes("cross_entropy", (3,), by_right.one_class, label_smoothing=0.2),
+        *_of_classes("cross_entropy", (3,), by_right.one_class),
+        *_of_classes("cross_entropy", (2,), by_right.one_class),
+    ),
+    "huber": (*_of_numbers("huber", (1,), (2, 2, 2)), *_of_numbers("huber", (3,), delta=0.4)),
+    "mean_absolute_error": _of_numbers("mean_absolute_error", (1,), (3,)),
+    "mean_squared_error": _of_numbers("mean_squared_error", (1,), (3,), (2, 2, 2)),
+    "poisson": (
+        *(LossCase({"type": "poisson"}, shape, "logarithms of rates", by_right.log_rate) for shape in ((1,), (3,))),
+        LossCase({"type": "poisson", "log_input": False}, (2,), "rates", by_right.rate),
+    ),
+    "quantile": (*_of_numbers("quantile", (1,)), *_of_numbers("quantile", (3,), quantile=0.9)),
 }
 
 
 def _metric(type_name: str, shape: Shape, oracle: Callable[..., float], **fields: Any) -> MetricCase:
     return MetricCase({"type": type_name, **fields}, shape, partial(oracle, **fields))
+
+
+def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tuple[MetricCase, ...]:
+    """A metric of several labels a row, by what it is of one label."""
+    return (
+        MetricCase({"type": type_name}, (2,), by_definition.of_labels(oracle), labels=True),
+        *(
+            MetricCase({"type": type_name, "average": name}, (3,), by_definition.of_labels(oracle, name), labels=True)
+            for name in averages
+        ),
+    )
 
 
 def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, ...]:
@@ -373,6 +411,7 @@ def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase,
             for units in (1, 4)
             if units == 1 or average != "binary"
         ),
+        *_labels(type_name, oracle, "macro", "weighted", "micro"),
     )
 
 
@@ -380,6 +419,7 @@ def _ranking(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, 
     return (
         *(_metric(type_name, (units,), oracle) for units in (1, 2, 3)),
         *(_metric(type_name, (units,), oracle, average="weighted") for units in (1, 3)),
+        *_labels(type_name, oracle, "weighted"),
     )
 
 
@@ -387,6 +427,7 @@ METRIC_ROWS: dict[str, tuple[MetricCase, ...]] = {
     "accuracy": (
         MetricCase({"type": "accuracy"}, (4,), by_definition.accuracy),
         MetricCase({"type": "accuracy"}, (1,), by_definition.accuracy),
+        *_labels("accuracy", by_definition.accuracy),
     ),
     "mae": tuple(MetricCase({"type": "mae"}, shape, by_definition.mae) for shape in ((1,), (3,))),
     "rmse": tuple(MetricCase({"type": "rmse"}, shape, by_definition.rmse) for shape in ((1,), (3,))),
@@ -520,7 +561,8 @@ def name_of(case: Any) -> str:
     shape = next((value for name, value in vars(case).items() if name.endswith("shape")), None)
     fields = [_short(value) if name == "type" else f"{name}={_short(value)}" for name, value in case.config.items()]
     where = [] if shape is None else ["x".join(map(str, shape))]
-    return "-".join(fields + where + ([] if getattr(case, "training", True) else ["predicting"]))
+    besides = [] if getattr(case, "training", True) else ["predicting"]
+    return "-".join(fields + where + besides + (["labels"] if getattr(case, "labels", False) else []))
 
 
 def _short(value: Any) -> str:

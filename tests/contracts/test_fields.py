@@ -14,18 +14,18 @@ from tests.contracts.values import ALL, FIRST, made, registry_of
 
 WRONG = [object(), "no such thing", float("nan"), float("-inf"), -1.5, ["no such thing"], {"no": "such thing"}]
 FIELDS = [
-    (case.config["type"], field.name)
+    (case, field.name)
     for case in FIRST
     if registry_of(case) is not SOURCES  # whose fields are mostly free text, tested with each source
     for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
 ]
 ANY_NUMBER = {("constant", "value")}  # for which no finite number is wrong
-MOLD = {case.config["type"]: case for case in FIRST}
+NAMES = [f"{registry_of(case).kind}.{case.config['type']}.{field}" for case, field in FIELDS]
 
 
 def over_all_fields(test):
     """Every field of everything registered."""
-    return pytest.mark.parametrize(("name", "field"), FIELDS, ids=[".".join(names) for names in FIELDS])(test)
+    return pytest.mark.parametrize(("case", "field"), FIELDS, ids=NAMES)(test)
 
 
 def wrong_values(name, field):
@@ -34,17 +34,16 @@ def wrong_values(name, field):
 
 
 @over_all_fields
-def test_a_wrong_value_is_refused_and_its_field_named(name, field):
-    case = MOLD[name]
-    for wrong in wrong_values(name, field):
+def test_a_wrong_value_is_refused_and_its_field_named(case, field):
+    for wrong in wrong_values(case.config["type"], field):
         with pytest.raises(ConfigError) as caught:
             made({**case.config, field: wrong}, registry_of(case))
         assert all(problem.path[1] == field for problem in caught.value.problems), wrong
 
 
 @over_all_fields
-def test_a_wrong_value_is_refused_from_python_too(name, field):
-    case = MOLD[name]
+def test_a_wrong_value_is_refused_from_python_too(case, field):
+    name = case.config["type"]
     values = {key: value for key, value in case.config.items() if key != "type"}
     for wrong in wrong_values(name, field):
         with pytest.raises(ConfigError) as caught:

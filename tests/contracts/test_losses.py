@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,18 +10,25 @@ import pytest
 
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LOSS_ROWS, name_of
-from tests.contracts.values import made, outputs_and_targets
+from tests.contracts.values import loss_of, outputs_and_targets
 
 CASES = [case for cases in LOSS_ROWS.values() for case in cases]
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
 WEIGHTS = np.array((0.5, 2, 0, 1.25, 3, 0.75))
 weighted_or_not = pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weighted"])
-EXTREMES = {"probabilities": (0.0, 1.0), "logits": (-1e4, 0.0, 1e4), "numbers": (-1e4, 0.0, 1e4)}
+EXTREMES = {
+    "probabilities": (0.0, 1.0),
+    "logits": (-1e4, 0.0, 1e4),
+    "numbers": (-1e4, 0.0, 1e4),
+    "rates": (0.0, 1.0, 1e4),
+    "logarithms of rates": (-1e4, 0.0, 80.0),  # exp(89) is infinite in float32
+}
+CHANCES = ("probabilities", "logits")
 
 
 def run(case, output, targets, weights=None, scale=1.0):
     """(prediction, sum, gradient)."""
-    prediction, total, backward = made(case).forward(output, targets, weights)
+    prediction, total, backward = loss_of(case).forward(output, targets, weights)
     return prediction, total, backward(scale)
 
 
@@ -51,7 +59,7 @@ def test_nothing_given_is_changed(case, weights):
     before = output.copy(), targets.copy(), WEIGHTS.copy()
     for array in (output, targets, WEIGHTS):
         array.flags.writeable = False
-    prediction, _, backward = made(case).forward(output, targets, weights)
+    prediction, _, backward = loss_of(case).forward(output, targets, weights)
     predicted = prediction.copy()
     gradient = backward(1.0)
     assert gradient.flags.writeable  # a layer's backward may overwrite it
@@ -64,7 +72,7 @@ def test_nothing_given_is_changed(case, weights):
 @weighted_or_not
 def test_backward_gives_the_same_twice(case, weights):
     output, targets = outputs_and_targets(case, 6)
-    backward = made(case).forward(output, targets, weights)[2]
+    backward = loss_of(case).forward(output, targets, weights)[2]
     first = backward(0.5).copy()
     assert backward(0.5).tobytes() == first.tobytes()
     np.testing.assert_allclose(backward(1.0), 2 * first, rtol=1e-12)
@@ -74,10 +82,12 @@ def test_backward_gives_the_same_twice(case, weights):
 def test_the_prediction_is_what_predict_says(case):
     output, targets = outputs_and_targets(case, 6)
     prediction = run(case, output, targets)[0]
-    np.testing.assert_allclose(prediction, made(case).predict(output), rtol=1e-14)
-    if case.domain != "numbers":
+    np.testing.assert_allclose(prediction, loss_of(case).predict(output), rtol=1e-14)
+    if case.domain in CHANCES:
         assert ((prediction > 0) & (prediction < 1)).all()
-    if case.domain != "numbers" and case.output_shape[-1] > 1:
+    if case.domain == "logarithms of rates":
+        np.testing.assert_allclose(np.log(prediction), output, rtol=1e-12)
+    if loss_of(case).wants_sum_to_one:
         np.testing.assert_allclose(prediction.sum(axis=-1), 1, rtol=1e-12)
 
 
@@ -88,13 +98,16 @@ def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
     units = int(np.prod(case.output_shape))
     combinations = product(EXTREMES[case.domain], repeat=min(units, 3))
     rows = np.array([np.resize(entries, case.output_shape) for entries in combinations], dtype)
+    classes = units if loss_of(case).wants_sum_to_one else 2
     for target in range(max(units, 2)):
-        raw = np.full(rows.shape, target) if case.domain == "numbers" else np.full(len(rows), target)
-        targets = made(case).encode(raw, case.output_shape, np.dtype(dtype))
+        of_rows = loss_of(case).target_kind == "classes"
+        raw = np.full(len(rows) if of_rows else rows.shape, target if case.domain not in CHANCES else target % classes)
+        targets = loss_of(case).encode(raw, case.output_shape, np.dtype(dtype))
         some = None if weights is None else np.resize(weights, len(rows)).astype(dtype)
         prediction, total, gradient = run(case, rows, targets, some, 1 / len(rows))
         assert np.isfinite(total)
-        assert total >= 0
+        least = case.best(raw if some is None else raw[:0], case.output_shape)[1]  # without weights
+        assert total >= least - 1e-6 * abs(least)
         assert np.isfinite(gradient).all()
         assert np.isfinite(prediction).all()
 
@@ -147,15 +160,46 @@ def test_no_rows_lose_nothing(case, weights):
 @over_all
 def test_the_loss_is_least_where_the_output_is_right(case):
     output, targets = outputs_and_targets(case, 6)
-    right = output.copy()
-    if case.domain == "numbers":
-        right[...] = targets
-    else:
-        classes = targets.reshape(-1).astype(int)
-        low, high = (0.0, 1.0) if case.domain == "probabilities" else (-30.0, 30.0)
-        if case.output_shape == (1,):
-            right[:, 0] = np.where(classes == 1, high, low)
-        else:
-            right[...] = low
-            right[np.arange(6), classes] = high
-    assert 0 <= run(case, right, targets)[1] < 1e-9 < run(case, output, targets)[1]
+    right, least = case.best(targets, case.output_shape)
+    assert run(case, right, targets)[1] == pytest.approx(least, rel=1e-12, abs=1e-9)
+    assert run(case, output, targets)[1] > least + 1e-3
+    random = np.random.default_rng(7)
+    for size in (1e-3, 0.1, 1.0):  # nor is it less beside the right one
+        beside = right + size * random.standard_normal(right.shape)
+        if case.domain == "rates":
+            beside = np.abs(beside)
+        if case.domain == "probabilities":
+            beside = np.clip(beside, 1e-6, 1 - 1e-6)
+            beside /= beside.sum(axis=-1, keepdims=True) if loss_of(case).wants_sum_to_one else 1
+        assert run(case, beside, targets)[1] > least - 1e-12
+
+
+@over_all
+@weighted_or_not
+def test_the_best_constant_is_found_by_search_too(case, weights):
+    loss, (_, targets) = loss_of(case), outputs_and_targets(case, 6)
+    assert loss.of_constant(targets, weights) == pytest.approx(lost_by_constant(case, targets, weights), abs=1e-7)
+
+
+def lost_by_constant(case, targets, weights):
+    """The mean loss of the best constant output, found by steps along the gradient or by cutting an interval."""
+    output = np.zeros((len(targets), *case.output_shape))
+    divisor = len(targets) if weights is None else weights.sum()
+    if loss_of(case).wants_sum_to_one:  # a unit is not free of the others
+        loss = replace(loss_of(case), from_logits=True)
+        for _ in range(400):
+            output -= 2 * loss.forward(output, targets, weights)[2](1 / divisor).sum(axis=0)
+        return loss.forward(output, targets, weights)[1] / divisor
+    low, high = {"probabilities": (1e-9, 1 - 1e-9), "rates": (1e-9, 9.0)}.get(case.domain, (-9.0, 9.0))
+    output += (low + high) / 2
+    for unit in np.ndindex(case.output_shape):
+        below, above = low, high
+        for _ in range(40):  # 9 * (2 / 3)^40 is 8e-7, and near its least value a loss is flat or its slope at most 10
+            thirds = (2 * below + above) / 3, (below + 2 * above) / 3
+            lost = []
+            for value in thirds:
+                output[(slice(None), *unit)] = value
+                lost.append(run(case, output, targets, weights)[1])
+            below, above = (below, thirds[1]) if lost[0] < lost[1] else (thirds[0], above)
+        output[(slice(None), *unit)] = (below + above) / 2
+    return run(case, output, targets, weights)[1] / divisor

@@ -20,12 +20,12 @@ ROWS = 12
 
 def rows_of(case, weighted=False, dtype=np.float64):
     """(prediction, targets, weights); numbers far from zero, so that sums of squares alone would lose them."""
-    random = np.random.default_rng(8)
+    random = np.random.default_rng(9 if case.labels else 8)  # every label is there and is not, with weight
     weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
     if made(case).target_kind == "classes":
         prediction = random.integers(0, 5, (ROWS, *case.prediction_shape)) / 4  # with ties
-        classes = max(2, case.prediction_shape[-1])
-        shape = (ROWS, 1) if case.prediction_shape == (1,) else (ROWS,)
+        classes = 2 if case.labels else max(2, case.prediction_shape[-1])
+        shape = (ROWS, *case.prediction_shape) if case.labels or case.prediction_shape == (1,) else (ROWS,)
         return prediction.astype(dtype), random.integers(classes, size=shape).astype(dtype), weights
     targets = 1000 + random.standard_normal((ROWS, *case.prediction_shape))
     prediction = targets + 0.3 * random.standard_normal(targets.shape)
@@ -116,7 +116,7 @@ def test_the_state_is_a_vector_in_float64(case):
 @over_all
 def test_the_better_prediction_scores_better(case):
     prediction, targets, _ = rows_of(case)
-    if made(case).target_kind == "classes":
+    if made(case).target_kind == "classes" and not case.labels:
         classes = targets.reshape(-1).astype(int)
         best = targets if case.prediction_shape == (1,) else np.eye(case.prediction_shape[0])[classes]
     else:

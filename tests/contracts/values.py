@@ -18,9 +18,8 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """The registry that a row's configuration is from."""
-    name = case["type"] if isinstance(case, dict) else case.config["type"]
-    return next(registry for registry, rows in ROWS if name in rows)
+    """The registry that a row's configuration is from; things of two kinds may have one name."""
+    return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 
 def made(case: Any, registry: Registry | None = None) -> Registered:
@@ -40,17 +39,26 @@ def inputs(case: LayerCase, rows: int, dtype: Any = np.float64) -> Array:
     return spread((rows, *case.input_shape), 1).astype(dtype)
 
 
+def loss_of(case: LossCase) -> Any:
+    """The loss of a row, in its form for several labels where it has one and the row has several units."""
+    loss: Any = made(case)
+    return (loss.for_several_labels() or loss) if case.output_shape != (1,) else loss
+
+
 def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> tuple[Array, Array]:
     """What a model may give to a loss, and targets in the form that the loss takes."""
-    random = np.random.default_rng(5)
+    random, loss = np.random.default_rng(5), loss_of(case)
     numbers = random.standard_normal((rows, *case.output_shape)) * 2
-    units = case.output_shape[-1]
     if case.domain == "probabilities":
-        e = np.exp(numbers)
-        numbers = e / (1 + e) if units == 1 else e / e.sum(axis=-1, keepdims=True)
+        e = np.exp(numbers / 2)  # none so small that the step of a difference is not small beside it
+        numbers = e / e.sum(axis=-1, keepdims=True) if loss.wants_sum_to_one else e / (1 + e)
+    if case.domain == "rates":
+        numbers = np.exp(numbers)
     if case.domain == "numbers":
         targets = random.standard_normal(numbers.shape)
+    elif loss.target_kind == "numbers":
+        targets = random.integers(6, size=numbers.shape)
     else:
-        targets = random.integers(max(units, 2), size=rows)
-    loss: Any = made(case)
+        classes = case.output_shape[-1] if loss.wants_sum_to_one else 2
+        targets = random.integers(classes, size=rows if loss.target_kind == "classes" else numbers.shape)
     return numbers.astype(dtype), loss.encode(targets, case.output_shape, np.dtype(dtype))

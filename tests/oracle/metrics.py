@@ -125,6 +125,28 @@ def f1(predictions: Rows, targets: Rows, weights: Sequence[float], average: str 
     return _average(predictions, targets, weights, average, ratio)
 
 
+def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[..., float]:
+    """A metric of several labels a row, each 0 or 1, by what it is of one of them.
+
+    Args:
+        one: the metric of one label.
+        average: macro, the mean over the labels; weighted, each with the weight of its ones; micro, of all entries.
+    """
+
+    def metric(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
+        if average == "micro":
+            flat = [np.reshape(values, (-1, 1)) for values in (predictions, targets)]
+            return one(*flat, np.repeat(weights, np.shape(targets)[1]))
+        columns = range(np.shape(targets)[1])
+        each = [one([p[[at]] for p in predictions], [t[[at]] for t in targets], weights) for at in columns]
+        if average == "macro":
+            return sum(each) / len(each)
+        ones = [sum(float(w) * float(t[at]) for w, t in zip(weights, targets, strict=True)) for at in columns]
+        return sum(score * count for score, count in zip(each, ones, strict=True)) / sum(ones)
+
+    return metric
+
+
 def _of_rankings(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str, one: Callable[..., float]
 ) -> float:

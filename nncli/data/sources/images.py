@@ -18,9 +18,10 @@ from nncli.core.spelling import suggestion
 from nncli.core.types import Array
 from nncli.data.files import check_unpacked, missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
-from nncli.data.source import Source, source
+from nncli.data.source import Names, Source, source
 from nncli.data.tables.read import read_table
 from nncli.data.tables.table import Wanted
+from nncli.data.tables.targets import names_of, target_columns, twice
 from nncli.data.tables.texts import encoded
 from nncli.data.weights import with_weights
 
@@ -46,7 +47,7 @@ class Images(Source):
         path: the folder, or the table (.csv, .tsv); relative to the config, or to the working directory on the command
             line.
         images: the table's column of file names, relative to its folder.
-        targets: the table's column of labels or numbers.
+        targets: the table's column of labels or numbers, or a list of them.
         weights: the table's column that says how much every row counts in loss and metrics.
         groups: the table's column of group names, none of which is split between training, validation and test.
         mode: grey or rgb; default as the first image is.
@@ -60,7 +61,7 @@ class Images(Source):
 
     path: str
     images: str | None = None
-    targets: str | None = None
+    targets: str | Names | None = None
     weights: str | None = None
     groups: str | None = None
     mode: Literal["grey", "rgb"] | None = None
@@ -73,6 +74,8 @@ class Images(Source):
         for key in ("targets", "weights", "groups"):
             if self.images is None and getattr(self, key) is not None:
                 yield key, f"goes with a table of file names: write images: COLUMN, or drop {key}"
+        for name in twice(names_of(self.targets)):
+            yield "targets", f"the column {name!r} stands there twice"
 
     @property
     def only_labels(self) -> bool:  # type: ignore[override]  # a class's own for sources that are always alike
@@ -162,7 +165,8 @@ class Images(Source):
 
     def _listed(self, *, targets: bool) -> Rows:
         assert self.images is not None
-        named = [name for name in (self.targets, self.groups) if name is not None]
+        learnt = names_of(self.targets)
+        named = [*learnt, *([self.groups] if self.groups else [])]
         table = read_table(self.path, Wanted(texts=(self.images,), labels=named))
         table.cells(self.images, "images")
         folder = os.path.dirname(self.path)
@@ -177,14 +181,11 @@ class Images(Source):
         rows = self._rows(files, folder, (self.path, *files))
         if not targets:
             return rows
-        if self.targets is None:
-            known = ", ".join(table.columns)
-            raise DataError(f"{self.path}: say which column to learn, with targets:. Columns: {known}")
         rows = replace(
             rows,
-            targets=table.without_blanks(self.targets, "targets"),
+            targets=target_columns(table, learnt),
             groups=table.groups(self.groups),
-            target_names=(self.targets,),
+            target_names=learnt,
             where_target=lambda row, *_: table.place(row),
         )
         return with_weights(rows, table, self.weights)

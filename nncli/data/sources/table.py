@@ -13,14 +13,13 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
-from nncli.core.types import Array
 from nncli.data.columns import ColumnRules
 from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
 from nncli.data.tables.header import no_columns
 from nncli.data.tables.read import parse_table, read_table
-from nncli.data.tables.table import Table, Wanted, as_texts
-from nncli.data.tables.texts import Texts
+from nncli.data.tables.table import Table, Wanted
+from nncli.data.tables.targets import names_of, target_columns, twice
 from nncli.data.weights import with_weights
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
@@ -78,7 +77,7 @@ class TableSource(Source):
         """A column twice, or a target that is also an input, which would give the answer away."""
         yield from super().conflicts()
         for key, columns in (("targets", self.target_columns), ("inputs", self.inputs or ())):
-            for name in dict.fromkeys(name for name in columns if columns.count(name) > 1):
+            for name in twice(columns):
                 yield key, f"the column {name!r} stands there twice"
         for name in self.target_columns:
             if name in (self.inputs or ()):
@@ -109,7 +108,7 @@ class TableSource(Source):
     @property
     def target_columns(self) -> tuple[str, ...]:
         """The names of the target columns."""
-        return (self.targets,) if isinstance(self.targets, str) else self.targets or ()
+        return names_of(self.targets)
 
     @property
     def column_rules(self) -> ColumnRules:
@@ -131,7 +130,7 @@ class TableSource(Source):
         rows = self._rows(table)
         if not targets:
             return rows
-        rows = replace(rows, targets=self._targets(table), groups=table.groups(self.groups))
+        rows = replace(rows, targets=target_columns(table, self.target_columns), groups=table.groups(self.groups))
         return with_weights(rows, table, self.weights)
 
     def _rows(self, table: Table) -> Rows:
@@ -148,22 +147,12 @@ class TableSource(Source):
             targets=None,
             name=table.name,
             where=table.place,
+            where_target=lambda row, *_: table.place(row),  # a message names the column besides
             origin=np.arange(len(table)),
             known=tuple(table.columns),
             target_names=self.target_columns,
             files=(self.path,) if os.path.isfile(self.path) else (),  # neither standard input nor a pipe
         )
-
-    def _targets(self, table: Table) -> Array | Texts:
-        if not self.target_columns:
-            known = ", ".join(table.columns)
-            raise DataError(f"{table.name}: say which column to learn, with targets:. Columns: {known}")
-        columns = [table.without_blanks(name, "targets") for name in self.target_columns]
-        if len(columns) == 1:
-            return columns[0]
-        if not any(isinstance(cells, Texts) for cells in columns):
-            return np.stack([cells for cells in columns if not isinstance(cells, Texts)], axis=1)
-        return np.array([as_texts(cells).tolist() for cells in columns]).T
 
 
 def _is_pipe(path: str) -> bool:

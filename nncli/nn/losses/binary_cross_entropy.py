@@ -2,74 +2,114 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, ClassVar
 
 import numpy as np
+from annotated_types import Gt, Interval, MinLen
 
-from nncli.core.types import Array, FloatDType, Shape
+from nncli.core.types import Array, Shape, TargetKind
 from nncli.nn.activations.sigmoid import sigmoid
-from nncli.nn.loss import Loss, LossBackward, entropy, loss, weighted_sum
+from nncli.nn.loss import Loss, LossBackward, loss, mean_over_units, per_row
+
+Positive = Annotated[float, Gt(0)]
 
 
 @loss("binary_cross_entropy", "bce")
 @dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
-    """The surprise at the right one of two classes.
+    """The surprise at the right one of two classes; of several labels a row, each 0 or 1, the mean over them.
 
+    Of one unit, with p = positive_weight and t = (1 - label_smoothing) y + label_smoothing / 2:
     With logits z (the model ends in sigmoid, which is computed together with the loss, or `from_logits` is set):
-        l = max(z, 0) - z y + log(1 + exp(-|z|)),  dl/dz = sigmoid(z) - y
+        l = p t log(1 + exp(-z)) + (1 - t) log(1 + exp(z)),  dl/dz = (1 - t) sigmoid(z) - p t (1 - sigmoid(z))
     With probabilities q, kept at least the machine's epsilon away from 0 and 1:
-        l = -y log(q) - (1 - y) log(1 - q),  dl/dq = (q - y) / (q (1 - q))
+        l = -p t log(q) - (1 - t) log(1 - q),  dl/dq = (1 - t) / (1 - q) - p t / q
 
-    Shape: output (n, 1), targets (n, 1) of 0 and 1; the second class is 1.
+    One unit learns two classes, the second of which is 1. Several units learn as many labels, one column of targets
+    each; the loss of a row is the plain mean over its labels, as in Keras and with PyTorch's reduction "mean".
+
+    Shape: output (n, units), targets (n, units) of 0 and 1.
 
     Args:
         from_logits: the model ends without sigmoid.
+        positive_weight: how many times a 1 counts, above 0, as PyTorch's pos_weight; of several labels also a list of
+            one weight a label.
+        label_smoothing: how far every target is moved towards a half, in [0, 1), as in Keras; against overconfidence.
     """
 
-    target_kind = "classes"
+    target_kind: ClassVar[TargetKind] = "classes"
     absorbs = "sigmoid"
+    stray_keys: ClassVar[Mapping[str, str]] = {**Loss.stray_keys, "pos_weight": "it is called positive_weight"}
 
     from_logits: bool = False
+    positive_weight: Positive | Annotated[tuple[Positive, ...], MinLen(1)] = 1.0
+    label_smoothing: Annotated[float, Interval(ge=0, lt=1)] = 0.0
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
         """From logits or from probabilities."""
-        if not self.from_logits:
-            return self._from_probabilities(output, targets, weights)
-        z, y = output, targets
-        e = np.exp(-np.abs(z))
-        losses = np.maximum(z, 0) - z * y + np.log1p(e)  # (n, 1)
-        q = np.where(z >= 0, z.dtype.type(1), e) / (1 + e)
-        return q, weighted_sum(losses[:, 0], weights), lambda scale: (q - y) * _per_row(scale, weights)
+        of_units = self._from_logits if self.from_logits else self._from_probabilities
+        q, losses, slopes = of_units(output, self._smoothed(targets))
+        units = output.shape[1]
+        return q, mean_over_units(losses, weights), lambda scale: slopes() * per_row(scale / units, weights, 2)
 
-    def _from_probabilities(self, q: Array, y: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
+    def _from_logits(self, z: Array, y: Array) -> tuple[Array, Array, Callable[[], Array]]:
+        e = np.exp(-np.abs(z))
+        losses = np.maximum(z, 0) - z * y + np.log1p(e)  # (n, units)
+        q = np.where(z >= 0, z.dtype.type(1), e) / (1 + e)
+        if self.positive_weight == 1:
+            return q, losses, lambda: q - y
+        more = self._more(z) * y
+        losses += more * (np.maximum(-z, 0) + np.log1p(e))
+        return q, losses, lambda: q - y - more * (1 - q)
+
+    def _from_probabilities(self, q: Array, y: Array) -> tuple[Array, Array, Callable[[], Array]]:
         epsilon = np.finfo(q.dtype).eps
         inside = np.clip(q, epsilon, 1 - epsilon)
-        losses = -y * np.log(inside) - (1 - y) * np.log(1 - inside)  # (n, 1)
+        losses = -y * np.log(inside) - (1 - y) * np.log(1 - inside)  # (n, units)
+        if self.positive_weight == 1:
+            return q, losses, lambda: (inside - y) / (inside * (1 - inside))
+        more = self._more(q) * y
+        losses -= more * np.log(inside)
+        return q, losses, lambda: (inside - y) / (inside * (1 - inside)) - more / inside
 
-        def backward(scale: float) -> Array:
-            return (inside - y) / (inside * (1 - inside)) * _per_row(scale, weights)
+    def _smoothed(self, y: Array) -> Array:
+        return y * (1 - self.label_smoothing) + self.label_smoothing / 2 if self.label_smoothing else y
 
-        return q, weighted_sum(losses[:, 0], weights), backward
+    def _more(self, like: Array) -> Array:
+        """By how much more than once a 1 counts: (units,) or one number."""
+        return np.array(self.positive_weight, like.dtype) - 1
 
     def predict(self, output: Array) -> Array:
-        """Probabilities of the second class."""
+        """Probabilities of the second class, or of every label."""
         return sigmoid(output) if self.from_logits else output
 
-    def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
-        """0 and 1 as floats: (n,) -> (n, 1)."""
-        return targets.reshape(-1, 1).astype(dtype)
-
     def of_constant(self, targets: Array, weights: Array | None = None) -> float:
-        """The entropy of the two classes."""
-        share = np.average(targets[:, 0], weights=weights)
-        return entropy(np.array((1 - share, share)))
+        """Where every unit gives the share of its 1, each counted as often as it does."""
+        share = np.average(self._smoothed(targets.astype(np.float64)), axis=0, weights=weights)  # (units,)
+        ones = np.array(self.positive_weight) * share
+        q, surprise = ones / (ones + 1 - share), np.zeros(len(share))
+        for amount, chance in ((ones, q), (1 - share, 1 - q)):
+            surprise -= amount * np.log(np.where(amount > 0, chance, 1))
+        return float(surprise.mean())
+
+    def for_several_labels(self) -> Loss:
+        """One label a unit."""
+        return SeveralLabels(**{field.name: getattr(self, field.name) for field in fields(self)})
 
     def loss_fault(self, output_shape: Shape) -> str | None:
         """One unit."""
         if output_shape == (1,):
             return None
         return f"binary_cross_entropy wants 1 unit at the end; the model gives {output_shape}; use cross_entropy"
+
+    def misfits(self, output_shape: Shape) -> Iterable[tuple[str, str]]:
+        """As many weights of positives as there are units."""
+        given, (units,) = self.positive_weight, output_shape
+        if isinstance(given, tuple) and len(given) != units:
+            labels = "1 label" if units == 1 else f"{units} labels"
+            yield "positive_weight", f"expected one number, or one for each of {labels}; got {len(given)}"
 
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """Two classes."""
@@ -83,5 +123,27 @@ class BinaryCrossEntropy(Loss):
         return None
 
 
-def _per_row(scale: float, weights: Array | None) -> Array | float:
-    return scale if weights is None else (scale * weights)[:, None]
+class SeveralLabels(BinaryCrossEntropy):
+    """Binary cross-entropy where the targets are several columns."""
+
+    target_kind = "labels"
+
+    def for_several_labels(self) -> Loss:
+        """It is that."""
+        return self
+
+    def loss_fault(self, output_shape: Shape) -> str | None:
+        """One axis."""
+        if len(output_shape) == 1:
+            return None
+        return f"binary_cross_entropy wants one unit a label at the end; the model gives {output_shape}"
+
+    def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
+        """One unit a label."""
+        if output_shape == target_shape:
+            return None
+        return f"{target_shape[0]} labels, {'1 unit' if output_shape == (1,) else f'{output_shape[0]} units'}"
+
+    def units(self, target_shape: Shape, classes: int | None) -> int | None:
+        """One a label."""
+        return target_shape[0]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Interval
 
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.nn.activations.softmax import softmax
-from nncli.nn.loss import Loss, LossBackward, entropy, loss, weighted_sum
+from nncli.nn.loss import Loss, LossBackward, entropy, loss, per_row, weighted_sum
 
 
 @loss("cross_entropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
@@ -17,14 +19,20 @@ class CrossEntropy(Loss):
     """The surprise at the right one of several classes.
 
     With logits z (the model ends in softmax, which is computed together with the loss, or `from_logits` is set):
-        l = log(sum_j exp(z_j)) - z_y,  dl/dz_j = softmax(z)_j - [j = y]
+        l = log(sum_j exp(z_j)) - sum_j t_j z_j,  dl/dz_j = softmax(z)_j - t_j
     With probabilities q, kept at least the machine's epsilon away from 0:
-        l = -log(q_y),  dl/dq_j = -[j = y] / q_y
+        l = -sum_j t_j log(q_j),  dl/dq_j = -t_j / q_j
+    where t_j = (1 - label_smoothing) [j = y] + label_smoothing / classes, as in PyTorch and Keras. A smoothed loss is
+    never 0, but at least the entropy of t.
 
     Shape: output (n, classes), targets (n,) class numbers.
 
     Args:
         from_logits: the model ends without softmax.
+        label_smoothing: the share of every target that is spread evenly over all classes, in [0, 1); against
+            overconfidence.
+
+    Reference: for label smoothing, Szegedy et al., CVPR 2016, section 7.
     """
 
     target_kind = "classes"
@@ -32,9 +40,12 @@ class CrossEntropy(Loss):
     absorbs = "softmax"
 
     from_logits: bool = False
+    label_smoothing: Annotated[float, Interval(ge=0, lt=1)] = 0.0
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
         """From logits or from probabilities."""
+        if self.label_smoothing:
+            return self._smoothed(output, targets, weights)
         rows = np.arange(len(output))
         epsilon = np.finfo(output.dtype).eps
         if not self.from_logits:
@@ -62,6 +73,20 @@ class CrossEntropy(Loss):
 
         return q, weighted_sum(losses, weights), backward_from_logits
 
+    def _smoothed(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
+        wanted = np.full_like(output, self.label_smoothing / output.shape[-1])  # (n, classes)
+        wanted[np.arange(len(output)), targets] += 1 - self.label_smoothing
+        if not self.from_logits:
+            inside = np.maximum(output, np.finfo(output.dtype).eps)
+            losses = -(wanted * np.log(inside)).sum(axis=-1)  # (n,)
+            return output, weighted_sum(losses, weights), lambda scale: -wanted / inside * per_row(scale, weights, 2)
+        shifted = output - output.max(axis=-1, keepdims=True, initial=-np.inf)
+        q = np.exp(shifted)
+        total = q.sum(axis=-1, keepdims=True)
+        q /= total
+        losses = np.log(total[:, 0]) - (wanted * shifted).sum(axis=-1)
+        return q, weighted_sum(losses, weights), lambda scale: (q - wanted) * per_row(scale, weights, 2)
+
     def predict(self, output: Array) -> Array:
         """Probabilities of the classes."""
         return softmax(output) if self.from_logits else output
@@ -71,9 +96,10 @@ class CrossEntropy(Loss):
         return targets.astype(np.intp)
 
     def of_constant(self, targets: Array, weights: Array | None = None) -> float:
-        """The entropy of the classes."""
+        """The entropy of the classes, smoothed as the targets are."""
         counts = np.bincount(targets, weights)
-        return entropy(counts / counts.sum())
+        shares = counts / counts.sum()
+        return entropy((1 - self.label_smoothing) * shares + self.label_smoothing / len(shares))
 
     def loss_fault(self, output_shape: Shape) -> str | None:
         """One axis of two units or more."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nncli.core.types import Array, Shape
-from nncli.nn.loss import Loss, LossBackward, loss, weighted_sum
+from nncli.core.types import Array
+from nncli.nn.loss import LossBackward, loss, weighted_sum
+from nncli.nn.number_loss import NumberLoss
 
 
 @loss("mean_squared_error", "mse")
 @dataclass(frozen=True)
-class MeanSquaredError(Loss):
+class MeanSquaredError(NumberLoss):
     """The plain mean over rows and units of the squared difference.
 
     l = 1/units sum_j (x_j - y_j)^2,  dl/dx_j = 2/units (x_j - y_j)
@@ -41,12 +42,3 @@ class MeanSquaredError(Loss):
         exact = targets.astype(np.float64)
         mean = np.average(exact, axis=0, weights=weights)
         return float(np.average((exact - mean) ** 2, axis=0, weights=weights).mean())
-
-    def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
-        """As many outputs as targets."""
-        if math.prod(output_shape) == math.prod(target_shape) and len(output_shape) <= max(1, len(target_shape)):
-            return None
-        wanted = math.prod(target_shape)
-        found = f"{wanted} target" if wanted == 1 else f"{wanted} targets"
-        units = "1 unit" if output_shape == (1,) else f"{output_shape[0]} units"
-        return f"{found}, {units if len(output_shape) == 1 else f'outputs of {output_shape}'}"

@@ -22,7 +22,7 @@ class Recall(ClassCounts):
     Args:
         average: binary, of the second of two classes; macro, the plain mean over the classes in the targets or the
             predictions; weighted, by their rows in the targets; micro, of all classes' counts together; null, binary
-            for two classes and macro for more.
+            for two classes and macro for more, and of several labels a row.
     """
 
     def ratio(self, right: Array, predicted: Array, actual: Array) -> Array:

@@ -19,12 +19,12 @@ class RocAuc(Ranking):
     sum of w_i w_j ([p_i > p_j] + [p_i = p_j] / 2) / sum of w_i w_j, over rows i of the class and j of others
 
     This is the area under the curve of the true positive rate over the false positive rate, with straight lines where
-    scores tie. It is for the second of two classes; for more classes each against the rest, and then averaged. As in
-    scikit-learn it is nan where all rows are of one class, and so is the macro average where a class is absent from the
-    targets. It keeps all rows, (classes + 2) x 8 bytes each, or 24 for two classes.
+    scores tie. It is for the second of two classes; for more classes each against the rest, and then averaged, as it is
+    for several labels a row. As in scikit-learn it is nan where all rows are of one class, and so is the macro average
+    where a class is absent from the targets. It keeps all rows, (classes + 2) x 8 bytes each, or 24 for two classes.
 
     Args:
-        average: over more than two classes: macro, the plain mean, or weighted, by the classes' rows.
+        average: over more than two classes or several labels: macro, the plain mean, or weighted, by their rows.
 
     Reference: Hanley and McNeil, Radiology 143 (1982), 29-36; Fawcett, Pattern Recognition Letters 27 (2006), 861-874.
     """

@@ -75,3 +75,74 @@ def test_outputs_that_do_not_suit():
     assert "10 classes, 1 unit" in loss.output_fault((1,), (), 10)
     assert "cross_entropy" in loss.output_fault((1,), (), 10)
     assert "1 class, 1 unit" in loss.output_fault((1,), (), 1)
+
+
+def test_positives_that_count_more():
+    q, y = column(0.9, 0.2), column(1, 0)
+    _, total, backward = BinaryCrossEntropy(positive_weight=3).forward(q, y, None)
+    assert total == pytest.approx(-3 * log(0.9) - log(0.8))
+    np.testing.assert_allclose(backward(1.0), column(-3 / 0.9, 1 / 0.8))
+    z = np.log(q / (1 - q))
+    _, total, backward = BinaryCrossEntropy(from_logits=True, positive_weight=3).forward(z, y, None)
+    assert total == pytest.approx(-3 * log(0.9) - log(0.8))
+    np.testing.assert_allclose(backward(1.0), column(-3 * 0.1, 0.2))
+
+
+def test_positives_that_count_more_far_from_zero():
+    z, y = column(1e4, -1e4, 50, -50), column(1, 1, 1, 0)
+    _, total, backward = BinaryCrossEntropy(from_logits=True, positive_weight=2).forward(z, y, None)
+    assert total == pytest.approx(2e4)
+    np.testing.assert_allclose(backward(1.0), column(0, -2, 0, 0), atol=1e-15)
+    _, small, _ = BinaryCrossEntropy(from_logits=True, positive_weight=2).forward(z[2:], y[2:], None)
+    assert small == pytest.approx(3 * exp(-50), rel=1e-9), "small losses are not rounded away"
+
+
+def test_smoothed_targets():
+    # 0.4: a 1 becomes 0.8 and a 0 becomes 0.2
+    q, y = column(0.9, 0.2), column(1, 0)
+    _, total, _ = BinaryCrossEntropy(label_smoothing=0.4).forward(q, y, None)
+    assert total == pytest.approx(-0.8 * log(0.9) - 0.2 * log(0.1) - 0.2 * log(0.2) - 0.8 * log(0.8))
+    _, _, backward = BinaryCrossEntropy(from_logits=True, label_smoothing=0.4).forward(np.log(q / (1 - q)), y, None)
+    np.testing.assert_allclose(backward(1.0), q - column(0.8, 0.2))
+
+
+def test_the_loss_of_a_row_is_the_mean_over_its_labels():
+    q, y = np.array(((0.9, 0.2), (0.5, 0.7))), np.array(((1.0, 0), (0, 1)))
+    expected = -log(0.9) - log(0.8), -log(0.5) - log(0.7)
+    _, total, backward = BinaryCrossEntropy().forward(q, y, np.array((1.0, 3)))
+    assert total == pytest.approx(expected[0] / 2 + 3 * expected[1] / 2)
+    np.testing.assert_allclose(backward(1.0), ((-0.5 / 0.9, 0.5 / 0.8), (1.5 / 0.5, -1.5 / 0.7)))
+    own = BinaryCrossEntropy(positive_weight=(2, 5))
+    assert own.forward(q, y, None)[1] == pytest.approx((-2 * log(0.9) - log(0.8) - log(0.5) - 5 * log(0.7)) / 2)
+
+
+def test_the_best_constant():
+    y = np.array(((1.0, 1), (0, 1), (0, 1), (0, 1)))
+    half = log(2)
+    assert BinaryCrossEntropy().of_constant(y[:, :1]) == pytest.approx(-0.25 * log(0.25) - 0.75 * log(0.75))
+    assert BinaryCrossEntropy().of_constant(y[:, :1], np.array((3.0, 1, 1, 1))) == pytest.approx(half)
+    # a 1 of weight 3 beside three 0: as likely as not, at which 1.5 log(2) is lost a row
+    assert BinaryCrossEntropy(positive_weight=3).of_constant(y[:, :1]) == pytest.approx(1.5 * half)
+    assert BinaryCrossEntropy(positive_weight=(3, 1)).of_constant(y) == pytest.approx(0.75 * half)
+    assert BinaryCrossEntropy().of_constant(y[:, 1:]) == 0
+
+
+def test_the_form_for_several_labels():
+    loss = BinaryCrossEntropy(positive_weight=(2, 3), label_smoothing=0.1)
+    form = loss.for_several_labels()
+    assert (loss.target_kind, form.target_kind, form.type_name) == ("classes", "labels", "binary_cross_entropy")
+    assert (form.positive_weight, form.label_smoothing, form.absorbs) == ((2, 3), 0.1, "sigmoid")
+    assert form.for_several_labels() is form
+    assert form.loss_fault((3,)) is form.output_fault((3,), (3,), None) is None
+    assert (
+        form.loss_fault((4, 4, 3))
+        == "binary_cross_entropy wants one unit a label at the end; the model gives (4, 4, 3)"
+    )
+    assert form.output_fault((1,), (3,), None) == "3 labels, 1 unit"
+    assert form.output_fault((5,), (3,), None) == "3 labels, 5 units"
+    assert form.units((3,), None) == 3
+    assert list(form.misfits((2,))) == []
+    assert list(form.misfits((3,))) == [
+        ("positive_weight", "expected one number, or one for each of 3 labels; got 2"),
+    ]
+    assert list(loss.misfits((1,))) == [("positive_weight", "expected one number, or one for each of 1 label; got 2")]

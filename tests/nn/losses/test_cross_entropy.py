@@ -74,3 +74,30 @@ def test_outputs_that_do_not_suit():
     assert "use sigmoid and binary_cross_entropy" in loss.loss_fault((1,))
     assert loss.output_fault((3,), (), 3) is None
     assert "10 classes, 7 units" in loss.output_fault((7,), (), 10)
+
+
+def test_smoothed_targets():
+    # 0.3 over three classes: the right one is wanted with 0.8, the others with 0.1
+    q = np.array(((0.1, 0.2, 0.7), (0.5, 0.25, 0.25)))
+    expected = -0.1 * log(0.1) - 0.1 * log(0.2) - 0.8 * log(0.7) - 0.8 * log(0.5) - 0.2 * log(0.25)
+    _, total, backward = CrossEntropy(label_smoothing=0.3).forward(q, TARGETS, None)
+    assert total == pytest.approx(expected)
+    np.testing.assert_allclose(backward(1.0), ((-1, -0.5, -0.8 / 0.7), (-1.6, -0.4, -0.4)))
+    prediction, total, backward = CrossEntropy(from_logits=True, label_smoothing=0.3).forward(
+        np.log(q) + 5, TARGETS, None
+    )
+    assert total == pytest.approx(expected)
+    np.testing.assert_allclose(backward(1.0), ((0, 0.1, -0.1), (-0.3, 0.15, 0.15)), atol=1e-15)
+    np.testing.assert_allclose(prediction, q)
+
+
+def test_smoothed_by_nothing_is_not_smoothed():
+    z = np.random.default_rng(0).standard_normal((2, 3)).astype(np.float32)
+    plain, smoothed = (CrossEntropy(from_logits=True, label_smoothing=share) for share in (0, 1e-12))
+    assert smoothed.forward(z, TARGETS, None)[1] == pytest.approx(plain.forward(z, TARGETS, None)[1], rel=1e-6)
+
+
+def test_the_best_constant_of_smoothed_targets():
+    shares = 0.7 * np.array((0.5, 0.25, 0.25)) + 0.1
+    found = CrossEntropy(label_smoothing=0.3).of_constant(np.array((0, 0, 1, 2)))
+    assert found == pytest.approx(-(shares * np.log(shares)).sum())

@@ -1,0 +1,134 @@
+"""Losses over numbers, entry by entry, worked by hand."""
+
+from __future__ import annotations
+
+from math import exp, inf, log
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.nn.losses import Huber, MeanAbsoluteError, Poisson, Quantile
+
+OUTPUT, TARGETS = np.array(((1.0, 2), (0, 4))), np.array(((3.0, 2), (1, 1)))  # differences -2, 0 and -1, 3
+LOSSES = [MeanAbsoluteError(), Huber(), Quantile(), Poisson()]
+
+
+def test_mean_absolute_error():
+    # (2 + 0) / 2 + (1 + 3) / 2
+    prediction, total, backward = MeanAbsoluteError().forward(OUTPUT, TARGETS, None)
+    assert total == 3
+    np.testing.assert_array_equal(backward(1.0), ((-0.5, 0), (-0.5, 0.5)))
+    assert prediction is OUTPUT
+
+
+def test_huber():
+    # (1 (2 - 1/2) + 0) / 2 + (1/2 + 1 (3 - 1/2)) / 2
+    _, total, backward = Huber().forward(OUTPUT, TARGETS, None)
+    assert total == 1.5 / 2 + 3 / 2
+    np.testing.assert_array_equal(backward(1.0), ((-0.5, 0), (-0.5, 0.5)))
+
+
+def test_huber_within_delta_is_half_the_square_and_beyond_a_line():
+    # delta 2: (4/2 + 0) / 2 + (1/2 + 2 (3 - 1)) / 2
+    _, total, backward = Huber(delta=2).forward(OUTPUT, TARGETS, None)
+    assert total == 2 / 2 + 4.5 / 2
+    np.testing.assert_array_equal(backward(2.0), ((-2, 0), (-1, 2)))
+    far = np.array(((1e30,), (-1e30,)), np.float32)
+    _, total, backward = Huber(delta=0.5).forward(far, np.zeros_like(far), None)
+    assert total == pytest.approx(1e30), "the square would be infinite"
+    np.testing.assert_array_equal(backward(1.0), ((0.5,), (-0.5,)))
+
+
+def test_quantile():
+    # 0.75: below by 2 and 1 costs 1.5 and 0.75, above by 3 costs 0.75
+    _, total, backward = Quantile(quantile=0.75).forward(OUTPUT, TARGETS, None)
+    assert total == (1.5 + 0) / 2 + (0.75 + 0.75) / 2
+    np.testing.assert_array_equal(backward(1.0), ((-0.375, 0), (-0.375, 0.125)))
+    assert Quantile().forward(OUTPUT, TARGETS, None)[1] == MeanAbsoluteError().forward(OUTPUT, TARGETS, None)[1] / 2
+
+
+def test_poisson_of_logarithms():
+    prediction, total, backward = Poisson().forward(OUTPUT, TARGETS, None)
+    assert total == pytest.approx((exp(1) - 3 + exp(2) - 4) / 2 + (1 - 0 + exp(4) - 4) / 2)
+    np.testing.assert_allclose(backward(1.0), (np.exp(OUTPUT) - TARGETS) / 2)
+    np.testing.assert_allclose(prediction, np.exp(OUTPUT))
+
+
+def test_poisson_of_rates():
+    rates = np.array(((2.0,), (0.5,)))
+    prediction, total, backward = Poisson(log_input=False).forward(rates, np.array(((3.0,), (0.0,))), None)
+    assert total == pytest.approx(2 - 3 * log(2) + 0.5)
+    np.testing.assert_allclose(backward(1.0), ((1 - 3 / 2,), (1,)))
+    assert prediction is rates
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_rate_of_zero(dtype):
+    epsilon = float(np.finfo(dtype).eps)
+    rates, counts = np.zeros((2, 1), dtype), np.array(((0,), (2,)), dtype)
+    _, total, backward = Poisson(log_input=False).forward(rates, counts, None)
+    assert total == pytest.approx(-2 * log(epsilon), rel=1e-6)
+    np.testing.assert_allclose(backward(1.0), ((1,), (1 - 2 / epsilon,)), rtol=1e-6)
+
+
+def test_weights():
+    weights = np.array((2.0, 0.5))
+    for loss in LOSSES:
+        each = [loss.forward(OUTPUT[[row]], TARGETS[[row]], None)[1] for row in (0, 1)]
+        _, total, backward = loss.forward(OUTPUT, TARGETS, weights)
+        assert total == pytest.approx(2 * each[0] + 0.5 * each[1], rel=1e-14)
+        plain = loss.forward(OUTPUT, TARGETS, None)[2](1.0)
+        np.testing.assert_allclose(backward(1.0), plain * weights[:, None])
+
+
+def test_the_best_constant():
+    # the median of 1, 2, 9 is 2; with weights 1, 1, 3 it is 9
+    y = np.array(((1.0,), (2,), (9,)))
+    assert MeanAbsoluteError().of_constant(y) == pytest.approx((1 + 0 + 7) / 3)
+    assert MeanAbsoluteError().of_constant(y, np.array((1.0, 1, 3))) == pytest.approx((8 + 7) / 5)
+    assert Quantile(quantile=0.9).of_constant(y) == pytest.approx((1 - 0.9) * (8 + 7) / 3)
+    # the mean of 0, 1, 5 is 2; without any count nothing is lost
+    counts = np.array(((0.0, 0), (1, 0), (5, 0)))
+    assert Poisson().of_constant(counts) == pytest.approx((2 - 2 * log(2) + 0) / 2)
+    assert Poisson(log_input=False).of_constant(counts) == Poisson().of_constant(counts)
+
+
+def test_the_best_constant_of_huber_lies_between_median_and_mean():
+    # within delta of it lie 0 and 1; 10 pulls with delta: (c - 0) + (c - 1) = delta
+    y = np.array(((0.0,), (1,), (10,)))
+    assert Huber(delta=2).of_constant(y) == pytest.approx((1.5**2 / 2 + 0.5**2 / 2 + 2 * (8.5 - 1)) / 3)
+    assert Huber(delta=1e6).of_constant(y) == pytest.approx(np.var(y) / 2)
+    assert Huber(delta=1e-9).of_constant(y) == pytest.approx(1e-9 * MeanAbsoluteError().of_constant(y))
+    assert Huber().of_constant(np.full((4, 1), 3.0)) == 0
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.type_name)
+def test_outputs_that_do_not_suit(loss):
+    assert loss.output_fault((2,), (), None) == "1 target, 2 units"
+    assert loss.output_fault((1,), (3,), None) == "3 targets, 1 unit"
+    assert loss.output_fault((3,), (3,), None) is None
+    assert loss.units((3,), None) == 3
+
+
+@pytest.mark.parametrize(
+    ("cls", "fields"),
+    [(Huber, {"delta": 0}), (Huber, {"delta": -1}), (Quantile, {"quantile": 0}), (Quantile, {"quantile": 1})],
+)
+def test_fields_out_of_their_range(cls, fields):
+    with pytest.raises(ConfigError, match="expected a number"):
+        cls(**fields)
+
+
+def test_poisson_and_the_end_of_the_model():
+    logarithms, rates = Poisson(), Poisson(log_input=False)
+    assert logarithms.ending_fault("dense", None) is rates.ending_fault("relu", (0.0, inf)) is None
+    assert logarithms.ending_fault("relu", (0.0, inf)) == (
+        "poisson takes the outputs for logarithms of the rate, but the model ends in relu; "
+        "write {type: poisson, log_input: false}, or drop relu"
+    )
+    assert logarithms.ending_fault("tanh", (-1.0, 1.0)).endswith("but the model ends in tanh; drop it")
+    for last, bounds in (("dense", None), ("tanh", (-1.0, 1.0))):
+        fault = rates.ending_fault(last, bounds)
+        assert f"wants rates, which are never negative, but the model ends in {last}; end it in " in fault
+        assert "relu" in fault.partition("end it in ")[2]
