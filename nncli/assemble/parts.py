@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
+from nncli.assemble.shapes import takes_channel
 from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Path, Problem, UserError
 from nncli.core.spelling import suggestion
@@ -213,19 +214,27 @@ def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | Non
     return source.classes or labels.all_classes(rows)
 
 
-def fit(parts: Parts, data: Data, loss: Loss) -> Preprocessing:
+def fit(parts: Parts, data: Data, loss: Loss, layers: Sequence[Any]) -> Preprocessing:
     """The preprocessing, fitted to the training rows.
+
+    Args:
+        parts: the rows.
+        data: the config's data section.
+        loss: what is learnt.
+        layers: what takes the rows, FAILED where one could not be built.
 
     Raises:
         UserError: where the rows hold what cannot be used.
     """
+    rows = parts.readable("train")
     return Preprocessing.fit(
-        parts.readable("train"),
+        rows,
         target_kind=loss.target_kind,
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),
         target_scaler=cast("Scaler", data.scale_targets),
         rules=getattr(data.train, "column_rules", USUAL),
+        channel=takes_channel(layers, rows.row_shape),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nncli.assemble.foreign import place_in
@@ -61,6 +61,39 @@ def check_shapes(
                 shape = None
         before = f"{'.'.join(map(str, here))} {layer.type_name} gives"
     return shape
+
+
+def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:
+    """Whether rows of two axes are images to these layers, which get one channel, or sequences, which get none.
+
+    The first layer that takes only one of the two decides. Where none does, they are images.
+
+    Args:
+        layers: in order, FAILED where one could not be built.
+        shape: of one row as it stands in the data; of other than two axes it never gets a channel.
+    """
+    if len(shape) != 2:
+        return False
+    image: Shape = (*shape, 1)
+    sequence = shape
+    for layer in _in_a_row(layers):
+        if failed(layer) or image == sequence:
+            break
+        if not fits(layer, sequence):
+            break
+        if not fits(layer, image):
+            return False
+        image, sequence = layer.output_shape(image), layer.output_shape(sequence)
+    return True
+
+
+def _in_a_row(layers: Sequence[Any]) -> Iterator[Any]:
+    """The layers, those of a sequential in its place."""
+    for layer in layers:
+        if isinstance(layer, Sequential):
+            yield from _in_a_row(layer.layers)
+        else:
+            yield layer
 
 
 def fits(layer: Layer, shape: Shape) -> bool:

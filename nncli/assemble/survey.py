@@ -86,6 +86,7 @@ def survey(
     """
     found = Survey(parts=parts)
     loss, model = built.get("loss"), built.get("model")
+    layers = list(model) if isinstance(model, list | tuple) else []
     data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
     found.problems += checks.check_fractions(built)
     if data is not None and parts is None and (known_loss is None or found.problems):
@@ -95,9 +96,8 @@ def survey(
             seed, rows = built.get("seed"), SAMPLE if glance else None
             number = seed if isinstance(seed, int) else 0
             found.parts = read_parts(data, known_loss, number, found.problems, glance=rows, read=read)
-        if found.parts is not None and not _prepare(found, found.parts, data, known_loss, _dtype(built)):
+        if found.parts is not None and not _prepare(found, found.parts, data, known_loss, layers, _dtype(built)):
             return survey(built, read=found.parts.sources)
-    layers = list(model) if isinstance(model, list | tuple) else []
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
     output = check_shapes(layers, fitted.input_shape or None, found.problems)
@@ -132,7 +132,7 @@ def _readable(data: Any) -> Data | None:
     return data if isinstance(data, Data) else None
 
 
-def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> bool:
+def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, layers: list[Any], dtype: FloatDType) -> bool:
     """Fits to the training rows and treats all rows so.
 
     Returns:
@@ -140,13 +140,13 @@ def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDT
     """
     known = len(found.problems)
     if all(map(len, parts.samples.values())):
-        _fit_and_apply(found, parts, data, loss, dtype)
+        _fit_and_apply(found, parts, data, loss, layers, dtype)
     return not parts.samples or (found.preprocessing is not None and len(found.problems) == known)
 
 
-def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
+def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, layers: list[Any], dtype: FloatDType) -> None:
     try:
-        fitted = fit(parts, data, loss)
+        fitted = fit(parts, data, loss, layers)
     except UserError as error:
         found.problems.append(problem_of(data, "train", error))
         return

@@ -62,6 +62,7 @@ class Preprocessing:
         input_scaler: Scaler,
         target_scaler: Scaler,
         rules: ColumnRules = USUAL,
+        channel: bool = True,
     ) -> Preprocessing:
         """Fits to training rows.
 
@@ -72,13 +73,15 @@ class Preprocessing:
             input_scaler: of the inputs.
             target_scaler: of the targets, for numbers.
             rules: what becomes of the columns of a table.
+            channel: whether rows of two axes are images, which get one channel; sequences are left as they are.
 
         Raises:
             DataError: where the rows hold what cannot be used.
         """
         columns = fit_columns(rows.inputs, rules) if isinstance(rows.inputs, Table) else ()
         features = tuple(name for column in columns for name in column.features) or rows.feature_names
-        shape = (len(features or ()),) if columns else rows.inputs.shape[1:]  # type: ignore[union-attr]
+        shape = (len(features or ()),) if columns else rows.row_shape
+        shape = (*shape, 1) if channel and len(shape) == 2 else shape
         fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
         raw = fitted._raw_inputs(rows)
         fitted.notes.clear()  # what is noted of rows is noted where they are treated, too
@@ -305,7 +308,7 @@ def _parsed_targets(rows: Rows, targets: Array | Texts) -> Array:
 
 def _image_hint(rows: Rows, shape: Shape) -> str:
     """How images become what the model takes, where they are images."""
-    given = rows.inputs.shape[1:] if not isinstance(rows.inputs, Table | Unread) else ()
+    given = rows.row_shape
     if rows.row_names is None or len(given) != 3 or len(shape) != 3:
         return ""
     parts = [f"resize: [{shape[0]}, {shape[1]}]"] if given[:2] != shape[:2] else []

@@ -78,6 +78,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def row_shape(self) -> Shape:
+        """Of the inputs of one row as they stand in the file; nothing where they are Unread."""
+        if isinstance(self.inputs, Unread):
+            return ()
+        return (len(self.inputs.columns),) if isinstance(self.inputs, Table) else self.inputs.shape[1:]
+
     def take(self, indices: Array) -> Rows:
         """Some of the rows, in the order of `indices`."""
         return replace(
@@ -139,7 +146,7 @@ def array_rows(inputs: Array | Mapped, targets: Array | None, name: str, target_
     """Rows from arrays, checked.
 
     Args:
-        inputs: (n, *) numbers, images as (n, height, width, channels) or (n, height, width), perhaps mapped.
+        inputs: (n, *) numbers, perhaps mapped.
         targets: (n,) or (n, targets) labels or numbers, or None.
         name: what messages call the inputs.
         target_file: what they call the targets.
@@ -200,7 +207,7 @@ def _rows(
     check_finite(inputs, name, origin)
     width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]
     return Rows(
-        inputs=_with_channels(inputs) if inputs.ndim == 3 else inputs,
+        inputs=inputs,
         targets=targets,
         name=name,
         where=counted(name),
@@ -208,9 +215,3 @@ def _rows(
         origin=origin,
         target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
     )
-
-
-def _with_channels(images: Array | Mapped) -> Array | Mapped:
-    """(n, height, width) with one channel."""
-    shape = (*images.shape[1:], 1)
-    return images.with_shape(shape) if isinstance(images, Mapped) else images.reshape(len(images), *shape)

@@ -72,7 +72,7 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     if isinstance(some.inputs, Table):
         return _of_table(some.inputs, some.origin, task)
     assert not isinstance(some.inputs, Unread)
-    shape = some.inputs.shape[1:]
+    shape = some.row_shape if len(some.row_shape) != 2 else (*some.row_shape, 1)
     largest = float(some.inputs[:SAMPLE].max()) if len(shape) == 3 else 0.0
     return replace(task, input_shape=shape, largest=largest)
 

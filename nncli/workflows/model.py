@@ -14,6 +14,7 @@ from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
+from nncli.assemble.shapes import takes_channel
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
@@ -118,7 +119,8 @@ class Model:
         """Trains for some epochs more, and returns their records, which are also added to `history`.
 
         Args:
-            inputs: (n, columns), or images as (n, height, width, channels) or (n, height, width).
+            inputs: (n, columns), sequences as (n, steps, features), or images as (n, height, width, channels) or
+                (n, height, width).
             targets: (n,) or (n, units) labels or numbers.
             epochs: how many to train now.
             validation_data: (inputs, targets) to measure after every epoch.
@@ -188,7 +190,7 @@ class Model:
     def forward(self, inputs: Any, *, training: bool = False) -> Array:
         """The outputs of all layers, the last activation included, for raw inputs.
 
-        Before the first training the inputs are taken as they are, and their shape becomes the model's.
+        Before the first training the inputs are taken unscaled, and their shape becomes the model's.
 
         Args:
             inputs: as for `train`.
@@ -196,7 +198,7 @@ class Model:
         """
         rows = _rows(inputs, None)
         if self._session is None:
-            self._session = self._bare_session(rows.inputs.shape[1:])  # type: ignore[union-attr]  # never a table
+            self._session = self._bare_session(rows.row_shape)
         session = self._session
         bound = Pass(session.network, len(session.network.model.layers), input_gradient=True)
         bound.moment.training, bound.moment.seed = training, self._spec.seed
@@ -338,9 +340,10 @@ class Model:
                 vector[...] = self._trainer.driver.state[name]
             self._trainer.driver = driver
 
-    def _bare_session(self, input_shape: Shape) -> Session:
+    def _bare_session(self, row_shape: Shape) -> Session:
         spec = filled(self._spec, validated=False)
-        preprocessing = Preprocessing(input_shape=input_shape)
+        channel = takes_channel(spec.model, row_shape)
+        preprocessing = Preprocessing(input_shape=(*row_shape, 1) if channel else row_shape)
         return _without_rows(spec, preprocessing, make_executor(spec, preprocessing))
 
 
