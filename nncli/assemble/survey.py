@@ -11,6 +11,7 @@ import numpy as np
 
 from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
+from nncli.assemble.first import check_first, input_check
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
 from nncli.config.spec import Data
@@ -100,6 +101,7 @@ def survey(
             return survey(built, read=found.parts.sources)
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
+    found.problems += check_first(layers, None if data is None else data.scale_inputs)
     output = check_shapes(layers, fitted.input_shape or None, found.problems)
     fit_together = output is not None and len(found.problems) == known and not any(map(failed, layers))
     if fit_together and "train" in found.prepared and _has_foreign(layers):
@@ -151,10 +153,11 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, layers: 
         found.problems.append(problem_of(data, "train", error))
         return
     found.preprocessing = fitted
+    check = input_check(layers) if fitted.input_scaling is None else None
     for name, rows in parts.named.items():
         try:
             readable, before = parts.readable(name), len(fitted.notes)
-            inputs = fitted.inputs_on_demand(readable, dtype).held()
+            inputs = fitted.inputs_on_demand(readable, dtype, check).held()
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             if rows.weights is not None:
                 in_dtype(rows.weights, dtype)

@@ -13,7 +13,7 @@ from nncli.core.errors import DataError, ShapeError
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
 from nncli.data.columns import USUAL, Column, ColumnRules, fit_columns, from_state
-from nncli.data.inputs import Encoded, NetworkInputs, Raw
+from nncli.data.inputs import Check, Encoded, NetworkInputs, Raw
 from nncli.data.mapped import Mapped
 from nncli.data.rows import Rows, Unread
 from nncli.data.scaler import Scaler
@@ -98,23 +98,28 @@ class Preprocessing:
             fitted.target_scaling = None if scaling is None else scaling.lossless()
         return fitted
 
-    def inputs(self, rows: Rows, dtype: FloatDType) -> Array:
+    def inputs(self, rows: Rows, dtype: FloatDType, check: Check | None = None) -> Array:
         """What the network gets for these rows: (n, *input_shape).
 
+        Args:
+            rows: to be treated.
+            dtype: of the network.
+            check: finds a row that the network cannot take.
+
+        Raises:
+            DataError: where a column is missing, or a cell or a row cannot be used.
+            ShapeError: where the rows have another shape than in training.
+        """
+        return self.inputs_on_demand(rows, dtype, check)[:]
+
+    def inputs_on_demand(self, rows: Rows, dtype: FloatDType, check: Check | None = None) -> NetworkInputs:
+        """The same, made and checked when some of them are asked for.
+
         Raises:
             DataError: where a column is missing or a cell cannot be used.
             ShapeError: where the rows have another shape than in training.
         """
-        return self.inputs_on_demand(rows, dtype)[:]
-
-    def inputs_on_demand(self, rows: Rows, dtype: FloatDType) -> NetworkInputs:
-        """The same, made when some of them are asked for.
-
-        Raises:
-            DataError: where a column is missing or a cell cannot be used.
-            ShapeError: where the rows have another shape than in training.
-        """
-        return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place)
+        return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place, check)
 
     def targets(self, rows: Rows) -> Array:
         """Class numbers (n,), or scaled numbers (n, *target_shape) in float64.

@@ -14,7 +14,7 @@ from nncli.core.fields import field_types
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
 from nncli.nn.activation import Activation
-from nncli.nn.layer import Backward, Context, Layer, Tree, layer
+from nncli.nn.layer import Backward, Context, InputCheck, Layer, Tree, layer
 
 
 @layer("sequential")
@@ -63,6 +63,10 @@ class Sequential(Layer):
         return sum(
             item.multiply_adds(shape) for item, shape in zip(self.layers, self.shapes(input_shape), strict=False)
         )
+
+    def input_check(self) -> InputCheck | None:
+        """The first layer's."""
+        return self.layers[0].input_check()
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """All layers in order."""

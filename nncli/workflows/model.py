@@ -199,19 +199,21 @@ class Model:
         rows = _rows(inputs, None)
         if self._session is None:
             self._session = self._bare_session(rows.row_shape)
-        session = self._session
-        bound = Pass(session.network, len(session.network.model.layers), input_gradient=True)
+        session, network = self._session, self._session.network
+        given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
+        bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.moment.training, bound.moment.seed = training, self._spec.seed
         bound.moment.step = 0 if self._trainer is None else self._trainer.step
         with np.errstate(all="ignore"):
-            output, backwards = bound.forward(session.preprocessing.inputs(rows, session.network.dtype))
+            output, backwards = bound.forward(given)
         self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False
         return output
 
-    def backward(self, output_gradient: Any) -> Array:
+    def backward(self, output_gradient: Any) -> Array | None:
         """The gradient of the inputs (as the network gets them), from that of the outputs of the last `forward`.
 
-        The gradients of all parameters are in `gradients` then.
+        The gradients of all parameters are in `gradients` then. None where the first layer takes whole numbers, which
+        have no gradient.
 
         Raises:
             UserError: where there was no forward, or the gradient has another shape.
@@ -223,9 +225,7 @@ class Model:
         if gradient.shape != self._output_shape:
             raise UserError(f"backward: expected a gradient of the shape {self._output_shape}; got {gradient.shape}")
         self._has_gradients = True
-        result = bound.backward(gradient, backwards)
-        assert result is not None
-        return result
+        return bound.backward(gradient, backwards)
 
     @property
     def gradients(self) -> dict[str, Array]:

@@ -22,11 +22,15 @@ from tests.oracle import metrics as by_definition
 
 @dataclass(frozen=True)
 class LayerCase:
-    """One configuration of a layer and the shape of one row of its input."""
+    """One configuration of a layer and the shape of one row of its input.
+
+    Where `below` is given, inputs are whole numbers below it, and there is no gradient for them.
+    """
 
     config: dict[str, Any]
     input_shape: Shape
     training: bool = True
+    below: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,10 @@ class SourceCase:
     write: Callable[[Path], None] | None = None
 
 
-def _layers(type_name: str, shape: Shape, *fields: dict[str, Any], training: bool = True) -> tuple[LayerCase, ...]:
-    return tuple(LayerCase({"type": type_name, **values}, shape, training) for values in fields or ({},))
+def _layers(
+    type_name: str, shape: Shape, *fields: dict[str, Any], training: bool = True, below: int | None = None
+) -> tuple[LayerCase, ...]:
+    return tuple(LayerCase({"type": type_name, **values}, shape, training, below) for values in fields or ({},))
 
 
 def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
@@ -170,12 +176,19 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}),
         *_layers("dropout", (3, 4, 2), {"rate": 0.3}, training=False),
     ),
+    "embedding": (
+        *_layers("embedding", (4,), {"entries": 5, "units": 3}, below=5),
+        *_layers("embedding", (3, 2), {"entries": 4, "units": 1, "initializer": "xavier"}, below=4),
+        *_layers("embedding", (1,), {"entries": 1, "units": 2}, below=1),
+        *_layers("embedding", (4,), {"entries": 70, "units": 2}, below=7),  # many of which few occur: sorted rows
+    ),
     "sequential": (
         *_layers(
             "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}
         ),
         *_layers("sequential", (5,), {"layers": ["sigmoid", {"type": "dropout", "rate": 0.4}]}),
         *_layers("sequential", (5,), {"layers": ["linear"]}),
+        *_layers("sequential", (3,), {"layers": [{"type": "embedding", "entries": 4, "units": 2}, "tanh"]}, below=4),
         *_layers(
             "sequential",
             (5, 6, 1),
