@@ -150,6 +150,21 @@ def _pools(type_name: str) -> tuple[LayerCase, ...]:
     )
 
 
+def _recurrent(type_name: str, **fields: Any) -> tuple[LayerCase, ...]:
+    return (
+        *_layers(
+            type_name,
+            (4, 3),
+            {"units": 2, **fields},
+            {"units": 3, "return_sequences": True, **fields},
+            {"units": 2, "reverse": True},
+            {"units": 1, "return_sequences": True, "reverse": True},
+        ),
+        *_layers(type_name, (1, 2), {"units": 3}, {"units": 2, "return_sequences": True}),  # a single step
+        *_layers(type_name, (3, 1), {"units": 1, "initializer": "he", "recurrent_initializer": "normal"}),
+    )
+
+
 LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "linear": _everywhere("linear"),
     "relu": _everywhere("relu"),
@@ -182,6 +197,8 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("embedding", (1,), {"entries": 1, "units": 2}, below=1),
         *_layers("embedding", (4,), {"entries": 70, "units": 2}, below=7),  # many of which few occur: sorted rows
     ),
+    "lstm": _recurrent("lstm", forget_bias=0.5),
+    "gru": _recurrent("gru"),
     "sequential": (
         *_layers(
             "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}
