@@ -57,6 +57,7 @@ class Rows:
         groups: (n,) the group of every row, which is never split; None where there are none.
         notes: what the user should know of the reading, such as images that were skipped.
         known: all columns of a table, also those that are not among the inputs.
+        symbols: how many different symbols the inputs are the numbers of, from 0; None where they are quantities.
     """
 
     inputs: Inputs
@@ -74,6 +75,7 @@ class Rows:
     groups: Texts | None = None
     notes: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    symbols: int | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
