@@ -35,9 +35,10 @@ def check_shapes(
         path: where the layers stand in the config.
         before: what gives the input, for messages that end in its shape.
     """
-    shape = input_shape
+    shape, shapes = input_shape, []
     for index, layer in enumerate(layers):
         here = (*path, index)
+        shapes.append(shape)
         if failed(layer):
             shape, before = None, ""
             continue
@@ -50,7 +51,8 @@ def check_shapes(
                 shape = layer.output_shape(shape)
             except ShapeError as error:
                 message = f"{layer.type_name} {error}, but {before} {shape}"
-                problems.append(Problem(here, message, hint=_mending(layer, shape)))
+                hint = _mending_before(layers[: index + 1], shapes) or _mending(layer, shape)
+                problems.append(Problem(here, message, hint=hint))
                 shape = None
             except Exception as error:  # a user's own layer may raise anything
                 if not is_foreign(type(layer)):
@@ -115,11 +117,33 @@ def _whatever_comes(layer: Layer) -> Shape | None:
     return shapes[0] if len(shapes) > 1 and len(set(shapes)) == 1 else None
 
 
+def _mending_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str:
+    """What would make the last of these layers fit: that a layer before it gives a whole sequence; or nothing.
+
+    Args:
+        layers: in order.
+        shapes: what each of them gets, None where it is not known.
+    """
+    for index in reversed(range(len(layers) - 1)):
+        shape = shapes[index]
+        if getattr(layers[index], "return_sequences", None) is False and shape is not None:
+            values: dict[str, Any] = {"return_sequences": True}
+            for layer in (dataclasses.replace(layers[index], **values), *layers[index + 1 :]):
+                if failed(layer) or not fits(layer, shape):
+                    return ""
+                shape = layer.output_shape(shape)
+            return f"write return_sequences: true for the {layers[index].type_name} before it"
+    return ""
+
+
 def _mending(layer: Layer, shape: Shape) -> str:
     """What would make a layer fit the shape that it gets, or nothing."""
     size = math.prod(shape)
     if len(shape) > 1 and fits(layer, (size,)):
         return f"put flatten before {layer.type_name}"
+    steps = (size, 1) if len(shape) == 1 else (shape[0], size // shape[0])
+    if len(shape) != 2 and fits(layer, steps):
+        return f"put {{type: reshape, shape: {list(steps)}}} before {layer.type_name}"
     if len(shape) == 1:
         for channels in (1, 3):
             side = math.isqrt(size // channels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from nncli.core.batch import Batch
 from nncli.core.types import Array
-from nncli.nn.layer import Layer
+from nncli.nn.layer import Layer, leaves
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
@@ -31,6 +32,16 @@ LARGE_STEP = 10**8  # multiply-adds of a forward pass from which BLAS gains by s
 def is_sharded(network: Network) -> bool:
     """Whether batches of this model are cut into shards; otherwise BLAS uses the cores by itself."""
     return _has_heavy_rows(network.model)
+
+
+def _multiplied(network: Network) -> int:
+    """How many parameters there are in layers that multiply with them, and not only look them up."""
+    names = network.model.children().items()
+    return sum(
+        sum(math.prod(spec.shape) for _, spec in leaves(network.layout.tree[name]))
+        for (name, layer), shape in zip(names, network.shapes, strict=False)
+        if layer.multiply_adds(shape)
+    )
 
 
 def _has_heavy_rows(layer: Layer) -> bool:
@@ -71,7 +82,7 @@ class Executor:
         self._original = original
         self.sharded = is_sharded(network)
         self.threads = threads
-        self._small = batch_size * network.layout.size < LARGE_STEP
+        self._small = batch_size * _multiplied(network) < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None
         self.gradient = self._passes[0].gradient
