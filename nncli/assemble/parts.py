@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from nncli.assemble.shapes import takes_channel
 from nncli.assemble.targets import suited
 from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Path, Problem, UserError
@@ -229,19 +230,26 @@ def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | Non
     return source.classes or labels.all_classes(rows)
 
 
-def fit(parts: Parts, data: Data) -> Preprocessing:
+def fit(parts: Parts, data: Data, layers: Sequence[Any]) -> Preprocessing:
     """The preprocessing, fitted to the training rows.
+
+    Args:
+        parts: the rows.
+        data: the config's data section.
+        layers: what takes the rows, FAILED where one could not be built.
 
     Raises:
         UserError: where the rows hold what cannot be used.
     """
+    rows = parts.readable("train")
     return Preprocessing.fit(
-        parts.readable("train"),
+        rows,
         target_kind=parts.loss.target_kind,
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),
         target_scaler=cast("Scaler", data.scale_targets),
         rules=getattr(data.train, "column_rules", USUAL),
+        channel=takes_channel(layers, rows.row_shape),
     )
 
 

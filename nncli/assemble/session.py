@@ -116,7 +116,8 @@ class Session:
         hints = []
         data, unscaled = self.spec.data, "none"
         largest = float(np.abs(self.train.inputs[:ROWS_LOOKED_AT]).max(initial=0))
-        if largest > LARGE and data.scale_inputs.type_name == unscaled:
+        scalable = data.scale_inputs.type_name == unscaled and self.network.model.input_check() is None
+        if largest > LARGE and scalable:
             hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
         scaled = self.preprocessing.classes is None and self.executor.loss.takes_scaled
         largest = float(np.abs(self.train.targets).max(initial=0)) if scaled else 0
@@ -208,7 +209,8 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
     Raises:
         UserError: where they do not fit the model.
     """
-    inputs = preprocessing.inputs_on_demand(rows, executor.network.dtype).held()
+    network = executor.network
+    inputs = preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check()).held()
     targets = targets_of(rows, preprocessing, executor.loss)
     return _dataset(executor, preprocessing, inputs, targets, rows.weights)
 

@@ -41,9 +41,10 @@ def check_shapes(
         before: what gives the input, for messages that end in its shape.
         batch_size: rows a step, or None where it is not known.
     """
-    shape = input_shape
+    shape, shapes = input_shape, []
     for index, layer in enumerate(layers):
         here = (*path, index)
+        shapes.append(shape)
         if failed(layer):
             shape, before = None, ""
             continue
@@ -63,7 +64,8 @@ def check_shapes(
                 shape = layer.output_shape(shape)
             except ShapeError as error:
                 message = f"{layer.type_name} {error}, but {before} {shape}"
-                problems.append(Problem(here, message, hint=_mending(layer, shape)))
+                hint = _mending_before(layers[: index + 1], shapes) or _mending(layer, shape)
+                problems.append(Problem(here, message, hint=hint))
                 shape = None
             except Exception as error:  # a user's own layer may raise anything
                 if not is_foreign(type(layer)):
@@ -74,6 +76,39 @@ def check_shapes(
                 shape = None
         before = f"{'.'.join(map(str, here))} {layer.type_name} gives"
     return shape
+
+
+def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:
+    """Whether rows of two axes are images to these layers, which get one channel, or sequences, which get none.
+
+    The first layer that takes only one of the two decides. Where none does, they are images.
+
+    Args:
+        layers: in order, FAILED where one could not be built.
+        shape: of one row as it stands in the data; of other than two axes it never gets a channel.
+    """
+    if len(shape) != 2:
+        return False
+    image: Shape = (*shape, 1)
+    sequence = shape
+    for layer in _in_a_row(layers):
+        if failed(layer) or image == sequence:
+            break
+        if not fits(layer, sequence):
+            break
+        if not fits(layer, image):
+            return False
+        image, sequence = layer.output_shape(image), layer.output_shape(sequence)
+    return True
+
+
+def _in_a_row(layers: Sequence[Any]) -> Iterator[Any]:
+    """The layers, those of a sequential in its place."""
+    for layer in layers:
+        if isinstance(layer, Sequential):
+            yield from _in_a_row(layer.layers)
+        else:
+            yield layer
 
 
 def fits(layer: Layer, shape: Shape) -> bool:
@@ -95,6 +130,25 @@ def _whatever_comes(layer: Layer) -> Shape | None:
     return shapes[0] if len(shapes) > 1 and len(set(shapes)) == 1 else None
 
 
+def _mending_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str:
+    """What would make the last of these layers fit: that a layer before it gives a whole sequence; or nothing.
+
+    Args:
+        layers: in order.
+        shapes: what each of them gets, None where it is not known.
+    """
+    for index in reversed(range(len(layers) - 1)):
+        shape = shapes[index]
+        if getattr(layers[index], "return_sequences", None) is False and shape is not None:
+            values: dict[str, Any] = {"return_sequences": True}
+            for layer in (dataclasses.replace(layers[index], **values), *layers[index + 1 :]):
+                if failed(layer) or not fits(layer, shape):
+                    return ""
+                shape = layer.output_shape(shape)
+            return f"write return_sequences: true for the {layers[index].type_name} before it"
+    return ""
+
+
 def _mending(layer: Layer, shape: Shape) -> str:
     """What would make a layer fit the shape that it gets, or nothing."""
     if layer.in_order:  # what is inside would have to be mended, too
@@ -108,6 +162,9 @@ def _mending(layer: Layer, shape: Shape) -> str:
         return f"{sibling} takes {AXES[len(shape)]}" + (f"; for images {reshape}" if reshape else "")
     if reshape:
         return reshape
+    steps = (shape[0], size // shape[0])
+    if len(shape) == 3 and fits(layer, steps):
+        return f"put {{type: reshape, shape: {list(steps)}}} before {layer.type_name}"
     if getattr(layer, "padding", None) == "valid":
         values: dict[str, Any] = {"padding": "same"}
         if fits(dataclasses.replace(layer, **values), shape):

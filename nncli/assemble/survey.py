@@ -11,6 +11,7 @@ import numpy as np
 
 from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
+from nncli.assemble.first import check_first, input_check
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
 from nncli.assemble.targets import targets_of
@@ -87,8 +88,8 @@ def survey(
     """
     found = Survey(parts=parts)
     loss, model = built.get("loss"), built.get("model")
-    data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
     layers = list(model) if isinstance(model, list | tuple) else []
+    data, known_loss = _readable(built.get("data")), loss if isinstance(loss, Loss) else None
     found.problems += checks.check_fractions(built)
     if data is not None and parts is None and (known_loss is None or found.problems):
         found.problems += unreadable(data)
@@ -99,10 +100,11 @@ def survey(
             found.parts = read_parts(data, known_loss, number, found.problems, layers, glance=rows, read=read)
         if found.parts is not None:
             known_loss = found.parts.loss
-            if not _prepare(found, found.parts, data, known_loss, _dtype(built)):
+            if not _prepare(found, found.parts, data, known_loss, layers, _dtype(built)):
                 return survey(built, read=found.parts.sources)
     fitted = found.preprocessing or Preprocessing(input_shape=())
     known = len(found.problems)
+    found.problems += check_first(layers, None if data is None else data.scale_inputs)
     output = check_shapes(layers, fitted.input_shape or None, found.problems, batch_size=_batch_size(built))
     fit_together = output is not None and len(found.problems) == known and not any(map(failed, layers))
     if fit_together and "train" in found.prepared and _has_foreign(layers):
@@ -135,7 +137,7 @@ def _readable(data: Any) -> Data | None:
     return data if isinstance(data, Data) else None
 
 
-def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> bool:
+def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, layers: list[Any], dtype: FloatDType) -> bool:
     """Fits to the training rows and treats all rows so.
 
     Returns:
@@ -143,21 +145,22 @@ def _prepare(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDT
     """
     known = len(found.problems)
     if all(map(len, parts.samples.values())):
-        _fit_and_apply(found, parts, data, loss, dtype)
+        _fit_and_apply(found, parts, data, loss, layers, dtype)
     return not parts.samples or (found.preprocessing is not None and len(found.problems) == known)
 
 
-def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, dtype: FloatDType) -> None:
+def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, layers: list[Any], dtype: FloatDType) -> None:
     try:
-        fitted = fit(parts, data)
+        fitted = fit(parts, data, layers)
     except UserError as error:
         found.problems.append(problem_of(data, "train", error))
         return
     found.preprocessing = fitted
+    check = input_check(layers) if fitted.input_scaling is None else None
     for name, rows in parts.named.items():
         try:
             readable, before = parts.readable(name), len(fitted.notes)
-            inputs = fitted.inputs_on_demand(readable, dtype).held()
+            inputs = fitted.inputs_on_demand(readable, dtype, check).held()
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             if rows.weights is not None:
                 in_dtype(rows.weights, dtype)

@@ -40,6 +40,7 @@ class Encoded:
 
 
 Raw: TypeAlias = Array | Mapped | Encoded
+Check: TypeAlias = Callable[[Array], "tuple[int, str] | None"]
 
 
 class NetworkInputs:
@@ -50,12 +51,22 @@ class NetworkInputs:
         scaling: of them, or None.
         dtype: of the network.
         place: where a row stands, for messages.
+        check: gives the first of some rows that the network cannot take and what is wrong with it, or None; default
+            it takes all.
     """
 
-    def __init__(self, raw: Raw, scaling: Scaling | None, dtype: FloatDType, place: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        raw: Raw,
+        scaling: Scaling | None,
+        dtype: FloatDType,
+        place: Callable[[int], str],
+        check: Check | None = None,
+    ) -> None:
         self._raw = raw
         self._scaling = scaling
         self._place = place
+        self._check = check
         self.shape: Shape = raw.shape
         self.dtype = dtype
 
@@ -63,44 +74,54 @@ class NetworkInputs:
         return self.shape[0]
 
     def held(self) -> Array | NetworkInputs:
-        """All rows in memory, but where they are mapped."""
-        return self if isinstance(self._raw, Mapped) else self[:]
+        """All rows in memory, but where they are mapped; whether the network can take them is known then.
+
+        Raises:
+            DataError: where it cannot.
+        """
+        if not isinstance(self._raw, Mapped):
+            return self[:]
+        if self._check is not None:
+            step = rows_of_slice(self.shape)
+            for start in range(0, len(self), step):
+                self[start : start + step]
+        return self
 
     def __getitem__(self, rows: slice) -> Array:
         """Some rows in their order.
 
         Raises:
-            DataError: where a value is too large for the dtype.
+            DataError: where a value is too large for the dtype, or the network cannot take a row.
         """
         start, stop, _ = rows.indices(len(self))
         result = np.empty((max(0, stop - start), *self.shape[1:]), self.dtype)
         step = rows_of_slice(self.shape)
         for at in range(start, stop, step):
-            part = result[at - start : at - start + step]
-            bad = self._scale(self._raw[at : min(at + step, stop)], part)
-            if bad is not None:
-                raise self._too_large(at + bad)
+            end = min(at + step, stop)
+            self._fill(result[at - start : end - start], self._raw[at:end], range(at, end))
         return result
 
     def gather(self, indices: Array, out: Array) -> None:
         """Reads rows in any order into `out`.
 
         Raises:
-            DataError: where a value is too large for the dtype.
+            DataError: where a value is too large for the dtype, or the network cannot take a row.
         """
         assert isinstance(self._raw, Mapped)
-        bad = self._scale(self._raw.gather(indices), out)
-        if bad is not None:
-            raise self._too_large(int(indices[bad]))
+        self._fill(out, self._raw.gather(indices), indices)
 
-    def _scale(self, raw: Array, out: Array) -> int | None:
-        """Fills `out`; the first of its rows with a value that is too large, or None."""
+    def _fill(self, out: Array, raw: Array, numbers: Array | range) -> None:
+        """Scales rows into `out`; `numbers` are theirs among all rows."""
         with np.errstate(over="ignore", invalid="ignore"):
             out[...] = raw if self._scaling is None else self._scaling.apply(raw)
-            if np.isfinite(out.sum()):  # a sum is quick, but may itself be too large
-                return None
-        finite = np.isfinite(out).reshape(len(out), -1).all(axis=1)
-        return None if finite.all() else int(finite.argmin())
+            in_range = np.isfinite(out.sum())  # a sum is quick, but may itself be too large
+        if not in_range:
+            finite = np.isfinite(out).reshape(len(out), -1).all(axis=1)
+            if not finite.all():
+                raise self._too_large(int(numbers[int(finite.argmin())]))
+        if self._check is not None and (fault := self._check(out)):
+            row, message = fault
+            raise DataError(f"{self._place(int(numbers[row]))}: {message}")
 
     def _too_large(self, row: int) -> DataError:
         advice = "; scale the data" if self._scaling is None else " even scaled; leave such values out"

@@ -13,7 +13,7 @@ from nncli.core.errors import DataError, ShapeError
 from nncli.core.types import Array, FloatDType, Shape, TargetKind
 from nncli.data import labels
 from nncli.data.columns import USUAL, Column, ColumnRules, fit_columns, from_state
-from nncli.data.inputs import Encoded, NetworkInputs, Raw
+from nncli.data.inputs import Check, Encoded, NetworkInputs, Raw
 from nncli.data.label_columns import label_columns
 from nncli.data.mapped import Mapped
 from nncli.data.rows import Rows, Unread
@@ -65,6 +65,7 @@ class Preprocessing:
         input_scaler: Scaler,
         target_scaler: Scaler,
         rules: ColumnRules = USUAL,
+        channel: bool = True,
     ) -> Preprocessing:
         """Fits to training rows.
 
@@ -75,13 +76,15 @@ class Preprocessing:
             input_scaler: of the inputs.
             target_scaler: of the targets, for numbers.
             rules: what becomes of the columns of a table.
+            channel: whether rows of two axes are images, which get one channel; sequences are left as they are.
 
         Raises:
             DataError: where the rows hold what cannot be used.
         """
         columns = fit_columns(rows.inputs, rules) if isinstance(rows.inputs, Table) else ()
         features = tuple(name for column in columns for name in column.features) or rows.feature_names
-        shape = (len(features or ()),) if columns else rows.inputs.shape[1:]  # type: ignore[union-attr]
+        shape = (len(features or ()),) if columns else rows.row_shape
+        shape = (*shape, 1) if channel and len(shape) == 2 else shape
         fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
         raw = fitted._raw_inputs(rows)
         fitted.notes.clear()  # what is noted of rows is noted where they are treated, too
@@ -100,23 +103,28 @@ class Preprocessing:
             fitted.target_scaling = None if scaling is None else scaling.lossless()
         return fitted
 
-    def inputs(self, rows: Rows, dtype: FloatDType) -> Array:
+    def inputs(self, rows: Rows, dtype: FloatDType, check: Check | None = None) -> Array:
         """What the network gets for these rows: (n, *input_shape).
 
+        Args:
+            rows: to be treated.
+            dtype: of the network.
+            check: finds a row that the network cannot take.
+
+        Raises:
+            DataError: where a column is missing, or a cell or a row cannot be used.
+            ShapeError: where the rows have another shape than in training.
+        """
+        return self.inputs_on_demand(rows, dtype, check)[:]
+
+    def inputs_on_demand(self, rows: Rows, dtype: FloatDType, check: Check | None = None) -> NetworkInputs:
+        """The same, made and checked when some of them are asked for.
+
         Raises:
             DataError: where a column is missing or a cell cannot be used.
             ShapeError: where the rows have another shape than in training.
         """
-        return self.inputs_on_demand(rows, dtype)[:]
-
-    def inputs_on_demand(self, rows: Rows, dtype: FloatDType) -> NetworkInputs:
-        """The same, made when some of them are asked for.
-
-        Raises:
-            DataError: where a column is missing or a cell cannot be used.
-            ShapeError: where the rows have another shape than in training.
-        """
-        return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place)
+        return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place, check)
 
     def targets(self, rows: Rows) -> Array:
         """Class numbers (n,); or several labels of 0 and 1, or scaled numbers, (n, *target_shape) in float64.
@@ -319,7 +327,7 @@ def _parsed_targets(rows: Rows, targets: Array | Texts) -> Array:
 
 def _image_hint(rows: Rows, shape: Shape) -> str:
     """How images become what the model takes, where they are images."""
-    given = rows.inputs.shape[1:] if not isinstance(rows.inputs, Table | Unread) else ()
+    given = rows.row_shape
     if rows.row_names is None or len(given) != 3 or len(shape) != 3:
         return ""
     parts = [f"resize: [{shape[0]}, {shape[1]}]"] if given[:2] != shape[:2] else []

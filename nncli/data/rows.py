@@ -57,6 +57,7 @@ class Rows:
         groups: (n,) the group of every row, which is never split; None where there are none.
         notes: what the user should know of the reading, such as images that were skipped.
         known: all columns of a table, also those that are not among the inputs.
+        symbols: how many different symbols the inputs are the numbers of, from 0; None where they are quantities.
     """
 
     inputs: Inputs
@@ -74,9 +75,17 @@ class Rows:
     groups: Texts | None = None
     notes: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    symbols: int | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def row_shape(self) -> Shape:
+        """Of the inputs of one row as they stand in the file; nothing where they are Unread."""
+        if isinstance(self.inputs, Unread):
+            return ()
+        return (len(self.inputs.columns),) if isinstance(self.inputs, Table) else self.inputs.shape[1:]
 
     def take(self, indices: Array) -> Rows:
         """Some of the rows, in the order of `indices`."""
@@ -139,7 +148,7 @@ def array_rows(inputs: Array | Mapped, targets: Array | None, name: str, target_
     """Rows from arrays, checked.
 
     Args:
-        inputs: (n, *) numbers, images as (n, height, width, channels) or (n, height, width), perhaps mapped.
+        inputs: (n, *) numbers, perhaps mapped.
         targets: (n,) or (n, targets) labels or numbers, or None.
         name: what messages call the inputs.
         target_file: what they call the targets.
@@ -200,7 +209,7 @@ def _rows(
     check_finite(inputs, name, origin)
     width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]
     return Rows(
-        inputs=_with_channels(inputs) if inputs.ndim == 3 else inputs,
+        inputs=inputs,
         targets=targets,
         name=name,
         where=counted(name),
@@ -208,9 +217,3 @@ def _rows(
         origin=origin,
         target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
     )
-
-
-def _with_channels(images: Array | Mapped) -> Array | Mapped:
-    """(n, height, width) with one channel."""
-    shape = (*images.shape[1:], 1)
-    return images.with_shape(shape) if isinstance(images, Mapped) else images.reshape(len(images), *shape)

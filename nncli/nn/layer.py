@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Tree: TypeAlias = dict[str, Any]  # arrays or specs by name, nested as the layers are
 Backward: TypeAlias = Callable[[Array, Tree], "Array | None"]
+InputCheck: TypeAlias = Callable[[Array], "tuple[int, str] | None"]
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,15 @@ class Layer(Registered):
         """How many products with a weight one row takes going forward; going back takes about twice as many."""
         return sum(math.prod(spec.shape) for _, spec in leaves(self.parameters(input_shape)) if len(spec.shape) > 1)
 
+    def input_check(self) -> InputCheck | None:
+        """What looks for a row that cannot be taken; None where any row of numbers can, as for most layers.
+
+        It gets rows (n, *) as the network does and gives the number of the first that is wrong and what is wrong with
+        it, or None. A layer that has one takes the data themselves: it comes first, inside of containers too, and has
+        no gradient for its input.
+        """
+        return None
+
     def children(self) -> Mapping[str, Layer]:
         """The layers inside a container, by name in the order of the forward pass."""
         return {}
@@ -170,7 +180,8 @@ class Layer(Registered):
         """The outputs, and the function that takes their gradient back.
 
         backward(dy, g) ASSIGNS the gradient of every parameter to the arrays in `g` and returns the gradient of `x`,
-        or None where `ctx.input_gradient` is false. It may overwrite `dy`. Neither changes `x` or `p`.
+        or None where `ctx.input_gradient` is false or there is none, as for whole numbers. It may overwrite `dy`.
+        Neither changes `x` or `p`.
 
         To what is not trainable it assigns the new value where `ctx.keeps`, and otherwise zero, so that the chunks of
         a batch add up; that value is taken over after the step.

@@ -13,7 +13,7 @@ from nncli.core.fields import field_types
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
 from nncli.nn.activation import Activation
-from nncli.nn.layer import Backward, Context, Layer, Tree, layer
+from nncli.nn.layer import Backward, Context, InputCheck, Layer, Tree, layer
 from nncli.nn.sequence import forward_in_order, multiply_adds_in_order, named, parameters_in_order, shapes_in_order
 
 
@@ -54,6 +54,10 @@ class Sequential(Layer):
     def multiply_adds(self, input_shape: Shape) -> int:
         """Those of all layers."""
         return multiply_adds_in_order(self.layers, input_shape)
+
+    def input_check(self) -> InputCheck | None:
+        """The first layer's."""
+        return self.layers[0].input_check()
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """All layers in order."""

@@ -37,6 +37,7 @@ class Task:
         largest: the largest input, where they are images.
         dropped: the columns that are not learnt from, each with the reason.
         doubtful: whether the targets might as well be the other kind.
+        symbols: how many different symbols the inputs are the numbers of; 0 where they are quantities.
     """
 
     source: dict[str, Any]
@@ -49,6 +50,7 @@ class Task:
     largest: float = 0.0
     dropped: dict[str, str] = field(default_factory=dict)
     doubtful: bool = False
+    symbols: int = 0
 
     @property
     def images(self) -> bool:
@@ -72,9 +74,9 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     if isinstance(some.inputs, Table):
         return _of_table(some.inputs, some.origin, task)
     assert not isinstance(some.inputs, Unread)
-    shape = some.inputs.shape[1:]
+    shape = some.row_shape if len(some.row_shape) != 2 else (*some.row_shape, 1)
     largest = float(some.inputs[:SAMPLE].max()) if len(shape) == 3 else 0.0
-    return replace(task, input_shape=shape, largest=largest)
+    return replace(task, input_shape=shape, largest=largest, symbols=whole.symbols or 0)
 
 
 def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Task:

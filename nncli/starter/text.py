@@ -66,7 +66,7 @@ def _heading(task: Task, name: str) -> str:
     numbers = "a number" if task.targets == 1 else f"{task.targets} numbers"
     learnt = _classes(task) if task.kind == "classes" else numbers
     shape = " x ".join(map(str, task.input_shape))
-    columns = "1 column" if shape == "1" else f"{shape} columns"
+    columns = f"{shape} symbols" if task.symbols else "1 column" if shape == "1" else f"{shape} columns"
     what = f"images of {shape}" if task.images else columns if len(task.input_shape) == 1 else shape
     lines = [f"# {task.rows:,} rows, {what}; learnt: {learnt}."]
     lines += DOUBTFUL if task.doubtful else []
@@ -88,13 +88,16 @@ def _data(task: Task, choice: Choice) -> str:
         lines.append(_commented(f"  validation: {share}", "measured after every epoch; says which weights are best"))
         if choice.tested:
             lines.append(_commented(f"  test: {share}", "measured once, with the best weights"))
-    lines.append(_commented(f"  scale_inputs: {_input_scaling(task)}", "fitted on the training rows only"))
+    why = "numbers of symbols are looked up as they are" if task.symbols else "fitted on the training rows only"
+    lines.append(_commented(f"  scale_inputs: {_input_scaling(task)}", why))
     if task.kind == "numbers":
         lines.append(_commented("  scale_targets: standard", "undone in predictions and metrics"))
     return "\n".join([*lines, ""])
 
 
 def _input_scaling(task: Task) -> str:
+    if task.symbols:
+        return "none"
     if not task.images:
         return "standard"
     return flow({"type": "divide", "by": 255}) if 16 < task.largest <= 255 else "minmax"
@@ -102,6 +105,8 @@ def _input_scaling(task: Task) -> str:
 
 def _model(task: Task, choice: Choice) -> str:
     layers: list[Any] = []
+    if task.symbols:
+        layers += [{"type": "embedding", "entries": task.symbols, "units": 8}, {"type": "lstm", "units": choice.state}]
     for filters in choice.filters:
         convolution = {"type": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same"}
         layers += [convolution, "relu", {"type": "max_pool2d", "pool_size": 2}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from threading import BrokenBarrierError
@@ -12,7 +13,7 @@ import numpy as np
 
 from nncli.core.batch import Batch
 from nncli.core.types import Array
-from nncli.nn.layer import Layer
+from nncli.nn.layer import Layer, leaves
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
@@ -39,6 +40,16 @@ def _all_layers(layer: Layer) -> Iterator[Layer]:
     yield layer
     for child in layer.children().values():
         yield from _all_layers(child)
+
+
+def _multiplied(network: Network) -> int:
+    """How many parameters there are in layers that multiply with them, and not only look them up."""
+    names = network.model.children().items()
+    return sum(
+        sum(math.prod(spec.shape) for _, spec in leaves(network.layout.tree[name]))
+        for (name, layer), shape in zip(names, network.shapes, strict=False)
+        if layer.multiply_adds(shape)
+    )
 
 
 class Executor:
@@ -76,7 +87,7 @@ class Executor:
         self.sharded = is_sharded(network)
         self._mixing = any(layer.mixes_samples for layer in _all_layers(network.model))
         self.threads = threads
-        self._small = batch_size * network.layout.size < LARGE_STEP
+        self._small = batch_size * _multiplied(network) < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None
         self.gradient = self._passes[0].gradient

@@ -14,6 +14,7 @@ from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
+from nncli.assemble.shapes import takes_channel
 from nncli.assemble.targets import suited
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.builder import Builder
@@ -119,7 +120,8 @@ class Model:
         """Trains for some epochs more, and returns their records, which are also added to `history`.
 
         Args:
-            inputs: (n, columns), or images as (n, height, width, channels) or (n, height, width).
+            inputs: (n, columns), sequences as (n, steps, features), or images as (n, height, width, channels) or
+                (n, height, width).
             targets: (n,) or (n, units) labels or numbers; for binary_cross_entropy also (n, labels) of 0 and 1, one
                 column a unit.
             epochs: how many to train now.
@@ -194,7 +196,7 @@ class Model:
     def forward(self, inputs: Any, *, training: bool = False) -> Array:
         """The outputs of all layers, the last activation included, for raw inputs.
 
-        Before the first training the inputs are taken as they are, and their shape becomes the model's.
+        Before the first training the inputs are taken unscaled, and their shape becomes the model's.
 
         Args:
             inputs: as for `train`.
@@ -202,20 +204,22 @@ class Model:
         """
         rows = _rows(inputs, None)
         if self._session is None:
-            self._session = self._bare_session(rows.inputs.shape[1:])  # type: ignore[union-attr]  # never a table
-        session = self._session
-        bound = Pass(session.network, len(session.network.model.layers), input_gradient=True)
+            self._session = self._bare_session(rows.row_shape)
+        session, network = self._session, self._session.network
+        given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
+        bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.moment.training, bound.moment.seed = training, self._spec.seed
         bound.moment.step = 0 if self._trainer is None else self._trainer.step
         with np.errstate(all="ignore"):
-            output, backwards = bound.forward(session.preprocessing.inputs(rows, session.network.dtype))
+            output, backwards = bound.forward(given)
         self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False
         return output
 
-    def backward(self, output_gradient: Any) -> Array:
+    def backward(self, output_gradient: Any) -> Array | None:
         """The gradient of the inputs (as the network gets them), from that of the outputs of the last `forward`.
 
-        The gradients of all parameters are in `gradients` then.
+        The gradients of all parameters are in `gradients` then. None where the first layer takes whole numbers, which
+        have no gradient.
 
         Raises:
             UserError: where there was no forward, or the gradient has another shape.
@@ -227,9 +231,7 @@ class Model:
         if gradient.shape != self._output_shape:
             raise UserError(f"backward: expected a gradient of the shape {self._output_shape}; got {gradient.shape}")
         self._has_gradients = True
-        result = bound.backward(gradient, backwards)
-        assert result is not None
-        return result
+        return bound.backward(gradient, backwards)
 
     @property
     def gradients(self) -> dict[str, Array]:
@@ -345,9 +347,10 @@ class Model:
                 vector[...] = self._trainer.driver.state[name]
             self._trainer.driver = driver
 
-    def _bare_session(self, input_shape: Shape) -> Session:
+    def _bare_session(self, row_shape: Shape) -> Session:
         spec = filled(self._spec, validated=False)
-        preprocessing = Preprocessing(input_shape=input_shape)
+        channel = takes_channel(spec.model, row_shape)
+        preprocessing = Preprocessing(input_shape=(*row_shape, 1) if channel else row_shape)
         return _without_rows(spec, preprocessing, make_executor(spec, preprocessing))
 
 

@@ -69,7 +69,8 @@ class Trained:
         """Predictions batch by batch, in original units: (n, *output shape)."""
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
-        inputs = self.preprocessing.inputs_on_demand(rows, self.executor.network.dtype)
+        network = self.executor.network
+        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check())
         with self.executor.blas():
             for start in range(0, len(rows), batch_size):
                 yield self.executor.predict(inputs[start : start + batch_size])

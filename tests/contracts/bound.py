@@ -25,6 +25,7 @@ class Bound:
     def __init__(
         self, case: LayerCase, dtype: Any = np.float64, *, first_row: int = 0, input_gradient: bool = True
     ) -> None:
+        self.without_gradient = case.below is not None and input_gradient
         self.network = Network(layers_of([case.config]), case.input_shape, np.dtype(dtype), seed=1)
         self.network.vector[:] = np.random.default_rng(2).uniform(-1, 1, self.network.vector.size)
         kept = self.network.vector[self.network.layout.trainable :]
@@ -42,9 +43,13 @@ class Bound:
     def gradients(self, x: Array, dy: Array) -> tuple[Array, Array | None, Array]:
         """(outputs, gradient of the inputs, gradient of the parameters), for the gradient `dy` of the outputs.
 
-        The gradient vector is full of nan before backward, so that what is added to or forgotten shows.
+        The gradient vector is full of nan before backward, so that what is added to or forgotten shows. Of whole
+        numbers, which have no gradient, it is given as zero.
         """
         self.run.gradient.fill(np.nan)
         y, backwards = self.run.forward(x)
         dx = self.run.backward(dy.copy(), backwards)
+        if self.without_gradient:
+            assert dx is None
+            dx = np.zeros_like(x)
         return y, dx, self.run.gradient.copy()

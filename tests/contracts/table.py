@@ -22,12 +22,16 @@ from tests.oracle import metrics as by_definition
 
 @dataclass(frozen=True)
 class LayerCase:
-    """One configuration of a layer and the shape of one row of its input; whether only --full runs it."""
+    """One configuration of a layer and the shape of one row of its input; whether only --full runs it.
+
+    Where `below` is given, inputs are whole numbers below it, and there is no gradient for them.
+    """
 
     config: dict[str, Any]
     input_shape: Shape
     training: bool = True
     long: bool = False
+    below: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,14 @@ class SourceCase:
 
 
 def _layers(
-    type_name: str, shape: Shape, *fields: dict[str, Any], training: bool = True, long: bool = False
+    type_name: str,
+    shape: Shape,
+    *fields: dict[str, Any],
+    training: bool = True,
+    long: bool = False,
+    below: int | None = None,
 ) -> tuple[LayerCase, ...]:
-    return tuple(LayerCase({"type": type_name, **values}, shape, training, long) for values in fields or ({},))
+    return tuple(LayerCase({"type": type_name, **values}, shape, training, long, below) for values in fields or ({},))
 
 
 def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
@@ -244,6 +253,21 @@ def _pools_of_lengths(type_name: str) -> tuple[LayerCase, ...]:
     )
 
 
+def _recurrent(type_name: str, **fields: Any) -> tuple[LayerCase, ...]:
+    return (
+        *_layers(
+            type_name,
+            (4, 3),
+            {"units": 2, **fields},
+            {"units": 3, "return_sequences": True, **fields},
+            {"units": 2, "reverse": True},
+            {"units": 1, "return_sequences": True, "reverse": True},
+        ),
+        *_layers(type_name, (1, 2), {"units": 3}, {"units": 2, "return_sequences": True}),  # a single step
+        *_layers(type_name, (3, 1), {"units": 1, "initializer": "he", "recurrent_initializer": "normal"}),
+    )
+
+
 LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
     "linear": _everywhere("linear"),
     "relu": _everywhere("relu"),
@@ -328,12 +352,21 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("group_norm", (3, 2, 4), {"groups": 2}, {"groups": 4, "epsilon": 0.1}),
         *_layers("group_norm", (16, 4), {"groups": 2, "shift": False}),
     ),
+    "embedding": (
+        *_layers("embedding", (4,), {"entries": 5, "units": 3}, below=5),
+        *_layers("embedding", (3, 2), {"entries": 4, "units": 1, "initializer": "xavier"}, below=4),
+        *_layers("embedding", (1,), {"entries": 1, "units": 2}, below=1),
+        *_layers("embedding", (4,), {"entries": 70, "units": 2}, below=7),  # many of which few occur: sorted rows
+    ),
+    "lstm": _recurrent("lstm", forget_bias=0.5),
+    "gru": _recurrent("gru"),
     "sequential": (
         *_layers(
             "sequential", (4,), {"layers": [{"type": "dense", "units": 3}, "tanh", {"type": "dense", "units": 2}]}
         ),
         *_layers("sequential", (5,), {"layers": ["sigmoid", {"type": "dropout", "rate": 0.4}]}),
         *_layers("sequential", (5,), {"layers": ["linear"]}),
+        *_layers("sequential", (3,), {"layers": [{"type": "embedding", "entries": 4, "units": 2}, "tanh"]}, below=4),
         *_layers(
             "sequential",
             (5, 6, 1),

@@ -36,6 +36,8 @@ def spread(shape: Shape, seed: int = 0) -> Array:
 
 def inputs(case: LayerCase, rows: int, dtype: Any = np.float64) -> Array:
     """(rows, *input shape) for a layer."""
+    if case.below is not None:
+        return np.random.default_rng(1).integers(case.below, size=(rows, *case.input_shape)).astype(dtype)
     return spread((rows, *case.input_shape), 1).astype(dtype)
 
 

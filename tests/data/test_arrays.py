@@ -7,6 +7,7 @@ import os
 import pickle
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 
 from nncli.core.errors import ConfigError, DataError, ShapeError
 from nncli.data import labels
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.scalers import MinMaxScaler
 from nncli.data.sources import Idx
 from tests.data.make import fitted, rows, source
 
@@ -76,8 +79,21 @@ def test_reading_does_not_change_the_file(tmp_path):
 
 
 def test_images_without_channels_get_one(tmp_path):
-    assert rows(path=npz(tmp_path, x=np.zeros((2, 5, 4)), y=[0, 1])).inputs.shape == (2, 5, 4, 1)
-    assert rows(path=npz(tmp_path, x=np.zeros((2, 5, 4, 3)), y=[0, 1])).inputs.shape == (2, 5, 4, 3)
+    grey = rows(path=npz(tmp_path, x=np.arange(40.0).reshape(2, 5, 4), y=[0, 1]))
+    coloured = rows(path=npz(tmp_path, x=np.zeros((2, 5, 4, 3)), y=[0, 1]))
+    assert fitted(grey).inputs(grey, F64)[..., 0].tolist() == grey.inputs.tolist()
+    assert fitted(grey).input_shape == (5, 4, 1)
+    assert fitted(coloured).inputs(coloured, F64).shape == (2, 5, 4, 3)
+
+
+def test_sequences_get_no_channel(tmp_path):
+    found = rows(path=npz(tmp_path, x=np.arange(40.0).reshape(2, 5, 4), y=[0, 1]))
+    preprocessing = fitted(found, channel=False, inputs=MinMaxScaler())
+    assert preprocessing.input_shape == (5, 4)
+    assert preprocessing.input_scaling.shift.tolist() == [0, 1, 2, 3]  # a scale for every feature
+    restored = Preprocessing.restore(preprocessing.state())
+    assert restored.inputs(found, F64).shape == (2, 5, 4)
+    assert restored.inputs(replace(found, inputs=found.inputs[..., np.newaxis]), F64).shape == (2, 5, 4)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +232,7 @@ def test_idx_files(tmp_path, ending, dtype):
     (tmp_path / f"labels-idx1-ubyte{ending}").write_bytes(pack(idx(y)))
     keys = {"inputs": f"{tmp_path}/images-idx3-ubyte{ending}", "targets": f"{tmp_path}/labels-idx1-ubyte{ending}"}
     found = rows(**keys)
-    assert found.inputs[..., 0].tolist() == x.tolist()
-    assert found.inputs.shape == (2, 5, 4, 1)
+    assert found.inputs.tolist() == x.tolist()
     assert found.targets.tolist() == [7, 3]
 
 
@@ -266,7 +281,7 @@ def test_rows_of_another_shape_than_in_training(tmp_path):
     message = str(caught.value)
     assert message.startswith(f"{tmp_path}/new.npy: ")
     assert "(5, 4, 1)" in message
-    assert "(4, 5, 1)" in message
+    assert "(4, 5)" in message
 
 
 def test_a_value_too_large_for_the_dtype(tmp_path):

@@ -10,10 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nncli.data.datasets import temporal_order
+
 Arrays = Mapping[str, NDArray[np.generic]]
 
 FOLDER = files("nncli") / "data" / "datasets"
 NAMES = ("diabetes", "digits", "mnist_2_5")
+MADE = {  # by code, on every machine
+    "inputs": "3ea92b5afdeec43e75a0909427e9be0791cc034ec822fd2e8b7ee871bd82dbf8",
+    "targets": "e33fb8b061a1351e92086fb5c69bb8e848d86562641961c1e99b194293986152",
+}
 
 # what tests/tools/make_datasets.py prints
 DIGESTS = {
@@ -51,7 +57,7 @@ def test_arrays_are_the_ones_that_were_made(name: str) -> None:
     assert digests == DIGESTS[name]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "temporal_order"])
 def test_description_says_where_it_is_from_and_on_what_terms(name: str) -> None:
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
     assert text.startswith(f"# {name}\n")
@@ -79,6 +85,19 @@ def test_mnist_2_5() -> None:
     assert (targets.shape, targets.dtype) == ((1000,), np.uint8)
     assert (inputs.min(), inputs.max()) == (0, 255)
     assert targets.tolist() == [2] * 500 + [5] * 500
+
+
+def test_temporal_order() -> None:
+    arrays = temporal_order.arrays()
+    inputs, targets = arrays["inputs"], arrays["targets"]
+    assert (inputs.shape, inputs.dtype, arrays["symbols"]) == ((2000, 30), np.uint8, 6)
+    assert {key: hashlib.sha256(arrays[key].tobytes()).hexdigest() for key in ("inputs", "targets")} == MADE
+    marked = ["".join("XY"[number - 4] for number in row if number > 3) for row in inputs.tolist()]
+    assert targets.tolist() == marked
+    assert set(marked) == {a + b + c for a in "XY" for b in "XY" for c in "XY"}
+    assert np.unique(targets, return_counts=True)[1].min() > 200
+    assert (inputs > 3).sum(axis=0).min() > 140  # they stand anywhere: 200 at every step on average
+    assert np.bincount(inputs[inputs < 4]).min() > 13_000
 
 
 def test_diabetes() -> None:

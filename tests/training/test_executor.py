@@ -158,3 +158,13 @@ def test_small_steps_leave_blas_one_thread(units, rows, expected):
     with executor.blas():
         threads = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
     assert expected is None or threads == [1] * len(threads)
+
+
+def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):
+    monkeypatch.setattr(executors, "LARGE_STEP", 10_000)
+    for first, expected in (
+        ({"type": "embedding", "entries": 1000, "units": 2}, 1),
+        ({"type": "dense", "units": 500}, None),
+    ):
+        network = Network(layers_of([first, {"type": "dense", "units": 1}]), (2,), np.dtype(np.float32), 0)
+        assert Executor(network, build(LOSSES, "mse"), 2, batch_size=32).blas_threads == expected

@@ -70,6 +70,13 @@ def test_house_prices_beat_the_linear_fit(file):
     assert "scale_targets: {type: standard}" in resolved()
 
 
+def test_symbols_are_looked_up_and_read_in_order():
+    text = init(data="temporal_order")
+    assert "# 2,000 rows, 30 symbols; learnt: 8 classes" in text
+    assert "scale_inputs: none" in text
+    assert "- {type: embedding, entries: 6, units: 8}\n  - {type: lstm, units: 32}\n  - {type: dense, units: 8}" in text
+
+
 def test_a_table_of_classes():
     tiny.data(Path())
     found = trained(data="sides.csv", targets=["side"])

@@ -25,7 +25,8 @@ NOTHING_ELSE: dict[str, Any] = {"targets": None, "weights": None, "groups": None
 class Arrays(Source):
     """Arrays from one .npz file, or from a .npy file each, which are mapped into memory.
 
-    Shape: inputs (n, *), images as (n, height, width, channels) or (n, height, width); targets (n,) or (n, targets)
+    Shape: inputs (n, *), images as (n, height, width, channels) or (n, height, width), sequences as (n, steps,
+        features), or (n, steps) for an embedding; targets (n,) or (n, targets)
 
     Args:
         path: a .npz file; without it, inputs and targets are .npy files.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from nncli.core.fields import OneOf
 from nncli.core.spelling import suggestion
+from nncli.core.types import Array
 from nncli.data.files import load_members, natural_order
 from nncli.data.rows import Rows, counted
 from nncli.data.source import Source, source
@@ -20,7 +22,7 @@ FOLDER = Path(__file__).parent.parent / "datasets"
 
 def dataset_names() -> list[str]:
     """The names of the datasets that ship."""
-    return sorted((file.stem for file in FOLDER.glob("*.npz")), key=natural_order)
+    return sorted((file.stem for file in FOLDER.glob("*.md")), key=natural_order)
 
 
 def dataset_text(name: str) -> str:
@@ -31,7 +33,9 @@ def dataset_text(name: str) -> str:
 @source("dataset")
 @dataclass(frozen=True, kw_only=True)
 class BuiltIn(Source):
-    """A dataset that ships inside the package: digits, mnist_2_5 (images) or diabetes (a table).
+    """A dataset that ships inside the package: digits, mnist_2_5 (images), diabetes (a table) or temporal_order.
+
+    The last one is sequences of whole numbers, which are made when they are asked for.
 
     Args:
         dataset: its name.
@@ -65,11 +69,7 @@ class BuiltIn(Source):
 
     def read(self, *, targets: bool = True) -> Rows:
         """The dataset's rows."""
-        path = str(FOLDER / f"{self.dataset}.npz")
-        with np.load(path, allow_pickle=False) as archive:
-            names = set(archive.files)
-        wanted = ["inputs", "targets", *sorted(names & {"feature_names", "target_names"})]
-        arrays = dict(zip(wanted, load_members(path, wanted), strict=True))
+        arrays, files = _arrays(self.dataset)
         features = arrays.get("feature_names")
         return Rows(
             inputs=arrays["inputs"],
@@ -79,5 +79,17 @@ class BuiltIn(Source):
             origin=np.arange(len(arrays["inputs"])),
             target_names=tuple(str(name) for name in arrays.get("target_names", ("label",))),
             feature_names=None if features is None else tuple(str(name) for name in features),
-            files=(path,),
+            files=files,
+            symbols=int(arrays["symbols"]) if "symbols" in arrays else None,
         )
+
+
+def _arrays(name: str) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """The arrays of a dataset, from its file or from what makes them, and the files that were read."""
+    path = FOLDER / f"{name}.npz"
+    if not path.exists():
+        return import_module(f"nncli.data.datasets.{name}").arrays(), ()
+    with np.load(path, allow_pickle=False) as archive:
+        names = set(archive.files)
+    wanted = ["inputs", "targets", *sorted(names & {"feature_names", "target_names"})]
+    return dict(zip(wanted, load_members(str(path), wanted), strict=True)), (str(path),)

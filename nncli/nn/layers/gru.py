@@ -1,0 +1,88 @@
+"""The gated recurrent unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import BIAS, sum_rows
+from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
+from nncli.nn.recurrent import Recurrent
+
+
+@layer("gru")
+@dataclass(frozen=True)
+class GRU(Recurrent):
+    """The gated recurrent unit: gates decide at every step how much of the state is kept and how much is new.
+
+    r, z, n = the three blocks of x[t] W + b;  R likewise of h[t-1] R
+    r = sigmoid(r + its R),  z = sigmoid(z + its R),  n = tanh(n + r (its R + c));  h[t] = (1 - z) n + z h[t-1];
+    h begins at 0, and so do the biases b and c
+
+    The blocks are reset, update and new, in PyTorch's order and form: r is applied after the product with R. Of its
+    two biases, b is the sum for reset and update and bias_ih for new, and c is bias_hh for new. The gradient goes back
+    through all steps.
+
+    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight (features, 3 units),
+        recurrent_weight (units, 3 units), bias (3 units,), recurrent_bias (units,)
+
+    Raises:
+        ShapeError: where a row is no sequence.
+    Reference: Cho et al., EMNLP 2014, 1724-1734.
+    """
+
+    gates = 3
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """Weights, recurrent weights and the biases."""
+        bias = ParameterSpec((3 * self.units,), *BIAS, decayed=False)
+        recurrent = ParameterSpec((self.units,), *BIAS, decayed=False)
+        return {**super().parameters(input_shape), "bias": bias, "recurrent_bias": recurrent}
+
+    def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """One product for the inputs of all steps, and one a step for the state."""
+        (steps, n, features), units = x.shape, self.units
+        inputs = x.reshape(steps * n, features)
+        gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 3, units)
+        R = p["recurrent_weight"]
+        h = np.zeros((steps + 1, n, units), x.dtype)  # before the first step and after every one
+        kept = np.empty((steps, n, units), x.dtype)  # what r is multiplied with
+        for t in range(steps):
+            from_state = np.dot(h[t], R).reshape(n, 3, units)
+            gate, new = gates[t, :, :2], gates[t, :, 2]
+            gate += from_state[:, :2]
+            gate *= 0.5  # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2
+            np.tanh(gate, out=gate)
+            gate *= 0.5
+            gate += 0.5
+            r, z = gate.transpose(1, 0, 2)
+            np.add(from_state[:, 2], p["recurrent_bias"], out=kept[t])
+            new += r * kept[t]
+            np.tanh(new, out=new)
+            np.subtract(h[t], new, out=h[t + 1])
+            h[t + 1] *= z
+            h[t + 1] += new
+
+        def backward(dh: Array, g: Tree) -> Array | None:
+            r, z, new = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
+            to_new = (1 - z) * (1 - new * new)  # what the gradient inside tanh is for dh[t] = 1
+            d = np.empty_like(gates)  # and those of the blocks of h[t-1] R, which become the gradients themselves
+            np.multiply(to_new, r, out=d[:, :, 2])
+            np.multiply(d[:, :, 2], kept * (1 - r), out=d[:, :, 0])
+            np.multiply(h[:-1] - new, z * (1 - z), out=d[:, :, 1])
+            for t in reversed(range(steps)):
+                d[t] *= dh[t, :, np.newaxis]
+                if t:
+                    dh[t - 1] += dh[t] * z[t]
+                    dh[t - 1] += np.dot(d[t].reshape(n, 3 * units), R.T)
+            all_steps = d.reshape(steps * n, 3 * units)
+            np.dot(h[:-1].reshape(steps * n, units).T, all_steps, out=g["recurrent_weight"])
+            sum_rows(all_steps[:, 2 * units :], out=g["recurrent_bias"])
+            np.multiply(to_new, dh, out=d[:, :, 2])  # of the blocks of x[t] W, where r does not come between
+            np.dot(inputs.T, all_steps, out=g["weight"])
+            sum_rows(all_steps, out=g["bias"])
+            return np.dot(all_steps, p["weight"].T).reshape(x.shape) if ctx.input_gradient else None
+
+        return h[1:], backward

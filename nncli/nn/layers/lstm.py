@@ -1,0 +1,113 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge
+
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import sum_rows
+from nncli.nn.initializer import Initializer
+from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
+from nncli.nn.recurrent import Recurrent
+
+SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope: sigmoid where the slope is 1 / 2
+
+
+@dataclass(frozen=True)
+class ForgetBias(Initializer):
+    """Zeros, but for the second of four blocks.
+
+    Args:
+        value: of that block.
+    """
+
+    value: float
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """The four blocks beside one another."""
+        return np.repeat((0, self.value, 0, 0), shape[0] // 4)
+
+
+@layer("lstm")
+@dataclass(frozen=True)
+class LSTM(Recurrent):
+    """Long short-term memory: gates decide at every step what a cell forgets, takes in and gives.
+
+    i, f, g, o = the four blocks of x[t] W + h[t-1] R + b;  i, f, o = sigmoid of theirs,  g = tanh of its own
+    c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h begin at 0
+
+    The blocks are input, forget, candidate and output, in PyTorch's order; its two biases are b in sum. The gradient
+    goes back through all steps.
+
+    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight (features, 4 units),
+        recurrent_weight (units, 4 units), bias (4 units,)
+
+    Args:
+        forget_bias: what the forget gate's bias begins with, so that cells keep what they have; the others begin at 0.
+            At least 0, default 1.
+
+    Raises:
+        ShapeError: where a row is no sequence.
+    Reference: Hochreiter and Schmidhuber, Neural Computation 9 (1997), 1735-1780; with the forget gate of Gers et al.,
+        Neural Computation 12 (2000), 2451-2471, and its bias as in Jozefowicz et al., ICML 2015.
+    """
+
+    gates = 4
+
+    forget_bias: Annotated[float, Ge(0)] = 1.0
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """Weights, recurrent weights and the bias."""
+        bias = ParameterSpec((4 * self.units,), ForgetBias(self.forget_bias), decayed=False)
+        return {**super().parameters(input_shape), "bias": bias}
+
+    def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """One product for the inputs of all steps, and one a step for the state."""
+        (steps, n, features), units = x.shape, self.units
+        slope = np.repeat(np.array(SLOPES, x.dtype)[:, np.newaxis], units, axis=1)  # (4, units)
+        shift = 1 - slope
+        inputs = x.reshape(steps * n, features)
+        gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 4, units)
+        gates *= slope
+        R = p["recurrent_weight"] * slope.reshape(-1)
+        h, c = np.zeros((2, steps + 1, n, units), x.dtype)  # before the first step and after every one
+        squashed = np.empty((steps, n, units), x.dtype)  # tanh(c)
+        for t in range(steps):
+            gate = gates[t]
+            gate += np.dot(h[t], R).reshape(n, 4, units)
+            np.tanh(gate, out=gate)
+            gate *= slope
+            gate += shift
+            i, f, g, o = gate.transpose(1, 0, 2)
+            np.multiply(f, c[t], out=c[t + 1])
+            c[t + 1] += i * g
+            np.tanh(c[t + 1], out=squashed[t])
+            np.multiply(o, squashed[t], out=h[t + 1])
+
+        def backward(dh: Array, grads: Tree) -> Array | None:
+            i, f, g, o = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
+            dz = gates * (1 - gates)  # first what every dz is for a gradient of 1, of c[t] or for o of h[t]
+            dz[:, :, 0] *= g
+            dz[:, :, 1] *= c[:-1]
+            dz[:, :, 2] = i * (1 - g * g)
+            dz[:, :, 3] *= squashed
+            to_cell = o * (1 - squashed * squashed)  # dh[t] / dc[t]
+            dc = np.zeros((n, units), x.dtype)
+            for t in reversed(range(steps)):
+                dc += dh[t] * to_cell[t]
+                dz[t, :, :3] *= dc[:, np.newaxis]
+                dz[t, :, 3] *= dh[t]
+                dc *= f[t]
+                if t:
+                    dh[t - 1] += np.dot(dz[t].reshape(n, 4 * units), p["recurrent_weight"].T)
+            all_steps = dz.reshape(steps * n, 4 * units)
+            np.dot(inputs.T, all_steps, out=grads["weight"])
+            np.dot(h[:-1].reshape(steps * n, units).T, all_steps, out=grads["recurrent_weight"])
+            sum_rows(all_steps, out=grads["bias"])
+            return np.dot(all_steps, p["weight"].T).reshape(x.shape) if ctx.input_gradient else None
+
+        return h[1:], backward

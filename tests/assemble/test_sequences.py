@@ -1,0 +1,95 @@
+"""Rows of two axes: sequences to some layers, images to others; and what would make a layer fit a sequence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.assemble.shapes import takes_channel
+from nncli.core.builder import FAILED
+from nncli.core.errors import ConfigError
+from nncli.nn.sequential import layers_of
+from nncli.workflows.check import check
+
+LSTM = {"type": "lstm", "units": 2}
+CONV = {"type": "conv2d", "filters": 2, "kernel_size": 2}
+EMBEDDING = {"type": "embedding", "entries": 9, "units": 3}
+DENSE = {"type": "dense", "units": 2}
+
+
+@pytest.mark.parametrize(
+    ("layers", "channel"),
+    [
+        ([LSTM], False),
+        ([{"type": "gru", "units": 2}, DENSE], False),
+        ([{"type": "sequential", "layers": ["relu", LSTM]}], False),
+        (["tanh", "dropout", LSTM], False),
+        ([EMBEDDING, CONV], False),  # the vectors are the channels
+        ([CONV, DENSE], True),
+        (["relu", {"type": "max_pool2d", "pool_size": 2}], True),
+        ([DENSE], True),
+        (["flatten", LSTM], True),
+        ([EMBEDDING, LSTM], True),  # which fits neither
+        ([EMBEDDING, DENSE], True),
+        ([{"type": "reshape", "shape": [6, 4]}, LSTM], True),
+        (["relu"], True),
+    ],
+    ids=str,
+)
+def test_a_channel_is_for_layers_that_take_images(layers, channel):
+    assert takes_channel(layers_of(layers).layers, (6, 4)) == channel
+    assert not takes_channel(layers_of(layers).layers, (24,))
+    assert not takes_channel(layers_of(layers).layers, (6, 4, 1))
+
+
+def test_a_layer_that_could_not_be_built_leaves_images():
+    assert takes_channel([FAILED, *layers_of([LSTM]).layers], (6, 4))
+    assert not takes_channel([*layers_of([LSTM]).layers, FAILED], (6, 4))
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """The one problem of a model over sequences of 6 steps, and what would mend it."""
+    monkeypatch.chdir(tmp_path)
+    np.save("x.npy", np.arange(240.0).reshape(10, 6, 4))
+    np.save("y.npy", np.arange(10.0))
+
+    def tell(model, source="{inputs: x.npy, targets: y.npy}"):
+        (tmp_path / "a.yaml").write_text(
+            f"data: {{train: {source}}}\nmodel: [{model}, {{type: dense, units: 1}}]\nloss: mse\noptimizer: adam\n"
+        )
+        with pytest.raises(ConfigError) as caught:
+            check("a.yaml")
+        problem, hint, last = str(caught.value).splitlines()
+        assert last.startswith("1 problem")
+        return problem, hint.strip()
+
+    return tell
+
+
+@pytest.mark.parametrize("between", ["", ", relu", ", {type: dropout, rate: 0.1}"])
+def test_a_recurrent_layer_after_another_wants_its_whole_sequence(told, between):
+    problem, hint = told(f"{{type: gru, units: 3}}{between}, {{type: lstm, units: 2}}")
+    assert "lstm wants (steps, features), but model." in problem
+    assert problem.endswith("gives (3,)")
+    assert hint == "write return_sequences: true for the gru before it"
+
+
+@pytest.mark.parametrize(
+    ("model", "source", "shape"),
+    [
+        ("{type: lstm, units: 2}", "{dataset: diabetes}", "[10, 1]"),
+        ("{type: lstm, units: 2}", "{path: grey.npz}", "[8, 8]"),
+        (
+            "{type: conv2d, filters: 2, kernel_size: 3}, {type: gru, units: 2}",
+            "{inputs: x.npy, targets: y.npy}",
+            "[4, 4]",
+        ),
+        ("{type: lstm, units: 2}, {type: dense, units: 5}, {type: gru, units: 2}", None, "[5, 1]"),
+    ],
+)
+def test_what_is_no_sequence_can_be_made_one(told, model, source, shape):
+    np.savez("grey.npz", x=np.zeros((4, 8, 8, 1)), y=np.arange(4.0))
+    problem, hint = told(model, source) if source else told(model)
+    assert "wants (steps, features), but" in problem
+    assert hint.startswith(f"put {{type: reshape, shape: {shape}}} before ")

@@ -1,0 +1,96 @@
+"""The embedding, worked by hand; its gradient against a loop; and the numbers that it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import ConfigError
+from nncli.nn.layers import Embedding, Sequential
+from nncli.nn.layers.embedding import FEW_ENTRIES
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+from tests.nn.layers.run import run
+
+W = np.array(((1.0, 2), (3, 4), (5, 6)))
+
+
+def test_by_hand():
+    x, dy = np.array(((2.0, 0), (2, 2))), np.array((((1.0, 0), (2, 3)), ((0, 4), (5, 0))))
+    y, dx, g = run(Embedding(entries=3, units=2), x, dy, weight=W)
+    np.testing.assert_array_equal(y, (((5, 6), (1, 2)), ((5, 6), (5, 6))))
+    np.testing.assert_array_equal(g["weight"], ((2, 3), (0, 0), (6, 4)))  # 1 does not occur
+    assert dx is None
+
+
+@pytest.mark.parametrize("entries", [FEW_ENTRIES, FEW_ENTRIES + 1, 1000])
+@pytest.mark.parametrize("count", [0, 1, 300])
+def test_the_gradient_against_a_loop(entries, count):
+    random = np.random.default_rng(entries)
+    x, dy = random.integers(entries, size=(count, 2)).astype(float), random.standard_normal((count, 2, 3))
+    x[count // 2 :] = entries - 1  # often the last
+    expected = np.zeros((entries, 3))
+    for numbers, rows in zip(x, dy, strict=True):
+        for number, row in zip(numbers, rows, strict=True):
+            expected[int(number)] += row
+    _, _, g = run(Embedding(entries=entries, units=3), x, dy, weight=np.ones((entries, 3)))
+    np.testing.assert_allclose(g["weight"], expected, atol=1e-12)
+
+
+def test_numbers_are_exact_as_far_as_float32_has_them():
+    x = np.array([[2**20 - 1, 2**20 - 2]], np.float32)
+    weight = np.arange(2**20, dtype=np.float32)[:, None]
+    y, _, _ = run(Embedding(entries=2**20, units=1), x, weight=weight)
+    np.testing.assert_array_equal(y[0, :, 0], x[0])
+
+
+def test_parameters():
+    (weight,) = Embedding(entries=9, units=3).parameters((4,)).values()
+    assert (weight.shape, weight.fan_in, weight.fan_out, weight.decayed) == ((9, 3), 1, 3, True)
+    assert Embedding(entries=9, units=3).multiply_adds((4,)) == 0
+    drawn = Network(layers_of([{"type": "embedding", "entries": 50, "units": 100}]), (4,), np.dtype("f4"), 0).vector
+    assert drawn.std() == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("x", "dtype", "row", "message"),
+    [
+        ([[0, 1], [9, 0]], "f4", None, ""),
+        ([[0, 1], [2, 2.5], [0.5, 0]], "f4", 1, "from 0 to 9; got 2.5; make whole numbers of the data"),
+        ([[0, 1], [2, 3], [4, -1]], "f4", 2, "got -1; number them from 0"),
+        ([[0, 10], [12, 0]], "f8", 0, "got 10; write entries: 13, or more"),
+        ([[0, 1], [1e9, 0]], "f4", 1, "got 1000000000; number them from 0 without gaps"),
+    ],
+)
+def test_numbers_that_have_no_vector(x, dtype, row, message):
+    for layer in (Embedding(entries=10, units=1), Sequential(layers=(Embedding(entries=10, units=1), "tanh"))):
+        found = layer.input_check()(np.array(x, dtype))
+        if row is None:
+            assert found is None
+        else:
+            assert found[0] == row
+            assert message in found[1]
+
+
+def test_float32_cannot_tell_all_numbers_apart():
+    check = Embedding(entries=2**24 + 5, units=1).input_check()
+    given = np.array([[2**24 - 1], [2**24 + 1]])
+    assert check(given.astype("f8")) is None
+    row, message = check(given.astype("f4"))
+    assert row == 1
+    assert "float32 tells whole numbers apart only below 16777216: write dtype: float64" in message
+
+
+def test_what_comes_before_nothing_needs_no_gradient():
+    network = Network(layers_of([{"type": "embedding", "entries": 3, "units": 2}, "tanh"]), (2,), np.dtype("f8"), 0)
+    bound = Pass(network, 2)
+    _, backwards = bound.forward(np.array([[0.0, 1]]))
+    assert bound.backward(np.ones((1, 2, 2)), backwards) is None
+    assert bound.gradient[:4].all()
+    assert not bound.gradient[4:].any()
+
+
+@pytest.mark.parametrize("key", ["num_embeddings", "input_dim", "vocabulary_size"])
+def test_keys_of_other_libraries_are_told_what_they_are_here(key):
+    with pytest.raises(ConfigError, match=f"unknown key '{key}' for embedding: .* is entries"):
+        layers_of([{"type": "embedding", key: 3, "units": 2}])
