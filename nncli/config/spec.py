@@ -127,6 +127,38 @@ class Checkpoint(Checked):
 
 
 @dataclass(frozen=True)
+class Penalty(Checked):
+    """A price on large weights, which keeps a model simple.
+
+    loss = mean of the rows' losses + l1 * sum |w| + l2 * sum w^2
+
+    The gradient, of which clip_norm looks at the norm, is that of this loss; the derivative of |w| at 0 is taken as 0.
+    Every loss that is shown or watched has the penalty in it, at the weights with which it is measured: train_loss
+    (where it is the mean over the epoch's steps), val_loss, that of the test and of evaluate. Metrics have not; one
+    such as log_loss or rmse shows the fit alone.
+
+    There is no 1/2 in it, as in Keras: for plain gradient descent, l2: 1e-4 is PyTorch's weight_decay=2e-4, and alpha
+    of scikit-learn's MLPClassifier is 2 * l2 * batch_size.
+
+    Args:
+        l1: the price of the absolute values, at least 0; it pulls what is of little use to about 0.
+        l2: the price of the squares, at least 0; it pulls most at what is large.
+        biases: whether biases and the scale and shift of normalisation pay as well.
+    """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {"type": "write l1 or l2, or both"}
+
+    l1: Annotated[float, Ge(0)] = 0.0
+    l2: Annotated[float, Ge(0)] = 0.0
+    biases: bool = False
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """A penalty that costs nothing."""
+        if not self.l1 and not self.l2:
+            yield "l2", "a penalty wants an l1 or l2 above 0, such as l2: 1e-4; or drop it"
+
+
+@dataclass(frozen=True)
 class Training(Checked):
     """How to train.
 
@@ -135,6 +167,7 @@ class Training(Checked):
         batch_size: rows a step; the last batch of an epoch may be short.
         shuffle: whether every epoch has a random order of its own.
         clip_norm: the largest global norm of the gradient; default no limit.
+        penalty: a price on large weights that is added to the loss; default none.
         early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save.
         on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step, up to 100 of
@@ -149,6 +182,7 @@ class Training(Checked):
     batch_size: Annotated[int, Ge(1)] = 32
     shuffle: bool = True
     clip_norm: Annotated[float, Gt(0)] | None = None
+    penalty: Penalty | None = None
     early_stopping: EarlyStopping | None = None
     checkpoint: Checkpoint = Checkpoint()
     on_nonfinite: Literal["stop", "skip"] = "stop"

@@ -122,7 +122,8 @@ class Layer(Registered):
     needs = ("forward",)
 
     stray_keys: ClassVar[Mapping[str, str]] = {
-        "activation": "an activation is a layer of its own; write it as the next one, such as - relu"
+        "activation": "an activation is a layer of its own; write it as the next one, such as - relu",
+        "kernel_regularizer": "it belongs under training for all layers, as training.penalty",
     }
 
     output_range: ClassVar[tuple[float, float] | None] = None  # bounds of the outputs, where they have any

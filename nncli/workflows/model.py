@@ -13,7 +13,7 @@ import numpy as np
 from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
-from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
+from nncli.assemble.session import Session, assemble, labelled, make_executor, penalty_of, weigh_classes
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
@@ -122,7 +122,7 @@ class Model:
             targets: (n,) or (n, units) labels or numbers.
             epochs: how many to train now.
             validation_data: (inputs, targets) to measure after every epoch.
-            batch_size: rows a step; the last batch of an epoch may be short.
+            batch_size: rows a batch; the last batch of an epoch may be short.
             shuffle: whether every epoch has a random order of its own.
             verbose: write a line an epoch to standard error.
             weights: (n,) how much every row counts in loss and metrics.
@@ -209,7 +209,7 @@ class Model:
     def backward(self, output_gradient: Any) -> Array:
         """The gradient of the inputs (as the network gets them), from that of the outputs of the last `forward`.
 
-        The gradients of all parameters are in `gradients` then.
+        The gradients of all parameters are in `gradients` then, without that of a penalty.
 
         Raises:
             UserError: where there was no forward, or the gradient has another shape.
@@ -318,6 +318,7 @@ class Model:
         if problems:
             raise ConfigError(problems)
         before.executor.threads = settings.threads
+        before.executor.penalty = penalty_of(settings, before.network)
         spec = filled(spec, validated=held is not None)
         executor, preprocessing = before.executor, before.preprocessing
         weigh_classes(preprocessing, settings, preprocessing.targets(rows))
