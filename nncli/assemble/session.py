@@ -85,6 +85,7 @@ class Session:
             Settings(
                 epochs=training.epochs,
                 seed=self.spec.seed,
+                batches_per_step=training.batches_per_step,
                 clip_norm=training.clip_norm,
                 on_nonfinite=training.on_nonfinite,
                 patience=None if stopping is None else stopping.patience,

@@ -164,7 +164,11 @@ class Training(Checked):
 
     Args:
         epochs: how many times to go through the training rows.
-        batch_size: rows a step; the last batch of an epoch may be short.
+        batch_size: rows a batch; the last batch of an epoch may be short.
+        batches_per_step: how many batches make one step, which is that of one batch of all their rows and takes the
+            memory of one of them (gradient accumulation). Steps are counted, and states saved, between whole steps;
+            the last step of an epoch may have fewer batches. Batch normalisation mixes the rows of each batch alone
+            and updates its running values once a batch.
         shuffle: whether every epoch has a random order of its own.
         clip_norm: the largest global norm of the gradient; default no limit.
         penalty: a price on large weights that is added to the loss; default none.
@@ -178,8 +182,14 @@ class Training(Checked):
         threads: how many threads to compute with; default all cores.
     """
 
+    stray_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"),
+        "it is called batches_per_step here",
+    )
+
     epochs: Annotated[int, Ge(1)] = 10
     batch_size: Annotated[int, Ge(1)] = 32
+    batches_per_step: Annotated[int, Ge(1)] = 1
     shuffle: bool = True
     clip_norm: Annotated[float, Gt(0)] | None = None
     penalty: Penalty | None = None

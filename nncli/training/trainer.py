@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import isfinite
 from typing import Any, Literal, Protocol
 
@@ -18,6 +20,7 @@ from nncli.nn.tally import Tally
 from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
 from nncli.optim.optimizer import Optimizer
+from nncli.training.accumulation import Accumulation
 from nncli.training.events import EpochEnded, Event, Record, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
@@ -52,6 +55,7 @@ class Settings:
     Args:
         epochs: how many.
         seed: the run's seed.
+        batches_per_step: how many batches make one step; the last step of an epoch may have fewer.
         clip_norm: the largest norm of the gradient, or None.
         on_nonfinite: stop, or skip such steps.
         patience: how many epochs without improvement early stopping allows.
@@ -59,6 +63,7 @@ class Settings:
 
     epochs: int
     seed: int = 0
+    batches_per_step: int = 1
     clip_norm: float | None = None
     on_nonfinite: Literal["stop", "skip"] = "stop"
     patience: int | None = None
@@ -103,6 +108,7 @@ class Trainer:
         self.best_record: Record = {}
         self._batches = batches
         self._validation = validation
+        self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
         self._tally = Tally(executor.metrics)
         self._trained = executor.network.layout.trainable
         self.driver = Driver(rule, executor.network.vector[: self._trained])
@@ -124,7 +130,7 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """How many steps an epoch has."""
-        return self._batches.per_epoch
+        return -(-self._batches.per_epoch // self.settings.batches_per_step)
 
     @property
     def ended(self) -> bool:
@@ -155,8 +161,10 @@ class Trainer:
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
-        for batch in self._batches.epoch(number, self.step_in_epoch):
-            accepted = self._step(batch, number)
+        several = self.settings.batches_per_step
+        batches = self._batches.epoch(number, self.step_in_epoch * several)
+        for batch in batches:
+            accepted = self._step(batch, islice(batches, several - 1), number)
             self.step_in_epoch += 1
             self.seconds = time.perf_counter() - begun
             if accepted:
@@ -175,15 +183,19 @@ class Trainer:
             self.stopping.update(record)
         yield EpochEnded(record, best, self.ended)
 
-    def _step(self, batch: Batch, epoch: int) -> bool:
-        """One step; whether it was taken."""
-        tally = Tally(self.executor.metrics)
-        loss = self.executor.loss_and_gradient(batch, tally, seed=self.settings.seed, step=self.step)
+    def _step(self, batch: Batch, others: Iterator[Batch], epoch: int) -> bool:
+        """One step of a batch and the others that belong to it; whether it was taken."""
+        tally, seed = Tally(self.executor.metrics), self.settings.seed
+        if self._accumulation is None:
+            loss = self.executor.loss_and_gradient(batch, tally, seed=seed, step=self.step)
+        else:
+            loss, batch = self._accumulation.loss_and_gradient(batch, others, tally, seed=seed, step=self.step)
         gradient = self.executor.gradient
         length = norm(gradient[: self._trained])
         self.step += 1
         if not (isfinite(loss) and isfinite(length)):
             self._not_finite(batch, epoch, loss)
+            deque(others, maxlen=0)  # the whole step is left out
             return False
         self._tally.add(tally.loss, tally.divisor, tally.states)
         if not tally.divisor:  # rows without weight alone; momentum from earlier steps would still move

@@ -48,6 +48,14 @@ def test_a_plan_by_hand(tmp_path):
     assert found.parameter_bytes == 4 * 4 * 17  # weights, gradient, Adam's two vectors; float32
 
 
+def test_a_plan_of_several_batches_a_step(tmp_path):
+    config = tiny.write(tmp_path, tiny.classifier())
+    found = check(config, ["training.batches_per_step=2"]).plan
+    assert (found.batches_per_step, found.batches_per_epoch, found.steps_per_epoch) == (2, 3, 2)
+    assert found.parameter_bytes == 4 * 5 * 17  # and the gradient of the step so far
+    assert (check(config, ["training.batches_per_step=9"]).plan.batches_per_step, found.batch_size) == (3, 16)
+
+
 DENSE = [layer for size in (512, 512) for layer in ({"type": "dense", "units": size}, "relu")]
 NARROW = [layer for size in (64, 64) for layer in ({"type": "dense", "units": size}, "tanh", "dropout")]
 IMAGES = [

@@ -38,6 +38,7 @@ def test_only_four_keys_are_needed_and_the_defaults_are_those_of_the_manual():
         "training": {
             "epochs": 10,
             "batch_size": 32,
+            "batches_per_step": 1,
             "shuffle": True,
             "clip_norm": None,
             "penalty": None,
