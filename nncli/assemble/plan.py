@@ -96,7 +96,8 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
     training = next(iter(rows.values()))
     batch = min(spec.training.batch_size, training)
     batches = -(-training // batch)
-    vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names()) + (spec.training.batches_per_step > 1)
+    vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names())
+    vectors += (spec.training.batches_per_step > 1) + (spec.training.weight_averaging is not None)
     sizes = [math.prod(shape) for shape in shapes]
     # what an activation takes is let go at once; all else that a layer gives is kept until its gradient is known
     kept = [

@@ -29,6 +29,7 @@ from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
 from nncli.optim.penalty import Penalty
+from nncli.training.average import WeightAverage
 from nncli.training.events import Record
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
@@ -92,7 +93,14 @@ class Session:
             ),
             self._monitor(training.checkpoint.monitor),
             None if stopping is None else self._monitor(stopping.monitor, stopping.min_delta),
+            self._average(),
         )
+
+    def _average(self) -> WeightAverage | None:
+        given, network = self.spec.training.weight_averaging, self.network
+        if given is None:
+            return None
+        return WeightAverage(network.vector[: network.layout.trainable], given.decay, warmup=given.warmup)
 
     def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
         assert column is not None, "filled when the session was made"

@@ -159,6 +159,31 @@ class Penalty(Checked):
 
 
 @dataclass(frozen=True)
+class WeightAveraging(Checked):
+    """Predict with a running average of the weights instead of those of the last step.
+
+    a <- decay a + (1 - decay) w after every step; a = w after the first one
+
+    That is the exponential moving average of PyTorch's AveragedModel with get_ema_multi_avg_fn. It smooths out what the
+    last steps happened to do, and looks back over about 1 / (1 - decay) steps; a run should have several times as many.
+    With warmup, min(decay, (1 + t) / (10 + t)) stands for decay, where t is the number of steps averaged before, so
+    that short runs, and the first epochs of long ones, are not held back by their first steps.
+
+    The averaged weights are the model: validation, checkpoints, the test and predictions use them. Training goes on
+    with its own, at which train_loss and train_ metrics are measured. Only what is trained is averaged; running values
+    of a batch normalisation are those of training.
+
+    Args:
+        decay: the share of the average that stays in a step, above 0 and below 1.
+        warmup: whether the decay begins small.
+    Reference: Polyak and Juditsky, SIAM J. Control Optim. 30 (1992), 838-855.
+    """
+
+    decay: Annotated[float, Interval(gt=0, lt=1)] = 0.999
+    warmup: bool = False
+
+
+@dataclass(frozen=True)
 class Training(Checked):
     """How to train.
 
@@ -172,6 +197,7 @@ class Training(Checked):
         shuffle: whether every epoch has a random order of its own.
         clip_norm: the largest global norm of the gradient; default no limit.
         penalty: a price on large weights that is added to the loss; default none.
+        weight_averaging: to predict with a running average of the weights; default with those of the last step.
         early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save.
         on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step, up to 100 of
@@ -182,10 +208,13 @@ class Training(Checked):
         threads: how many threads to compute with; default all cores.
     """
 
-    stray_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"),
-        "it is called batches_per_step here",
-    )
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(
+            ("accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"),
+            "it is called batches_per_step here",
+        ),
+        **dict.fromkeys(("ema", "use_ema", "ema_decay", "ema_momentum"), "write weight_averaging: {decay: 0.999}"),
+    }
 
     epochs: Annotated[int, Ge(1)] = 10
     batch_size: Annotated[int, Ge(1)] = 32
@@ -193,6 +222,7 @@ class Training(Checked):
     shuffle: bool = True
     clip_norm: Annotated[float, Gt(0)] | None = None
     penalty: Penalty | None = None
+    weight_averaging: WeightAveraging | None = None
     early_stopping: EarlyStopping | None = None
     checkpoint: Checkpoint = Checkpoint()
     on_nonfinite: Literal["stop", "skip"] = "stop"

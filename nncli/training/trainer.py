@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import isfinite
@@ -21,13 +22,14 @@ from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
 from nncli.optim.optimizer import Optimizer
 from nncli.training.accumulation import Accumulation
+from nncli.training.average import WeightAverage
 from nncli.training.events import EpochEnded, Event, Record, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 
 MOST_SKIPPED = 100  # steps of a run that may be left out because their numbers are not finite
 EVALUATION_ROWS = 512  # rows measured at a time
-OPTIMIZER, TALLY = "optimizer/", "tally/"  # folders of the arrays
+OPTIMIZER, TALLY, WEIGHTS = "optimizer/", "tally/", "weights/"  # folders of the arrays
 
 
 class Batches(Protocol):
@@ -82,6 +84,7 @@ class Trainer:
         settings: how long and how.
         best: says which epoch is the best.
         stopping: says when there is no more improvement; None for no early stopping.
+        average: of the weights, which is measured and predicts in their place; None for the weights themselves.
     """
 
     def __init__(
@@ -93,11 +96,13 @@ class Trainer:
         settings: Settings,
         best: Monitor,
         stopping: Monitor | None = None,
+        average: WeightAverage | None = None,
     ) -> None:
         self.executor = executor
         self.settings = settings
         self.best = best
         self.stopping = stopping
+        self.average = average
         self.epoch = 0  # epochs done
         self.step = 0  # steps done
         self.step_in_epoch = 0  # steps done of the running epoch
@@ -154,10 +159,12 @@ class Trainer:
         Raises:
             NonFiniteError: naming the first of them.
         """
-        for name, array in self.executor.network.named().items():
-            if not np.isfinite(array).all():
-                place = f"epoch {self.epoch + 1}, step {self.step}"
-                raise NonFiniteError(f"{place}: the weights are not finite, first in model.{name}")
+        network = self.executor.network
+        for vector in (network.vector,) if self.average is None else (network.vector, self.average.vector):
+            for name, array in network.layout.named(vector).items():
+                if not np.isfinite(array).all():
+                    place = f"epoch {self.epoch + 1}, step {self.step}"
+                    raise NonFiniteError(f"{place}: the weights are not finite, first in model.{name}")
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
@@ -204,6 +211,8 @@ class Trainer:
             clip(gradient[: self._trained], length, self.settings.clip_norm)
         with np.errstate(all="ignore"):
             self.apply(gradient)
+            if self.average is not None:
+                self.average.update()
         return True
 
     def apply(self, gradient: Array) -> None:
@@ -239,7 +248,8 @@ class Trainer:
         if self._validation is not None:
             tally, rows = Tally(self.executor.metrics), 0
             for batch in self._validation.batches(EVALUATION_ROWS):
-                self.executor.evaluate((batch,), tally)
+                with self._averaged():
+                    self.executor.evaluate((batch,), tally)
                 rows += len(batch)
                 self.seconds = time.perf_counter() - begun
                 yield RowsMeasured(number, rows)
@@ -250,8 +260,31 @@ class Trainer:
         record["learning_rate"] = self.learning_rate
         return record
 
+    @property
+    def predicting(self) -> Array:
+        """All parameters as they predict, in one vector: averaged where the weights are."""
+        vector = self.executor.network.vector
+        return vector if self.average is None else np.concatenate((self.average.vector, vector[self._trained :]))
+
+    def show_average(self) -> None:
+        """Leaves the network, after training, with the parameters as they predict."""
+        if self.average is not None:
+            self.average.show()
+
+    def hide_average(self) -> None:
+        """Puts back what training goes on with."""
+        if self.average is not None:
+            self.average.hide()
+
+    def _averaged(self) -> AbstractContextManager[None]:
+        """Within it, the network predicts as it is to predict."""
+        return nullcontext() if self.average is None else self.average.in_place()
+
     def follow(self, earlier: Trainer) -> None:
         """Goes on counting epochs and steps, and with the optimizer, where another trainer of the network stopped."""
+        earlier.hide_average()
+        if self.average is not None and earlier.average is not None:
+            self.average.follow(earlier.average)
         self.epoch, self.step, self.driver = earlier.epoch, earlier.step, earlier.driver
         self.settings = replace(self.settings, epochs=earlier.epoch + self.settings.epochs)
 
@@ -263,6 +296,7 @@ class Trainer:
             "step_in_epoch": self.step_in_epoch,
             "skipped": self.skipped,
             "optimizer_steps": self.driver.steps,
+            "averaged_steps": 0 if self.average is None else self.average.steps,
             "tally": {"loss": self._tally.loss, "divisor": self._tally.divisor},
             "best": self.best.state(),
             "stopping": None if self.stopping is None else self.stopping.state(),
@@ -273,9 +307,13 @@ class Trainer:
         }
 
     def arrays(self) -> dict[str, Array]:
-        """The optimizer's vectors by optimizer/STATE/PARAMETER, and the running epoch's metrics by tally/METRIC."""
+        """What there is beside the parameters as they predict.
+
+        The optimizer's vectors are optimizer/STATE/PARAMETER, the running epoch's metrics tally/METRIC, and the weights
+        that training changes, where another average predicts, weights/PARAMETER.
+        """
         states = zip(names_of(self.executor.metrics), self._tally.states, strict=True)
-        return {**self._moments(), **{f"{TALLY}{name}": state for name, state in states}}
+        return {**self._moments(), **self._own_weights(), **{f"{TALLY}{name}": state for name, state in states}}
 
     def _moments(self) -> dict[str, Array]:
         layout = self.executor.network.layout
@@ -285,8 +323,16 @@ class Trainer:
             for parameter, array in layout.named(vector).items()
         }
 
+    def _own_weights(self) -> dict[str, Array]:
+        """Views of the weights that training changes, where they do not predict."""
+        if self.average is None:
+            return {}
+        network = self.executor.network
+        named = network.layout.named(network.vector[: self._trained])
+        return {f"{WEIGHTS}{name}": array for name, array in named.items()}
+
     def restore(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
-        """Goes on from a stored state; the network's parameters are restored by whoever owns them."""
+        """Goes on from a stored state; the parameters as they predict are in the network already."""
         for name in ("epoch", "step", "step_in_epoch", "skipped", "seconds", "total_seconds"):
             setattr(self, name, state[name])
         self.last_record, self.best_record = state["last_record"], state["best_record"]
@@ -297,5 +343,7 @@ class Trainer:
         self.best.restore(state["best"])
         if self.stopping is not None and state["stopping"] is not None:
             self.stopping.restore(state["stopping"])
-        for name, array in self._moments().items():
+        if self.average is not None:
+            self.average.take(state.get("averaged_steps", 0))
+        for name, array in (self._moments() | self._own_weights()).items():
             array[...] = arrays[name]

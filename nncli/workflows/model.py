@@ -127,7 +127,9 @@ class Model:
             verbose: write a line an epoch to standard error.
             weights: (n,) how much every row counts in loss and metrics.
             run_dir: where to write the files of a run, as the train command does; default nowhere.
-            training: more keys of a config's training section, such as clip_norm or early_stopping.
+            training: more keys of a config's training section, such as clip_norm or early_stopping. With
+                weight_averaging the model's weights are the averaged ones; further training goes on with those that
+                it left itself, or with what was made of the model's in the meantime.
 
         Raises:
             UserError: where data, settings or run directory cannot be used.
@@ -136,8 +138,6 @@ class Model:
         settings = {"epochs": epochs, "batch_size": batch_size, "shuffle": shuffle, **training}
         session = self._session_for(_rows(inputs, targets, weights=weights), validation_data, settings)
         trainer = session.trainer()
-        if self._trainer is not None:
-            trainer.follow(self._trainer)
         records: list[Record] = []
 
         def listen(event: RunEvent) -> None:
@@ -148,6 +148,8 @@ class Model:
                     sys.stderr.write(line + "\n")
 
         run = None if run_dir is None else RunDirectory.at(os.fspath(run_dir))
+        if self._trainer is not None:
+            trainer.follow(self._trainer)
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
             if run is None:
@@ -155,6 +157,7 @@ class Model:
             else:
                 run_anew(run, session, trainer, listen)
         finally:
+            trainer.show_average()
             self.history += records
         return records
 
@@ -257,7 +260,12 @@ class Model:
             SaveError: where it cannot be written.
         """
         session = self._built
-        save_checkpoint(os.fspath(path), session, self._trainer or session.trainer())
+        trainer = self._trainer or session.trainer()
+        trainer.hide_average()
+        try:
+            save_checkpoint(os.fspath(path), session, trainer)
+        finally:
+            trainer.show_average()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -272,6 +280,7 @@ class Model:
         model._session = _without_rows(trained.spec, trained.preprocessing, trained.executor)
         model._trainer = model._session.trainer()
         restore_trainer(trained.path, model._trainer, trained.meta, trained.state)
+        model._trainer.show_average()
         model._fitted = True
         model._pass, model._has_gradients = None, False
         model.history = []

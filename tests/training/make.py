@@ -13,6 +13,7 @@ from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of
+from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.trainer import Settings, Trainer
@@ -64,18 +65,23 @@ def trainer_of(
     metrics: tuple[str, ...] = (),
     threads: int | None = None,
     penalty: dict[str, Any] | None = None,
+    decay: float | None = None,
+    warmup: bool = False,
     **settings: Any,
 ) -> Trainer:
-    """A trainer over these rows."""
+    """A trainer over these rows; with a decay it averages its weights."""
     train = train if train is not None else numbers(10)
+    executor = executor_of(layers, train, metrics=metrics, threads=threads, penalty=penalty)
+    trained = executor.network.vector[: executor.network.layout.trainable]
     return Trainer(
-        executor_of(layers, train, metrics=metrics, threads=threads, penalty=penalty),
+        executor,
         build(OPTIMIZERS, optimizer),  # type: ignore[arg-type]
         TrainingBatches(train, batch_size, shuffle=shuffle, seed=0),
         validation,
         Settings(**{"epochs": 3, **settings}),
         Monitor(monitor),
         stopping,
+        None if decay is None else WeightAverage(trained, decay, warmup=warmup),
     )
 
 
