@@ -43,10 +43,11 @@ class Plan:
         input_shape: of one row.
         layers: in order.
         parameters: how many numbers are trained.
-        batch_size: rows a step, no more than there are.
-        steps_per_epoch: how many steps each epoch has.
+        batch_size: rows a batch, no more than there are.
+        batches_per_step: batches a step, no more than there are.
+        batches_per_epoch: how many batches each epoch has.
         epochs: how many there are.
-        parameter_bytes: of the parameters, their gradients and the optimizer's state.
+        parameter_bytes: of the parameters, their gradients, the optimizer's state and what else is as long.
         batch_bytes: about, of what the layers give for one batch, and of its gradients.
         data_bytes: of all rows as the network gets them.
     """
@@ -55,15 +56,21 @@ class Plan:
     layers: tuple[LayerPlan, ...]
     parameters: int
     batch_size: int
-    steps_per_epoch: int
+    batches_per_step: int
+    batches_per_epoch: int
     epochs: int
     parameter_bytes: int
     batch_bytes: int
     data_bytes: int
 
     @property
+    def steps_per_epoch(self) -> int:
+        """How many steps each epoch has."""
+        return -(-self.batches_per_epoch // self.batches_per_step)
+
+    @property
     def multiply_adds(self) -> int:
-        """Of one step: forward once, and about twice as many going back."""
+        """Of one batch: forward once, and about twice as many going back."""
         return 3 * self.batch_size * sum(layer.multiply_adds for layer in self.layers)
 
 
@@ -90,7 +97,9 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
     trained = sum(math.prod(found.shape) for _, found in leaves(model.parameters(input_shape)) if found.trainable)
     training = next(iter(rows.values()))
     batch = min(spec.training.batch_size, training)
+    batches = -(-training // batch)
     vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names())
+    vectors += (spec.training.batches_per_step > 1) + (spec.training.weight_averaging is not None)
     given = list(_given(model.layers, input_shape))
     # what an activation takes is let go at once; all else that a layer gives is kept until its gradient is known
     kept = [size for (_, size), (after, _) in pairwise([*given, (None, 0)]) if not isinstance(after, Activation)]
@@ -100,7 +109,8 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         layers=layers,
         parameters=trained,
         batch_size=batch,
-        steps_per_epoch=-(-training // batch),
+        batches_per_step=min(spec.training.batches_per_step, batches),
+        batches_per_epoch=batches,
         epochs=spec.training.epochs,
         parameter_bytes=vectors * item * sum(layer.parameters for layer in layers),
         batch_bytes=item * batch * (math.prod(input_shape) + sum(kept) + 2 * largest),

@@ -29,6 +29,8 @@ from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
+from nncli.optim.penalty import Penalty
+from nncli.training.average import WeightAverage
 from nncli.training.events import Record
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
@@ -85,13 +87,21 @@ class Session:
             Settings(
                 epochs=training.epochs,
                 seed=self.spec.seed,
+                batches_per_step=training.batches_per_step,
                 clip_norm=training.clip_norm,
                 on_nonfinite=training.on_nonfinite,
                 patience=None if stopping is None else stopping.patience,
             ),
             self._monitor(training.checkpoint.monitor),
             None if stopping is None else self._monitor(stopping.monitor, stopping.min_delta),
+            self._average(),
         )
+
+    def _average(self) -> WeightAverage | None:
+        given, network = self.spec.training.weight_averaging, self.network
+        if given is None:
+            return None
+        return WeightAverage(network.vector[: network.layout.trainable], given.decay, warmup=given.warmup)
 
     def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
         assert column is not None, "filled when the session was made"
@@ -103,12 +113,18 @@ class Session:
         return Monitor(column, higher, min_delta)
 
     def nothing_learnt(self, record: Record) -> str:
-        """What may be wrong, where the training loss is above that of the best constant prediction; or nothing."""
+        """What may be wrong, where the training loss is above that of the best constant prediction; or nothing.
+
+        The constant pays no penalty, because all of its weights are 0.
+        """
         constant = self.executor.loss.of_constant(self.train.targets, self.train.weights)
         reached = record.get("train_loss", 0.0)
         if reached <= constant:
             return ""
         loss = f"the training loss {reached:.4g} is above the {constant:.4g} of the best constant prediction"
+        penalty = self.executor.penalty
+        if penalty is not None and reached - (paid := penalty.value()) <= constant:
+            return f"{loss}, which pays no penalty; the model pays {paid:.4g}: try less of training.penalty"
         return f"{loss}; {self.explosion_hint()}"
 
     def explosion_hint(self) -> str:
@@ -179,7 +195,17 @@ def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
         preprocessing.original_targets if scaled else None,
         spec.training.threads,
         spec.training.batch_size,
+        penalty_of(spec.training, network),
     )
+
+
+def penalty_of(training: Training, network: Network) -> Penalty | None:
+    """The penalty on a network's weights, as the training section says."""
+    given = training.penalty
+    if given is None:
+        return None
+    size = network.layout.trainable if given.biases else network.layout.decayed
+    return Penalty(network.vector[:size], given.l1, given.l2)
 
 
 def layout_of(spec: Spec, input_shape: Shape) -> ParameterLayout:

@@ -48,13 +48,14 @@ def _described(plan: Plan) -> list[str]:
     rows = [["input", of_shape(plan.input_shape), "", ""]]
     for layer in plan.layers:
         rows.append([layer.name, of_shape(layer.output_shape), f"{layer.parameters:,}", f"{layer.multiply_adds:,}"])
-    steps = plan.steps_per_epoch * plan.epochs
+    several, steps = plan.batches_per_step, plan.steps_per_epoch * plan.epochs
+    step = f"{several * plan.batch_size:,} rows{f' in {several:,} batches' if several > 1 else ''}"
     return [
         *table(["layer", "output shape", "parameters", "multiply-adds a row"], rows, right=(2, 3)),
         "",
-        f"a step    {plan.batch_size:,} rows, about {in_words(plan.multiply_adds)} multiply-adds forward and back",
+        f"a step    {step}, about {in_words(several * plan.multiply_adds)} multiply-adds forward and back",
         f"a run     {plan.steps_per_epoch:,} steps an epoch, {steps:,} in {plan.epochs:,} epochs, "
-        f"about {in_words(steps * plan.multiply_adds)} multiply-adds",
+        f"about {in_words(plan.epochs * plan.batches_per_epoch * plan.multiply_adds)} multiply-adds",
         f"memory    about {in_bytes(plan.parameter_bytes)} for parameters, gradients and optimizer, "
         f"{in_bytes(plan.batch_bytes)} for a batch, {in_bytes(plan.data_bytes)} for the data",
     ]

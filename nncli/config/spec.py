@@ -127,14 +127,77 @@ class Checkpoint(Checked):
 
 
 @dataclass(frozen=True)
+class Penalty(Checked):
+    """A price on large weights, which keeps a model simple.
+
+    loss = mean of the rows' losses + l1 * sum |w| + l2 * sum w^2
+
+    The gradient, of which clip_norm looks at the norm, is that of this loss; the derivative of |w| at 0 is taken as 0.
+    Every loss that is shown or watched has the penalty in it, at the weights with which it is measured: train_loss
+    (where it is the mean over the epoch's steps), val_loss, that of the test and of evaluate. Metrics have not; one
+    such as log_loss or rmse shows the fit alone.
+
+    There is no 1/2 in it, as in Keras: for plain gradient descent, l2: 1e-4 is PyTorch's weight_decay=2e-4, and alpha
+    of scikit-learn's MLPClassifier is 2 * l2 * batch_size.
+
+    Args:
+        l1: the price of the absolute values, at least 0; it pulls what is of little use to about 0.
+        l2: the price of the squares, at least 0; it pulls most at what is large.
+        biases: whether biases and the scale and shift of normalisation pay as well.
+    """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {"type": "write l1 or l2, or both"}
+
+    l1: Annotated[float, Ge(0)] = 0.0
+    l2: Annotated[float, Ge(0)] = 0.0
+    biases: bool = False
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """A penalty that costs nothing."""
+        if not self.l1 and not self.l2:
+            yield "l2", "a penalty wants an l1 or l2 above 0, such as l2: 1e-4; or drop it"
+
+
+@dataclass(frozen=True)
+class WeightAveraging(Checked):
+    """Predict with a running average of the weights instead of those of the last step.
+
+    a <- decay a + (1 - decay) w after every step; a = w after the first one
+
+    That is the exponential moving average of PyTorch's AveragedModel with get_ema_multi_avg_fn. It smooths out what the
+    last steps happened to do, and looks back over about 1 / (1 - decay) steps; a run should have several times as many.
+    With warmup, min(decay, (1 + t) / (10 + t)) stands for decay, where t is the number of steps averaged before, so
+    that short runs, and the first epochs of long ones, are not held back by their first steps.
+
+    The averaged weights are the model: validation, checkpoints, the test and predictions use them. Training goes on
+    with its own, at which train_loss and train_ metrics are measured. Only what is trained is averaged; running values
+    of a batch normalisation are those of training.
+
+    Args:
+        decay: the share of the average that stays in a step, above 0 and below 1.
+        warmup: whether the decay begins small.
+    Reference: Polyak and Juditsky, SIAM J. Control Optim. 30 (1992), 838-855.
+    """
+
+    decay: Annotated[float, Interval(gt=0, lt=1)] = 0.999
+    warmup: bool = False
+
+
+@dataclass(frozen=True)
 class Training(Checked):
     """How to train.
 
     Args:
         epochs: how many times to go through the training rows.
-        batch_size: rows a step; the last batch of an epoch may be short.
+        batch_size: rows a batch; the last batch of an epoch may be short.
+        batches_per_step: how many batches make one step, which is that of one batch of all their rows and takes the
+            memory of one of them (gradient accumulation). Steps are counted, and states saved, between whole steps;
+            the last step of an epoch may have fewer batches. Batch normalisation mixes the rows of each batch alone
+            and updates its running values once a batch.
         shuffle: whether every epoch has a random order of its own.
         clip_norm: the largest global norm of the gradient; default no limit.
+        penalty: a price on large weights that is added to the loss; default none.
+        weight_averaging: to predict with a running average of the weights; default with those of the last step.
         early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save.
         on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step, up to 100 of
@@ -145,10 +208,21 @@ class Training(Checked):
         threads: how many threads to compute with; default all cores.
     """
 
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(
+            ("accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"),
+            "it is called batches_per_step here",
+        ),
+        **dict.fromkeys(("ema", "use_ema", "ema_decay", "ema_momentum"), "write weight_averaging: {decay: 0.999}"),
+    }
+
     epochs: Annotated[int, Ge(1)] = 10
     batch_size: Annotated[int, Ge(1)] = 32
+    batches_per_step: Annotated[int, Ge(1)] = 1
     shuffle: bool = True
     clip_norm: Annotated[float, Gt(0)] | None = None
+    penalty: Penalty | None = None
+    weight_averaging: WeightAveraging | None = None
     early_stopping: EarlyStopping | None = None
     checkpoint: Checkpoint = Checkpoint()
     on_nonfinite: Literal["stop", "skip"] = "stop"

@@ -129,7 +129,8 @@ class Layer(Registered):
     needs = ("forward",)
 
     stray_keys: ClassVar[Mapping[str, str]] = {
-        "activation": "an activation is a layer of its own; write it as the next one, such as - relu"
+        "activation": "an activation is a layer of its own; write it as the next one, such as - relu",
+        "kernel_regularizer": "it belongs under training for all layers, as training.penalty",
     }
 
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from math import isfinite
 from threading import BrokenBarrierError
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
 from nncli.nn.tally import Tally
+from nncli.optim.penalty import Penalty
 from nncli.training.meeting import Meeting
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ class Executor:
         metrics: what to measure besides the loss.
         original: turns scaled targets and predictions into original units; None where they are not scaled.
         threads: how many threads to compute with; None for all cores.
-        batch_size: rows a step.
+        batch_size: rows a batch.
+        penalty: what is added to the mean loss of rows, wherever it is measured; None for nothing.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Executor:
         original: Callable[[Array], Array] | None = None,
         threads: int | None = None,
         batch_size: int = 32,
+        penalty: Penalty | None = None,
     ) -> None:
         self.network = network
         self.loss = loss
@@ -87,6 +91,7 @@ class Executor:
         self.sharded = is_sharded(network)
         self._mixing = any(layer.mixes_samples for layer in _all_layers(network.model))
         self.threads = threads
+        self.penalty = penalty
         self._small = batch_size * _multiplied(network) < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None
@@ -100,6 +105,8 @@ class Executor:
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
         """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.
+
+        The penalty counts as a part of the loss of every row.
 
         Args:
             batch: rows with targets.
@@ -127,6 +134,10 @@ class Executor:
         for index, (loss, states) in enumerate(results):
             total += loss
             tally.add(loss, divisor if index == 0 else 0.0, states)
+        if self.penalty is not None:
+            price = divisor * self.penalty.add_gradient(self.gradient)
+            tally.loss += price
+            total += price
         return total
 
     def evaluate(self, batches: Iterable[Batch], tally: Tally) -> Tally:
@@ -138,9 +149,12 @@ class Executor:
             prediction, total, _ = self.loss.forward(shard.output(rows.inputs), rows.targets, rows.weights)
             return total, self._measure(tally, prediction, rows)
 
+        price = 0.0 if self.penalty is None else self.penalty.value()
         for batch in batches:
+            divisor = batch.divisor
             for index, (loss, states) in enumerate(self._run(one, batch)):
-                tally.add(loss, batch.divisor if index == 0 else 0.0, states)
+                tally.add(loss, divisor if index == 0 else 0.0, states)
+            tally.loss += divisor * price
         return tally
 
     def predict(self, inputs: Array) -> Array:
@@ -164,6 +178,8 @@ class Executor:
         for name, gradient in reversed(self.network.layout.named(self.gradient).items()):  # as backward went
             if not np.isfinite(gradient).all():
                 return f"first in the gradient of model.{name}"
+        if self.penalty is not None and not isfinite(self.penalty.value()):
+            return "in the penalty of the weights"
         return "in the loss itself"
 
     @property

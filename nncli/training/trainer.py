@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import isfinite
 from typing import Any, Literal, Protocol
 
@@ -18,13 +21,15 @@ from nncli.nn.tally import Tally
 from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
 from nncli.optim.optimizer import Optimizer
+from nncli.training.accumulation import Accumulation
+from nncli.training.average import WeightAverage
 from nncli.training.events import EpochEnded, Event, Record, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 
 MOST_SKIPPED = 100  # steps of a run that may be left out because their numbers are not finite
 EVALUATION_ROWS = 512  # rows measured at a time
-OPTIMIZER, TALLY = "optimizer/", "tally/"  # folders of the arrays
+OPTIMIZER, TALLY, WEIGHTS = "optimizer/", "tally/", "weights/"  # folders of the arrays
 
 
 class Batches(Protocol):
@@ -52,6 +57,7 @@ class Settings:
     Args:
         epochs: how many.
         seed: the run's seed.
+        batches_per_step: how many batches make one step; the last step of an epoch may have fewer.
         clip_norm: the largest norm of the gradient, or None.
         on_nonfinite: stop, or skip such steps.
         patience: how many epochs without improvement early stopping allows.
@@ -59,6 +65,7 @@ class Settings:
 
     epochs: int
     seed: int = 0
+    batches_per_step: int = 1
     clip_norm: float | None = None
     on_nonfinite: Literal["stop", "skip"] = "stop"
     patience: int | None = None
@@ -77,6 +84,7 @@ class Trainer:
         settings: how long and how.
         best: says which epoch is the best.
         stopping: says when there is no more improvement; None for no early stopping.
+        average: of the weights, which is measured and predicts in their place; None for the weights themselves.
     """
 
     def __init__(
@@ -88,11 +96,13 @@ class Trainer:
         settings: Settings,
         best: Monitor,
         stopping: Monitor | None = None,
+        average: WeightAverage | None = None,
     ) -> None:
         self.executor = executor
         self.settings = settings
         self.best = best
         self.stopping = stopping
+        self.average = average
         self.epoch = 0  # epochs done
         self.step = 0  # steps done
         self.step_in_epoch = 0  # steps done of the running epoch
@@ -103,6 +113,7 @@ class Trainer:
         self.best_record: Record = {}
         self._batches = batches
         self._validation = validation
+        self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
         self._tally = Tally(executor.metrics)
         self._trained = executor.network.layout.trainable
         self.driver = Driver(rule, executor.network.vector[: self._trained], executor.network.layout.decayed)
@@ -124,7 +135,7 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """How many steps an epoch has."""
-        return self._batches.per_epoch
+        return -(-self._batches.per_epoch // self.settings.batches_per_step)
 
     @property
     def ended(self) -> bool:
@@ -148,15 +159,19 @@ class Trainer:
         Raises:
             NonFiniteError: naming the first of them.
         """
-        for name, array in self.executor.network.named().items():
-            if not np.isfinite(array).all():
-                place = f"epoch {self.epoch + 1}, step {self.step}"
-                raise NonFiniteError(f"{place}: the weights are not finite, first in model.{name}")
+        network = self.executor.network
+        for vector in (network.vector,) if self.average is None else (network.vector, self.average.vector):
+            for name, array in network.layout.named(vector).items():
+                if not np.isfinite(array).all():
+                    place = f"epoch {self.epoch + 1}, step {self.step}"
+                    raise NonFiniteError(f"{place}: the weights are not finite, first in model.{name}")
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
-        for batch in self._batches.epoch(number, self.step_in_epoch):
-            accepted = self._step(batch, number)
+        several = self.settings.batches_per_step
+        batches = self._batches.epoch(number, self.step_in_epoch * several)
+        for batch in batches:
+            accepted = self._step(batch, islice(batches, several - 1), number)
             self.step_in_epoch += 1
             self.seconds = time.perf_counter() - begun
             if accepted:
@@ -175,15 +190,19 @@ class Trainer:
             self.stopping.update(record)
         yield EpochEnded(record, best, self.ended)
 
-    def _step(self, batch: Batch, epoch: int) -> bool:
-        """One step; whether it was taken."""
-        tally = Tally(self.executor.metrics)
-        loss = self.executor.loss_and_gradient(batch, tally, seed=self.settings.seed, step=self.step)
+    def _step(self, batch: Batch, others: Iterator[Batch], epoch: int) -> bool:
+        """One step of a batch and the others that belong to it; whether it was taken."""
+        tally, seed = Tally(self.executor.metrics), self.settings.seed
+        if self._accumulation is None:
+            loss = self.executor.loss_and_gradient(batch, tally, seed=seed, step=self.step)
+        else:
+            loss, batch = self._accumulation.loss_and_gradient(batch, others, tally, seed=seed, step=self.step)
         gradient = self.executor.gradient
         length = norm(gradient[: self._trained])
         self.step += 1
         if not (isfinite(loss) and isfinite(length)):
             self._not_finite(batch, epoch, loss)
+            deque(others, maxlen=0)  # the whole step is left out
             return False
         self._tally.add(tally.loss, tally.divisor, tally.states)
         if not tally.divisor:  # rows without weight alone; momentum from earlier steps would still move
@@ -192,6 +211,8 @@ class Trainer:
             clip(gradient[: self._trained], length, self.settings.clip_norm)
         with np.errstate(all="ignore"):
             self.apply(gradient)
+            if self.average is not None:
+                self.average.update()
         return True
 
     def apply(self, gradient: Array) -> None:
@@ -227,7 +248,8 @@ class Trainer:
         if self._validation is not None:
             tally, rows = Tally(self.executor.metrics), 0
             for batch in self._validation.batches(EVALUATION_ROWS):
-                self.executor.evaluate((batch,), tally)
+                with self._averaged():
+                    self.executor.evaluate((batch,), tally)
                 rows += len(batch)
                 self.seconds = time.perf_counter() - begun
                 yield RowsMeasured(number, rows)
@@ -238,8 +260,31 @@ class Trainer:
         record["learning_rate"] = self.learning_rate
         return record
 
+    @property
+    def predicting(self) -> Array:
+        """All parameters as they predict, in one vector: averaged where the weights are."""
+        vector = self.executor.network.vector
+        return vector if self.average is None else np.concatenate((self.average.vector, vector[self._trained :]))
+
+    def show_average(self) -> None:
+        """Leaves the network, after training, with the parameters as they predict."""
+        if self.average is not None:
+            self.average.show()
+
+    def hide_average(self) -> None:
+        """Puts back what training goes on with."""
+        if self.average is not None:
+            self.average.hide()
+
+    def _averaged(self) -> AbstractContextManager[None]:
+        """Within it, the network predicts as it is to predict."""
+        return nullcontext() if self.average is None else self.average.in_place()
+
     def follow(self, earlier: Trainer) -> None:
         """Goes on counting epochs and steps, and with the optimizer, where another trainer of the network stopped."""
+        earlier.hide_average()
+        if self.average is not None and earlier.average is not None:
+            self.average.follow(earlier.average)
         self.epoch, self.step, self.driver = earlier.epoch, earlier.step, earlier.driver
         self.settings = replace(self.settings, epochs=earlier.epoch + self.settings.epochs)
 
@@ -251,6 +296,7 @@ class Trainer:
             "step_in_epoch": self.step_in_epoch,
             "skipped": self.skipped,
             "optimizer_steps": self.driver.steps,
+            "averaged_steps": 0 if self.average is None else self.average.steps,
             "tally": {"loss": self._tally.loss, "divisor": self._tally.divisor},
             "best": self.best.state(),
             "stopping": None if self.stopping is None else self.stopping.state(),
@@ -261,9 +307,13 @@ class Trainer:
         }
 
     def arrays(self) -> dict[str, Array]:
-        """The optimizer's vectors by optimizer/STATE/PARAMETER, and the running epoch's metrics by tally/METRIC."""
+        """What there is beside the parameters as they predict.
+
+        The optimizer's vectors are optimizer/STATE/PARAMETER, the running epoch's metrics tally/METRIC, and the weights
+        that training changes, where another average predicts, weights/PARAMETER.
+        """
         states = zip(names_of(self.executor.metrics), self._tally.states, strict=True)
-        return {**self._moments(), **{f"{TALLY}{name}": state for name, state in states}}
+        return {**self._moments(), **self._own_weights(), **{f"{TALLY}{name}": state for name, state in states}}
 
     def _moments(self) -> dict[str, Array]:
         layout = self.executor.network.layout
@@ -273,8 +323,16 @@ class Trainer:
             for parameter, array in layout.named(vector).items()
         }
 
+    def _own_weights(self) -> dict[str, Array]:
+        """Views of the weights that training changes, where they do not predict."""
+        if self.average is None:
+            return {}
+        network = self.executor.network
+        named = network.layout.named(network.vector[: self._trained])
+        return {f"{WEIGHTS}{name}": array for name, array in named.items()}
+
     def restore(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
-        """Goes on from a stored state; the network's parameters are restored by whoever owns them."""
+        """Goes on from a stored state; the parameters as they predict are in the network already."""
         for name in ("epoch", "step", "step_in_epoch", "skipped", "seconds", "total_seconds"):
             setattr(self, name, state[name])
         self.last_record, self.best_record = state["last_record"], state["best_record"]
@@ -285,5 +343,7 @@ class Trainer:
         self.best.restore(state["best"])
         if self.stopping is not None and state["stopping"] is not None:
             self.stopping.restore(state["stopping"])
-        for name, array in self._moments().items():
+        if self.average is not None:
+            self.average.take(state.get("averaged_steps", 0))
+        for name, array in (self._moments() | self._own_weights()).items():
             array[...] = arrays[name]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nncli.config.spec import Checkpoint, Data, EarlyStopping, Fraction, Spec, Training
+from nncli.config.spec import Checkpoint, Data, EarlyStopping, Fraction, Penalty, Spec, Training, WeightAveraging
 from nncli.core.docstrings import Docstring, docstring_of
 from nncli.core.errors import UserError
 from nncli.core.fields import Checked
@@ -21,6 +21,8 @@ SETTINGS: dict[str, type[Checked]] = {
     "data": Data,
     "fraction": Fraction,
     "training": Training,
+    "penalty": Penalty,
+    "weight_averaging": WeightAveraging,
     "early_stopping": EarlyStopping,
     "checkpoint": Checkpoint,
 }

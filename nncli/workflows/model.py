@@ -13,7 +13,7 @@ import numpy as np
 from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
-from nncli.assemble.session import Session, assemble, labelled, make_executor, weigh_classes
+from nncli.assemble.session import Session, assemble, labelled, make_executor, penalty_of, weigh_classes
 from nncli.assemble.shapes import takes_channel
 from nncli.assemble.targets import suited
 from nncli.config.spec import Data, Spec, Training
@@ -126,12 +126,14 @@ class Model:
                 column a unit.
             epochs: how many to train now.
             validation_data: (inputs, targets) to measure after every epoch.
-            batch_size: rows a step; the last batch of an epoch may be short.
+            batch_size: rows a batch; the last batch of an epoch may be short.
             shuffle: whether every epoch has a random order of its own.
             verbose: write a line an epoch to standard error.
             weights: (n,) how much every row counts in loss and metrics.
             run_dir: where to write the files of a run, as the train command does; default nowhere.
-            training: more keys of a config's training section, such as clip_norm or early_stopping.
+            training: more keys of a config's training section, such as clip_norm or early_stopping. With
+                weight_averaging the model's weights are the averaged ones; further training goes on with those that
+                it left itself, or with what was made of the model's in the meantime.
 
         Raises:
             UserError: where data, settings or run directory cannot be used.
@@ -140,8 +142,6 @@ class Model:
         settings = {"epochs": epochs, "batch_size": batch_size, "shuffle": shuffle, **training}
         session = self._session_for(_rows(inputs, targets, weights=weights), validation_data, settings)
         trainer = session.trainer()
-        if self._trainer is not None:
-            trainer.follow(self._trainer)
         records: list[Record] = []
 
         def listen(event: RunEvent) -> None:
@@ -152,6 +152,8 @@ class Model:
                     sys.stderr.write(line + "\n")
 
         run = None if run_dir is None else RunDirectory.at(os.fspath(run_dir))
+        if self._trainer is not None:
+            trainer.follow(self._trainer)
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
             if run is None:
@@ -159,6 +161,7 @@ class Model:
             else:
                 run_anew(run, session, trainer, listen)
         finally:
+            trainer.show_average()
             self.history += records
         return records
 
@@ -218,8 +221,8 @@ class Model:
     def backward(self, output_gradient: Any) -> Array | None:
         """The gradient of the inputs (as the network gets them), from that of the outputs of the last `forward`.
 
-        The gradients of all parameters are in `gradients` then. None where the first layer takes whole numbers, which
-        have no gradient.
+        The gradients of all parameters are in `gradients` then, without that of a penalty. None where the first layer
+        takes whole numbers, which have no gradient.
 
         Raises:
             UserError: where there was no forward, or the gradient has another shape.
@@ -265,7 +268,12 @@ class Model:
             SaveError: where it cannot be written.
         """
         session = self._built
-        save_checkpoint(os.fspath(path), session, self._trainer or session.trainer())
+        trainer = self._trainer or session.trainer()
+        trainer.hide_average()
+        try:
+            save_checkpoint(os.fspath(path), session, trainer)
+        finally:
+            trainer.show_average()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -280,6 +288,7 @@ class Model:
         model._session = _without_rows(trained.spec, trained.preprocessing, trained.executor)
         model._trainer = model._session.trainer()
         restore_trainer(trained.path, model._trainer, trained.meta, trained.state)
+        model._trainer.show_average()
         model._fitted = True
         model._pass, model._has_gradients = None, False
         model.history = []
@@ -327,6 +336,7 @@ class Model:
         if problems:
             raise ConfigError(problems)
         before.executor.threads = settings.threads
+        before.executor.penalty = penalty_of(settings, before.network)
         spec = filled(spec, validated=held is not None)
         executor, preprocessing = before.executor, before.preprocessing
         weigh_classes(preprocessing, settings, preprocessing.targets(rows))

@@ -26,7 +26,7 @@ from nncli.workflows.events import Listener, silent
 from nncli.workflows.plugins import changed_plugins
 from nncli.workflows.resume import begun_in, session_again
 from nncli.workflows.run import ends_best_epoch, environment_of, fingerprints, started
-from nncli.workflows.saving import check_weights, restore_trainer
+from nncli.workflows.saving import check_trainer, check_weights
 from nncli.workflows.trained import spec_of
 
 
@@ -120,7 +120,7 @@ class _Original:
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
         layout = session.network.layout
         last = checkpoint.load(path, fits=lambda meta: check_weights(path, layout, meta["arrays"]))
-        restore_trainer(path, session.trainer(), *last)  # which refuses what no trainer has written
+        check_trainer(path, session.trainer(), *last)
         best = run.checkpoint(BEST)
         return cls(
             last,
@@ -144,7 +144,7 @@ def _differences(
             if isinstance(event, EpochEnded):
                 yield from _of_record(original.rows.get(trainer.epoch), event.record)
                 if trainer.epoch == best_epoch:
-                    best = network.vector.copy()
+                    best = trainer.predicting.copy()
             if (trainer.epoch, trainer.step_in_epoch) == end:
                 break
     except NonFiniteError as error:
@@ -152,7 +152,7 @@ def _differences(
     if original.rows:
         compared.append(METRICS)
     state_arrays = {checkpoint.STATE + name: array for name, array in trainer.arrays().items()}
-    yield from _of_arrays(f"{LAST}.npz", arrays, {**network.named(), **state_arrays})
+    yield from _of_arrays(f"{LAST}.npz", arrays, {**network.layout.named(trainer.predicting), **state_arrays})
     yield from _of_counts(f"{LAST}.npz", meta["trainer"], trainer.state())
     compared.append(f"{LAST}.npz")
     if trainer.best.best_epoch != (best_epoch or 0) and not ends_best_epoch(trainer):
@@ -187,8 +187,8 @@ def _are_nan(*values: Any) -> bool:
 
 def _of_counts(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Of the trainer's state beside its arrays: what is not about time or patience."""
-    names = ("step", "skipped", "optimizer_steps")
-    yield from _of_values(place, {name: before[name] for name in names}, {name: now[name] for name in names})
+    names = ("step", "skipped", "optimizer_steps", "averaged_steps")
+    yield from _of_values(place, {"averaged_steps": 0, **before}, {name: now[name] for name in names})
     for name in ("tally", "best"):
         yield from _of_values(
             f"{place}, {name}", before[name], {key: now[name][key] for key in now[name] if key != "waited"}

@@ -252,7 +252,7 @@ def _stopped(session: Session, trainer: Trainer, run: RunDirectory | None, numbe
 
 
 def _test(session: Session, trainer: Trainer, run: RunDirectory | None, signals: StopSignals) -> dict[str, float]:
-    """The test metrics with the best weights, which are those of best.npz."""
+    """The test metrics with the best weights, which are those of best.npz; without a run, with the last ones."""
     if session.test is None:
         return {}
     network, tally = session.network, Tally(session.executor.metrics)
@@ -262,6 +262,8 @@ def _test(session: Session, trainer: Trainer, run: RunDirectory | None, signals:
             check_best(run, trainer)
             _, arrays = checkpoint.load(run.checkpoint(BEST))
             set_weights(run.checkpoint(BEST), network, arrays)
+        else:
+            network.vector[...] = trainer.predicting
         with session.executor.blas():
             for batch in session.test.batches(EVALUATION_ROWS):
                 session.executor.evaluate((batch,), tally)

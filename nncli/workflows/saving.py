@@ -31,7 +31,8 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
     Raises:
         SaveError: where it cannot be written.
     """
-    checkpoint.save(path, session.network.named(), trainer.arrays(), describe(session, trainer))
+    weights = session.network.layout.named(trainer.predicting)
+    checkpoint.save(path, weights, trainer.arrays(), describe(session, trainer))
 
 
 def check_description(session: Session, trainer: Trainer) -> None:
@@ -45,18 +46,32 @@ def check_description(session: Session, trainer: Trainer) -> None:
 
 
 def restore_trainer(path: str, trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
-    """Sets a trainer to where a checkpoint's was; the network's weights are not touched.
+    """Sets a trainer to where a checkpoint's was, whose weights are in its network already.
+
+    Where these are averaged, they make way for those that training goes on with.
 
     Raises:
         CheckpointError: where the checkpoint does not hold a trainer's state of this model.
     """
-    prefix = checkpoint.STATE
-    state = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    check_trainer(path, trainer, meta, arrays)
+    trainer.restore(meta["trainer"], _state(arrays))
+
+
+def check_trainer(path: str, trainer: Trainer, meta: dict[str, Any], arrays: dict[str, Array]) -> None:
+    """Looks whether a checkpoint holds a state that a trainer can go on from; changes nothing.
+
+    Raises:
+        CheckpointError: where it does not.
+    """
     try:
-        check_state(trainer, meta["trainer"], state)
+        check_state(trainer, meta["trainer"], _state(arrays))
     except (LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: its state does not fit the model ({reason(error)})") from None
-    trainer.restore(meta["trainer"], state)
+
+
+def _state(arrays: dict[str, Array]) -> dict[str, Array]:
+    prefix = checkpoint.STATE
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def describe(session: Session, trainer: Trainer) -> dict[str, Any]:

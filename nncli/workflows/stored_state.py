@@ -11,7 +11,7 @@ from nncli.core.describe import show
 from nncli.core.fields import is_foreign
 from nncli.core.types import Array
 from nncli.nn.metric import Metric, names_of
-from nncli.training.trainer import OPTIMIZER, TALLY, Trainer
+from nncli.training.trainer import OPTIMIZER, TALLY, WEIGHTS, Trainer
 
 LARGEST = 1 << 53  # whole numbers up to here are exact as floats, too
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")
@@ -28,6 +28,8 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
     """
     for name in COUNTS:
         _check(name, state[name], _is_count(state[name]))
+    averaged = state.get("averaged_steps", 0)  # which older checkpoints do not say
+    _check("averaged_steps", averaged, _is_count(averaged))
     for name in AMOUNTS:
         _check(name, state[name], _is_amount(state[name]))
     tally, per_epoch = state["tally"], trainer.steps_per_epoch
@@ -82,7 +84,10 @@ def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool)
         raise ValueError(f"the array {wrong[0]!r} is {'missing' if wrong[0] in expected else 'of another model'}")
     for name, array in expected.items():
         given = arrays[name]
-        if name.startswith(OPTIMIZER) and (given.shape, given.dtype.newbyteorder("=")) != (array.shape, array.dtype):
+        if name.startswith((OPTIMIZER, WEIGHTS)) and (given.shape, given.dtype.newbyteorder("=")) != (
+            array.shape,
+            array.dtype,
+        ):
             raise ValueError(f"the array {name!r} is {given.dtype.name} {given.shape}")
     metrics = trainer.executor.metrics
     for name, metric in zip(names_of(metrics), metrics, strict=True):

@@ -55,6 +55,16 @@ def test_the_optimizers_state_is_counted(tmp_path):
     assert check(tiny.write(tmp_path, tiny.classifier(optimizer=optimizer))).plan.parameter_bytes == 4 * 5 * 17
 
 
+def test_a_plan_of_several_batches_a_step(tmp_path):
+    config = tiny.write(tmp_path, tiny.classifier())
+    found = check(config, ["training.batches_per_step=2"]).plan
+    assert (found.batches_per_step, found.batches_per_epoch, found.steps_per_epoch) == (2, 3, 2)
+    assert found.parameter_bytes == 4 * 5 * 17  # and the gradient of the step so far
+    averaged = check(config, ["training.batches_per_step=2", "training.weight_averaging={}"]).plan
+    assert averaged.parameter_bytes == 4 * 6 * 17
+    assert (check(config, ["training.batches_per_step=9"]).plan.batches_per_step, found.batch_size) == (3, 16)
+
+
 DENSE = [layer for size in (512, 512) for layer in ({"type": "dense", "units": size}, "relu")]
 NARROW = [layer for size in (64, 64) for layer in ({"type": "dense", "units": size}, "tanh", "dropout")]
 IMAGES = [

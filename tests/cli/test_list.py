@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nncli.core.annotations import is_checked, options_of
 from nncli.core.fields import field_types
 from nncli.core.registry import REGISTRIES, SOURCES
 from nncli.workflows import listing
@@ -72,6 +73,17 @@ def test_sections_of_a_config(nncli):
     page = nncli("list", "settings", "training").out
     for key in ("epochs", "batch_size", "clip_norm", "early_stopping", "on_nonfinite", "threads"):
         assert f"\n {key} " in page
+
+
+@pytest.mark.parametrize("name", listing.SETTINGS)
+def test_every_section_has_a_page_that_explains_its_keys_and_what_is_inside_has_one(nncli, name):
+    page, entry = nncli("list", "settings", name).out, listing.one(name, "settings")
+    assert page.startswith(f"{name}: section")
+    for item in entry.fields:
+        assert f"\n {item.name} " in page
+        assert item.text, f"{item.name} is not explained under Args"
+    inside = [option for kind in field_types(listing.SETTINGS[name]).values() for option in options_of(kind)]
+    assert {option for option in inside if is_checked(option)} <= set(listing.SETTINGS.values())
 
 
 @pytest.mark.parametrize(

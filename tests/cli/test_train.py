@@ -162,8 +162,12 @@ def test_check(nncli):
     ]
     step = "a step    16 rows, about 576 multiply-adds forward and back"  # 3 x 16 x (8 + 4)
     assert lines[-3] == step
-    assert lines[-2].startswith("a run     3 steps an epoch, 9 in 3 epochs, about 5,184 multiply-adds")
+    run = "a run     3 steps an epoch, 9 in 3 epochs, about 5,184 multiply-adds"
+    assert lines[-2].startswith(run)
     assert not os.path.exists("runs")
+    lines = nncli("check", "tiny.yaml", "--set", "training.batches_per_step=2").out.splitlines()
+    assert lines[-3] == "a step    32 rows in 2 batches, about 1,152 multiply-adds forward and back"
+    assert lines[-2].startswith(run.replace("3 steps an epoch, 9", "2 steps an epoch, 6"))
 
 
 def test_check_prints_the_resolved_config(nncli):

@@ -45,8 +45,11 @@ def test_only_four_keys_are_needed_and_the_defaults_are_those_of_the_manual():
         "training": {
             "epochs": 10,
             "batch_size": 32,
+            "batches_per_step": 1,
             "shuffle": True,
             "clip_norm": None,
+            "penalty": None,
+            "weight_averaging": None,
             "early_stopping": None,
             "checkpoint": {"monitor": None, "every_epochs": 1, "every_steps": None, "keep": 1},
             "on_nonfinite": "stop",

@@ -34,9 +34,12 @@ def early(**training: Any) -> dict[str, Any]:
 
 
 def kept(**training: Any) -> dict[str, Any]:
-    """Several checkpoints, some within an epoch and none after every second, and metrics that keep their rows."""
+    """Several checkpoints, some within an epoch and none after every second, with metrics that keep their rows.
+
+    The weights are averaged.
+    """
     checkpoint = {"monitor": "val_log_loss", "keep": 3, "every_epochs": 2, "every_steps": 2}
-    values = dense(**{"epochs": 7, "checkpoint": checkpoint, **training})
+    values = dense(**{"epochs": 7, "checkpoint": checkpoint, "weight_averaging": {"decay": 0.9}, **training})
     return {**values, "metrics": ["roc_auc", "f1", "log_loss"]}
 
 

@@ -208,7 +208,7 @@ def test_a_run_goes_on_from_a_forged_state_or_says_why_not(forging, run, last, s
 def test_arrays_of_a_state_that_do_not_fit_are_refused(forging, change):
     _, folder, meta, others = forging
     names = [name for name in meta["arrays"] if name.startswith(checkpoint.STATE)]
-    assert {name.split("/")[1] for name in names} == {"optimizer", "tally"}
+    assert {name.split("/")[1] for name in names} == {"optimizer", "tally", "weights"}
     for name in names:
         forged, content = copy.deepcopy(meta), dict(others)
         array = change(np.lib.format.read_array(io.BytesIO(content.pop(f"{name}.npy"))))

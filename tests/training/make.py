@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from nncli.assemble.session import penalty_of
+from nncli.config.spec import Training
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
 from nncli.data.batches import Dataset, TrainingBatches
 from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of
+from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.trainer import Settings, Trainer
@@ -40,12 +43,20 @@ def numbers(rows: int, shape: tuple[int, ...] = (3,), seed: int = 0, dtype: str 
 
 
 def executor_of(
-    layers: Any, train: Dataset, *, loss: Any = "mse", metrics: tuple[str, ...] = (), threads: int | None = None
+    layers: Any,
+    train: Dataset,
+    *,
+    loss: Any = "mse",
+    metrics: tuple[str, ...] = (),
+    threads: int | None = None,
+    penalty: dict[str, Any] | None = None,
 ) -> Executor:
     """An executor over a new network."""
     network = Network(layers_of(layers), train.inputs.shape[1:], train.inputs.dtype, 0)
     measured = [build(METRICS, name) for name in metrics]
-    return Executor(network, build(LOSSES, loss), len(network.shapes) - 1, measured, None, threads)  # type: ignore
+    executor = Executor(network, build(LOSSES, loss), len(network.shapes) - 1, measured, None, threads)  # type: ignore
+    executor.penalty = penalty_of(Training(penalty=penalty), network)  # type: ignore[arg-type]
+    return executor
 
 
 def trainer_of(
@@ -60,18 +71,24 @@ def trainer_of(
     stopping: Monitor | None = None,
     metrics: tuple[str, ...] = (),
     threads: int | None = None,
+    penalty: dict[str, Any] | None = None,
+    decay: float | None = None,
+    warmup: bool = False,
     **settings: Any,
 ) -> Trainer:
-    """A trainer over these rows."""
+    """A trainer over these rows; with a decay it averages its weights."""
     train = train if train is not None else numbers(10)
+    executor = executor_of(layers, train, metrics=metrics, threads=threads, penalty=penalty)
+    trained = executor.network.vector[: executor.network.layout.trainable]
     return Trainer(
-        executor_of(layers, train, metrics=metrics, threads=threads),
+        executor,
         build(OPTIMIZERS, optimizer),  # type: ignore[arg-type]
         TrainingBatches(train, batch_size, shuffle=shuffle, seed=0),
         validation,
         Settings(**{"epochs": 3, **settings}),
         Monitor(monitor),
         stopping,
+        None if decay is None else WeightAverage(trained, decay, warmup=warmup),
     )
 
 

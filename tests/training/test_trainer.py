@@ -251,12 +251,20 @@ def test_the_same_again_gives_the_same_bits(layers):
     assert weights(first) == weights(again)
 
 
-@pytest.mark.parametrize("layers", [DENSE, CONVOLUTION], ids=["dense", "convolution"])
+SETTINGS = {"batches_per_step": 2, "batch_size": 8, "penalty": {"l1": 0.01}, "decay": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("layers", "settings"),
+    [(DENSE, {}), (CONVOLUTION, {}), (DENSE, SETTINGS)],
+    ids=["dense", "convolution", "settings"],
+)
 @pytest.mark.parametrize("stop", range(1, 9))
-def test_going_on_from_any_step_gives_the_same_bits(layers, stop):
+def test_going_on_from_any_step_gives_the_same_bits(layers, settings, stop):
     train = numbers(40, (3,) if layers is DENSE else (6, 6, 2), dtype="float32")
     metrics = ("r2", "median_absolute_error")
     keys = {"validation": numbers(5, train.inputs.shape[1:], dtype="float32"), "batch_size": 16, "metrics": metrics}
+    keys |= settings
     whole = trainer_of(layers, train, **keys)
     expected = records(whole)
 
@@ -270,7 +278,7 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, stop):
     arrays = {name: array.copy() for name, array in first.arrays().items()}
 
     second = trainer_of(layers, train, **keys)
-    second.executor.network.vector[...] = first.executor.network.vector
+    second.executor.network.vector[...] = first.predicting
     second.restore(state, arrays)
     found += records(second)
     assert weights(second) == weights(whole)

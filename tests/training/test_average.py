@@ -1,0 +1,158 @@
+"""The running average of the weights: what it is, and that it predicts and never trains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import NonFiniteError
+from nncli.data.batches import Dataset
+from nncli.nn.tally import Tally
+from nncli.training import average as module
+from nncli.training.average import WeightAverage
+from nncli.training.events import EpochEnded, RowsMeasured, StepEnded
+from tests.training.make import numbers, trainer_of, weights
+
+NORMALIZED = ({"type": "dense", "units": 3}, "batch_norm", "tanh", {"type": "dense", "units": 1})
+
+
+def after(given, **keys):
+    """The averages after each of the given weights."""
+    vector = np.zeros(1)
+    average, found = WeightAverage(vector, **keys), []
+    for value in given:
+        vector[...] = value
+        average.update()
+        found.append(average.vector.item())
+    return found
+
+
+def test_by_hand():
+    # the first weights themselves, then a quarter of what is new: 8 + (4 - 8) / 4, 7 + (-1 - 7) / 4
+    assert after([8, 4, -1], decay=0.75) == [8, 7, 5]
+
+
+def test_a_warmup_by_hand():
+    # decay 2 / 11 after one step, 3 / 12 after two, and then 0.3, which is below 4 / 13
+    second = 2 / 11 * 8 + 9 / 11 * 4
+    third = second / 4 - 3 / 4
+    found = after([8, 4, -1, 2], decay=0.3, warmup=True)
+    assert found == pytest.approx([8, second, third, 0.3 * third + 0.7 * 2], rel=1e-15)
+
+
+def test_it_is_the_sum_of_all_weights_with_falling_shares():
+    given = np.random.default_rng(0).normal(size=50)
+    shares = np.array([0.9**49, *(0.1 * 0.9 ** (49 - index) for index in range(1, 50))])
+    assert shares.sum() == pytest.approx(1)
+    assert after(given, decay=0.9)[-1] == pytest.approx(shares @ given, rel=1e-12)
+
+
+def test_before_the_first_step_it_is_the_weights():
+    vector = np.arange(3.0)
+    average = WeightAverage(vector, 0.5)
+    vector[0] = 7
+    assert average.vector.tolist() == [7, 1, 2]
+    with average.in_place():
+        assert vector.tolist() == [7, 1, 2]
+    average.show()
+    vector[1] = 8
+    average.hide()
+    assert (vector.tolist(), average.steps) == ([7, 8, 2], 0)
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 5, 9])
+def test_it_takes_the_place_of_the_weights_and_gives_it_back(monkeypatch, size):
+    monkeypatch.setattr(module, "BLOCK", 4)
+    vector = np.random.default_rng(1).normal(size=size).astype(np.float32)
+    average = WeightAverage(vector, 0.9)
+    average.update()
+    first = vector.copy()
+    vector += 1
+    average.update()
+    own, averaged = vector.tobytes(), average.vector.copy()
+    np.testing.assert_allclose(averaged, first + 0.1, rtol=1e-5)
+
+    def failing():
+        with average.in_place():
+            assert vector.tobytes() == averaged.tobytes()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing()
+    assert (vector.tobytes(), average.vector.tobytes()) == (own, averaged.tobytes())
+    average.show()
+    average.show()
+    assert vector.tobytes() == averaged.tobytes()
+    average.hide()
+    average.hide()
+    assert (vector.tobytes(), average.vector.tobytes(), average.steps) == (own, averaged.tobytes(), 2)
+
+
+def test_what_is_changed_while_it_is_shown_is_the_weights_from_then_on():
+    vector = np.array((1.0, 2))
+    average = WeightAverage(vector, 0.5)
+    for _ in range(2):
+        average.update()
+        vector += 4
+    average.show()
+    assert vector.tolist() == [3, 4]
+    vector[0] = 9
+    average.hide()
+    assert (vector.tolist(), average.vector.tolist(), average.steps) == ([9, 4], [9, 4], 0)
+    vector += 1
+    average.update()
+    assert average.vector.tolist() == [10, 5]
+
+
+def test_training_is_as_without_and_the_average_is_of_what_is_trained():
+    keys = {"batch_size": 4, "epochs": 2, "validation": numbers(5, seed=1), "optimizer": "sgd"}
+    trainer, plain = (
+        trainer_of(NORMALIZED, numbers(10), decay=0.75, **keys),
+        trainer_of(NORMALIZED, numbers(10), **keys),
+    )
+    network, trained = trainer.executor.network, trainer.executor.network.layout.trainable
+    assert trained < len(network.vector)
+    expected: list[np.ndarray] = []
+    for event, other in zip(trainer.run(), plain.run(), strict=True):
+        assert weights(trainer) == weights(plain), f"the average shows in {event}"
+        if isinstance(event, StepEnded):
+            now = network.vector[:trained]
+            expected.append(0.75 * expected[-1] + 0.25 * now if expected else now.copy())
+            np.testing.assert_allclose(trainer.predicting[:trained], expected[-1], rtol=1e-12)
+            assert trainer.predicting[trained:].tobytes() == network.vector[trained:].tobytes()
+        if isinstance(event, EpochEnded):
+            assert event.record["train_loss"] == other.record["train_loss"]
+            assert event.record["val_loss"] != other.record["val_loss"]
+    assert trainer.average.steps == 6
+
+
+def test_validation_measures_the_average():
+    validation = numbers(600, seed=1)
+    trainer = trainer_of(train=numbers(10), decay=0.75, validation=validation, epochs=1, penalty={"l2": 0.3})
+    events = list(trainer.run())
+    assert [event.rows for event in events if isinstance(event, RowsMeasured)] == [512, 600]
+    executor = trainer.executor
+    executor.network.vector[...] = trainer.predicting
+    expected = executor.evaluate(validation.batches(600), Tally(())).mean_loss
+    assert trainer.last_record["val_loss"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_steps_that_change_nothing_are_not_averaged():
+    train = numbers(16)
+    train.inputs[5] = np.nan
+    of_rows = np.repeat([1.0, 1, 0, 1], 4)
+    keys = {"batch_size": 4, "shuffle": False, "epochs": 1, "on_nonfinite": "skip"}
+    trainer = trainer_of(train=Dataset(train.inputs, train.targets, of_rows), decay=0.75, **keys)
+    list(trainer.run())
+    assert (trainer.step, trainer.average.steps) == (4, 2)
+
+
+def test_an_average_that_is_not_finite_is_told():
+    rows = Dataset(np.zeros((8, 1)), np.zeros((8, 1)))  # whose loss is 0 at any weight
+    trainer = trainer_of(({"type": "dense", "units": 1},), rows, decay=0.75, optimizer="sgd", epochs=1)
+    run = trainer.run()
+    for value in (1.7e308, -1.7e308):
+        trainer.executor.network.named()["0.dense.weight"][...] = value
+        next(run)
+    with pytest.raises(NonFiniteError, match=r"the weights are not finite, first in model\.0\.dense"):
+        trainer.check_weights()
