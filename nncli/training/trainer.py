@@ -168,7 +168,7 @@ class Trainer:
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
-        several = self.settings.batches_per_step
+        several = min(self.settings.batches_per_step, max(self._batches.per_epoch, 1))
         batches = self._batches.epoch(number, self.step_in_epoch * several)
         for batch in batches:
             accepted = self._step(batch, islice(batches, several - 1), number)

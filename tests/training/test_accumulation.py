@@ -117,6 +117,13 @@ def test_gradients_whose_sum_would_overflow_have_a_mean():
     assert trainer.executor.network.named()["0.dense.weight"].item() == pytest.approx(2e297, rel=1e-12)
 
 
+def test_more_batches_than_there_are_make_one_step_an_epoch():
+    trainer = trainer_of(train=numbers(10), batch_size=4, batches_per_step=10**30, epochs=2)
+    found, _ = steps(trainer)
+    assert [step[:2] for step in found] == [(1, 1), (2, 1)]
+    assert trainer.steps_per_epoch == 1
+
+
 def test_a_step_without_any_weight_changes_nothing():
     train = weighted(12, (3,), zeros=range(4, 8))
     trainer = trainer_of(NORMALIZED, train, batch_size=2, batches_per_step=2, shuffle=False, epochs=1)
