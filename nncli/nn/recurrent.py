@@ -13,11 +13,12 @@ from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer
+from nncli.nn.initializers.orthogonal import Orthogonal
 from nncli.nn.initializers.xavier import Xavier
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree
 
 INPUTS: Initializer = Xavier()
-RECURRENT: Initializer = Xavier()
+RECURRENT: Initializer = Orthogonal()
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Recurrent(Layer):
         reverse: whether to go from the last step to the first; a sequence comes out in the order of the input.
         initializer: of the weights of the inputs, drawn for every gate by itself, with fan_in = features and fan_out =
             units; default xavier.
-        recurrent_initializer: of the weights of the state, likewise, with fan_in = fan_out = units; default xavier.
+        recurrent_initializer: of the weights of the state, likewise, with fan_in = fan_out = units; default orthogonal.
+    Reference: for the orthogonal matrices Saxe et al., ICLR 2014.
     """
 
     gates: ClassVar[int] = 1  # how many blocks of `units` columns the weights have

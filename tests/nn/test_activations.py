@@ -92,7 +92,7 @@ def test_the_range_goes_with_the_fields():
 def test_what_is_like_relu_asks_for_he():
     advised = {cls.type_name: cls.advised_initializer for cls in LAYERS if cls.advised_initializer}
     like_relu = ("relu", "leaky_relu", "elu", "gelu", "silu", "hard_swish", "mish")
-    assert advised == dict.fromkeys(like_relu, "he")
+    assert advised == {**dict.fromkeys(like_relu, "he"), "selu": "lecun"}
 
 
 def mean_square(cls):

@@ -37,7 +37,7 @@ class Conv1D(Convolution):
             of it.
         bias: whether to add b, which begins at zero.
         initializer: of the weights, with fan_in = kernel_size * channels / groups and fan_out = kernel_size *
-            filters / groups; default he before relu-like activations, otherwise xavier.
+            filters / groups; default he before relu-like activations, lecun before selu, otherwise xavier.
 
     Raises:
         ShapeError: where the input is no length, shorter than a window, or its channels are no multiple of groups.

@@ -36,7 +36,8 @@ class Conv2D(Convolution):
             of it.
         bias: whether to add b, which begins at zero.
         initializer: of the weights, with fan_in = kernel height * width * channels / groups and fan_out = kernel
-            height * width * filters / groups; default he before relu-like activations, otherwise xavier.
+            height * width * filters / groups; default he before relu-like activations, lecun before selu,
+            otherwise xavier.
 
     Raises:
         ShapeError: where the input is no image, smaller than a window, or its channels are no multiple of groups.

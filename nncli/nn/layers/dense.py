@@ -29,7 +29,7 @@ class Dense(Layer):
         units: number of outputs, at least 1.
         bias: whether to add b, which begins at zero.
         initializer: of the weights, with fan_in = in and fan_out = units; default he before relu-like activations,
-            otherwise xavier.
+            lecun before selu, otherwise xavier.
     """
 
     units: Annotated[int, Ge(1)]

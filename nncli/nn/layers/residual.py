@@ -35,7 +35,7 @@ class Residual(Layer):
         layers: f, in order.
         shortcut: a layer (such as a sequential of several) that x goes through on its way around; default as above.
         initializer: of the projection, with fan_in = channels in and fan_out = channels out; default he before
-            relu-like activations, otherwise xavier.
+            relu-like activations, lecun before selu, otherwise xavier.
 
     Raises:
         ShapeError: where the two shapes differ and no projection at equal steps makes one of the other.

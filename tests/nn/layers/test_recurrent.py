@@ -183,7 +183,15 @@ def test_biases_begin_at_zero_but_for_the_forget_gate():
 def test_what_comes_next_does_not_change_how_weights_begin(kind):
     before, layer, _ = layers_of([{"type": "dense", "units": 3}, kind(units=2), "relu"]).layers
     assert before.initializer.type_name == "xavier"
-    assert layer.initializer.type_name == layer.recurrent_initializer.type_name == "xavier"
+    assert (layer.initializer.type_name, layer.recurrent_initializer.type_name) == ("xavier", "orthogonal")
+
+
+@over_both
+def test_the_state_neither_grows_nor_shrinks_by_what_its_weights_begin_with(kind):
+    weights = Network(layers_of([kind(units=5)]), (3, 2), np.dtype(np.float64), 0).named()
+    (matrix,) = (array for name, array in weights.items() if name.endswith("recurrent_weight"))
+    for gate in np.split(matrix, kind.gates, axis=1):
+        np.testing.assert_allclose(gate.T @ gate, np.eye(5), atol=1e-12)
 
 
 def test_products_are_counted_for_every_step():
