@@ -67,7 +67,8 @@ class Sequential(Layer):
 def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[Layer]:
     """The same layers with every initializer that was left open chosen by the activation that comes after.
 
-    He before relu-like activations, lecun before selu, xavier otherwise; layers without weights in between do not matter.
+    He before relu-like activations, lecun before selu, xavier otherwise; layers without weights in between do not
+    matter.
 
     Args:
         layers: one after another.
