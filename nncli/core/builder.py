@@ -218,14 +218,14 @@ class Builder:
                 return self._untyped(registry, values, path)
             name, at = values.pop("type"), (*path, "type")
         else:
-            known = "" if registry.example else f". Known: {names(registry.names())}"
+            known = "" if registry.example else f". Known: {registry.listing()}"
             wanted = registry.example or f"a name, or a mapping {{type: ..., ...}}, of a known {registry.kind}"
             return self.problem(path, f"expected {wanted}; got {show(value)}{known}")
         if isinstance(name, Failed):
             return FAILED
         if not isinstance(name, str):
             wanted = f"the name of {_a(registry.kind)}"
-            return self.problem(at, f"expected {wanted}; got {show(name)}. Known: {names(registry.names())}")
+            return self.problem(at, f"expected {wanted}; got {show(name)}. Known: {registry.listing()}")
         cls = registry.find(name)
         if cls is not None:
             return self.make(cls, values, path)
@@ -261,7 +261,7 @@ class Builder:
         if inside is None and registry.example:
             return self.problem(path, f"expected {registry.example}; got {show(values)}")
         hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
-        message = f"needs the key 'type', one of {names(registry.names())}{hint}"
+        message = f"needs the key 'type', one of {registry.listing()}{hint}"
         return self.problem(path, f"this {registry.kind} {message}")
 
     def _registered_list(self, annotation: Any, value: Any, path: Path) -> Any:

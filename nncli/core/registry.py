@@ -11,8 +11,10 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
-from nncli.core.spelling import suggestion
-from nncli.core.wording import cut
+from nncli.core.spelling import by_likeness, suggestion
+from nncli.core.wording import cut, names
+
+MOST_LISTED, FEW_LISTED = 20, 8  # how many names a message lists, and how many where there are more
 
 ClassT = TypeVar("ClassT", bound=type[Any])
 
@@ -125,7 +127,15 @@ class Registry:
 
     def unknown(self, name: str) -> str:
         """The message for a name that is not here."""
-        return f"unknown {self.kind} {cut(name)!r}{suggestion(name, self.names(), self._aliases)}"
+        listing = self.listing(name)
+        return f"unknown {self.kind} {cut(name)!r}{suggestion(name, self.names(), self._aliases, listing)}"
+
+    def listing(self, near: str = "") -> str:
+        """All names for a message; of many only some, those first that look like `near`, and where to find the rest."""
+        known = self.names()
+        if len(known) <= MOST_LISTED:
+            return names(known)
+        return f"{names(by_likeness(near, known) if near else known, FEW_LISTED)} (nncli list)"
 
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()

@@ -46,15 +46,27 @@ def nearest_file(path: str) -> str:
     return f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
 
 
-def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = ()) -> str:
+def by_likeness(name: str, known: Iterable[str]) -> list[str]:
+    """The known names, those that look most like `name` first."""
+    matcher = difflib.SequenceMatcher(b=name.lower()[:LONGEST])
+
+    def likeness(candidate: str) -> float:
+        matcher.set_seq1(candidate.lower())
+        return matcher.ratio()
+
+    return sorted(known, key=likeness, reverse=True)
+
+
+def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = (), listing: str | None = None) -> str:
     """What follows "unknown key": the nearest name, if any is near, then the names that are known.
 
     Args:
         name: what the user wrote.
         known: what they could have written.
         aliases: other names that would do, which are suggested but not listed.
+        listing: what to say in place of all known names.
     """
     known = list(known)
     match = nearest(name, [*known, *aliases])
-    listing = f" Known: {names(known)}" if known else ""
-    return f"; did you mean {match!r}?{listing}" if match else f".{listing}"
+    listed = f" Known: {names(known) if listing is None else listing}" if known else ""
+    return f"; did you mean {match!r}?{listed}" if match else f".{listed}"

@@ -45,6 +45,17 @@ def test_an_unknown_name_gets_a_suggestion(colours):
     assert colours.unknown("xyz") == "unknown colour 'xyz'. Known: blue, red"
 
 
+def test_of_many_names_those_that_look_alike_are_listed():
+    registry = Registry("number")
+    for index in range(21):
+        registry.register(f"number_{index}")(type("Number", (), {}))
+    assert registry.unknown("numbr_13").startswith(
+        "unknown number 'numbr_13'; did you mean 'number_13'? Known: number_13"
+    )
+    assert registry.unknown("numbr_13").endswith(" and 13 more (nncli list)")
+    assert registry.listing().startswith("number_0, number_1, number_10")
+
+
 @pytest.mark.parametrize("taken", ["red", "crimson"])
 @pytest.mark.parametrize("as_alias", [False, True])
 def test_a_taken_name_cannot_be_registered_again(colours, taken, as_alias):
