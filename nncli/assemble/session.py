@@ -131,9 +131,9 @@ class Session:
         """What may help where numbers are no longer finite."""
         hints = []
         data, unscaled = self.spec.data, "none"
-        largest = float(np.abs(self.train.inputs[:ROWS_LOOKED_AT]).max(initial=0))
-        scalable = data.scale_inputs.type_name == unscaled and self.network.model.input_check() is None
-        if largest > LARGE and scalable:
+        scalable = self.network.model.input_check() is None  # otherwise the data are taken as they are
+        largest = float(np.abs(self.train.inputs[:ROWS_LOOKED_AT]).max(initial=0)) if scalable else 0
+        if largest > LARGE and data.scale_inputs.type_name == unscaled:
             hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
         scaled = self.preprocessing.classes is None and self.executor.loss.takes_scaled
         largest = float(np.abs(self.train.targets).max(initial=0)) if scaled else 0

@@ -39,6 +39,8 @@ class FieldReference:
         """Its default as YAML would write it; empty where it has to be given."""
         if self.required:
             return ""
+        if isinstance(self.default, dict) and "type" in self.default:
+            return f"{{{', '.join(f'{key}: {value}' for key, value in self.default.items())}}}"
         if isinstance(self.default, dict):
             return "its defaults" if self.default else "{}"
         return "null" if self.default is None else show(self.default).strip("'")

@@ -13,12 +13,7 @@ from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer
-from nncli.nn.initializers.orthogonal import Orthogonal
-from nncli.nn.initializers.xavier import Xavier
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree
-
-INPUTS: Initializer = Xavier()
-RECURRENT: Initializer = Orthogonal()
 
 
 @dataclass(frozen=True)
@@ -72,8 +67,8 @@ class Recurrent(Layer):
     units: Annotated[int, Ge(1)]
     return_sequences: bool = False
     reverse: bool = False
-    initializer: Annotated[Initializer, INITIALIZERS] = INPUTS
-    recurrent_initializer: Annotated[Initializer, INITIALIZERS] = RECURRENT
+    initializer: Annotated[Initializer, INITIALIZERS] = "xavier"  # type: ignore[assignment]  # built when checked
+    recurrent_initializer: Annotated[Initializer, INITIALIZERS] = "orthogonal"  # type: ignore[assignment]
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The state, once or for every step."""

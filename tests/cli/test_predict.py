@@ -112,7 +112,7 @@ def wrong(name):
         (["RUN", "nan.csv"], "nan.csv:2: column 'b': expected a finite number; got 'nan'"),
         (["RUN", "wide.npy"], "wide.npy: the model takes rows of the shape (2,); got (5,)"),
         (["RUN", "nan.npy"], "nan.npy: row 0, column 1"),
-        (["RUN", "bars.npz"], "(2,); got (8, 8, 1)"),
+        (["RUN", "bars.npz"], "(2,); got (8, 8)"),
         (["RUN", "sides.csv", "--output", "out.txt"], "out.txt: expected a name that ends in .npy, .csv, .json"),
         (["RUN", "sides.csv", "--output", "gone/out.csv"], "gone/out.csv"),
         (["RUN", "sides.csv", "--batch-size", "0"], "--batch-size"),

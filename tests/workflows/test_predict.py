@@ -200,8 +200,8 @@ def test_inputs_of_another_shape_say_what_was_expected_and_what_came(trained, tm
     np.save(tmp_path / "x.npy", np.zeros((3, 5, 5)))
     (tmp_path / "t.csv").write_text("a,c\n1,2\n")
     for run, name, words in (
-        ("bars", "x.npy", ("x.npy", "(8, 8, 1)", "(5, 5, 1)")),
-        ("classifier", "x.npy", ("x.npy", "(2,)", "(5, 5, 1)")),
+        ("bars", "x.npy", ("x.npy", "(8, 8, 1)", "(5, 5)")),
+        ("classifier", "x.npy", ("x.npy", "(2,)", "(5, 5)")),
         ("bars", "t.csv", ("t.csv", "(8, 8, 1)", "2 columns")),
         ("classifier", "t.csv", ("t.csv", "'b'")),
     ):

@@ -17,16 +17,15 @@ from nncli.nn.recurrent import Recurrent
 class GRU(Recurrent):
     """The gated recurrent unit: gates decide at every step how much of the state is kept and how much is new.
 
-    r, z, n = the three blocks of x[t] W + b;  R likewise of h[t-1] R
-    r = sigmoid(r + its R),  z = sigmoid(z + its R),  n = tanh(n + r (its R + c));  h[t] = (1 - z) n + z h[t-1];
-    h begins at 0, and so do the biases b and c
+    r = sigmoid(x[t] W_r + h[t-1] R_r + b_r),  z = sigmoid(x[t] W_z + h[t-1] R_z + b_z)
+    n = tanh(x[t] W_n + b_n + r (h[t-1] R_n + c));  h[t] = (1 - z) n + z h[t-1];  h begins at 0
 
-    The blocks are reset, update and new, in PyTorch's order and form: r is applied after the product with R. Of its
-    two biases, b is the sum for reset and update and bias_ih for new, and c is bias_hh for new. The gradient goes back
-    through all steps.
+    W, R and b are the blocks of reset r, update z and new state n beside one another, in PyTorch's order and form: r
+    comes after the product with R (its matrices are W and R turned). Of its two biases, b is their sum for r and z and
+    bias_ih for n, and c is bias_hh for n. The gradient goes back through all steps.
 
-    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight (features, 3 units),
-        recurrent_weight (units, 3 units), bias (3 units,), recurrent_bias (units,)
+    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 3 units),
+        recurrent_weight R (units, 3 units), bias b (3 units,), recurrent_bias c (units,)
 
     Raises:
         ShapeError: where a row is no sequence.

@@ -40,11 +40,11 @@ class LSTM(Recurrent):
     i, f, g, o = the four blocks of x[t] W + h[t-1] R + b;  i, f, o = sigmoid of theirs,  g = tanh of its own
     c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h begin at 0
 
-    The blocks are input, forget, candidate and output, in PyTorch's order; its two biases are b in sum. The gradient
-    goes back through all steps.
+    The blocks are input, forget, candidate and output, in PyTorch's order (its matrices are W and R turned, and its two
+    biases are b in sum). The gradient goes back through all steps.
 
-    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight (features, 4 units),
-        recurrent_weight (units, 4 units), bias (4 units,)
+    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 4 units),
+        recurrent_weight R (units, 4 units), bias b (4 units,)
 
     Args:
         forget_bias: what the forget gate's bias begins with, so that cells keep what they have; the others begin at 0.

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError
+from nncli.core.reference import fields_of
 from nncli.nn.layers import Embedding, Sequential
 from nncli.nn.layers.embedding import FEW_ENTRIES
 from nncli.nn.network import Network, Pass
@@ -94,3 +95,8 @@ def test_what_comes_before_nothing_needs_no_gradient():
 def test_keys_of_other_libraries_are_told_what_they_are_here(key):
     with pytest.raises(ConfigError, match=f"unknown key '{key}' for embedding: .* is entries"):
         layers_of([{"type": "embedding", key: 3, "units": 2}])
+
+
+def test_the_listing_writes_the_default_of_the_vectors_as_a_config_would():
+    texts = {item.name: item.default_text for item in fields_of(Embedding)}
+    assert texts == {"entries": "", "units": "", "initializer": "{type: normal, std: 1.0}"}
