@@ -59,16 +59,20 @@ def check_class_weight(training: Any, loss: Loss, classes: tuple[str, ...] | Non
                 yield Problem((*path, name), f"no class {cut(name)!r}{suggestion(name, classes)}", "key")
 
 
-def check_all_monitors(built: dict[str, Any]) -> Iterator[Problem]:
-    """Monitors of a config that are no column of metrics.csv, as far as the metrics are known."""
+def check_all_monitors(built: dict[str, Any], validated: bool | None = None) -> Iterator[Problem]:
+    """Monitors of a config that are no column of metrics.csv, as far as the metrics are known.
+
+    Args:
+        built: the fields of a spec.
+        validated: whether there are validation rows; None where the config says so.
+    """
     metrics, data = _metrics(built), built.get("data")
     whole = not any(map(failed, metrics)) and not (failed(built.get("metrics")) and not metrics)
-    if isinstance(data, Data):
-        validated = data.validation is not None
-    elif isinstance(data, Partial):
-        validated = data.fields.get("validation") is not None
-    else:
-        return
+    if validated is None:
+        if not isinstance(data, Data | Partial):
+            return
+        given = data.fields.get("validation") if isinstance(data, Partial) else data.validation
+        validated = given is not None
     known = [metric for metric in metrics if not failed(metric)]
     yield from check_monitors(built.get("training", Training()), known, validated=validated, whole=whole)
 

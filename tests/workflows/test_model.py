@@ -343,6 +343,14 @@ def test_an_explosion_is_told_with_a_hint():
         model.train(X, Y, epochs=100, verbose=False)
 
 
+def test_validation_rows_can_be_waited_for_from_the_first_training_on():
+    stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 1e6}
+    records = regression().train(X, Y, epochs=9, validation_data=(X, Y), verbose=False, early_stopping=stopping)
+    assert len(records) == 2
+    with pytest.raises(ConfigError, match="no column 'val_loss': nothing is validated"):
+        regression().train(X, Y, verbose=False, early_stopping=stopping)
+
+
 def test_early_stopping_and_other_settings_of_training():
     model = regression()
     records = model.train(
