@@ -73,7 +73,11 @@ class Registry:
     def base(self) -> type[Any] | None:
         """The class that all entries derive from, where there are built-in ones."""
         built_in = next((cls for cls in self if cls.__module__.startswith("nncli.")), None)
-        return None if built_in is None else next((cls for cls in built_in.__mro__ if vars(cls).get("needs")), None)
+        return (
+            None
+            if built_in is None
+            else next((cls for cls in reversed(built_in.__mro__) if vars(cls).get("needs")), None)
+        )
 
     def forget(self, module: str) -> None:
         """Drops what a module registered."""
@@ -123,6 +127,10 @@ class Registry:
     def unknown(self, name: str) -> str:
         """The message for a name that is not here."""
         return f"unknown {self.kind} {cut(name)!r}{suggestion(name, self.names(), self._aliases)}"
+
+    def all_names(self) -> list[str]:
+        """All listed names and every alias."""
+        return [*self.names(), *self._aliases]
 
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()

@@ -123,3 +123,11 @@ def test_everything_is_found_without_importing_its_room_first(name):
 
 def test_metrics_are_known():
     assert {"accuracy", "mae", "rmse", "r2"} <= set(METRICS.names())
+
+
+def test_the_base_of_all_is_the_deepest_that_needs_something():
+    registry = Registry("thing")
+    base = type("Base", (), {"needs": ("a",)})
+    between = type("Between", (base,), {"needs": ("b",)})
+    registry.register("first")(type("First", (between,), {"__module__": "nncli.nn"}))
+    assert registry.base is base
