@@ -108,6 +108,16 @@ def one(name: str, kind: str | None = None) -> Entry:
     raise UserError(f"unknown {what} {name!r}{suggestion(name, known, aliases)}")
 
 
+def every(name: str) -> list[Entry]:
+    """The entries of that name or alias of every kind.
+
+    Raises:
+        UserError: where there is none.
+    """
+    found = [entry for entries in kinds().values() for entry in entries if name in (entry.name, *entry.aliases)]
+    return found or [one(name)]
+
+
 def _registered(registry: Registry, kind: str, belongs: Callable[[Any], bool] = bool) -> Iterator[Entry]:
     for name in registry.names():
         cls = registry.find(name)

@@ -8,7 +8,7 @@ from nncli.core import registry as registries
 from nncli.core.fields import dump, required
 from nncli.core.registry import Registry
 from tests.contracts.table import ROWS, name_of, without_row
-from tests.contracts.values import ALL, made
+from tests.contracts.values import ALL, made, registry_of
 
 
 @pytest.mark.parametrize(("registry", "rows"), ROWS, ids=[registry.kind for registry, _ in ROWS])
@@ -42,8 +42,8 @@ def test_what_is_written_builds_the_same_again(case):
     first = made(case)
     written = dump(first)
     assert written["type"] == case.config["type"]
-    assert made(written) == first
-    assert dump(made(written)) == written
+    assert made(written, registry_of(case)) == first
+    assert dump(made(written, registry_of(case))) == written
 
 
 @pytest.mark.parametrize("case", ALL, ids=name_of)

@@ -17,9 +17,10 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """The registry that a row's configuration is from."""
+    """The registry that a row's configuration is from; two registries may have the same name in them."""
     name = case["type"] if isinstance(case, dict) else case.config["type"]
-    return next(registry for registry, rows in ROWS if name in rows)
+    known = [(registry, rows[name]) for registry, rows in ROWS if name in rows]
+    return next((registry for registry, cases in known if type(cases[0]) is type(case)), known[0][0])
 
 
 def made(case: Any, registry: Registry | None = None) -> Registered:
