@@ -28,9 +28,11 @@ from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
+from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.training.events import Record
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
 from nncli.training.trainer import Settings, Trainer
 
 LARGE = 10.0  # inputs or targets beyond this make many losses explode
@@ -90,7 +92,14 @@ class Session:
             ),
             self._monitor(training.checkpoint.monitor),
             None if stopping is None else self._monitor(stopping.monitor, stopping.min_delta),
+            self._plateau(),
         )
+
+    def _plateau(self) -> Plateau | None:
+        waiting = plateau_of(self.spec.optimizer)
+        if waiting is None:
+            return None
+        return Plateau(self._monitor(waiting.monitor, waiting.min_delta), waiting.patience, waiting.cooldown)
 
     def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
         assert column is not None, "filled when the session was made"

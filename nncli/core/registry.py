@@ -170,6 +170,7 @@ INITIALIZERS = Registry("initializer", "nncli.nn.initializers")
 LOSSES = Registry("loss", "nncli.nn.losses")
 METRICS = Registry("metric", "nncli.nn.metrics")
 OPTIMIZERS = Registry("optimizer", "nncli.optim")
+SCHEDULES = Registry("schedule", "nncli.optim.schedules")
 SCALERS = Registry("scaler", "nncli.data.scalers")
 SOURCES = Registry(
     "source",
@@ -177,4 +178,4 @@ SOURCES = Registry(
     example="a mapping, such as {dataset: digits} or {path: FILE}",
     paths="a file that ends in .csv, .tsv (.gz too), .npz or .npy, or a folder",
 )
-REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES)
+REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SCALERS, SOURCES)

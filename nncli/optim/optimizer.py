@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
-
-from annotated_types import Gt
+from typing import ClassVar
 
 from nncli.core.fields import Registered
 from nncli.core.registry import OPTIMIZERS
 from nncli.core.types import Array
+from nncli.optim.schedule import LearningRate
+
+SCHEDULE = "a schedule stands in the place of the rate, as in learning_rate: {type: cosine, initial: 1e-3}"
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,17 @@ class Optimizer(Registered):
     """The base of all optimizers: writes the step to subtract, element by element.
 
     Args:
-        learning_rate: the size of the steps, above 0.
+        learning_rate: the size of the steps, above 0; or a schedule, such as {type: cosine, initial: 1e-3}.
     """
 
     needs = ("direction",)
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule"), SCHEDULE),
+        **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; there it is warmup_steps"),
+        **dict.fromkeys(("decay", "lr_decay"), SCHEDULE),
+    }
 
-    learning_rate: Annotated[float, Gt(0)]
+    learning_rate: LearningRate
 
     def state_names(self) -> tuple[str, ...]:
         """The vectors that the rule keeps beside the parameters; each begins at zero."""

@@ -59,6 +59,11 @@ def test_a_page_says_formula_defaults_shapes_and_how_to_write_it(nncli):
         assert words in page
     assert "Reference: Kingma and Ba" in nncli("list", "optimizers", "adam").out
     assert nncli("list", "fc").out == page
+    both = nncli("list", "linear").out
+    pages = [nncli("list", kind, "linear").out for kind in ("activations", "schedules")]
+    assert both == "\n".join(pages)
+    assert pages[0].startswith("linear: activation")
+    assert pages[1].startswith("linear (also linear_decay): schedule")
     assert nncli("list", "layers", "relu").out == nncli("list", "activations", "relu").out
     assert "In a config: relu" in nncli("list", "activations", "relu").out
 

@@ -8,7 +8,7 @@ import pytest
 
 from nncli.core.errors import ConfigError
 from nncli.core.fields import required
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SOURCES
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SOURCES
 from tests.contracts.table import ROWS, name_of
 from tests.contracts.values import ALL, FIRST, made, registry_of
 
@@ -81,6 +81,7 @@ def test_what_is_built_is_frozen(case):
         (METRICS, LOSSES),
         (OPTIMIZERS, LAYERS),
         (INITIALIZERS, OPTIMIZERS),
+        (SCHEDULES, METRICS),
     ],
     ids=lambda registry: registry.kind,
 )

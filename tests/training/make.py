@@ -13,6 +13,7 @@ from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
 from nncli.training.trainer import Settings, Trainer
 
 DENSE = ({"type": "dense", "units": 5}, "tanh", {"type": "dropout", "rate": 0.25}, {"type": "dense", "units": 1})
@@ -51,6 +52,7 @@ def trainer_of(
     monitor: str = "train_loss",
     shuffle: bool = True,
     stopping: Monitor | None = None,
+    plateau: Plateau | None = None,
     metrics: tuple[str, ...] = (),
     threads: int | None = None,
     **settings: Any,
@@ -65,6 +67,7 @@ def trainer_of(
         Settings(**{"epochs": 3, **settings}),
         Monitor(monitor),
         stopping,
+        plateau,
     )
 
 

@@ -93,7 +93,7 @@ def test_names_mappings_and_objects_are_the_same():
         (lambda: nncli.Model(["relu"], "mse", seed=-1), "seed: expected a whole number at least 0; got -1"),
         (lambda: nncli.Model([], "mse"), "model: expected at least one layer"),
         (lambda: Dense(units=0), "dense.units: expected a whole number at least 1; got 0"),
-        (lambda: SGD(learning_rate="fast"), "sgd.learning_rate: expected a number above 0; got 'fast'"),
+        (lambda: SGD(learning_rate="fast"), "sgd.learning_rate: expected a number above 0 or a schedule; got 'fast'"),
         (lambda: regression().train(X, Y, epochs=0), "training.epochs: expected a whole number at least 1; got 0"),
         (
             lambda: regression().train(X, Y, clip=1),
@@ -377,6 +377,7 @@ def test_public_names():
         "repro",
         "resume",
         "scaler",
+        "schedule",
         "source",
         "train",
     ]
