@@ -2,7 +2,7 @@
 
 From Python, `nncli.Model` trains on arrays; `nncli.train`, `resume`, `repro`, `predict`, `evaluate`, `inspect` and
 `check` are what the commands of these names call. `nncli.layer`, `activation`, `initializer`, `loss`, `metric`,
-`optimizer`, `scaler` and `source` are the decorators that register a class under a name for configs.
+`optimizer`, `schedule`, `scaler` and `source` are the decorators that register a class under a name for configs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nncli.nn.loss import loss as loss
     from nncli.nn.metric import metric as metric
     from nncli.optim.optimizer import optimizer as optimizer
+    from nncli.optim.schedule import schedule as schedule
     from nncli.workflows.check import check as check
     from nncli.workflows.evaluate import evaluate as evaluate
     from nncli.workflows.inspect import inspect as inspect
@@ -47,6 +48,7 @@ _HOMES = {
     "repro": "nncli.workflows.repro",
     "resume": "nncli.workflows.resume",
     "scaler": "nncli.data.scalers",
+    "schedule": "nncli.optim.schedule",
     "source": "nncli.data.source",
     "train": "nncli.workflows.train",
 }
@@ -68,6 +70,7 @@ __all__ = [
     "repro",
     "resume",
     "scaler",
+    "schedule",
     "source",
     "train",
 ]

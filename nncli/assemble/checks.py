@@ -12,6 +12,7 @@ from nncli.core.spelling import suggestion
 from nncli.core.wording import cut
 from nncli.nn.loss import Loss
 from nncli.nn.metric import fault_of, names_of
+from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 
 def check_metrics(built: dict[str, Any], loss: Loss | None, classes: tuple[str, ...] | None) -> Iterator[Problem]:
@@ -65,33 +66,42 @@ def check_class_weight(training: Any, loss: Loss, classes: tuple[str, ...] | Non
                 yield Problem((*path, name), f"no class {cut(name)!r}{suggestion(name, classes)}", "key")
 
 
-def check_all_monitors(built: dict[str, Any]) -> Iterator[Problem]:
-    """Monitors of a config that are no column of metrics.csv, as far as the metrics are known."""
+def check_all_monitors(built: dict[str, Any], validated: bool | None = None) -> Iterator[Problem]:
+    """Monitors of a config that are no column of metrics.csv, as far as the metrics are known.
+
+    Args:
+        built: the fields of a spec.
+        validated: whether there are validation rows; None where the config says so.
+    """
     metrics, data = _metrics(built), built.get("data")
     whole = not any(map(failed, metrics)) and not (failed(built.get("metrics")) and not metrics)
-    if isinstance(data, Data):
-        validated = data.validation is not None
-    elif isinstance(data, Partial):
-        validated = data.fields.get("validation") is not None
-    else:
-        return
+    if validated is None:
+        if not isinstance(data, Data | Partial):
+            return
+        given = data.fields.get("validation") if isinstance(data, Partial) else data.validation
+        validated = given is not None
     known = [metric for metric in metrics if not failed(metric)]
-    yield from check_monitors(built.get("training", Training()), known, validated=validated, whole=whole)
+    training, optimizer = built.get("training", Training()), built.get("optimizer")
+    yield from check_monitors(training, optimizer, known, validated=validated, whole=whole)
 
 
-def check_monitors(training: Any, metrics: Sequence[Any], *, validated: bool, whole: bool = True) -> Iterator[Problem]:
+def check_monitors(
+    training: Any, optimizer: Any, metrics: Sequence[Any], *, validated: bool, whole: bool = True
+) -> Iterator[Problem]:
     """Monitors that are no column of metrics.csv.
 
     Args:
         training: how to train, or what could be built of it.
+        optimizer: whose learning rate may wait for a column, too.
         metrics: what is measured besides the loss.
         validated: whether there are validation rows.
         whole: whether these are all metrics; otherwise a column may be of one that could not be built.
     """
     measures = ["loss", *dict.fromkeys(names_of(metrics))]
     columns = [f"{kind}_{name}" for kind in (("val", "train") if validated else ("train",)) for name in measures]
-    for key in ("checkpoint", "early_stopping"):
-        monitor = _field(_field(training, key), "monitor")
+    monitors = {("training", key): _field(training, key) for key in ("checkpoint", "early_stopping")}
+    for path, part in {**monitors, ("optimizer", "learning_rate"): plateau_of(optimizer)}.items():
+        monitor = _field(part, "monitor")
         if monitor is not None and monitor not in columns:
             hint = suggestion(monitor, columns)
             unvalidated = monitor.startswith("val_") and not validated
@@ -99,7 +109,7 @@ def check_monitors(training: Any, metrics: Sequence[Any], *, validated: bool, wh
                 continue
             if unvalidated:
                 hint = f": nothing is validated; add data.validation. Known: {', '.join(columns)}"
-            yield Problem(("training", key, "monitor"), f"no column {cut(monitor)!r}{hint}")
+            yield Problem((*path, "monitor"), f"no column {cut(monitor)!r}{hint}")
 
 
 def check_fractions(built: dict[str, Any]) -> Iterator[Problem]:

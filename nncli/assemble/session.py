@@ -30,10 +30,12 @@ from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
 from nncli.optim.penalty import Penalty
+from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.training.average import WeightAverage
 from nncli.training.events import Record
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
 from nncli.training.trainer import Settings, Trainer
 
 LARGE = 10.0  # inputs or targets beyond this make many losses explode
@@ -95,6 +97,7 @@ class Session:
             self._monitor(training.checkpoint.monitor),
             None if stopping is None else self._monitor(stopping.monitor, stopping.min_delta),
             self._average(),
+            self._plateau(),
         )
 
     def _average(self) -> WeightAverage | None:
@@ -102,6 +105,12 @@ class Session:
         if given is None:
             return None
         return WeightAverage(network.vector[: network.layout.trainable], given.decay, warmup=given.warmup)
+
+    def _plateau(self) -> Plateau | None:
+        waiting = plateau_of(self.spec.optimizer)
+        if waiting is None:
+            return None
+        return Plateau(self._monitor(waiting.monitor, waiting.min_delta), waiting.patience, waiting.cooldown)
 
     def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
         assert column is not None, "filled when the session was made"

@@ -124,7 +124,7 @@ def survey(
             found.problems += outside
         found.problems += checks.check_kinds(built, known_loss)
     found.problems += checks.check_metrics(built, known_loss, classes)
-    found.problems += checks.check_all_monitors(built)
+    found.problems += checks.check_all_monitors(built, None if parts is None else parts.validation is not None)
     return found
 
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nncli.cli.console import give, say
+from nncli.cli.chart import chart
+from nncli.cli.console import give, say, width
 from nncli.cli.numbers import in_words, of_shape
 from nncli.cli.options import ConfigArgument, PluginOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.table import table
 
 if TYPE_CHECKING:
-    from nncli.workflows.check import Plan
+    from nncli.workflows.check import Curve, Plan
 
 
 def check(
@@ -40,6 +41,8 @@ def check(
     give()
     for line in _described(found.plan):
         give(line)
+    for line in () if found.curve is None else _drawn(found.curve):
+        give(line)
 
 
 def _described(plan: Plan) -> list[str]:
@@ -59,3 +62,17 @@ def _described(plan: Plan) -> list[str]:
         f"memory    about {in_bytes(plan.parameter_bytes)} for parameters, gradients and optimizer, "
         f"{in_bytes(plan.batch_bytes)} for a batch, {in_bytes(plan.data_bytes)} for the data",
     ]
+
+
+def _drawn(curve: Curve) -> list[str]:
+    from nncli.core.wording import counted
+
+    warmup = f" after {counted(curve.warmup_steps, 'step')} of warm-up" if curve.warmup_steps else ""
+    name = f"rate      {curve.schedule}{warmup}:"
+    if curve.words:
+        return [f"{name} {curve.words}"]
+    first, last = curve.rates[0], curve.rates[-1]
+    if min(curve.rates) == curve.highest:
+        return [f"{name} {first:.4g} in every step"]
+    line = f"{name} first {first:.4g}, highest {curve.highest:.4g}, last {last:.4g}"
+    return [line, "", *chart(curve.rates, curve.epochs, "epoch" if curve.epochs == 1 else "epochs", width())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from shutil import get_terminal_size
 
 import typer
@@ -15,6 +16,15 @@ def say(line: str = "") -> None:
 def give(line: str = "") -> None:
     """A line of the result, on standard output; bytes of a file's name that are no text are written as escapes."""
     typer.echo(line.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def shows(text: str) -> bool:
+    """Whether standard output has these characters."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def width() -> int:

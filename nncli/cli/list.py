@@ -38,7 +38,8 @@ def list_(
         try:
             lines = _entries(listing.of_kind(kind))
         except UserError:
-            lines = _page(listing.one(kind))
+            pages = [_page(entry) for entry in listing.every(kind)]
+            lines = [line for page in pages for line in (*page, "")][:-1]
     for line in lines:
         give(line)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import annotated_types
 import numpy as np
@@ -89,17 +89,18 @@ class Builder:
         if mapping is not None and isinstance(value, Mapping):
             return self._mapping(annotation, mapping, value, path)
         structured = [option for option in options if is_checked(option) or inner_and_registry(option)[1] is not None]
-        named = any(inner_and_registry(option)[1] is not None for option in structured)
+        simple = [option for option in options if option not in structured]
         if nullable and structured and isinstance(value, str) and value.lower() in NOTHING:
             return self._unexpected(annotation, value, path)
-        if structured and (
-            len(structured) == len(options) or isinstance(value, dict | Checked) or (named and isinstance(value, str))
-        ):
+        if structured and (not simple or isinstance(value, dict | Checked) or _is_name(structured, annotation, value)):
             return self._structure(structured, value, path, nullable=nullable)
         inner = inner_and_registry(options[0])[0]
         if len(options) == 1 and get_origin(inner) is tuple and inner_and_registry(get_args(inner)[0])[1] is not None:
             return self._registered_list(options[0], value, path)
-        return self._plain(annotation, value, path)
+        if not structured:
+            return self._plain(annotation, value, path)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return self._plain(Union[tuple(simple)], value, path, None if number else annotation)  # noqa: UP007
 
     def fields(self, cls: type[Checked], values: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Every field that `values` gives, built or FAILED; unknown and missing keys are noted."""
@@ -140,9 +141,9 @@ class Builder:
         names = [name for name in cls.path_fields(values) if isinstance(values.get(name), str)]
         return {**values, **{name: self._resolve((*path, name), values[name]) for name in names}}
 
-    def _unexpected(self, annotation: Any, value: Any, path: Path, hint: str = "") -> Any:
+    def _unexpected(self, annotation: Any, value: Any, path: Path, hint: str = "", whole: Any = None) -> Any:
         """The problem of a value that is not what its annotation says."""
-        wanted = describe(annotation)
+        wanted = describe(annotation if whole is None else whole)
         if isinstance(value, float) and value - value != 0:
             wanted = wanted.replace("a number", "a finite number")
         if not hint and isinstance(value, str) and value.lower() in NOTHING and type(None) in options_of(annotation):
@@ -296,7 +297,8 @@ class Builder:
                 built[str(key)] = self.value(get_args(inner_and_registry(option)[0])[1], item, (*path, str(key)))
         return FAILED if len(self.problems) > known or any(map(failed, built.values())) else FrozenMapping(built)
 
-    def _plain(self, annotation: Any, value: Any, path: Path) -> Any:
+    def _plain(self, annotation: Any, value: Any, path: Path, whole: Any = None) -> Any:
+        """A number, a text and the like; `whole` says what there may be instead."""
         value = value.item() if isinstance(value, np.generic) else value
         try:
             return adapter(annotation).validate_python(_as_tuples(value))
@@ -307,11 +309,19 @@ class Builder:
             match = nearest(str(value), [str(item) for item in literals(annotation)])
             # of two that differ in a number alone, neither is a misspelling of the other
             differs = match is not None and match.rstrip("0123456789") != str(value).rstrip("0123456789")
-            return self._unexpected(annotation, value, path, f"; did you mean {match!r}?" if differs else "")
+            return self._unexpected(annotation, value, path, f"; did you mean {match!r}?" if differs else "", whole)
 
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _AT_LEAST = (annotated_types.Len, annotated_types.MinLen)
+
+
+def _is_name(structured: list[Any], annotation: Any, value: Any) -> bool:
+    """Whether a text is the name of something registered, or near to one, and no word of its own."""
+    registries = [registry for option in structured if (registry := inner_and_registry(option)[1]) is not None]
+    if not isinstance(value, str) or value in literals(annotation):
+        return False
+    return any(registry.find(value) or nearest(value, registry.all_names()) for registry in registries)
 
 
 def _without_quotes(annotation: Any, text: str) -> bool:

@@ -78,7 +78,11 @@ class Registry:
     def base(self) -> type[Any] | None:
         """The class that all entries derive from, where there are built-in ones."""
         built_in = next((cls for cls in self if cls.__module__.startswith("nncli.")), None)
-        return None if built_in is None else next((cls for cls in built_in.__mro__ if vars(cls).get("needs")), None)
+        return (
+            None
+            if built_in is None
+            else next((cls for cls in reversed(built_in.__mro__) if vars(cls).get("needs")), None)
+        )
 
     def forget(self, module: str) -> None:
         """Drops what a module registered."""
@@ -137,6 +141,10 @@ class Registry:
             return names(known)
         return f"{names(by_likeness(near, known) if near else known, FEW_LISTED)} (nncli list)"
 
+    def all_names(self) -> list[str]:
+        """All listed names and every alias."""
+        return [*self.names(), *self._aliases]
+
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()
         own = sorted(name for name, cls in self._classes.items() if cls.__module__.startswith("nncli."))
@@ -175,6 +183,7 @@ INITIALIZERS = Registry("initializer", "nncli.nn.initializers")
 LOSSES = Registry("loss", "nncli.nn.losses")
 METRICS = Registry("metric", "nncli.nn.metrics")
 OPTIMIZERS = Registry("optimizer", "nncli.optim")
+SCHEDULES = Registry("schedule", "nncli.optim.schedules")
 SCALERS = Registry("scaler", "nncli.data.scalers")
 SOURCES = Registry(
     "source",
@@ -182,4 +191,4 @@ SOURCES = Registry(
     example="a mapping, such as {dataset: digits} or {path: FILE}",
     paths="a file that ends in .csv, .tsv (.gz too), .npz or .npy, or a folder",
 )
-REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES)
+REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SCALERS, SOURCES)

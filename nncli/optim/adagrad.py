@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt
 
 from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer, optimizer
+from nncli.optim.schedule import LearningRate
 
 
 @optimizer("adagrad")
@@ -23,13 +24,13 @@ class Adagrad(Optimizer):
     Epsilon stands outside the root, as in PyTorch.
 
     Args:
-        learning_rate: the size of the steps, above 0.
+        learning_rate: the size of the steps, above 0, or a schedule of it.
         epsilon: keeps the quotient finite, above 0.
         initial_accumulator: what the sum of squares begins with, at least 0; more than 0 holds back the first steps.
     Reference: Duchi, Hazan and Singer, JMLR 12 (2011), 2121-2159.
     """
 
-    learning_rate: Annotated[float, Gt(0)] = 1e-2
+    learning_rate: LearningRate = 1e-2
     epsilon: Annotated[float, Gt(0)] = 1e-10
     initial_accumulator: Annotated[float, Ge(0)] = 0.0
 

@@ -12,6 +12,7 @@ from annotated_types import Gt, Interval
 
 from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer, optimizer
+from nncli.optim.schedule import LearningRate
 
 
 @optimizer("adam")
@@ -27,7 +28,7 @@ class Adam(Optimizer):
     correction, as in PyTorch. Epsilon stands outside the root, as in the paper and in PyTorch.
 
     Args:
-        learning_rate: the size of the steps, above 0.
+        learning_rate: the size of the steps, above 0; or a schedule, see nncli list schedules.
         beta1: share of the mean that is kept, in [0, 1).
         beta2: share of the mean square that is kept, in [0, 1).
         epsilon: keeps the quotient finite, above 0.
@@ -35,7 +36,7 @@ class Adam(Optimizer):
     Reference: Kingma and Ba, ICLR 2015, algorithm 1; Reddi, Kale and Kumar, ICLR 2018.
     """
 
-    learning_rate: Annotated[float, Gt(0)] = 1e-3
+    learning_rate: LearningRate = 1e-3
     beta1: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     beta2: Annotated[float, Interval(ge=0, lt=1)] = 0.999
     epsilon: Annotated[float, Gt(0)] = 1e-8

@@ -27,7 +27,10 @@ class AdamW(Adam):
     Reference: Loshchilov and Hutter, ICLR 2019, algorithm 2.
     """
 
-    stray_keys: ClassVar[Mapping[str, str]] = {"decay": "the share that a step takes off a weight is weight_decay"}
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **Adam.stray_keys,
+        "decay": "the share that a step takes off a weight is weight_decay",
+    }
 
     weight_decay: Annotated[float, Ge(0)] = 1e-2
     decay_all: bool = False

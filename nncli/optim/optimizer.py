@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
-
-from annotated_types import Gt
+from typing import ClassVar
 
 from nncli.core.fields import Registered
 from nncli.core.registry import OPTIMIZERS
 from nncli.core.types import Array
+from nncli.optim.schedule import LearningRate
+
+SCHEDULE = "a schedule stands in the place of the rate, as in learning_rate: {type: cosine, initial: 1e-3}"
 
 
 @dataclass(frozen=True)
@@ -18,16 +19,18 @@ class Optimizer(Registered):
     """The base of all optimizers: writes the step to subtract, element by element.
 
     Args:
-        learning_rate: the size of the steps, above 0.
+        learning_rate: the size of the steps, above 0; or a schedule, such as {type: cosine, initial: 1e-3}.
     """
 
     needs = ("direction",)
-
     stray_keys: ClassVar[Mapping[str, str]] = {
-        "weight_decay": "it has no weight decay; write type: adamw, which has, or leave the key out"
+        **dict.fromkeys(("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule"), SCHEDULE),
+        **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; there it is warmup_steps"),
+        **dict.fromkeys(("decay", "lr_decay"), SCHEDULE),
+        "weight_decay": "it has no weight decay; write type: adamw, which has, or leave the key out",
     }
 
-    learning_rate: Annotated[float, Gt(0)]
+    learning_rate: LearningRate
 
     def state_names(self) -> tuple[str, ...]:
         """The vectors that the rule keeps beside the parameters."""

@@ -11,6 +11,7 @@ from annotated_types import Gt, Interval
 
 from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer, optimizer
+from nncli.optim.schedule import LearningRate
 
 
 @optimizer("rmsprop")
@@ -27,7 +28,7 @@ class RMSprop(Optimizer):
     makes s - m^2 negative, it is taken as 0.
 
     Args:
-        learning_rate: the size of the steps, above 0.
+        learning_rate: the size of the steps, above 0, or a schedule of it.
         decay: share of the mean square that is kept, in [0, 1); PyTorch calls it alpha, Keras rho.
         epsilon: keeps the quotient finite, above 0.
         momentum: share of the velocity that is kept, in [0, 1).
@@ -40,7 +41,7 @@ class RMSprop(Optimizer):
         **dict.fromkeys(("alpha", "rho", "beta2"), "the share of the mean square that is kept is called decay"),
     }
 
-    learning_rate: Annotated[float, Gt(0)] = 1e-3
+    learning_rate: LearningRate = 1e-3
     decay: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     epsilon: Annotated[float, Gt(0)] = 1e-8
     momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.0

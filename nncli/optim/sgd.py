@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Gt, Interval
+from annotated_types import Interval
 
 from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer, optimizer
+from nncli.optim.schedule import LearningRate
 
 
 @optimizer("sgd", "gd")
@@ -23,13 +24,13 @@ class SGD(Optimizer):
     v <- momentum v + g,  p <- p - rate (g + momentum v)   with nesterov
 
     Args:
-        learning_rate: the size of the steps, above 0.
+        learning_rate: the size of the steps, above 0; or a schedule, see nncli list schedules.
         momentum: share of the velocity that is kept, in [0, 1).
         nesterov: look ahead along the velocity; wants momentum.
     Reference: Polyak, 1964; Sutskever et al., ICML 2013.
     """
 
-    learning_rate: Annotated[float, Gt(0)] = 1e-2
+    learning_rate: LearningRate = 1e-2
     momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.0
     nesterov: bool = False
 

@@ -21,11 +21,13 @@ from nncli.nn.tally import Tally
 from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
 from nncli.optim.optimizer import Optimizer
+from nncli.optim.schedule import Course, Schedule
 from nncli.training.accumulation import Accumulation
 from nncli.training.average import WeightAverage
 from nncli.training.events import EpochEnded, Event, Record, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
 
 MOST_SKIPPED = 100  # steps of a run that may be left out because their numbers are not finite
 EVALUATION_ROWS = 512  # rows measured at a time
@@ -85,6 +87,7 @@ class Trainer:
         best: says which epoch is the best.
         stopping: says when there is no more improvement; None for no early stopping.
         average: of the weights, which is measured and predicts in their place; None for the weights themselves.
+        plateau: counts how often a schedule that waits for it is to reduce the learning rate; None for other schedules.
     """
 
     def __init__(
@@ -97,12 +100,14 @@ class Trainer:
         best: Monitor,
         stopping: Monitor | None = None,
         average: WeightAverage | None = None,
+        plateau: Plateau | None = None,
     ) -> None:
         self.executor = executor
         self.settings = settings
         self.best = best
         self.stopping = stopping
         self.average = average
+        self.plateau = plateau
         self.epoch = 0  # epochs done
         self.step = 0  # steps done
         self.step_in_epoch = 0  # steps done of the running epoch
@@ -112,6 +117,8 @@ class Trainer:
         self.last_record: Record = {}
         self.best_record: Record = {}
         self._batches = batches
+        self._scheduled = settings.epochs  # which the schedule of the learning rate counts on, whatever ends the run
+        self._earlier_steps = 0  # before this trainer, where the schedule is about its own steps alone
         self._validation = validation
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
         self._tally = Tally(executor.metrics)
@@ -186,13 +193,14 @@ class Trainer:
         self.last_record = record
         if best := self.best.update(record):
             self.best_record = record
-        if self.stopping is not None:
-            self.stopping.update(record)
+        for watching in (self.stopping, self.plateau):
+            if watching is not None:
+                watching.update(record)
         yield EpochEnded(record, best, self.ended)
 
     def _step(self, batch: Batch, others: Iterator[Batch], epoch: int) -> bool:
         """One step of a batch and the others that belong to it; whether it was taken."""
-        tally, seed = Tally(self.executor.metrics), self.settings.seed
+        tally, seed, rate = Tally(self.executor.metrics), self.settings.seed, self.learning_rate
         if self._accumulation is None:
             loss = self.executor.loss_and_gradient(batch, tally, seed=seed, step=self.step)
         else:
@@ -210,24 +218,34 @@ class Trainer:
         if self.settings.clip_norm is not None:
             clip(gradient[: self._trained], length, self.settings.clip_norm)
         with np.errstate(all="ignore"):
-            self.apply(gradient)
+            self.apply(gradient, rate)
             if self.average is not None:
                 self.average.update()
         return True
 
-    def apply(self, gradient: Array) -> None:
+    def apply(self, gradient: Array, rate: float) -> None:
         """Changes the parameters by a step along a gradient, and takes over new values of what is not trained.
 
         Args:
             gradient: as backward assigns it.
+            rate: the learning rate of this step.
         """
-        self.driver.step(gradient[: self._trained], self.learning_rate)
+        self.driver.step(gradient[: self._trained], rate)
         self.executor.network.vector[self._trained :] = gradient[self._trained :]
 
     @property
     def learning_rate(self) -> float:
         """Of the next step."""
-        return self.driver.rule.learning_rate
+        return self._rate(self.step)
+
+    def _rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0 over all that was trained."""
+        rate = self.driver.rule.learning_rate
+        if not isinstance(rate, Schedule):
+            return rate
+        reductions = 0 if self.plateau is None else self.plateau.reductions
+        course = Course(self.steps_per_epoch, self._scheduled, reductions)
+        return float(rate.at(step - self._earlier_steps, course))  # of a user's own it may be NumPy's
 
     def _not_finite(self, batch: Batch, epoch: int, loss: float) -> None:
         self.skipped += 1
@@ -257,7 +275,7 @@ class Trainer:
             if not isfinite(measured["loss"]) and self.settings.on_nonfinite == "stop":
                 raise NonFiniteError(f"epoch {number}: the validation loss is {measured['loss']}")
             record |= {f"val_{name}": value for name, value in measured.items()}
-        record["learning_rate"] = self.learning_rate
+        record["learning_rate"] = self._rate(self.step - 1)
         return record
 
     @property
@@ -281,12 +299,19 @@ class Trainer:
         return nullcontext() if self.average is None else self.average.in_place()
 
     def follow(self, earlier: Trainer) -> None:
-        """Goes on counting epochs and steps, and with the optimizer, where another trainer of the network stopped."""
+        """Goes on counting epochs and steps, and with the optimizer, where another trainer of the network stopped.
+
+        A schedule over the whole run goes over the epochs of this trainer; any other one goes on, too.
+        """
         earlier.hide_average()
         if self.average is not None and earlier.average is not None:
             self.average.follow(earlier.average)
         self.epoch, self.step, self.driver = earlier.epoch, earlier.step, earlier.driver
         self.settings = replace(self.settings, epochs=earlier.epoch + self.settings.epochs)
+        rate = self.driver.rule.learning_rate
+        self._earlier_steps = earlier.step if isinstance(rate, Schedule) and rate.over_run else 0
+        if self.plateau is not None and earlier.plateau is not None:
+            self.plateau.reductions = earlier.plateau.reductions
 
     def state(self) -> dict[str, Any]:
         """Plain values that `restore` goes on from."""
@@ -300,6 +325,7 @@ class Trainer:
             "tally": {"loss": self._tally.loss, "divisor": self._tally.divisor},
             "best": self.best.state(),
             "stopping": None if self.stopping is None else self.stopping.state(),
+            "plateau": None if self.plateau is None else self.plateau.state(),
             "last_record": self.last_record,
             "best_record": self.best_record,
             "seconds": self.seconds,
@@ -345,5 +371,7 @@ class Trainer:
             self.stopping.restore(state["stopping"])
         if self.average is not None:
             self.average.take(state.get("averaged_steps", 0))
+        if self.plateau is not None:
+            self.plateau.restore(state["plateau"])
         for name, array in (self._moments() | self._own_weights()).items():
             array[...] = arrays[name]

@@ -6,12 +6,47 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nncli.config.resolved import plain
+from nncli.config.spec import Spec
 from nncli.core.describe import show
 from nncli.data.files import fingerprint
+from nncli.optim.schedule import Schedule
 
 MOST_FILES = 3  # that are named
 FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
 FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # the best value so far is one of these
+
+
+def identity(spec: Spec) -> dict[str, Any]:
+    """The config as plain values, with the number of epochs in it for a schedule that goes over the whole run.
+
+    So a run with more epochs is another one where its learning rate would have been another from the beginning; and
+    it is the same one where the schedule is given the epochs that it had.
+    """
+    values = plain(spec)
+    if _is_over_run(spec):
+        values["optimizer"]["learning_rate"]["epochs"] = spec.training.epochs
+    return values
+
+
+def other_length(before: Spec, after: Spec) -> str:
+    """What to tell where a schedule goes over the whole run, and this has another length now; nothing where not."""
+    had, has = before.training.epochs, after.training.epochs
+    if had == has or not (_is_over_run(before) and _is_over_run(after)):
+        return ""
+    name = after.optimizer.learning_rate.type_name  # type: ignore[attr-defined]  # an optimizer with a schedule
+    what = f"training.epochs was {had}, is {has}, but the {name} schedule of its learning rate goes over the whole run"
+    return f"{what}, and would have been another one; keep it as it was with {keeping_schedule(before)}"
+
+
+def keeping_schedule(spec: Spec) -> str:
+    """The setting that leaves a schedule over the whole run as it is, whatever the epochs; nothing where none does."""
+    return f"--set optimizer.learning_rate.epochs={spec.training.epochs}" if _is_over_run(spec) else ""
+
+
+def _is_over_run(spec: Spec) -> bool:
+    rate = getattr(spec.optimizer, "learning_rate", None)
+    return isinstance(rate, Schedule) and rate.over_run
 
 
 def changes(

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nncli.assemble.curve import Curve as Curve
+from nncli.assemble.curve import curve_of
 from nncli.assemble.plan import Plan as Plan
 from nncli.config.spec import Spec
 from nncli.workflows.prepare import prepare
@@ -21,6 +23,7 @@ class CheckedConfig:
         looked_at: how many of these were read, where not all were.
         plan: what the run will take.
         notes: what the user should know.
+        curve: of the learning rate, where it has a schedule.
     """
 
     spec: Spec
@@ -28,6 +31,7 @@ class CheckedConfig:
     looked_at: int | None
     plan: Plan
     notes: tuple[str, ...]
+    curve: Curve | None = None
 
     @property
     def resolved(self) -> str:
@@ -57,4 +61,5 @@ def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> Check
     parts, preprocessing = prepared.survey.whole()
     looked_at = None if prepared.survey.whole_data else sum(len(parts.readable(name)) for name in parts.named)
     notes = (*prepared.notes, *parts.notes, *dict.fromkeys(preprocessing.notes))
-    return CheckedConfig(prepared.spec, prepared.rows, looked_at, prepared.plan, notes)
+    curve = curve_of(prepared.spec, prepared.plan)
+    return CheckedConfig(prepared.spec, prepared.rows, looked_at, prepared.plan, notes, curve)

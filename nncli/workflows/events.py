@@ -49,6 +49,7 @@ class RunEnded:
         seconds: what all epochs took.
         note: what may be wrong, where the model has learnt nothing.
         options: what further commands have to be given, such as " --plugin mine.py".
+        longer: the setting that the run wants beside more epochs, where it has ended before.
     """
 
     path: str | None
@@ -59,6 +60,7 @@ class RunEnded:
     seconds: float = 0.0
     note: str = ""
     options: str = ""
+    longer: str = ""
 
 
 FINISHED_BEFORE = "finished before"

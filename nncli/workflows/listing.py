@@ -11,7 +11,7 @@ from nncli.core.docstrings import Docstring, docstring_of
 from nncli.core.errors import UserError
 from nncli.core.fields import Checked
 from nncli.core.reference import FieldReference, fields_of
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES, Registry
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SCHEDULES, SOURCES, Registry
 from nncli.core.spelling import suggestion
 from nncli.data.sources.dataset import dataset_names, dataset_text
 from nncli.nn.activation import Activation
@@ -65,6 +65,7 @@ def kinds() -> dict[str, list[Entry]]:
         "losses": list(_registered(LOSSES, "loss")),
         "metrics": list(_registered(METRICS, "metric")),
         "optimizers": list(_registered(OPTIMIZERS, "optimizer")),
+        "schedules": list(_registered(SCHEDULES, "schedule")),
         "scalers": list(_registered(SCALERS, "scaler")),
         "sources": list(_registered(SOURCES, "source")),
         "datasets": [_dataset(name) for name in dataset_names()],
@@ -108,6 +109,16 @@ def one(name: str, kind: str | None = None) -> Entry:
         return other
     what = entries[0].kind if entries else kind
     raise UserError(f"unknown {what} {name!r}{suggestion(name, known, aliases)}")
+
+
+def every(name: str) -> list[Entry]:
+    """The entries of that name or alias of every kind.
+
+    Raises:
+        UserError: where there is none.
+    """
+    found = [entry for entries in kinds().values() for entry in entries if name in (entry.name, *entry.aliases)]
+    return found or [one(name)]
 
 
 def _registered(registry: Registry, kind: str, belongs: Callable[[Any], bool] = bool) -> Iterator[Entry]:

@@ -28,6 +28,7 @@ from nncli.data.weights import checked_weights
 from nncli.nn.layer import Backward
 from nncli.nn.loss import Loss
 from nncli.nn.network import Pass
+from nncli.optim.schedule import Schedule
 from nncli.runs.directory import RunDirectory
 from nncli.training.events import EpochEnded, Record
 from nncli.training.executor import Executor
@@ -118,6 +119,9 @@ class Model:
         **training: Any,
     ) -> list[Record]:
         """Trains for some epochs more, and returns their records, which are also added to `history`.
+
+        A schedule of the learning rate that goes over the whole run goes over these epochs; any other one goes on
+        where it was.
 
         Args:
             inputs: (n, columns), sequences as (n, steps, features), or images as (n, height, width, channels) or
@@ -251,13 +255,22 @@ class Model:
     def update(self) -> None:
         """One step of the optimizer with the gradients of the last `backward`.
 
+        Its learning rate is that of the next step, as after so many steps of `train`.
+
         Raises:
-            UserError: where there was no forward.
+            UserError: where there was no forward, or nothing was trained yet and the schedule of the learning rate has
+                to know of epochs, which a loop of one's own does not have.
         """
         if self._pass is None or not self._has_gradients:
             raise UserError("update: call forward and backward first")
         trainer = self._trainer = self._trainer or self._built.trainer()
-        trainer.apply(self._pass[0].gradient)
+        rate = trainer.driver.rule.learning_rate
+        if isinstance(rate, Schedule) and not rate.by_steps and not trainer.steps_per_epoch:
+            raise UserError(
+                f"update: the schedule {rate.type_name} counts epochs, of which a loop of update has none; "
+                "give it its length or period in steps, or take another"
+            )
+        trainer.apply(self._pass[0].gradient, trainer.learning_rate)
         trainer.step += 1
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -331,7 +344,7 @@ class Model:
                 self._keep_weights(session)
             return session
         before = self._built
-        problems = list(check_monitors(spec.training, spec.metrics, validated=held is not None))
+        problems = list(check_monitors(spec.training, spec.optimizer, spec.metrics, validated=held is not None))
         problems += check_class_weight(spec.training, loss, before.preprocessing.classes)
         if problems:
             raise ConfigError(problems)

@@ -43,7 +43,7 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
 def _ending(ended: RunEnded) -> list[str]:
     path = None if ended.path is None else shlex.quote(ended.path)
     if ended.reason == FINISHED_BEFORE:
-        longer = f"nncli resume {path}{ended.options} --set training.epochs=N"
+        longer = f"nncli resume {path}{ended.options} --set training.epochs=N {ended.longer}".rstrip()
         notes = [f"note: {ended.note}"] if ended.note else []
         return [*notes, f"the run in {path} is finished; to train it longer: {longer}"]
     lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]

@@ -122,10 +122,10 @@ def _check(registry: Registry, cls: type[Registered], path: str) -> None:
     what = f"{path}: the {registry.kind} {cls.type_name!r}"
     if inspect.get_annotations(cls) and "__dataclass_fields__" not in vars(cls):
         raise UserError(f"{what}: put @dataclass(frozen=True) above class {cls.__name__}, below @nncli.{registry.kind}")
-    base = registry.base
-    for name in () if base is None else base.needs:
-        if getattr(cls, name) is getattr(base, name):
-            raise UserError(f"{what}: class {cls.__name__} has no {name}")
+    for base in cls.__mro__[1:]:
+        for name in vars(base).get("needs", ()):
+            if getattr(cls, name) is getattr(base, name):
+                raise UserError(f"{what}: class {cls.__name__} has no {name}")
     fault = check_annotations(cls)
     if fault:
         raise UserError(f"{what}: {fault}")

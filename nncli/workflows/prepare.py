@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nncli.assemble.curve import faults, remarks
 from nncli.assemble.defaults import filled
 from nncli.assemble.plan import Plan, plan
 from nncli.assemble.survey import Survey, survey
@@ -101,7 +102,9 @@ def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False
     if there is not None and needed > there:
         what = f"{planned.parameters:,} parameters, their optimizer and a batch take about {needed / 1e9:,.0f} GB"
         raise document.error([Problem(("model",), f"{what}, but this machine has {there / 1e9:,.0f} GB")])
-    return Prepared(document, whole, found, planned, notes)
+    if rates := list(faults(whole, planned)):
+        raise document.error(rates)
+    return Prepared(document, whole, found, planned, (*notes, *remarks(whole, planned)))
 
 
 def _rows(found: Survey) -> dict[str, int]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from nncli.assemble.session import Session
-from nncli.config.resolved import plain
 from nncli.core.describe import json_ready
 from nncli.core.errors import NonFiniteError, RunError
 from nncli.core.types import Array
@@ -21,7 +20,7 @@ from nncli.runs.directory import BEST, LAST, METRICS, RESOLVED, TEST, RunDirecto
 from nncli.runs.environment import differences
 from nncli.training.events import EpochEnded, Record
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
-from nncli.workflows.changes import changes, changes_of_data
+from nncli.workflows.changes import changes, changes_of_data, identity
 from nncli.workflows.events import Listener, silent
 from nncli.workflows.plugins import changed_plugins
 from nncli.workflows.resume import begun_in, session_again
@@ -115,7 +114,7 @@ class _Original:
     @classmethod
     def read(cls, run: RunDirectory, session: Session) -> _Original:
         path = run.checkpoint(LAST)
-        before, after = plain(spec_of(path, checkpoint.read_meta(path))), plain(session.spec)
+        before, after = identity(spec_of(path, checkpoint.read_meta(path))), identity(session.spec)
         if different := changes(before, after, moved=True):
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
         layout = session.network.layout
@@ -193,6 +192,7 @@ def _of_counts(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) ->
         yield from _of_values(
             f"{place}, {name}", before[name], {key: now[name][key] for key in now[name] if key != "waited"}
         )
+    yield from _of_values(f"{place}, plateau", before.get("plateau") or {}, now["plateau"] or {})
 
 
 def _of_arrays(place: str, before: Mapping[str, Array], now: Mapping[str, Array]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.config.overrides import ORIGIN
 from nncli.config.resolved import plain, to_yaml
+from nncli.config.spec import Spec
 from nncli.core.errors import CheckpointError, ConfigError, RunError
 from nncli.core.wording import counted
 from nncli.runs import checkpoint
@@ -19,7 +20,15 @@ from nncli.runs.directory import ENVIRONMENT, LAST, RESOLVED, STATUS, RunDirecto
 from nncli.runs.environment import differences
 from nncli.runs.lock import locked
 from nncli.training.trainer import Trainer
-from nncli.workflows.changes import changed_files, changes, changes_of_data, may_change
+from nncli.workflows.changes import (
+    changed_files,
+    changes,
+    changes_of_data,
+    identity,
+    keeping_schedule,
+    may_change,
+    other_length,
+)
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, silent
 from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options
 from nncli.workflows.prepare import prepare
@@ -125,6 +134,7 @@ def go_on(run: RunDirectory, session: Session, document: Document | None, listen
                 trainer.last_record,
                 note=f"nothing was changed in the finished run: {left}" if left else "",
                 options=plugin_options(session.spec),
+                longer=keeping_schedule(session.spec),
             )
             listener(ended)
             return ended
@@ -141,7 +151,7 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str,
     last = run.checkpoint(LAST)
     try:
         meta = checkpoint.read_meta(last)
-        before = plain(spec_of(last, meta))
+        before = spec_of(last, meta)
         _check_same(run, session, meta, before)
         layout = session.network.layout
         meta, arrays = checkpoint.load(last, fits=lambda found: check_weights(last, layout, found["arrays"]))
@@ -151,14 +161,17 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str,
     restore_trainer(last, trainer, meta, arrays)
     if trainer.best_record and not ends_best_epoch(trainer):  # or else last.npz gets the name best.npz again
         check_best(run, trainer)
-    return before
+    return plain(before)
 
 
-def _check_same(run: RunDirectory, session: Session, meta: Meta, before: dict[str, Any]) -> None:
+def _check_same(run: RunDirectory, session: Session, meta: Meta, spec: Spec) -> None:
     """Refuses to go on where it would be another run."""
     changed_data = changes_of_data(_environment(run), fingerprints(session))
-    after = plain(session.spec)
-    if changes(before, after, moved=True):
+    before, after = identity(spec), identity(session.spec)
+    if found := changes(before, after, moved=True):
+        length = other_length(spec, session.spec)
+        if length and len(found) == 1:
+            raise RunError(f"{run.path}: {length}, or {ANEW}")
         listing = "; ".join(changes(before, after, moved=not changed_data))
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {ANEW}")
     if changed_data:

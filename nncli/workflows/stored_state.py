@@ -38,6 +38,8 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
     for name in ("best", "stopping"):
         if name == "best" or state[name] is not None:
             _check(name, state[name], _is_watched(state[name]))
+    plateau = state.get("plateau")
+    _check("plateau", plateau, plateau is None if trainer.plateau is None else _is_plateau(plateau))
     for name in ("last_record", "best_record"):
         _check(name, state[name], _is_record(state[name]))
     if per_epoch:  # otherwise there are no rows to go on with
@@ -68,6 +70,11 @@ def _is_watched(state: dict[str, Any]) -> bool:
     """Whether these are the values of a `Monitor`."""
     best = state["best"]
     return (best is None or _is_number(best)) and _is_count(state["best_epoch"]) and _is_count(state["waited"])
+
+
+def _is_plateau(state: dict[str, Any]) -> bool:
+    """Whether these are the values of a `Plateau`."""
+    return _is_watched(state) and _is_count(state["reductions"]) and _is_count(state["resting"])
 
 
 def _is_record(record: Any) -> bool:

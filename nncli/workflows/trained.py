@@ -19,6 +19,7 @@ from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
+from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint import Meta
 from nncli.runs.directory import checkpoint_path
@@ -179,7 +180,7 @@ def spec_of(path: str, meta: dict[str, Any]) -> Spec:
         raise CheckpointError(f"{path}: its config cannot be used: {error}") from None
     if builder.problems:
         raise CheckpointError(f"{path}: its config cannot be used: {builder.problems[0]}")
-    training = cast("Spec", spec).training
-    if any(part is not None and part.monitor is None for part in (training.checkpoint, training.early_stopping)):
+    training, waiting = cast("Spec", spec).training, plateau_of(cast("Spec", spec).optimizer)
+    if any(part and part.monitor is None for part in (training.checkpoint, training.early_stopping, waiting)):
         raise CheckpointError(f"{path}: its config cannot be used: not every default is written in it")
     return cast("Spec", spec)

@@ -9,7 +9,9 @@ from nncli.core.fields import field_types
 from nncli.core.registry import REGISTRIES, SOURCES
 from nncli.workflows import listing
 
-OWN = [cls for registry in REGISTRIES for cls in registry if cls.__module__.startswith("nncli.") and cls.listed]
+OWN = [
+    (registry, cls) for registry in REGISTRIES for cls in registry if cls.__module__.startswith("nncli.") and cls.listed
+]
 
 
 def test_all_kinds(nncli):
@@ -32,9 +34,9 @@ def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
     assert nncli("list", "layer").out == nncli("list", "layers").out
 
 
-@pytest.mark.parametrize("cls", OWN, ids=lambda cls: f"{cls.__name__}")
-def test_everything_has_a_page_with_all_of_its_keys(nncli, cls):
-    entry = listing.one(cls.type_name)
+@pytest.mark.parametrize(("registry", "cls"), OWN, ids=[f"{cls.__name__}-{registry.kind}" for registry, cls in OWN])
+def test_everything_has_a_page_with_all_of_its_keys(nncli, registry, cls):
+    entry = listing.one(cls.type_name, registry.kind)
     page = nncli("list", entry.kind, cls.type_name).out
     assert page.splitlines()[0].startswith(cls.type_name)
     for key in field_types(cls):
@@ -58,6 +60,11 @@ def test_a_page_says_formula_defaults_shapes_and_how_to_write_it(nncli):
         assert words in page
     assert "Reference: Kingma and Ba" in nncli("list", "optimizers", "adam").out
     assert nncli("list", "fc").out == page
+    both = nncli("list", "linear").out
+    pages = [nncli("list", kind, "linear").out for kind in ("activations", "schedules")]
+    assert both == "\n".join(pages)
+    assert pages[0].startswith("linear: activation")
+    assert pages[1].startswith("linear (also linear_decay): schedule")
     assert nncli("list", "layers", "relu").out == nncli("list", "activations", "relu").out
     assert "In a config: relu" in nncli("list", "activations", "relu").out
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from nncli.cli.table import table
 
 
@@ -34,3 +36,9 @@ def test_the_widest_of_several_columns_gives_way():
 
 def test_a_cell_never_gets_narrower_than_a_word_needs():
     assert len(table(["a", "b"], [["x", "word " * 9]], width=4)[1]) == 1 + 1 + 3 + 16
+
+
+def test_a_rule_that_the_terminal_has(monkeypatch):
+    for encoding, rule in (("utf-8", "─"), ("latin-1", "-"), ("ascii", "-"), ("no such", "-"), (None, "─")):
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(encoding=encoding))
+        assert table(["a"], [["b"]])[1] == f" {rule}"

@@ -27,7 +27,7 @@ model:
   - {type: dense, units: 1}
   - sigmoid
 loss: {type: bce, from_logits: false}
-optimizer: {type: gd, momentum: 0.9, nesterov: true}
+optimizer: {type: gd, learning_rate: {type: cosine, initial: 1, epochs: 3}, momentum: 0.9, nesterov: true}
 metrics: [accuracy]
 training: {batch_size: 16, early_stopping: {patience: 3}, checkpoint: {keep: 2}, clip_norm: 1, threads: null}
 """
@@ -45,6 +45,17 @@ BAD = {
     ],
     "metrics: [accuracy]": ["metrics: accuracy", "metrics: [acuracy]", "metrics: {accuracy: 1}"],
     "momentum: 0.9": ["momentum: 1", "momentum: -0.1", "momentum: high", "momentun: 0.9"],
+    "{type: cosine, initial: 1, epochs: 3}": [
+        "0",
+        "'0.1'",
+        "cosine",
+        "{type: cosin, initial: 1}",
+        "{type: cosine}",
+        "{initial: 1}",
+        "{type: cosine, initial: 0}",
+        "{type: cosine, initial: 1, epochs: 0}",
+        "{type: cosine, initial: 1, factor: 0.5}",
+    ],
     "{fraction: 0.1}": ["{fraction: 1}", "{fraction: 0}", "{fracton: 0.1}", "0.1", "{fraction: 0.1, stratify: 1}"],
     "{dataset: digits}": ["{datset: digits}", "digits", "{dataset: 3}", "[digits]"],
     "keep: 2": ["keep: 0", "keeps: 2"],

@@ -1,7 +1,7 @@
 """The contract table: a row for everything registered, with the configurations under which its contract is tested.
 
-Whoever adds a layer, a loss, a metric, an optimizer, an initializer, a scaler or a source adds its row here;
-`test_table.py` names what has none.
+Whoever adds a layer, a loss, a metric, an optimizer, a schedule, an initializer, a scaler or a source adds its row
+here; `test_table.py` names what has none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any, Literal
 
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES, Registry
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SCHEDULES, SOURCES, Registry
 from nncli.core.types import Array, Shape
 from tests.contracts import by_right, files
 from tests.oracle import metrics as by_definition
@@ -70,6 +70,15 @@ class OptimizerCase:
     config: dict[str, Any]
     initial: dict[str, float] = field(default_factory=dict)
     decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class ScheduleCase:
+    """One configuration of a schedule, and its rates in the first and the last of 35 steps in 5 epochs."""
+
+    config: dict[str, Any]
+    first: float
+    last: float
 
 
 @dataclass(frozen=True)
@@ -514,6 +523,54 @@ OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {
 }
 
 WEIGHTS = (10, 10_000)  # the shape of what is drawn to see mean and standard deviation
+SCHEDULE_ROWS: dict[str, tuple[ScheduleCase, ...]] = {
+    "constant": (ScheduleCase({"type": "constant", "initial": 0.2}, 0.2, 0.2),),
+    "step": (
+        ScheduleCase({"type": "step", "initial": 0.8, "factor": 0.5}, 0.8, 0.05),
+        ScheduleCase({"type": "step", "initial": 0.8, "factor": 0.5, "every_epochs": 2}, 0.8, 0.2),
+        ScheduleCase({"type": "step", "initial": 0.8, "factor": 0.25, "every_steps": 17}, 0.8, 0.05),
+    ),
+    "exponential": (
+        ScheduleCase({"type": "exponential", "initial": 0.1, "factor": 0.5}, 0.1, 0.1 * 0.5 ** (34 / 7)),
+        ScheduleCase(
+            {"type": "exponential", "initial": 0.1, "factor": 0.9, "every_epochs": 2}, 0.1, 0.1 * 0.9 ** (34 / 14)
+        ),
+        ScheduleCase({"type": "exponential", "initial": 0.1, "factor": 0.5, "every_steps": 17}, 0.1, 0.025),
+    ),
+    "cosine": (
+        ScheduleCase({"type": "cosine", "initial": 0.3}, 0.3, 0.0),
+        ScheduleCase({"type": "cosine", "initial": 0.3, "final": 0.1, "epochs": 4}, 0.3, 0.1),
+        ScheduleCase({"type": "cosine", "initial": 0.3, "final": 0.1, "steps": 69}, 0.3, 0.2),
+    ),
+    "linear": (
+        ScheduleCase({"type": "linear", "initial": 0.3}, 0.3, 0.0),
+        ScheduleCase({"type": "linear", "initial": 0.1, "final": 0.3, "epochs": 3}, 0.1, 0.3),
+        ScheduleCase({"type": "linear", "initial": 0.3, "final": 0.1, "steps": 69}, 0.3, 0.2),
+    ),
+    "one_cycle": (
+        ScheduleCase({"type": "one_cycle", "maximum": 0.5}, 0.02, 2e-6),
+        ScheduleCase({"type": "one_cycle", "maximum": 0.5, "initial": 0.3, "final": 0.1, "rise": 0.6}, 0.3, 0.1),
+        ScheduleCase({"type": "one_cycle", "maximum": 0.5, "final": 0, "steps": 30}, 0.02, 0.0),
+    ),
+    "reduce_on_plateau": (
+        ScheduleCase({"type": "reduce_on_plateau", "initial": 0.2}, 0.2, 0.2),
+        ScheduleCase(
+            {
+                "type": "reduce_on_plateau",
+                "initial": 0.2,
+                "factor": 0.5,
+                "patience": 2,
+                "monitor": "train_loss",
+                "min_delta": 0.1,
+                "cooldown": 1,
+                "final": 0.03,
+            },
+            0.2,
+            0.2,
+        ),
+    ),
+}
+
 INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "zeros": (InitializerCase({"type": "zeros"}, lambda fan_in, fan_out: 0.0),),
     "normal": (
@@ -575,6 +632,7 @@ ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # a registry that is not 
     (LOSSES, LOSS_ROWS),
     (METRICS, METRIC_ROWS),
     (OPTIMIZERS, OPTIMIZER_ROWS),
+    (SCHEDULES, SCHEDULE_ROWS),
     (INITIALIZERS, INITIALIZER_ROWS),
     (SCALERS, SCALER_ROWS),
     (SOURCES, SOURCE_ROWS),

@@ -8,7 +8,7 @@ import pytest
 
 from nncli.core.errors import ConfigError
 from nncli.core.fields import required
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SOURCES
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SOURCES
 from tests.contracts.table import ROWS, name_of
 from tests.contracts.values import ALL, FIRST, made, registry_of
 
@@ -29,8 +29,11 @@ def over_all_fields(test):
 
 
 def wrong_values(name, field):
-    """Values that no field of that kind takes."""
-    return [wrong for wrong in WRONG if wrong != -1.5 or (name, field) not in ANY_NUMBER]
+    """Values that no field of that kind takes; a column's name is any text."""
+    any_number, any_text = (name, field) in ANY_NUMBER, field == "monitor"
+    return [
+        wrong for wrong in WRONG if not (any_number and wrong == -1.5) and not (any_text and isinstance(wrong, str))
+    ]
 
 
 @over_all_fields
@@ -76,7 +79,14 @@ def test_what_is_built_is_frozen(case):
 
 @pytest.mark.parametrize(
     ("registry", "wrong"),
-    [(LAYERS, INITIALIZERS), (LOSSES, METRICS), (METRICS, LOSSES), (OPTIMIZERS, LAYERS), (INITIALIZERS, OPTIMIZERS)],
+    [
+        (LAYERS, INITIALIZERS),
+        (LOSSES, METRICS),
+        (METRICS, LOSSES),
+        (OPTIMIZERS, LAYERS),
+        (INITIALIZERS, OPTIMIZERS),
+        (SCHEDULES, METRICS),
+    ],
     ids=lambda registry: registry.kind,
 )
 def test_a_name_of_another_kind_is_unknown(registry, wrong):

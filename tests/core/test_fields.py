@@ -80,6 +80,14 @@ class Zoo(Checked):
         return ("map",)
 
 
+@dataclass(frozen=True)
+class Barter(Checked):
+    """What a plain value or a registered thing stands for."""
+
+    price: Annotated[float, Gt(0)] | Annotated[Registered, ANIMALS] | None = 1.0
+    change: Literal["fishy", "none at all"] | Annotated[Registered, ANIMALS] = "fishy"  # type: ignore[assignment]
+
+
 def faults(make):
     """{dotted path: message} of what `make` raises."""
     with pytest.raises(ConfigError) as caught:
@@ -189,6 +197,41 @@ def test_a_problem_is_at_its_key_or_its_value():
 )
 def test_what_is_said_about_a_registered_thing(value, path, message):
     assert faults(lambda: build(ANIMALS, value)) == {path: message}
+
+
+@pytest.mark.parametrize(
+    ("value", "built"),
+    [(2, 2.0), (np.float32(2.5), 2.5), (None, None), ("fish", Fish()), ({"type": "fish"}, Fish())],
+    ids=str,
+)
+def test_a_plain_value_or_a_registered_thing(value, built):
+    found = Barter(price=value).price
+    assert (found, type(found)) == (built, type(built))
+    assert Barter(price=Cat(4)).price == Cat(4)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("price", -1, "expected a number above 0; got -1"),
+        ("price", float("inf"), "expected a finite number above 0; got .inf"),
+        ("price", "2", "expected a number above 0 or an animal or null; got '2'; write it without quotes"),
+        ("price", "much", "expected a number above 0 or an animal or null; got 'much'"),
+        ("price", "none", "expected a number above 0 or an animal or null; got 'none'; write null"),
+        ("price", True, "expected a number above 0 or an animal or null; got true"),
+        ("price", "fsh", "unknown animal 'fsh'; did you mean 'fish'? Known: cat, fish"),
+        ("price", "kitty", "cat needs the key 'legs': a whole number at least 0"),
+        ("price", {"water": "sweet"}, "this animal needs the key 'type', one of cat, fish"),
+        ("change", 3, "expected one of fishy, none at all; got 3"),
+        ("change", "none at al", "expected one of fishy, none at all or an animal; got 'none at al'; did you mean"),
+    ],
+    ids=str,
+)
+def test_what_is_said_of_neither(field, value, message):
+    (found,) = faults(lambda: Barter(**{field: value})).values()
+    assert found.startswith(message)
+    assert Barter().change == "fishy"  # which is a word of its own, though near to a name
+    assert Barter(change="fish").change == Fish()
 
 
 def test_a_registered_thing_from_a_name_an_alias_a_mapping_or_itself():

@@ -9,7 +9,7 @@ import pytest
 
 from nncli.core import registry as registries
 from nncli.core.errors import ConfigError
-from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, Registry
+from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, Registry
 
 
 @pytest.fixture
@@ -115,15 +115,16 @@ def test_importing_a_class_from_its_room():
             },
         ),
         (INITIALIZERS, {"normal": ["random", "random_normal"], "he_uniform": ["kaiming_uniform"]}),
+        (SCHEDULES, {"cosine": ["cosine_annealing", "cosine_decay"], "reduce_on_plateau": ["reduce_lr_on_plateau"]}),
     ],
-    ids=["layers", "optimizers", "losses", "initializers"],
+    ids=["layers", "optimizers", "losses", "initializers", "schedules"],
 )
 def test_other_names_that_users_know(registry, aliases):
     for name, others in aliases.items():
         assert registry.aliases(name) == others
 
 
-@pytest.mark.parametrize("name", ["LAYERS", "INITIALIZERS", "LOSSES", "METRICS", "OPTIMIZERS"])
+@pytest.mark.parametrize("name", ["LAYERS", "INITIALIZERS", "LOSSES", "METRICS", "OPTIMIZERS", "SCHEDULES"])
 def test_everything_is_found_without_importing_its_room_first(name):
     registry = getattr(registries, name)
     code = f"from nncli.core.registry import {name}; print(*{name}.names())"
@@ -134,3 +135,11 @@ def test_everything_is_found_without_importing_its_room_first(name):
 
 def test_metrics_are_known():
     assert {"accuracy", "mae", "rmse", "r2"} <= set(METRICS.names())
+
+
+def test_the_base_of_all_is_the_deepest_that_needs_something():
+    registry = Registry("thing")
+    base = type("Base", (), {"needs": ("a",)})
+    between = type("Between", (base,), {"needs": ("b",)})
+    registry.register("first")(type("First", (between,), {"__module__": "nncli.nn"}))
+    assert registry.base is base

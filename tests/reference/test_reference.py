@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from nncli.core.builder import build
-from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS
+from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of
 from nncli.optim.driver import Driver
+from nncli.optim.schedule import Course
+from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
 
 FILES = sorted(Path(__file__).with_name("cases").glob("*.npz"))
 
@@ -54,9 +57,10 @@ def test_the_files_are_small_and_have_cases_of_every_kind():
     assert all(path.stat().st_size < 200_000 for path in FILES)
     covered = {case["config"]["type"] for case in CASES.values() if "config" in case}
     covered |= {name for case in CASES.values() for name in case.get("values", ())}
-    names = {name for registry in (LAYERS, LOSSES, METRICS, OPTIMIZERS) for name in registry.names()}
+    names = {name for registry in (LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES) for name in registry.names()}
     assert covered <= names
     assert covered >= {"dense", "conv2d", "max_pool2d", "avg_pool2d", "softmax", "cross_entropy", "adam", "sgd", "r2"}
+    assert covered >= set(SCHEDULES.names())
 
 
 @over("layer")
@@ -103,6 +107,25 @@ def test_ten_steps_of_every_optimizer(case, arrays):
     for gradient, expected in zip(arrays["gradients"], arrays["path"], strict=True):
         driver.step(gradient, rule.learning_rate)
         np.testing.assert_allclose(parameters, expected, rtol=1e-12)
+
+
+@over("schedule")
+def test_the_rate_of_every_step_of_a_schedule(case, arrays):
+    schedule, course = build(SCHEDULES, case["config"]), Course(case["steps_per_epoch"], case["epochs"])
+    assert len(arrays["rates"]) == course.steps_per_epoch * course.epochs
+    agree([schedule.at(step, course) for step in range(len(arrays["rates"]))], arrays["rates"])
+
+
+@over("plateau")
+def test_the_rate_after_every_epoch_of_a_schedule_that_waits(case, arrays):
+    schedule = build(SCHEDULES, case["config"])
+    plateau = Plateau(Monitor("x", case["mode"] == "max", schedule.min_delta), schedule.patience, schedule.cooldown)
+    found = []
+    for epoch, value in enumerate(arrays["values"].tolist(), 1):
+        plateau.update({"epoch": epoch, "x": value})
+        found.append(schedule.at(epoch, Course(1, 40, plateau.reductions)))
+    agree(found, arrays["rates"])
+    assert plateau.reductions > 1
 
 
 @over("network")

@@ -25,6 +25,7 @@ def stopped(tmp_path_factory):
     values = tiny.classifier(metrics=["accuracy", "roc_auc"])
     values["training"]["early_stopping"] = {"monitor": "val_loss", "patience": 5}
     values["training"]["weight_averaging"] = {"decay": 0.9}
+    values["optimizer"]["learning_rate"] = {"type": "reduce_on_plateau", "initial": 0.05, "patience": 2, "cooldown": 1}
 
     def stop(event):
         if isinstance(event, StepEnded) and event.step == 5:

@@ -142,7 +142,7 @@ def allowed(meta, path, value):
         return value is None
     if path[1:] in (("last_record",), ("best_record",)):
         return value == {}  # as before the first epoch; a run that has rows would have to have one
-    if path[1:2] in (("best",), ("stopping",)) and name == "best" and depth == 3:
+    if path[1:2] in (("best",), ("stopping",), ("plateau",)) and name == "best" and depth == 3:
         return number or value is None
     if path[1:2] in (("last_record",), ("best_record",)) and depth == 3 and name not in ("epoch", "step"):
         return number or value is ...

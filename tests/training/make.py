@@ -16,6 +16,7 @@ from nncli.nn.sequential import layers_of
 from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
 from nncli.training.trainer import Settings, Trainer
 
 DENSE = ({"type": "dense", "units": 5}, "tanh", {"type": "dropout", "rate": 0.25}, {"type": "dense", "units": 1})
@@ -69,6 +70,7 @@ def trainer_of(
     monitor: str = "train_loss",
     shuffle: bool = True,
     stopping: Monitor | None = None,
+    plateau: Plateau | None = None,
     metrics: tuple[str, ...] = (),
     threads: int | None = None,
     penalty: dict[str, Any] | None = None,
@@ -89,6 +91,7 @@ def trainer_of(
         Monitor(monitor),
         stopping,
         None if decay is None else WeightAverage(trained, decay, warmup=warmup),
+        plateau,
     )
 
 

@@ -93,7 +93,7 @@ def test_names_mappings_and_objects_are_the_same():
         (lambda: nncli.Model(["relu"], "mse", seed=-1), "seed: expected a whole number at least 0; got -1"),
         (lambda: nncli.Model([], "mse"), "model: expected at least one layer"),
         (lambda: Dense(units=0), "dense.units: expected a whole number at least 1; got 0"),
-        (lambda: SGD(learning_rate="fast"), "sgd.learning_rate: expected a number above 0; got 'fast'"),
+        (lambda: SGD(learning_rate="fast"), "sgd.learning_rate: expected a number above 0 or a schedule; got 'fast'"),
         (lambda: regression().train(X, Y, epochs=0), "training.epochs: expected a whole number at least 1; got 0"),
         (
             lambda: regression().train(X, Y, clip=1),
@@ -343,6 +343,14 @@ def test_an_explosion_is_told_with_a_hint():
         model.train(X, Y, epochs=100, verbose=False)
 
 
+def test_validation_rows_can_be_waited_for_from_the_first_training_on():
+    stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 1e6}
+    records = regression().train(X, Y, epochs=9, validation_data=(X, Y), verbose=False, early_stopping=stopping)
+    assert len(records) == 2
+    with pytest.raises(ConfigError, match="no column 'val_loss': nothing is validated"):
+        regression().train(X, Y, verbose=False, early_stopping=stopping)
+
+
 def test_early_stopping_and_other_settings_of_training():
     model = regression()
     records = model.train(
@@ -369,6 +377,7 @@ def test_public_names():
         "repro",
         "resume",
         "scaler",
+        "schedule",
         "source",
         "train",
     ]

@@ -1,0 +1,52 @@
+"""Schedules that are reduced again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from annotated_types import Ge
+
+from nncli.optim.schedule import FACTOR, Course, Schedule
+
+EVERY = "it is every_epochs or every_steps here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Periodic(Schedule):
+    """The base of schedules with a period, counted from the end of the warm-up.
+
+    Args:
+        every_epochs: the period in epochs; default 1 where every_steps is not given.
+        every_steps: the period in steps; not beside every_epochs.
+    """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **Schedule.stray_keys,
+        **FACTOR,
+        **dict.fromkeys(("step_size", "decay_steps", "period", "every", "epochs", "steps", "T_max"), EVERY),
+        "milestones": "there is no such thing here; every_epochs or every_steps give a period",
+    }
+
+    every_epochs: Annotated[int, Ge(1)] | None = None
+    every_steps: Annotated[int, Ge(1)] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.every_epochs is None and self.every_steps is None:
+            object.__setattr__(self, "every_epochs", 1)
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """Two periods."""
+        if self.every_epochs is not None and self.every_steps is not None:
+            yield "every_steps", "every_epochs stands there already; drop one of the two"
+
+    @property
+    def by_steps(self) -> bool:
+        """Where its period is given in steps."""
+        return self.every_steps is not None
+
+    def period(self, course: Course) -> int:
+        """How many steps the period has."""
+        return self.every_steps or (self.every_epochs or 1) * course.steps_per_epoch

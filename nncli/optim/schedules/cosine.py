@@ -1,0 +1,37 @@
+"""Cosine annealing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, pi
+from typing import Annotated
+
+from annotated_types import Ge, Gt
+
+from nncli.optim.schedule import schedule
+from nncli.optim.timed import Timed
+
+
+@schedule("cosine", "cosine_annealing", "cosine_decay")
+@dataclass(frozen=True)
+class Cosine(Timed):
+    """Down along half a wave: slowly at first, slowly at the end.
+
+    rate(t) = final + (initial - final) (1 + cos(pi t / (T - 1))) / 2, t = 0 ... T - 1
+
+    T is the number of steps after the warm-up, up to the end of the run or of the epochs or steps that are given; after
+    them the rate is the final one. There are no restarts.
+
+    Args:
+        initial: the first rate, above 0.
+        final: the last rate, at least 0.
+    Reference: Loshchilov and Hutter, ICLR 2017.
+    """
+
+    initial: Annotated[float, Gt(0)]
+    final: Annotated[float, Ge(0)] = 0.0
+
+    def along(self, step: int, length: int) -> float:
+        """A mean of both rates, so that each is exact at its end."""
+        share = (1 + cos(pi * step / max(length - 1, 1))) / 2
+        return self.initial * share + self.final * (1 - share)

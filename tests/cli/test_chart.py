@@ -1,0 +1,129 @@
+"""The curve of a schedule, as nncli check draws it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nncli.cli import chart as drawing
+from nncli.cli.chart import chart
+from tests.workflows import tiny
+
+DOWN = [1 - index / 99 for index in range(100)]
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """A terminal without blocks."""
+    monkeypatch.setattr(drawing, "shows", str.isascii)
+
+
+def test_a_line_that_goes_down():
+    assert chart(DOWN, 10, "epochs", 24) == [
+        "   1 ┤█▂",
+        "     │██▄",
+        "     │███▇▁",
+        "     │█████▃",
+        " 0.5 ┤██████▅",
+        "     │███████▇▁",
+        "     │█████████▄",
+        "     │██████████",
+        "   0 └───────────",
+        "      0   5    10 epochs",
+    ]
+
+
+def test_two_values_are_two_halves():
+    drawn = chart([2.0, 1.0], 2, "epochs", 80)
+    assert {line[4:] for line in drawn[:4]} == {"█" * 30}
+    assert {line[4:] for line in drawn[4:8]} == {"█" * 60}
+
+
+@pytest.mark.usefixtures("plain")
+def test_without_blocks():
+    drawn = chart(DOWN, 3, "epochs", 24)
+    assert drawn[:3] == ["   1 |#", "     |###", "     |####"]
+    assert drawn[8:] == ["   0 +-----------", "      0   1.5   3 epochs"]
+    assert all(line.isascii() for line in drawn)
+
+
+@pytest.mark.parametrize("width", [30, 80, 120, 300])
+@pytest.mark.parametrize("end", [1, 7, 40, 1_000_000])
+@pytest.mark.parametrize("values", [DOWN, [1e-12, 3e-5], [0.0, 1.0, 0.0], [1234567.0] * 2000 + [0.0]], ids=len)
+def test_it_fits_and_reaches_from_the_first_to_the_last(values, end, width):
+    *rows, axis, below = chart(values, end, "epochs", width)
+    assert max(map(len, (*rows, axis, below))) <= width
+    assert len(rows) == drawing.ROWS
+    columns = axis.count("─")
+    assert columns <= drawing.COLUMNS
+    begin = axis.index("└") + 1
+    cells = [row.ljust(begin + columns)[begin:] for row in rows]
+    heights = [sum(" ▁▂▃▄▅▆▇█".index(cell) for cell in column) for column in zip(*cells, strict=True)]
+    assert max(heights) == 8 * drawing.ROWS
+    assert heights[0] == round(64 * values[0] / max(values))
+    assert len(set(heights)) > 1
+    assert heights[-1] == round(64 * values[-1] / max(values))
+    assert below[begin] == "0"
+    assert below[: begin + columns].endswith(f"{end:,}")
+
+
+def told(nncli, inside, schedule, **training):
+    """What check says of a rate."""
+    optimizer = {"type": "adam", "learning_rate": schedule}
+    values = tiny.classifier(optimizer=optimizer, training={"epochs": 40, "batch_size": 16, **training})
+    (inside / "a.yaml").write_text(json.dumps(values))
+    found = nncli("check", "a.yaml")
+    assert found.code == 0
+    lines = found.out.splitlines()
+    begin = next((index for index, line in enumerate(lines) if line.startswith("rate ")), len(lines))
+    return lines[begin:]
+
+
+def test_the_curve_of_a_run(nncli, inside):
+    line, blank, *drawn = told(nncli, inside, {"type": "cosine", "initial": 1e-3, "final": 1e-5, "warmup_steps": 10})
+    assert line == "rate      cosine after 10 steps of warm-up: first 0.0001, highest 0.001, last 1e-05"
+    assert blank == ""
+    assert len(drawn) == 10
+    assert drawn[0].startswith("  0.001 ┤ ")
+    assert drawn[-1].endswith("40 epochs")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "training", "line"),
+    [
+        ({"type": "constant", "initial": 0.1}, {}, "constant: 0.1 in every step"),
+        ({"type": "step", "initial": 0.1, "factor": 0.5, "every_epochs": 40}, {}, "step: 0.1 in every step"),
+        ({"type": "cosine", "initial": 0.1}, {"epochs": 1, "batch_size": 99}, "cosine: 0.1 in every step"),
+        (
+            {"type": "reduce_on_plateau", "initial": 0.1, "cooldown": 2, "final": 1e-6},
+            {},
+            "reduce_on_plateau: 0.1, times 0.1 whenever val_loss has not improved for 10 epochs "
+            "(the 2 after a change do not count), down to 1e-06",
+        ),
+        (
+            {"type": "reduce_on_plateau", "initial": 0.1, "patience": 1, "warmup_steps": 1},
+            {},
+            "reduce_on_plateau after 1 step of warm-up: 0.1, times 0.1 whenever val_loss has not improved for 1 epoch",
+        ),
+    ],
+)
+def test_what_needs_no_drawing_is_said(nncli, inside, schedule, training, line):
+    assert told(nncli, inside, schedule, **training) == [f"rate      {line}"]
+
+
+def test_a_plain_rate_is_not_spoken_of(nncli, inside):
+    assert told(nncli, inside, 0.1) == []
+
+
+def test_a_run_of_very_many_steps(nncli, inside):
+    schedule = {"type": "linear", "initial": 0.1, "warmup_steps": 1000}
+    line, _, *drawn = told(nncli, inside, schedule, epochs=10**9)
+    assert line.endswith(": first 0.0001, highest 0.1, last 0")
+    assert drawn[-1].endswith("1,000,000,000 epochs")
+
+
+def test_two_steps(nncli, inside):
+    line, _, *drawn = told(nncli, inside, {"type": "linear", "initial": 0.2, "final": 0.1}, epochs=2, batch_size=99)
+    assert line.endswith("first 0.2, highest 0.2, last 0.1")
+    assert drawn[-1].split() == ["0", "1", "2", "epochs"]

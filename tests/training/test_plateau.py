@@ -1,0 +1,79 @@
+"""When a learning rate is reduced."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nncli.training.monitor import Monitor
+from nncli.training.plateau import Plateau
+
+
+def reductions(values, patience, cooldown=0, **keys):
+    """How often it was reduced after every epoch."""
+    plateau, found = Plateau(Monitor("x", **keys), patience, cooldown), []
+    for epoch, value in enumerate(values, 1):
+        plateau.update({"epoch": epoch, "x": value})
+        found.append(plateau.reductions)
+    return found
+
+
+def by_definition(values, patience, cooldown, min_delta, higher):
+    """The same, by looking back from every epoch at all that came before."""
+    found, reduced = [], [-1]  # the epoch of every reduction
+    for epoch in range(len(values)):
+        sign = 1 if higher else -1
+        better, best = [], -np.inf
+        for index, value in enumerate(values[: epoch + 1]):
+            if sign * value - best > min_delta:
+                best = sign * value
+                better.append(index)
+        rested = reduced[-1] + (cooldown if len(reduced) > 1 else 0)
+        if epoch - max(better[-1], rested) >= patience:
+            reduced.append(epoch)
+        found.append(len(reduced) - 1)
+    return found
+
+
+def test_after_as_many_epochs_as_its_patience_and_then_anew():
+    assert reductions([3, 2, 2, 2, 1, 1, 1, 1, 1], patience=2) == [0, 0, 0, 1, 1, 1, 2, 2, 3]
+    assert reductions([1, 1, 1], patience=1) == [0, 1, 2]
+
+
+def test_epochs_of_the_cooldown_do_not_count():
+    assert reductions([1] * 9, patience=2, cooldown=1) == [0, 0, 1, 1, 1, 2, 2, 2, 3]
+    assert reductions([3, 3, 2, 3, 3, 3], patience=1, cooldown=2) == [0, 1, 1, 1, 2, 2]  # the best is seen, too
+
+
+def test_a_higher_value_is_better_where_it_says_so():
+    assert reductions([1, 2, 3, 3, 2], patience=1, higher_is_better=True) == [0, 0, 0, 1, 2]
+    assert reductions([1, 2, 3, 3, 2], patience=1) == [0, 1, 2, 3, 4]
+
+
+def test_nan_is_no_improvement():
+    assert reductions([1, np.nan, np.nan, 0.5], patience=2) == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_it_is_what_the_definition_says(seed):
+    random = np.random.default_rng(seed)
+    values = random.integers(0, 30, 60) / 10
+    patience, cooldown, delta = int(random.integers(1, 5)), int(random.integers(0, 4)), float(random.integers(0, 3)) / 8
+    higher = bool(seed % 2)
+    expected = by_definition(values, patience, cooldown, delta, higher)
+    assert reductions(values, patience, cooldown, min_delta=delta, higher_is_better=higher) == expected
+    assert expected[-1] > 1
+
+
+def test_it_goes_on_from_a_stored_state():
+    values = [3, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1]
+    whole = reductions(values, patience=2, cooldown=1)
+    for stop in range(1, len(values)):
+        first, second = (Plateau(Monitor("x"), 2, 1) for _ in range(2))
+        for epoch, value in enumerate(values, 1):
+            (first if epoch <= stop else second).update({"epoch": epoch, "x": value})
+            if epoch == stop:
+                second.restore(json.loads(json.dumps(first.state())))
+        assert second.reductions == whole[-1]
