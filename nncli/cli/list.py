@@ -33,12 +33,12 @@ def list_(
     if kind is None:
         lines = _kinds(listing.kinds())
     elif name is not None:
-        lines = _page(listing.one(name, kind))
+        lines = _pages(listing.named(name, kind))
     else:
         try:
             lines = _entries(listing.of_kind(kind))
         except UserError:
-            lines = _page(listing.one(kind))
+            lines = _pages(listing.named(kind))
     for line in lines:
         give(line)
 
@@ -60,6 +60,10 @@ def _entries(entries: list[Entry]) -> list[str]:
     if not any(keys for _, keys, _ in rows):
         return table(["name", "what it is"], [[name, summary] for name, _, summary in rows], width=width())
     return table(["name", "keys", "what it is"], rows, width=width(), wrapped=(0, 1, 2))
+
+
+def _pages(entries: list[Entry]) -> list[str]:
+    return [line for entry in entries for line in ("", "", *_page(entry))][2:]
 
 
 def _page(entry: Entry) -> list[str]:

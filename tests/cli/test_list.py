@@ -8,7 +8,12 @@ from nncli.core.fields import field_types
 from nncli.core.registry import REGISTRIES, SOURCES
 from nncli.workflows import listing
 
-OWN = [cls for registry in REGISTRIES for cls in registry if cls.__module__.startswith("nncli.") and cls.listed]
+OWN = [
+    (registry.kind, cls)
+    for registry in REGISTRIES
+    for cls in registry
+    if cls.__module__.startswith("nncli.") and cls.listed
+]
 
 
 def test_all_kinds(nncli):
@@ -31,9 +36,9 @@ def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
     assert nncli("list", "layer").out == nncli("list", "layers").out
 
 
-@pytest.mark.parametrize("cls", OWN, ids=lambda cls: f"{cls.__name__}")
-def test_everything_has_a_page_with_all_of_its_keys(nncli, cls):
-    entry = listing.one(cls.type_name)
+@pytest.mark.parametrize(("kind", "cls"), OWN, ids=[f"{kind}-{cls.__name__}" for kind, cls in OWN])
+def test_everything_has_a_page_with_all_of_its_keys(nncli, kind, cls):
+    (entry,) = listing.named(cls.type_name, kind)
     page = nncli("list", entry.kind, cls.type_name).out
     assert page.splitlines()[0].startswith(cls.type_name)
     for key in field_types(cls):
@@ -59,6 +64,15 @@ def test_a_page_says_formula_defaults_shapes_and_how_to_write_it(nncli):
     assert nncli("list", "fc").out == page
     assert nncli("list", "layers", "relu").out == nncli("list", "activations", "relu").out
     assert "In a config: relu" in nncli("list", "activations", "relu").out
+
+
+def test_what_several_things_are_called_has_all_their_pages(nncli):
+    pages = nncli("list", "mae").out
+    assert pages == nncli("list", "losses", "mae").out + "\n\n" + nncli("list", "metrics", "mae").out
+    assert [line for line in pages.splitlines() if ": " in line and line.startswith(("mae", "mean"))] == [
+        "mean_absolute_error (also mae): loss",
+        "mae (also mean_absolute_error): metric",
+    ]
 
 
 def test_a_dataset_has_its_own_page(nncli):
