@@ -33,13 +33,12 @@ def list_(
     if kind is None:
         lines = _kinds(listing.kinds())
     elif name is not None:
-        lines = _page(listing.one(name, kind))
+        lines = _pages(listing.named(name, kind))
     else:
         try:
             lines = _entries(listing.of_kind(kind))
         except UserError:
-            pages = [_page(entry) for entry in listing.every(kind)]
-            lines = [line for page in pages for line in (*page, "")][:-1]
+            lines = _pages(listing.named(kind))
     for line in lines:
         give(line)
 
@@ -61,6 +60,10 @@ def _entries(entries: list[Entry]) -> list[str]:
     if not any(keys for _, keys, _ in rows):
         return table(["name", "what it is"], [[name, summary] for name, _, summary in rows], width=width())
     return table(["name", "keys", "what it is"], rows, width=width(), wrapped=(0, 1, 2))
+
+
+def _pages(entries: list[Entry]) -> list[str]:
+    return [line for entry in entries for line in ("", "", *_page(entry))][2:]
 
 
 def _page(entry: Entry) -> list[str]:

@@ -86,39 +86,28 @@ def of_kind(name: str) -> list[Entry]:
     raise UserError(f"unknown kind {name!r}{suggestion(name, known)}")
 
 
-def one(name: str, kind: str | None = None) -> Entry:
-    """The entry of that name or alias.
+def named(name: str, kind: str | None = None) -> list[Entry]:
+    """The entries of that name or alias, which things of several kinds may have.
 
     Args:
-        name: of the entry.
+        name: of the entries.
         kind: of which kind; default any. What is only of another kind is found there.
 
     Raises:
         UserError: where there is none.
     """
     entries = of_kind(kind) if kind is not None else [entry for found in kinds().values() for entry in found]
-    for entry in entries:
-        if name == entry.name or name in entry.aliases:
-            return entry
+    if found := [entry for entry in entries if name == entry.name or name in entry.aliases]:
+        return found
     known = [entry.name for entry in entries]
     aliases = [alias for entry in entries for alias in entry.aliases]
     if kind is None:
         raise UserError(f"unknown kind or name {name!r}{suggestion(name, kinds(), [*known, *aliases])}")
-    other = next((entry for found in kinds().values() for entry in found if entry.name == name), None)
-    if other is not None:  # of another kind, such as an activation among the layers
-        return other
+    others = [entry for found in kinds().values() for entry in found if entry.name == name]
+    if others:  # of another kind, such as an activation among the layers
+        return [entry for entry in others if entry.kind == others[0].kind]
     what = entries[0].kind if entries else kind
     raise UserError(f"unknown {what} {name!r}{suggestion(name, known, aliases)}")
-
-
-def every(name: str) -> list[Entry]:
-    """The entries of that name or alias of every kind.
-
-    Raises:
-        UserError: where there is none.
-    """
-    found = [entry for entries in kinds().values() for entry in entries if name in (entry.name, *entry.aliases)]
-    return found or [one(name)]
 
 
 def _registered(registry: Registry, kind: str, belongs: Callable[[Any], bool] = bool) -> Iterator[Entry]:

@@ -36,7 +36,7 @@ def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
 
 @pytest.mark.parametrize(("registry", "cls"), OWN, ids=[f"{cls.__name__}-{registry.kind}" for registry, cls in OWN])
 def test_everything_has_a_page_with_all_of_its_keys(nncli, registry, cls):
-    entry = listing.one(cls.type_name, registry.kind)
+    (entry,) = listing.named(cls.type_name, registry.kind)
     page = nncli("list", entry.kind, cls.type_name).out
     assert page.splitlines()[0].startswith(cls.type_name)
     for key in field_types(cls):
@@ -62,7 +62,8 @@ def test_a_page_says_formula_defaults_shapes_and_how_to_write_it(nncli):
     assert nncli("list", "fc").out == page
     both = nncli("list", "linear").out
     pages = [nncli("list", kind, "linear").out for kind in ("activations", "schedules")]
-    assert both == "\n".join(pages)
+    assert both == "\n\n".join(pages)
+    assert nncli("list", "layers", "linear").out == pages[0]
     assert pages[0].startswith("linear: activation")
     assert pages[1].startswith("linear (also linear_decay): schedule")
     assert nncli("list", "layers", "relu").out == nncli("list", "activations", "relu").out
@@ -84,7 +85,7 @@ def test_sections_of_a_config(nncli):
 
 @pytest.mark.parametrize("name", listing.SETTINGS)
 def test_every_section_has_a_page_that_explains_its_keys_and_what_is_inside_has_one(nncli, name):
-    page, entry = nncli("list", "settings", name).out, listing.one(name, "settings")
+    page, (entry,) = nncli("list", "settings", name).out, listing.named(name, "settings")
     assert page.startswith(f"{name}: section")
     for item in entry.fields:
         assert f"\n {item.name} " in page

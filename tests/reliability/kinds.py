@@ -46,7 +46,7 @@ def kept(**training: Any) -> dict[str, Any]:
 def measured(**training: Any) -> dict[str, Any]:
     """Many metrics, so that metrics.csv becomes longer than a checkpoint."""
     metrics = ["accuracy", "precision", "recall", "f1", "brier", "log_loss"]
-    return {**dense(**{"epochs": 70, **training}), "metrics": metrics}
+    return {**dense(**{"epochs": 90, **training}), "metrics": metrics}
 
 
 KINDS = {kind.__name__: kind for kind in (dense, convolutional, early, kept, measured)}

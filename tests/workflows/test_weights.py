@@ -98,6 +98,7 @@ def of_kind(kind):
         for case in found
         if (name in wanted if wanted else name not in {"mae", "rmse", "r2", "mape", "median_absolute_error"})
         and not (kind == "three" and case.config.get("average") == "binary")
+        and not case.labels
     }
     return list(cases.values())
 

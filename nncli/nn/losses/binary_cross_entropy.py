@@ -94,8 +94,10 @@ class BinaryCrossEntropy(Loss):
             surprise -= amount * np.log(np.where(amount > 0, chance, 1))
         return float(surprise.mean())
 
-    def for_several_labels(self) -> Loss:
-        """One label a unit."""
+    def for_several_labels(self) -> Loss | None:
+        """One label a unit; what is derived from this loss has a form of its own, or none."""
+        if type(self) is not BinaryCrossEntropy:
+            return None
         return SeveralLabels(**{field.name: getattr(self, field.name) for field in fields(self)})
 
     def loss_fault(self, output_shape: Shape) -> str | None:

@@ -96,7 +96,7 @@ class CrossEntropy(Loss):
         return targets.astype(np.intp)
 
     def of_constant(self, targets: Array, weights: Array | None = None) -> float:
-        """The entropy of the classes, smoothed as the targets are."""
+        """The entropy of the classes up to the last that is there, smoothed as the targets are."""
         counts = np.bincount(targets, weights)
         shares = counts / counts.sum()
         return entropy((1 - self.label_smoothing) * shares + self.label_smoothing / len(shares))

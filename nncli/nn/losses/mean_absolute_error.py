@@ -19,7 +19,7 @@ class MeanAbsoluteError(EntryLoss):
 
     l = 1/units sum_j |x_j - y_j|,  dl/dx_j = 1/units sign(x_j - y_j), which is 0 where they are equal
 
-    What it is least for is the median of the targets.
+    The best constant prediction is the median of the targets.
 
     Shape: output (n, *) and targets (n, *) alike.
     """

@@ -133,6 +133,7 @@ def test_the_form_for_several_labels():
     assert (loss.target_kind, form.target_kind, form.type_name) == ("classes", "labels", "binary_cross_entropy")
     assert (form.positive_weight, form.label_smoothing, form.absorbs) == ((2, 3), 0.1, "sigmoid")
     assert form.for_several_labels() is form
+    assert type("Focal", (BinaryCrossEntropy,), {})().for_several_labels() is None, "it would be another loss"
     assert form.loss_fault((3,)) is form.output_fault((3,), (3,), None) is None
     assert (
         form.loss_fault((4, 4, 3))
