@@ -25,6 +25,7 @@ class Result:
 def inside(tmp_path, monkeypatch):
     """The working directory, with data and a config for each kind."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # whatever the terminal
     for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):
         tiny.write(tmp_path, values, f"{values['name']}.yaml")
     return tmp_path
