@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -101,9 +100,11 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
     vectors = 2 + len(cast("Optimizer", spec.optimizer).state_names())
     vectors += (spec.training.batches_per_step > 1) + (spec.training.weight_averaging is not None)
     given = list(_given(model.layers, input_shape))
+    inside = sum(inside for _, _, inside in given)
     # what an activation takes is let go at once; all else that a layer gives is kept until its gradient is known
-    kept = [size for (_, size), (after, _) in pairwise([*given, (None, 0)]) if not isinstance(after, Activation)]
-    largest = max(math.prod(input_shape), *(size for _, size in given))
+    following = [*(layer for layer, _, _ in given[1:]), None]
+    kept = [size for (_, size, _), after in zip(given, following, strict=True) if not isinstance(after, Activation)]
+    largest = max(math.prod(input_shape), *(size for _, size, _ in given))
     return Plan(
         input_shape=input_shape,
         layers=layers,
@@ -113,16 +114,16 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         batches_per_epoch=batches,
         epochs=spec.training.epochs,
         parameter_bytes=vectors * item * sum(layer.parameters for layer in layers),
-        batch_bytes=item * batch * (math.prod(input_shape) + sum(kept) + 2 * largest),
+        batch_bytes=item * batch * (math.prod(input_shape) + sum(kept) + inside + 2 * largest),
         data_bytes=sum(rows.values()) * (item * math.prod(input_shape) + item * target_size),
     )
 
 
-def _given(layers: Sequence[Layer], shape: Shape) -> Iterator[tuple[Layer, int]]:
-    """Every layer, containers opened, with how many numbers it gives for one row."""
+def _given(layers: Sequence[Layer], shape: Shape) -> Iterator[tuple[Layer, int, int]]:
+    """Every layer, containers opened, with how many numbers it gives for one row, and keeps besides."""
     for layer in layers:
         for name in layer.in_order:
             yield from _given(getattr(layer, name), shape)
-        shape = layer.output_shape(shape)
+        inside, shape = layer.kept(shape), layer.output_shape(shape)
         if not isinstance(layer, Sequential):  # which gives what its last layer does
-            yield layer, math.prod(shape)
+            yield layer, math.prod(shape), inside

@@ -173,6 +173,10 @@ class Layer(Registered):
         """
         return None
 
+    def kept(self, input_shape: Shape) -> int:
+        """How many numbers of one row it keeps until its gradient is known, besides what comes in and what it gives."""
+        return 0
+
     def children(self) -> Mapping[str, Layer]:
         """The layers inside a container, by name in the order of the forward pass."""
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
@@ -38,6 +39,10 @@ class Normalization(Layer):
         "affine": "write scale and shift",
         "elementwise_affine": "write scale and shift",
     }
+
+    def kept(self, input_shape: Shape) -> int:
+        """What is left of the input without its mean."""
+        return math.prod(input_shape)
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """None: one product a value, as in an activation."""

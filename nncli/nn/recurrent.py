@@ -89,6 +89,10 @@ class Recurrent(Layer):
         """Every weight once a step."""
         return input_shape[0] * super().multiply_adds(input_shape)
 
+    def kept(self, input_shape: Shape) -> int:
+        """The gates and two states of every step, and as much going back."""
+        return input_shape[0] * self.units * 2 * (self.gates + 2)
+
     def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The state after every step, and the function that takes its gradient back; it may overwrite that gradient.
 
