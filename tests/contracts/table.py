@@ -339,7 +339,7 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("batch_norm", (3, 2), {}, training=False),
     ),
     "residual": (
-        *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 4}, "tanh"]}),
+        *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 4}, "relu"]}),  # which overwrites dy
         *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 3}], "initializer": "he"}),
         *_layers("residual", (4,), {"layers": ["tanh"], "shortcut": "linear"}),
         *_layers(
