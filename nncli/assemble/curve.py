@@ -100,6 +100,8 @@ def remarks(spec: Spec, plan: Plan) -> Iterator[str]:
             yield f"{place}: {schedule.type_name} goes over {counted(length, 'step')}, but {run}"
         elif steps > schedule.warmup_steps >= length:
             yield f"{place}: {schedule.type_name} has {counted(length, 'step')}, all of which belong to the warm-up"
+        elif length < steps and schedule.at(length - 1, Course(plan.steps_per_epoch, plan.epochs)) == 0:
+            yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
     if schedule.warmup_steps >= steps:
         yield f"{place}: {run}, all of which belong to the warm-up of {schedule.warmup_steps:,}"
     waiting, stopping = plateau_of(spec.optimizer), spec.training.early_stopping

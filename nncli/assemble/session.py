@@ -130,11 +130,13 @@ class Session:
         reached = record.get("train_loss", 0.0)
         if reached <= constant:
             return ""
-        loss = f"the training loss {reached:.4g} is above the {constant:.4g} of the best constant prediction"
-        penalty = self.executor.penalty
-        if penalty is not None and reached - (paid := penalty.value()) <= constant:
-            return f"{loss}, which pays no penalty; the model pays {paid:.4g}: try less of training.penalty"
-        return f"{loss}; {self.explosion_hint()}"
+        best = f"above the {constant:.4g} of the best constant prediction"
+        paid = 0.0 if self.executor.penalty is None else self.executor.penalty.value()
+        if reached - paid <= constant:
+            loss = f"the training loss {reached:.4g} is {best}, which pays no penalty"
+            return f"{loss}; the model pays {paid:.4g}: try less of training.penalty"
+        without = f" without the penalty's {paid:.4g}" if paid else ""
+        return f"the training loss {reached - paid:.4g}{without} is {best}; {self.explosion_hint()}"
 
     def explosion_hint(self) -> str:
         """What may help where numbers are no longer finite."""

@@ -19,6 +19,8 @@ from nncli.nn.sequential import Sequential
 
 # to ask what a layer gives whatever it gets
 PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4), (300, 310, 5))
+IMAGES: tuple[Shape, ...] = ((400, 410, 12), (401, 411, 16))
+SEQUENCES: tuple[Shape, ...] = ((400, 12), (401, 16))
 
 AXES = {2: "(length, channels)", 3: "(height, width, channels)"}
 
@@ -81,7 +83,8 @@ def check_shapes(
 def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:
     """Whether rows of two axes are images to these layers, which get one channel, or sequences, which get none.
 
-    The first layer that takes only one of the two decides. Where none does, they are images.
+    The first layer that takes only one of the two decides; from a layer on that takes neither as they are, the first
+    one that would take only one of the two whatever their size. Where none does, they are images.
 
     Args:
         layers: in order, FAILED where one could not be built.
@@ -90,16 +93,29 @@ def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:
     if len(shape) != 2:
         return False
     image: Shape = (*shape, 1)
-    sequence = shape
-    for layer in _in_a_row(layers):
+    sequence, row = shape, list(_in_a_row(layers))
+    for index, layer in enumerate(row):
         if failed(layer) or image == sequence:
             break
-        if not fits(layer, sequence):
-            break
-        if not fits(layer, image):
-            return False
+        as_image, as_sequence = fits(layer, image), fits(layer, sequence)
+        if as_image != as_sequence:
+            return as_image
+        if not as_image:
+            return len(sequence) != 2 or next(_takes_images(row[index:]), True)
         image, sequence = layer.output_shape(image), layer.output_shape(sequence)
     return True
+
+
+def _takes_images(layers: Sequence[Any]) -> Iterator[bool]:
+    """Of every layer that takes images and no sequences, or the other way round, also inside of others: which."""
+    for layer in layers:
+        if failed(layer):
+            continue
+        images, sequences = (any(fits(layer, probe) for probe in probes) for probes in (IMAGES, SEQUENCES))
+        if images != sequences:
+            yield images
+        for name in layer.in_order:
+            yield from _takes_images(getattr(layer, name))
 
 
 def _in_a_row(layers: Sequence[Any]) -> Iterator[Any]:
@@ -151,8 +167,8 @@ def _mending_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> st
 
 def _mending(layer: Layer, shape: Shape) -> str:
     """What would make a layer fit the shape that it gets, or nothing."""
-    if layer.in_order:  # what is inside would have to be mended, too
-        return ""
+    if layer.in_order:
+        return layer.shape_hint
     size = math.prod(shape)
     if len(shape) > 1 and fits(layer, (size,)):
         return f"put flatten before {layer.type_name}"

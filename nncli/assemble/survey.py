@@ -14,7 +14,7 @@ from nncli.assemble.endings import check_loss, check_range
 from nncli.assemble.first import check_first, input_check
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
-from nncli.assemble.targets import targets_of
+from nncli.assemble.targets import as_declared, targets_of
 from nncli.config.spec import Data, Training
 from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
@@ -115,7 +115,8 @@ def survey(
     if known_loss is not None:
         found.problems += checks.check_classes(classes, None if data is None else data.train)
         found.problems += checks.check_class_weight(built.get("training"), known_loss, classes)
-        found.problems += check_loss(known_loss, layers, output, fitted.target_shape, classes)
+        form = known_loss if "train" in found.prepared else as_declared(known_loss, data)
+        found.problems += check_loss(form, layers, output, fitted.target_shape, classes)
         if "train" in found.prepared and known_loss.target_kind == "numbers":
             scaled = fitted.target_scaling is not None
             outside = list(check_range(known_loss, layers, found.prepared["train"].targets, scaled=scaled))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nncli.assemble.shapes import check_shapes
+from nncli.config.spec import Data
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.labels import is_one_hot
@@ -35,6 +36,12 @@ def suited(loss: Loss, rows: Rows, layers: Sequence[Any]) -> Loss:
     return loss if one_unit and targets.dtype.kind in "biuf" and is_one_hot(targets) else form
 
 
+def as_declared(loss: Loss, data: Data | None) -> Loss:
+    """The loss in its form for several labels a row, where the config names several columns that could not be read."""
+    columns = getattr(None if data is None else data.train, "target_columns", ())
+    return (loss.for_several_labels() or loss) if len(columns) > 1 else loss
+
+
 def targets_of(rows: Rows, preprocessing: Preprocessing, loss: Loss) -> Array:
     """Class numbers (n,), several labels of 0 and 1 (n, labels), or scaled numbers (n, ...).
 
@@ -43,7 +50,7 @@ def targets_of(rows: Rows, preprocessing: Preprocessing, loss: Loss) -> Array:
         ShapeError: where a row has more or fewer than in training.
     """
     targets, least = preprocessing.targets(rows), loss.least_target
-    if least is None or not (targets < least).any():
+    if preprocessing.target_scaling is not None or least is None or not (targets < least).any():
         return targets
     row, *entry = (int(index) for index in np.argwhere(targets < least)[0])
     column = entry[0] if targets.ndim == 2 and targets.shape[1] > 1 else None

@@ -29,19 +29,33 @@ def identity(spec: Spec) -> dict[str, Any]:
     return values
 
 
-def other_length(before: Spec, after: Spec) -> str:
-    """What to tell where a schedule goes over the whole run, and this has another length now; nothing where not."""
+def other_length(before: Spec, after: Spec, anew: str) -> str:
+    """What to tell where a schedule goes over the whole run, and this has another length now; nothing where not.
+
+    Args:
+        before: what the run was begun with.
+        after: what it is to go on with.
+        anew: what can be done in any case.
+    """
     had, has = before.training.epochs, after.training.epochs
     if had == has or not (_is_over_run(before) and _is_over_run(after)):
         return ""
     name = after.optimizer.learning_rate.type_name  # type: ignore[attr-defined]  # an optimizer with a schedule
     what = f"training.epochs was {had}, is {has}, but the {name} schedule of its learning rate goes over the whole run"
-    return f"{what}, and would have been another one; keep it as it was with {keeping_schedule(before)}"
+    what = f"{what}, and would have been another one"
+    if ends_at_zero(before):
+        return f"{what}; as it was, it ends at 0, after which nothing is learnt; {anew}"
+    return f"{what}; keep it as it was with {keeping_schedule(before)}, or {anew}"
 
 
 def keeping_schedule(spec: Spec) -> str:
     """The setting that leaves a schedule over the whole run as it is, whatever the epochs; nothing where none does."""
     return f"--set optimizer.learning_rate.epochs={spec.training.epochs}" if _is_over_run(spec) else ""
+
+
+def ends_at_zero(spec: Spec) -> bool:
+    """Whether a schedule goes over the whole run and down to a rate of 0, so that more epochs would change nothing."""
+    return _is_over_run(spec) and getattr(spec.optimizer.learning_rate, "final", None) == 0  # type: ignore[attr-defined]
 
 
 def _is_over_run(spec: Spec) -> bool:

@@ -49,7 +49,8 @@ class RunEnded:
         seconds: what all epochs took.
         note: what may be wrong, where the model has learnt nothing.
         options: what further commands have to be given, such as " --plugin mine.py".
-        longer: the setting that the run wants beside more epochs, where it has ended before.
+        longer: the setting that the run wants beside more epochs, where it has ended before; None where its learning
+            rate has gone down to 0, so that more epochs would change nothing.
     """
 
     path: str | None
@@ -60,7 +61,7 @@ class RunEnded:
     seconds: float = 0.0
     note: str = ""
     options: str = ""
-    longer: str = ""
+    longer: str | None = ""
 
 
 FINISHED_BEFORE = "finished before"

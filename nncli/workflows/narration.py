@@ -43,8 +43,13 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
 def _ending(ended: RunEnded) -> list[str]:
     path = None if ended.path is None else shlex.quote(ended.path)
     if ended.reason == FINISHED_BEFORE:
-        longer = f"nncli resume {path}{ended.options} --set training.epochs=N {ended.longer}".rstrip()
         notes = [f"note: {ended.note}"] if ended.note else []
+        if ended.longer is None:
+            return [
+                *notes,
+                f"the run in {path} is finished: its learning rate is down to 0; for more epochs train anew",
+            ]
+        longer = f"nncli resume {path}{ended.options} --set training.epochs=N {ended.longer}".rstrip()
         return [*notes, f"the run in {path} is finished; to train it longer: {longer}"]
     lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]
     if ended.test:

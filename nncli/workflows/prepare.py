@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nncli.assemble.averaging import averaging_remarks
 from nncli.assemble.curve import faults, remarks
 from nncli.assemble.defaults import filled
 from nncli.assemble.plan import Plan, plan
@@ -104,7 +105,9 @@ def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False
         raise document.error([Problem(("model",), f"{what}, but this machine has {there / 1e9:,.0f} GB")])
     if rates := list(faults(whole, planned)):
         raise document.error(rates)
-    return Prepared(document, whole, found, planned, (*notes, *remarks(whole, planned)))
+    return Prepared(
+        document, whole, found, planned, (*notes, *remarks(whole, planned), *averaging_remarks(whole, planned))
+    )
 
 
 def _rows(found: Survey) -> dict[str, int]:

@@ -24,6 +24,7 @@ from nncli.workflows.changes import (
     changed_files,
     changes,
     changes_of_data,
+    ends_at_zero,
     identity,
     keeping_schedule,
     may_change,
@@ -134,7 +135,7 @@ def go_on(run: RunDirectory, session: Session, document: Document | None, listen
                 trainer.last_record,
                 note=f"nothing was changed in the finished run: {left}" if left else "",
                 options=plugin_options(session.spec),
-                longer=keeping_schedule(session.spec),
+                longer=None if ends_at_zero(session.spec) else keeping_schedule(session.spec),
             )
             listener(ended)
             return ended
@@ -169,9 +170,9 @@ def _check_same(run: RunDirectory, session: Session, meta: Meta, spec: Spec) -> 
     changed_data = changes_of_data(_environment(run), fingerprints(session))
     before, after = identity(spec), identity(session.spec)
     if found := changes(before, after, moved=True):
-        length = other_length(spec, session.spec)
+        length = other_length(spec, session.spec, ANEW)
         if length and len(found) == 1:
-            raise RunError(f"{run.path}: {length}, or {ANEW}")
+            raise RunError(f"{run.path}: {length}")
         listing = "; ".join(changes(before, after, moved=not changed_data))
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {ANEW}")
     if changed_data:

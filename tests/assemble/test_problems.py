@@ -484,6 +484,26 @@ def test_problems_inside_of_a_residual_block_are_located(told):
     )
     text = changed("  - relu\n", "  - {type: residual, layers: [flatten, {type: reshape, shape: [4, 4]}]}\n")
     assert told(text) == [
-        "a.yaml:6:5: model.1: residual wants layers that keep the shape (16,), or leave every stride-th position; "
-        "they give (4, 4); write a shortcut that gives the same, but model.0 dense gives (16,)"
+        "a.yaml:6:5: model.1: residual wants layers that keep their shape, or leave every stride-th position "
+        "(they give (4, 4)), but model.0 dense gives (16,)",
+        "    write padding: same in its layers, or a shortcut that gives what they give",
     ]
+
+
+def test_counts_that_are_scaled_are_told_once(told, tmp_path):
+    text = DIABETES.replace("mean_squared_error", "poisson").replace("metrics: [rmse]\n", "")
+    text = text.replace("  validation:", "  scale_targets: standard\n  validation:")
+    assert told(text) == ["a.yaml:3:18: data.scale_targets: poisson learns its targets as they are, unscaled; drop it"]
+
+
+def test_several_labels_that_cannot_be_read_bring_no_second_problem(told, tmp_path):
+    (tmp_path / "labels.csv").write_text("a,sunny,windy\n1,0,1\n2,1,1\n3,0,0\n4,1,0\n")
+    text = """\
+data:
+  train: {path: labels.csv, targets: [sunny, wind]}
+model: [{type: dense, units: 2}, sigmoid]
+loss: binary_cross_entropy
+optimizer: adam
+"""
+    (line,) = told(text)
+    assert "no column 'wind'; did you mean 'windy'?" in line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.assemble.shapes import check_shapes
+from nncli.assemble.shapes import check_shapes, takes_channel
 from nncli.nn.sequential import layers_of
 
 CONV1D = {"type": "conv1d", "filters": 4, "kernel_size": 3}
@@ -64,3 +64,21 @@ def test_a_layer_that_does_not_fit(layer, shape, message, hint):
     (problem,) = problems
     assert problem.message == f"{message}, but the rows of the data have the shape {shape}"
     assert problem.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("layers", "images"),
+    [
+        ([{"type": "conv1d", "filters": 4, "kernel_size": 30}], False),
+        ([{"type": "conv1d", "filters": 4, "kernel_size": 3, "groups": 2}], False),
+        ([{"type": "avg_pool1d", "pool_size": 30}, {"type": "dense", "units": 1}], False),
+        ([{"type": "group_norm", "groups": 2}, {"type": "lstm", "units": 4}], False),
+        ([{"type": "residual", "layers": [{"type": "conv1d", "filters": 3, "kernel_size": 21}]}], False),
+        ([{"type": "conv2d", "filters": 4, "kernel_size": 30}], True),
+        (["relu", {"type": "conv2d", "filters": 4, "kernel_size": 3, "groups": 2}], True),
+        ([{"type": "dense", "units": 3}], True),
+    ],
+    ids=str,
+)
+def test_what_rows_of_two_axes_are_where_a_layer_does_not_fit_them(layers, images):
+    assert takes_channel(layers_of(layers).layers, (20, 3)) == images

@@ -98,7 +98,9 @@ def test_a_run_whose_schedule_goes_over_all_of_it_keeps_its_length(config, sched
         assert caught.value.exit_code == 2
         assert f"run: training.epochs was 3, is {epochs}, but the {schedule['type']} schedule" in str(caught.value)
         assert "goes over the whole run" in str(caught.value)
-        assert "--set optimizer.learning_rate.epochs=3, or train anew in another directory" in str(caught.value)
+        assert str(caught.value).endswith("train anew in another directory")
+        kept = "--set optimizer.learning_rate.epochs=3, or train anew" in str(caught.value)
+        assert kept == (schedule["type"] != "linear")  # which goes down to 0
     with pytest.raises(RunError, match=f"optimizer.learning_rate.epochs was 3, is {epochs}"):
         repro("run", [setting])
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
@@ -106,7 +108,7 @@ def test_a_run_whose_schedule_goes_over_all_of_it_keeps_its_length(config, sched
 
 @pytest.mark.parametrize("schedule", first(1, [OVER_RUN[1], COSINE, OVER_RUN[2]]), **by_name)
 def test_it_is_made_longer_where_its_schedule_is_kept(config, schedule):
-    path = config(schedule)
+    path = config({"final": 1e-3, **schedule})
     train(path, ["training.epochs=5", "optimizer.learning_rate.epochs=3"], run_dir="whole")
     ended = train(path, run_dir="run")
     assert ended.reason == "completed"
@@ -121,6 +123,17 @@ def test_it_is_made_longer_where_its_schedule_is_kept(config, schedule):
     resume("run", ["training.epochs=6"])  # which is free from now on
     assert len(rates("run")) == 6
     assert repro("run").same
+
+
+def test_a_rate_that_is_down_to_0_is_not_advised_to_be_kept(config):
+    path = config({"type": "linear", "initial": 0.05})
+    train(path, run_dir="run")
+    (line,) = narrate(resume("run"))
+    assert line == "the run in run is finished: its learning rate is down to 0; for more epochs train anew"
+    with pytest.raises(RunError, match="it ends at 0, after which nothing is learnt; train anew in another directory"):
+        resume("run", ["training.epochs=5"])
+    notes = check(str(path), ["training.epochs=5", "optimizer.learning_rate.epochs=3"]).notes
+    assert "optimizer.learning_rate: the run has 15 steps, but the rate is 0 from step 9 on" in notes[0]
 
 
 @pytest.mark.parametrize("schedule", first(3, [WAITING, OTHERS[4], *OTHERS[:4]]), **by_name)

@@ -43,6 +43,7 @@ class Residual(Layer):
     """
 
     in_order = ("layers",)
+    shape_hint = "write padding: same in its layers, or a shortcut that gives what they give"
 
     layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
     shortcut: Annotated[Layer, LAYERS] | None = None
@@ -107,12 +108,12 @@ class Residual(Layer):
 
 def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
     """The steps at which positions of one shape become those of another."""
-    fault = f"wants layers that keep the shape {shape}, or leave every stride-th position; they give {output}"
+    fault = f"wants layers that keep their shape, or leave every stride-th position (they give {output})"
     if len(shape) != len(output):
-        raise ShapeError(f"{fault}; write a shortcut that gives the same")
+        raise ShapeError(fault)
     strides = tuple(-(-before // after) for before, after in zip(shape[:-1], output[:-1], strict=True))
     if any(-(-n // s) != m for n, s, m in zip(shape[:-1], strides, output[:-1], strict=True)):
-        raise ShapeError(f"{fault}; write a shortcut that gives the same, or padding: same in them")
+        raise ShapeError(fault)
     return strides
 
 
