@@ -9,29 +9,13 @@ from typing import cast
 
 import numpy as np
 
+from nncli.assemble.outline import LayerPlan, outline
 from nncli.config.spec import Spec
 from nncli.core.types import Shape
 from nncli.nn.activation import Activation
-from nncli.nn.layer import Layer, leaves
+from nncli.nn.layer import Layer
 from nncli.nn.sequential import Sequential
 from nncli.optim.optimizer import Optimizer
-
-
-@dataclass(frozen=True)
-class LayerPlan:
-    """One layer of a run.
-
-    Args:
-        name: INDEX.TYPE.
-        output_shape: of one row.
-        parameters: how many numbers it has.
-        multiply_adds: how many products with a weight one row takes going forward.
-    """
-
-    name: str
-    output_shape: Shape
-    parameters: int
-    multiply_adds: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +26,7 @@ class Plan:
         input_shape: of one row.
         layers: in order.
         parameters: how many numbers are trained.
+        running_values: how many are not trained but kept beside, such as running statistics.
         batch_size: rows a batch, no more than there are.
         batches_per_step: batches a step, no more than there are.
         batches_per_epoch: how many batches each epoch has.
@@ -54,6 +39,7 @@ class Plan:
     input_shape: Shape
     layers: tuple[LayerPlan, ...]
     parameters: int
+    running_values: int
     batch_size: int
     batches_per_step: int
     batches_per_epoch: int
@@ -83,17 +69,7 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         rows: how many there are, by what they are for; the training rows first.
     """
     model = Sequential(layers=spec.model)  # type: ignore[arg-type]  # checked to be layers
-    shapes, item = model.shapes(input_shape), np.dtype(spec.dtype).itemsize
-    layers = tuple(
-        LayerPlan(
-            name,
-            output,
-            sum(math.prod(found.shape) for _, found in leaves(layer.parameters(before))),
-            layer.multiply_adds(before),
-        )
-        for (name, layer), before, output in zip(model.children().items(), shapes[:-1], shapes[1:], strict=True)
-    )
-    trained = sum(math.prod(found.shape) for _, found in leaves(model.parameters(input_shape)) if found.trainable)
+    layers, item = outline(model.children(), input_shape), np.dtype(spec.dtype).itemsize
     training = next(iter(rows.values()))
     batch = min(spec.training.batch_size, training)
     batches = -(-training // batch)
@@ -108,7 +84,8 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
     return Plan(
         input_shape=input_shape,
         layers=layers,
-        parameters=trained,
+        parameters=sum(layer.trained for layer in layers),
+        running_values=sum(layer.running_values for layer in layers),
         batch_size=batch,
         batches_per_step=min(spec.training.batches_per_step, batches),
         batches_per_epoch=batches,

@@ -11,7 +11,7 @@ from nncli.cli.console import give, say, width
 from nncli.cli.numbers import in_words, of_shape
 from nncli.cli.options import ConfigArgument, PluginOption, SetOption
 from nncli.cli.plugins import load
-from nncli.cli.table import table
+from nncli.cli.table import INDENT, table
 
 if TYPE_CHECKING:
     from nncli.workflows.check import Curve, Plan
@@ -24,6 +24,7 @@ def check(
     resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with every default filled.")] = False,
 ) -> None:
     """Check a config and its data without training, and say what the run will take."""
+    from nncli.core.wording import of_parameters
     from nncli.workflows.check import check as run
 
     load(plugins)
@@ -34,7 +35,7 @@ def check(
     for note in found.notes:
         say(f"note: {note}")
     rows = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
-    give(f"{config} is right: {rows} rows; {found.parameters:,} parameters")
+    give(f"{config} is right: {rows} rows; {of_parameters(found.parameters, found.plan.running_values)}")
     if found.looked_at is not None:
         seen = f"{found.looked_at:,} rows were looked at, and the targets of all"
         give(f"the data are large: {seen}; so far as these show")
@@ -49,8 +50,9 @@ def _described(plan: Plan) -> list[str]:
     from nncli.core.wording import in_bytes
 
     rows = [["input", of_shape(plan.input_shape), "", ""]]
-    for layer in plan.layers:
-        rows.append([layer.name, of_shape(layer.output_shape), f"{layer.parameters:,}", f"{layer.multiply_adds:,}"])
+    for depth, layer in (item for outer in plan.layers for item in outer.opened()):
+        sizes = [of_shape(layer.output_shape), f"{layer.trained:,}", f"{layer.multiply_adds:,}"]
+        rows.append([INDENT * depth + layer.name, *sizes])
     several, steps = plan.batches_per_step, plan.steps_per_epoch * plan.epochs
     step = f"{several * plan.batch_size:,} rows{f' in {several:,} batches' if several > 1 else ''}"
     return [

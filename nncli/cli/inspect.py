@@ -9,7 +9,7 @@ import typer
 from nncli.cli.console import give
 from nncli.cli.numbers import of_shape
 from nncli.cli.options import CheckpointArgument, JsonOption
-from nncli.cli.table import table
+from nncli.cli.table import INDENT, table
 from nncli.core.errors import CheckpointError
 
 SHOWN = 8  # names and scalings listed before "and N more"
@@ -52,6 +52,7 @@ def _summary(described: dict[str, Any]) -> str:
         "",
         f"loss       {config['loss']['type']}",
         f"optimizer  {_fields(config['optimizer'])}",
+        *_training(config.get("training", {})),
         f"trained on {_source(config['data']['train'])}",
         f"rows       {rows}",
     ]
@@ -74,9 +75,13 @@ def _summary(described: dict[str, Any]) -> str:
 
 def _layers(described: dict[str, Any]) -> list[str]:
     rows = [["input", of_shape(described["input_shape"]), ""]]
-    for layer in described["layers"]:
-        rows.append([layer["name"], of_shape(layer["output_shape"]), f"{layer['parameters']:,}"])
-    rows.append(["total", "", f"{described['parameters']:,}"])
+    for layer in described["all_layers"]:
+        trained = layer["parameters"] - (layer["running_values"] or 0)
+        rows.append([INDENT * layer["depth"] + layer["name"], of_shape(layer["output_shape"]), f"{trained:,}"])
+    running = described["running_values"] or 0
+    rows.append(["total", "", f"{described['parameters'] - running:,}"])
+    if running:
+        rows.append(["running values", "", f"{running:,}"])
     return table(["layer", "output shape", "parameters"], rows, right=(2,))
 
 
@@ -85,7 +90,43 @@ def _names(names: list[str] | None) -> str:
 
 
 def _fields(values: dict[str, Any]) -> str:
-    return f"{values['type']} ({', '.join(f'{key} {value}' for key, value in values.items() if key != 'type')})"
+    """Such as "adam (learning_rate 0.002, beta1 0.9)"."""
+    return f"{values['type']} ({_pairs(values)})"
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    """Such as "learning_rate cosine: initial 0.01, final 0; beta1 0.9"; what is null is left out."""
+    text, after = "", ""
+    for key, value in values.items():
+        if key == "type" or value is None:
+            continue
+        nested = isinstance(value, dict)
+        between = "; " if nested and text else after
+        said = f"{value['type']}: {_pairs(value)}" if nested else _value(value)
+        text += f"{between}{key} {said}"
+        after = "; " if nested else ", "
+    return text
+
+
+def _value(value: Any) -> str:
+    """A plain value as it may stand in a config."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return (
+        str(value).lower() if isinstance(value, bool) else f"{value:.12g}" if isinstance(value, float) else f"{value}"
+    )
+
+
+def _training(values: dict[str, Any]) -> list[str]:
+    """What is not as usual in how the weights were found; older checkpoints do not say all of it."""
+    lines, several = [], values.get("batches_per_step", 1)
+    if several != 1:
+        lines.append(f"a step     {several:,} batches of {values['batch_size']:,} rows (batches_per_step {several})")
+    if penalty := values.get("penalty"):
+        lines.append(f"penalty    {_pairs({key: value or None for key, value in penalty.items()})}")
+    if averaging := values.get("weight_averaging"):
+        lines.append(f"weights    a running average of those of all steps (weight_averaging: {_pairs(averaging)})")
+    return lines
 
 
 def _source(values: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from nncli.cli.console import shows
 
 LEAST_WIDTH = 16  # of a column that is wrapped
 GAP = "   "
+INDENT = "  "  # of what is inside of the row above
 
 
 def table(

@@ -30,6 +30,11 @@ def in_bytes(size: int) -> str:
     return f"{value:.3g} GB"
 
 
+def of_parameters(trained: int, running: int = 0) -> str:
+    """Such as "4,217 parameters, and 144 running values": what is trained, and what is kept beside."""
+    return f"{trained:,} parameters" + (f", and {running:,} running values" if running else "")
+
+
 def counted(count: int, word: str) -> str:
     """Such as 1 step, 2 steps."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

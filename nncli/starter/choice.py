@@ -17,7 +17,7 @@ class Choice:
 
     Args:
         filters: of the convolutions, each followed by pooling; none for tables and small images.
-        state: units of the lstm that reads symbols; 0 for none.
+        state: units of the lstm that reads symbols or other sequences; 0 for none.
         units: of the hidden dense layers.
         dropout: after each of them; 0 for none.
         held_out: the share of rows for validation, and for the test; 0 for none.
@@ -46,12 +46,13 @@ def choose(task: Task) -> Choice:
     convolutions = task.images and min(task.input_shape[:2]) >= SMALLEST_IMAGE
     dense = (32,) if rows < 1000 else (64, 32) if rows < 10_000 else (128, 64)
     batch_size = 32 if rows < 5000 else 128
-    steps = STEPS["sequences" if task.symbols else "images" if convolutions else "table"]
+    in_order = task.symbols > 0 or task.sequences
+    steps = STEPS["sequences" if in_order else "images" if convolutions else "table"]
     epochs = min(max(ceil(steps * batch_size / rows), 10), 100)
     return Choice(
         filters=(8, 16) if convolutions else (),
-        state=32 if task.symbols else 0,
-        units=() if task.symbols else (32,) if convolutions else dense,
+        state=32 if in_order else 0,
+        units=() if in_order else (32,) if convolutions else dense,
         dropout=0.2 if convolutions or rows < 2000 else 0.1,
         held_out=0.0 if rows < 20 else 0.2 if rows < 2000 else 0.1,
         tested=rows >= 100,

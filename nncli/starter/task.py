@@ -1,4 +1,4 @@
-"""What the data are: how many rows of what shape, and whether classes or numbers are to be learnt."""
+"""What the data are: how many rows of what shape, and whether classes, labels or numbers are to be learnt."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
-from nncli.data.labels import as_text, class_order
+from nncli.data.label_columns import TRUTHS
+from nncli.data.labels import as_text, class_order, is_one_hot
 from nncli.data.rows import Rows, Unread
 from nncli.data.source import SAMPLE, Source
+from nncli.data.tables.numbers import number_of
 from nncli.data.tables.table import Table, parse_numbers, with_blanks
 from nncli.data.tables.texts import Texts, encoded
 from nncli.starter.columns import codes_among, left_out, texts_for_blank
 
-Kind: TypeAlias = Literal["classes", "numbers"]
+Kind: TypeAlias = Literal["classes", "labels", "numbers"]
 MOST_CLASSES = 20  # different whole numbers that are still taken for classes
 ROWS_A_CLASS = 5  # on average, at least, where classes are whole numbers
+MOST_FEATURES = 16  # of a sequence whose numbers might be an image's
+MOST_SYMBOLS = 10_000  # different ones in inputs that might be the numbers of words
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,19 @@ class Task:
 
     Args:
         source: the source as a mapping for the config.
-        kind: whether the targets are classes or numbers.
+        kind: whether the targets are classes, several labels a row, each 0 or 1, or numbers.
         rows: how many there are.
         input_shape: of one row; for a table, (columns,) before texts become several.
         classes: the labels; empty for numbers.
         smallest_class: how many rows the rarest label has.
-        targets: how many numbers there are in one row of targets.
+        targets: how many numbers or labels there are in one row of targets.
         largest: the largest input, where they are images.
         dropped: the columns that are not learnt from, each with the reason.
         doubtful: whether the targets might as well be the other kind.
+        one_hot: whether the classes are told by the columns of targets, which might as well be labels.
         symbols: how many different symbols the inputs are the numbers of; 0 where they are quantities.
+        perhaps_symbols: how many there would be, where quantities might as well be the numbers of symbols.
+        two_axes: whether a row has two axes, so that it is taken for a sequence or for an image by its look.
     """
 
     source: dict[str, Any]
@@ -50,12 +57,20 @@ class Task:
     largest: float = 0.0
     dropped: dict[str, str] = field(default_factory=dict)
     doubtful: bool = False
+    one_hot: bool = False
     symbols: int = 0
+    perhaps_symbols: int = 0
+    two_axes: bool = False
 
     @property
     def images(self) -> bool:
         """Whether a row is (height, width, channels)."""
         return len(self.input_shape) == 3
+
+    @property
+    def sequences(self) -> bool:
+        """Whether a row is (steps, features)."""
+        return len(self.input_shape) == 2
 
 
 def look_at(source: Source, values: dict[str, Any]) -> Task:
@@ -74,9 +89,39 @@ def look_at(source: Source, values: dict[str, Any]) -> Task:
     if isinstance(some.inputs, Table):
         return _of_table(some.inputs, some.origin, task)
     assert not isinstance(some.inputs, Unread)
-    shape = some.row_shape if len(some.row_shape) != 2 else (*some.row_shape, 1)
-    largest = float(some.inputs[:SAMPLE].max()) if len(shape) == 3 else 0.0
-    return replace(task, input_shape=shape, largest=largest, symbols=whole.symbols or 0)
+    inputs, shape = some.inputs[:SAMPLE], some.row_shape
+    bytes_alone, two_axes = inputs.dtype == np.uint8, len(shape) == 2
+    if two_axes and not is_sequence(inputs):
+        shape = (*shape, 1)
+    return replace(
+        task,
+        input_shape=shape,
+        largest=float(inputs.max()) if len(shape) == 3 else 0.0,
+        symbols=whole.symbols or 0,
+        perhaps_symbols=0 if whole.symbols or len(shape) != 1 else symbols_in(inputs),
+        two_axes=two_axes and not bytes_alone,
+    )
+
+
+def is_sequence(inputs: Array) -> bool:
+    """Whether rows of two axes look like sequences (steps, features) rather than like images of one channel.
+
+    Bytes are images, and so are squares; all else is a sequence where one of the sides is at most MOST_FEATURES, or
+    where there are numbers below 0, which brightness has not.
+
+    Shape: (n, steps, features) or (n, height, width)
+    """
+    height, width = inputs.shape[1:]
+    if inputs.dtype == np.uint8 or height == width:
+        return False
+    return bool(min(height, width) <= MOST_FEATURES or inputs.min() < 0)
+
+
+def symbols_in(inputs: Array) -> int:
+    """How many symbols (n, columns) would be the numbers of: 0 where they cannot be, or are only 0 and 1."""
+    low, high = inputs.min(), inputs.max()
+    whole = inputs.shape[1] > 1 and low >= 0 and 1 < high < MOST_SYMBOLS and bool((inputs == np.round(inputs)).all())
+    return int(high) + 1 if whole else 0
 
 
 def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Task:
@@ -84,7 +129,7 @@ def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Tas
     assert targets is not None
     found, doubtful = kind_of(targets)
     kind: Kind = "classes" if only_labels else found
-    if kind == "numbers":
+    if kind != "classes":
         width = 1 if isinstance(targets, Texts) else math.prod(targets.shape[1:])
         return Task(values, kind, len(rows), (), targets=width, doubtful=doubtful)
     labels = as_text(targets)
@@ -101,7 +146,14 @@ def _of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Tas
             f"{len(rows)} rows; choose a column with numbers or with labels that come again"
         )
     return Task(
-        values, kind, len(rows), (), classes, int(counts[counts > 0].min()), doubtful=doubtful and not only_labels
+        values,
+        kind,
+        len(rows),
+        (),
+        classes,
+        int(counts[counts > 0].min()),
+        doubtful=doubtful and not only_labels,
+        one_hot=not isinstance(targets, Texts) and targets.ndim == 2 and targets.shape[1] > 1,
     )
 
 
@@ -109,7 +161,8 @@ def kind_of(targets: Array | Texts) -> tuple[Kind, bool]:
     """(what targets are, whether they might as well be the other).
 
     Text is classes; so are one-hot rows, truth values, and whole numbers of which there are few different ones, or
-    whose type has no sign and which come again. All else is numbers.
+    whose type has no sign and which come again. Several columns of 0 and 1 that are not one-hot, or of false and true,
+    are labels. All else is numbers.
     """
     if not isinstance(targets, Texts) and targets.dtype.kind in "OUS" and targets.ndim == 1:
         targets = encoded(targets.astype(str).tolist())
@@ -119,11 +172,24 @@ def kind_of(targets: Array | Texts) -> tuple[Kind, bool]:
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
     if targets.ndim == 2:
-        hot = targets.dtype.kind in "biuf" and bool(((targets == 0) | (targets == 1)).all())
-        return ("classes" if hot and (targets.sum(axis=1) == 1).all() else "numbers"), False
+        return _of_columns(targets), False
+    if targets.ndim > 2:
+        return "numbers", False
     if targets.dtype.kind == "b":
         return "classes", False
     return _of_numbers(targets.astype(np.float64), targets.dtype.kind)
+
+
+def _of_columns(targets: Array) -> Kind:
+    """What several columns of targets are."""
+    if targets.dtype.kind not in "biuf":
+        texts = {str(text).lower() for text in np.unique(targets.astype(str))}
+        truths = bool(texts & set(TRUTHS)) and all(text in TRUTHS or number_of(text) in (0, 1) for text in texts)
+        return "labels" if truths else "numbers"
+    if is_one_hot(targets):
+        return "classes"
+    low, high = targets.min(), targets.max()
+    return "labels" if (low, high) == (0, 1) and bool(((targets == 0) | (targets == 1)).all()) else "numbers"
 
 
 def _of_numbers(numbers: Array, stored: str) -> tuple[Kind, bool]:

@@ -12,6 +12,25 @@ DOUBTFUL = [
     "# The targets are few whole numbers, so they are taken for classes. To learn them as numbers: one unit and no",
     "# softmax at the end, loss: mean_squared_error, metrics: [rmse], data.scale_targets: standard.",
 ]
+ONE_HOT = [
+    "# Every row of targets has a single 1, so its columns are taken for classes. Where several of them can be 1, they",
+    "# are labels: one unit each and sigmoid at the end, loss: binary_cross_entropy.",
+]
+SEQUENCE = [
+    "# A row of {0} x {1} is taken for a sequence: {0} steps one after another, of {1} numbers each. In place of lstm,",
+    "# {{type: conv1d, filters: 32, kernel_size: 3, padding: same}}, relu, global_avg_pool1d look for short patterns.",
+    "# Where a row is an image of one channel, begin with {{type: conv2d, filters: 8, kernel_size: 3, padding: same}}.",
+]
+TURNED = "# Where it is {1} steps of {0} numbers, turn the array around first: x.transpose(0, 2, 1)."
+IMAGE = [
+    "# A row of {0} x {1} is taken for an image of one channel. Where it is a sequence, {0} steps one after another of",
+    "# {1} numbers each, begin with {{type: lstm, units: 32}} instead, and write scale_inputs: standard.",
+]
+SYMBOLS = [
+    "# The inputs are whole numbers up to {0}, and taken for quantities. Where they are the numbers of symbols, as of",
+    "# words in order, begin with {{type: embedding, entries: {1}, units: 8}} and lstm, and write scale_inputs: none.",
+]
+SCALED = "fitted on the training rows only"
 KEYS = 47  # where comments begin
 GENERAL = """\
 # A network that tells handwritten digits apart, and most of what a config can say. Change it and check it:
@@ -63,14 +82,29 @@ def fitted(task: Task, choice: Choice, name: str) -> str:
 
 
 def _heading(task: Task, name: str) -> str:
-    numbers = "a number" if task.targets == 1 else f"{task.targets} numbers"
-    learnt = _classes(task) if task.kind == "classes" else numbers
+    several = f"{task.targets} labels, each 0 or 1" if task.kind == "labels" else f"{task.targets} numbers"
+    learnt = _classes(task) if task.kind == "classes" else "a number" if task.targets == 1 else several
     shape = " x ".join(map(str, task.input_shape))
     columns = f"{shape} symbols" if task.symbols else "1 column" if shape == "1" else f"{shape} columns"
-    what = f"images of {shape}" if task.images else columns if len(task.input_shape) == 1 else shape
-    lines = [f"# {task.rows:,} rows, {what}; learnt: {learnt}."]
-    lines += DOUBTFUL if task.doubtful else []
+    kinds = {1: columns, 2: f"sequences of {shape}", 3: f"images of {shape}"}
+    lines = [f"# {task.rows:,} rows, {kinds.get(len(task.input_shape), shape)}; learnt: {learnt}."]
+    lines += _doubts(task)
     return "\n".join([*lines, f"name: {flow(name)}", "seed: 0", ""])
+
+
+def _doubts(task: Task) -> list[str]:
+    """What the data were taken for by their look alone, and what to change where they are something else."""
+    lines = DOUBTFUL if task.doubtful else []
+    if task.one_hot:
+        lines = [*lines, *ONE_HOT]
+    if task.two_axes:
+        steps, features = task.input_shape[:2]
+        words = SEQUENCE if task.sequences else IMAGE
+        words = [*words, TURNED] if task.sequences and steps < features else words
+        lines = [*lines, *(line.format(steps, features) for line in words)]
+    if (symbols := task.perhaps_symbols) > 0:
+        lines = [*lines, *(line.format(symbols - 1, symbols) for line in SYMBOLS)]
+    return lines
 
 
 def _classes(task: Task) -> str:
@@ -88,7 +122,8 @@ def _data(task: Task, choice: Choice) -> str:
         lines.append(_commented(f"  validation: {share}", "measured after every epoch; says which weights are best"))
         if choice.tested:
             lines.append(_commented(f"  test: {share}", "measured once, with the best weights"))
-    why = "numbers of symbols are looked up as they are" if task.symbols else "fitted on the training rows only"
+    why = "every feature by itself; fitted on the training rows only" if task.sequences else SCALED
+    why = "numbers of symbols are looked up as they are" if task.symbols else why
     lines.append(_commented(f"  scale_inputs: {_input_scaling(task)}", why))
     if task.kind == "numbers":
         lines.append(_commented("  scale_targets: standard", "undone in predictions and metrics"))
@@ -106,7 +141,9 @@ def _input_scaling(task: Task) -> str:
 def _model(task: Task, choice: Choice) -> str:
     layers: list[Any] = []
     if task.symbols:
-        layers += [{"type": "embedding", "entries": task.symbols, "units": 8}, {"type": "lstm", "units": choice.state}]
+        layers.append({"type": "embedding", "entries": task.symbols, "units": 8})
+    if choice.state:
+        layers.append({"type": "lstm", "units": choice.state})
     for filters in choice.filters:
         convolution = {"type": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same"}
         layers += [convolution, "relu", {"type": "max_pool2d", "pool_size": 2}]
@@ -117,7 +154,7 @@ def _model(task: Task, choice: Choice) -> str:
 
 
 def _units(task: Task) -> int:
-    if task.kind == "numbers":
+    if task.kind != "classes":
         return task.targets
     return 1 if len(task.classes) == 2 else len(task.classes)
 
@@ -125,19 +162,24 @@ def _units(task: Task) -> int:
 def _meaning(task: Task) -> str:
     if task.kind == "numbers":
         return "one a target"
+    if task.kind == "labels":
+        return "one a label, whatever the others are"
     return f"the probability of {task.classes[1]!r}" if len(task.classes) == 2 else "one a class"
 
 
 def _ending(task: Task) -> list[str]:
     if task.kind == "numbers":
         return []
-    return ["  - sigmoid" if len(task.classes) == 2 else "  - softmax"]
+    return ["  - sigmoid" if task.kind == "labels" or len(task.classes) == 2 else "  - softmax"]
 
 
 def _learning(task: Task) -> str:
-    two = len(task.classes) == 2
-    loss = "mean_squared_error" if task.kind == "numbers" else "binary_cross_entropy" if two else "cross_entropy"
-    metrics = "[rmse, mae, r2]" if task.kind == "numbers" else "[accuracy]"
+    if task.kind == "numbers":
+        loss, metrics = "mean_squared_error", "[rmse, mae, r2]"
+    elif task.kind == "labels":
+        loss, metrics = "binary_cross_entropy", "[accuracy, f1]"
+    else:
+        loss, metrics = "binary_cross_entropy" if len(task.classes) == 2 else "cross_entropy", "[accuracy]"
     return f"loss: {loss}\noptimizer: {{type: adam, learning_rate: 1e-3}}\nmetrics: {metrics}\n"
 
 

@@ -23,6 +23,7 @@ class RunStarted:
         first_epoch: the number of the first one to do, above 1 where a run goes on.
         notes: what the user should know.
         going_on: from where, in words, where a run goes on.
+        running_values: how many are not trained but kept beside, such as running statistics.
     """
 
     name: str
@@ -34,6 +35,7 @@ class RunStarted:
     first_epoch: int = 1
     notes: tuple[str, ...] = ()
     going_on: str = ""
+    running_values: int = 0
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> Run
         first_epoch=trainer.epoch + 1,
         notes=tuple(session.notes),
         going_on=_going_on(trainer),
+        running_values=session.network.layout.size - session.network.layout.trainable,
     )
 
 

@@ -239,11 +239,98 @@ def test_inspect_shortens_the_scalings_of_many_columns(nncli, inside):
     assert line.endswith("7: (x - 0) / 8 and 5 more")
 
 
+BLOCKS = {
+    "model": [
+        {"type": "conv2d", "filters": 2, "kernel_size": 3, "bias": False},
+        {
+            "type": "residual",
+            "layers": [{"type": "conv2d", "filters": 4, "kernel_size": 1, "stride": 2}, "batch_norm"],
+        },
+        {"type": "dense", "units": 2},
+        "softmax",
+    ],
+    "optimizer": {"type": "adam", "learning_rate": {"type": "cosine", "initial": 0.01, "warmup_steps": 10}},
+    "training": {
+        "epochs": 1,
+        "batch_size": 8,
+        "batches_per_step": 2,
+        "penalty": {"l2": 1e-4},
+        "weight_averaging": {"decay": 0.99},
+    },
+}
+SHOWN = """\
+ layer              output shape   parameters
+ input              8 x 8 x 1
+ 0.conv2d           6 x 6 x 2              18
+ 1.residual         3 x 3 x 4              28
+   0.conv2d         3 x 3 x 4              12
+   1.batch_norm     3 x 3 x 4               8
+   projection       3 x 3 x 4               8
+ 2.dense            2                      74
+ 3.softmax          2                       0
+"""
+
+
+def laid_out(text):
+    """The lines of a table, without its rule, each as words."""
+    return [line.split() for line in text.splitlines() if "x" in line or not set(line) <= set(" ─-")]
+
+
+def test_containers_are_shown_with_what_is_inside_and_the_counts_agree(nncli, inside):
+    config = tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml")
+    checked = nncli("check", config).out
+    counted = "120 parameters, and 8 running values"
+    assert checked.splitlines()[0].endswith(f"rows; {counted}")
+    started = nncli("train", config, "--run-dir", "run").err
+    assert f"{counted}; 1 epochs" in started
+    text = nncli("inspect", "run").out
+    table = text.split("\n\n")[1]
+    assert laid_out(table)[:-2] == laid_out(SHOWN)
+    assert laid_out(table)[-2:] == [["total", "120"], ["running", "values", "8"]]
+    assert "\n   1.batch_norm" in table
+    rows = laid_out(checked.split("\n\n")[1])
+    assert [row[:-1] for row in rows[2:]] == laid_out(SHOWN)[2:]
+    assert [row[-1] for row in rows[2:]] == ["648", "144", "72", "0", "72", "72", "0"]
+
+
+def test_inspect_says_how_the_weights_were_found(nncli, inside):
+    train(tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml"), run_dir="run")
+    text = nncli("inspect", "run").out
+    for line in (
+        "optimizer  adam (learning_rate cosine: warmup_steps 10, initial 0.01, final 0; beta1 0.9, beta2 0.999, "
+        "epsilon 1e-08, amsgrad false)",
+        "a step     2 batches of 8 rows (batches_per_step 2)",
+        "penalty    l2 0.0001",
+        "weights    a running average of those of all steps (weight_averaging: decay 0.99, warmup false)",
+    ):
+        assert f"\n{line}\n" in text
+    path = "run/checkpoints/best.npz"
+    meta, arrays = checkpoint.load(path)
+    meta = {key: value for key, value in meta.items() if key not in ("arrays", "format", "format_version")}
+    del meta["config"]["training"]["weight_averaging"], meta["config"]["training"]["penalty"]
+    del meta["config"]["training"]["batches_per_step"]
+    meta["config"]["model"][1]["layers"][1] = {"type": "of_a_plugin"}
+    checkpoint.save("old.npz", arrays, {}, meta)
+    text = nncli("inspect", "old.npz").out
+    for words in ("a step", "penalty", "weights ", "projection", "running values"):
+        assert words not in text
+    assert laid_out(text.split("\n\n")[1])[2:] == [
+        ["0.conv2d", "6", "x", "6", "x", "2", "18"],
+        ["1.residual", "3", "x", "3", "x", "4", "36"],
+        ["2.dense", "2", "74"],
+        ["3.softmax", "2", "0"],
+        ["total", "128"],
+    ]
+    found = json.loads(nncli("inspect", "old.npz", "--json").out)
+    assert (found["parameters"], found["running_values"]) == (128, None)
+
+
 def test_inspect_as_json(nncli, runs):
     found = nncli("inspect", runs["tiny"], "--json")
     values = json.loads(found.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert values["class_names"] == ["left", "right"]
-    assert values["parameters"] == 17
+    assert (values["parameters"], values["running_values"]) == (17, 0)
+    assert [layer["name"] for layer in values["all_layers"]] == [layer["name"] for layer in values["layers"]]
     assert values["config"]["seed"] == 0
 
 

@@ -13,9 +13,10 @@ from nncli.core.errors import ConfigError, DataError, UserError
 from nncli.data.sources.dataset import dataset_names
 from nncli.data.tables.read import parse_table
 from nncli.starter.columns import left_out
-from nncli.starter.task import kind_of
+from nncli.starter.task import is_sequence, kind_of
 from nncli.workflows.check import check
 from nncli.workflows.init import init
+from nncli.workflows.inspect import inspect
 from nncli.workflows.train import train
 from tests.contracts import files
 from tests.long import first
@@ -189,10 +190,105 @@ def test_paths_are_relative_to_the_config():
         (np.eye(3)[np.arange(30) % 3], "classes", False),
         (np.ones((30, 2)), "numbers", False),
         ((np.arange(30) % 2)[:, None], "classes", False),
+        (np.arange(30)[:, None] % [2, 3, 5] == 0, "labels", False),
+        ((np.arange(30)[:, None] % [2, 3, 5] == 0).astype(float), "labels", False),
+        (np.array([["true", "0"], ["False", "0"]], object), "labels", False),
+        (np.array([["true", "2"], ["false", "0"]], object), "numbers", False),
+        (np.array([["1.5", "2"], ["1", "0"]], object), "numbers", False),
+        (np.arange(30)[:, None] % [2, 3], "numbers", False),
+        (np.arange(30).reshape(3, 5, 2) % 2, "numbers", False),
     ],
 )
 def test_whether_targets_are_classes_or_numbers(targets, kind, doubtful):
     assert kind_of(targets) == (kind, doubtful)
+
+
+def arrays(name="a.npz", **given):
+    """The text and the resolved config that init gives for arrays."""
+    np.savez(name, **given)
+    Path(f"{name}.yaml").unlink(missing_ok=True)
+    text = init(name, output=f"{name}.yaml")
+    return text, check(f"{name}.yaml")
+
+
+def drawn(*shape, low=0.0):
+    return np.random.default_rng(1).uniform(low, 1, size=(40, *shape))
+
+
+@pytest.mark.parametrize(
+    ("x", "sequence"),
+    [
+        (drawn(50, 3), True),
+        (drawn(3, 50), True),
+        (drawn(30, 1), True),
+        (drawn(20, 16), True),
+        (drawn(20, 17), False),
+        (drawn(20, 17, low=-1), True),
+        (drawn(8, 8, low=-1), False),
+        ((drawn(50, 3) * 255).astype(np.uint8), False),
+    ],
+)
+def test_whether_two_axes_are_a_sequence_or_an_image(x, sequence):
+    assert is_sequence(x) == sequence
+
+
+def test_sequences_are_read_in_order_and_every_feature_is_scaled():
+    x = drawn(9, 3) * (1, 100, 10_000)
+    text, _ = arrays(x=x, y=x[:, -1, 0])
+    assert text.startswith(
+        "# 40 rows, sequences of 9 x 3; learnt: a number.\n# A row of 9 x 3 is taken for a sequence: "
+    )
+    for said in ("- {type: lstm, units: 32}\n  - {type: dense, units: 1}", "conv1d", "conv2d", "standard  "):
+        assert said in text
+    assert "transpose" not in text
+    run = train("a.npz.yaml", ["training.epochs=1"], run_dir="run")
+    assert len(inspect(run.path)["preprocessing"]["input_scaling"]["scale"]) == 3
+    assert "turn the array around first: x.transpose(0, 2, 1)" in arrays(x=drawn(3, 9), y=x[:, -1, 0])[0]
+
+
+def test_what_the_comments_name_instead_is_right_too():
+    text, _ = arrays(x=drawn(30, 3), y=drawn())
+    instead = "{type: conv1d, filters: 32, kernel_size: 3, padding: same}"
+    assert instead in text
+    Path("b.yaml").write_text(text.replace("{type: lstm, units: 32}", f"{instead}\n  - relu\n  - global_avg_pool1d"))
+    assert check("b.yaml").plan.layers[2].output_shape == (32,)
+    instead = "{type: conv2d, filters: 8, kernel_size: 3, padding: same}"
+    assert instead in text
+    Path("b.yaml").write_text(text.replace("{type: lstm, units: 32}", instead))
+    assert check("b.yaml").plan.input_shape == (30, 3, 1)
+    text, found = arrays(x=drawn(30, 20), y=drawn())
+    assert "is taken for an image of one channel" in text
+    assert found.plan.input_shape == (30, 20, 1)
+    text, _ = arrays(x=np.arange(120).reshape(40, 3) % 7, y=drawn())
+    assert "The inputs are whole numbers up to 6, and taken for quantities" in text
+    instead = "{type: embedding, entries: 7, units: 8}"
+    assert instead in text
+    Path("b.yaml").write_text(
+        text.replace("scale_inputs: standard", "scale_inputs: none").replace("model:", f"model:\n  - {instead}")
+    )
+    assert check("b.yaml").plan.layers[0].output_shape == (3, 8)
+    assert "symbols" not in arrays(x=np.arange(120).reshape(40, 3) % 2, y=drawn())[0]
+
+
+def test_several_labels_a_row():
+    x = drawn(3)
+    text, _ = arrays(x=x, y=x > (0.5, 0.3, 0.4))
+    assert text.startswith("# 40 rows, 3 columns; learnt: 3 labels, each 0 or 1.\n")
+    for said in ("units: 3}", "  - sigmoid\n", "loss: binary_cross_entropy", "metrics: [accuracy, f1]"):
+        assert said in text
+    assert "scale_targets" not in text
+    rows = "".join(f"{i * i % 11},{i % 2},{str(i % 3 == 0).lower()},{int(i % 5 > 1)}\n" for i in range(60))
+    Path("labels.csv").write_text(f"x,a,b,c\n{rows}")
+    assert "learnt: 3 labels" in init("labels.csv", ["a", "b", "c"], "labels.yaml")
+    assert "val_f1" in train("labels.yaml", ["training.epochs=1"], run_dir="run").best
+
+
+@pytest.mark.parametrize(("classes", "units", "ending"), [(2, 1, "sigmoid"), (4, 4, "softmax")])
+def test_one_hot_rows_are_classes_and_it_says_so(classes, units, ending):
+    text, _ = arrays(x=drawn(3), y=np.eye(classes)[np.arange(40) % classes])
+    assert "# Every row of targets has a single 1, so its columns are taken for classes." in text
+    assert f"units: {units}}}" in text
+    assert f"  - {ending}\n" in text
 
 
 @pytest.mark.parametrize(

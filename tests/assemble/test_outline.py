@@ -1,0 +1,55 @@
+"""Every layer of a model, containers opened, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncli.assemble.outline import outline
+from nncli.nn.network import Network
+from nncli.nn.sequential import layers_of
+
+MODEL = [
+    {
+        "type": "residual",
+        "layers": [{"type": "conv2d", "filters": 3, "kernel_size": 3, "stride": 2, "padding": "same"}, "batch_norm"],
+        "shortcut": {"type": "sequential", "layers": [{"type": "conv2d", "filters": 3, "kernel_size": 1, "stride": 2}]},
+    },
+    {"type": "residual", "layers": [{"type": "dense", "units": 5}, "relu"], "shortcut": {"type": "dense", "units": 5}},
+    {"type": "residual", "layers": [{"type": "dense", "units": 5}]},
+]
+
+
+def test_a_shortcut_gets_what_comes_into_its_block():
+    found = outline(layers_of(MODEL).children(), (8, 8, 2))
+    rows = [(depth, plan.name, plan.output_shape, plan.trained, plan.running_values) for depth, plan in opened(found)]
+    assert rows == [
+        (0, "0.residual", (4, 4, 3), 57 + 6 + 9, 6),
+        (1, "0.conv2d", (4, 4, 3), 9 * 2 * 3 + 3, 0),
+        (1, "1.batch_norm", (4, 4, 3), 6, 6),
+        (1, "shortcut", (4, 4, 3), 9, 0),
+        (2, "0.conv2d", (4, 4, 3), 2 * 3 + 3, 0),
+        (0, "1.residual", (5,), 490, 0),
+        (1, "0.dense", (5,), 48 * 5 + 5, 0),
+        (1, "1.relu", (5,), 0, 0),
+        (1, "shortcut", (5,), 48 * 5 + 5, 0),
+        (0, "2.residual", (5,), 30, 0),
+        (1, "0.dense", (5,), 30, 0),
+    ]
+
+
+def test_the_outer_layers_have_what_the_network_has_and_containers_what_is_inside():
+    model = layers_of([*MODEL, {"type": "residual", "layers": [{"type": "dense", "units": 7}], "initializer": "he"}])
+    layout = Network(model, (8, 8, 2), np.dtype(np.float32), 0).layout
+    found = outline(model.children(), (8, 8, 2))
+    assert sum(plan.parameters for plan in found) == layout.size
+    assert sum(plan.trained for plan in found) == layout.trainable
+    for _, plan in opened(found):
+        if plan.inside:
+            assert plan.parameters == sum(one.parameters for one in plan.inside)
+            assert plan.running_values == sum(one.running_values for one in plan.inside)
+            assert plan.multiply_adds == sum(one.multiply_adds for one in plan.inside)
+    assert found[-1].inside[-1].name == "projection"
+
+
+def opened(plans):
+    return [item for plan in plans for item in plan.opened()]
