@@ -42,6 +42,7 @@ class Plan:
         input_shape: of one row.
         layers: in order.
         parameters: how many numbers are trained.
+        rows: how many are trained on.
         batch_size: rows a batch, no more than there are.
         batches_per_step: batches a step, no more than there are.
         batches_per_epoch: how many batches each epoch has.
@@ -54,6 +55,7 @@ class Plan:
     input_shape: Shape
     layers: tuple[LayerPlan, ...]
     parameters: int
+    rows: int
     batch_size: int
     batches_per_step: int
     batches_per_epoch: int
@@ -109,6 +111,7 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         input_shape=input_shape,
         layers=layers,
         parameters=trained,
+        rows=training,
         batch_size=batch,
         batches_per_step=min(spec.training.batches_per_step, batches),
         batches_per_epoch=batches,
