@@ -27,6 +27,7 @@ class Plan:
         layers: in order.
         parameters: how many numbers are trained.
         running_values: how many are not trained but kept beside, such as running statistics.
+        rows: how many are trained on.
         batch_size: rows a batch, no more than there are.
         batches_per_step: batches a step, no more than there are.
         batches_per_epoch: how many batches each epoch has.
@@ -40,6 +41,7 @@ class Plan:
     layers: tuple[LayerPlan, ...]
     parameters: int
     running_values: int
+    rows: int
     batch_size: int
     batches_per_step: int
     batches_per_epoch: int
@@ -86,6 +88,7 @@ def plan(spec: Spec, input_shape: Shape, target_size: int, rows: dict[str, int])
         layers=layers,
         parameters=sum(layer.trained for layer in layers),
         running_values=sum(layer.running_values for layer in layers),
+        rows=training,
         batch_size=batch,
         batches_per_step=min(spec.training.batches_per_step, batches),
         batches_per_epoch=batches,

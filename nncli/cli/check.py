@@ -47,19 +47,19 @@ def check(
 
 
 def _described(plan: Plan) -> list[str]:
-    from nncli.core.wording import in_bytes
+    from nncli.core.wording import counted, in_bytes
 
     rows = [["input", of_shape(plan.input_shape), "", ""]]
     for depth, layer in (item for outer in plan.layers for item in outer.opened()):
         sizes = [of_shape(layer.output_shape), f"{layer.trained:,}", f"{layer.multiply_adds:,}"]
         rows.append([INDENT * depth + layer.name, *sizes])
     several, steps = plan.batches_per_step, plan.steps_per_epoch * plan.epochs
-    step = f"{several * plan.batch_size:,} rows{f' in {several:,} batches' if several > 1 else ''}"
+    step = f"{min(several * plan.batch_size, plan.rows):,} rows{f' in {several:,} batches' if several > 1 else ''}"
     return [
         *table(["layer", "output shape", "parameters", "multiply-adds a row"], rows, right=(2, 3)),
         "",
         f"a step    {step}, about {in_words(several * plan.multiply_adds)} multiply-adds forward and back",
-        f"a run     {plan.steps_per_epoch:,} steps an epoch, {steps:,} in {plan.epochs:,} epochs, "
+        f"a run     {counted(plan.steps_per_epoch, 'step')} an epoch, {steps:,} in {counted(plan.epochs, 'epoch')}, "
         f"about {in_words(plan.epochs * plan.batches_per_epoch * plan.multiply_adds)} multiply-adds",
         f"memory    about {in_bytes(plan.parameter_bytes)} for parameters, gradients and optimizer, "
         f"{in_bytes(plan.batch_bytes)} for a batch, {in_bytes(plan.data_bytes)} for the data",

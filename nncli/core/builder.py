@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 import annotated_types
 import numpy as np
 
+from nncli.core.advice import advice, colon, named_by
 from nncli.core.annotations import (
     adapter,
     inner_and_registry,
@@ -23,7 +24,7 @@ from nncli.core.describe import describe, show
 from nncli.core.errors import ConfigError, Path, Problem
 from nncli.core.fields import Checked, FrozenMapping, Registered, field_types, required
 from nncli.core.registry import Registry
-from nncli.core.spelling import nearest, suggestion
+from nncli.core.spelling import nearest
 from nncli.core.wording import cut, names
 
 SelfT = TypeVar("SelfT", bound=Checked)
@@ -107,13 +108,13 @@ class Builder:
         values = self._with_paths(cls, cls.prepare({str(key): value for key, value in values.items()}), path)
         known = field_types(cls)
         built: dict[str, Any] = {}
-        meant = set()
+        meant: set[str] = set()
         for name, value in values.items():
             if name in known:
                 built[name] = self.value(known[name], value, (*path, name))
             else:
-                meant.add(nearest(name, known))
-                message = f"unknown key {cut(name)!r} for {cls.label()}{_advice(name, cls)}"
+                meant |= named_by(name, cls)
+                message = f"unknown key {cut(name)!r} for {cls.label()}{advice(name, cls, path)}"
                 built[name] = self.problem((*path, name), message, key=True)
         for name in required(cls):
             if name not in values:
@@ -248,8 +249,8 @@ class Builder:
         if cls is not None:
             return self.make(cls, values, path)
         for name in values:
-            if _colon(name):
-                return self.problem((*path, name), _colon(name).removeprefix("; "), key=True)
+            if colon(name):
+                return self.problem((*path, name), colon(name).removeprefix("; "), key=True)
         known = {"type", *(key for cls in registry if cls.listed for key in field_types(cls))}
         for name in values:
             if name not in known and registry.find(name) is None and (match := nearest(name, known)):
@@ -336,26 +337,6 @@ def _without_quotes(annotation: Any, text: str) -> bool:
             continue
         return True
     return False
-
-
-def _advice(name: str, cls: type[Checked]) -> str:
-    """What follows the name of a key that a class does not have."""
-    known = field_types(cls)
-    if name in cls.stray_keys:
-        return f": {cls.stray_keys[name]}"
-    if not known:
-        return ", which has no keys"
-    for key, annotation in known.items():
-        for option in options_of(annotation):
-            if is_checked(option) and name in field_types(option):
-                return f"; it belongs under {key}, as {key}.{name}"
-    return _colon(name) or suggestion(name, known)
-
-
-def _colon(key: str) -> str:
-    """What to do where a space is missing in `key:value`, which YAML reads as one word."""
-    joined = ":" in key.strip(":") and " " not in key
-    return f"; a space is missing after the colon in {cut(key)!r}" if joined else ""
 
 
 def _a(noun: str) -> str:

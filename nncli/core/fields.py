@@ -93,6 +93,7 @@ class Registered(Checked):
     example: ClassVar[str] = ""  # how it is best written in a config, where that is not plain from its fields
     needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass has to bring
     listed: ClassVar[bool] = True  # among the known names in messages and listings
+    known_elsewhere: ClassVar[Mapping[str, str]] = {}  # names of it in other libraries, and what to write instead
 
     @classmethod
     def label(cls) -> str:
@@ -108,6 +109,10 @@ class Registered(Checked):
     def meant_by(cls, name: str) -> str | None:
         """The mapping that someone may have meant who wrote a bare name that is not known."""
         return None
+
+    def remarks(self) -> Iterable[str]:
+        """What the user should know of fields that are right, but unusual."""
+        return ()
 
 
 _FIELD_TYPES: dict[type[Checked], dict[str, Any]] = {}

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
-from nncli.core.spelling import by_likeness, suggestion
+from nncli.core.spelling import by_likeness, plainly, suggestion
 from nncli.core.wording import cut, names
 
 MOST_LISTED, FEW_LISTED = 20, 8  # how many names a message lists, and how many where there are more
@@ -130,9 +130,15 @@ class Registry:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
     def unknown(self, name: str) -> str:
-        """The message for a name that is not here."""
-        listing = self.listing(name)
-        return f"unknown {self.kind} {cut(name)!r}{suggestion(name, self.names(), self._aliases, listing)}"
+        """The message for a name that is not here: where a class knows it from elsewhere, what to write instead."""
+        plain = plainly(name)
+        for cls in chain.from_iterable(cls.__mro__ for cls in self):
+            for other, advice in vars(cls).get("known_elsewhere", {}).items():
+                if plainly(other) == plain:
+                    return f"unknown {self.kind} {cut(name)!r}: {advice}"
+        known, listing = self.names(), self.listing(name)
+        meant = next((other for other in self.all_names() if plainly(other) == plain), name)
+        return f"unknown {self.kind} {cut(name)!r}{suggestion(meant, known, self._aliases, listing)}"
 
     def listing(self, near: str = "") -> str:
         """All names for a message; of many only some, those first that look like `near`, and where to find the rest."""

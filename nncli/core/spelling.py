@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 
 from nncli.core.wording import names
@@ -24,6 +25,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         matches = [candidate for candidate in by_lower if candidate.startswith(lower)]
         matches += [other for other in by_lower if "".join(word[:1] for word in other.split("_")) == lower]
     return by_lower[matches[0]] if matches else None
+
+
+def plainly(name: str) -> str:
+    """A name without what libraries add: a module before it, capitals, underscores; Loss, Layer or Score after it."""
+    plain = name.rsplit(".", 1)[-1].lower().replace("_", "").replace("-", "")
+    return re.sub("(?<=.)(loss|layer|score)$", "", plain)
 
 
 def nearest_file(path: str) -> str:

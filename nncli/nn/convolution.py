@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Ge
@@ -23,6 +23,12 @@ from nncli.nn.windows import Padding, Size, Windows
 @dataclass(frozen=True)
 class Convolution(Layer):
     """Kernels over windows of an image, or of what `windows` makes one."""
+
+    stray_keys: ClassVar[Mapping[str, str]] = {
+        **Layer.stray_keys,
+        "out_channels": "it is filters here",
+        "in_channels": "leave it out; the layer takes the channels that come in",
+    }
 
     heavy_rows = True
 

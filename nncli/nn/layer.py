@@ -131,6 +131,11 @@ class Layer(Registered):
     stray_keys: ClassVar[Mapping[str, str]] = {
         "activation": "an activation is a layer of its own; write it as the next one, such as - relu",
         "kernel_regularizer": "it belongs under training for all layers, as training.penalty",
+        **dict.fromkeys(("input_shape", "input_dim"), "leave it out; the shape comes from the data"),
+    }
+    known_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("Input", "InputLayer"), "leave it out; the shape comes from the data"),
+        "Activation": "write the name of the activation, such as - relu",
     }
 
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes

@@ -34,6 +34,7 @@ class Normalization(Layer):
     stray_keys: ClassVar[Mapping[str, str]] = {
         **Layer.stray_keys,
         "eps": "write epsilon",
+        **dict.fromkeys(("num_features", "num_channels"), "leave it out; the layer takes the channels that come in"),
         "center": "write shift",
         "bias": "write shift",
         "affine": "write scale and shift",

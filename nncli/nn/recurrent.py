@@ -51,6 +51,11 @@ class Recurrent(Layer):
     Reference: for the orthogonal matrices Saxe et al., ICLR 2014.
     """
 
+    known_elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("RNN", "SimpleRNN"), "write gru or lstm"),
+        "Bidirectional": "there is no such layer; a gru or lstm goes one way, with reverse: true backwards",
+    }
+
     gates: ClassVar[int] = 1  # how many blocks of `units` columns the weights have
 
     stray_keys: ClassVar[Mapping[str, str]] = {
@@ -61,7 +66,9 @@ class Recurrent(Layer):
         "input_size": "the layer takes what comes in; leave it out",
         "num_layers": "write several layers one after another, all but the last with return_sequences: true",
         "go_backwards": "write reverse: true",
-        "dropout": "dropout is a layer of its own; write it before or after",
+        **dict.fromkeys(("dropout", "recurrent_dropout"), "dropout is a layer of its own; write it before or after"),
+        "bidirectional": "there is no such thing here; reverse: true goes from the last step to the first",
+        "batch_first": "leave it out; a row is (steps, features), and the batch always comes first",
     }
 
     units: Annotated[int, Ge(1)]

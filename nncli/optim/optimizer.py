@@ -13,6 +13,8 @@ from nncli.optim.schedule import LearningRate
 
 SCHEDULE = "a schedule stands in the place of the rate, as in learning_rate: {type: cosine, initial: 1e-3}"
 
+CLIPPING = ("clip_norm", "clipnorm", "global_clipnorm", "max_norm", "max_grad_norm", "grad_clip", "gradient_clip_val")
+
 
 @dataclass(frozen=True)
 class Optimizer(Registered):
@@ -27,7 +29,8 @@ class Optimizer(Registered):
         **dict.fromkeys(("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule"), SCHEDULE),
         **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; there it is warmup_steps"),
         **dict.fromkeys(("decay", "lr_decay"), SCHEDULE),
-        "weight_decay": "it has no weight decay; write type: adamw, which has, or leave the key out",
+        **dict.fromkeys(CLIPPING, "it belongs under training, as training.clip_norm"),
+        "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's, or type: adamw, which has one",
     }
 
     learning_rate: LearningRate

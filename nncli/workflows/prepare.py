@@ -21,6 +21,7 @@ from nncli.config.reader import DEEPEST, DEEPEST_RESOLVED, MOST_NODES, TOO_DEEP,
 from nncli.config.references import resolve_references
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, Problem
+from nncli.core.fields import registered_in
 
 if TYPE_CHECKING:
     from nncli.assemble.session import Session
@@ -105,9 +106,9 @@ def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False
         raise document.error([Problem(("model",), f"{what}, but this machine has {there / 1e9:,.0f} GB")])
     if rates := list(faults(whole, planned)):
         raise document.error(rates)
-    return Prepared(
-        document, whole, found, planned, (*notes, *remarks(whole, planned), *averaging_remarks(whole, planned))
-    )
+    own = dict.fromkeys(remark for thing in registered_in(whole) for remark in thing.remarks())
+    odd = (*own, *remarks(whole, planned), *averaging_remarks(whole, planned))
+    return Prepared(document, whole, found, planned, (*notes, *odd))
 
 
 def _rows(found: Survey) -> dict[str, int]:

@@ -168,6 +168,11 @@ def test_check(nncli):
     lines = nncli("check", "tiny.yaml", "--set", "training.batches_per_step=2").out.splitlines()
     assert lines[-3] == "a step    32 rows in 2 batches, about 1,152 multiply-adds forward and back"
     assert lines[-2].startswith(run.replace("3 steps an epoch, 9", "2 steps an epoch, 6"))
+    lines = nncli(
+        "check", "tiny.yaml", "--set", "training={batches_per_step: 9, epochs: 1, batch_size: 16}"
+    ).out.splitlines()
+    assert lines[-3].startswith("a step    42 rows in 3 batches, about ")
+    assert lines[-2].startswith("a run     1 step an epoch, 1 in 1 epoch, about ")
 
 
 def test_check_prints_the_resolved_config(nncli):

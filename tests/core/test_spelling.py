@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.core.spelling import nearest, suggestion
+from nncli.core.spelling import nearest, plainly, suggestion
 
 KNOWN = ["units", "bias", "initializer"]
 
@@ -31,3 +31,19 @@ def test_without_a_near_name_only_what_is_known():
 
 def test_nothing_known():
     assert suggestion("colour", []) == "."
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("MSELoss", "mse"),
+        ("smooth_l1_loss", "smoothl1"),
+        ("nn.Linear", "linear"),
+        ("InputLayer", "input"),
+        ("f1-score", "f1"),
+        ("Loss", "loss"),
+        ("layer_norm", "layernorm"),
+    ],
+)
+def test_a_name_without_what_libraries_add(name, plain):
+    assert plainly(name) == plain

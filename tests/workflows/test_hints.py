@@ -12,6 +12,7 @@ import pytest
 
 import nncli
 from nncli.core.errors import ConfigError, NncliError, RunError, UserError
+from nncli.workflows.check import check
 from nncli.workflows.events import RunEnded
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
@@ -191,3 +192,13 @@ def test_rows_of_other_classes_are_left_out_from_python_too() -> None:
     x = np.arange(6.0).reshape(6, 1)
     model.train(x, np.array(["a", "b", "c", "a", "b", "c"]), epochs=1, verbose=False)
     assert model.evaluate(x, np.array(["a", "b", "a", "a", "b", "b"]))["loss"] > 0
+
+
+@pytest.mark.parametrize(("momentum", "notes"), [(0.99, 1), (0.5, 0)])
+def test_a_momentum_of_batch_norm_that_looks_like_that_of_keras_is_noted(momentum: float, notes: int) -> None:
+    layer = f"{{type: batch_norm, momentum: {momentum}}}"
+    model = f"model: [{layer}, {layer}, {{type: dense, units: 1}}]\nloss: mse\noptimizer: sgd\n"
+    found = check(config(f"data: {{train: {{dataset: diabetes}}}}\n{model}"))
+    said = "the momentum of batch_norm is the share of the new values; Keras's momentum 0.99 is 0.01 here"
+    assert list(found.notes).count(said) == notes
+    assert not any("momentum" in note for note in found.notes if note != said)

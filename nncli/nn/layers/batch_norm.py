@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Gt, Interval
@@ -13,6 +14,8 @@ from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS, sum_rows
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
 from nncli.nn.normalization import Normalization, Ones, normalize_channels, scale_and_shift
+
+USUAL = 0.5  # above which a momentum is likely meant as the share of the old values
 
 
 @layer("batch_norm")
@@ -40,12 +43,20 @@ class BatchNorm(Normalization):
     Reference: Ioffe and Szegedy, ICML 2015.
     """
 
+    known_elsewhere: ClassVar[Mapping[str, str]] = {"BatchNormalization": "write batch_norm"}
+
     mixes_samples = True
 
     momentum: Annotated[float, Interval(gt=0, le=1)] = 0.1
     epsilon: Annotated[float, Gt(0)] = 1e-5
     scale: bool = True
     shift: bool = True
+
+    def remarks(self) -> Iterable[str]:
+        """A momentum that looks like Keras's."""
+        if self.momentum > USUAL:
+            same = f"Keras's momentum {self.momentum:g} is {1 - self.momentum:.4g} here"
+            yield f"the momentum of batch_norm is the share of the new values; {same}"
 
     def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
         """A single number a channel, which always becomes the shift."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Interval
@@ -25,6 +26,8 @@ class Dropout(Layer):
         rate: share of elements set to zero, in [0, 1), in steps of 2^-32.
     Reference: Srivastava et al., JMLR 15 (2014), 1929-1958.
     """
+
+    stray_keys: ClassVar[Mapping[str, str]] = {**Layer.stray_keys, "p": "it is rate here"}
 
     rate: Annotated[float, Interval(ge=0, lt=1)] = 0.5
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from nncli.core.types import Array
 from nncli.nn.global_pooling import GlobalPool
@@ -20,6 +22,10 @@ class GlobalMaxPool1D(GlobalPool):
 
     Shape: (length, channels) -> (channels,)
     """
+
+    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("AdaptiveMaxPool1d", "GlobalMaxPooling1D"), "write global_max_pool1d"
+    )
 
     axes = ("length",)
 

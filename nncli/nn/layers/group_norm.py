@@ -41,6 +41,11 @@ class GroupNorm(Normalization):
     Reference: Wu and He, ECCV 2018.
     """
 
+    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("InstanceNorm", "InstanceNorm1d", "InstanceNorm2d", "InstanceNormalization"),
+        "write group_norm with as many groups as there are channels",
+    )
+
     stray_keys: ClassVar[Mapping[str, str]] = {**Normalization.stray_keys, "num_groups": "write groups"}
 
     groups: Annotated[int, Ge(1)]

@@ -39,6 +39,11 @@ class BinaryCrossEntropy(Loss):
         label_smoothing: how far every target is moved towards a half, in [0, 1), as in Keras; against overconfidence.
     """
 
+    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("BCEWithLogits", "binary_cross_entropy_with_logits", "sigmoid_cross_entropy_with_logits"),
+        "write binary_cross_entropy, which is computed from the logits where the model ends in sigmoid",
+    )
+
     target_kind: ClassVar[TargetKind] = "classes"
     absorbs = "sigmoid"
     stray_keys: ClassVar[Mapping[str, str]] = {**Loss.stray_keys, "pos_weight": "it is called positive_weight"}
@@ -110,8 +115,8 @@ class BinaryCrossEntropy(Loss):
         """As many weights of positives as there are units."""
         given, (units,) = self.positive_weight, output_shape
         if isinstance(given, tuple) and len(given) != units:
-            labels = "1 label" if units == 1 else f"{units} labels"
-            yield "positive_weight", f"expected one number, or one for each of {labels}; got {len(given)}"
+            wanted = "one number" if units == 1 else f"one number, or one for each of {units} labels"
+            yield "positive_weight", f"expected {wanted}; got {len(given)}"
 
     def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
         """Two classes."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,6 +25,8 @@ class MeanAbsoluteError(EntryLoss):
 
     Shape: output (n, *) and targets (n, *) alike.
     """
+
+    known_elsewhere: ClassVar[Mapping[str, str]] = {"L1Loss": "write mean_absolute_error"}
 
     def of_entries(self, x: Array, y: Array) -> Array:
         """|x - y|."""

@@ -146,4 +146,4 @@ def test_the_form_for_several_labels():
     assert list(form.misfits((3,))) == [
         ("positive_weight", "expected one number, or one for each of 3 labels; got 2"),
     ]
-    assert list(loss.misfits((1,))) == [("positive_weight", "expected one number, or one for each of 1 label; got 2")]
+    assert list(loss.misfits((1,))) == [("positive_weight", "expected one number; got 2")]

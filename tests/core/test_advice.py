@@ -1,0 +1,67 @@
+"""What is said of keys that a class does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from nncli.core.advice import advice, named_by
+from nncli.core.builder import Builder
+from nncli.core.fields import Checked
+
+
+@dataclass(frozen=True)
+class Inner(Checked):
+    """The deepest."""
+
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Middle(Checked):
+    """Between the two."""
+
+    inner: Inner | None = None
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Outer(Checked):
+    """With keys that other libraries have."""
+
+    stray_keys: ClassVar[Mapping[str, str]] = {"size": "it is units here", "group": "it is there.units.of_it"}
+
+    units: int
+    middle: Middle = Middle()
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "expected"),
+    [
+        ("size", ("a",), ": it is units here"),
+        ("width", (), "; it belongs under middle, as middle.width"),
+        ("width", ("model", 0), "; it belongs under model.0.middle, as model.0.middle.width"),
+        ("depth", ("a",), "; it belongs under a.middle.inner, as a.middle.inner.depth"),
+        ("unit", ("a",), "; did you mean 'units'? Known: units, middle"),
+        ("units:3", ("a",), "; a space is missing after the colon in 'units:3'"),
+    ],
+)
+def test_what_follows_the_name_of_a_key(name, path, expected):
+    assert advice(name, Outer, path) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"), [("size", {"units"}), ("group", set()), ("unit", {"units"}), ("colour", set())]
+)
+def test_the_fields_that_were_meant(name, fields):
+    assert named_by(name, Outer) == fields
+
+
+@pytest.mark.parametrize(("name", "problems"), [("size", 1), ("unit", 1), ("group", 2), ("colour", 2)])
+def test_one_mistake_is_told_once(name, problems):
+    builder = Builder()
+    builder.make(Outer, {name: 3}, ())
+    assert len(builder.problems) == problems
