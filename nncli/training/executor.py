@@ -23,7 +23,7 @@ from nncli.optim.penalty import Penalty
 from nncli.training.meeting import Meeting
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
@@ -175,9 +175,13 @@ class Executor:
             name = self._passes[0].first_nonfinite_layer(batch.inputs)
         if name is not None:
             return f"first in the output of model.{name}"
-        for name, gradient in reversed(self.network.layout.named(self.gradient).items()):  # as backward went
+        layout = self.network.layout
+        for name, gradient in reversed(layout.named(self.gradient[: layout.trainable]).items()):  # as backward went
             if not np.isfinite(gradient).all():
                 return f"first in the gradient of model.{name}"
+        for name, value in layout.named(self.gradient).items():
+            if not np.isfinite(value).all():
+                return f"first in the new value of model.{name}"
         if self.penalty is not None and not isfinite(self.penalty.value()):
             return "in the penalty of the weights"
         return "in the loss itself"
@@ -236,20 +240,24 @@ class Executor:
         batch_rows = sum(map(len, shards))
 
         def one(index: int) -> Any:
-            with meeting.computing():
-                try:
+            try:
+                with meeting.computing():
                     where = {"batch_rows": batch_rows, "chunk": index, "batch_sum": meeting.seat(index)}
                     return _alone(compute, self._passes[index], shards[index], **where)
-                except BaseException:
-                    meeting.leave()
-                    raise
+            except BaseException:
+                meeting.leave()
+                raise
 
-        waiting = [self._threads.submit(one, index) for index in range(1, len(shards))]
+        waiting: list[Future[Any]] = []
         try:
+            waiting += [self._threads.submit(one, index) for index in range(1, len(shards))]
             first = one(0)
         except BrokenBarrierError:  # by what another shard raised
             for future in waiting:
                 future.result()
+            raise
+        except BaseException:  # such as a KeyboardInterrupt, wherever it comes
+            meeting.leave()
             raise
         return [first, *(future.result() for future in waiting)]
 

@@ -38,6 +38,13 @@ class Plateau:
             self.resting = self.cooldown
             self.monitor.waited = 0
 
+    def follow(self, earlier: Plateau) -> None:
+        """Goes on from another one; where that watched another column, with its reductions alone."""
+        if self.monitor.column == earlier.monitor.column:
+            self.restore(earlier.state())
+        else:
+            self.reductions = earlier.reductions
+
     def state(self) -> dict[str, Any]:
         """Plain values for `restore`."""
         return {**self.monitor.state(), "reductions": self.reductions, "resting": self.resting}

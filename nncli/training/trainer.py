@@ -208,8 +208,8 @@ class Trainer:
         gradient = self.executor.gradient
         length = norm(gradient[: self._trained])
         self.step += 1
-        if not (isfinite(loss) and isfinite(length)):
-            self._not_finite(batch, epoch, loss)
+        if not (isfinite(loss) and isfinite(length) and self._keeps_finite(gradient)):
+            self._not_finite(batch, epoch, loss, length)
             deque(others, maxlen=0)  # the whole step is left out
             return False
         self._tally.add(tally.loss, tally.divisor, tally.states)
@@ -247,11 +247,17 @@ class Trainer:
         course = Course(self.steps_per_epoch, self._scheduled, reductions)
         return float(rate.at(step - self._earlier_steps, course))  # of a user's own it may be NumPy's
 
-    def _not_finite(self, batch: Batch, epoch: int, loss: float) -> None:
+    def _keeps_finite(self, gradient: Array) -> bool:
+        """Whether the new values of what is not trained, if there is such a thing, are finite."""
+        kept = gradient[self._trained :]
+        return not kept.size or bool(np.isfinite(kept).all())
+
+    def _not_finite(self, batch: Batch, epoch: int, loss: float, length: float) -> None:
         self.skipped += 1
         if self.settings.on_nonfinite == "skip" and self.skipped <= MOST_SKIPPED:
             return
-        what = "the gradient is not finite" if isfinite(loss) else f"the loss is {loss}"
+        what = "a running value is not finite" if isfinite(length) else "the gradient is not finite"
+        what = what if isfinite(loss) else f"the loss is {loss}"
         message = f"epoch {epoch}, step {self.step}: {what}, {self.executor.fault(batch)}"
         if self.settings.on_nonfinite == "skip":
             message += f"; {MOST_SKIPPED} such steps were skipped already"
@@ -311,7 +317,7 @@ class Trainer:
         rate = self.driver.rule.learning_rate
         self._earlier_steps = earlier.step if isinstance(rate, Schedule) and rate.over_run else 0
         if self.plateau is not None and earlier.plateau is not None:
-            self.plateau.reductions = earlier.plateau.reductions
+            self.plateau.follow(earlier.plateau)
 
     def state(self) -> dict[str, Any]:
         """Plain values that `restore` goes on from."""

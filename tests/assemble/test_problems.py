@@ -477,6 +477,12 @@ def test_a_normalisation_over_batches_of_one_row(told):
     ]
 
 
+def test_a_normalisation_inside_of_a_block_over_batches_of_one_row(told):
+    block = "  - {type: residual, layers: [batch_norm, relu]}\n"
+    text = changed("  - relu\n", block).replace("epochs: 1", "epochs: 1, batch_size: 1")
+    assert "model.1.layers.0: batch_norm normalises over the rows of a batch" in told(text)[0]
+
+
 def test_problems_inside_of_a_residual_block_are_located(told):
     text = changed("  - relu\n", "  - {type: residual, layers: [relu, {type: conv2d, filters: 2, kernel_size: 3}]}\n")
     assert told(text)[0].startswith(

@@ -168,3 +168,40 @@ def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):
     ):
         network = Network(layers_of([first, {"type": "dense", "units": 1}]), (2,), np.dtype(np.float32), 0)
         assert Executor(network, build(LOSSES, "mse"), 2, batch_size=32).blas_threads == expected
+
+
+NESTED = (  # what mixes rows and what is worth sharing lie inside of containers alone
+    {
+        "type": "residual",
+        "layers": [{"type": "conv2d", "filters": 2, "kernel_size": 3, "padding": "same"}, "batch_norm"],
+    },
+    {"type": "dense", "units": 1},
+)
+
+
+def test_layers_inside_of_containers_count(monkeypatch):
+    monkeypatch.setattr(executors, "SHARDS", 1)
+    _, whole_gradient, _ = computed(executor_of(NESTED, IMAGES), whole(IMAGES))
+    monkeypatch.setattr(executors, "SHARDS", 2)
+    executor = executor_of(NESTED, IMAGES)
+    assert executor.sharded
+    np.testing.assert_allclose(computed(executor, whole(IMAGES))[1], whole_gradient, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, threads):
+    executor = executor_of(NORMALIZED, IMAGES, threads=threads)
+
+    def interrupted(meeting):
+        raise KeyboardInterrupt
+
+    def submit(*given):
+        waiting = begun(*given)
+        monkeypatch.setattr(executors.Meeting, "computing", interrupted)  # of the main thread, which comes next
+        return waiting
+
+    begun = executor._threads.submit
+    monkeypatch.setattr(executor._threads, "submit", submit)
+    with pytest.raises(KeyboardInterrupt):
+        computed(executor, whole(IMAGES))
+    executor.close()  # which waits for the other thread

@@ -414,3 +414,27 @@ def test_the_gradient_named_is_the_first_that_backward_made_infinite():
     named["0.dense.weight"][...], named["1.dense.weight"][...] = 1e-40, 1e-10  # both gradients overflow, the loss not
     with pytest.raises(NonFiniteError, match=r"first in the gradient of model\.1\.dense"):
         list(trainer.run())
+
+
+def overflowing():
+    """Inputs one of which is finite but has an infinite square."""
+    data = numbers(16, dtype="float32")
+    data.inputs[9, 1] = 3e19
+    return data
+
+
+NORM = ["batch_norm", {"type": "dense", "units": 1}]
+
+
+def test_a_step_whose_running_values_are_not_finite_is_left_out():
+    trainer = trainer_of(NORM, overflowing(), batch_size=4, epochs=2, on_nonfinite="skip")
+    list(trainer.run())
+    assert trainer.skipped == 2
+    assert np.isfinite(trainer.executor.network.vector).all()
+
+
+def test_running_values_that_are_not_finite_are_named():
+    with pytest.raises(NonFiniteError) as caught:
+        list(trainer_of(NORM, overflowing(), batch_size=4).run())
+    words = "a running value is not finite, first in the new value of model.0.batch_norm.running_variance"
+    assert words in str(caught.value)
