@@ -348,13 +348,12 @@ class Model:
         problems += check_class_weight(spec.training, loss, before.preprocessing.classes)
         if problems:
             raise ConfigError(problems)
-        before.executor.threads = settings.threads
-        before.executor.penalty = penalty_of(settings, before.network)
         spec = filled(spec, validated=held is not None)
         executor, preprocessing = before.executor, before.preprocessing
         weigh_classes(preprocessing, settings, preprocessing.targets(rows))
         train = labelled(rows, preprocessing, executor)
         validated = None if held is None else labelled(held, preprocessing, executor)
+        executor.threads, executor.penalty = settings.threads, penalty_of(settings, before.network)
         return Session(spec, preprocessing, executor, train, validated)
 
     def _keep_weights(self, session: Session) -> None:

@@ -66,11 +66,11 @@ class LayerNorm(Normalization):
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The normalised values."""
         size = math.prod(self._together(x.shape[1:]))
-        share = np.full(size, 1 / size, x.dtype)  # a mean is a product with it
+        ones = np.ones(size, x.dtype)  # a sum is a product with it; divided after it, so that equal values become 0
         rows = x.reshape(x.size // size, size)
-        centred = rows - np.dot(rows, share)[:, None]
+        centred = rows - (np.dot(rows, ones) / size)[:, None]
         y = centred * centred
-        inverse = 1 / np.sqrt(np.dot(y, share) + self.epsilon)[:, None]  # (rows, 1)
+        inverse = 1 / np.sqrt(np.dot(y, ones) / size + self.epsilon)[:, None]  # (rows, 1)
         np.multiply(centred, inverse, out=y)
         if self.scale:
             y *= p["scale"].reshape(size)
@@ -86,9 +86,9 @@ class LayerNorm(Normalization):
                 np.dot(inverse[:, 0], product, out=g["scale"].reshape(size))
             if not ctx.input_gradient:
                 return None
-            share_of_dy = share * p["scale"].reshape(size) if self.scale else share
-            along = np.dot(product, share_of_dy)[:, None] * inverse**2
-            mean = np.dot(dx, share_of_dy)[:, None]
+            share = p["scale"].reshape(size) / size if self.scale else ones / size
+            along = np.dot(product, share)[:, None] * inverse**2
+            mean = np.dot(dx, share)[:, None]
             if self.scale:
                 dx *= p["scale"].reshape(size)
             dx -= mean

@@ -77,3 +77,9 @@ def test_a_single_value_is_refused(axes, shape, words):
 def test_keys_of_other_libraries(key, words):
     with pytest.raises(ConfigError, match=f"unknown key '{key}' for layer_norm: .*{words}"):
         build(LAYERS, {"type": "layer_norm", key: 1})
+
+
+@pytest.mark.parametrize("size", [100, 300, 784])
+def test_equal_values_become_0_however_large_they_are(size):
+    y, _, _ = run(LayerNorm(scale=False, shift=False), np.full((2, size), 255, np.float32))
+    np.testing.assert_array_equal(y, 0)
