@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Barrier, Lock
 
 from nncli.core.types import Array
@@ -26,9 +26,18 @@ class Meeting:
         self._parts: tuple[list[Array | None], ...] = ([None] * shards, [None] * shards)
         self._turn = Lock() if one_at_a_time else None
 
-    def computing(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def computing(self) -> Iterator[None]:
         """To be held by a thread from its first computation to its last."""
-        return nullcontext() if self._turn is None else self._turn
+        if self._turn is None:
+            yield
+            return
+        self._turn.acquire()
+        try:
+            yield
+        finally:
+            with suppress(RuntimeError):  # where an interruption came before the turn was taken again
+                self._turn.release()
 
     def leave(self) -> None:
         """Says that a thread has failed, so that the others need not wait: they get a BrokenBarrierError."""

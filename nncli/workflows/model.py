@@ -14,7 +14,7 @@ from nncli.assemble.checks import check_class_weight, check_monitors
 from nncli.assemble.defaults import filled
 from nncli.assemble.parts import Parts, chosen, class_names
 from nncli.assemble.session import Session, assemble, labelled, make_executor, penalty_of, weigh_classes
-from nncli.assemble.shapes import takes_channel
+from nncli.assemble.shapes import check_shapes, takes_channel
 from nncli.assemble.targets import suited
 from nncli.config.spec import Data, Spec, Training
 from nncli.core.builder import Builder
@@ -346,15 +346,19 @@ class Model:
         before = self._built
         problems = list(check_monitors(spec.training, spec.optimizer, spec.metrics, validated=held is not None))
         problems += check_class_weight(spec.training, loss, before.preprocessing.classes)
+        check_shapes(spec.model, before.network.input_shape, problems, batch_size=settings.batch_size)
         if problems:
             raise ConfigError(problems)
-        spec = filled(spec, validated=held is not None)
-        executor, preprocessing = before.executor, before.preprocessing
-        weigh_classes(preprocessing, settings, preprocessing.targets(rows))
-        train = labelled(rows, preprocessing, executor)
-        validated = None if held is None else labelled(held, preprocessing, executor)
+        executor, preprocessing, weights = before.executor, before.preprocessing, before.preprocessing.class_weights
+        try:
+            weigh_classes(preprocessing, settings, preprocessing.targets(rows))
+            train = labelled(rows, preprocessing, executor)
+            validated = None if held is None else labelled(held, preprocessing, executor)
+        except UserError:
+            preprocessing.class_weights = weights
+            raise
         executor.threads, executor.penalty = settings.threads, penalty_of(settings, before.network)
-        return Session(spec, preprocessing, executor, train, validated)
+        return Session(filled(spec, validated=held is not None), preprocessing, executor, train, validated)
 
     def _keep_weights(self, session: Session) -> None:
         """Takes over what was done by hand before the first training."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
@@ -14,6 +16,7 @@ from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.training import executor as executors
 from nncli.training.executor import Executor
+from nncli.training.meeting import Meeting
 from tests.training.make import CONVOLUTION, DENSE, NORMALIZED, executor_of, numbers, trainer_of, weights
 
 IMAGES = numbers(37, (6, 6, 2))
@@ -205,3 +208,30 @@ def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, th
     with pytest.raises(KeyboardInterrupt):
         computed(executor, whole(IMAGES))
     executor.close()  # which waits for the other thread
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_fault_among_shards_that_meet_is_found_without_them(threads):
+    executor = executor_of(NORMALIZED, IMAGES, threads=threads)
+    batch = Batch(IMAGES.inputs.copy(), IMAGES.targets)
+    batch.inputs[20] = np.inf
+    assert not np.isfinite(computed(executor, batch)[0])
+    found = []
+    looking = Thread(target=lambda: found.append(executor.fault(batch)), daemon=True)
+    looking.start()
+    looking.join(20)  # seconds; it would wait for ever for another shard
+    assert found == ["first in the output of model.0.conv2d"]
+
+
+def test_an_interruption_between_two_turns_stays_one():
+    meeting = Meeting(2, one_at_a_time=True)
+
+    def interrupted():
+        with meeting.computing():
+            meeting._turn.release()  # while it waits for the others
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with meeting.computing():
+        assert meeting._turn.locked()

@@ -386,3 +386,30 @@ def test_public_names():
     assert dir(nncli) == sorted(nncli.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'modle'"):
         nncli.modle  # noqa: B018
+
+
+def test_a_second_training_is_checked_and_changes_nothing_where_it_is_refused():
+    random = np.random.default_rng(0)
+    x, y = random.standard_normal((40, 4)), np.arange(40) % 2
+    model = nncli.Model([{"type": "dense", "units": 3}, "batch_norm", {"type": "dense", "units": 1}, "sigmoid"], "bce")
+    model.train(x, y, epochs=1)
+    before = model.evaluate(x, y)
+    with pytest.raises(ConfigError, match="batch_norm normalises over the rows of a batch"):
+        model.train(x, y, epochs=1, batch_size=1)
+    with pytest.raises(UserError, match="rows of the shape"):
+        model.train(x[:, :3], y, epochs=1, class_weight={"0": 5.0}, penalty={"l2": 1.0})
+    assert model.evaluate(x, y) == before
+
+
+def test_training_goes_on_from_a_loop_of_ones_own():
+    x = np.random.default_rng(0).standard_normal((16, 3)).astype(np.float32)
+    y = x[:, :1] * 2
+    layers, optimizer = [{"type": "dense", "units": 1}], {"type": "adam", "learning_rate": 0.1}
+    whole, parts = nncli.Model(layers, "mse", optimizer), nncli.Model(layers, "mse", optimizer)
+    whole.train(x, y, epochs=3, batch_size=16, shuffle=False)
+    for _ in range(2):
+        parts.backward(2 * (parts.forward(x, training=True) - y) / 16)
+        parts.update()
+    parts.train(x, y, epochs=1, batch_size=16, shuffle=False)
+    for name, weight in whole.weights.items():
+        np.testing.assert_allclose(parts.weights[name], weight, rtol=1e-5, atol=1e-6)
