@@ -13,7 +13,7 @@ from nncli.core.describe import show
 from nncli.core.errors import Problem
 from nncli.core.fields import is_foreign
 from nncli.core.wording import counted
-from nncli.optim.schedule import Course, Schedule
+from nncli.optim.schedule import Course, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import ReduceOnPlateau, plateau_of
 from nncli.optim.timed import Timed
 
@@ -49,7 +49,7 @@ def curve_of(spec: Spec, plan: Plan) -> Curve | None:
         spec: with every default filled.
         plan: of the run.
     """
-    schedule = _schedule(spec)
+    schedule = schedule_of(spec.optimizer)
     if schedule is None:
         return None
     steps, course = plan.steps_per_epoch * plan.epochs, Course(plan.steps_per_epoch, plan.epochs)
@@ -66,7 +66,7 @@ def faults(spec: Spec, plan: Plan) -> Iterator[Problem]:
         spec: with every default filled.
         plan: of the run.
     """
-    schedule = _schedule(spec)
+    schedule = schedule_of(spec.optimizer)
     if schedule is None or not is_foreign(type(schedule)):
         return
     for step in _spread(plan.steps_per_epoch * plan.epochs):
@@ -90,7 +90,7 @@ def remarks(spec: Spec, plan: Plan) -> Iterator[str]:
         spec: with every default filled.
         plan: of the run.
     """
-    schedule, steps = _schedule(spec), plan.steps_per_epoch * plan.epochs
+    schedule, steps = schedule_of(spec.optimizer), plan.steps_per_epoch * plan.epochs
     if schedule is None:
         return
     place, run = "optimizer.learning_rate", f"the run has {counted(steps, 'step')}"
@@ -110,11 +110,6 @@ def remarks(spec: Spec, plan: Plan) -> Iterator[str]:
     if stopping.patience <= waiting.patience and stopping.min_delta >= waiting.min_delta:
         what = f"early stopping ends the run before {waiting.type_name} changes the rate"
         yield f"{place}: {what}; give it less patience than the {stopping.patience} of early stopping"
-
-
-def _schedule(spec: Spec) -> Schedule | None:
-    rate = getattr(spec.optimizer, "learning_rate", None)
-    return rate if isinstance(rate, Schedule) else None
 
 
 def _spread(steps: int) -> Iterator[int]:

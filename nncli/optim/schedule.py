@@ -82,6 +82,12 @@ class Schedule(Registered):
         return True
 
 
+def schedule_of(optimizer: object) -> Schedule | None:
+    """The schedule of an optimizer's learning rate; None where that is a plain number, or there is no optimizer."""
+    rate = getattr(optimizer, "learning_rate", None)
+    return rate if isinstance(rate, Schedule) else None
+
+
 LearningRate: TypeAlias = Annotated[float, Gt(0)] | Annotated[Schedule, SCHEDULES]
 
 schedule = SCHEDULES.register

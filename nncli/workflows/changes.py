@@ -10,7 +10,7 @@ from nncli.config.resolved import plain
 from nncli.config.spec import Spec
 from nncli.core.describe import show
 from nncli.data.files import fingerprint
-from nncli.optim.schedule import Schedule
+from nncli.optim.schedule import Schedule, schedule_of
 
 MOST_FILES = 3  # that are named
 FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
@@ -24,7 +24,7 @@ def identity(spec: Spec) -> dict[str, Any]:
     it is the same one where the schedule is given the epochs that it had.
     """
     values = plain(spec)
-    if _is_over_run(spec):
+    if _over_run(spec) is not None:
         values["optimizer"]["learning_rate"]["epochs"] = spec.training.epochs
     return values
 
@@ -38,11 +38,11 @@ def other_length(before: Spec, after: Spec, anew: str) -> str:
         anew: what can be done in any case.
     """
     had, has = before.training.epochs, after.training.epochs
-    if had == has or not (_is_over_run(before) and _is_over_run(after)):
+    schedule = _over_run(after)
+    if had == has or _over_run(before) is None or schedule is None:
         return ""
-    name = after.optimizer.learning_rate.type_name  # type: ignore[attr-defined]  # an optimizer with a schedule
-    what = f"training.epochs was {had}, is {has}, but the {name} schedule of its learning rate goes over the whole run"
-    what = f"{what}, and would have been another one"
+    whole = f"the {schedule.type_name} schedule of its learning rate goes over the whole run"
+    what = f"training.epochs was {had}, is {has}, but {whole}, and would have been another one"
     if ends_at_zero(before):
         return f"{what}; as it was, it ends at 0, after which nothing is learnt; {anew}"
     return f"{what}; keep it as it was with {keeping_schedule(before)}, or {anew}"
@@ -50,17 +50,18 @@ def other_length(before: Spec, after: Spec, anew: str) -> str:
 
 def keeping_schedule(spec: Spec) -> str:
     """The setting that leaves a schedule over the whole run as it is, whatever the epochs; nothing where none does."""
-    return f"--set optimizer.learning_rate.epochs={spec.training.epochs}" if _is_over_run(spec) else ""
+    return f"--set optimizer.learning_rate.epochs={spec.training.epochs}" if _over_run(spec) is not None else ""
 
 
 def ends_at_zero(spec: Spec) -> bool:
     """Whether a schedule goes over the whole run and down to a rate of 0, so that more epochs would change nothing."""
-    return _is_over_run(spec) and getattr(spec.optimizer.learning_rate, "final", None) == 0  # type: ignore[attr-defined]
+    return getattr(_over_run(spec), "final", None) == 0
 
 
-def _is_over_run(spec: Spec) -> bool:
-    rate = getattr(spec.optimizer, "learning_rate", None)
-    return isinstance(rate, Schedule) and rate.over_run
+def _over_run(spec: Spec) -> Schedule | None:
+    """The schedule of a run's learning rate where it goes over the whole run."""
+    schedule = schedule_of(spec.optimizer)
+    return schedule if schedule is not None and schedule.over_run else None
 
 
 def changes(

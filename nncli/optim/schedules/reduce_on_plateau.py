@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, Gt, Interval
 
-from nncli.optim.schedule import FACTOR, FINAL, Course, Schedule, schedule
+from nncli.optim.schedule import FACTOR, FINAL, Course, Schedule, schedule, schedule_of
 
 
 @schedule("reduce_on_plateau", "reduce_lr_on_plateau")
@@ -67,5 +67,5 @@ class ReduceOnPlateau(Schedule):
 
 def plateau_of(optimizer: Any) -> ReduceOnPlateau | None:
     """The schedule of an optimizer, where it is of this kind."""
-    rate = getattr(optimizer, "learning_rate", None)
-    return rate if isinstance(rate, ReduceOnPlateau) else None
+    schedule = schedule_of(optimizer)
+    return schedule if isinstance(schedule, ReduceOnPlateau) else None
