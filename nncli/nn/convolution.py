@@ -83,9 +83,8 @@ class Convolution(Layer):
         shape, windows = x.shape, self.windows(x.shape[1:])
         images = x.reshape(len(x), *windows.input, shape[-1])
         kernel = (*windows.window, shape[-1] // self.groups, self.filters)
-        y, backward_of_images = convolve_in_groups(images, p["weight"].reshape(kernel), windows, self.groups)
-        if self.bias:
-            y += p["bias"]
+        weight = p["weight"].reshape(kernel)
+        y, backward_of_images = convolve_in_groups(images, weight, windows, self.groups, p.get("bias"))
         outputs = y.shape  # (n, rows, columns, filters)
 
         def backward(dy: Array, g: Tree) -> Array | None:

@@ -12,7 +12,9 @@ from nncli.nn.windows import Windows
 FEW_FILTERS = 4  # for each channel; up to here entry by entry is faster than a product of matrices for each channel
 
 
-def convolve_in_groups(x: Array, W: Array, windows: Windows, groups: int) -> tuple[Array, KernelBackward]:
+def convolve_in_groups(
+    x: Array, W: Array, windows: Windows, groups: int, bias: Array | None = None
+) -> tuple[Array, KernelBackward]:
     """The first filters over the first channels, the next over the next, and so on; as many for each group.
 
     Args:
@@ -20,13 +22,21 @@ def convolve_in_groups(x: Array, W: Array, windows: Windows, groups: int) -> tup
         W: (kernel height, kernel width, channels / groups, filters).
         windows: over x.
         groups: how many, a divisor of channels and filters.
+        bias: (filters,) to add to y, or None for none.
 
     Returns:
         y: (n, rows, columns, filters).
         backward: of (dy, dW to be overwritten, whether the gradient of x is wanted), gives that gradient.
     """
     if groups == 1:
-        return convolve(x, W, windows)
+        return convolve(x, W, windows, bias)
+    y, backward = _in_groups(x, W, windows, groups)
+    if bias is not None:
+        y += bias
+    return y, backward
+
+
+def _in_groups(x: Array, W: Array, windows: Windows, groups: int) -> tuple[Array, KernelBackward]:
     if groups == x.shape[3] and W.shape[3] <= FEW_FILTERS * groups:
         return convolve_depthwise(x, W, windows)
     parts = [

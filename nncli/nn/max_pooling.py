@@ -11,6 +11,45 @@ from nncli.nn.windows import Windows
 
 def largest_of_windows(images: Array, windows: Windows) -> Pooled:
     """(n, height, width, channels) -> (n, rows, columns, channels); padding never wins."""
+    return _tiled(images, windows) if windows.tiled else _sliding(images, windows)
+
+
+def _tiled(images: Array, windows: Windows) -> Pooled:
+    """Of windows that cover the images without overlap, rest or padding: first of every row of a window, then of these.
+
+    So the columns are in front of the rows where several entries tie, as in row order.
+    """
+    n, channels = len(images), images.shape[3]
+    (down, across), (rows, columns) = windows.window, windows.output
+    of_rows, back_across = _largest(images.reshape(n * rows * down * columns, across, channels))
+    y, back_down = _largest(of_rows.reshape(n * rows, down, columns * channels))
+
+    def back(dy: Array) -> Array:
+        return back_across(back_down(dy.reshape(y.shape)).reshape(of_rows.shape)).reshape(images.shape)
+
+    return y.reshape(n, rows, columns, channels), back
+
+
+def _largest(entries: Array) -> Pooled:
+    """(n, entries, columns) -> (n, columns); the gradient goes to the first of several that tie."""
+    count = entries.shape[1]
+    y = entries[:, 0].copy() if count == 1 else np.maximum(entries[:, 0], entries[:, 1])
+    for index in range(2, count):
+        np.maximum(y, entries[:, index], out=y)
+
+    def back(dy: Array) -> Array:
+        dx = np.empty(entries.shape, entries.dtype)
+        rest = dy  # of the gradient: all of it for columns whose maximum has not been met yet, zero for the others
+        for index in range(count - 1):
+            np.multiply(rest, entries[:, index] == y, out=dx[:, index])
+            rest = np.subtract(rest, dx[:, index], out=dx[:, -1])
+        dx[:, -1] = rest
+        return dx
+
+    return y, back
+
+
+def _sliding(images: Array, windows: Windows) -> Pooled:
     padded = windows.pad(images, -np.inf)
     (_, _, first), *others = windows.positions()
     y = padded[first].copy()  # (n, rows, columns, channels)
@@ -18,16 +57,13 @@ def largest_of_windows(images: Array, windows: Windows) -> Pooled:
         np.maximum(y, padded[index], out=y)
 
     def back(dy: Array) -> Array:
-        dx = np.empty_like(padded) if windows.tiled else np.zeros_like(padded)
+        dx = np.zeros_like(padded)
         waiting = np.ones(y.shape, bool)  # windows whose maximum has not been met yet
         for _, _, index in windows.positions():
             here = padded[index] == y
             here &= waiting
             waiting ^= here
-            if windows.tiled:  # every entry lies in exactly one window
-                np.multiply(dy, here, out=dx[index])
-            else:
-                dx[index] += dy * here
+            dx[index] += dy * here
         return windows.crop(dx)
 
     return y, back

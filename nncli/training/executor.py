@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nncli.core.batch import Batch
+from nncli.core.memory import keep_freed_memory
 from nncli.core.types import Array
 from nncli.nn.layer import Layer, leaves
 from nncli.nn.loss import Loss
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
-LARGE_STEP = 10**8  # multiply-adds of a forward pass from which BLAS gains by several threads
+LARGE_STEP = 2 * 10**7  # multiply-adds of a forward pass from which BLAS gains by several threads
 
 # BLAS threads wait for one another by spinning. For small products they gain nothing, and where another process wants
 # the cores too they lose up to fifty times, so small steps are left to one thread.
@@ -84,6 +85,7 @@ class Executor:
         batch_size: int = 32,
         penalty: Penalty | None = None,
     ) -> None:
+        keep_freed_memory()
         self.network = network
         self.loss = loss
         self.metrics = tuple(metrics)

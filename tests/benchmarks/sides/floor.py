@@ -1,0 +1,89 @@
+"""The products of matrices of an epoch alone, by NumPy: python -m tests.benchmarks.sides.floor WORKLOAD THREADS.
+
+Every layer with weights multiplies three times in training: inputs times weights, inputs times the gradient of the
+outputs, and this gradient times the weights, which the first layer leaves out. A convolution is the product of all of
+its patches with its kernel. The rate is that of `numpy.dot` on just these shapes.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from nncli.nn.sequential import layers_of
+from tests.benchmarks.sides.worker import serve
+from tests.benchmarks.workloads import Workload, workloads
+
+Product = tuple[int, int, int]  # (rows, inner, columns)
+
+
+def forward_products(layers: Any, shape: tuple[int, ...], batch: int) -> Iterator[Product]:
+    """The product that every layer with weights makes of a batch."""
+    for layer in layers:
+        output = layer.output_shape(shape)
+        if layer.type_name == "residual":
+            yield from forward_products(layer.layers, shape, batch)
+            if output != shape:
+                yield batch * prod(output[:-1]), shape[-1], output[-1]
+        else:
+            for weight in (spec.shape for spec in layer.parameters(shape).values() if len(spec.shape) > 1):
+                yield batch * prod(output[:-1]), prod(weight[:-1]), weight[-1]
+        shape = output
+
+
+def products_of(workload: Workload) -> list[Product]:
+    """All products of one batch."""
+    model = layers_of(workload.layers)
+    forward = list(forward_products(model.layers, workload.input_shape, workload.predicting or workload.batch))
+    if workload.predicting is not None:
+        return forward
+    weights = [(k, m, n) for m, k, n in forward]
+    inputs = [(m, n, k) for m, k, n in forward[1:]]
+    return forward + weights + inputs
+
+
+def operations_of(workload: Workload) -> int:
+    """Floating-point operations of one turn."""
+    return sum(2 * m * k * n for m, k, n in products_of(workload)) * batches_of(workload)
+
+
+def batches_of(workload: Workload) -> int:
+    """How many batches there are in one turn."""
+    return -(-workload.rows // (workload.predicting or workload.batch))
+
+
+def seconds_of(product: Product, threads: int) -> float:
+    """The least time of one product."""
+    m, k, n = product
+    random = np.random.default_rng(0)
+    a, b = random.random((m, k), np.float32), random.random((k, n), np.float32)
+    out = np.empty((m, n), np.float32)
+    best = np.inf
+    with threadpool_limits(threads, user_api="blas"):
+        begun = time.perf_counter()
+        for repeat in range(1000):
+            start = time.perf_counter()
+            np.dot(a, b, out=out)
+            now = time.perf_counter()
+            best = min(best, now - start)
+            if repeat >= 5 and now - begun > 0.05:
+                break
+    return best
+
+
+def floor_seconds(workload: Workload, threads: int) -> float:
+    """What the products of one turn take, each with one thread or all, whichever is faster."""
+    counts = {1, threads}
+    one = sum(min(seconds_of(product, count) for count in counts) for product in products_of(workload))
+    return one * batches_of(workload)
+
+
+if __name__ == "__main__":
+    chosen, threads = workloads()[sys.argv[1]], int(sys.argv[2])
+    serve(lambda: floor_seconds(chosen, threads), operations=operations_of(chosen))

@@ -1,0 +1,49 @@
+"""nncli's turns: python -m tests.benchmarks.sides.with_nncli WORKLOAD THREADS."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+import nncli
+from tests.benchmarks.sides.worker import serve
+from tests.benchmarks.workloads import LEARNING_RATE, Workload, workloads
+
+
+def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
+    """What does one turn: an epoch, whose time is the one that a run writes to metrics.csv, or all predictions."""
+    inputs, targets = workload.data
+    model = nncli.Model(
+        [*workload.layers, *(["softmax"] if workload.classes else [])],
+        loss="cross_entropy" if workload.classes else "mean_squared_error",
+        optimizer={"type": "adam", "learning_rate": LEARNING_RATE},
+        classes=[str(label) for label in range(workload.classes)] if workload.classes else None,
+    )
+
+    def train() -> float:
+        settings = {"epochs": 1, "batch_size": workload.batch, "threads": threads}
+        (record,) = model.train(inputs, targets, verbose=False, **settings)
+        return record["seconds"]
+
+    if workload.predicting is None:
+        return train
+    train()
+    rows = workload.predicting
+    if rows > 1:
+        return lambda: _ignore(model.predict(inputs, batch_size=rows))
+
+    def predict_one_by_one() -> None:
+        for index in range(len(inputs)):
+            model.predict(inputs[index : index + 1])
+
+    return predict_one_by_one
+
+
+def _ignore(_: object) -> None:
+    return None
+
+
+if __name__ == "__main__":
+    serve(turns(workloads()[sys.argv[1]], int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)

@@ -1,0 +1,141 @@
+"""PyTorch's turns: python -m tests.benchmarks.sides.with_pytorch WORKLOAD THREADS default|best.
+
+As its users write it by default: contiguous images, plain Adam, the loss of every batch as a number. At its best: fused
+Adam, the loss left on the tensor, and whatever is fastest, in a trial, of channels_last or not, and one thread or all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from tests.benchmarks.sides.worker import serve
+from tests.benchmarks.workloads import LEARNING_RATE, Workload, workloads
+
+Shape = tuple[int, ...]  # (channels, height, width) or (features,)
+
+
+class Residual(nn.Module):
+    """y = x + f(x), with a projection where the shape changes."""
+
+    def __init__(self, body: nn.Sequential, around: nn.Module) -> None:
+        super().__init__()
+        self.body, self.around = body, around
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.body(x) + self.around(x)
+
+
+def module_of(layer: Any, shape: Shape) -> nn.Module:
+    """One layer of a config as PyTorch's."""
+    values = {"type": layer} if isinstance(layer, str) else dict(layer)
+    match values.pop("type"):
+        case "dense":
+            linear = nn.Linear(int(np.prod(shape)), values["units"])
+            return nn.Sequential(nn.Flatten(), linear) if len(shape) > 1 else linear
+        case "relu":
+            return nn.ReLU()
+        case "batch_norm":
+            return nn.BatchNorm2d(shape[0])
+        case "max_pool2d":
+            return nn.MaxPool2d(values["pool_size"])
+        case "global_avg_pool2d":
+            return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        case "conv2d":
+            stride, bias = values.get("stride", 1), values.get("bias", True)
+            return nn.Conv2d(shape[0], values["filters"], values["kernel_size"], stride, padding=1, bias=bias)
+        case "residual":
+            body, output = sequence_of(values["layers"], shape)
+            if output == shape:
+                return Residual(body, nn.Identity())
+            return Residual(body, nn.Conv2d(shape[0], output[0], 1, shape[1] // output[1], bias=False))
+        case other:
+            raise ValueError(f"no PyTorch layer for {other}")
+
+
+def sequence_of(layers: list[Any], shape: Shape) -> tuple[nn.Sequential, Shape]:
+    """The layers in order, and the shape that they give."""
+    modules = []
+    x = torch.zeros(2, *shape)
+    for layer in layers:
+        modules.append(module_of(layer, tuple(x.shape[1:])))
+        with torch.no_grad():
+            x = modules[-1](x)
+    return nn.Sequential(*modules), tuple(x.shape[1:])
+
+
+def turns(workload: Workload, *, best: bool, channels_last: bool = False) -> Callable[[], None]:
+    """What does one turn, an epoch or all predictions."""
+    torch.manual_seed(0)
+    inputs, targets = (torch.from_numpy(array) for array in workload.data)
+    if workload.convolutional:
+        inputs = inputs.permute(0, 3, 1, 2).contiguous()
+    model, _ = sequence_of(workload.layers, tuple(inputs.shape[1:]))
+    if channels_last:
+        model, inputs = model.to(memory_format=torch.channels_last), inputs.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, **({"fused": True} if best else {}))
+    measure = nn.CrossEntropyLoss() if workload.classes else nn.MSELoss()
+    if not workload.classes:
+        targets = targets[:, None]
+
+    def train() -> None:
+        total: Any = 0.0
+        order = torch.randperm(len(inputs))
+        for start in range(0, len(inputs), workload.batch):
+            rows = order[start : start + workload.batch]
+            loss = measure(model(inputs[rows]), targets[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.detach() * len(rows) if best else loss.item() * len(rows)
+        assert np.isfinite(float(total))
+
+    if workload.predicting is None:
+        return train
+    rows = workload.predicting
+    model.eval()
+    without_gradient = torch.inference_mode if best else torch.no_grad
+
+    def predict() -> None:
+        with without_gradient():
+            for start in range(0, len(inputs), rows):
+                model(inputs[start : start + rows]).softmax(1).numpy()
+
+    return predict
+
+
+def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
+    """The fastest way, and what it is."""
+    trials = []
+    layouts = (False, True) if workload.convolutional else (False,)
+    for channels_last, count in itertools.product(layouts, sorted({1, threads})):
+        torch.set_num_threads(count)
+        turn = turns(workload, best=True, channels_last=channels_last)
+        turn()
+        seconds = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            turn()
+            seconds.append(time.perf_counter() - begun)
+        trials.append((min(seconds), channels_last, count))
+    _, channels_last, count = min(trials)
+    torch.set_num_threads(count)
+    about = f"{'channels_last, ' if channels_last else ''}{count} threads"
+    return turns(workload, best=True, channels_last=channels_last), about
+
+
+if __name__ == "__main__":
+    chosen, threads = workloads()[sys.argv[1]], int(sys.argv[2])
+    torch.set_num_threads(threads)
+    if sys.argv[3] == "best":
+        turn, about = best_turns(chosen, threads)
+    else:
+        turn, about = turns(chosen, best=False), f"contiguous, {threads} threads"
+    serve(turn, version=torch.__version__, about=about)

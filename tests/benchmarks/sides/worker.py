@@ -1,0 +1,34 @@
+"""What every side does: a turn of work for every line that comes in, and its time back."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def serve(turn: Callable[[], float | None], **about: Any) -> None:
+    """Answers every line of standard input with the seconds of one turn, and the last with the peak memory.
+
+    Args:
+        turn: does the work; may give the seconds itself.
+        about: what to tell of this side, such as its version.
+    """
+    turn()  # warm
+    _say(about)
+    for line in sys.stdin:
+        if line.strip() == "end":
+            break
+        begun = time.perf_counter()
+        seconds = turn()
+        _say({"seconds": time.perf_counter() - begun if seconds is None else seconds})
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    _say({"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit})
+
+
+def _say(values: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,100 @@
+"""Sides by turns: A B A B, each in its own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+REST = 0.05  # seconds between turns, in which threads that wait for work fall asleep
+
+
+@dataclass
+class Side:
+    """One side's process and what it said.
+
+    Args:
+        name: in tables.
+        module: of `tests.benchmarks.sides`, and its arguments.
+    """
+
+    name: str
+    module: tuple[str, ...]
+    about: dict[str, Any] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    peak_bytes: int = 0
+
+    def start(self) -> None:
+        """Starts the process and waits until it is warm."""
+        module, *arguments = self.module
+        command = [sys.executable, "-m", f"tests.benchmarks.sides.{module}", *arguments]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.about = self._answer()
+
+    def turn(self) -> None:
+        """Has it do its work once more."""
+        time.sleep(REST)
+        self.seconds.append(self._ask("turn")["seconds"])
+
+    def end(self) -> None:
+        """Ends the process."""
+        self.peak_bytes = self._ask("end")["peak_bytes"]
+        self._process.wait()
+
+    @property
+    def median(self) -> float:
+        """Seconds of a turn."""
+        return median(self.seconds)
+
+    def _ask(self, what: str) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(what + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} failed; see above")
+        return json.loads(line)
+
+
+def take_turns(sides: list[Side], turns: int) -> None:
+    """Has all sides do their work by turns."""
+    for side in sides:
+        side.start()
+    for _ in range(turns):
+        for side in sides:
+            side.turn()
+    for side in sides:
+        side.end()
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as long another side takes: the median over the turns, and the middle half of them."""
+
+    middle: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} ({self.low:.2f}-{self.high:.2f})"
+
+
+def ratio(other: Side, own: Side) -> Ratio:
+    """Of the times of turns side by side."""
+    ratios = sorted(theirs / ours for theirs, ours in zip(other.seconds, own.seconds, strict=True))
+    quarter = len(ratios) // 4
+    return Ratio(median(ratios), ratios[quarter], ratios[-1 - quarter])
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

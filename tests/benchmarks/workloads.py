@@ -1,0 +1,102 @@
+"""What is measured: networks, batches and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+LEARNING_RATE = 1e-3
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One network on random rows.
+
+    Args:
+        name: of the workload.
+        input_shape: of one row.
+        layers: of the network up to the logits, as a config has them.
+        batch: rows a batch.
+        rows: an epoch.
+        classes: how many; 0 for a regression with one target.
+        predicting: rows at a time that are predicted; None for training.
+        repeats: how many epochs are timed together, so that the clock and the scheduler do not matter.
+    """
+
+    name: str
+    input_shape: tuple[int, ...]
+    layers: list[Any]
+    batch: int
+    rows: int
+    classes: int = 10
+    predicting: int | None = None
+    repeats: int = 1
+
+    @cached_property
+    def data(self) -> tuple[np.ndarray, np.ndarray]:
+        """(inputs, targets): float32 and class numbers or float32."""
+        random = np.random.default_rng(0)
+        inputs = random.random((self.rows, *self.input_shape), np.float32)
+        if self.classes:
+            return inputs, random.integers(0, self.classes, self.rows)
+        return inputs, inputs.reshape(self.rows, prod(self.input_shape)).mean(axis=1, dtype=np.float32)
+
+    @property
+    def convolutional(self) -> bool:
+        """Whether its rows are images."""
+        return len(self.input_shape) == 3
+
+    @property
+    def dense_widths(self) -> list[int] | None:
+        """The hidden widths, where it is a dense network with relu alone, which scikit-learn knows too."""
+        widths = [layer["units"] for layer in self.layers if isinstance(layer, dict) and layer["type"] == "dense"]
+        kinds = {layer if isinstance(layer, str) else layer["type"] for layer in self.layers}
+        return widths[:-1] if kinds == {"dense", "relu"} else None
+
+
+def dense(*widths: int) -> list[Any]:
+    """Fully connected layers with relu in between."""
+    layers: list[Any] = []
+    for units in widths:
+        layers += [{"type": "dense", "units": units}, "relu"]
+    return layers[:-1]
+
+
+def conv(filters: int) -> list[Any]:
+    """A convolution that keeps rows and columns, and relu."""
+    return [{"type": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same"}, "relu"]
+
+
+POOL = {"type": "max_pool2d", "pool_size": 2}
+CNN_28 = [*conv(16), POOL, *conv(32), POOL, *dense(128, 10)]
+CNN_32 = [*conv(32), *conv(32), POOL, *conv(64), *conv(64), POOL, *dense(256, 10)]
+
+
+def resnet() -> list[Any]:
+    """The small residual network of the configs, up to its logit."""
+    layers = yaml.safe_load((CONFIGS / "mnist_2_5_resnet.yaml").read_text())["model"]
+    assert layers[-2:] == [{"type": "dense", "units": 1}, "sigmoid"]
+    return [*layers[:-2], {"type": "dense", "units": 10}]
+
+
+def workloads() -> dict[str, Workload]:
+    """All of them, by name."""
+    image = (28, 28, 1)
+    every = (
+        Workload("tabular", (8,), dense(64, 64, 1), batch=32, rows=20_000, classes=0),
+        Workload("mlp-small", (784,), dense(128, 10), batch=64, rows=12_800),
+        Workload("mlp-large", (784,), dense(512, 512, 10), batch=128, rows=12_800),
+        Workload("cnn-28", image, CNN_28, batch=64, rows=3_200),
+        Workload("cnn-32", (32, 32, 3), CNN_32, batch=64, rows=1_280),
+        Workload("predict", image, CNN_28, batch=64, rows=3_200, predicting=256),
+        Workload("predict-one", image, CNN_28, batch=64, rows=500, predicting=1),
+        Workload("resnet-small", image, resnet(), batch=64, rows=640),
+    )
+    return {workload.name: workload for workload in every}
