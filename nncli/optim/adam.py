@@ -63,8 +63,8 @@ class Adam(Optimizer):
         v += u
         if self.amsgrad:
             v = np.maximum(v, state[2], out=state[2])  # w
+        root = sqrt(1 - self.beta2**step)  # sqrt(v) = root sqrt(vhat)
         np.sqrt(v, out=u)
-        u *= 1 / sqrt(1 - self.beta2**step)  # sqrt(vhat)
-        u += self.epsilon
+        u += root * self.epsilon
         np.divide(m, u, out=u)
-        u *= rate / (1 - self.beta1**step)  # rate mhat / (sqrt(vhat) + epsilon)
+        u *= rate * root / (1 - self.beta1**step)  # rate mhat / (sqrt(vhat) + epsilon)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
 import numpy as np
 
 from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer
 
 BLOCK = 1 << 16  # elements worked on at a time, so that parameters, gradient and state stay in the cache
+LARGE, LARGE_BLOCK = 1 << 18, 1 << 17  # elements from which two halves are given to threads; in few operations each
+
+Work: TypeAlias = Callable[["list[_Block]"], None]
+_Block: TypeAlias = tuple[slice, Array, list[Array], Array, list[tuple[Array, float]]]
+
+
+def one_after_another(work: Work, parts: Sequence[list[_Block]]) -> None:
+    """Does the work on one part after the other."""
+    for part in parts:
+        work(part)
 
 
 class Driver:
@@ -23,28 +36,45 @@ class Driver:
         self.rule = rule
         self.steps = 0
         self.state = {name: np.full_like(parameters, rule.initial(name)) for name in rule.state_names()}
-        self._scratch = np.empty(min(BLOCK, parameters.size), parameters.dtype)
-        self._blocks = []
         decayed = parameters.size if decayed is None else decayed
-        shares = rule.shrinkage(decayed=True), rule.shrinkage(decayed=False)
-        for start in range(0, parameters.size, BLOCK):
-            block = slice(start, start + BLOCK)
+        size = parameters.size
+        if size < LARGE:
+            self._parts = [self._blocks(parameters, 0, size, BLOCK, decayed)]
+        else:
+            half = size // 2
+            self._parts = [self._blocks(parameters, *ends, LARGE_BLOCK, decayed) for ends in ((0, half), (half, size))]
+
+    def _blocks(self, parameters: Array, first: int, last: int, size: int, decayed: int) -> list[_Block]:
+        """What is worked on at a time, of the parameters from `first` to before `last`."""
+        scratch = np.empty(min(size, last - first), parameters.dtype)
+        shares = self.rule.shrinkage(decayed=True), self.rule.shrinkage(decayed=False)
+        blocks = []
+        for start in range(first, last, size):
+            block = slice(start, min(start + size, last))
             state = [vector[block] for vector in self.state.values()]
             p = parameters[block]
             parts = np.split(p, [max(decayed - start, 0)])
             shrinking = [(part, share) for part, share in zip(parts, shares, strict=True) if share and part.size]
-            self._blocks.append((block, p, state, self._scratch[: p.size], shrinking))
+            blocks.append((block, p, state, scratch[: p.size], shrinking))
+        return blocks
 
-    def step(self, gradient: Array, rate: float) -> None:
+    def step(
+        self, gradient: Array, rate: float, each: Callable[[Work, Sequence[list[_Block]]], None] = one_after_another
+    ) -> None:
         """Changes the parameters by one step of the rule.
 
         Args:
             gradient: as long as the parameters; not changed.
             rate: the learning rate of this step.
+            each: does the work on every part of the parameters, perhaps at the same time.
         """
         self.steps += 1
-        for block, p, state, u, shrinking in self._blocks:
-            for part, share in shrinking:
-                part *= 1 - rate * share
-            self.rule.direction(gradient[block], state, self.steps, rate, u)
-            p -= u
+
+        def change(blocks: list[_Block]) -> None:
+            for block, p, state, u, shrinking in blocks:
+                for part, share in shrinking:
+                    part *= 1 - rate * share
+                self.rule.direction(gradient[block], state, self.steps, rate, u)
+                p -= u
+
+        each(change, self._parts)

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from math import isfinite
 from threading import BrokenBarrierError
 from typing import TYPE_CHECKING, Any
@@ -101,9 +102,7 @@ class Executor:
 
     def blas(self) -> AbstractContextManager[Any]:
         """Sets BLAS to the number of threads that this executor counts on, until the context is left."""
-        from threadpoolctl import threadpool_limits
-
-        return threadpool_limits(self.blas_threads, user_api="blas")
+        return _libraries().limit(limits=self.blas_threads, user_api="blas")
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
         """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.
@@ -263,13 +262,36 @@ class Executor:
             raise
         return [first, *(future.result() for future in waiting)]
 
+    def each(self, work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+        """Does independent work on several parts, on two threads where this executor may use them."""
+
+        def quietly(part: Any) -> None:
+            with np.errstate(all="ignore"):  # which holds for one thread
+                work(part)
+
+        first, *others = parts
+        waiting = [] if self.threads == 1 else [self._threads.submit(quietly, part) for part in others]
+        work(first)
+        for future in waiting:
+            future.result()
+        for part in others[len(waiting) :]:
+            work(part)
+
     @property
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
             from concurrent.futures import ThreadPoolExecutor  # here, for a quick start of what needs no threads
 
-            self._pool = ThreadPoolExecutor(len(self._passes) - 1)
+            self._pool = ThreadPoolExecutor(SHARDS - 1)
         return self._pool
+
+
+@cache
+def _libraries() -> Any:
+    """What BLAS is loaded; to look takes longer than a small prediction."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _alone(compute: Callable[[Pass, Batch], Any], shard: Pass, rows: Batch, **where: Any) -> Any:

@@ -48,6 +48,26 @@ def test_every_block_is_worked_on(monkeypatch):
         np.testing.assert_array_equal(parameters, -(np.arange(size) + 1.0))
 
 
+def test_halves_that_are_worked_on_in_any_order_give_the_same_bits(monkeypatch):
+    def backwards(work, parts):
+        assert len(parts) == 2
+        for part in reversed(parts):
+            work(part)
+
+    random = np.random.default_rng(0)
+    start, gradients = random.normal(size=21), random.normal(size=(3, 21))
+    whole, halved = start.copy(), start.copy()
+    one = Driver(AdamW(), whole, 13)
+    monkeypatch.setattr(driver_module, "LARGE", 21)
+    monkeypatch.setattr(driver_module, "LARGE_BLOCK", 4)
+    other = Driver(AdamW(), halved, 13)
+    for gradient in gradients:
+        one.step(gradient, 0.1)
+        other.step(gradient, 0.1, backwards)
+    np.testing.assert_array_equal(halved, whole)
+    np.testing.assert_array_equal(other.state["square"], one.state["square"])
+
+
 def test_two_drivers_share_nothing():
     one, other = Driver(Adam(), np.zeros(3)), Driver(Adam(), np.zeros(3))
     one.step(np.ones(3), 0.1)

@@ -27,9 +27,9 @@ def training(schedule, **keys):
     trainer, used = trainer_of(optimizer={"type": "sgd", "learning_rate": schedule}, **keys), []
     step = trainer.driver.step
 
-    def noted(gradient, rate):
+    def noted(gradient, rate, each):
         used.append(rate)
-        step(gradient, rate)
+        step(gradient, rate, each)
 
     trainer.driver.step = noted
     return trainer, used
