@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 from nncli.core.types import Array, Shape
 
 WORDS_PER_BLOCK = 8  # one step of Philox-4x64 gives four 64-bit numbers, read here as eight of 32 bits
+
+
+class _Key(ISeedSequence):
+    """A key as NumPy takes it without asking the system for random bytes, which takes longer than all the rest."""
+
+    def __init__(self, key: Array) -> None:
+        self._key = key
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Array:
+        """The key itself: two 64-bit words."""
+        return self._key
 
 
 def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
@@ -21,7 +34,7 @@ def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
     """
     text = "/".join((purpose, str(seed), *map(str, indices)))
     key = np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), "<u8")
-    return np.random.Philox(key=key)
+    return np.random.Philox(_Key(key))
 
 
 def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:

@@ -94,7 +94,7 @@ class Convolution(Layer):
             dx = backward_of_images(dy, g["weight"].reshape(kernel), ctx.input_gradient)
             return None if dx is None else dx.reshape(shape)
 
-        return y.reshape(len(x), *self.output_shape(shape[1:])), backward
+        return y.reshape(len(x), *outputs[4 - len(shape) + 1 :]), backward
 
 
 def _divisors(number: int) -> list[int]:

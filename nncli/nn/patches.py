@@ -51,7 +51,8 @@ def _product(padded: Array, W: Array, windows: Windows, bias: Array | None = Non
     """Every window times the kernel: (n, padded height, padded width, channels) -> (n, rows, columns, filters)."""
     filters, columns = W.shape[3], windows.output[1]
     matrix = W.reshape(-1, filters)  # (window size, filters)
-    of_row = None if bias is None else np.tile(bias, columns)  # which NumPy adds faster than a bias for every window
+    # NumPy adds the biases of a whole row faster than those of every window
+    of_row = None if bias is None else bias[None].repeat(columns, axis=0).reshape(-1)
     y = np.empty((len(padded), *windows.output, filters), padded.dtype)
     for block, patches in _patches(padded, windows):
         of_block = y[block]

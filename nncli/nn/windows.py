@@ -108,12 +108,12 @@ class Windows:
             ((_, span), what) = _spans((1, window), (1, dilation)), "window" if dilation == 1 else "dilated window"
             raise ShapeError(f"wants a length of at least {span}, padding included, for its {what}") from None
 
-    @property
+    @cached_property
     def padded(self) -> bool:
         """Whether there is any padding."""
         return any(self.before) or any(self.after)
 
-    @property
+    @cached_property
     def tiled(self) -> bool:
         """Whether the windows cover the input without overlap, rest or padding."""
         exact = all(k * count == n for k, count, n in zip(self.window, self.output, self.input, strict=True))
