@@ -9,7 +9,7 @@ import numpy as np
 
 import nncli
 from tests.benchmarks.sides.worker import serve
-from tests.benchmarks.workloads import LEARNING_RATE, Workload, workloads
+from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
@@ -46,4 +46,4 @@ def _ignore(_: object) -> None:
 
 
 if __name__ == "__main__":
-    serve(turns(workloads()[sys.argv[1]], int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)
+    serve(turns(workload_of(sys.argv[1]), int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)
