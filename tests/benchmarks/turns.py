@@ -21,6 +21,7 @@ class Side:
     Args:
         name: in tables.
         module: of `tests.benchmarks.sides`, and its arguments.
+        about: what is known of it beforehand.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Side:
         module, *arguments = self.module
         command = [sys.executable, "-m", f"tests.benchmarks.sides.{module}", *arguments]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.about = self._answer()
+        self.about |= self._answer()
 
     def turn(self) -> None:
         """Has it do its work once more."""
@@ -93,6 +94,11 @@ def ratio(other: Side, own: Side) -> Ratio:
     ratios = sorted(theirs / ours for theirs, ours in zip(other.seconds, own.seconds, strict=True))
     quarter = len(ratios) // 4
     return Ratio(median(ratios), ratios[quarter], ratios[-1 - quarter])
+
+
+def in_words(threads: int) -> str:
+    """As 1 thread, 2 threads."""
+    return f"{threads} {'thread' if threads == 1 else 'threads'}"
 
 
 def cores() -> int:

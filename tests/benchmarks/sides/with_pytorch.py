@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from tests.benchmarks.sides.worker import serve
+from tests.benchmarks.turns import in_words
 from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 Shape = tuple[int, ...]  # (channels, height, width) or (features,)
@@ -113,7 +114,7 @@ def turns(workload: Workload, *, best: bool, channels_last: bool = False) -> Cal
 
 def way(channels_last: bool, threads: int) -> str:
     """In words."""
-    return f"{'channels_last, ' if channels_last else ''}{threads} {'thread' if threads == 1 else 'threads'}"
+    return f"{'channels_last, ' if channels_last else ''}{in_words(threads)}"
 
 
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
