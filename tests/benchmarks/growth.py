@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,10 @@ from rich.table import Table
 from tests.benchmarks.machine import about, facts, slowed
 from tests.benchmarks.sides.floor import operations_of
 from tests.benchmarks.tables import WIDTH, duration
-from tests.benchmarks.turns import Side, cores, in_words
+from tests.benchmarks.turns import Side, cores, in_words, ratio, take_turns
 from tests.benchmarks.workloads import Workload, dense, workloads
 
 ALLOWED = 1.25  # how much more than the operations the time may grow in a step
-TURNS = (3, 9)  # epochs of a measurement: at least and at most
-ENOUGH = 1.0  # seconds, after which no more than the least are needed
 
 
 @dataclass(frozen=True)
@@ -65,40 +63,39 @@ def series(threads: int) -> dict[str, list[Point]]:
     }
 
 
-def measure(point: Point) -> dict[str, Any]:
-    """The time of an epoch: the median of several after one to warm up, in a process of its own."""
-    side = Side("nncli", ("with_nncli", point.workload.argument, str(point.threads)))
-    least, most = TURNS
-    side.start()
-    while len(side.seconds) < least or (len(side.seconds) < most and sum(side.seconds) < ENOUGH):
-        side.turn()
-    side.end()
-    return {
-        "label": point.label,
-        "threads": point.threads,
-        "rows": point.workload.rows,
-        "operations": operations_of(point.workload),
-        "seconds": side.seconds,
-        "median": side.median,
-        "peak_bytes": side.peak_bytes,
-    }
-
-
-def growths(results: list[dict[str, Any]]) -> Iterator[tuple[float, float]]:
-    """(time, operations) of every result over those of the one before it, from the second on."""
-    for before, now in zip(results, results[1:], strict=False):
-        yield now["median"] / before["median"], now["operations"] / before["operations"]
+def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
+    """The times of an epoch, by turns; and the growth from one point to the next of the time and of the operations."""
+    sides = [Side(point.label, ("with_nncli", point.workload.argument, str(point.threads))) for point in points]
+    take_turns(sides, turns)
+    results: list[dict[str, Any]] = [
+        {
+            "label": point.label,
+            "threads": point.threads,
+            "rows": point.workload.rows,
+            "operations": operations_of(point.workload),
+            "seconds": side.seconds,
+            "median": side.median,
+            "peak_bytes": side.peak_bytes,
+        }
+        for point, side in zip(points, sides, strict=True)
+    ]
+    for (before, now), (earlier, later) in zip(pairwise(sides), pairwise(results), strict=True):
+        later["time_growth"] = ratio(now, before).middle
+        later["operations_growth"] = later["operations"] / earlier["operations"]
+    return results
 
 
 def table_of(title: str, results: list[dict[str, Any]]) -> Table:
     """A series, a line a measurement."""
-    table = Table(title, "an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "beyond them")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    steps = [None, *growths(results)]
-    for result, step in zip(results, steps, strict=True):
+    table = Table("", title=title)
+    for heading in ("an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "beyond them"):
+        table.add_column(heading, justify="right")
+    for result in results:
         seconds, operations = result["median"], result["operations"]
-        growth = (f"x {step[0]:.2f}", f"x {step[1]:.2f}", _excess(*step)) if step else ()
+        growth: tuple[str, ...] = ()
+        if "time_growth" in result:
+            time, expected = result["time_growth"], result["operations_growth"]
+            growth = f"x {time:.2f}", f"x {expected:.2f}", _excess(time / expected)
         table.add_row(
             result["label"],
             duration(seconds),
@@ -111,14 +108,14 @@ def table_of(title: str, results: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _excess(time: float, operations: float) -> str:
-    beyond = time / operations
+def _excess(beyond: float) -> str:
     return f"x {beyond:.2f}" + (" !" if beyond > ALLOWED else "")
 
 
 def main() -> None:
     """Measures, shows and writes."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
+    parser.add_argument("--turns", type=int, default=5, help="epochs of every point, after one to warm up; default 5")
     parser.add_argument("--threads", type=int, default=cores(), help="default all cores")
     parser.add_argument("--json", type=Path, help="where to write every time")
     given = parser.parse_args()
@@ -129,11 +126,11 @@ def main() -> None:
         console.print(note)
     everything: dict[str, list[dict[str, Any]]] = {}
     for title, points in series(given.threads).items():
-        everything[title] = [measure(point) for point in points]
+        everything[title] = measure(points, given.turns)
         console.print(table_of(title, everything[title]))
     console.print(
-        "Each epoch with its median time; then the time and the floating-point operations of an epoch over those of "
-        f"the line above, and the one over the other: ! where it is above {ALLOWED}."
+        "Median times; the last columns are the time and the floating-point operations of an epoch over those of the "
+        f"line above, and the growth of the one over that of the other: ! where it is above {ALLOWED}."
     )
     if given.json:
         given.json.write_text(json.dumps({"about": machine, "series": everything}, indent=2) + "\n")

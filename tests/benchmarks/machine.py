@@ -37,9 +37,7 @@ def missing() -> list[str]:
 def slowed() -> str | None:
     """What makes NumPy slower here than it need be."""
     kernel = os.environ.get("OPENBLAS_CORETYPE")
-    return (
-        f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy where this CPU has a better kernel" if kernel else None
-    )
+    return f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU has a better one" if kernel else None
 
 
 def about() -> dict[str, Any]:

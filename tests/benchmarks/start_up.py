@@ -23,8 +23,8 @@ def measure(turns: int) -> dict[str, Any]:
     """What the commands took, by turns, each in new processes."""
     with tempfile.TemporaryDirectory() as directory:
         run, row = Path(directory, "run"), Path(directory, "one-row.npy")
-        train = [*NNCLI, "train", CONFIGS / "digits.yaml", "--run-dir", run, "--set", "training.epochs=1", "--quiet"]
-        subprocess.run(train, check=True, stdout=subprocess.DEVNULL)
+        train = (*NNCLI, "train", CONFIGS / "digits.yaml", "--run-dir", run, "--set", "training.epochs=1", "--quiet")
+        subprocess.run([*map(str, train)], check=True, stdout=subprocess.DEVNULL)
         np.save(row, np.zeros((1, 8, 8, 1), np.uint8))
         sides = [
             command("nncli --help", *NNCLI, "--help"),

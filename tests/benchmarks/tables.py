@@ -16,7 +16,8 @@ REMEMBERED = ("nncli", "PyTorch, default", "scikit-learn")  # whose memory is sh
 
 def duration(seconds: float) -> str:
     """With three digits, and its unit."""
-    return _digits(seconds * 1e3) + " ms" if seconds < 0.9995 else _digits(seconds) + " s"
+    value, unit = (seconds * 1e3, "ms") if seconds < 0.9995 else (seconds, "s")
+    return f"{value:#.3g}".rstrip(".") + f" {unit}"
 
 
 def table_of(results: list[dict[str, Any]]) -> Table:
@@ -49,7 +50,7 @@ def footnotes(results: list[dict[str, Any]]) -> list[str]:
     lines = [
         "nncli: time of an epoch, of all predictions, or of the whole process.",
         "floor: the time of the matrix products alone as a share of nncli's, and the GFLOP/s that they reach.",
-        f"* peak memory of {', '.join(REMEMBERED)}; the JSON has the others, too.",
+        "* peak memory of nncli / PyTorch, default / scikit-learn; the JSON has that of all.",
     ]
     return [*lines, f"PyTorch, best: {'; '.join(ways)}."] if ways else lines
 
@@ -63,16 +64,6 @@ def start_up_table(result: dict[str, Any]) -> Table:
         over = "1" if name == IMPORT_NUMPY else str(Ratio(**side["ratio"]))
         table.add_row(name, duration(side["median"]), over, _megabytes(side))
     return table
-
-
-def _digits(value: float) -> str:
-    """Three, without an exponent.
-
-    Args:
-        value: below 10,000.
-    """
-    whole = len(str(int(value))) if value >= 1 else 0
-    return f"{value:.{max(0, 3 - whole)}f}"
 
 
 def _megabytes(side: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -43,9 +44,13 @@ class Side:
         self.seconds.append(self._ask("turn")["seconds"])
 
     def end(self) -> None:
-        """Ends the process."""
+        """Has it say its peak memory and end."""
         self.peak_bytes = self._ask("end")["peak_bytes"]
-        self._process.wait()
+
+    def close(self) -> None:
+        """Ends the process, also where it or another side failed."""
+        with self._process:
+            pass  # without standard input it ends
 
     @property
     def median(self) -> float:
@@ -63,18 +68,21 @@ class Side:
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit(f"{self.name} failed; see above")
-        return json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
 def take_turns(sides: list[Side], turns: int) -> None:
     """Has all sides do their work by turns."""
-    for side in sides:
-        side.start()
-    for _ in range(turns):
+    with ExitStack() as stack:
         for side in sides:
-            side.turn()
-    for side in sides:
-        side.end()
+            stack.callback(side.close)
+            side.start()
+        for _ in range(turns):
+            for side in sides:
+                side.turn()
+        for side in sides:
+            side.end()
 
 
 @dataclass(frozen=True)

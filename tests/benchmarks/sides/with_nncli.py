@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
     )
 
     def train() -> float:
-        settings = {"epochs": 1, "batch_size": workload.batch, "threads": threads}
+        settings: dict[str, Any] = {"epochs": 1, "batch_size": workload.batch, "threads": threads}
         (record,) = model.train(inputs, targets, verbose=False, **settings)
         return record["seconds"]
 

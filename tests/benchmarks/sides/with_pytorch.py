@@ -36,7 +36,7 @@ class Residual(nn.Module):
 
 def module_of(layer: Any, shape: Shape) -> nn.Module:
     """One layer of a config as PyTorch's."""
-    values = {"type": layer} if isinstance(layer, str) else dict(layer)
+    values: dict[str, Any] = {"type": layer} if isinstance(layer, str) else dict(layer)
     match values.pop("type"):
         case "dense":
             linear = nn.Linear(int(np.prod(shape)), values["units"])

@@ -22,12 +22,12 @@ def serve(turn: Callable[[], float | None], *, whose: int = resource.RUSAGE_SELF
     _say(about)
     for line in sys.stdin:
         if line.strip() == "end":
+            unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+            _say({"peak_bytes": resource.getrusage(whose).ru_maxrss * unit})
             break
         begun = time.perf_counter()
         seconds = turn()
         _say({"seconds": time.perf_counter() - begun if seconds is None else seconds})
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    _say({"peak_bytes": resource.getrusage(whose).ru_maxrss * unit})
 
 
 def _say(values: dict[str, Any]) -> None:
