@@ -42,14 +42,13 @@ def main() -> None:
     if unknown:
         parser.error(f"unknown workload {unknown[0]}; known: {', '.join(known)}")
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
-    for note in (*missing(), slowed()):
-        if note:
-            console.print(note)
+    machine = about()
+    for note in (*missing(), *slowed()):
+        console.print(note)
     results = []
     for name in given.workloads or known:
         results.append(result_of(name, given.threads, given.turns))
         console.print(f"{name}: done")
-    machine = about()
     console.print(facts(machine))
     compared = [result for result in results if result["workload"] != start_up.NAME]
     if compared:

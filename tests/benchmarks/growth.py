@@ -122,7 +122,7 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
     machine = about()
     console.print(facts(machine))
-    if note := slowed():
+    for note in slowed():
         console.print(note)
     everything: dict[str, list[dict[str, Any]]] = {}
     for title, points in series(given.threads).items():

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_info
 import nncli
 from tests.benchmarks.turns import cores
 
+BUSY = 0.5  # processes that ran on average in the last minute, from which on times mislead
 OTHERS = {"PyTorch": ("torch", "torch"), "scikit-learn": ("scikit-learn", "sklearn")}  # (package, module)
 
 
@@ -34,10 +35,17 @@ def missing() -> list[str]:
     ]
 
 
-def slowed() -> str | None:
-    """What makes NumPy slower here than it need be."""
-    kernel = os.environ.get("OPENBLAS_CORETYPE")
-    return f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU has a better one" if kernel else None
+def slowed() -> list[str]:
+    """What makes the times longer here than they need be."""
+    said = []
+    if kernel := os.environ.get("OPENBLAS_CORETYPE"):
+        said.append(f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU has a better one")
+    if (load := os.getloadavg()[0]) > BUSY:
+        said.append(
+            f"other processes are at work (load {load:.1f}): where several threads wait for each other, times can be "
+            "many times as long"
+        )
+    return said
 
 
 def about() -> dict[str, Any]:
@@ -47,6 +55,7 @@ def about() -> dict[str, Any]:
         "date": str(date.today()),
         "cpu": _cpu(),
         "cores": cores(),
+        "load": os.getloadavg()[0],
         "platform": platform.platform(),
         "python": platform.python_version(),
         "nncli": nncli.__version__,

@@ -133,11 +133,15 @@ def test_facts_name_machine_and_versions():
     assert all(name in lines[1] for name in ("python ", "nncli ", "numpy ", "blas "))
 
 
-def test_a_kernel_that_is_set_is_said(monkeypatch):
+def test_what_slows_is_said(monkeypatch):
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
-    assert machine.slowed() is None
+    monkeypatch.setattr(machine.os, "getloadavg", lambda: (0.1, 5, 5))
+    assert machine.slowed() == []
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")
-    assert "OPENBLAS_CORETYPE=Prescott" in machine.slowed()
+    monkeypatch.setattr(machine.os, "getloadavg", lambda: (1.3, 0, 0))
+    kernel, load = machine.slowed()
+    assert "OPENBLAS_CORETYPE=Prescott" in kernel
+    assert "(load 1.3)" in load
 
 
 @pytest.mark.parametrize(
