@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -21,6 +22,7 @@ class Side:
     Args:
         name: in tables.
         module: of `tests.benchmarks.sides`, and its arguments.
+        about: what is known of it beforehand.
     """
 
     name: str
@@ -34,7 +36,7 @@ class Side:
         module, *arguments = self.module
         command = [sys.executable, "-m", f"tests.benchmarks.sides.{module}", *arguments]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.about = self._answer()
+        self.about |= self._answer()
 
     def turn(self) -> None:
         """Has it do its work once more."""
@@ -42,9 +44,13 @@ class Side:
         self.seconds.append(self._ask("turn")["seconds"])
 
     def end(self) -> None:
-        """Ends the process."""
+        """Has it say its peak memory and end."""
         self.peak_bytes = self._ask("end")["peak_bytes"]
-        self._process.wait()
+
+    def close(self) -> None:
+        """Ends the process, also where it or another side failed."""
+        with self._process:
+            pass  # without standard input it ends
 
     @property
     def median(self) -> float:
@@ -62,18 +68,21 @@ class Side:
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit(f"{self.name} failed; see above")
-        return json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
 def take_turns(sides: list[Side], turns: int) -> None:
     """Has all sides do their work by turns."""
-    for side in sides:
-        side.start()
-    for _ in range(turns):
+    with ExitStack() as stack:
         for side in sides:
-            side.turn()
-    for side in sides:
-        side.end()
+            stack.callback(side.close)
+            side.start()
+        for _ in range(turns):
+            for side in sides:
+                side.turn()
+        for side in sides:
+            side.end()
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,11 @@ def ratio(other: Side, own: Side) -> Ratio:
     ratios = sorted(theirs / ours for theirs, ours in zip(other.seconds, own.seconds, strict=True))
     quarter = len(ratios) // 4
     return Ratio(median(ratios), ratios[quarter], ratios[-1 - quarter])
+
+
+def in_words(threads: int) -> str:
+    """As 1 thread, 2 threads."""
+    return f"{threads} {'thread' if threads == 1 else 'threads'}"
 
 
 def cores() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -27,7 +28,6 @@ class Workload:
         rows: an epoch.
         classes: how many; 0 for a regression with one target.
         predicting: rows at a time that are predicted; None for training.
-        repeats: how many epochs are timed together, so that the clock and the scheduler do not matter.
     """
 
     name: str
@@ -37,7 +37,6 @@ class Workload:
     rows: int
     classes: int = 10
     predicting: int | None = None
-    repeats: int = 1
 
     @cached_property
     def data(self) -> tuple[np.ndarray, np.ndarray]:
@@ -47,6 +46,11 @@ class Workload:
         if self.classes:
             return inputs, random.integers(0, self.classes, self.rows)
         return inputs, inputs.reshape(self.rows, prod(self.input_shape)).mean(axis=1, dtype=np.float32)
+
+    @property
+    def argument(self) -> str:
+        """All of it in one word, from which the process of a side makes it again."""
+        return json.dumps(asdict(self))
 
     @property
     def convolutional(self) -> bool:
@@ -100,3 +104,11 @@ def workloads() -> dict[str, Workload]:
         Workload("resnet-small", image, resnet(), batch=64, rows=640),
     )
     return {workload.name: workload for workload in every}
+
+
+def workload_of(argument: str) -> Workload:
+    """What a side was given: the name of one above, or the `argument` of any other."""
+    if not argument.startswith("{"):
+        return workloads()[argument]
+    values = json.loads(argument)
+    return Workload(**{**values, "input_shape": tuple(values["input_shape"])})

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from nncli.nn.sequential import layers_of
 from tests.benchmarks.sides.worker import serve
-from tests.benchmarks.workloads import Workload, workloads
+from tests.benchmarks.workloads import Workload, workload_of
 
 Product = tuple[int, int, int]  # (rows, inner, columns)
 
@@ -85,5 +85,5 @@ def floor_seconds(workload: Workload, threads: int) -> float:
 
 
 if __name__ == "__main__":
-    chosen, threads = workloads()[sys.argv[1]], int(sys.argv[2])
+    chosen, threads = workload_of(sys.argv[1]), int(sys.argv[2])
     serve(lambda: floor_seconds(chosen, threads), operations=operations_of(chosen))

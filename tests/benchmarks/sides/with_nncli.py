@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 import nncli
 from tests.benchmarks.sides.worker import serve
-from tests.benchmarks.workloads import LEARNING_RATE, Workload, workloads
+from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
@@ -23,7 +24,7 @@ def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
     )
 
     def train() -> float:
-        settings = {"epochs": 1, "batch_size": workload.batch, "threads": threads}
+        settings: dict[str, Any] = {"epochs": 1, "batch_size": workload.batch, "threads": threads}
         (record,) = model.train(inputs, targets, verbose=False, **settings)
         return record["seconds"]
 
@@ -46,4 +47,4 @@ def _ignore(_: object) -> None:
 
 
 if __name__ == "__main__":
-    serve(turns(workloads()[sys.argv[1]], int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)
+    serve(turns(workload_of(sys.argv[1]), int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)

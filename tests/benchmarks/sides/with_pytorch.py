@@ -17,7 +17,8 @@ import torch
 from torch import nn
 
 from tests.benchmarks.sides.worker import serve
-from tests.benchmarks.workloads import LEARNING_RATE, Workload, workloads
+from tests.benchmarks.turns import in_words
+from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 Shape = tuple[int, ...]  # (channels, height, width) or (features,)
 
@@ -35,7 +36,7 @@ class Residual(nn.Module):
 
 def module_of(layer: Any, shape: Shape) -> nn.Module:
     """One layer of a config as PyTorch's."""
-    values = {"type": layer} if isinstance(layer, str) else dict(layer)
+    values: dict[str, Any] = {"type": layer} if isinstance(layer, str) else dict(layer)
     match values.pop("type"):
         case "dense":
             linear = nn.Linear(int(np.prod(shape)), values["units"])
@@ -111,6 +112,11 @@ def turns(workload: Workload, *, best: bool, channels_last: bool = False) -> Cal
     return predict
 
 
+def way(channels_last: bool, threads: int) -> str:
+    """In words."""
+    return f"{'channels_last, ' if channels_last else ''}{in_words(threads)}"
+
+
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
     """The fastest way, and what it is."""
     trials = []
@@ -127,15 +133,14 @@ def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], st
         trials.append((min(seconds), channels_last, count))
     _, channels_last, count = min(trials)
     torch.set_num_threads(count)
-    about = f"{'channels_last, ' if channels_last else ''}{count} threads"
-    return turns(workload, best=True, channels_last=channels_last), about
+    return turns(workload, best=True, channels_last=channels_last), way(channels_last, count)
 
 
 if __name__ == "__main__":
-    chosen, threads = workloads()[sys.argv[1]], int(sys.argv[2])
+    chosen, threads = workload_of(sys.argv[1]), int(sys.argv[2])
     torch.set_num_threads(threads)
     if sys.argv[3] == "best":
-        turn, about = best_turns(chosen, threads)
+        turn, found = best_turns(chosen, threads)
     else:
-        turn, about = turns(chosen, best=False), f"contiguous, {threads} threads"
-    serve(turn, version=torch.__version__, about=about)
+        turn, found = turns(chosen, best=False), way(False, threads)
+    serve(turn, version=torch.__version__, way=found)

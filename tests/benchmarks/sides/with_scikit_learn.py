@@ -9,7 +9,7 @@ import sklearn
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from tests.benchmarks.sides.worker import serve
-from tests.benchmarks.workloads import LEARNING_RATE, Workload, workloads
+from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload) -> Callable[[], None]:
@@ -36,4 +36,4 @@ def _ignore(_: object) -> None:
 
 
 if __name__ == "__main__":
-    serve(turns(workloads()[sys.argv[1]]), version=sklearn.__version__)
+    serve(turns(workload_of(sys.argv[1])), version=sklearn.__version__)

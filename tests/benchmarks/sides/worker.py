@@ -10,23 +10,24 @@ from collections.abc import Callable
 from typing import Any
 
 
-def serve(turn: Callable[[], float | None], **about: Any) -> None:
+def serve(turn: Callable[[], float | None], *, whose: int = resource.RUSAGE_SELF, **about: Any) -> None:
     """Answers every line of standard input with the seconds of one turn, and the last with the peak memory.
 
     Args:
         turn: does the work; may give the seconds itself.
+        whose: memory counts, this process's or that of those it starts.
         about: what to tell of this side, such as its version.
     """
     turn()  # warm
     _say(about)
     for line in sys.stdin:
         if line.strip() == "end":
+            unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+            _say({"peak_bytes": resource.getrusage(whose).ru_maxrss * unit})
             break
         begun = time.perf_counter()
         seconds = turn()
         _say({"seconds": time.perf_counter() - begun if seconds is None else seconds})
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    _say({"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit})
 
 
 def _say(values: dict[str, Any]) -> None:

@@ -1,0 +1,140 @@
+"""How nncli's time grows with samples, batch size, width and threads: python -m tests.benchmarks.growth."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.machine import about, facts, slowed
+from tests.benchmarks.sides.floor import operations_of
+from tests.benchmarks.tables import WIDTH, duration
+from tests.benchmarks.turns import Side, cores, in_words, ratio, take_turns
+from tests.benchmarks.workloads import Workload, dense, workloads
+
+ALLOWED = 1.25  # how much more than the operations the time may grow in a step
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measurement of a series.
+
+    Args:
+        label: what is varied, and its value.
+        workload: to train on.
+        threads: to train with.
+    """
+
+    label: str
+    workload: Workload
+    threads: int
+
+
+def series(threads: int) -> dict[str, list[Point]]:
+    """What is varied, by title."""
+    known = workloads()
+    tabular, small = known["tabular"], known["mlp-small"]
+    wide = Workload("wide", (784,), [], batch=128, rows=6_400)
+    counts = sorted({1, threads})
+    return {
+        "samples (tabular)": [
+            Point(f"{rows:,} rows", replace(tabular, rows=rows), threads)
+            for rows in (1_000, 10_000, 100_000, 1_000_000)
+        ],
+        "batch size (mlp-small, 12,288 rows)": [
+            Point(f"batch {batch}", replace(small, batch=batch, rows=12_288), threads)
+            for batch in (8, 32, 128, 512, 2048, 4096)
+        ],
+        "width (784-W-10, batch 128, 6,400 rows)": [
+            Point(f"width {width}", replace(wide, layers=dense(width, 10)), threads)
+            for width in (64, 128, 256, 512, 1024, 2048)
+        ],
+        **{
+            f"threads ({name})": [Point(in_words(count), known[name], count) for count in counts]
+            for name in ("mlp-large", "cnn-28")
+        },
+    }
+
+
+def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
+    """The times of an epoch, by turns; and the growth from one point to the next of the time and of the operations."""
+    sides = [Side(point.label, ("with_nncli", point.workload.argument, str(point.threads))) for point in points]
+    take_turns(sides, turns)
+    results: list[dict[str, Any]] = [
+        {
+            "label": point.label,
+            "threads": point.threads,
+            "rows": point.workload.rows,
+            "operations": operations_of(point.workload),
+            "seconds": side.seconds,
+            "median": side.median,
+            "peak_bytes": side.peak_bytes,
+        }
+        for point, side in zip(points, sides, strict=True)
+    ]
+    for (before, now), (earlier, later) in zip(pairwise(sides), pairwise(results), strict=True):
+        later["time_growth"] = ratio(now, before).middle
+        later["operations_growth"] = later["operations"] / earlier["operations"]
+    return results
+
+
+def table_of(title: str, results: list[dict[str, Any]]) -> Table:
+    """A series, a line a measurement."""
+    table = Table("", title=title)
+    for heading in ("an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "beyond them"):
+        table.add_column(heading, justify="right")
+    for result in results:
+        seconds, operations = result["median"], result["operations"]
+        growth: tuple[str, ...] = ()
+        if "time_growth" in result:
+            time, expected = result["time_growth"], result["operations_growth"]
+            growth = f"x {time:.2f}", f"x {expected:.2f}", _excess(time / expected)
+        table.add_row(
+            result["label"],
+            duration(seconds),
+            f"{seconds / result['rows'] * 1e6:.2f} us",
+            f"{operations / 1e6:,.0f}",
+            f"{operations / seconds / 1e9:.2f}",
+            f"{result['peak_bytes'] / 1e6:.0f}",
+            *growth,
+        )
+    return table
+
+
+def _excess(beyond: float) -> str:
+    return f"x {beyond:.2f}" + (" !" if beyond > ALLOWED else "")
+
+
+def main() -> None:
+    """Measures, shows and writes."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
+    parser.add_argument("--turns", type=int, default=5, help="epochs of every point, after one to warm up; default 5")
+    parser.add_argument("--threads", type=int, default=cores(), help="default all cores")
+    parser.add_argument("--json", type=Path, help="where to write every time")
+    given = parser.parse_args()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
+    machine = about()
+    console.print(facts(machine))
+    for note in slowed():
+        console.print(note)
+    everything: dict[str, list[dict[str, Any]]] = {}
+    for title, points in series(given.threads).items():
+        everything[title] = measure(points, given.turns)
+        console.print(table_of(title, everything[title]))
+    console.print(
+        "Median times; the last columns are the time and the floating-point operations of an epoch over those of the "
+        f"line above, and the growth of the one over that of the other: ! where it is above {ALLOWED}."
+    )
+    if given.json:
+        given.json.write_text(json.dumps({"about": machine, "series": everything}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

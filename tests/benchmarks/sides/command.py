@@ -1,0 +1,33 @@
+"""A command's turns, each a process from start to end: python -m tests.benchmarks.sides.command WORD...
+
+`NEW` in a word stands for a directory that is not there yet, another one every turn. This process stays small, since
+on Linux a process is never counted less memory than the one that started it.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+from tests.benchmarks.sides.worker import serve
+
+
+def run(words: list[str]) -> float:
+    """Seconds from the start of the command to its end."""
+    with tempfile.TemporaryDirectory() as directory:
+        command = [word.replace("NEW", f"{directory}/new") for word in words]
+        begun = time.perf_counter()
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+        )
+        seconds = time.perf_counter() - begun
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr.decode(errors='replace')}")
+    return seconds
+
+
+if __name__ == "__main__":
+    serve(lambda: run(sys.argv[1:]), whose=resource.RUSAGE_CHILDREN)

@@ -1,0 +1,93 @@
+"""configs/digits.yaml as a PyTorch user writes it: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
+
+The same images, shares, network, optimizer and epochs; and as `nncli train` does, the validation rows, a checkpoint and
+a line of metrics.csv every epoch, and at the end the test rows with the best epoch's weights. KIND is default, or best:
+fused Adam and the losses left on tensors until the epoch ends.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+DATA = Path(__file__).parents[3] / "nncli" / "data" / "datasets" / "digits.npz"
+EPOCHS, BATCH, LEARNING_RATE = 40, 32, 2e-3
+SHARE = 0.1  # of validation rows, and of test rows
+
+
+def split(targets: np.ndarray) -> list[torch.Tensor]:
+    """Row numbers of training, validation and test: the same share of every class."""
+    random = np.random.default_rng(0)
+    parts: tuple[list[np.ndarray], ...] = ([], [], [])
+    for label in np.unique(targets):
+        rows = random.permutation(np.flatnonzero(targets == label))
+        held = round(len(rows) * SHARE)
+        for part, chosen in zip(parts, (rows[2 * held :], rows[:held], rows[held : 2 * held]), strict=True):
+            part.append(chosen)
+    return [torch.from_numpy(np.concatenate(part)) for part in parts]
+
+
+def evaluate(model: nn.Module, measure: nn.Module, x: torch.Tensor, y: torch.Tensor) -> tuple[float, float]:
+    """Loss and accuracy."""
+    model.eval()
+    with torch.inference_mode():
+        outputs = model(x)
+        return measure(outputs, y).item(), (outputs.argmax(1) == y).float().mean().item()
+
+
+def train(run: Path, *, best: bool) -> None:
+    """Trains, and writes into a new directory."""
+    run.mkdir(parents=True)
+    torch.manual_seed(0)
+    with np.load(DATA) as archive:
+        inputs, targets = archive["inputs"], archive["targets"].astype(np.int64)
+    x = torch.from_numpy(inputs.reshape(len(inputs), -1).astype(np.float32) / 16)
+    y = torch.from_numpy(targets)
+    (x_train, y_train), validation, test = ((x[rows], y[rows]) for rows in split(targets))
+
+    model = nn.Sequential(
+        *(nn.Linear(64, 256), nn.ReLU(), nn.Dropout(0.3)),
+        *(nn.Linear(256, 128), nn.ReLU(), nn.Dropout(0.3)),
+        nn.Linear(128, 10),
+    )
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, **({"fused": True} if best else {}))
+    measure = nn.CrossEntropyLoss()
+    lowest = float("inf")
+    with (run / "metrics.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy"])
+        for epoch in range(1, EPOCHS + 1):
+            model.train()
+            loss_sum: float | torch.Tensor = 0.0
+            right: float | torch.Tensor = 0
+            for rows in torch.randperm(len(x_train)).split(BATCH):
+                wanted = y_train[rows]
+                outputs = model(x_train[rows])
+                loss = measure(outputs, wanted)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                hits = (outputs.detach().argmax(1) == wanted).sum()
+                loss_sum += (loss.detach() if best else loss.item()) * len(rows)
+                right += hits if best else hits.item()
+            val_loss, val_accuracy = evaluate(model, measure, *validation)
+            means = float(loss_sum) / len(x_train), float(right) / len(x_train)
+            writer.writerow([epoch, *means, val_loss, val_accuracy])
+            file.flush()
+            torch.save(model.state_dict(), run / "last.pt")
+            if val_loss < lowest:
+                lowest = val_loss
+                torch.save(model.state_dict(), run / "best.pt")
+    model.load_state_dict(torch.load(run / "best.pt"))
+    loss_of_test, accuracy = evaluate(model, measure, *test)
+    print(f"test: loss {loss_of_test:.4f}  accuracy {accuracy:.4f}")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(int(sys.argv[2]))
+    train(Path(sys.argv[1]), best=sys.argv[3] == "best")

@@ -1,0 +1,70 @@
+"""Results as tables that can be read in 120 columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from tests.benchmarks.start_up import IMPORT_NUMPY
+from tests.benchmarks.turns import Ratio
+
+WIDTH = 120
+OTHERS = ("PyTorch, default", "PyTorch, best", "scikit-learn")
+REMEMBERED = ("nncli", "PyTorch, default", "scikit-learn")  # whose memory is shown
+
+
+def duration(seconds: float) -> str:
+    """With three digits, and its unit."""
+    value, unit = (seconds * 1e3, "ms") if seconds < 0.9995 else (seconds, "s")
+    return f"{value:#.3g}".rstrip(".") + f" {unit}"
+
+
+def table_of(results: list[dict[str, Any]]) -> Table:
+    """The workloads, a line each."""
+    table = Table(
+        "workload",
+        title="times over nncli's: median and middle half of the turns; above 1 nncli is ahead",
+        caption="\n".join(footnotes(results)),
+        caption_justify="left",
+    )
+    others = (name.replace(", ", ",\n") for name in OTHERS)
+    for heading in ("nncli", *others, "floor/nncli,\nGFLOP/s", "peak MB *"):
+        table.add_column(heading, justify="right")
+    for result in results:
+        sides = result["sides"]
+        ratios = [str(Ratio(**sides[name]["ratio"])) if name in sides else "" for name in OTHERS]
+        peaks = [_megabytes(sides[name]) if name in sides else "-" for name in REMEMBERED]
+        floor = ""
+        if "share_of_floor" in result:
+            floor = f"{result['share_of_floor']:.0%} of {result['floor_rate'] / 1e9:.0f}"
+        table.add_row(result["workload"], duration(sides["nncli"]["median"]), *ratios, floor, "/".join(peaks))
+    return table
+
+
+def footnotes(results: list[dict[str, Any]]) -> list[str]:
+    """What the headings have no room for."""
+    ways = [
+        f"{result['workload']} {side['way']}" for result in results if (side := result["sides"].get("PyTorch, best"))
+    ]
+    lines = [
+        "nncli: time of an epoch, of all predictions, or of the whole process.",
+        "floor: the time of the matrix products alone as a share of nncli's, and the GFLOP/s that they reach.",
+        "* peak memory of nncli / PyTorch, default / scikit-learn; the JSON has that of all.",
+    ]
+    return [*lines, f"PyTorch, best: {'; '.join(ways)}."] if ways else lines
+
+
+def start_up_table(result: dict[str, Any]) -> Table:
+    """The commands, a line each."""
+    table = Table("command", title="from the start of the process to its end")
+    for heading in ("time", "over import numpy", "peak MB"):
+        table.add_column(heading, justify="right")
+    for name, side in result["sides"].items():
+        over = "1" if name == IMPORT_NUMPY else str(Ratio(**side["ratio"]))
+        table.add_row(name, duration(side["median"]), over, _megabytes(side))
+    return table
+
+
+def _megabytes(side: dict[str, Any]) -> str:
+    return f"{side['peak_bytes'] / 1e6:.0f}"
