@@ -34,7 +34,7 @@ def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
     """
     text = "/".join((purpose, str(seed), *map(str, indices)))
     key = np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), "<u8")
-    return np.random.Philox(_Key(key))
+    return np.random.Philox(_Key(key))  # type: ignore[arg-type]  # which NumPy takes and its stubs do not know
 
 
 def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:

@@ -11,10 +11,10 @@ from nncli.core.types import Array
 
 def norm(gradient: Array) -> float:
     """sqrt(sum of squares) of the whole gradient; infinite or nan only where an entry is, or it is above 1.8e308."""
-    square = float(np.dot(gradient, gradient))
-    if isfinite(square):
-        return sqrt(square)
     with np.errstate(all="ignore"):
+        square = float(np.dot(gradient, gradient))
+        if isfinite(square):
+            return sqrt(square)
         wide = gradient.astype(np.float64)  # the squares may overflow where the norm does not
         largest = float(np.abs(wide).max())
         if not isfinite(largest):

@@ -21,6 +21,7 @@ from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
 from nncli.nn.tally import Tally
+from nncli.optim.driver import LARGE
 from nncli.optim.penalty import Penalty
 from nncli.training.meeting import Meeting
 
@@ -29,15 +30,17 @@ if TYPE_CHECKING:
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
-LARGE_STEP = 2 * 10**7  # multiply-adds of a forward pass from which BLAS gains by several threads
+MEDIUM_STEP, LARGE_STEP = 2 * 10**7, 10**8  # multiply-adds of a forward pass from which several threads gain
 
 # BLAS threads wait for one another by spinning. For small products they gain nothing, and where another process wants
-# the cores too they lose up to fifty times, so small steps are left to one thread.
+# the cores too they lose up to fifty times, so products are left to one thread up to large steps. Threads of ours sleep
+# while they wait.
 
 
-def is_sharded(network: Network) -> bool:
-    """Whether batches of this model are cut into shards; otherwise BLAS uses the cores by itself."""
-    return any(layer.heavy_rows for layer in _all_layers(network.model))
+def is_sharded(network: Network, batch_size: int) -> bool:
+    """Whether batches of this model are cut into shards: those with convolutions, and dense ones of medium size."""
+    heavy = any(layer.heavy_rows for layer in _all_layers(network.model))
+    return heavy or MEDIUM_STEP <= batch_size * _multiplied(network) < LARGE_STEP
 
 
 def _all_layers(layer: Layer) -> Iterator[Layer]:
@@ -59,10 +62,10 @@ def _multiplied(network: Network) -> int:
 class Executor:
     """Computes losses, metrics, gradients and predictions of a model.
 
-    Dense networks take a batch as a whole, on one thread where its products are small and otherwise with as many as
-    BLAS has. Models with convolutions cut it by rows into shards, which threads run with BLAS at one thread each; the
-    shards' gradients are added in a fixed order, so the sum has the same bits whatever the number of threads. Which of
-    these it is depends on the model and the batch size alone.
+    Dense networks take a batch as a whole, on one thread where its products are small and, where they are large, with
+    as many as BLAS has. Those in between and models with convolutions cut it by rows into shards, which threads run
+    with BLAS at one thread each; the shards' gradients are added in a fixed order, so the sum has the same bits
+    whatever the number of threads. Which of these it is depends on the model and the batch size alone.
 
     Args:
         network: the model and its parameters.
@@ -91,7 +94,7 @@ class Executor:
         self.loss = loss
         self.metrics = tuple(metrics)
         self._original = original
-        self.sharded = is_sharded(network)
+        self.sharded = is_sharded(network, batch_size)
         self._mixing = any(layer.mixes_samples for layer in _all_layers(network.model))
         self.threads = threads
         self.penalty = penalty
@@ -130,7 +133,7 @@ class Executor:
 
         results = self._run(one, batch, mixing=self._mixing)
         for index in range(1, len(results)):
-            self.gradient += self._passes[index].gradient
+            self._add(self._passes[index].gradient)
         total = 0.0
         for index, (loss, states) in enumerate(results):
             total += loss
@@ -203,6 +206,12 @@ class Executor:
             self._pool.shutdown()
             self._pool = None
 
+    def _add(self, gradient: Array) -> None:
+        """Adds a shard's gradient to that of the others."""
+        size = gradient.size
+        halves = (slice(0, size // 2), slice(size // 2, size)) if size >= LARGE else (slice(0, size),)
+        self.each(lambda half: np.add(self.gradient[half], gradient[half], out=self.gradient[half]), halves)
+
     def _measure(self, tally: Tally, prediction: Array, rows: Batch) -> list[Array]:
         if not tally.metrics:
             return []
@@ -262,7 +271,7 @@ class Executor:
             raise
         return [first, *(future.result() for future in waiting)]
 
-    def each(self, work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+    def each(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
         """Does independent work on several parts, on two threads where this executor may use them."""
 
         def quietly(part: Any) -> None:

@@ -163,6 +163,27 @@ def test_small_steps_leave_blas_one_thread(units, rows, expected):
     assert expected is None or threads == [1] * len(threads)
 
 
+def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
+    model = layers_of([{"type": "dense", "units": 6}, {"type": "dense", "units": 3}])
+    monkeypatch.setattr(executors, "LARGE", 8)  # the shards' gradients are added in two halves
+    data, results = numbers(40), []
+    for medium, large, threads in ((10**9, 10**9, 1), (1, 10**9, 1), (1, 10**9, 2), (1, 1, 1)):
+        monkeypatch.setattr(executors, "MEDIUM_STEP", medium)
+        monkeypatch.setattr(executors, "LARGE_STEP", large)
+        network = Network(model, data.inputs.shape[1:], np.dtype(np.float64), 0)
+        executor = Executor(network, build(LOSSES, "mse"), 2, threads=threads, batch_size=40)
+        assert executor.sharded == (medium < large)
+        loss = executor.loss_and_gradient(
+            Batch(data.inputs, data.targets[:, :1].repeat(3, 1)), Tally(()), seed=0, step=0
+        )
+        results.append((loss, executor.gradient.copy()))
+        executor.close()
+    (whole, gradient), (one, of_one), (two, of_two), _ = results
+    assert one == two == pytest.approx(whole)
+    assert of_one.tobytes() == of_two.tobytes()
+    np.testing.assert_allclose(of_one, gradient, rtol=1e-12, atol=1e-14)
+
+
 def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):
     monkeypatch.setattr(executors, "LARGE_STEP", 10_000)
     for first, expected in (
