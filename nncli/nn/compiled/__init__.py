@@ -1,0 +1,1 @@
+"""Convolutions compiled by numba, where it is installed."""
