@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.compiled.products import kernel_gradient, product
-from nncli.nn.compiled.tile import PANEL_BYTES
+from nncli.nn.compiled.kernels import MOST_ROWS, PANEL_BYTES, kernel_gradient, product
+
 from nncli.nn.patches import KernelBackward
 from nncli.nn.windows import Windows
 
-POSITIONS = 64
+import os
+POSITIONS = int(os.environ.get("POS","64"))
 
 
 def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> tuple[Array, KernelBackward]:
@@ -47,7 +48,7 @@ def _product(x, W, windows, bias):
         start[:filters] = bias
     y = np.empty((len(x), *windows.output, filters), x.dtype)
     padded, width = _padded(x, windows)
-    product(x, *windows.before, padded, width, panels, start, *windows.stride, *windows.window, y)
+    product(x, *windows.before, padded, width, panels, start, np.empty(MOST_ROWS * lanes, x.dtype), *windows.stride, *windows.window, y)
     return y
 
 
