@@ -1,1 +1,1 @@
-"""Convolutions compiled by numba, where it is installed."""
+"""Convolutions in machine code, where numba is installed: the only room that imports it."""
