@@ -10,7 +10,7 @@ from nncli.nn.compiled.suits import suits
 from nncli.nn.patches import KernelBackward, input_gradient
 from nncli.nn.windows import Windows
 
-POSITIONS = 64  # of the output at a time, which fit the first cache with what they take of the input
+POSITIONS = 96  # of the output at a time, which fit the first cache with what they take of the input
 
 
 def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> tuple[Array, KernelBackward]:

@@ -227,11 +227,12 @@ def kernel_gradient(x, before, padded, dy, rest, at_once, stride, window, panels
             runs = min(at_once, rows - r)
             for p in range(count):
                 some = min(lanes, filters - p * lanes)
-                vectors, whole = 1 if 2 * some <= lanes else 2, 2 * some % lanes == 0
+                vectors = 1 if 2 * some <= lanes else 2
+                direct = 2 * some % lanes == 0 and filters < 4 * lanes  # else lines of a panel compete in the cache
                 come = (i * rows + r) * columns * filters + p * lanes
-                if not whole:
+                if not direct:
                     _copy(given, come, filters, rest, 0, lanes, runs * columns, some)
-                step = filters if whole else lanes
+                step = filters if direct else lanes
                 for row in range(window[0]):
                     e = 0
                     for t in range(tiles):
@@ -241,7 +242,7 @@ def kernel_gradient(x, before, padded, dy, rest, at_once, stride, window, panels
                             q, vectors,
                             at(image, (r * stride[0] + row) * width * channels + e),
                             1, stride[1] * channels, stride[0] * width * channels,
-                            at(given, come) if whole else at(rest, 0), step, columns * step,
+                            at(given, come) if direct else at(rest, 0), step, columns * step,
                             at(sums, to), lanes, at(sums, to), lanes,
                             columns, runs,
                         )

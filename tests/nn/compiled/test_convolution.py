@@ -26,6 +26,7 @@ CASES = [  # n, height, width, channels, filters, kernel size, stride, padding
     (3, 9, 11, 2, 3, (3, 2), 1, (2, 1)),
     (1, 70, 8, 4, 33, (3, 1), (2, 1), "valid"),
     (1, 1, 80, 3, 24, (1, 5), 1, (0, 4)),
+    (2, 3, 6, 4, 64, 3, 1, "same"),
     (1, 2, 6, 20, 5, 2, 1, 3),  # whose input gradient takes a part of dy alone
     (0, 5, 8, 3, 4, 3, 1, "same"),
 ]
