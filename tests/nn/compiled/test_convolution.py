@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nncli.nn import patches
-from nncli.nn.compiled.available import SWITCH, compiled_convolution
+from nncli.nn.compiled.available import SWITCH, compiled_convolution, compiler
 from nncli.nn.compiled.suits import suits
 from nncli.nn.grouped import convolve_in_groups
 from nncli.nn.windows import Windows
@@ -160,3 +160,11 @@ def test_what_suits(right, filters, kernel_size, dilation, width, dtype):
 def test_without_numba_it_is_patches(monkeypatch):
     monkeypatch.setenv(SWITCH, "0")
     assert compiled_convolution() is None
+    assert compiler() == "none"
+
+
+@needs_numba
+def test_a_run_says_what_compiled():
+    import numba
+
+    assert compiler() == f"numba {numba.__version__}"
