@@ -34,9 +34,11 @@ HOMES = {  # the only files or rooms that may import a package
     "threadpoolctl": ("training/executor.py", "runs/environment.py"),
     "PIL": ("data/sources/images.py",),
     "pyarrow": ("data/tables/arrow.py",),
+    "numba": ("nn/compiled/kernels.py",),
+    "llvmlite": ("nn/compiled/kernels.py",),
 }
 LIGHT = ("__init__.py", "__main__.py", "cli/")  # what `nncli --help` imports
-HEAVY = {"pyarrow", "numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL"}
+HEAVY = {"pyarrow", "numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL", "numba", "llvmlite"}
 FORBIDDEN_MODULES = {
     "pickle",
     "cPickle",
@@ -165,6 +167,8 @@ def test_only_declared_packages_are_imported(sources):
         "threadpoolctl",
         "PIL",
         "pyarrow",
+        "numba",
+        "llvmlite",
         "nncli",
     }
     for path, tree in sources:

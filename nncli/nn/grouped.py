@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array
+from nncli.nn.compiled.available import compiled_convolution
+from nncli.nn.compiled.suits import suits
 from nncli.nn.depthwise import convolve_depthwise
 from nncli.nn.patches import KernelBackward, convolve
 from nncli.nn.windows import Windows
@@ -29,7 +31,8 @@ def convolve_in_groups(
         backward: of (dy, dW to be overwritten, whether the gradient of x is wanted), gives that gradient.
     """
     if groups == 1:
-        return convolve(x, W, windows, bias)
+        compiled = compiled_convolution() if suits(windows, W.shape[3], x.dtype) else None
+        return (convolve if compiled is None else compiled.convolve)(x, W, windows, bias)
     y, backward = _in_groups(x, W, windows, groups)
     if bias is not None:
         y += bias

@@ -34,17 +34,27 @@ def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) ->
     """
     padded = windows.pad(x)
 
-    def backward(dy: Array, dW: Array, input_gradient: bool) -> Array | None:
+    def backward(dy: Array, dW: Array, wanted: bool) -> Array | None:
         _kernel_gradient(padded, dy, windows, out=dW)
-        if not input_gradient:
-            return None
-        if windows.stride == (1, 1):
-            turned = windows.turned
-            return _product(turned.pad(dy), W[::-1, ::-1].transpose(0, 1, 3, 2), turned)
-        flat, shape = dy.reshape(-1, W.shape[3]), (*dy.shape[:3], W.shape[2])
-        return windows.scattered(padded, lambda i, j: np.dot(flat, W[i, j].T).reshape(shape))
+        return input_gradient(padded, dy, W, windows) if wanted else None
 
     return _product(padded, W, windows, bias), backward
+
+
+def input_gradient(padded: Array, dy: Array, W: Array, windows: Windows) -> Array:
+    """The gradient of the images, without the padding.
+
+    Args:
+        padded: the images with their padding; only their shape and dtype matter.
+        dy: (n, rows, columns, filters).
+        W: (kernel height, kernel width, channels, filters).
+        windows: over the images.
+    """
+    if windows.stride == (1, 1):
+        turned = windows.turned
+        return _product(turned.pad(dy), W[::-1, ::-1].transpose(0, 1, 3, 2), turned)
+    flat, shape = dy.reshape(-1, W.shape[3]), (*dy.shape[:3], W.shape[2])
+    return windows.scattered(padded, lambda i, j: np.dot(flat, W[i, j].T).reshape(shape))
 
 
 def _product(padded: Array, W: Array, windows: Windows, bias: Array | None = None) -> Array:

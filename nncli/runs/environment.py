@@ -11,16 +11,27 @@ import numpy as np
 
 import nncli
 
-DECISIVE = ("nncli", "numpy", "machine", "cores", "threads", "shards", "blas_threads", "blas")  # for the last bits
+DECISIVE = (  # for the last bits
+    "nncli",
+    "numpy",
+    "compiler",
+    "machine",
+    "cores",
+    "threads",
+    "shards",
+    "blas_threads",
+    "blas",
+)
 
 
-def describe_environment(threads: int | None, shards: int, blas_threads: int | None) -> dict[str, Any]:
+def describe_environment(threads: int | None, shards: int, blas_threads: int | None, compiler: str) -> dict[str, Any]:
     """Versions, platform, BLAS, threads and command line.
 
     Args:
         threads: as the config says; None for all cores.
         shards: how many parts a batch is computed in; 1 for whole batches.
         blas_threads: how many threads BLAS was allowed; None for as many as it has.
+        compiler: of convolutions, with its version.
     """
     from threadpoolctl import threadpool_info
 
@@ -33,6 +44,7 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
         "nncli": nncli.__version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
+        "compiler": compiler,
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),

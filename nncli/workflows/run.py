@@ -16,6 +16,7 @@ from nncli.config.spec import Checkpoint
 from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
 from nncli.data.files import fingerprint
 from nncli.data.sources.memory import FROM_PYTHON
+from nncli.nn.compiled.available import compiler
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.directory import BEST, CONFIG, ENVIRONMENT, LAST, RESOLVED, TEST, RunDirectory
@@ -53,7 +54,7 @@ def describe_run(run: RunDirectory, session: Session, trainer: Trainer, document
 def environment_of(session: Session) -> dict[str, Any]:
     """What the session runs on."""
     executor = session.executor
-    return describe_environment(executor.threads, executor.shards, executor.blas_threads)
+    return describe_environment(executor.threads, executor.shards, executor.blas_threads, compiler())
 
 
 def fingerprints(session: Session) -> dict[str, str]:

@@ -70,7 +70,7 @@ def test_the_files_of_a_run(inside):
     environment = json.loads((run / "environment.json").read_text())
     assert environment["nncli"] == nncli.__version__
     assert environment["numpy"] == np.__version__
-    assert {"python", "platform", "blas", "threads", "command_line"} <= set(environment)
+    assert {"python", "platform", "blas", "compiler", "threads", "command_line"} <= set(environment)
     (fingerprint,) = environment["data"].items()
     assert fingerprint[0] == str(inside / tiny.TABLE)
     assert re.fullmatch(r"[0-9a-f]{64}", fingerprint[1])

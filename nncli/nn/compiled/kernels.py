@@ -1,0 +1,249 @@
+"""The products of a convolution in machine code: sums of tiles that stay in registers, without patches.
+
+All in one file, since what numba has compiled is kept on disk until the file changes. Vectors are of 256 bits; filters
+lie in panels, pieces of two vectors. A plain loop does not do it: numba then keeps the sums in memory, which is three
+times as slow. So the loops of a tile are written as instructions for LLVM.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+PANEL_BYTES = 64  # a line of the cache
+MOST_ROWS = 6  # of a tile: 12 vectors of sums, two of factors and one of a number repeated fill 16 registers
+
+
+def _kept(function):
+    """Compiled when it is first called, and kept on disk for other processes, unless there is no place for it."""
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        return njit(cache=True, **options)(function)
+    except RuntimeError:  # neither the package's directory nor the user's can be written
+        return njit(**options)(function)
+
+
+@intrinsic
+def at(typing, array, index):
+    """The address of an entry of a flat array."""
+
+    def generate(context, builder, signature, arguments):
+        start = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.gep(start, [arguments[1]])
+
+    return types.CPointer(array.dtype)(array, types.intp), generate
+
+
+# fmt: off
+@intrinsic
+def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start, start_row, out, out_row, steps, runs):
+    """A product of small matrices, every sum of which is in a register.
+
+    out[q, k] = start[q, k] + sum over r < runs, s < steps of a[r, s, q] b[r, s, k]
+
+    Args:
+        typing: numba's.
+        rows: how many q, 1 to MOST_ROWS.
+        vectors: 2 for k over a panel, 1 for the first half of it.
+        a: address of a[0, 0, 0].
+        a_row: how far it is in a from one q to the next.
+        a_step: from one s to the next.
+        a_run: from one r to the next.
+        b: address of b[0, 0, 0].
+        b_step: how far it is in b from one s to the next.
+        b_run: from one r to the next.
+        start: address of start[0, 0].
+        start_row: how far it is in start from one q to the next; 0 for the same in all.
+        out: address of out[0, 0], perhaps that of start.
+        out_row: how far it is in out from one q to the next.
+        steps: at least 1.
+        runs: at least 1.
+    """
+    n = types.intp
+    signature = types.void(n, n, a, n, n, n, b, n, n, start, n, out, n, n, n)
+
+    def generate(context, builder, signature, arguments):
+        rows, vectors, *others = arguments
+        after = builder.append_basic_block("after")
+        choice = builder.switch(builder.add(builder.mul(rows, _like(rows, 2)), vectors), after)
+        for q in range(1, MOST_ROWS + 1):
+            for v in (1, 2):
+                case = builder.append_basic_block("tile")
+                choice.add_case(_like(rows, 2 * q + v), case)
+                builder.position_at_end(case)
+                _sum(builder, context.get_value_type(a.dtype), a.dtype.bitwidth // 8, q, v, *others)
+                builder.branch(after)
+        builder.position_at_end(after)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _sum(builder, number, width, rows, vectors,
+         a, a_row, a_step, a_run, b, b_step, b_run, start, start_row, out, out_row, steps, runs):
+    """The instructions for tiles of one size, of numbers that are so many bytes wide."""
+    lanes = PANEL_BYTES // 2 // width
+    vector = ir.VectorType(number, lanes)
+    nothing, zero = ir.Constant(vector, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+    places = [(q, v) for q in range(rows) for v in range(vectors)]
+
+    def address(first, row, q, v):
+        index = builder.add(builder.mul(row, _like(row, q)), _like(row, v * lanes))
+        return builder.bitcast(builder.gep(first, [index]), vector.as_pointer())
+
+    def repeated(first, q):
+        value = builder.load(builder.gep(first, [builder.mul(a_row, _like(a_row, q))]), align=width)
+        lane = builder.insert_element(nothing, value, zero)
+        return builder.shuffle_vector(lane, nothing, ir.Constant(ir.VectorType(zero.type, lanes), [0] * lanes))
+
+    def step(a, b, *sums):
+        right = [builder.load(address(b, b_step, 0, v), align=width) for v in range(vectors)]
+        left = [repeated(a, q) for q in range(rows)]
+        products = [builder.fmul(left[q], right[v], flags=("contract",)) for q, v in places]  # a fused multiply-add
+        added = [builder.fadd(sum_, more, flags=("contract",)) for sum_, more in zip(sums, products, strict=True)]
+        return [builder.gep(a, [a_step]), builder.gep(b, [b_step]), *added]
+
+    def run(a, b, *sums):
+        added = _repeat(builder, steps, [a, b, *sums], step)[2:]
+        return [builder.gep(a, [a_run]), builder.gep(b, [b_run]), *added]
+
+    sums = [builder.load(address(start, start_row, q, v), align=width) for q, v in places]
+    for (q, v), total in zip(places, _repeat(builder, runs, [a, b, *sums], run)[2:], strict=True):
+        builder.store(total, address(out, out_row, q, v), align=width)
+
+
+def _repeat(builder, times, state, body):
+    """The instructions for a loop that gives new values to its state, at least once."""
+    before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    values = [builder.phi(value.type) for value in (times, *state)]
+    count, *others = values
+    new = [builder.add(count, _like(count, 1)), *body(*others)]
+    for value, first, later in zip(values, [_like(count, 0), *state], new, strict=True):
+        value.add_incoming(first, before)
+        value.add_incoming(later, builder.block)
+    builder.cbranch(builder.icmp_signed("<", new[0], times), loop, after)
+    builder.position_at_end(after)
+    return new[1:]
+
+
+def _like(value, number):
+    return ir.Constant(value.type, number)
+
+
+@njit(nogil=True, error_model="numpy")
+def _place(x, image, before, padded):
+    """One image to its place within the padding, without what the padding leaves out."""
+    _, rows, columns, channels = x.shape
+    height, width, _ = padded.shape
+    top, left = before
+    source, target = x.reshape(-1), padded.reshape(-1)
+    first, last = max(0, -left), min(columns, width - left)
+    for r in range(max(0, -top), min(rows, height - top)):
+        come = ((image * rows + r) * columns + first) * channels
+        go = ((r + top) * width + first + left) * channels
+        for k in range((last - first) * channels):
+            target[go + k] = source[come + k]
+
+
+@njit(nogil=True, error_model="numpy")
+def _copy(source, come, source_row, target, go, target_row, rows, columns):
+    """Some columns of some rows."""
+    for j in range(rows):
+        for k in range(columns):
+            target[go + j * target_row + k] = source[come + j * source_row + k]
+
+
+@_kept
+def product(x, before, padded, panels, bias, rest, stride, window, y):
+    """Every window times the kernel, plus the bias. The rows of a tile are neighbours in a row of the output.
+
+    Args:
+        x: (n, height, width, channels).
+        before: rows above and columns left of it that are padding.
+        padded: room for one image with its padding, zeros: (padded height, padded width, channels).
+        panels: the kernel: (panels, window size, filters of a panel).
+        bias: (panels times filters of a panel,).
+        rest: room for a tile.
+        stride: (down, across).
+        window: (height, width).
+        y: to be overwritten, (n, rows, columns, filters).
+    """
+    n, rows, columns, filters = y.shape
+    _, width, channels = padded.shape
+    count, size, lanes = panels.shape
+    steps, tiles = window[1] * channels, (columns + MOST_ROWS - 1) // MOST_ROWS
+    image, kernel, out = padded.reshape(-1), panels.reshape(-1), y.reshape(-1)
+    for i in range(n):
+        _place(x, i, before, padded)
+        for p in range(count):
+            some = min(lanes, filters - p * lanes)
+            vectors, whole = 1 if 2 * some <= lanes else 2, 2 * some % lanes == 0
+            for r in range(rows):
+                c = 0
+                for t in range(tiles):
+                    q = columns // tiles + (t < columns % tiles)
+                    go = ((i * rows + r) * columns + c) * filters + p * lanes
+                    tile(
+                        q, vectors,
+                        at(image, (r * stride[0] * width + c * stride[1]) * channels),
+                        stride[1] * channels, 1, width * channels,
+                        at(kernel, p * size * lanes), lanes, steps * lanes,
+                        at(bias, p * lanes), 0,
+                        at(out, go) if whole else at(rest, 0), filters if whole else lanes,
+                        steps, window[0],
+                    )
+                    if not whole:
+                        _copy(rest, 0, lanes, out, go, filters, q, some)
+                    c += q
+
+
+@_kept
+def kernel_gradient(x, before, padded, dy, rest, at_once, stride, window, panels):
+    """The sum over all windows of window times dy. The rows of a tile are neighbours in a row of the window.
+
+    Args:
+        x: (n, height, width, channels).
+        before: rows above and columns left of it that are padding.
+        padded: room for one image with its padding, zeros: (padded height, padded width, channels).
+        dy: (n, rows, columns, filters).
+        rest: room for a panel of some rows of dy.
+        at_once: how many rows that is.
+        stride: (down, across).
+        window: (height, width).
+        panels: zeros, to which the sum is added: (panels, window size, filters of a panel).
+    """
+    n, rows, columns, filters = dy.shape
+    _, width, channels = padded.shape
+    count, size, lanes = panels.shape
+    length = window[1] * channels
+    tiles = (length + MOST_ROWS - 1) // MOST_ROWS
+    image, given, sums = padded.reshape(-1), dy.reshape(-1), panels.reshape(-1)
+    for i in range(n):
+        _place(x, i, before, padded)
+        for r in range(0, rows, at_once):
+            runs = min(at_once, rows - r)
+            for p in range(count):
+                some = min(lanes, filters - p * lanes)
+                vectors = 1 if 2 * some <= lanes else 2
+                direct = 2 * some % lanes == 0 and filters < 4 * lanes  # else lines of a panel compete in the cache
+                come = (i * rows + r) * columns * filters + p * lanes
+                if not direct:
+                    _copy(given, come, filters, rest, 0, lanes, runs * columns, some)
+                step = filters if direct else lanes
+                for row in range(window[0]):
+                    e = 0
+                    for t in range(tiles):
+                        q = length // tiles + (t < length % tiles)
+                        to = (p * size + row * length + e) * lanes
+                        tile(
+                            q, vectors,
+                            at(image, (r * stride[0] + row) * width * channels + e),
+                            1, stride[1] * channels, stride[0] * width * channels,
+                            at(given, come) if direct else at(rest, 0), step, columns * step,
+                            at(sums, to), lanes, at(sums, to), lanes,
+                            columns, runs,
+                        )
+                        e += q
