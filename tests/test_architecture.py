@@ -34,7 +34,7 @@ HOMES = {  # the only files or rooms that may import a package
     "threadpoolctl": ("training/executor.py", "runs/environment.py"),
     "PIL": ("data/sources/images.py",),
     "pyarrow": ("data/tables/arrow.py",),
-    "numba": ("nn/compiled/kernels.py",),
+    "numba": ("core/compiling.py", "nn/compiled/kernels.py"),
     "llvmlite": ("nn/compiled/kernels.py",),
 }
 LIGHT = ("__init__.py", "__main__.py", "cli/")  # what `nncli --help` imports

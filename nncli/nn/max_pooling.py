@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array
+from nncli.nn.compiled.available import compiled_passes
 from nncli.nn.pooling import Pooled
 from nncli.nn.windows import Windows
+
+LARGE = 1 << 14  # numbers from which a compiled pass is worth its call
 
 
 def largest_of_windows(images: Array, windows: Windows) -> Pooled:
@@ -25,7 +28,13 @@ def _tiled(images: Array, windows: Windows) -> Pooled:
     y, back_down = _largest(of_rows.reshape(n * rows, down, columns * channels))
 
     def back(dy: Array) -> Array:
-        return back_across(back_down(dy.reshape(y.shape)).reshape(of_rows.shape)).reshape(images.shape)
+        passes = compiled_passes() if images.size >= LARGE else None
+        if passes is None:
+            return back_across(back_down(dy.reshape(y.shape)).reshape(of_rows.shape)).reshape(images.shape)
+        dx = np.empty((n, rows, down, columns, across, channels), images.dtype)
+        of_tiles = n, rows, columns, channels
+        passes.largest_gradient(images.reshape(dx.shape), y.reshape(of_tiles), np.ascontiguousarray(dy), dx)
+        return dx.reshape(images.shape)
 
     return y.reshape(n, rows, columns, channels), back
 

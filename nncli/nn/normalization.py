@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS
+from nncli.nn.compiled.available import compiled_passes
 from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree
 
 Average: TypeAlias = Callable[[Array], Array]
+LARGE = 1 << 14  # numbers from which compiled passes are worth their calls
 SIDE_BY_SIDE = 16  # positions, at most, whose channels are taken for one long row, over which NumPy runs faster
 
 
@@ -80,6 +83,8 @@ def normalize_channels(
         ctx: of the layer.
     """
     outer, inner, channels = view
+    if outer == 1 and x.size >= LARGE and (passes := compiled_passes()) is not None:
+        return _normalize_columns(passes, p, x.reshape(inner, channels), x.shape, average, epsilon, ctx)
     beside = next(count for count in range(SIDE_BY_SIDE, 0, -1) if inner % count == 0)
     wide = (outer, inner // beside, beside * channels)
     ones = np.ones((1, inner), x.dtype)
@@ -118,3 +123,38 @@ def normalize_channels(
         return dx.reshape(dy.shape)
 
     return y.reshape(x.shape), backward, mean, variance
+
+
+def _normalize_columns(
+    passes: ModuleType, p: Tree, x: Array, shape: Shape, average: Average, epsilon: float, ctx: Context
+) -> tuple[Array, Backward, Array, Array]:
+    """The same of one outer index in compiled passes: x (inner, channels), which the caller sees in another shape."""
+    dtype, channels = x.dtype, x.shape[1]
+
+    def means(sums: Array) -> Array:
+        return average(sums.reshape(1, 1, channels))
+
+    mean = means(passes.column_sums(x))
+    near = mean[0, 0].astype(dtype)
+    variance = means(passes.column_squares(x, near))
+    inverse = 1 / np.sqrt(variance + epsilon)  # (1, 1, channels), in float64 as all such vectors
+    scale, shift = p.get("scale", np.ones(channels, dtype)), p.get("shift", np.zeros(channels, dtype))
+    gain = (inverse[0, 0] * scale).astype(dtype)
+    y = np.empty(x.shape, dtype)
+    passes.normalized(x, near, gain, shift, y)
+
+    def backward(dy: Array, g: Tree) -> Array | None:
+        dx = np.ascontiguousarray(dy).reshape(x.shape)
+        of_dy, of_product = passes.gradient_sums(x, near, dx)  # (channels,)
+        of_product *= inverse[0, 0]
+        if "shift" in g:
+            g["shift"][...] = of_dy
+        if "scale" in g:
+            g["scale"][...] = of_product
+        if not ctx.input_gradient:
+            return None
+        mean_of_dy, along = means(of_dy * scale) * inverse, means(of_product * scale) * inverse**2
+        passes.normalized_gradient(x, near, gain, mean_of_dy[0, 0].astype(dtype), along[0, 0].astype(dtype), dx)
+        return dx.reshape(dy.shape)
+
+    return y.reshape(shape), backward, mean, variance

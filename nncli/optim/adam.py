@@ -11,6 +11,7 @@ import numpy as np
 from annotated_types import Gt, Interval
 
 from nncli.core.types import Array
+from nncli.optim.compiled.available import patience
 from nncli.optim.optimizer import Optimizer, optimizer
 from nncli.optim.schedule import LearningRate
 
@@ -54,6 +55,12 @@ class Adam(Optimizer):
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
         """Rate times mean over root of mean square, both corrected for their start at zero."""
         m, v = state[:2]
+        root = sqrt(1 - self.beta2**step)  # sqrt(v) = root sqrt(vhat)
+        factor = rate * root / (1 - self.beta1**step)
+        if not self.amsgrad and (compiled := patience.direction(u.size)) is not None:
+            given = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, root * self.epsilon, factor
+            compiled(g, m, v, u, *map(u.dtype.type, given))
+            return
         m *= self.beta1
         np.multiply(g, 1 - self.beta1, out=u)
         m += u
@@ -63,8 +70,7 @@ class Adam(Optimizer):
         v += u
         if self.amsgrad:
             v = np.maximum(v, state[2], out=state[2])  # w
-        root = sqrt(1 - self.beta2**step)  # sqrt(v) = root sqrt(vhat)
         np.sqrt(v, out=u)
         u += root * self.epsilon
         np.divide(m, u, out=u)
-        u *= rate * root / (1 - self.beta1**step)  # rate mhat / (sqrt(vhat) + epsilon)
+        u *= factor  # rate mhat / (sqrt(vhat) + epsilon)

@@ -13,10 +13,10 @@ from nncli.config.document import Document
 from nncli.config.overrides import VARIABLE
 from nncli.config.resolved import plain, to_yaml
 from nncli.config.spec import Checkpoint
+from nncli.core.compiling import compiler
 from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
 from nncli.data.files import fingerprint
 from nncli.data.sources.memory import FROM_PYTHON
-from nncli.nn.compiled.available import compiler
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.directory import BEST, CONFIG, ENVIRONMENT, LAST, RESOLVED, TEST, RunDirectory

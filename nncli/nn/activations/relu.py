@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.activation import Activation, activation
+from nncli.nn.compiled.available import compiled_passes
 from nncli.nn.layer import Backward, Context, Tree
 
 LARGE = 1 << 14  # numbers
@@ -28,5 +30,22 @@ class ReLU(Activation):
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The positive part."""
-        y = np.maximum(x, 0) if x.size < LARGE else np.clip(x, 0, math.inf)  # faster there, slower on small arrays
+        if x.size < LARGE:
+            y = np.maximum(x, 0)
+        elif (passes := compiled_passes()) is None:
+            y = np.clip(x, 0, math.inf)  # faster there, slower on small arrays
+        else:
+            return _compiled(passes, x)
         return y, lambda dy, g: np.multiply(dy, y > 0, out=dy)
+
+
+def _compiled(passes: ModuleType, x: Array) -> tuple[Array, Backward]:
+    y = np.empty(x.shape, x.dtype)
+    passes.relu(x.reshape(-1), y.reshape(-1))
+
+    def backward(dy: Array, g: Tree) -> Array:
+        dx = np.ascontiguousarray(dy)
+        passes.relu_gradient(y.reshape(-1), dx.reshape(-1))
+        return dx
+
+    return y, backward

@@ -1,36 +1,31 @@
-"""Whether convolutions are compiled."""
+"""What is compiled, imported when it is first asked for, which takes about half a second.
+
+There is nothing where numba is not installed, where it does not go with this NumPy, and where the environment variable
+NNCLI_COMPILED is 0.
+"""
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
 from types import ModuleType
 
-SWITCH = "NNCLI_COMPILED"  # in the environment; 0 turns it off
+from nncli.core.compiling import compiles
 
 
 def compiled_convolution() -> ModuleType | None:
-    """The compiled form, imported when it is first asked for, which takes about half a second.
-
-    None where numba is not installed, where it does not go with this NumPy, and where the environment variable
-    NNCLI_COMPILED is 0.
-    """
-    return None if os.environ.get(SWITCH) == "0" else _imported()
+    """The compiled form of a convolution, or None."""
+    return _imported("convolution") if compiles() else None
 
 
-def compiler() -> str:
-    """What compiles convolutions, as "numba 0.68.1", without importing it; "none" where nothing does."""
-    try:
-        return "none" if os.environ.get(SWITCH) == "0" else f"numba {version('numba')}"
-    except PackageNotFoundError:
-        return "none"
+def compiled_passes() -> ModuleType | None:
+    """The compiled forms of what works entry by entry, or None. What is small is not worth their call."""
+    return _imported("passes") if compiles() else None
 
 
 @cache
-def _imported() -> ModuleType | None:
+def _imported(name: str) -> ModuleType | None:
     try:
-        from nncli.nn.compiled import convolution
+        return import_module(f"nncli.nn.compiled.{name}")
     except ImportError:  # numba refuses versions of NumPy that it does not know with this too
         return None
-    return convolution

@@ -11,17 +11,10 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from nncli.core.compiling import compiled
+
 PANEL_BYTES = 64  # a line of the cache
 MOST_ROWS = 6  # of a tile: 12 vectors of sums, two of factors and one of a number repeated fill 16 registers
-
-
-def _kept(function):
-    """Compiled when it is first called, and kept on disk for other processes, unless there is no place for it."""
-    options = {"nogil": True, "error_model": "numpy"}
-    try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:  # neither the package's directory nor the user's can be written
-        return njit(**options)(function)
 
 
 @intrinsic
@@ -156,7 +149,7 @@ def _copy(source, come, source_row, target, go, target_row, rows, columns):
             target[go + j * target_row + k] = source[come + j * source_row + k]
 
 
-@_kept
+@compiled
 def product(x, before, padded, panels, bias, rest, stride, window, y):
     """Every window times the kernel, plus the bias. The rows of a tile are neighbours in a row of the output.
 
@@ -200,7 +193,7 @@ def product(x, before, padded, panels, bias, rest, stride, window, y):
                     c += q
 
 
-@_kept
+@compiled
 def kernel_gradient(x, before, padded, dy, rest, at_once, stride, window, panels):
     """The sum over all windows of window times dy. The rows of a tile are neighbours in a row of the window.
 

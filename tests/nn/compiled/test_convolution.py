@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from nncli.core.compiling import SWITCH, compiler
 from nncli.nn import patches
-from nncli.nn.compiled.available import SWITCH, compiled_convolution, compiler
+from nncli.nn.compiled.available import compiled_convolution
 from nncli.nn.compiled.suits import suits
 from nncli.nn.grouped import convolve_in_groups
 from nncli.nn.windows import Windows

@@ -1,0 +1,71 @@
+"""The compiled passes against NumPy's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.core.compiling import SWITCH
+from nncli.nn import max_pooling, normalization
+from nncli.nn.activations import relu
+from nncli.nn.compiled.available import compiled_passes
+from nncli.nn.network import Network, Pass
+from nncli.nn.sequential import layers_of
+
+pytestmark = pytest.mark.skipif(compiled_passes() is None, reason="numba is not installed, or NNCLI_COMPILED is 0")
+
+CASES = {
+    "relu": ("relu", (5, 7)),
+    "pool of pairs": ({"type": "max_pool2d", "pool_size": 2}, (4, 6, 3)),
+    "pool of rectangles": ({"type": "max_pool2d", "pool_size": (3, 2)}, (6, 4, 2)),
+    "pool of a length": ({"type": "max_pool1d", "pool_size": 3}, (9, 4)),
+    "batch norm of images": ("batch_norm", (4, 5, 3)),
+    "batch norm of columns": ("batch_norm", (6,)),
+    "batch norm alone": ({"type": "batch_norm", "scale": False, "shift": False}, (7, 2)),
+}
+
+
+def computed(layer, shape, dtype, *, input_gradient=True):
+    """(y, dx, every gradient) of a training pass over rows of which several entries tie."""
+    network = Network(layers_of([layer]), shape, np.dtype(dtype), 0)
+    rng = np.random.default_rng(1)
+    network.vector[...] += rng.normal(size=network.vector.shape).astype(dtype)
+    run = Pass(network, 1, input_gradient=input_gradient)
+    run.moment.training = True
+    run.gradient.fill(np.nan)
+    x = (rng.integers(-3, 4, (8, *shape)) + 20 * (layer != "relu")).astype(dtype)
+    before = x.copy()
+    y, backwards = run.forward(x)
+    dx = run.backward(rng.normal(size=y.shape).astype(dtype), backwards)
+    np.testing.assert_array_equal(x, before)
+    return y, dx, run.gradient
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("layer", "shape"), CASES.values(), ids=CASES)
+def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch):
+    called = []
+    for module in (relu, max_pooling, normalization):
+        monkeypatch.setattr(module, "LARGE", 0)
+        monkeypatch.setattr(module, "compiled_passes", lambda: called.append(1) or compiled_passes())
+    found = computed(layer, shape, dtype)
+    assert called
+    without_dx = computed(layer, shape, dtype, input_gradient=False)
+    monkeypatch.setenv(SWITCH, "0")
+    expected = computed(layer, shape, dtype)
+    tolerance = {"float32": 2e-5, "float64": 1e-12}[dtype]
+    for one, other in zip(found, expected, strict=True):
+        assert one.dtype == dtype
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+    np.testing.assert_array_equal(without_dx[2], found[2])
+
+
+def test_what_is_not_a_number_stays_so(monkeypatch):
+    monkeypatch.setattr(relu, "LARGE", 0)
+    y, _ = run_of("relu", (3,)).forward(np.array([[np.nan, -1, np.inf]]))
+    np.testing.assert_array_equal(y, [[np.nan, 0, np.inf]])
+
+
+def run_of(layer, shape):
+    """One pass through a layer in float64."""
+    return Pass(Network(layers_of([layer]), shape, np.dtype(np.float64), 0), 1)

@@ -1,0 +1,65 @@
+"""The compiled step of Adam: NumPy's bits, and only where it pays."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from nncli.core.compiling import SWITCH, compiles
+from nncli.optim import Adam, AdamW
+from nncli.optim import adam as adam_module
+from nncli.optim.compiled.available import IMPORT, Patience
+from nncli.optim.driver import Driver
+
+needs_numba = pytest.mark.skipif(not compiles(), reason="numba is not installed, or NNCLI_COMPILED is 0")
+
+
+def trained(rule, dtype, patience, monkeypatch):
+    """(parameters, mean, square) after some steps."""
+    monkeypatch.setattr(adam_module, "patience", patience)
+    random = np.random.default_rng(0)
+    parameters = random.normal(size=1001).astype(dtype)
+    driver = Driver(rule, parameters, 700)
+    for scale in (1, 1e-3, 0, 1e4):
+        driver.step((scale * random.normal(size=1001)).astype(dtype), 0.1)
+    return parameters, *driver.state.values()
+
+
+@needs_numba
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rule", [Adam(), Adam(beta1=0.0, beta2=0.5, epsilon=1e-3), AdamW(), Adam(amsgrad=True)])
+def test_both_have_the_same_bits(rule, dtype, monkeypatch):
+    eager = Patience()
+    eager.spent = IMPORT
+    found = trained(rule, dtype, eager, monkeypatch)
+    monkeypatch.setenv(SWITCH, "0")
+    expected = trained(rule, dtype, Patience(), monkeypatch)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert (eager._found is None) == rule.amsgrad  # which is not compiled
+
+
+@needs_numba
+def test_numba_is_imported_once_numpy_has_taken_as_long(monkeypatch):
+    monkeypatch.setattr(sys, "modules", {name: module for name, module in sys.modules.items() if name != "numba"})
+    patience = Patience()
+    assert patience.direction(10**8) is None  # 0.2 s
+    assert patience.direction(10**8) is None
+    monkeypatch.undo()
+    assert patience.direction(1) is not None
+
+
+@needs_numba
+def test_where_numba_is_imported_already_it_is_used_at_once():
+    import numba
+
+    assert numba.__name__ in sys.modules
+    assert Patience().direction(1) is not None
+
+
+def test_without_numba_it_is_numpy(monkeypatch):
+    monkeypatch.setenv(SWITCH, "0")
+    patience = Patience()
+    assert patience.direction(10**12) is None
