@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
+from nncli.core.compiling import SWITCH, compiles
+
 
 def pytest_configure(config):
     """Under nohup and in the background of a script, some are ignored."""
@@ -23,3 +27,15 @@ def pytest_collection_modifyitems(config, items):
     long = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.fixture
+def without_numba(monkeypatch):
+    """A function from whose call on nothing is compiled."""
+
+    def turn_off():
+        monkeypatch.setenv(SWITCH, "0")
+        compiles.cache_clear()
+
+    yield turn_off
+    compiles.cache_clear()

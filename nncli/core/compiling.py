@@ -12,14 +12,10 @@ from typing import Any
 SWITCH = "NNCLI_COMPILED"  # in the environment; 0 turns it off
 
 
+@cache
 def compiles() -> bool:
     """Whether numba is installed, and the environment variable NNCLI_COMPILED is not 0; without importing it."""
-    return os.environ.get(SWITCH) != "0" and _is_there()
-
-
-@cache
-def _is_there() -> bool:
-    return find_spec("numba") is not None
+    return os.environ.get(SWITCH) != "0" and find_spec("numba") is not None
 
 
 def compiler() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from math import isfinite
 from threading import BrokenBarrierError
@@ -105,7 +105,7 @@ class Executor:
 
     def blas(self) -> AbstractContextManager[Any]:
         """Sets BLAS to the number of threads that this executor counts on, until the context is left."""
-        return _libraries().limit(limits=self.blas_threads, user_api="blas")
+        return blas_threads(self.blas_threads)
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
         """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.
@@ -295,12 +295,25 @@ class Executor:
         return self._pool
 
 
+@contextmanager
+def blas_threads(count: int | None) -> Iterator[None]:
+    """Sets BLAS to that number of threads, None for as many as it has, until the context is left."""
+    before = [] if count is None else [(library, library.num_threads) for library in _libraries()]
+    try:
+        for library, _ in before:
+            library.set_num_threads(count)
+        yield
+    finally:
+        for library, threads in before:
+            library.set_num_threads(threads)
+
+
 @cache
-def _libraries() -> Any:
+def _libraries() -> list[Any]:
     """What BLAS is loaded; to look takes longer than a small prediction."""
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]
 
 
 def _alone(compute: Callable[[Pass, Batch], Any], shard: Pass, rows: Batch, **where: Any) -> Any:

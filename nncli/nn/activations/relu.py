@@ -13,7 +13,8 @@ from nncli.nn.activation import Activation, activation
 from nncli.nn.compiled.available import compiled_passes
 from nncli.nn.layer import Backward, Context, Tree
 
-LARGE = 1 << 14  # numbers
+FEW = 1 << 12  # numbers up to which maximum takes less time than clip
+LARGE = 1 << 14  # numbers from which a compiled pass is worth its call
 
 
 @activation("relu")
@@ -30,12 +31,9 @@ class ReLU(Activation):
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The positive part."""
-        if x.size < LARGE:
-            y = np.maximum(x, 0)
-        elif (passes := compiled_passes()) is None:
-            y = np.clip(x, 0, math.inf)  # faster there, slower on small arrays
-        else:
+        if x.size >= LARGE and (passes := compiled_passes()) is not None:
             return _compiled(passes, x)
+        y = np.maximum(x, 0) if x.size < FEW else np.clip(x, 0, math.inf)
         return y, lambda dy, g: np.multiply(dy, y > 0, out=dy)
 
 

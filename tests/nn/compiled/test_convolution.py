@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from nncli.core.compiling import SWITCH, compiler
+from nncli.core.compiling import compiler
 from nncli.nn import patches
 from nncli.nn.compiled.available import compiled_convolution
 from nncli.nn.compiled.suits import suits
@@ -131,11 +131,11 @@ def test_what_is_not_finite_stays_where_it_is():
 
 
 @needs_numba
-def test_it_is_taken_where_it_suits_and_not_turned_off(monkeypatch):
+def test_it_is_taken_where_it_suits_and_not_turned_off(without_numba):
     x, W, windows, bias, _ = given((2, 8, 8, 16, 16, 3, 1, "same"), "float32")
     taken, _ = convolve_in_groups(x, W, windows, 1, bias)
     np.testing.assert_array_equal(taken, compiled.convolve(x, W, windows, bias)[0])
-    monkeypatch.setenv(SWITCH, "0")
+    without_numba()
     off, _ = convolve_in_groups(x, W, windows, 1, bias)
     np.testing.assert_array_equal(off, patches.convolve(x, W, windows, bias)[0])
     assert not np.array_equal(taken, off)  # the sums are in another order, so that this test tells them apart
@@ -158,8 +158,8 @@ def test_what_suits(right, filters, kernel_size, dilation, width, dtype):
     assert suits(windows, filters, np.dtype(dtype)) is right
 
 
-def test_without_numba_it_is_patches(monkeypatch):
-    monkeypatch.setenv(SWITCH, "0")
+def test_without_numba_it_is_patches(without_numba):
+    without_numba()
     assert compiled_convolution() is None
     assert compiler() == "none"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.core.compiling import SWITCH
 from nncli.nn import max_pooling, normalization
 from nncli.nn.activations import relu
 from nncli.nn.compiled.available import compiled_passes
@@ -43,7 +42,7 @@ def computed(layer, shape, dtype, *, input_gradient=True):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("layer", "shape"), CASES.values(), ids=CASES)
-def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch):
+def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_numba):
     called = []
     for module in (relu, max_pooling, normalization):
         monkeypatch.setattr(module, "LARGE", 0)
@@ -51,7 +50,7 @@ def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch):
     found = computed(layer, shape, dtype)
     assert called
     without_dx = computed(layer, shape, dtype, input_gradient=False)
-    monkeypatch.setenv(SWITCH, "0")
+    without_numba()
     expected = computed(layer, shape, dtype)
     tolerance = {"float32": 2e-5, "float64": 1e-12}[dtype]
     for one, other in zip(found, expected, strict=True):

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from nncli.core.compiling import SWITCH, compiles
+from nncli.core.compiling import compiles
 from nncli.optim import Adam, AdamW
 from nncli.optim import adam as adam_module
 from nncli.optim.compiled.available import IMPORT, Patience
@@ -30,11 +30,11 @@ def trained(rule, dtype, patience, monkeypatch):
 @needs_numba
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rule", [Adam(), Adam(beta1=0.0, beta2=0.5, epsilon=1e-3), AdamW(), Adam(amsgrad=True)])
-def test_both_have_the_same_bits(rule, dtype, monkeypatch):
+def test_both_have_the_same_bits(rule, dtype, monkeypatch, without_numba):
     eager = Patience()
     eager.spent = IMPORT
     found = trained(rule, dtype, eager, monkeypatch)
-    monkeypatch.setenv(SWITCH, "0")
+    without_numba()
     expected = trained(rule, dtype, Patience(), monkeypatch)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -59,7 +59,7 @@ def test_where_numba_is_imported_already_it_is_used_at_once():
     assert Patience().direction(1) is not None
 
 
-def test_without_numba_it_is_numpy(monkeypatch):
-    monkeypatch.setenv(SWITCH, "0")
+def test_without_numba_it_is_numpy(without_numba):
+    without_numba()
     patience = Patience()
     assert patience.direction(10**12) is None
