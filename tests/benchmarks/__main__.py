@@ -18,10 +18,10 @@ from tests.benchmarks.turns import Side, cores
 from tests.benchmarks.workloads import workloads
 
 
-def result_of(name: str, threads: int, turns: int) -> dict[str, Any]:
-    """What the sides of one workload took."""
+def results_of(name: str, threads: int, turns: int) -> list[dict[str, Any]]:
+    """What the sides of one workload took, for nncli with NumPy alone and with numba."""
     if name == start_up.NAME:
-        return start_up.measure(turns)
+        return [start_up.measure(turns)]
     if name == WHOLE:
         return measure(name, whole_process_sides(threads), turns)
     workload = workloads()[name]
@@ -47,7 +47,7 @@ def main() -> None:
         console.print(note)
     results = []
     for name in given.workloads or known:
-        results.append(result_of(name, given.threads, given.turns))
+        results += results_of(name, given.threads, given.turns)
         console.print(f"{name}: done")
     console.print(facts(machine))
     compared = [result for result in results if result["workload"] != start_up.NAME]

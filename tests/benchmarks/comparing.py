@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nncli.core.compiling import SWITCH
 from tests.benchmarks.machine import OTHERS, installed
 from tests.benchmarks.turns import Side, in_words, ratio, take_turns
 from tests.benchmarks.workloads import CONFIGS, Workload
@@ -13,12 +14,15 @@ from tests.benchmarks.workloads import CONFIGS, Workload
 KINDS = ("default", "best")  # of PyTorch
 WHOLE = "whole-process"
 NNCLI = (sys.executable, "-m", "nncli")
+OWN = ("nncli", "nncli, fast")  # with NumPy alone, and with the extra `fast`
 
 
 def sides_of(workload: Workload, threads: int) -> list[Side]:
-    """First nncli, then the others as far as they are installed."""
+    """First nncli, with NumPy alone and with numba, then the others as far as they are installed."""
     common = (workload.argument, str(threads))
-    sides = [Side("nncli", ("with_nncli", *common))]
+    sides = [Side("nncli", ("with_nncli", *common), environment={SWITCH: "0"})]
+    if _has("numba"):
+        sides.append(Side("nncli, fast", ("with_nncli", *common), environment={SWITCH: "1"}))
     if _has("PyTorch"):
         sides += [Side(f"PyTorch, {kind}", ("with_pytorch", *common, kind)) for kind in KINDS]
     if _has("scikit-learn") and workload.dense_widths:
@@ -42,18 +46,25 @@ def command(name: str, *words: str | Path, **about: Any) -> Side:
     return Side(name, ("command", *map(str, words)), about)
 
 
-def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None) -> dict[str, Any]:
-    """What the sides took, the first of which is nncli's, and what share of it the floor is."""
+def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None) -> list[dict[str, Any]]:
+    """What the sides took, over the time of nncli's, and what share of it the floor is; for each of nncli's sides."""
     take_turns([*sides, floor] if floor else sides, turns)
-    result: dict[str, Any] = {"workload": name, "sides": times_of(sides, sides[0])}
-    if floor:
-        result |= {
-            "floor_seconds": floor.median,
-            "operations": floor.about["operations"],
-            "floor_rate": floor.about["operations"] / floor.median,
-            "share_of_floor": 1 / ratio(sides[0], floor).middle,
+    others = [side for side in sides if side.name not in OWN]
+    results = []
+    for own in (side for side in sides if side.name in OWN):
+        result: dict[str, Any] = {
+            "workload": f"{name}, fast" if own.name == "nncli, fast" else name,
+            "sides": {"nncli": times_of([own], own)[own.name], **times_of(others, own)},
         }
-    return result
+        if floor:
+            result |= {
+                "floor_seconds": floor.median,
+                "operations": floor.about["operations"],
+                "floor_rate": floor.about["operations"] / floor.median,
+                "share_of_floor": 1 / ratio(own, floor).middle,
+            }
+        results.append(result)
+    return results
 
 
 def times_of(sides: list[Side], one: Side) -> dict[str, Any]:

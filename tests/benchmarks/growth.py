@@ -1,4 +1,4 @@
-"""How nncli's time grows with samples, batch size, width and threads: python -m tests.benchmarks.growth."""
+"""How nncli's time (NumPy alone) grows with samples, batch size, width, threads: python -m tests.benchmarks.growth."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from nncli.core.compiling import SWITCH
 from tests.benchmarks.machine import about, facts, slowed
 from tests.benchmarks.sides.floor import operations_of
 from tests.benchmarks.tables import WIDTH, duration
@@ -65,7 +66,10 @@ def series(threads: int) -> dict[str, list[Point]]:
 
 def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
     """The times of an epoch, by turns; and the growth from one point to the next of the time and of the operations."""
-    sides = [Side(point.label, ("with_nncli", point.workload.argument, str(point.threads))) for point in points]
+    sides = [
+        Side(point.label, ("with_nncli", point.workload.argument, str(point.threads)), environment={SWITCH: "0"})
+        for point in points
+    ]
     take_turns(sides, turns)
     results: list[dict[str, Any]] = [
         {

@@ -18,7 +18,11 @@ import nncli
 from tests.benchmarks.turns import cores
 
 BUSY = 0.5  # processes that ran on average in the last minute, from which on times mislead
-OTHERS = {"PyTorch": ("torch", "torch"), "scikit-learn": ("scikit-learn", "sklearn")}  # (package, module)
+OTHERS = {  # (package, module)
+    "PyTorch": ("torch", "torch"),
+    "scikit-learn": ("scikit-learn", "sklearn"),
+    "numba": ("numba", "numba"),
+}
 
 
 def installed(module: str) -> bool:

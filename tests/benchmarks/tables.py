@@ -45,10 +45,12 @@ def table_of(results: list[dict[str, Any]]) -> Table:
 def footnotes(results: list[dict[str, Any]]) -> list[str]:
     """What the headings have no room for."""
     ways = [
-        f"{result['workload']} {side['way']}" for result in results if (side := result["sides"].get("PyTorch, best"))
+        f"{result['workload']} {side['way']}"
+        for result in results
+        if (side := result["sides"].get("PyTorch, best")) and not result["workload"].endswith(", fast")
     ]
     lines = [
-        "nncli: time of an epoch, of all predictions, or of the whole process.",
+        "nncli: time of an epoch, of all predictions, or of the whole process; fast: with the extra fast, numba.",
         "floor: the time of the matrix products alone as a share of nncli's, and the GFLOP/s that they reach.",
         "* peak memory of nncli / PyTorch, default / scikit-learn; the JSON has that of all.",
     ]

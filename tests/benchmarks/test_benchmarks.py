@@ -41,7 +41,7 @@ def alone(monkeypatch):
 
 def test_a_side_answers_turn_by_turn_in_a_process_of_its_own():
     own = Side("nncli", ("with_nncli", TINY.argument, "1"))
-    times = comparing.measure("tiny", [own], turns=2)["sides"]["nncli"]
+    times = comparing.measure("tiny", [own], turns=2)[0]["sides"]["nncli"]
     assert len(times["seconds"]) == 2
     assert min(times["seconds"]) > 0
     assert times["peak_bytes"] > 1e7
@@ -53,10 +53,14 @@ def test_the_floor_is_a_share_of_the_time(monkeypatch):
     monkeypatch.setattr(comparing, "take_turns", lambda sides, turns: None)
     floor = side("floor", 0.5, 0.5)
     floor.about["operations"] = 400
-    result = comparing.measure("tiny", [side("nncli", 2, 2), side("PyTorch, best", 4, 3)], turns=2, floor=floor)
+    sides = [side("nncli", 2, 2), side("nncli, fast", 1, 1), side("PyTorch, best", 4, 3)]
+    result, fast = comparing.measure("tiny", sides, turns=2, floor=floor)
     assert (result["share_of_floor"], result["floor_rate"], result["floor_seconds"]) == (0.25, 800, 0.5)
-    assert list(result["sides"]) == ["nncli", "PyTorch, best"]
+    assert (result["workload"], fast["workload"], fast["share_of_floor"]) == ("tiny", "tiny, fast", 0.5)
+    assert list(result["sides"]) == list(fast["sides"]) == ["nncli", "PyTorch, best"]
+    assert fast["sides"]["nncli"]["median"] == 1
     assert result["sides"]["PyTorch, best"]["ratio"]["middle"] == 1.75
+    assert fast["sides"]["PyTorch, best"]["ratio"]["middle"] == 3.5
 
 
 def test_a_side_that_fails_is_named():
@@ -113,6 +117,7 @@ def test_what_is_not_installed_is_said_and_left_out():
     assert [line.split(",")[0] for line in machine.missing()] == [
         "PyTorch is not installed",
         "scikit-learn is not installed",
+        "numba is not installed",
     ]
     assert [one.name for one in comparing.sides_of(TINY, 2)] == ["nncli"]
     assert [one.name for one in comparing.whole_process_sides(2)] == ["nncli"]
@@ -122,9 +127,10 @@ def test_what_is_not_installed_is_said_and_left_out():
 def test_everyone_installed_is_compared_with(monkeypatch):
     monkeypatch.setattr(comparing, "installed", lambda _: True)
     pytorch = ["PyTorch, default", "PyTorch, best"]
-    assert [one.name for one in comparing.sides_of(TINY, 2)] == ["nncli", *pytorch, "scikit-learn"]
-    assert [one.name for one in comparing.sides_of(workloads()["cnn-28"], 2)] == ["nncli", *pytorch]
+    assert [one.name for one in comparing.sides_of(TINY, 2)] == ["nncli", "nncli, fast", *pytorch, "scikit-learn"]
+    assert [one.name for one in comparing.sides_of(workloads()["cnn-28"], 2)] == ["nncli", "nncli, fast", *pytorch]
     assert [one.name for one in comparing.whole_process_sides(2)] == ["nncli", *pytorch]
+    assert [one.environment["NNCLI_COMPILED"] for one in comparing.sides_of(TINY, 2)[:2]] == ["0", "1"]
 
 
 def test_facts_name_machine_and_versions():

@@ -23,11 +23,13 @@ class Side:
         name: in tables.
         module: of `tests.benchmarks.sides`, and its arguments.
         about: what is known of it beforehand.
+        environment: variables of its process, besides those of this one.
     """
 
     name: str
     module: tuple[str, ...]
     about: dict[str, Any] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     peak_bytes: int = 0
 
@@ -35,7 +37,9 @@ class Side:
         """Starts the process and waits until it is warm."""
         module, *arguments = self.module
         command = [sys.executable, "-m", f"tests.benchmarks.sides.{module}", *arguments]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        environment = os.environ | self.environment
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
         self.about |= self._answer()
 
     def turn(self) -> None:
