@@ -55,12 +55,6 @@ class Adam(Optimizer):
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
         """Rate times mean over root of mean square, both corrected for their start at zero."""
         m, v = state[:2]
-        root = sqrt(1 - self.beta2**step)  # sqrt(v) = root sqrt(vhat)
-        factor = rate * root / (1 - self.beta1**step)
-        if not self.amsgrad and (compiled := patience.direction(u.size)) is not None:
-            given = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, root * self.epsilon, factor
-            compiled(g, m, v, u, *map(u.dtype.type, given))
-            return
         m *= self.beta1
         np.multiply(g, 1 - self.beta1, out=u)
         m += u
@@ -70,7 +64,23 @@ class Adam(Optimizer):
         v += u
         if self.amsgrad:
             v = np.maximum(v, state[2], out=state[2])  # w
+        epsilon, factor = self._corrected(step, rate)
         np.sqrt(v, out=u)
-        u += root * self.epsilon
+        u += epsilon
         np.divide(m, u, out=u)
         u *= factor  # rate mhat / (sqrt(vhat) + epsilon)
+
+    def _corrected(self, step: int, rate: float) -> tuple[float, float]:
+        """(epsilon, rate) beside sqrt(v) and m, in which the corrections are: sqrt(v) = root sqrt(vhat)."""
+        root = sqrt(1 - self.beta2**step)
+        return root * self.epsilon, rate * root / (1 - self.beta1**step)
+
+    def at_once(self, g: Array, state: Sequence[Array], step: int, rate: float, p: Array) -> bool:
+        """With numba, and without amsgrad or a direction of a subclass."""
+        own = not self.amsgrad and type(self).direction is Adam.direction
+        compiled = patience.step(p.size) if own else None
+        if compiled is None:
+            return False
+        given = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, *self._corrected(step, rate)
+        compiled(p, g, *state, *map(p.dtype.type, given))
+        return True

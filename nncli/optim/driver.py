@@ -74,7 +74,8 @@ class Driver:
             for block, p, state, u, shrinking in blocks:
                 for part, share in shrinking:
                     part *= 1 - rate * share
-                self.rule.direction(gradient[block], state, self.steps, rate, u)
-                p -= u
+                if not self.rule.at_once(gradient[block], state, self.steps, rate, p):
+                    self.rule.direction(gradient[block], state, self.steps, rate, u)
+                    p -= u
 
         each(change, self._parts)

@@ -278,6 +278,9 @@ class Executor:
             with np.errstate(all="ignore"):  # which holds for one thread
                 work(part)
 
+        if len(parts) == 1:
+            work(parts[0])
+            return
         first, *others = parts
         waiting = [] if self.threads == 1 else [self._threads.submit(quietly, part) for part in others]
         work(first)

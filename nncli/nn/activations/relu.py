@@ -10,7 +10,7 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.activation import Activation, activation
-from nncli.nn.compiled.available import compiled_passes
+from nncli.nn.compiled.available import passes_at_hand
 from nncli.nn.layer import Backward, Context, Tree
 
 FEW = 1 << 12  # numbers up to which maximum takes less time than clip
@@ -31,7 +31,7 @@ class ReLU(Activation):
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The positive part."""
-        if x.size >= LARGE and (passes := compiled_passes()) is not None:
+        if x.size >= LARGE and (passes := passes_at_hand()) is not None:
             return _compiled(passes, x)
         y = np.maximum(x, 0) if x.size < FEW else np.clip(x, 0, math.inf)
         return y, lambda dy, g: np.multiply(dy, y > 0, out=dy)

@@ -6,6 +6,7 @@ NNCLI_COMPILED is 0.
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -21,6 +22,11 @@ def compiled_convolution() -> ModuleType | None:
 def compiled_passes() -> ModuleType | None:
     """The compiled forms of what works entry by entry, or None. What is small is not worth their call."""
     return _imported("passes") if compiles() else None
+
+
+def passes_at_hand() -> ModuleType | None:
+    """The same where numba is imported already: for passes with NumPy's bits, which are not worth the import."""
+    return compiled_passes() if "numba" in sys.modules else None
 
 
 @cache

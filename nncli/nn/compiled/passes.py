@@ -19,7 +19,7 @@ def relu(x, y):
         y: to be overwritten, (n,).
     """
     for i in range(len(x)):
-        y[i] = np.float32(0) if x[i] <= 0 else x[i]
+        y[i] = np.float32(0) if x[i] < 0 else x[i]
 
 
 @compiled
@@ -31,7 +31,7 @@ def relu_gradient(y, dy):
         dy: changed, (n,).
     """
     for i in range(len(y)):
-        dy[i] = dy[i] if y[i] > 0 else np.float32(0)
+        dy[i] *= np.float32(1) if y[i] > 0 else np.float32(0)
 
 
 @compiled

@@ -8,16 +8,16 @@ from nncli.core.compiling import compiled
 
 
 @compiled
-def direction(g, m, v, u, kept_mean, new_mean, kept_square, new_square, epsilon, factor):
+def step(p, g, m, v, kept_mean, new_mean, kept_square, new_square, epsilon, factor):
     """Sums are rounded one by one, as NumPy does it.
 
-    m <- kept_mean m + new_mean g,  v <- kept_square v + new_square g^2,  u = factor m / (sqrt(v) + epsilon)
+    m <- kept_mean m + new_mean g,  v <- kept_square v + new_square g^2,  p <- p - factor m / (sqrt(v) + epsilon)
 
     Args:
+        p: changed, (n,).
         g: (n,).
         m: changed, (n,).
         v: changed, (n,).
-        u: to be overwritten, (n,).
         kept_mean: as all that follows a number of the arrays' type.
         new_mean: likewise.
         kept_square: likewise.
@@ -25,7 +25,7 @@ def direction(g, m, v, u, kept_mean, new_mean, kept_square, new_square, epsilon,
         epsilon: likewise.
         factor: likewise.
     """
-    for i in range(len(g)):
+    for i in range(len(p)):
         m[i] = kept_mean * m[i] + new_mean * g[i]
         v[i] = kept_square * v[i] + new_square * (g[i] * g[i])
-        u[i] = factor * (m[i] / (np.sqrt(v[i]) + epsilon))
+        p[i] -= factor * (m[i] / (np.sqrt(v[i]) + epsilon))

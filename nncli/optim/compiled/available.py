@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from nncli.core.compiling import compiles
 
@@ -23,7 +22,7 @@ class Patience:
         self.spent = 0.0  # seconds, about
         self._found: Callable[..., None] | None = None
 
-    def direction(self, numbers: int) -> Callable[..., None] | None:
+    def step(self, numbers: int) -> Callable[..., None] | None:
         """The compiled step, for so many numbers; None for NumPy's."""
         if not compiles():
             return None
@@ -39,7 +38,7 @@ def _imported() -> Callable[..., None] | None:
         from nncli.optim.compiled import adam
     except ImportError:  # numba refuses versions of NumPy that it does not know with this too
         return None
-    step: Any = adam.direction
+    step: Callable[..., None] = adam.step
     return step
 
 

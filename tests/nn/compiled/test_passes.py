@@ -7,6 +7,7 @@ import pytest
 
 from nncli.nn import max_pooling, normalization
 from nncli.nn.activations import relu
+from nncli.nn.compiled import available
 from nncli.nn.compiled.available import compiled_passes
 from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of
@@ -22,6 +23,9 @@ CASES = {
     "batch norm of columns": ("batch_norm", (6,)),
     "batch norm alone": ({"type": "batch_norm", "scale": False, "shift": False}, (7, 2)),
 }
+
+
+PASSES = "compiled_passes"
 
 
 def computed(layer, shape, dtype, *, input_gradient=True):
@@ -44,9 +48,9 @@ def computed(layer, shape, dtype, *, input_gradient=True):
 @pytest.mark.parametrize(("layer", "shape"), CASES.values(), ids=CASES)
 def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_numba):
     called = []
-    for module in (relu, max_pooling, normalization):
+    for module, name in ((relu, "passes_at_hand"), (max_pooling, PASSES), (normalization, PASSES)):
         monkeypatch.setattr(module, "LARGE", 0)
-        monkeypatch.setattr(module, "compiled_passes", lambda: called.append(1) or compiled_passes())
+        monkeypatch.setattr(module, name, lambda: called.append(1) or compiled_passes())
     found = computed(layer, shape, dtype)
     assert called
     without_dx = computed(layer, shape, dtype, input_gradient=False)
@@ -59,12 +63,32 @@ def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_nu
     np.testing.assert_array_equal(without_dx[2], found[2])
 
 
+def test_relu_has_the_bits_of_numpy(monkeypatch):
+    monkeypatch.setattr(relu, "LARGE", 0)
+    monkeypatch.setattr(relu, "FEW", 0)
+    x = np.array([[-0.0, 0.0, -1, 2, np.nan, np.inf, -np.inf]] * 3)
+    dy = np.array([[-1.0] * 7, [2.0] * 7, [np.nan] * 7])
+    results = []
+    for passes in (compiled_passes(), None):
+        monkeypatch.setattr(relu, "passes_at_hand", lambda passes=passes: passes)
+        run = run_of("relu", (7,), input_gradient=True)
+        y, backwards = run.forward(x)
+        with np.errstate(invalid="ignore"):
+            results.append((y.tobytes(), run.backward(dy.copy(), backwards).tobytes()))
+    assert results[0] == results[1]
+
+
+def test_relu_does_not_import_numba_by_itself(monkeypatch):
+    monkeypatch.setattr(available.sys, "modules", {})
+    assert available.passes_at_hand() is None
+
+
 def test_what_is_not_a_number_stays_so(monkeypatch):
     monkeypatch.setattr(relu, "LARGE", 0)
     y, _ = run_of("relu", (3,)).forward(np.array([[np.nan, -1, np.inf]]))
     np.testing.assert_array_equal(y, [[np.nan, 0, np.inf]])
 
 
-def run_of(layer, shape):
+def run_of(layer, shape, *, input_gradient=False):
     """One pass through a layer in float64."""
-    return Pass(Network(layers_of([layer]), shape, np.dtype(np.float64), 0), 1)
+    return Pass(Network(layers_of([layer]), shape, np.dtype(np.float64), 0), 1, input_gradient=input_gradient)

@@ -41,14 +41,24 @@ def test_both_have_the_same_bits(rule, dtype, monkeypatch, without_numba):
     assert (eager._found is None) == rule.amsgrad  # which is not compiled
 
 
+def test_a_direction_of_a_subclass_is_taken():
+    class Still(Adam):
+        def direction(self, g, state, step, rate, u):
+            u.fill(0)
+
+    parameters = np.ones(3)
+    Driver(Still(), parameters).step(np.ones(3), 0.1)
+    np.testing.assert_array_equal(parameters, 1)
+
+
 @needs_numba
 def test_numba_is_imported_once_numpy_has_taken_as_long(monkeypatch):
     monkeypatch.setattr(sys, "modules", {name: module for name, module in sys.modules.items() if name != "numba"})
     patience = Patience()
-    assert patience.direction(10**8) is None  # 0.2 s
-    assert patience.direction(10**8) is None
+    assert patience.step(10**8) is None  # 0.2 s
+    assert patience.step(10**8) is None
     monkeypatch.undo()
-    assert patience.direction(1) is not None
+    assert patience.step(1) is not None
 
 
 @needs_numba
@@ -56,10 +66,10 @@ def test_where_numba_is_imported_already_it_is_used_at_once():
     import numba
 
     assert numba.__name__ in sys.modules
-    assert Patience().direction(1) is not None
+    assert Patience().step(1) is not None
 
 
 def test_without_numba_it_is_numpy(without_numba):
     without_numba()
     patience = Patience()
-    assert patience.direction(10**12) is None
+    assert patience.step(10**12) is None
