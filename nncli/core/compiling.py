@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,6 +19,8 @@ def compiles() -> bool:
 
 def compiler() -> str:
     """What compiles, as "numba 0.68.1", without importing it; "none" where nothing does."""
+    from importlib.metadata import PackageNotFoundError, version  # here, for a quick start
+
     try:
         return f"numba {version('numba')}" if compiles() else "none"
     except PackageNotFoundError:
