@@ -93,7 +93,7 @@ def test_one_image_a_flat_folder_and_folders_of_any_name(run):
     assert [row[0] for row in one] == ["c_10.png"]
     flat = list(predict(run, "new").table())
     assert [row[0] for row in flat] == ["c_9.png", "c_10.png"]
-    assert flat[1][1:] == one[0][1:]
+    assert flat[1][1:] == pytest.approx(one[0][1:], rel=1e-5)  # of one row and of two, the last bits may differ
     draw("deep/today/a.png", 150)
     assert [row[0] for row in predict(run, "deep").table()] == ["today/a.png"]
 
@@ -134,7 +134,8 @@ def test_broken_images_are_skipped_and_counted_where_training_skipped_them():
     rows = list(found.table())
     assert [row[0] for row in rows] == ["a.png", "c.png"]
     assert found.notes == ["1 broken image is skipped: new/b.png"]
-    assert list(predict("skipping", "new/c.png").table()) == rows[1:]
+    ((name, *alone),) = predict("skipping", "new/c.png").table()
+    assert (name, alone) == ("c.png", pytest.approx(rows[1][1:], rel=1e-5))
     measured = evaluate("skipping", "images")
     assert measured.rows == 12
     assert measured.notes == ("1 broken image is skipped: images/dark/7.png",)

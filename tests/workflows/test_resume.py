@@ -420,9 +420,10 @@ def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
 
-    def broken(self, gradient, rate):
-        for _, p, *_ in self._blocks:
-            p[...] = float("inf")
+    def broken(self, gradient, rate, each):
+        for blocks in self._parts:
+            for _, p, *_ in blocks:
+                p[...] = float("inf")
 
     monkeypatch.setattr("nncli.optim.driver.Driver.step", broken)
     with pytest.raises(NonFiniteError) as caught:
