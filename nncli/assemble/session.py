@@ -191,10 +191,10 @@ def weigh_classes(preprocessing: Preprocessing, training: Training, targets: Arr
         preprocessing.class_weights = class_weights(given, classes, targets)
 
 
-def make_executor(spec: Spec, preprocessing: Preprocessing) -> Executor:
-    """A new network of a spec with what computes it."""
+def make_executor(spec: Spec, preprocessing: Preprocessing, *, initialized: bool = True) -> Executor:
+    """A new network of a spec with what computes it; all zeros where it is not `initialized`."""
     model = _model(spec)
-    network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed)
+    network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed if initialized else None)
     given = cast("Loss", spec.loss)
     loss, depth = fused((preprocessing.several_labels and given.for_several_labels()) or given, model.layers)
     scaled = preprocessing.target_scaling is not None

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from numpy.random.bit_generator import ISeedSequence
 
 from nncli.core.types import Array, Shape
 
 WORDS_PER_BLOCK = 8  # one step of Philox-4x64 gives four 64-bit numbers, read here as eight of 32 bits
 
 
-class _Key(ISeedSequence):
-    """A key as NumPy takes it without asking the system for random bytes, which takes longer than all the rest."""
+@cache
+def _key_type() -> Any:
+    """What gives NumPy a key without asking the system for random bytes, which takes longer than all the rest."""
+    from numpy.random.bit_generator import ISeedSequence  # here, for a quick start of what draws nothing
 
-    def __init__(self, key: Array) -> None:
-        self._key = key
+    class Key(ISeedSequence):
+        def __init__(self, key: Array) -> None:
+            self._key = key
 
-    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Array:
-        """The key itself: two 64-bit words."""
-        return self._key
+        def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Array:
+            return self._key
+
+    return Key
 
 
 def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
@@ -34,7 +38,7 @@ def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
     """
     text = "/".join((purpose, str(seed), *map(str, indices)))
     key = np.frombuffer(blake2b(text.encode(), digest_size=16).digest(), "<u8")
-    return np.random.Philox(_Key(key))  # type: ignore[arg-type]  # which NumPy takes and its stubs do not know
+    return np.random.Philox(_key_type()(key))
 
 
 def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:

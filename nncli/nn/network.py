@@ -17,13 +17,13 @@ class Network:
         model: the layers, every initializer filled.
         input_shape: of one row.
         dtype: of parameters and of everything computed.
-        seed: of the initial values.
+        seed: of the initial values; None for zeros, where weights come from elsewhere.
 
     Raises:
         ShapeError: where a layer does not fit what comes before it.
     """
 
-    def __init__(self, model: Sequential, input_shape: Shape, dtype: FloatDType, seed: int) -> None:
+    def __init__(self, model: Sequential, input_shape: Shape, dtype: FloatDType, seed: int | None) -> None:
         self.model = model
         self.dtype = dtype
         self.shapes = model.shapes(input_shape)

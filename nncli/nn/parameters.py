@@ -49,16 +49,20 @@ class ParameterLayout:
         self.trainable = max((slot.stop for slot in slots if slot.spec.trainable), default=0)
         self.decayed = max((slot.stop for slot in slots if slot.spec.trainable and slot.spec.decayed), default=0)
 
-    def initial(self, seed: int) -> Array:
+    def initial(self, seed: int | None) -> Array:
         """A vector with every array filled by its initializer; the numbers depend on seed and name alone.
+
+        Without a seed they are zero, for weights that come from elsewhere.
 
         Raises:
             ShapeError: where it does not fit into memory.
         """
         try:
-            vector = np.empty(self.size, self.dtype)
+            vector = np.zeros(self.size, self.dtype)
         except (MemoryError, ValueError):
             raise ShapeError(f"the model has {self.size:,} parameters, more than memory can hold") from None
+        if seed is None:
+            return vector
         for slot in self.slots:
             spec = slot.spec
             random = generator(seed, f"initialize {slot.name}")

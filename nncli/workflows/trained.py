@@ -152,7 +152,7 @@ def _made(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"])
         check_weights(path, layout_of(spec, preprocessing.input_shape), meta["arrays"])
-        executor = make_executor(spec, preprocessing)
+        executor = make_executor(spec, preprocessing, initialized=False)
         preprocessing.check(executor.network.shapes[-1])
         if preprocessing.several_labels and cast("Loss", spec.loss).for_several_labels() is None:
             raise ValueError(f"{spec.loss} does not learn several labels a row")

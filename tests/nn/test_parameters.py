@@ -112,3 +112,8 @@ def test_every_array_is_filled_by_its_own_initializer():
     assert 0.9 < named["a"].std() < 1.1
     assert 0.09 < named["b"].std() < 0.11
     assert not named["c"].any()
+
+
+def test_without_a_seed_all_are_zero():
+    assert not Network(layers_of(MODEL), (4, 4, 1), FLOAT, None).vector.any()
+    assert network().vector.any()

@@ -1,0 +1,34 @@
+"""Memory that is freed and used again."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import resource
+import numpy as np
+from nncli.core.memory import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        np.empty(1 << 20, np.uint8).fill(1)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+before = faults()
+keep_freed_memory()
+faults()
+print(before, faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives memory back so eagerly")
+def test_a_freed_array_is_not_cleared_anew():
+    done = subprocess.run([sys.executable, "-c", CODE], check=True, capture_output=True, text=True)
+    before, after = map(int, done.stdout.split())
+    assert before > 1000  # pages: 256 an array
+    assert after < 50
