@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from nncli.core.compiling import SWITCH, compiles
+from nncli.core.compiling import SWITCH, compiled_module, compiles
 
 
 def pytest_configure(config):
@@ -35,7 +35,11 @@ def without_numba(monkeypatch):
 
     def turn_off():
         monkeypatch.setenv(SWITCH, "0")
+        forget()
+
+    def forget():
         compiles.cache_clear()
+        compiled_module.cache_clear()
 
     yield turn_off
-    compiles.cache_clear()
+    forget()

@@ -31,6 +31,7 @@ class Convolution(Layer):
     }
 
     heavy_rows = True
+    compiled = True
 
     filters: Annotated[int, Ge(1)]
     kernel_size: Size

@@ -1,4 +1,7 @@
-"""The largest entries, channel by channel; the gradient goes to that one entry, the first of several in row order."""
+"""The largest entries, channel by channel; the gradient goes to that one entry, the first of several in row order.
+
+Where the largest entry or the gradient is not finite, nothing is promised; such a step is not taken.
+"""
 
 from __future__ import annotations
 

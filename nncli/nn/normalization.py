@@ -69,7 +69,8 @@ def normalize_channels(
     dscale = sum of dy x_hat, dshift = sum of dy, dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma with
     dy' = scale dy
 
-    The sums over positions are products with ones, which BLAS does several times as fast as a sum over an axis.
+    The sums over positions are products with ones, which BLAS does several times as fast as a sum over an axis; or
+    compiled, where numba is installed.
 
     Shape: scale and shift (channels,), mean and variance (outer, 1, channels), all else as `x`
 

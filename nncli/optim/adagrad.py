@@ -30,6 +30,8 @@ class Adagrad(Optimizer):
     Reference: Duchi, Hazan and Singer, JMLR 12 (2011), 2121-2159.
     """
 
+    in_parts = True
+
     learning_rate: LearningRate = 1e-2
     epsilon: Annotated[float, Gt(0)] = 1e-10
     initial_accumulator: Annotated[float, Ge(0)] = 0.0

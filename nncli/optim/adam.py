@@ -42,6 +42,8 @@ class Adam(Optimizer):
         "betas": "write beta1 and beta2",
     }
 
+    in_parts = True
+
     learning_rate: LearningRate = 1e-3
     beta1: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     beta2: Annotated[float, Interval(ge=0, lt=1)] = 0.999
@@ -76,8 +78,8 @@ class Adam(Optimizer):
         return root * self.epsilon, rate * root / (1 - self.beta1**step)
 
     def at_once(self, g: Array, state: Sequence[Array], step: int, rate: float, p: Array) -> bool:
-        """With numba, and without amsgrad or a direction of a subclass."""
-        own = not self.amsgrad and type(self).direction is Adam.direction
+        """With numba, and without amsgrad or a direction or a state of a subclass."""
+        own = len(state) == 2 and type(self).direction is Adam.direction
         compiled = patience.step(p.size) if own else None
         if compiled is None:
             return False

@@ -32,6 +32,8 @@ class AdamW(Adam):
         "decay": "the share that a step takes off a weight is weight_decay",
     }
 
+    in_parts = True
+
     weight_decay: Annotated[float, Ge(0)] = 1e-2
     decay_all: bool = False
 

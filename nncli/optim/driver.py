@@ -13,11 +13,11 @@ from nncli.optim.optimizer import Optimizer
 BLOCK = 1 << 16  # elements worked on at a time, so that parameters, gradient and state stay in the cache
 LARGE, LARGE_BLOCK = 1 << 18, 1 << 17  # elements from which two halves are given to threads; in few operations each
 
-Work: TypeAlias = Callable[["list[_Block]"], None]
-_Block: TypeAlias = tuple[slice, Array, list[Array], Array, list[tuple[Array, float]]]
+Work: TypeAlias = Callable[["list[Block]"], None]
+Block: TypeAlias = tuple[slice, Array, list[Array], Array, list[tuple[Array, float]]]
 
 
-def one_after_another(work: Work, parts: Sequence[list[_Block]]) -> None:
+def one_after_another(work: Work, parts: Sequence[list[Block]]) -> None:
     """Does the work on one part after the other."""
     for part in parts:
         work(part)
@@ -38,13 +38,13 @@ class Driver:
         self.state = {name: np.full_like(parameters, rule.initial(name)) for name in rule.state_names()}
         decayed = parameters.size if decayed is None else decayed
         size = parameters.size
-        if size < LARGE:
+        if size < LARGE or not vars(type(rule)).get("in_parts"):  # a subclass may keep numbers of its own
             self._parts = [self._blocks(parameters, 0, size, BLOCK, decayed)]
         else:
             half = size // 2
             self._parts = [self._blocks(parameters, *ends, LARGE_BLOCK, decayed) for ends in ((0, half), (half, size))]
 
-    def _blocks(self, parameters: Array, first: int, last: int, size: int, decayed: int) -> list[_Block]:
+    def _blocks(self, parameters: Array, first: int, last: int, size: int, decayed: int) -> list[Block]:
         """What is worked on at a time, of the parameters from `first` to before `last`."""
         scratch = np.empty(min(size, last - first), parameters.dtype)
         shares = self.rule.shrinkage(decayed=True), self.rule.shrinkage(decayed=False)
@@ -59,7 +59,7 @@ class Driver:
         return blocks
 
     def step(
-        self, gradient: Array, rate: float, each: Callable[[Work, Sequence[list[_Block]]], None] = one_after_another
+        self, gradient: Array, rate: float, each: Callable[[Work, Sequence[list[Block]]], None] = one_after_another
     ) -> None:
         """Changes the parameters by one step of the rule.
 
@@ -70,7 +70,7 @@ class Driver:
         """
         self.steps += 1
 
-        def change(blocks: list[_Block]) -> None:
+        def change(blocks: list[Block]) -> None:
             for block, p, state, u, shrinking in blocks:
                 for part, share in shrinking:
                     part *= 1 - rate * share

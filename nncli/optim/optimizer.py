@@ -33,6 +33,8 @@ class Optimizer(Registered):
         "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's, or type: adamw, which has one",
     }
 
+    in_parts: ClassVar[bool] = False  # whether two threads may change two parts of the vectors; a subclass says it anew
+
     learning_rate: LearningRate
 
     def state_names(self) -> tuple[str, ...]:
@@ -53,6 +55,8 @@ class Optimizer(Registered):
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
         """Writes to `u` what is to be subtracted from the parameters, and updates `state` in place.
+
+        It is called for one part of the vectors after another, and with `in_parts` for two at the same time.
 
         Args:
             g: gradient; not changed.

@@ -41,6 +41,8 @@ class RMSprop(Optimizer):
         **dict.fromkeys(("alpha", "rho", "beta2"), "the share of the mean square that is kept is called decay"),
     }
 
+    in_parts = True
+
     learning_rate: LearningRate = 1e-3
     decay: Annotated[float, Interval(ge=0, lt=1)] = 0.9
     epsilon: Annotated[float, Gt(0)] = 1e-8

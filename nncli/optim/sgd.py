@@ -35,6 +35,8 @@ class SGD(Optimizer):
         "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's",
     }
 
+    in_parts = True
+
     learning_rate: LearningRate = 1e-2
     momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.0
     nesterov: bool = False

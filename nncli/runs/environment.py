@@ -31,7 +31,7 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
         threads: as the config says; None for all cores.
         shards: how many parts a batch is computed in; 1 for whole batches.
         blas_threads: how many threads BLAS was allowed; None for as many as it has.
-        compiler: of convolutions, with its version.
+        compiler: of layers whose last bits depend on it, with its version; "none" for NumPy alone.
     """
     from threadpoolctl import threadpool_info
 
@@ -64,6 +64,7 @@ def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
         before: the environment that a run was begun in.
         now: the one to compare with.
     """
+    before = {"compiler": "none"} | before  # runs of before there was any do not name it
     return [
         f"{name} {_plain(before[name])} is now {_plain(now.get(name))}"
         for name in DECISIVE

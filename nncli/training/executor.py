@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nncli.core.batch import Batch
+from nncli.core.compiling import compiler
 from nncli.core.memory import keep_freed_memory
 from nncli.core.types import Array
+from nncli.nn.compiled.available import CONVOLUTION
 from nncli.nn.layer import Layer, leaves
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
@@ -196,6 +198,11 @@ class Executor:
         return 1 if self.sharded or self._small else self.threads
 
     @property
+    def compiler(self) -> str:
+        """What compiles layers whose last bits depend on it; "none" where nothing does, or there is no such layer."""
+        return compiler(CONVOLUTION) if any(layer.compiled for layer in _all_layers(self.network.model)) else "none"
+
+    @property
     def shards(self) -> int:
         """How many parts a batch is computed in; 1 for whole batches."""
         return len(self._passes)
@@ -272,22 +279,24 @@ class Executor:
         return [first, *(future.result() for future in waiting)]
 
     def each(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
-        """Does independent work on several parts, on two threads where this executor may use them."""
+        """Does independent work on several parts, on two threads where this executor may use them.
+
+        It has ended on all of them when this returns or raises.
+        """
 
         def quietly(part: Any) -> None:
-            with np.errstate(all="ignore"):  # which holds for one thread
+            with np.errstate(all="ignore"):  # the trainer looks for what is not finite
                 work(part)
 
-        if len(parts) == 1:
-            work(parts[0])
-            return
         first, *others = parts
         waiting = [] if self.threads == 1 else [self._threads.submit(quietly, part) for part in others]
-        work(first)
-        for future in waiting:
-            future.result()
-        for part in others[len(waiting) :]:
-            work(part)
+        try:
+            quietly(first)
+            for part in others[len(waiting) :]:
+                quietly(part)
+        finally:
+            for future in waiting:
+                future.result()
 
     @property
     def _threads(self) -> ThreadPoolExecutor:

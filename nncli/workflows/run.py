@@ -13,7 +13,6 @@ from nncli.config.document import Document
 from nncli.config.overrides import VARIABLE
 from nncli.config.resolved import plain, to_yaml
 from nncli.config.spec import Checkpoint
-from nncli.core.compiling import compiler
 from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
 from nncli.data.files import fingerprint
 from nncli.data.sources.memory import FROM_PYTHON
@@ -54,7 +53,7 @@ def describe_run(run: RunDirectory, session: Session, trainer: Trainer, document
 def environment_of(session: Session) -> dict[str, Any]:
     """What the session runs on."""
     executor = session.executor
-    return describe_environment(executor.threads, executor.shards, executor.blas_threads, compiler())
+    return describe_environment(executor.threads, executor.shards, executor.blas_threads, executor.compiler)
 
 
 def fingerprints(session: Session) -> dict[str, str]:

@@ -42,8 +42,8 @@ def whole_process_sides(threads: int) -> list[Side]:
 
 
 def command(name: str, *words: str | Path, **about: Any) -> Side:
-    """A side whose turn is this command from start to end; see `sides/command.py`."""
-    return Side(name, ("command", *map(str, words)), about)
+    """A side whose turn is this command from start to end, with NumPy alone; see `sides/command.py`."""
+    return Side(name, ("command", *map(str, words)), about, environment={SWITCH: "0"})
 
 
 def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None) -> list[dict[str, Any]]:

@@ -52,7 +52,8 @@ def footnotes(results: list[dict[str, Any]]) -> list[str]:
     lines = [
         "nncli: time of an epoch, of all predictions, or of the whole process; fast: with the extra fast, numba.",
         "floor: the time of the matrix products alone as a share of nncli's, and the GFLOP/s that they reach.",
-        "* peak memory of nncli / PyTorch, default / scikit-learn; the JSON has that of all.",
+        "An epoch of nncli's is the time in metrics.csv; scikit-learn's begins with a check of its rows.",
+        "* peak memory of nncli / PyTorch, default / scikit-learn; that of PyTorch, best would count its trials.",
     ]
     return [*lines, f"PyTorch, best: {'; '.join(ways)}."] if ways else lines
 

@@ -68,6 +68,20 @@ def test_halves_that_are_worked_on_in_any_order_give_the_same_bits(monkeypatch):
     np.testing.assert_array_equal(other.state["square"], one.state["square"])
 
 
+def test_only_rules_that_say_so_are_worked_on_in_two_parts(monkeypatch):
+    class Own(SGD):
+        """Which may keep numbers of its own."""
+
+    class Known(SGD):
+        in_parts = True
+
+    monkeypatch.setattr(driver_module, "LARGE", 4)
+    counts = []
+    for rule in (SGD(), Own(), Known()):
+        Driver(rule, np.zeros(9)).step(np.ones(9), 0.1, lambda work, parts: counts.append(len(parts)))
+    assert counts == [2, 1, 2]
+
+
 def test_two_drivers_share_nothing():
     one, other = Driver(Adam(), np.zeros(3)), Driver(Adam(), np.zeros(3))
     one.step(np.ones(3), 0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Thread
 
 import numpy as np
@@ -182,6 +183,24 @@ def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
     assert one == two == pytest.approx(whole)
     assert of_one.tobytes() == of_two.tobytes()
     np.testing.assert_allclose(of_one, gradient, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_parts_are_all_done_when_one_of_them_raises(threads):
+    executor, done = executor_of(DENSE, numbers(8), threads=threads), []
+
+    def work(part):
+        if part == 0:
+            raise KeyboardInterrupt
+        time.sleep(0.05)
+        done.append(np.float32(3e38) * np.float32(part))  # which is no warning
+
+    with pytest.raises(KeyboardInterrupt):
+        executor.each(work, (0, 10))
+    assert len(done) == threads - 1  # what had begun has ended
+    executor.each(work, (10, 10))
+    assert len(done) == threads + 1
+    executor.close()
 
 
 def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):

@@ -31,9 +31,9 @@ class ReLU(Activation):
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The positive part."""
-        if x.size >= LARGE and (passes := passes_at_hand()) is not None:
+        if x.size >= LARGE and x.dtype.kind == "f" and (passes := passes_at_hand()) is not None:
             return _compiled(passes, x)
-        y = np.maximum(x, 0) if x.size < FEW else np.clip(x, 0, math.inf)
+        y = np.maximum(x, 0) if x.size < FEW or x.dtype.kind != "f" else np.clip(x, 0, math.inf)
         return y, lambda dy, g: np.multiply(dy, y > 0, out=dy)
 
 

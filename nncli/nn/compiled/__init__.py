@@ -1,1 +1,1 @@
-"""Convolutions in machine code, where numba is installed: the only room that imports it."""
+"""Convolutions and passes over large arrays in machine code, where numba is installed."""

@@ -1,37 +1,28 @@
-"""What is compiled, imported when it is first asked for, which takes about half a second.
-
-There is nothing where numba is not installed, where it does not go with this NumPy, and where the environment variable
-NNCLI_COMPILED is 0.
-"""
+"""What is compiled, imported when it is first asked for; nothing where there is no numba, as core/compiling.py says."""
 
 from __future__ import annotations
 
 import sys
-from functools import cache
-from importlib import import_module
 from types import ModuleType
 
-from nncli.core.compiling import compiles
+from nncli.core.compiling import compiled_module
+
+CONVOLUTION, PASSES = "nncli.nn.compiled.convolution", "nncli.nn.compiled.passes"
 
 
 def compiled_convolution() -> ModuleType | None:
     """The compiled form of a convolution, or None."""
-    return _imported("convolution") if compiles() else None
+    return compiled_module(CONVOLUTION)
 
 
 def compiled_passes() -> ModuleType | None:
     """The compiled forms of what works entry by entry, or None. What is small is not worth their call."""
-    return _imported("passes") if compiles() else None
+    return compiled_module(PASSES)
 
 
 def passes_at_hand() -> ModuleType | None:
-    """The same where numba is imported already: for passes with NumPy's bits, which are not worth the import."""
+    """The same where numba is imported already: for passes that are not worth the import.
+
+    They give what NumPy gives, but for the sign of zero, which it gives one way or the other by its version.
+    """
     return compiled_passes() if "numba" in sys.modules else None
-
-
-@cache
-def _imported(name: str) -> ModuleType | None:
-    try:
-        return import_module(f"nncli.nn.compiled.{name}")
-    except ImportError:  # numba refuses versions of NumPy that it does not know with this too
-        return None

@@ -12,7 +12,7 @@ from nncli.core.compiling import compiled
 
 @compiled
 def relu(x, y):
-    """Y = max(x, 0), and nan where x is.
+    """The larger of x and 0, y = max(x, 0), and nan where x is.
 
     Args:
         x: (n,).
@@ -24,7 +24,7 @@ def relu(x, y):
 
 @compiled
 def relu_gradient(y, dy):
-    """Dy <- dy where y > 0, otherwise 0.
+    """The gradient where y is above 0, dy <- dy (y > 0).
 
     Args:
         y: (n,).
@@ -82,7 +82,7 @@ def column_squares(x, mean):
 
 @compiled
 def normalized(x, mean, gain, shift, y):
-    """Y = (x - mean) gain + shift.
+    """Columns of another mean and spread, y = (x - mean) gain + shift.
 
     Args:
         x: (n, columns).
@@ -109,7 +109,7 @@ def gradient_sums(x, mean, dy):
 
 @compiled
 def normalized_gradient(x, mean, gain, mean_of_dy, along, dy):
-    """Dy <- gain dy - mean_of_dy - along (x - mean).
+    """The gradient of x in the place of that of y, dy <- gain dy - mean_of_dy - along (x - mean).
 
     Args:
         x: (n, columns).

@@ -46,6 +46,7 @@ class BatchNorm(Normalization):
     known_elsewhere: ClassVar[Mapping[str, str]] = {"BatchNormalization": "write batch_norm"}
 
     mixes_samples = True
+    compiled = True
 
     momentum: Annotated[float, Interval(gt=0, le=1)] = 0.1
     epsilon: Annotated[float, Gt(0)] = 1e-5

@@ -48,6 +48,8 @@ class GroupNorm(Normalization):
 
     stray_keys: ClassVar[Mapping[str, str]] = {**Normalization.stray_keys, "num_groups": "write groups"}
 
+    compiled = True
+
     groups: Annotated[int, Ge(1)]
     epsilon: Annotated[float, Gt(0)] = 1e-5
     scale: bool = True

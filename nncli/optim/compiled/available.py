@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from nncli.core.compiling import compiles
+from nncli.core.compiling import compiled_module, compiles
 
-IMPORT = 0.5  # seconds that it takes to import numba
+IMPORT = 0.5  # seconds that it takes to import numba and what it has compiled before
 CALL, NUMBER = 15e-6, 2e-9  # seconds that a step of NumPy takes about, and for every number
 
 
 class Patience:
     """Gives the compiled step of Adam once NumPy's have taken as long as the import of numba would.
 
-    So a short training is not held up, and a long one never takes twice the time of the best choice. The results do
+    So adam holds up no short training, and a long one never takes twice the time of the best choice. The results do
     not show it, since both have the same bits.
     """
 
@@ -24,22 +24,12 @@ class Patience:
 
     def step(self, numbers: int) -> Callable[..., None] | None:
         """The compiled step, for so many numbers; None for NumPy's."""
-        if not compiles():
-            return None
-        if self._found is None:
+        if self._found is None and compiles():
             self.spent += CALL + NUMBER * numbers
             if self.spent >= IMPORT or "numba" in sys.modules:
-                self._found = _imported()
-        return self._found
-
-
-def _imported() -> Callable[..., None] | None:
-    try:
-        from nncli.optim.compiled import adam
-    except ImportError:  # numba refuses versions of NumPy that it does not know with this too
-        return None
-    step: Callable[..., None] = adam.step
-    return step
+                module = compiled_module("nncli.optim.compiled.adam")
+                self._found = None if module is None else module.step
+        return self._found if compiles() else None
 
 
 patience = Patience()  # of this process

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import sklearn
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.sides.worker import serve
 from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
@@ -36,4 +37,5 @@ def _ignore(_: object) -> None:
 
 
 if __name__ == "__main__":
-    serve(turns(workload_of(sys.argv[1])), version=sklearn.__version__)
+    with threadpool_limits(int(sys.argv[2])):
+        serve(turns(workload_of(sys.argv[1])), version=sklearn.__version__)

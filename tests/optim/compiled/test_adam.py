@@ -52,6 +52,23 @@ def test_a_direction_of_a_subclass_is_taken():
 
 
 @needs_numba
+def test_a_state_of_a_subclass_is_kept(monkeypatch):
+    class Counting(Adam):
+        def state_names(self):
+            return (*super().state_names(), "count")
+
+    eager = Patience()
+    eager.spent = IMPORT
+    monkeypatch.setattr(adam_module, "patience", eager)
+    parameters, same = np.ones(3), np.ones(3)
+    driver = Driver(Counting(), parameters)
+    for one in (driver, Driver(Adam(), same)):
+        one.step(np.ones(3), 0.1)
+    np.testing.assert_array_equal(parameters, same)
+    assert not driver.state["count"].any()
+
+
+@needs_numba
 def test_numba_is_imported_once_numpy_has_taken_as_long(monkeypatch):
     monkeypatch.setattr(sys, "modules", {name: module for name, module in sys.modules.items() if name != "numba"})
     patience = Patience()
