@@ -10,6 +10,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.benchmarks.sides.worker import serve
 from tests.benchmarks.turns import in_words
 from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
+TRIALS = 5  # epochs of every way
 Shape = tuple[int, ...]  # (channels, height, width) or (features,)
 
 
@@ -118,22 +120,22 @@ def way(channels_last: bool, threads: int) -> str:
 
 
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
-    """The fastest way, and what it is."""
-    trials = []
+    """The fastest way, and what it is; the ways are tried by turns, so that what else runs meets all alike."""
     layouts = (False, True) if workload.convolutional else (False,)
-    for channels_last, count in itertools.product(layouts, sorted({1, threads})):
-        torch.set_num_threads(count)
-        turn = turns(workload, best=True, channels_last=channels_last)
-        turn()
-        seconds = []
-        for _ in range(3):
+    ways = list(itertools.product(layouts, sorted({1, threads})))
+    trials = [(turns(workload, best=True, channels_last=channels_last), count) for channels_last, count in ways]
+    seconds: list[list[float]] = [[] for _ in ways]
+    for _ in range(1 + TRIALS):
+        for (turn, count), taken in zip(trials, seconds, strict=True):
+            torch.set_num_threads(count)
             begun = time.perf_counter()
             turn()
-            seconds.append(time.perf_counter() - begun)
-        trials.append((min(seconds), channels_last, count))
-    _, channels_last, count = min(trials)
+            taken.append(time.perf_counter() - begun)
+    middle = [median(taken[1:]) for taken in seconds]  # without the first, which warms up
+    chosen = middle.index(min(middle))
+    turn, count = trials[chosen]
     torch.set_num_threads(count)
-    return turns(workload, best=True, channels_last=channels_last), way(channels_last, count)
+    return turn, way(ways[chosen][0], count)
 
 
 if __name__ == "__main__":
