@@ -164,6 +164,19 @@ def test_small_steps_leave_blas_one_thread(units, rows, expected):
     assert expected is None or threads == [1] * len(threads)
 
 
+def test_blas_has_its_threads_again_afterwards():
+    def counts():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    with executors.blas_threads(2):
+        before = counts()
+        with executors.blas_threads(1):
+            assert counts() == [1] * len(before)
+        assert counts() == before
+        with executors.blas_threads(None):
+            assert counts() == before
+
+
 def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
     model = layers_of([{"type": "dense", "units": 6}, {"type": "dense", "units": 3}])
     monkeypatch.setattr(executors, "LARGE", 8)  # the shards' gradients are added in two halves

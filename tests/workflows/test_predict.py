@@ -15,6 +15,7 @@ from nncli.core.errors import CheckpointError, DataError, SaveError, ShapeError,
 from nncli.runs import checkpoint
 from nncli.workflows.predict import predict
 from nncli.workflows.train import train
+from nncli.workflows.trained import load
 from tests.workflows import tiny
 
 
@@ -50,6 +51,11 @@ def test_one_sigmoid_unit_gives_a_column_a_class_and_the_second_class_is_1(train
         ["class"],
         [["right" if p > 0.5 else "left"] for p in right],
     )
+
+
+def test_no_weights_are_drawn_only_to_be_replaced(trained, monkeypatch):
+    monkeypatch.setattr("nncli.nn.parameters.generator", None)
+    assert load(trained["classifier"]).executor.network.vector.any()
 
 
 def test_a_regression_predicts_in_original_units(trained, tmp_path):

@@ -1,0 +1,29 @@
+"""What a run says of where it was trained, and what is told where that has changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.runs.environment import differences
+
+HERE = {"nncli": "0.1.0", "numpy": "2.4.6", "compiler": "none", "cores": 2}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ({}, {}, []),
+        ({"numpy": "2.4.5"}, {}, ["numpy 2.4.5 is now 2.4.6"]),
+        ({}, {"compiler": "numba 0.68.1"}, ["compiler none is now numba 0.68.1"]),
+        ({"compiler": "numba 0.68.1"}, {}, ["compiler numba 0.68.1 is now none"]),
+        ({"python": "3.11"}, {"python": "3.12"}, []),
+    ],
+)
+def test_what_may_change_the_last_bits_is_told(before, now, said):
+    assert differences(HERE | before, HERE | now) == said
+
+
+def test_runs_that_name_no_compiler_had_none():
+    old = {name: value for name, value in HERE.items() if name != "compiler"}
+    assert differences(old, HERE) == []
+    assert differences(old, HERE | {"compiler": "numba 0.68.1"}) == ["compiler none is now numba 0.68.1"]
