@@ -95,7 +95,7 @@ class Convolution(Layer):
             dx = backward_of_images(dy, g["weight"].reshape(kernel), ctx.input_gradient)
             return None if dx is None else dx.reshape(shape)
 
-        return y.reshape(len(x), *outputs[4 - len(shape) + 1 :]), backward
+        return y.reshape(len(x), *outputs[5 - len(shape) :]), backward
 
 
 def _divisors(number: int) -> list[int]:

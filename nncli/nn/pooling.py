@@ -48,7 +48,7 @@ class Pool(Layer):
         def backward(dy: Array, g: Tree) -> Array | None:
             return back(dy.reshape(outputs)).reshape(shape) if ctx.input_gradient else None
 
-        return y.reshape(len(x), *outputs[4 - len(shape) + 1 :]), backward
+        return y.reshape(len(x), *outputs[5 - len(shape) :]), backward
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,7 @@ POSITIONS = 96  # of the output at a time, which fit the first cache with what t
 
 
 def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> tuple[Array, KernelBackward]:
-    """Every filter over all channels, as in patches.convolve. The windows have to suit.
-
-    Args:
-        x: (n, height, width, channels), without padding.
-        W: (kernel height, kernel width, channels, filters).
-        windows: over x.
-        bias: b, (filters,), or None for none.
-
-    Returns:
-        y: (n, rows, columns, filters).
-        backward: of (dy, dW to be overwritten, whether the gradient of x is wanted), gives that gradient.
-    """
+    """Every filter over all channels: takes and gives what patches.convolve does. The windows have to suit."""
 
     def backward(dy: Array, dW: Array, wanted: bool) -> Array | None:
         _kernel_gradient(x, dy, windows, out=dW)

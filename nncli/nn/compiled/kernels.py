@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from nncli.core.compiling import compiled
+from nncli.core.compiling import OPTIONS, compiled
 
 PANEL_BYTES = 64  # a line of the cache
 MOST_ROWS = 6  # of a tile: 12 vectors of sums, two of factors and one of a number repeated fill 16 registers
@@ -126,7 +126,7 @@ def _like(value, number):
     return ir.Constant(value.type, number)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(**OPTIONS)
 def _place(x, image, before, padded):
     """One image to its place within the padding, without what the padding leaves out."""
     _, rows, columns, channels = x.shape
@@ -141,7 +141,7 @@ def _place(x, image, before, padded):
             target[go + k] = source[come + k]
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(**OPTIONS)
 def _copy(source, come, source_row, target, go, target_row, rows, columns):
     """Some columns of some rows."""
     for j in range(rows):
