@@ -134,6 +134,6 @@ class _Buffer:
         if isinstance(data.inputs, NetworkInputs):
             data.inputs.gather(rows, inputs)
         else:
-            np.take(data.inputs, rows, axis=0, out=inputs, mode="clip")
-        np.take(data.targets, rows, axis=0, out=targets, mode="clip")
+            data.inputs.take(rows, axis=0, out=inputs, mode="clip")
+        data.targets.take(rows, axis=0, out=targets, mode="clip")
         return Batch(inputs, targets, part(data.weights, rows), part(data.metric_weights, rows))

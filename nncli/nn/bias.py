@@ -26,4 +26,4 @@ def sum_rows(dy: Array, out: Array) -> None:
         dy: (rows, columns).
         out: (columns,), overwritten.
     """
-    np.dot(_ones(len(dy), dy.dtype), dy, out=out)
+    _ones(len(dy), dy.dtype).dot(dy, out=out)

@@ -31,6 +31,8 @@ class Tally:
         """Adds the sums of some rows."""
         self.loss += loss
         self.divisor += divisor
+        if not self.metrics:
+            return
         for metric, parts, state in zip(self.metrics, self._parts, states, strict=True):
             parts.append(state)
             # a small part is never merged into a much larger one, so a row that is kept is copied a few times only
@@ -41,6 +43,8 @@ class Tally:
     @property
     def states(self) -> list[Array]:
         """Every metric's state of all rows so far; an empty vector where there were none."""
+        if not self.metrics:
+            return []
         for metric, parts in zip(self.metrics, self._parts, strict=True):
             while len(parts) > 1:
                 last = parts.pop()

@@ -83,6 +83,6 @@ class Adam(Optimizer):
         compiled = patience.step(p.size) if own else None
         if compiled is None:
             return False
-        given = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, *self._corrected(step, rate)
-        compiled(p, g, *state, *map(p.dtype.type, given))
+        beta1, beta2 = self.beta1, self.beta2
+        compiled(p, g, *state, beta1, 1 - beta1, beta2, 1 - beta2, *self._corrected(step, rate))
         return True

@@ -11,16 +11,15 @@ from nncli.core.types import Array
 
 def norm(gradient: Array) -> float:
     """sqrt(sum of squares) of the whole gradient; infinite or nan only where an entry is, or it is above 1.8e308."""
-    with np.errstate(all="ignore"):
-        square = float(np.dot(gradient, gradient))
-        if isfinite(square):
-            return sqrt(square)
-        wide = gradient.astype(np.float64)  # the squares may overflow where the norm does not
-        largest = float(np.abs(wide).max())
-        if not isfinite(largest):
-            return largest
-        wide /= largest
-        return largest * sqrt(float(np.dot(wide, wide)))
+    square = float(np.vdot(gradient, gradient))  # which, unlike dot, never warns
+    if isfinite(square):
+        return sqrt(square)
+    wide = gradient.astype(np.float64)  # the squares may overflow where the norm does not
+    largest = float(np.abs(wide).max())
+    if not isfinite(largest):
+        return largest
+    wide /= largest
+    return largest * sqrt(float(np.vdot(wide, wide)))
 
 
 def clip(gradient: Array, length: float, largest: float) -> None:

@@ -133,13 +133,12 @@ class Executor:
             shard.backward(backward(scale), backwards)
             return total, states
 
-        results = self._run(one, batch, mixing=self._mixing)
-        for index in range(1, len(results)):
-            self._add(self._passes[index].gradient)
-        total = 0.0
-        for index, (loss, states) in enumerate(results):
+        (total, states), *others = self._run(one, batch, mixing=self._mixing)
+        tally.add(total, divisor, states)
+        for shard, (loss, states) in zip(self._passes[1:], others, strict=False):
+            self._add(shard.gradient)
+            tally.add(loss, 0.0, states)
             total += loss
-            tally.add(loss, divisor if index == 0 else 0.0, states)
         if self.penalty is not None:
             price = divisor * self.penalty.add_gradient(self.gradient)
             tally.loss += price
@@ -171,12 +170,10 @@ class Executor:
             prediction = self.loss.predict(shard.output(rows.inputs))
             return prediction if self._original is None else self._original(prediction)
 
-        return np.concatenate(self._run(one, Batch(inputs)))
+        return together(self._run(one, Batch(inputs)))
 
     def fault(self, batch: Batch) -> str:
         """Where the first number that is not finite appears in the pass that was made last, in words."""
-        moment = self._passes[0].moment
-        moment.batch_rows, moment.batch_sum = None, None
         with np.errstate(all="ignore"):
             name = self._passes[0].first_nonfinite_layer(batch.inputs)
         if name is not None:
@@ -238,18 +235,18 @@ class Executor:
         """
         count = len(self._passes)
         if count == 1 or len(batch) < count * LEAST_ROWS:
-            return [_alone(compute, self._passes[0], batch)]
+            return [_quietly(compute, self._passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
         if mixing:
             return self._meeting(compute, shards)
         if self.threads == 1:
-            return [_alone(compute, shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
+            return [_quietly(compute, shard, rows) for shard, rows in zip(self._passes, shards, strict=True)]
         waiting = [
-            self._threads.submit(_alone, compute, shard, rows)
+            self._threads.submit(_quietly, compute, shard, rows)
             for shard, rows in zip(self._passes[1:], shards[1:], strict=True)
         ]
-        return [_alone(compute, self._passes[0], shards[0]), *(future.result() for future in waiting)]
+        return [_quietly(compute, self._passes[0], shards[0]), *(future.result() for future in waiting)]
 
     def _meeting(self, compute: Callable[[Pass, Batch], Any], shards: list[Batch]) -> list[Any]:
         """The same of shards that have to meet, each in a thread of its own; with one thread they take turns."""
@@ -257,13 +254,16 @@ class Executor:
         batch_rows = sum(map(len, shards))
 
         def one(index: int) -> Any:
+            moment = self._passes[index].moment
             try:
                 with meeting.computing():
-                    where = {"batch_rows": batch_rows, "chunk": index, "batch_sum": meeting.seat(index)}
-                    return _alone(compute, self._passes[index], shards[index], **where)
+                    moment.batch_rows, moment.chunk, moment.batch_sum = batch_rows, index, meeting.seat(index)
+                    return _quietly(compute, self._passes[index], shards[index])
             except BaseException:
                 meeting.leave()
                 raise
+            finally:
+                moment.batch_rows, moment.chunk, moment.batch_sum = None, 0, None
 
         waiting: list[Future[Any]] = []
         try:
@@ -283,17 +283,14 @@ class Executor:
 
         It has ended on all of them when this returns or raises.
         """
-
-        def quietly(part: Any) -> None:
-            with np.errstate(all="ignore"):  # the trainer looks for what is not finite
-                work(part)
-
+        if len(parts) == 1 or self.threads == 1:
+            for part in parts:
+                _quietly(work, part)
+            return
         first, *others = parts
-        waiting = [] if self.threads == 1 else [self._threads.submit(quietly, part) for part in others]
+        waiting = [self._threads.submit(_quietly, work, part) for part in others]
         try:
-            quietly(first)
-            for part in others[len(waiting) :]:
-                quietly(part)
+            _quietly(work, first)
         finally:
             for future in waiting:
                 future.result()
@@ -305,6 +302,11 @@ class Executor:
 
             self._pool = ThreadPoolExecutor(SHARDS - 1)
         return self._pool
+
+
+def together(parts: Sequence[Array]) -> Array:
+    """One array of several, one after another."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 @contextmanager
@@ -328,11 +330,7 @@ def _libraries() -> list[Any]:
     return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]
 
 
-def _alone(compute: Callable[[Pass, Batch], Any], shard: Pass, rows: Batch, **where: Any) -> Any:
-    """What one shard gives; `where` it stands in the batch, if others have to be met."""
-    moment = shard.moment
-    moment.batch_rows, moment.chunk, moment.batch_sum = None, 0, None
-    for name, value in where.items():
-        setattr(moment, name, value)
-    with np.errstate(all="ignore"):  # the trainer looks for what is not finite
-        return compute(shard, rows)
+def _quietly(compute: Callable[..., Any], *arguments: Any) -> Any:
+    """What it gives, without a warning of numbers that are not finite: the trainer looks for them."""
+    with np.errstate(all="ignore"):
+        return compute(*arguments)

@@ -123,6 +123,7 @@ class Trainer:
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
         self._tally = Tally(executor.metrics)
         self._trained = executor.network.layout.trainable
+        self._gradient, self._kept = np.split(executor.gradient, [self._trained])
         self.driver = Driver(rule, executor.network.vector[: self._trained], executor.network.layout.decayed)
 
     def run(self) -> Iterator[Event]:
@@ -205,10 +206,9 @@ class Trainer:
             loss = self.executor.loss_and_gradient(batch, tally, seed=seed, step=self.step)
         else:
             loss, batch = self._accumulation.loss_and_gradient(batch, others, tally, seed=seed, step=self.step)
-        gradient = self.executor.gradient
-        length = norm(gradient[: self._trained])
+        length = norm(self._gradient)
         self.step += 1
-        if not (isfinite(loss) and isfinite(length) and self._keeps_finite(gradient)):
+        if not (isfinite(loss) and isfinite(length) and self._keeps_finite()):
             self._not_finite(batch, epoch, loss, length)
             deque(others, maxlen=0)  # the whole step is left out
             return False
@@ -216,10 +216,10 @@ class Trainer:
         if not tally.divisor:  # rows without weight alone; momentum from earlier steps would still move
             return True
         if self.settings.clip_norm is not None:
-            clip(gradient[: self._trained], length, self.settings.clip_norm)
-        with np.errstate(all="ignore"):
-            self.apply(gradient, rate)
-            if self.average is not None:
+            clip(self._gradient, length, self.settings.clip_norm)
+        self.apply(self.executor.gradient, rate)
+        if self.average is not None:
+            with np.errstate(all="ignore"):
                 self.average.update()
         return True
 
@@ -231,7 +231,8 @@ class Trainer:
             rate: the learning rate of this step.
         """
         self.driver.step(gradient[: self._trained], rate, self.executor.each)
-        self.executor.network.vector[self._trained :] = gradient[self._trained :]
+        if self._kept.size:
+            self.executor.network.vector[self._trained :] = gradient[self._trained :]
 
     @property
     def learning_rate(self) -> float:
@@ -247,10 +248,9 @@ class Trainer:
         course = Course(self.steps_per_epoch, self._scheduled, reductions)
         return float(rate.at(step - self._earlier_steps, course))  # of a user's own it may be NumPy's
 
-    def _keeps_finite(self, gradient: Array) -> bool:
+    def _keeps_finite(self) -> bool:
         """Whether the new values of what is not trained, if there is such a thing, are finite."""
-        kept = gradient[self._trained :]
-        return not kept.size or bool(np.isfinite(kept).all())
+        return not self._kept.size or bool(np.isfinite(self._kept).all())
 
     def _not_finite(self, batch: Batch, epoch: int, loss: float, length: float) -> None:
         self.skipped += 1

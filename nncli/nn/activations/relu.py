@@ -13,7 +13,7 @@ from nncli.nn.activation import Activation, activation
 from nncli.nn.compiled.available import passes_at_hand
 from nncli.nn.layer import Backward, Context, Tree
 
-FEW = 1 << 12  # numbers up to which maximum takes less time than clip
+FEW = 1 << 12  # numbers up to which maximum takes less time than clip, and sign than a comparison
 LARGE = 1 << 14  # numbers from which a compiled pass is worth its call
 
 
@@ -33,7 +33,10 @@ class ReLU(Activation):
         """The positive part."""
         if x.size >= LARGE and x.dtype.kind == "f" and (passes := passes_at_hand()) is not None:
             return _compiled(passes, x)
-        y = np.maximum(x, 0) if x.size < FEW or x.dtype.kind != "f" else np.clip(x, 0, math.inf)
+        if x.size < FEW and x.dtype.kind == "f":
+            y = np.maximum(x, 0)
+            return y, lambda dy, g: np.multiply(dy, np.sign(y), out=dy)  # 0 or 1
+        y = np.maximum(x, 0) if x.dtype.kind != "f" else np.clip(x, 0, math.inf)
         return y, lambda dy, g: np.multiply(dy, y > 0, out=dy)
 
 

@@ -16,9 +16,9 @@ def softmax(z: Array) -> Array:
     """exp(z) / sum(exp(z)) over the last axis, shifted by the largest entry, so that nothing overflows."""
     if z.size == 0:
         return z.copy()
-    y: Array = np.subtract(z, z.max(axis=-1, keepdims=True))
+    y: Array = np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True))
     np.exp(y, out=y)
-    y /= y.sum(axis=-1, keepdims=True)
+    y /= np.add.reduce(y, axis=-1, keepdims=True)
     return y
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-import numpy as np
 from annotated_types import Ge
 
 from nncli.core.registry import INITIALIZERS
@@ -65,14 +64,17 @@ class Dense(Layer):
         shape = x.shape
         if len(shape) != 2:
             x = x.reshape(shape[0], W.shape[0])
-        y = np.dot(x, W)  # (n, units)
+        y: Array = x.dot(W)  # (n, units); as np.dot, in less time
         if self.bias:
             y += p["bias"]
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            np.dot(x.T, dy, out=g["weight"])
+            x.T.dot(dy, out=g["weight"])
             if self.bias:
                 sum_rows(dy, out=g["bias"])
-            return np.dot(dy, W.T).reshape(shape) if ctx.input_gradient else None
+            if not ctx.input_gradient:
+                return None
+            dx: Array = dy.dot(W.T)
+            return dx if len(shape) == 2 else dx.reshape(shape)
 
         return y, backward

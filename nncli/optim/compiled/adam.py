@@ -18,14 +18,17 @@ def step(p, g, m, v, kept_mean, new_mean, kept_square, new_square, epsilon, fact
         g: (n,).
         m: changed, (n,).
         v: changed, (n,).
-        kept_mean: as all that follows a number of the arrays' type.
+        kept_mean: as all that follows, rounded to the arrays' type first.
         new_mean: likewise.
         kept_square: likewise.
         new_square: likewise.
         epsilon: likewise.
         factor: likewise.
     """
+    number = p.dtype.type
+    b, c, d, e = number(kept_mean), number(new_mean), number(kept_square), number(new_square)
+    small, rate = number(epsilon), number(factor)
     for i in range(len(p)):
-        m[i] = kept_mean * m[i] + new_mean * g[i]
-        v[i] = kept_square * v[i] + new_square * (g[i] * g[i])
-        p[i] -= factor * (m[i] / (np.sqrt(v[i]) + epsilon))
+        m[i] = b * m[i] + c * g[i]
+        v[i] = d * v[i] + e * (g[i] * g[i])
+        p[i] -= rate * (m[i] / (np.sqrt(v[i]) + small))
