@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
+from nncli.nn.fused import Outputs, in_one_go
 from nncli.nn.layer import Backward, Context, Layer, Moment, Tree
 from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequential import Sequential
@@ -62,6 +66,7 @@ class Pass:
             context, index = _context(layer, index, self.moment, wanted)
             self.bound.append((layer.forward, network.tree[name], context, gradients[name], name))
             wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
+        self._outputs = list(self._in_few_steps(network, depth))
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
         """The outputs, and the backward functions of the layers."""
@@ -72,10 +77,23 @@ class Pass:
         return x, backwards
 
     def output(self, x: Array) -> Array:
-        """The outputs alone; what backward would need is let go at once."""
-        for forward, p, ctx, _, _ in self.bound:
-            x = forward(p, x, ctx)[0]
+        """The outputs alone; what backward would need is let go at once, or not made at all."""
+        for compute, bound in self._outputs:
+            y = None if compute is None else compute(bound[0][1], x)
+            if y is None:
+                for forward, p, ctx, _, _ in bound:
+                    x = forward(p, x, ctx)[0]
+            else:
+                x = y
         return x
+
+    def _in_few_steps(self, network: Network, depth: int) -> Iterator[tuple[Outputs | None, list[Any]]]:
+        """What computes some layers in one go, or None, and these layers."""
+        layers, index = network.model.layers[:depth], 0
+        while index < depth:
+            count, compute = in_one_go(layers[index:], network.shapes[index:], network.dtype) or (1, None)
+            yield compute, self.bound[index : index + count]
+            index += count
 
     def backward(self, dy: Array, backwards: list[Backward]) -> Array | None:
         """Assigns `gradient` and returns the gradient of the input where it is wanted."""

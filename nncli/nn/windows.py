@@ -114,6 +114,11 @@ class Windows:
         return any(self.before) or any(self.after)
 
     @cached_property
+    def padded_size(self) -> tuple[int, int]:
+        """(height, width) of the input with its padding."""
+        return _two([sum(sizes) for sizes in zip(self.before, self.input, self.after, strict=True)])
+
+    @cached_property
     def tiled(self) -> bool:
         """Whether the windows cover the input without overlap, rest or padding."""
         exact = all(k * count == n for k, count, n in zip(self.window, self.output, self.input, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.compiled.kernels import MOST_ROWS, PANEL_BYTES, kernel_gradient, product
+from nncli.nn.compiled.kernels import PANEL_BYTES, kernel_gradient, largest_product, product
 from nncli.nn.compiled.suits import suits
 from nncli.nn.patches import KernelBackward, input_gradient
 from nncli.nn.windows import Windows
@@ -27,19 +27,46 @@ def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) ->
     return _product(x, W, windows, bias), backward
 
 
+def outputs(x: Array, W: Array, windows: Windows, bias: Array | None, rectified: bool, pooling: Windows) -> Array:
+    """The largest entries of tiles of what `convolve` gives, after relu or not, without keeping the rest.
+
+    Args:
+        x: (n, height, width, channels).
+        W: (..., filters), of as many entries as a window has.
+        windows: over x; they have to suit.
+        bias: (filters,), or None for none.
+        rectified: whether there is relu before the pooling.
+        pooling: over what it gives: tiles, of which a rest at the end makes none.
+    """
+    filters, lanes = W.shape[-1], PANEL_BYTES // x.itemsize
+    if filters <= 2 * lanes and not filters % (lanes // 2) and bias is not None:  # as it is
+        kernel, step, panel = W.reshape(-1), filters, lanes
+    else:
+        panels, bias = _panels(W, bias)
+        kernel, step, panel = panels.reshape(-1), lanes, panels[0].size
+    y = np.empty((len(x), *pooling.output, filters), x.dtype)
+    given = _given(x), windows.before, windows.padded_size, kernel, step, panel, bias
+    largest_product(*given, windows.stride, windows.window, windows.output[1], rectified, pooling.window, y)
+    return y
+
+
 def _product(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> Array:
     """Every window times the kernel: (n, height, width, channels) -> (n, rows, columns, filters)."""
-    filters, lanes = W.shape[3], PANEL_BYTES // x.itemsize
+    panels, biases = _panels(W, bias)
+    y = np.empty((len(x), *windows.output, W.shape[3]), x.dtype)
+    product(_given(x), windows.before, windows.padded_size, panels, biases, windows.stride, windows.window, y)
+    return y
+
+
+def _panels(W: Array, bias: Array | None) -> tuple[Array, Array]:
+    """The kernel by panels, (panels, window size, filters of a panel), and the bias of all of them."""
+    filters, lanes = W.shape[-1], PANEL_BYTES // W.itemsize
     size, count = W.size // filters, -(-filters // lanes)
-    wide = np.zeros((size + 1, count * lanes), x.dtype)  # the last row for the bias
+    wide = np.zeros((size + 1, count * lanes), W.dtype)  # the last row for the bias
     wide[:-1, :filters] = W.reshape(size, filters)
     if bias is not None:
         wide[-1, :filters] = bias
-    panels = np.ascontiguousarray(wide[:-1].reshape(size, count, lanes).swapaxes(0, 1))
-    y, rest = np.empty((len(x), *windows.output, filters), x.dtype), np.empty(MOST_ROWS * lanes, x.dtype)
-    room = _room(x, windows)
-    product(_given(x), windows.before, room, panels, wide[-1], rest, windows.stride, windows.window, y)
-    return y
+    return np.ascontiguousarray(wide[:-1].reshape(size, count, lanes).swapaxes(0, 1)), wide[-1]
 
 
 def _kernel_gradient(x: Array, dy: Array, windows: Windows, out: Array) -> None:
@@ -47,20 +74,13 @@ def _kernel_gradient(x: Array, dy: Array, windows: Windows, out: Array) -> None:
     filters, lanes, (rows, columns) = dy.shape[3], PANEL_BYTES // x.itemsize, windows.output
     size, count, at_once = out.size // filters, -(-filters // lanes), min(rows, max(1, POSITIONS // columns))
     panels = np.zeros((count, size, lanes), x.dtype)
-    room, rest = _room(x, windows), np.zeros(at_once * columns * lanes, x.dtype)
-    given = _given(x), windows.before, room, _given(dy), rest, at_once, windows.stride, windows.window
+    given = _given(x), windows.before, windows.padded_size, _given(dy), at_once, windows.stride, windows.window
     kernel_gradient(*given, panels)
     out[...] = panels.swapaxes(0, 1).reshape(*out.shape[:3], count * lanes)[..., :filters]
 
 
-def _room(x: Array, windows: Windows) -> Array:
-    """For one image with its padding."""
-    sizes = zip(windows.before, windows.input, windows.after, strict=True)
-    return np.zeros((*(sum(sizes_of_axis) for sizes_of_axis in sizes), x.shape[3]), x.dtype)
-
-
 def _given(x: Array) -> Array:
     """In one piece and not to be written, whatever came: every kind of array is compiled for by itself."""
-    view = np.require(x, requirements=("C", "A")).view(np.ndarray)
-    view.flags.writeable = False
+    view = np.ascontiguousarray(x if x.flags.aligned else x.copy()).view()
+    view.setflags(write=False)
     return view

@@ -7,6 +7,9 @@ times as slow. So the loops of a tile are written as instructions for LLVM.
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -106,6 +109,62 @@ def _sum(builder, number, width, rows, vectors,
         builder.store(total, address(out, out_row, q, v), align=width)
 
 
+@intrinsic
+def largest(typing, vectors, rectified, a, a_step, a_run, out, steps, runs):
+    """The largest of small vectors entry by entry, out[k] = max over r < runs, s < steps of a[r, s, k].
+
+    Args:
+        typing: numba's.
+        vectors: 2 for k over a panel, 1 for the first half of it.
+        rectified: whether 0 is among those that are compared.
+        a: address of a[0, 0, 0].
+        a_step: how far it is in a from one s to the next.
+        a_run: from one r to the next.
+        out: address of out[0].
+        steps: at least 1.
+        runs: at least 1.
+    """
+    n = types.intp
+    signature = types.void(n, types.boolean, a, n, n, out, n, n)
+
+    def generate(context, builder, signature, arguments):
+        vectors, rectified, *others = arguments
+        number, width = context.get_value_type(a.dtype), a.dtype.bitwidth // 8
+        two = builder.icmp_signed("==", vectors, _like(vectors, 2))
+        with builder.if_else(two) as (then, otherwise):
+            for count, case in ((2, then), (1, otherwise)):
+                with case:
+                    _largest(builder, number, width, count, rectified, *others)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _largest(builder, number, width, vectors, rectified, a, a_step, a_run, out, steps, runs):
+    """The instructions for so many vectors."""
+    lanes = PANEL_BYTES // 2 // width
+    vector = ir.VectorType(number, lanes)
+    zero, lowest = (ir.Constant(vector, [value] * lanes) for value in (0.0, -math.inf))
+
+    def address(first, v):
+        return builder.bitcast(builder.gep(first, [_like(steps, v * lanes)]), vector.as_pointer())
+
+    def larger(most, here):  # nan is the largest of all, as NumPy has it
+        stays = builder.or_(builder.fcmp_ordered(">=", most, here), builder.fcmp_unordered("uno", most, most))
+        return builder.select(stays, most, here)
+
+    def step(a, *most):
+        here = [builder.load(address(a, v), align=width) for v in range(vectors)]
+        return [builder.gep(a, [a_step]), *(larger(*pair) for pair in zip(most, here, strict=True))]
+
+    def run(a, *most):
+        return [builder.gep(a, [a_run]), *_repeat(builder, steps, [a, *most], step)[1:]]
+
+    least = [builder.select(rectified, zero, lowest) for _ in range(vectors)]
+    for v, most in enumerate(_repeat(builder, runs, [a, *least], run)[1:]):
+        builder.store(most, address(out, v), align=width)
+
+
 def _repeat(builder, times, state, body):
     """The instructions for a loop that gives new values to its state, at least once."""
     before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
@@ -150,24 +209,24 @@ def _copy(source, come, source_row, target, go, target_row, rows, columns):
 
 
 @compiled
-def product(x, before, padded, panels, bias, rest, stride, window, y):
+def product(x, before, size, panels, bias, stride, window, y):
     """Every window times the kernel, plus the bias. The rows of a tile are neighbours in a row of the output.
 
     Args:
         x: (n, height, width, channels).
         before: rows above and columns left of it that are padding.
-        padded: room for one image with its padding, zeros: (padded height, padded width, channels).
+        size: of an image with its padding, (height, width).
         panels: the kernel: (panels, window size, filters of a panel).
         bias: (panels times filters of a panel,).
-        rest: room for a tile.
         stride: (down, across).
         window: (height, width).
         y: to be overwritten, (n, rows, columns, filters).
     """
     n, rows, columns, filters = y.shape
-    _, width, channels = padded.shape
-    count, size, lanes = panels.shape
+    width, channels = size[1], x.shape[3]
+    count, entries, lanes = panels.shape
     steps, tiles = window[1] * channels, (columns + MOST_ROWS - 1) // MOST_ROWS
+    padded, rest = np.zeros((size[0], width, channels), x.dtype), np.empty(MOST_ROWS * lanes, x.dtype)
     image, kernel, out = padded.reshape(-1), panels.reshape(-1), y.reshape(-1)
     for i in range(n):
         _place(x, i, before, padded)
@@ -183,7 +242,7 @@ def product(x, before, padded, panels, bias, rest, stride, window, y):
                         q, vectors,
                         at(image, (r * stride[0] * width + c * stride[1]) * channels),
                         stride[1] * channels, 1, width * channels,
-                        at(kernel, p * size * lanes), lanes, steps * lanes,
+                        at(kernel, p * entries * lanes), lanes, steps * lanes,
                         at(bias, p * lanes), 0,
                         at(out, go) if whole else at(rest, 0), filters if whole else lanes,
                         steps, window[0],
@@ -194,23 +253,80 @@ def product(x, before, padded, panels, bias, rest, stride, window, y):
 
 
 @compiled
-def kernel_gradient(x, before, padded, dy, rest, at_once, stride, window, panels):
+def largest_product(x, before, size, kernel, step, panel, bias, stride, window, length, rectified, pooling, y):
+    """The largest entries of tiles of what `product` gives, after relu or not; made tile row by tile row.
+
+    Args:
+        x: (n, height, width, channels).
+        before: rows above and columns left of it that are padding.
+        size: of an image with its padding, (height, width).
+        kernel: the kernel, flat, with the filters of a panel side by side.
+        step: how far it is in it from one entry of the window to the next.
+        panel: from one panel to the next.
+        bias: (panels times filters of a panel,).
+        stride: (down, across).
+        window: (height, width).
+        length: how many windows there are in a row.
+        rectified: whether there is relu in between.
+        pooling: height and width of a tile.
+        y: to be overwritten, (n, rows, columns, filters); what is left over at the end makes no tile.
+    """
+    n, rows, columns, filters = y.shape
+    width, channels, lanes = size[1], x.shape[3], PANEL_BYTES // x.itemsize
+    steps, tiles = window[1] * channels, (length + MOST_ROWS - 1) // MOST_ROWS
+    padded, rest = np.zeros((size[0], width, channels), x.dtype), np.empty(lanes, x.dtype)
+    room = np.empty(pooling[0] * length * lanes, x.dtype)  # for a tile row of a panel of what is not pooled yet
+    image, final = padded.reshape(-1), y.reshape(-1)
+    for i in range(n):
+        _place(x, i, before, padded)
+        for p in range((filters + lanes - 1) // lanes):
+            some = min(lanes, filters - p * lanes)
+            vectors, whole = 1 if 2 * some <= lanes else 2, 2 * some % lanes == 0
+            for r in range(rows):
+                for down in range(pooling[0]):
+                    c = 0
+                    for t in range(tiles):
+                        q = length // tiles + (t < length % tiles)
+                        tile(
+                            q, vectors,
+                            at(image, ((r * pooling[0] + down) * stride[0] * width + c * stride[1]) * channels),
+                            stride[1] * channels, 1, width * channels,
+                            at(kernel, p * panel), step, steps * step,
+                            at(bias, p * lanes), 0,
+                            at(room, (down * length + c) * lanes), lanes,
+                            steps, window[0],
+                        )
+                        c += q
+                go = (i * rows + r) * columns * filters + p * lanes
+                for c in range(columns):
+                    largest(
+                        vectors, rectified,
+                        at(room, c * pooling[1] * lanes), lanes, length * lanes,
+                        at(final, go + c * filters) if whole else at(rest, 0),
+                        pooling[1], pooling[0],
+                    )
+                    if not whole:
+                        _copy(rest, 0, lanes, final, go + c * filters, filters, 1, some)
+
+
+@compiled
+def kernel_gradient(x, before, size, dy, at_once, stride, window, panels):
     """The sum over all windows of window times dy. The rows of a tile are neighbours in a row of the window.
 
     Args:
         x: (n, height, width, channels).
         before: rows above and columns left of it that are padding.
-        padded: room for one image with its padding, zeros: (padded height, padded width, channels).
+        size: of an image with its padding, (height, width).
         dy: (n, rows, columns, filters).
-        rest: room for a panel of some rows of dy.
         at_once: how many rows that is.
         stride: (down, across).
         window: (height, width).
         panels: zeros, to which the sum is added: (panels, window size, filters of a panel).
     """
     n, rows, columns, filters = dy.shape
-    _, width, channels = padded.shape
-    count, size, lanes = panels.shape
+    width, channels = size[1], x.shape[3]
+    count, entries, lanes = panels.shape
+    padded, rest = np.zeros((size[0], width, channels), x.dtype), np.zeros(at_once * columns * lanes, x.dtype)
     length = window[1] * channels
     tiles = (length + MOST_ROWS - 1) // MOST_ROWS
     image, given, sums = padded.reshape(-1), dy.reshape(-1), panels.reshape(-1)
@@ -230,7 +346,7 @@ def kernel_gradient(x, before, padded, dy, rest, at_once, stride, window, panels
                     e = 0
                     for t in range(tiles):
                         q = length // tiles + (t < length % tiles)
-                        to = (p * size + row * length + e) * lanes
+                        to = (p * entries + row * length + e) * lanes
                         tile(
                             q, vectors,
                             at(image, (r * stride[0] + row) * width * channels + e),
