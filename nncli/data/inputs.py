@@ -12,7 +12,7 @@ from nncli.core.types import Array, FloatDType, Shape
 from nncli.data.columns import Encode
 from nncli.data.mapped import Mapped
 from nncli.data.scaling import Scaling
-from nncli.data.slices import rows_of_slice
+from nncli.data.slices import is_finite, rows_of_slice
 
 
 class Encoded:
@@ -88,12 +88,16 @@ class NetworkInputs:
         return self
 
     def __getitem__(self, rows: slice) -> Array:
-        """Some rows in their order.
+        """Some rows in their order; a view where they are as the network takes them.
 
         Raises:
             DataError: where a value is too large for the dtype, or the network cannot take a row.
         """
         start, stop, _ = rows.indices(len(self))
+        if self._scaling is None and isinstance(self._raw, np.ndarray) and self._raw.dtype == self.dtype:
+            as_they_are: Array = self._raw[start:stop]
+            self._look(as_they_are, range(start, stop))
+            return as_they_are
         result = np.empty((max(0, stop - start), *self.shape[1:]), self.dtype)
         step = rows_of_slice(self.shape)
         for at in range(start, stop, step):
@@ -114,11 +118,13 @@ class NetworkInputs:
         """Scales rows into `out`; `numbers` are theirs among all rows."""
         with np.errstate(over="ignore", invalid="ignore"):
             out[...] = raw if self._scaling is None else self._scaling.apply(raw)
-            in_range = np.isfinite(out.sum())  # a sum is quick, but may itself be too large
-        if not in_range:
+        self._look(out, numbers)
+
+    def _look(self, out: Array, numbers: Array | range) -> None:
+        """Whether the network can take these rows; `numbers` are theirs among all rows."""
+        if not is_finite(out):
             finite = np.isfinite(out).reshape(len(out), -1).all(axis=1)
-            if not finite.all():
-                raise self._too_large(int(numbers[int(finite.argmin())]))
+            raise self._too_large(int(numbers[int(finite.argmin())]))
         if self._check is not None and (fault := self._check(out)):
             row, message = fault
             raise DataError(f"{self._place(int(numbers[row]))}: {message}")

@@ -66,6 +66,13 @@ def slices(x: Sliced) -> Iterator[Array]:
         yield part.reshape(len(part), entries)
 
 
+def is_finite(array: Array) -> bool:
+    """Whether every number is finite. The sum of squares says so quickly, but it may be too large by itself."""
+    if array.flags.c_contiguous and math.isfinite(np.vdot(array, array)):
+        return True
+    return array.size == 0 or (math.isfinite(array.max()) and math.isfinite(array.min()))  # nan comes through both
+
+
 def rows_of_slice(shape: Shape) -> int:
     """How many rows of an array of that shape make up a slice."""
     return max(1, min(MOST_ROWS, MOST_BYTES // (8 * max(1, math.prod(shape[1:])))))

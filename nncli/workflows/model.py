@@ -22,16 +22,15 @@ from nncli.core.errors import ConfigError, UserError
 from nncli.core.types import Array, Shape
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
-from nncli.data.rows import Rows, array_rows
-from nncli.data.sources.memory import Memory
-from nncli.data.weights import checked_weights
+from nncli.data.rows import Rows
+from nncli.data.sources.memory import Memory, rows_in_memory
 from nncli.nn.layer import Backward
 from nncli.nn.loss import Loss
 from nncli.nn.network import Pass
 from nncli.optim.schedule import Schedule
 from nncli.runs.directory import RunDirectory
 from nncli.training.events import EpochEnded, Record
-from nncli.training.executor import Executor
+from nncli.training.executor import Executor, together
 from nncli.training.trainer import Trainer
 from nncli.workflows.events import RunEvent
 from nncli.workflows.narration import narrate
@@ -144,7 +143,7 @@ class Model:
             NonFiniteError: where the loss or the gradient is not finite.
         """
         settings = {"epochs": epochs, "batch_size": batch_size, "shuffle": shuffle, **training}
-        session = self._session_for(_rows(inputs, targets, weights=weights), validation_data, settings)
+        session = self._session_for(rows_in_memory(inputs, targets, weights=weights), validation_data, settings)
         trainer = session.trainer()
         records: list[Record] = []
 
@@ -180,8 +179,8 @@ class Model:
         Raises:
             UserError: where the inputs are not as in training, or nothing is trained yet.
         """
-        rows = _rows(inputs, None)
-        return np.concatenate(list(self.trained.predict(rows, batch_size)))
+        rows = rows_in_memory(inputs, None)
+        return _apart(together(list(self.trained.predict(rows, batch_size))), rows)
 
     def predict_classes(self, inputs: Any) -> list[str]:
         """The label of the most likely class of every row."""
@@ -194,7 +193,7 @@ class Model:
     def evaluate(self, inputs: Any, targets: Any, *, weights: Any = None) -> dict[str, float]:
         """The mean loss and the metrics on labelled rows, each counting with its weight."""
         model = self.trained
-        return model.evaluate(model.dataset(_rows(inputs, targets, weights=weights)))
+        return model.evaluate(model.dataset(rows_in_memory(inputs, targets, weights=weights)))
 
     def compute_loss(self, inputs: Any, targets: Any) -> float:
         """The mean loss on labelled rows, with the model as it predicts."""
@@ -209,7 +208,7 @@ class Model:
             inputs: as for `train`.
             training: whether layers such as dropout are active.
         """
-        rows = _rows(inputs, None)
+        rows = rows_in_memory(inputs, None)
         if self._session is None:
             self._session = self._bare_session(rows.row_shape)
         session, network = self._session, self._session.network
@@ -219,6 +218,7 @@ class Model:
         bound.moment.step = 0 if self._trainer is None else self._trainer.step
         with np.errstate(all="ignore"):
             output, backwards = bound.forward(given)
+        output = _apart(output, rows)
         self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False
         return output
 
@@ -332,7 +332,7 @@ class Model:
         spec = replace(self._spec, training=settings)
         if validation is not None and (not isinstance(validation, tuple | list) or len(validation) != 2):
             raise UserError("validation_data: expected a pair (inputs, targets)")
-        held = None if validation is None else _rows(*validation, name="validation inputs")
+        held = None if validation is None else rows_in_memory(*validation, name="validation inputs")
         source = cast("Memory", spec.data.train)
         loss = self._built.executor.loss if self._fitted else suited(cast("Loss", spec.loss), rows, spec.model)
         rows = chosen(source, rows, loss, all_needed=not self._fitted)
@@ -386,14 +386,6 @@ def _without_rows(spec: Spec, preprocessing: Preprocessing, executor: Executor) 
     return Session(spec, preprocessing, executor, empty)
 
 
-def _rows(inputs: Any, targets: Any, name: str = "inputs", weights: Any = None) -> Rows:
-    given = None if targets is None else _array(targets, "targets")
-    rows = array_rows(_array(inputs, name), given, name, "targets", "target")
-    return rows if weights is None else replace(rows, weights=checked_weights(_array(weights, "weights"), rows))
-
-
-def _array(values: Any, name: str) -> Array:
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise UserError(f"{name}: expected an array; the rows differ in their lengths") from None
+def _apart(output: Array, rows: Rows) -> Array:
+    """The output; a copy of it where it is the inputs themselves, which no layer has changed."""
+    return output.copy() if np.may_share_memory(output, cast("Array", rows.inputs)) else output

@@ -290,6 +290,17 @@ def test_a_value_too_large_for_the_dtype(tmp_path):
         fitted(found).inputs(found, np.dtype(np.float32))
 
 
+def test_rows_that_need_no_scaling_are_not_copied(tmp_path):
+    found = rows(path=npz(tmp_path, x=np.ones((6, 2), np.float32), y=[0, 1] * 3))
+    prepared = fitted(found).inputs_on_demand(found, np.dtype(np.float32))
+    assert np.shares_memory(prepared.held(), found.inputs)
+    assert not np.shares_memory(fitted(found).inputs(found, F64), found.inputs)
+    found.inputs[4, 1] = np.inf  # as a source of a plugin might give it
+    assert prepared[:4].all()
+    with pytest.raises(DataError, match=r"a\.npz:x: row 4 .*too large for float32"):
+        prepared[2:]
+
+
 def test_a_file_that_is_missing_gets_the_nearest_name(tmp_path):
     npz(tmp_path, x=[[1.0]], y=[1])
     with pytest.raises(DataError, match=r"no such file or folder: .*/aa\.npz; did you mean '.*/a\.npz'\?"):

@@ -8,7 +8,7 @@ import pytest
 from nncli.core.registry import SCALERS
 from nncli.data import slices as module
 from nncli.data.scalers import Affine, RobustScaler, StandardScaler
-from nncli.data.slices import Columns, sampled, slices
+from nncli.data.slices import Columns, is_finite, sampled, slices
 from tests.data.lazy import OnlySlices
 
 RANDOM = np.random.default_rng(0)
@@ -84,3 +84,24 @@ def test_a_large_offset_over_many_slices_loses_nothing(monkeypatch):
     fitted = StandardScaler().fit(x)
     np.testing.assert_allclose(fitted.scale, x.std(axis=0), rtol=1e-9)
     np.testing.assert_allclose(fitted.shift, x.mean(axis=0), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_one_entry_that_is_not_finite_is_seen(dtype, bad):
+    x = RANDOM.random((7, 9)).astype(dtype)
+    for array in (x, x[:, ::2], np.asfortranarray(x)):
+        assert is_finite(array)
+        array[3, 2] = bad
+        assert not is_finite(array)
+        array[3, 2] = 0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_what_is_large_is_finite(dtype):
+    largest = np.full((5, 3), np.finfo(dtype).max, dtype)
+    assert is_finite(largest)
+    assert is_finite(-largest)
+    assert is_finite(largest[:0])
+    largest[4, 2] = np.nan
+    assert not is_finite(largest)

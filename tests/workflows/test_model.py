@@ -293,6 +293,27 @@ def test_forward_ends_with_the_last_activation():
     np.testing.assert_allclose(model.forward(X), model.predict(X), rtol=1e-5)
 
 
+def test_what_comes_out_is_never_the_array_that_went_in():
+    model, x = nncli.Model(["linear"], loss="mse"), RANDOM.random((6, 3)).astype("float32")
+    model.train(x, x, epochs=1, verbose=False)
+    for y in (model.forward(x), model.predict(x), model.predict(x, batch_size=4)):
+        np.testing.assert_array_equal(y, x)
+        assert not np.shares_memory(y, x)
+
+
+def test_training_and_predicting_change_no_rows_of_the_users():
+    x, y = RANDOM.random((40, 8, 8, 1)).astype("float32"), RANDOM.random((40, 1)).astype("float32")
+    layers = ["relu", {"type": "conv2d", "filters": 8, "kernel_size": 3}, "relu", {"type": "max_pool2d"}]
+    model = nncli.Model([*layers, {"type": "dense", "units": 1}], loss="mse")
+    given = x.copy(), y.copy()
+    for shuffle in (True, False):
+        model.train(x, y, epochs=1, shuffle=shuffle, validation_data=(x, y), verbose=False)
+    model.predict(x)
+    model.evaluate(x, y)
+    np.testing.assert_array_equal(x, given[0])
+    np.testing.assert_array_equal(y, given[1])
+
+
 def test_dropout_is_active_in_training_alone():
     model = nncli.Model([{"type": "dense", "units": 4}, "dropout", {"type": "dense", "units": 1}], "mse")
     assert model.forward(X).tobytes() == model.forward(X).tobytes()
