@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+import numpy as np
+
 from nncli.core.fields import Registered
-from nncli.core.randomness import bits_by_row, stream
+from nncli.core.randomness import Streams, Word, bits_by_row
 from nncli.core.registry import LAYERS
 from nncli.core.types import Array, Shape
 
@@ -62,6 +64,7 @@ class Moment:
         batch_rows: how many rows the whole batch has, where it is computed in several chunks.
         chunk: the number of this chunk.
         batch_sum: adds up an array over all chunks of the batch; None where there is only one.
+        streams: of random numbers.
     """
 
     training: bool = False
@@ -71,6 +74,7 @@ class Moment:
     batch_rows: int | None = None
     chunk: int = 0
     batch_sum: Callable[[Array], Array] | None = None
+    streams: Streams = field(default_factory=Streams)
 
 
 class Context:
@@ -112,10 +116,16 @@ class Context:
         """
         return part if self.moment.batch_sum is None else self.moment.batch_sum(part)
 
-    def random_bits(self, shape: Shape) -> Array:
-        """Uniform 32-bit integers that depend on seed, step, layer and row, and not on how the batch was cut."""
+    def random_bits(self, shape: Shape, kind: type[Word] = np.uint32) -> Array:
+        """Uniform integers that depend on seed, step, layer and row, and not on how the batch was cut.
+
+        Args:
+            shape: (rows, ...).
+            kind: of the integers; those of 16 bits take half as long.
+        """
         moment = self.moment
-        return bits_by_row(stream(moment.seed, "layer", moment.step, self.index), shape, moment.first_row)
+        stream = moment.streams.stream(moment.seed, "layer", moment.step, self.index)
+        return bits_by_row(stream, shape, moment.first_row, kind)
 
 
 @dataclass(frozen=True)

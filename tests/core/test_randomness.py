@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from nncli.core.randomness import bits_by_row, generator, stream
+from nncli.core.randomness import Streams, bits_by_row, generator, stream
 
 DIFFERENT = [
     (0, "layer", 1, 2),
@@ -48,20 +48,32 @@ def test_the_numbers_are_those_that_older_runs_got():
     assert stream(7, "layer", 3, 1).random_raw(2).tolist() == [13809632636850921502, 1397032771612884869]
 
 
+def test_streams_one_after_another_are_the_same_streams():
+    streams = Streams()
+    for arguments in [*DIFFERENT, *DIFFERENT]:
+        np.testing.assert_array_equal(streams.stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
+        one, other = (given.stream(*arguments) for given in (streams, Streams()))
+        one.advance(3)
+        other.advance(3)
+        np.testing.assert_array_equal(one.random_raw(5), other.random_raw(5))
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.uint32])
 @pytest.mark.parametrize("row", [(1,), (3,), (8,), (9,), (2, 5), (4, 4, 3), ()], ids=str)
-def test_rows_get_the_same_bits_however_they_are_cut(row):
-    whole = bits_by_row(stream(1, "x"), (7, *row), 0)
-    assert (whole.shape, whole.dtype) == ((7, *row), np.uint32)
+def test_rows_get_the_same_bits_however_they_are_cut(row, kind):
+    whole = bits_by_row(stream(1, "x"), (7, *row), 0, kind)
+    assert (whole.shape, whole.dtype) == ((7, *row), kind)
     for start in range(8):
         for stop in range(start, 8):
-            part = bits_by_row(stream(1, "x"), (stop - start, *row), start)
+            part = bits_by_row(stream(1, "x"), (stop - start, *row), start, kind)
             np.testing.assert_array_equal(part, whole[start:stop])
 
 
-def test_rows_are_different_and_their_bits_uniform():
-    bits = bits_by_row(stream(1, "x"), (2000, 11), 12345)
-    assert len(np.unique(bits)) > 0.999 * bits.size
-    shares = bits / 2**32
+@pytest.mark.parametrize(("kind", "different"), [(np.uint16, 0.83), (np.uint32, 0.999)])
+def test_rows_are_different_and_their_bits_uniform(kind, different):
+    bits = bits_by_row(stream(1, "x"), (2000, 11), 12345, kind)
+    assert len(np.unique(bits)) > different * bits.size
+    shares = bits / 2.0 ** (8 * bits.itemsize)
     assert abs(shares.mean() - 0.5) < 0.01
     assert abs(shares.std() - 1 / np.sqrt(12)) < 0.01
     assert abs(np.corrcoef(shares[:, 0], shares[:, 1])[0, 1]) < 0.1

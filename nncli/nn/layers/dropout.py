@@ -12,6 +12,8 @@ from annotated_types import Interval
 from nncli.core.types import Array
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
+NUMBERS = 1 << 16
+
 
 @layer("dropout")
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Dropout(Layer):
     Shape: (*) -> (*)
 
     Args:
-        rate: share of elements set to zero, in [0, 1), in steps of 2^-32.
+        rate: share of elements set to zero, in [0, 1); rounded to a multiple of 2^-16 below 1.
     Reference: Srivastava et al., JMLR 15 (2014), 1929-1958.
     """
 
@@ -35,6 +37,6 @@ class Dropout(Layer):
         """The inputs, some of them zeroed and the others scaled up."""
         if not ctx.training:
             return x, lambda dy, g: dy
-        threshold = np.uint32(min(round(self.rate * 2**32), 2**32 - 1))
-        mask = (ctx.random_bits(x.shape) >= threshold) / x.dtype.type(1 - self.rate)
+        dropped = min(round(self.rate * NUMBERS), NUMBERS - 1)  # of all 16-bit numbers
+        mask = (ctx.random_bits(x.shape, np.uint16) >= np.uint16(dropped)) / x.dtype.type(1 - dropped / NUMBERS)
         return x * mask, lambda dy, g: np.multiply(dy, mask, out=dy)
