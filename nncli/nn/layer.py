@@ -152,6 +152,7 @@ class Layer(Registered):
     mixes_samples: ClassVar[bool] = False  # whether, in training, a row's outputs depend on the other rows
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     compiled: ClassVar[bool] = False  # whether its last bits depend on numba, where it is installed
+    chooses_largest: ClassVar[bool] = False  # whether an output is the largest of some inputs; a subclass says it anew
     shape_hint: ClassVar[str] = ""  # what helps, of a container, where what is in it gives a shape that does not fit
     in_order: ClassVar[tuple[str, ...]] = ()  # the fields of a container whose layers come one after another
     advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
-from nncli.nn.fused import Outputs, in_one_go
+from nncli.nn.fused import Outputs, in_one_go, in_order_of_work
 from nncli.nn.layer import Backward, Context, Layer, Moment, Tree
 from nncli.nn.parameters import ParameterLayout
+from nncli.nn.sequence import shapes_in_order
 from nncli.nn.sequential import Sequential
 
 
@@ -66,7 +67,10 @@ class Pass:
             context, index = _context(layer, index, self.moment, wanted)
             self.bound.append((layer.forward, network.tree[name], context, gradients[name], name))
             wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
-        self._outputs = list(self._in_few_steps(network, depth))
+        layers = network.model.layers[:depth]
+        order = in_order_of_work(layers)
+        self.bound = [self.bound[index] for index in order]
+        self._outputs = list(self._in_few_steps(network, [layers[index] for index in order]))
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
         """The outputs, and the backward functions of the layers."""
@@ -87,11 +91,11 @@ class Pass:
                 x = y
         return x
 
-    def _in_few_steps(self, network: Network, depth: int) -> Iterator[tuple[Outputs | None, list[Any]]]:
+    def _in_few_steps(self, network: Network, layers: Sequence[Layer]) -> Iterator[tuple[Outputs | None, list[Any]]]:
         """What computes some layers in one go, or None, and these layers."""
-        layers, index = network.model.layers[:depth], 0
-        while index < depth:
-            count, compute = in_one_go(layers[index:], network.shapes[index:], network.dtype) or (1, None)
+        shapes, index = shapes_in_order(layers, network.input_shape), 0
+        while index < len(layers):
+            count, compute = in_one_go(layers[index:], shapes[index:], network.dtype) or (1, None)
             yield compute, self.bound[index : index + count]
             index += count
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from math import isfinite
 from threading import BrokenBarrierError
@@ -105,9 +104,9 @@ class Executor:
         self._pool: ThreadPoolExecutor | None = None
         self.gradient = self._passes[0].gradient
 
-    def blas(self) -> AbstractContextManager[Any]:
+    def blas(self) -> BlasThreads:
         """Sets BLAS to the number of threads that this executor counts on, until the context is left."""
-        return blas_threads(self.blas_threads)
+        return BlasThreads(self.blas_threads)
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
         """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.
@@ -309,16 +308,30 @@ def together(parts: Sequence[Array]) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-@contextmanager
-def blas_threads(count: int | None) -> Iterator[None]:
-    """Sets BLAS to that number of threads, None for as many as it has, until the context is left."""
-    before = [] if count is None else [(library, library.num_threads) for library in _libraries()]
-    try:
-        for library, _ in before:
-            library.set_num_threads(count)
-        yield
-    finally:
-        for library, threads in before:
+class BlasThreads:
+    """Sets BLAS to a number of threads, until the context is left. A small prediction waits for it, so it is short.
+
+    Args:
+        count: how many; None for as many as it has.
+    """
+
+    def __init__(self, count: int | None) -> None:
+        self._count = count
+        self._before: list[int] = []
+
+    def __enter__(self) -> None:
+        if self._count is not None:
+            libraries = _libraries()
+            self._before = [library.num_threads for library in libraries]
+            try:
+                for library in libraries:
+                    library.set_num_threads(self._count)
+            except BaseException:  # such as a KeyboardInterrupt
+                self.__exit__()
+                raise
+
+    def __exit__(self, *_: object) -> None:
+        for library, threads in zip(_libraries(), self._before, strict=False):
             library.set_num_threads(threads)
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from nncli.nn.activations.relu import ReLU
 from nncli.nn.compiled.available import compiled_convolution
-from nncli.nn.fused import in_one_go
+from nncli.nn.fused import in_one_go, in_order_of_work
 from nncli.nn.layers.conv2d import Conv2D
 from nncli.nn.layers.max_pool2d import MaxPool2D
 from nncli.nn.network import Network, Pass
+from nncli.nn.sequence import shapes_in_order
 from nncli.nn.sequential import layers_of
 
 needs_numba = pytest.mark.skipif(compiled_convolution() is None, reason="numba is not installed, or turned off")
@@ -39,8 +40,6 @@ TOGETHER = [  # layers, shape of a row, how many of them in one go
     ([conv(33), "relu", "relu"], IMAGE, 2),
     ([conv(32, bias=False), "relu", pool()], IMAGE, 3),
     ([conv(7, 2), "relu"], IMAGE, 2),
-    ([conv(16), "relu", pool(3, stride=2)], IMAGE, 2),  # windows that overlap
-    ([conv(16), "relu", pool(padding=1)], IMAGE, 2),
     ([conv(16), "relu", "relu", pool()], IMAGE, 2),
     ([conv(16, 5, "conv1d"), "relu", pool(3, "max_pool1d")], SEQUENCE, 3),
     ([conv(9, 4, "conv1d", padding=1), "relu", {"type": "avg_pool1d"}], SEQUENCE, 2),
@@ -48,6 +47,9 @@ TOGETHER = [  # layers, shape of a row, how many of them in one go
 APART = [
     ([conv(**SAME)], IMAGE),
     ([conv(**SAME), "tanh", pool()], IMAGE),
+    ([conv(16), "relu", pool(3, stride=2)], IMAGE),  # windows that overlap, before relu
+    ([conv(16), "relu", pool(padding=1)], IMAGE),
+    ([conv(16), "relu", "global_max_pool2d"], IMAGE),
     ([conv(**SAME), {"type": "avg_pool2d"}], IMAGE),
     ([conv(10, groups=5), "relu", pool()], IMAGE),
     ([conv(dilation=2), "relu", pool()], IMAGE),
@@ -65,17 +67,21 @@ def bound(layers, shape, dtype="float32"):
     return network, Pass(network, len(layers)), rng
 
 
+def together(model, shape, dtype=FLOAT32):
+    """What `in_one_go` finds at the beginning of a model."""
+    layers = [model.layers[index] for index in in_order_of_work(model.layers)]
+    return in_one_go(layers, shapes_in_order(layers, shape), dtype)
+
+
 @pytest.mark.parametrize(("layers", "shape", "count"), TOGETHER, ids=str)
 def test_what_belongs_together(layers, shape, count):
-    model = layers_of(layers)
-    found, _ = in_one_go(model.layers, model.shapes(shape), FLOAT32)
+    found, _ = together(layers_of(layers), shape)
     assert found == count
 
 
 @pytest.mark.parametrize(("layers", "shape"), APART, ids=str)
 def test_what_does_not(layers, shape):
-    model = layers_of(layers)
-    assert in_one_go(model.layers, model.shapes(shape), FLOAT32) is None
+    assert together(layers_of(layers), shape) is None
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,7 @@ class OtherPool(MaxPool2D):
 def test_a_subclass_may_compute_something_else(kinds, count):
     first, second, third = kinds
     layers = (first(filters=8, kernel_size=3), second(), third())
-    model = layers_of(layers)
-    found = in_one_go(model.layers, model.shapes(IMAGE), FLOAT32)
+    found = together(layers_of(layers), IMAGE)
     assert (0 if found is None else found[0]) == count
 
 
@@ -113,7 +118,7 @@ def test_the_same_bits_as_one_by_one(layers, shape, count, dtype):
     for rows in (0, 1, 3):
         x = rng.uniform(-1, 1, (rows, *shape)).astype(dtype)
         given = x.copy()
-        y = in_one_go(network.model.layers, network.shapes, np.dtype(dtype))[1](next(iter(network.tree.values())), x)
+        y = together(network.model, shape, np.dtype(dtype))[1](next(iter(network.tree.values())), x)
         one_by_one = x
         for forward, p, ctx, _, _ in run.bound[:count]:
             one_by_one, _ = forward(p, one_by_one, ctx)
@@ -165,6 +170,6 @@ def test_without_numba_it_is_one_by_one(without_numba):
     without_numba()
     network, run, rng = bound([conv(16), "relu", pool()], IMAGE)
     x = rng.uniform(-1, 1, (2, *IMAGE)).astype("float32")
-    compute = in_one_go(network.model.layers, network.shapes, FLOAT32)[1]
+    compute = together(network.model, IMAGE)[1]
     assert compute(network.tree["0.conv2d"], x) is None
     np.testing.assert_array_equal(run.output(x), run.forward(x)[0])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.nn.layers import Dense
+from nncli.nn.activations import ReLU
+from nncli.nn.layers import Dense, MaxPool2D, Reshape
 from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import layers_of
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
@@ -150,3 +151,31 @@ def test_parameters_and_everything_computed_have_one_dtype():
     run.moment.training = True
     y, dx = gradient(run, spread((2, 6, 5, 1)).astype(np.float32), np.ones((2, 3), np.float32))
     assert {array.dtype for array in (network.vector, run.gradient, y, dx)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(
+    "pool", ["max_pool2d", {"type": "max_pool2d", "pool_size": 3, "padding": 1}, "global_max_pool2d"]
+)
+def test_the_largest_entry_is_chosen_before_relu_and_all_is_as_after_it(pool):
+    layers = [{"type": "conv2d", "filters": 2, "kernel_size": 1}, "relu", pool, DENSE]
+    network, run = bind(layers, (6, 6, 1), dtype=np.float32, input_gradient=True)
+    in_order = Pass(network, len(layers), input_gradient=True)
+    in_order.bound = sorted(in_order.bound, key=lambda bound: bound[4])  # by their numbers
+    names = [name for *_, name in run.bound]
+    assert [name.split(".")[0] for name in names] == ["0", "2", "1", "3"]
+    network.vector[:] = np.random.default_rng(0).uniform(-1, 1, network.vector.size)
+    x, dy = np.random.default_rng(1).integers(-3, 3, (20, 6, 6, 1)).astype("f4"), spread((20, 3), 1).astype("f4")
+    for got, right in zip(
+        (*gradient(run, x, dy), run.gradient), (*gradient(in_order, x, dy), in_order.gradient), strict=True
+    ):
+        np.testing.assert_array_equal(got, right)
+    assert np.count_nonzero(run.gradient) == run.gradient.size
+
+
+def test_a_layer_of_ones_own_stays_where_it_is():
+    class Middle(MaxPool2D):
+        pass
+
+    layers = (Dense(4), Reshape((2, 2, 1)), ReLU(), Middle())
+    run = Pass(Network(layers_of(layers), (3,), np.dtype(np.float32), 0), 4)
+    assert [name for *_, name in run.bound][2:] == ["2.relu", "3.max_pool2d"]

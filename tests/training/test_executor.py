@@ -168,13 +168,30 @@ def test_blas_has_its_threads_again_afterwards():
     def counts():
         return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
-    with executors.blas_threads(2):
+    with executors.BlasThreads(2):
         before = counts()
-        with executors.blas_threads(1):
+        with executors.BlasThreads(1):
             assert counts() == [1] * len(before)
         assert counts() == before
-        with executors.blas_threads(None):
+        with executors.BlasThreads(None):
             assert counts() == before
+
+
+def test_blas_that_cannot_be_set_is_left_as_it_was(monkeypatch):
+    class Library:
+        def __init__(self, fails):
+            self.num_threads, self.fails = 4, fails
+
+        def set_num_threads(self, count):
+            if self.fails and count == 1:
+                raise KeyboardInterrupt
+            self.num_threads = count
+
+    libraries = [Library(False), Library(True)]
+    monkeypatch.setattr(executors, "_libraries", lambda: libraries)
+    with pytest.raises(KeyboardInterrupt), executors.BlasThreads(1):
+        raise AssertionError("it was set")
+    assert [library.num_threads for library in libraries] == [4, 4]
 
 
 def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):

@@ -27,6 +27,7 @@ class GlobalMaxPool1D(GlobalPool):
         ("AdaptiveMaxPool1d", "GlobalMaxPooling1D"), "write global_max_pool1d"
     )
 
+    chooses_largest = True
     axes = ("length",)
 
     def pool(self, entries: Array) -> Pooled:

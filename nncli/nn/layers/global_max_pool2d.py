@@ -27,6 +27,7 @@ class GlobalMaxPool2D(GlobalPool):
         ("AdaptiveMaxPool2d", "GlobalMaxPooling2D"), "write global_max_pool2d"
     )
 
+    chooses_largest = True
     axes = ("height", "width")
 
     def pool(self, entries: Array) -> Pooled:

@@ -27,6 +27,8 @@ class MaxPool1D(Pool1D):
         padding: valid, same, or a number smaller than the pool size.
     """
 
+    chooses_largest = True
+
     def pool(self, images: Array, windows: Windows) -> Pooled:
         """The largest entries."""
         return largest_of_windows(images, windows)

@@ -28,6 +28,8 @@ class MaxPool2D(Pool2D):
         padding: valid, same, or a number or pair smaller than the pool size.
     """
 
+    chooses_largest = True
+
     def pool(self, images: Array, windows: Windows) -> Pooled:
         """The largest entries."""
         return largest_of_windows(images, windows)
