@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 
@@ -64,13 +66,16 @@ def in_one_go(
     count = 1 + pooled + rectified
     output = shapes[count]
 
+    @cache
+    def made(compiled: ModuleType) -> Callable[[Array, Array, Array | None], Array]:
+        return compiled.outputs(windows, filters, bool(rectified), tiles, dtype)
+
     def outputs(p: Tree, x: Array) -> Array | None:
         compiled = compiled_convolution()
         if compiled is None:
             return None
         images = x.reshape(len(x), *windows.input, x.shape[-1])
-        y: Array = compiled.outputs(images, p["weight"], windows, p.get("bias"), rectified, tiles)
-        return y.reshape(len(x), *output)
+        return made(compiled)(images, p["weight"], p.get("bias")).reshape(len(x), *output)
 
     return count, outputs
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
 from nncli.core.types import Array
@@ -27,27 +30,36 @@ def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) ->
     return _product(x, W, windows, bias), backward
 
 
-def outputs(x: Array, W: Array, windows: Windows, bias: Array | None, rectified: bool, pooling: Windows) -> Array:
-    """The largest entries of tiles of what `convolve` gives, after relu or not, without keeping the rest.
+def outputs(
+    windows: Windows, filters: int, rectified: bool, pooling: Windows, dtype: np.dtype[np.generic]
+) -> Callable[[Array, Array, Array | None], Array]:
+    """What gives the largest entries of tiles of what `convolve` gives, after relu or not, without keeping the rest.
+
+    What it gives takes x, (n, height, width, channels), W, (..., filters), and bias, (filters,) or None.
 
     Args:
-        x: (n, height, width, channels).
-        W: (..., filters), of as many entries as a window has.
         windows: over x; they have to suit.
-        bias: (filters,), or None for none.
+        filters: how many.
         rectified: whether there is relu before the pooling.
-        pooling: over what it gives: tiles, of which a rest at the end makes none.
+        pooling: over what the convolution gives: tiles, of which a rest at the end makes none.
+        dtype: of x.
     """
-    filters, lanes = W.shape[-1], PANEL_BYTES // x.itemsize
-    if filters <= 2 * lanes and not filters % (lanes // 2) and bias is not None:  # as it is
-        kernel, step, panel = W.reshape(-1), filters, lanes
-    else:
-        panels, bias = _panels(W, bias)
-        kernel, step, panel = panels.reshape(-1), lanes, panels[0].size
-    y = np.empty((len(x), *pooling.output, filters), x.dtype)
-    given = _given(x), windows.before, windows.padded_size, kernel, step, panel, bias
-    largest_product(*given, windows.stride, windows.window, windows.output[1], rectified, pooling.window, y)
-    return y
+    lanes, size = PANEL_BYTES // dtype.itemsize, math.prod(windows.window)
+    as_it_is = filters <= 2 * lanes and not filters % (lanes // 2)  # the kernel needs no panels
+    shape = *pooling.output, filters
+    sizes = *windows.before, *windows.padded_size, *windows.stride, *windows.window, windows.output[1], *pooling.window
+    numbers = np.array((*sizes, rectified))
+
+    def compute(x: Array, W: Array, bias: Array | None) -> Array:
+        y = np.empty((len(x), *shape), x.dtype)
+        if as_it_is and bias is not None:
+            largest_product(_given(x), numbers, W.reshape(-1), filters, lanes, bias, y)
+        else:
+            panels, bias = _panels(W, bias)
+            largest_product(_given(x), numbers, panels.reshape(-1), lanes, size * x.shape[3] * lanes, bias, y)
+        return y
+
+    return compute
 
 
 def _product(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> Array:

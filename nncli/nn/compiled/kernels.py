@@ -253,25 +253,23 @@ def product(x, before, size, panels, bias, stride, window, y):
 
 
 @compiled
-def largest_product(x, before, size, kernel, step, panel, bias, stride, window, length, rectified, pooling, y):
+def largest_product(x, numbers, kernel, step, panel, bias, y):
     """The largest entries of tiles of what `product` gives, after relu or not; made tile row by tile row.
 
     Args:
         x: (n, height, width, channels).
-        before: rows above and columns left of it that are padding.
-        size: of an image with its padding, (height, width).
+        numbers: in one array, which is given in less time: rows above and columns left of x that are padding; height
+            and width of an image with its padding; of a stride; of a window; how many windows there are in a row;
+            height and width of a tile; 1 with relu, 0 without.
         kernel: the kernel, flat, with the filters of a panel side by side.
         step: how far it is in it from one entry of the window to the next.
         panel: from one panel to the next.
         bias: (panels times filters of a panel,).
-        stride: (down, across).
-        window: (height, width).
-        length: how many windows there are in a row.
-        rectified: whether there is relu in between.
-        pooling: height and width of a tile.
         y: to be overwritten, (n, rows, columns, filters); what is left over at the end makes no tile.
     """
     n, rows, columns, filters = y.shape
+    before, size, stride = (numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5])
+    window, length, pooling, rectified = (numbers[6], numbers[7]), numbers[8], (numbers[9], numbers[10]), numbers[11]
     width, channels, lanes = size[1], x.shape[3], PANEL_BYTES // x.itemsize
     steps, tiles = window[1] * channels, (length + MOST_ROWS - 1) // MOST_ROWS
     padded, rest = np.zeros((size[0], width, channels), x.dtype), np.empty(lanes, x.dtype)
@@ -300,7 +298,7 @@ def largest_product(x, before, size, kernel, step, panel, bias, stride, window, 
                 go = (i * rows + r) * columns * filters + p * lanes
                 for c in range(columns):
                     largest(
-                        vectors, rectified,
+                        vectors, rectified == 1,
                         at(room, c * pooling[1] * lanes), lanes, length * lanes,
                         at(final, go + c * filters) if whole else at(rest, 0),
                         pooling[1], pooling[0],
