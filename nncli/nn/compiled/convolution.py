@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.compiled.kernels import PANEL_BYTES, kernel_gradient, largest_product, product
+from nncli.nn.compiled.kernels import PANEL_BYTES, kernel_gradient, product
 from nncli.nn.compiled.suits import suits
 from nncli.nn.patches import KernelBackward, input_gradient
 from nncli.nn.windows import Windows
@@ -46,17 +46,15 @@ def outputs(
     """
     lanes, size = PANEL_BYTES // dtype.itemsize, math.prod(windows.window)
     as_it_is = filters <= 2 * lanes and not filters % (lanes // 2)  # the kernel needs no panels
-    shape = *pooling.output, filters
-    sizes = *windows.before, *windows.padded_size, *windows.stride, *windows.window, windows.output[1], *pooling.window
-    numbers = np.array((*sizes, rectified))
+    shape, numbers = (*pooling.output, filters), _numbers(windows, pooling.window, rectified)
 
     def compute(x: Array, W: Array, bias: Array | None) -> Array:
         y = np.empty((len(x), *shape), x.dtype)
         if as_it_is and bias is not None:
-            largest_product(_given(x), numbers, W.reshape(-1), filters, lanes, bias, y)
+            product(_given(x), numbers, W.reshape(-1), filters, lanes, bias, y)
         else:
             panels, bias = _panels(W, bias)
-            largest_product(_given(x), numbers, panels.reshape(-1), lanes, size * x.shape[3] * lanes, bias, y)
+            product(_given(x), numbers, panels.reshape(-1), lanes, size * x.shape[3] * lanes, bias, y)
         return y
 
     return compute
@@ -65,9 +63,15 @@ def outputs(
 def _product(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> Array:
     """Every window times the kernel: (n, height, width, channels) -> (n, rows, columns, filters)."""
     panels, biases = _panels(W, bias)
-    y = np.empty((len(x), *windows.output, W.shape[3]), x.dtype)
-    product(_given(x), windows.before, windows.padded_size, panels, biases, windows.stride, windows.window, y)
+    y, (_, size, lanes) = np.empty((len(x), *windows.output, W.shape[3]), x.dtype), panels.shape
+    product(_given(x), _numbers(windows), panels.reshape(-1), lanes, size * lanes, biases, y)
     return y
+
+
+def _numbers(windows: Windows, tile: tuple[int, int] = (1, 1), rectified: bool = False) -> Array:
+    """As `product` takes them."""
+    sizes = *windows.before, *windows.padded_size, *windows.stride, *windows.window, windows.output[1], *tile
+    return np.array((*sizes, rectified), np.int64)
 
 
 def _panels(W: Array, bias: Array | None) -> tuple[Array, Array]:

@@ -209,58 +209,16 @@ def _copy(source, come, source_row, target, go, target_row, rows, columns):
 
 
 @compiled
-def product(x, before, size, panels, bias, stride, window, y):
-    """Every window times the kernel, plus the bias. The rows of a tile are neighbours in a row of the output.
+def product(x, numbers, kernel, step, panel, bias, y):
+    """Every window times the kernel, plus the bias; then relu or not, and the largest entry of every tile.
 
-    Args:
-        x: (n, height, width, channels).
-        before: rows above and columns left of it that are padding.
-        size: of an image with its padding, (height, width).
-        panels: the kernel: (panels, window size, filters of a panel).
-        bias: (panels times filters of a panel,).
-        stride: (down, across).
-        window: (height, width).
-        y: to be overwritten, (n, rows, columns, filters).
-    """
-    n, rows, columns, filters = y.shape
-    width, channels = size[1], x.shape[3]
-    count, entries, lanes = panels.shape
-    steps, tiles = window[1] * channels, (columns + MOST_ROWS - 1) // MOST_ROWS
-    padded, rest = np.zeros((size[0], width, channels), x.dtype), np.empty(MOST_ROWS * lanes, x.dtype)
-    image, kernel, out = padded.reshape(-1), panels.reshape(-1), y.reshape(-1)
-    for i in range(n):
-        _place(x, i, before, padded)
-        for p in range(count):
-            some = min(lanes, filters - p * lanes)
-            vectors, whole = 1 if 2 * some <= lanes else 2, 2 * some % lanes == 0
-            for r in range(rows):
-                c = 0
-                for t in range(tiles):
-                    q = columns // tiles + (t < columns % tiles)
-                    go = ((i * rows + r) * columns + c) * filters + p * lanes
-                    tile(
-                        q, vectors,
-                        at(image, (r * stride[0] * width + c * stride[1]) * channels),
-                        stride[1] * channels, 1, width * channels,
-                        at(kernel, p * entries * lanes), lanes, steps * lanes,
-                        at(bias, p * lanes), 0,
-                        at(out, go) if whole else at(rest, 0), filters if whole else lanes,
-                        steps, window[0],
-                    )
-                    if not whole:
-                        _copy(rest, 0, lanes, out, go, filters, q, some)
-                    c += q
-
-
-@compiled
-def largest_product(x, numbers, kernel, step, panel, bias, y):
-    """The largest entries of tiles of what `product` gives, after relu or not; made tile row by tile row.
+    The rows of a tile of sums are neighbours in a row of the output.
 
     Args:
         x: (n, height, width, channels).
         numbers: in one array, which is given in less time: rows above and columns left of x that are padding; height
             and width of an image with its padding; of a stride; of a window; how many windows there are in a row;
-            height and width of a tile; 1 with relu, 0 without.
+            height and width of a tile of pooling, 1 and 1 for none; 1 with relu, 0 without.
         kernel: the kernel, flat, with the filters of a panel side by side.
         step: how far it is in it from one entry of the window to the next.
         panel: from one panel to the next.
@@ -272,39 +230,47 @@ def largest_product(x, numbers, kernel, step, panel, bias, y):
     window, length, pooling, rectified = (numbers[6], numbers[7]), numbers[8], (numbers[9], numbers[10]), numbers[11]
     width, channels, lanes = size[1], x.shape[3], PANEL_BYTES // x.itemsize
     steps, tiles = window[1] * channels, (length + MOST_ROWS - 1) // MOST_ROWS
-    padded, rest = np.zeros((size[0], width, channels), x.dtype), np.empty(lanes, x.dtype)
-    room = np.empty(pooling[0] * length * lanes, x.dtype)  # for a tile row of a panel of what is not pooled yet
-    image, final = padded.reshape(-1), y.reshape(-1)
+    padded, rest = np.zeros((size[0], width, channels), x.dtype), np.empty(MOST_ROWS * lanes, x.dtype)
+    alone = pooling[0] * pooling[1] == 1 and not rectified
+    room = np.empty(0 if alone else pooling[0] * length * lanes, x.dtype)  # for a panel's sums that make a row of tiles
+    image, out = padded.reshape(-1), y.reshape(-1)
     for i in range(n):
         _place(x, i, before, padded)
         for p in range((filters + lanes - 1) // lanes):
             some = min(lanes, filters - p * lanes)
             vectors, whole = 1 if 2 * some <= lanes else 2, 2 * some % lanes == 0
             for r in range(rows):
+                go = (i * rows + r) * columns * filters + p * lanes
                 for down in range(pooling[0]):
                     c = 0
                     for t in range(tiles):
                         q = length // tiles + (t < length % tiles)
+                        address = at(room, (down * length + c) * lanes)
+                        if alone:
+                            address = at(out, go + c * filters) if whole else at(rest, 0)
                         tile(
                             q, vectors,
                             at(image, ((r * pooling[0] + down) * stride[0] * width + c * stride[1]) * channels),
                             stride[1] * channels, 1, width * channels,
                             at(kernel, p * panel), step, steps * step,
                             at(bias, p * lanes), 0,
-                            at(room, (down * length + c) * lanes), lanes,
+                            address, filters if alone and whole else lanes,
                             steps, window[0],
                         )
+                        if alone and not whole:
+                            _copy(rest, 0, lanes, out, go + c * filters, filters, q, some)
                         c += q
-                go = (i * rows + r) * columns * filters + p * lanes
+                if alone:
+                    continue
                 for c in range(columns):
                     largest(
                         vectors, rectified == 1,
                         at(room, c * pooling[1] * lanes), lanes, length * lanes,
-                        at(final, go + c * filters) if whole else at(rest, 0),
+                        at(out, go + c * filters) if whole else at(rest, 0),
                         pooling[1], pooling[0],
                     )
                     if not whole:
-                        _copy(rest, 0, lanes, final, go + c * filters, filters, 1, some)
+                        _copy(rest, 0, lanes, out, go + c * filters, filters, 1, some)
 
 
 @compiled
