@@ -5,10 +5,12 @@ Where the largest entry or the gradient is not finite, nothing is promised; such
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 
-from nncli.core.types import Array
-from nncli.nn.compiled.available import compiled_passes
+from nncli.core.types import Array, Shape
+from nncli.nn.compiled.available import passes_at_hand
 from nncli.nn.pooling import Pooled
 from nncli.nn.windows import Windows
 
@@ -27,19 +29,30 @@ def _tiled(images: Array, windows: Windows) -> Pooled:
     """
     n, channels = len(images), images.shape[3]
     (down, across), (rows, columns) = windows.window, windows.output
+    if images.size >= LARGE and (passes := passes_at_hand()) is not None:
+        tiles = images.reshape(n, rows, down, columns, across, channels)
+        return _compiled(passes, np.ascontiguousarray(tiles), images.shape)
     of_rows, back_across = _largest(images.reshape(n * rows * down * columns, across, channels))
     y, back_down = _largest(of_rows.reshape(n * rows, down, columns * channels))
 
     def back(dy: Array) -> Array:
-        passes = compiled_passes() if images.size >= LARGE else None
-        if passes is None:
-            return back_across(back_down(dy.reshape(y.shape)).reshape(of_rows.shape)).reshape(images.shape)
-        dx = np.empty((n, rows, down, columns, across, channels), images.dtype)
-        of_tiles = n, rows, columns, channels
-        passes.largest_gradient(images.reshape(dx.shape), y.reshape(of_tiles), np.ascontiguousarray(dy), dx)
-        return dx.reshape(images.shape)
+        return back_across(back_down(dy.reshape(y.shape)).reshape(of_rows.shape)).reshape(images.shape)
 
     return y.reshape(n, rows, columns, channels), back
+
+
+def _compiled(passes: ModuleType, tiles: Array, shape: Shape) -> Pooled:
+    """(n, rows, height, columns, width, channels) -> (n, rows, columns, channels), and back to `shape`."""
+    n, rows, _, columns, _, channels = tiles.shape
+    y = np.empty((n, rows, columns, channels), tiles.dtype)
+    passes.largest_of_tiles(tiles, y)
+
+    def back(dy: Array) -> Array:
+        dx = np.empty(tiles.shape, tiles.dtype)
+        passes.largest_gradient(tiles, y, np.ascontiguousarray(dy), dx)
+        return dx.reshape(shape)
+
+    return y, back
 
 
 def _largest(entries: Array) -> Pooled:

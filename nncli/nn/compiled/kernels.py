@@ -274,6 +274,32 @@ def product(x, numbers, kernel, step, panel, bias, y):
 
 
 @compiled
+def largest_of_tiles(x, y):
+    """The largest entry of every tile, channel by channel.
+
+    Args:
+        x: (n, rows, height of a tile, columns, width of a tile, channels).
+        y: to be overwritten, (n, rows, columns, channels).
+    """
+    n, rows, height, columns, width, channels = x.shape
+    given, out, lanes = x.reshape(-1), y.reshape(-1), PANEL_BYTES // x.itemsize
+    half, below = lanes // 2, columns * width * channels
+    for r in range(n * rows):
+        for c in range(columns):
+            come, go = (r * height * columns + c) * width * channels, (r * columns + c) * channels
+            for k in range(0, channels - channels % half, lanes):
+                vectors = 1 if channels - k < lanes else 2
+                largest(vectors, False, at(given, come + k), channels, below, at(out, go + k), width, height)
+            for k in range(channels - channels % half, channels):  # what is left fills no vector
+                most = given[come + k]
+                for i in range(height):
+                    for j in range(width):
+                        here = given[come + i * below + j * channels + k]
+                        most = most if most >= here or most != most else here
+                out[go + k] = most
+
+
+@compiled
 def kernel_gradient(x, before, size, dy, at_once, stride, window, panels):
     """The sum over all windows of window times dy. The rows of a tile are neighbours in a row of the window.
 

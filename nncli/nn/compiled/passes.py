@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.compiling import compiled
+from nncli.nn.compiled.kernels import largest_of_tiles  # noqa: F401  # one of them, by vectors
 
 
 @compiled

@@ -19,13 +19,12 @@ CASES = {
     "pool of pairs": ({"type": "max_pool2d", "pool_size": 2}, (4, 6, 3)),
     "pool of rectangles": ({"type": "max_pool2d", "pool_size": (3, 2)}, (6, 4, 2)),
     "pool of a length": ({"type": "max_pool1d", "pool_size": 3}, (9, 4)),
+    "pool of whole vectors": ({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)),
+    "pool of vectors and more": ({"type": "max_pool2d", "pool_size": (1, 3)}, (2, 6, 29)),
     "batch norm of images": ("batch_norm", (4, 5, 3)),
     "batch norm of columns": ("batch_norm", (6,)),
     "batch norm alone": ({"type": "batch_norm", "scale": False, "shift": False}, (7, 2)),
 }
-
-
-PASSES = "compiled_passes"
 
 
 def computed(layer, shape, dtype, *, input_gradient=True):
@@ -48,7 +47,7 @@ def computed(layer, shape, dtype, *, input_gradient=True):
 @pytest.mark.parametrize(("layer", "shape"), CASES.values(), ids=CASES)
 def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_numba):
     called = []
-    for module, name in ((relu, "passes_at_hand"), (max_pooling, PASSES), (normalization, PASSES)):
+    for module, name in ((relu, "passes_at_hand"), (max_pooling, "passes_at_hand"), (normalization, "compiled_passes")):
         monkeypatch.setattr(module, "LARGE", 0)
         monkeypatch.setattr(module, name, lambda: called.append(1) or compiled_passes())
     found = computed(layer, shape, dtype)
@@ -87,6 +86,18 @@ def test_what_is_not_a_number_stays_so(monkeypatch):
     monkeypatch.setattr(relu, "LARGE", 0)
     y, _ = run_of("relu", (3,)).forward(np.array([[np.nan, -1, np.inf]]))
     np.testing.assert_array_equal(y, [[np.nan, 0, np.inf]])
+
+
+@pytest.mark.parametrize("channels", [3, 16, 21])
+def test_the_largest_of_a_tile_is_nan_where_one_of_its_entries_is(channels, monkeypatch, without_numba):
+    monkeypatch.setattr(max_pooling, "LARGE", 0)
+    x = np.random.default_rng(0).normal(size=(2, 4, 4, channels))
+    x[0, 0, 1, 2], x[1, 3, 3, 0], x[1, 0, 0, 1], x[0, 2:, :2, channels - 1] = np.nan, np.inf, -np.inf, np.nan
+    y, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, channels)).forward(x)
+    without_numba()
+    expected, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, channels)).forward(x)
+    np.testing.assert_array_equal(y, expected)
+    assert np.isnan(y).sum() == 2
 
 
 def run_of(layer, shape, *, input_gradient=False):
