@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
+SMALL_PRODUCT = 1 << 18  # multiply-adds up to which OpenBLAS takes one thread, whatever it may
 MEDIUM_STEP, LARGE_STEP = 2 * 10**7, 10**8  # multiply-adds of a forward pass from which several threads gain
 
 # BLAS threads wait for one another by spinning. For small products they gain nothing, and where another process wants
@@ -99,14 +100,21 @@ class Executor:
         self._mixing = any(layer.mixes_samples for layer in _all_layers(network.model))
         self.threads = threads
         self.penalty = penalty
+        multiplied = zip(network.model.layers, network.shapes, strict=False)
+        self._largest = max(layer.multiply_adds(shape) for layer, shape in multiplied)  # of one row
         self._small = batch_size * _multiplied(network) < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None
         self.gradient = self._passes[0].gradient
 
-    def blas(self) -> BlasThreads:
-        """Sets BLAS to the number of threads that this executor counts on, until the context is left."""
-        return BlasThreads(self.blas_threads)
+    def blas(self, rows: int | None = None) -> BlasThreads:
+        """Sets BLAS to the number of threads that this executor counts on, until the context is left.
+
+        Args:
+            rows: how many are computed at a time; of few, BLAS leaves the products to one thread by itself.
+        """
+        few = rows is not None and rows * self._largest <= SMALL_PRODUCT
+        return BlasThreads(None if few else self.blas_threads)
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
         """The loss summed over the batch; assigns `gradient` of the mean and adds to the tally.

@@ -177,6 +177,14 @@ def test_blas_has_its_threads_again_afterwards():
             assert counts() == before
 
 
+def test_blas_is_not_set_for_a_few_rows(monkeypatch):
+    monkeypatch.setattr(executors, "BlasThreads", lambda count: count)
+    layers = [{"type": "dense", "units": 256}, {"type": "dense", "units": 64}]  # 32,768 and 16,384 multiply-adds a row
+    network = Network(layers_of(layers), (128,), np.dtype(np.float32), 0)
+    executor = Executor(network, build(LOSSES, "mse"), 2)
+    assert [executor.blas(rows) for rows in (1, 8, 9, None)] == [None, None, 1, 1]
+
+
 def test_blas_that_cannot_be_set_is_left_as_it_was(monkeypatch):
     class Library:
         def __init__(self, fails):
