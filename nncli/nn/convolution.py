@@ -10,10 +10,12 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge
 
+from nncli.core.compiling import compiles
 from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS, sum_rows
+from nncli.nn.compiled.suits import suits
 from nncli.nn.grouped import convolve_in_groups
 from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree
@@ -78,6 +80,14 @@ class Convolution(Layer):
     def multiply_adds(self, input_shape: Shape) -> int:
         """Every weight once a window."""
         return math.prod(self.windows(input_shape).output) * super().multiply_adds(input_shape)
+
+    def suits_compiler(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> bool:
+        """Whether the products are compiled, where numba is installed."""
+        return self.groups == 1 and suits(self.windows(input_shape), self.filters, dtype)
+
+    def by_blas(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
+        """None where they are compiled."""
+        return 0 if compiles() and self.suits_compiler(input_shape, dtype) else self.multiply_adds(input_shape)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The kernels over the images, plus the bias."""

@@ -12,7 +12,6 @@ import numpy as np
 from nncli.core.types import Array, Shape
 from nncli.nn.activations.relu import ReLU
 from nncli.nn.compiled.available import compiled_convolution
-from nncli.nn.compiled.suits import suits
 from nncli.nn.convolution import Convolution
 from nncli.nn.layer import Layer, Tree
 from nncli.nn.layers.conv1d import Conv1D
@@ -54,13 +53,13 @@ def in_one_go(
         dtype: of all numbers.
     """
     first, *following = layers
-    if not isinstance(first, Convolution) or type(first) not in (Conv1D, Conv2D) or first.groups > 1:
+    if not isinstance(first, Convolution) or type(first) not in (Conv1D, Conv2D):
         return None  # a subclass may compute something else
     windows, filters = first.windows(shapes[0]), first.filters
     pooling = _tiles(following, shapes[1])
     pooled = pooling is not None
     rectified = [type(item) for item in following[pooled : pooled + 1]] == [ReLU]
-    if not suits(windows, filters, dtype) or not (rectified or pooled):
+    if not first.suits_compiler(shapes[0], dtype) or not (rectified or pooled):
         return None
     tiles = pooling or Windows.over((*windows.output, filters), 1, 1, "valid")
     count = 1 + pooled + rectified

@@ -182,6 +182,10 @@ class Layer(Registered):
         """How many products with a weight one row takes going forward; going back takes about twice as many."""
         return sum(math.prod(spec.shape) for _, spec in leaves(self.parameters(input_shape)) if len(spec.shape) > 1)
 
+    def by_blas(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
+        """As `multiply_adds`, of those that are left to BLAS."""
+        return self.multiply_adds(input_shape)
+
     def input_check(self) -> InputCheck | None:
         """What looks for a row that cannot be taken; None where any row of numbers can, as for most layers.
 

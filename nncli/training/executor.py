@@ -101,7 +101,7 @@ class Executor:
         self.threads = threads
         self.penalty = penalty
         multiplied = zip(network.model.layers, network.shapes, strict=False)
-        self._largest = max(layer.multiply_adds(shape) for layer, shape in multiplied)  # of one row
+        self._largest = max(layer.by_blas(shape, network.dtype) for layer, shape in multiplied)  # of one row
         self._small = batch_size * _multiplied(network) < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_info
 from nncli.core.batch import Batch
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES
+from nncli.nn import convolution
 from nncli.nn.network import Network
 from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
@@ -183,6 +184,17 @@ def test_blas_is_not_set_for_a_few_rows(monkeypatch):
     network = Network(layers_of(layers), (128,), np.dtype(np.float32), 0)
     executor = Executor(network, build(LOSSES, "mse"), 2)
     assert [executor.blas(rows) for rows in (1, 8, 9, None)] == [None, None, 1, 1]
+
+
+@pytest.mark.parametrize(("more", "compiled"), [({}, True), ({"groups": 2}, False), ({"dilation": 2}, False)])
+def test_compiled_products_do_not_count_among_those_of_blas(monkeypatch, more, compiled):
+    monkeypatch.setattr(executors, "BlasThreads", lambda count: count)
+    layers = [{"type": "conv2d", "filters": 64, "kernel_size": 3, **more}, "global_max_pool2d"]
+    network = Network(layers_of(layers), (24, 24, 8), np.dtype(np.float32), 0)
+    for installed in (True, False):
+        monkeypatch.setattr(convolution, "compiles", lambda installed=installed: installed)
+        executor = Executor(network, build(LOSSES, "mse"), 2)
+        assert executor.blas(1) == (None if compiled and installed else 1)
 
 
 def test_blas_that_cannot_be_set_is_left_as_it_was(monkeypatch):
