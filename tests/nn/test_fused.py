@@ -173,3 +173,20 @@ def test_without_numba_it_is_one_by_one(without_numba):
     compute = together(network.model, IMAGE)[1]
     assert compute(network.tree["0.conv2d"], x) is None
     np.testing.assert_array_equal(run.output(x), run.forward(x)[0])
+
+
+@pytest.mark.parametrize(
+    ("layers", "order"),
+    [
+        (["relu", pool(3, padding=1)], [1, 0]),
+        (["relu", "relu", pool(), "relu", pool()], [0, 2, 1, 4, 3]),
+        (["relu", "global_max_pool2d"], [1, 0]),
+        (["gelu", pool()], [0, 1]),  # which falls before it rises
+        (["tanh", pool()], [0, 1]),
+        (["relu", {"type": "avg_pool2d"}], [0, 1]),
+        ([pool(), "relu"], [0, 1]),
+    ],
+    ids=str,
+)
+def test_max_pooling_comes_before_relu_alone(layers, order):
+    assert in_order_of_work(layers_of(layers).layers) == order
