@@ -31,7 +31,7 @@ def rehearse(
         path: where the layers stand in the config.
         trained: whether a layer before them has parameters, so that the gradient of the inputs is wanted.
     """
-    x = inputs[:ROWS]
+    x = inputs[:ROWS].copy()  # they may be the user's own array
     for index, layer in enumerate(fill_initializers(layers)):
         if isinstance(layer, Sequential):
             inside = list(rehearse(layer.layers, x, dtype, (*path, index, "layers"), trained=trained))

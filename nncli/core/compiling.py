@@ -67,7 +67,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         try:
             return chosen[0](*arguments)
-        except Exception:  # before anything is computed: the functions themselves raise nothing
+        except Exception:  # before anything is changed: the functions raise nothing but for want of memory, at first
             if chosen[0] is alone:
                 raise
             chosen[0] = alone

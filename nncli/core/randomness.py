@@ -57,8 +57,9 @@ class Streams:
     def stream(self, seed: int, purpose: str, *indices: int) -> np.random.Philox:
         """As `stream`; ends the one before."""
         if self._bits is None:
-            self._bits = stream(seed, purpose, *indices)
-            self._begun = self._bits.state
+            bits = stream(seed, purpose, *indices)
+            self._begun = bits.state
+            self._bits = bits
         self._begun["state"]["key"] = _key(seed, purpose, *indices)
         self._bits.state = self._begun
         return self._bits

@@ -94,8 +94,9 @@ class NetworkInputs:
             DataError: where a value is too large for the dtype, or the network cannot take a row.
         """
         start, stop, _ = rows.indices(len(self))
-        if self._scaling is None and isinstance(self._raw, np.ndarray) and self._raw.dtype == self.dtype:
-            as_they_are: Array = self._raw[start:stop]
+        raw = self._raw
+        if self._scaling is None and type(raw) is np.ndarray and raw.dtype == self.dtype and raw.flags.carray:
+            as_they_are: Array = raw[start:stop]
             self._look(as_they_are, range(start, stop))
             return as_they_are
         result = np.empty((max(0, stop - start), *self.shape[1:]), self.dtype)

@@ -87,7 +87,9 @@ class Convolution(Layer):
 
     def by_blas(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
         """None where they are compiled."""
-        return 0 if compiles() and self.suits_compiler(input_shape, dtype) else self.multiply_adds(input_shape)
+        own = type(self).forward is Convolution.forward
+        compiled = own and compiles() and self.suits_compiler(input_shape, dtype)
+        return 0 if compiled else self.multiply_adds(input_shape)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The kernels over the images, plus the bias."""

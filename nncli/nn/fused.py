@@ -21,14 +21,14 @@ from nncli.nn.layers.max_pool2d import MaxPool2D
 from nncli.nn.pooling import Pool
 from nncli.nn.windows import Windows
 
-Outputs = Callable[[Tree, Array], "Array | None"]
+InOneGo = Callable[[Tree, Array], "Array | None"]
 
 
 def in_order_of_work(layers: Sequence[Layer]) -> list[int]:
-    """The numbers of the layers in an order that gives the same bits in less time.
+    """The numbers of the layers in an order that gives the same, to the bit but for the sign of zero, in less time.
 
-    Max pooling comes before relu, which then has fewer numbers to go over: the largest after relu is relu of the
-    largest, and where that is not above 0, neither passes on any gradient.
+    Max pooling comes before relu, which then mostly has fewer numbers to go over: the largest after relu is relu of
+    the largest, and where that is not above 0, neither passes on any gradient.
     """
     order = list(range(len(layers)))
     for index, (one, following) in enumerate(pairwise(layers)):
@@ -39,13 +39,13 @@ def in_order_of_work(layers: Sequence[Layer]) -> list[int]:
 
 def in_one_go(
     layers: Sequence[Layer], shapes: Sequence[Shape], dtype: np.dtype[np.generic]
-) -> tuple[int, Outputs] | None:
+) -> tuple[int, InOneGo] | None:
     """How many layers, from the first, can be computed in one go, and by what; None where there is nothing to gain.
 
     The function takes the first layer's parameters and rows, and gives the same bits as the layers one by one, where
     numba computes these as well; None where it is not installed.
 
-    These are a convolution, tiles of max pooling and relu; the last two or one of them.
+    What goes together is a convolution, then tiles of max pooling, relu, or both.
 
     Args:
         layers: one after another, in the order of work.
@@ -57,32 +57,31 @@ def in_one_go(
         return None  # a subclass may compute something else
     windows, filters = first.windows(shapes[0]), first.filters
     pooling = _tiles(following, shapes[1])
-    pooled = pooling is not None
-    rectified = [type(item) for item in following[pooled : pooled + 1]] == [ReLU]
-    if not first.suits_compiler(shapes[0], dtype) or not (rectified or pooled):
+    before = 1 if pooling is None else 2  # relu
+    rectified = len(layers) > before and type(layers[before]) is ReLU
+    count = before + rectified
+    if count == 1 or not first.suits_compiler(shapes[0], dtype):
         return None
     tiles = pooling or Windows.over((*windows.output, filters), 1, 1, "valid")
-    count = 1 + pooled + rectified
     output = shapes[count]
 
     @cache
     def made(compiled: ModuleType) -> Callable[[Array, Array, Array | None], Array]:
-        return compiled.outputs(windows, filters, bool(rectified), tiles, dtype)
+        return compiled.with_relu_and_pooling(windows, filters, rectified, tiles, dtype)
 
-    def outputs(p: Tree, x: Array) -> Array | None:
+    def compute(p: Tree, x: Array) -> Array | None:
         compiled = compiled_convolution()
         if compiled is None:
             return None
         images = x.reshape(len(x), *windows.input, x.shape[-1])
         return made(compiled)(images, p["weight"], p.get("bias")).reshape(len(x), *output)
 
-    return count, outputs
+    return count, compute
 
 
 def _tiles(layers: Sequence[Layer], shape: Shape) -> Windows | None:
     """The windows of a layer of max pooling that comes first, where they are tiles."""
-    for item in layers[:1]:
-        if isinstance(item, Pool) and type(item) in (MaxPool1D, MaxPool2D):
-            windows = item.windows(shape)
-            return windows if windows.stride == windows.window and not windows.padded else None
-    return None
+    if not layers or not isinstance(layers[0], Pool) or type(layers[0]) not in (MaxPool1D, MaxPool2D):
+        return None
+    windows = layers[0].windows(shape)
+    return windows if windows.stride == windows.window and not windows.padded else None

@@ -54,7 +54,7 @@ def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, ParameterSpec]]:
 
 @dataclass(slots=True)
 class Moment:
-    """When and for what a pass is made: all that random numbers depend on.
+    """When and for what a pass is made, on which random numbers depend, and what draws them.
 
     Args:
         training: whether layers such as dropout are active.
@@ -64,7 +64,7 @@ class Moment:
         batch_rows: how many rows the whole batch has, where it is computed in several chunks.
         chunk: the number of this chunk.
         batch_sum: adds up an array over all chunks of the batch; None where there is only one.
-        streams: of random numbers.
+        streams: gives random numbers.
     """
 
     training: bool = False

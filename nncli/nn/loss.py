@@ -54,7 +54,7 @@ class Loss(Registered):
 
     def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
         """Targets in the form that `forward` takes: class numbers (n,) or numbers (n, ...) in."""
-        return targets.reshape(len(targets), *output_shape).astype(dtype)
+        return targets.reshape(len(targets), *output_shape).astype(dtype, order="C")
 
     def of_constant(self, targets: Array, weights: Array | None = None) -> float:
         """The mean loss of the best constant prediction: what a model that has learnt anything is below of.

@@ -29,7 +29,8 @@ def _tiled(images: Array, windows: Windows) -> Pooled:
     """
     n, channels = len(images), images.shape[3]
     (down, across), (rows, columns) = windows.window, windows.output
-    if images.size >= LARGE and (passes := passes_at_hand()) is not None:
+    suits = images.size >= LARGE and images.dtype in (np.float32, np.float64)
+    if suits and (passes := passes_at_hand()) is not None:
         tiles = images.reshape(n, rows, down, columns, across, channels)
         return _compiled(passes, np.ascontiguousarray(tiles), images.shape)
     of_rows, back_across = _largest(images.reshape(n * rows * down * columns, across, channels))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
-from nncli.nn.fused import Outputs, in_one_go, in_order_of_work
+from nncli.nn.fused import InOneGo, in_one_go, in_order_of_work
 from nncli.nn.layer import Backward, Context, Layer, Moment, Tree
 from nncli.nn.parameters import ParameterLayout
 from nncli.nn.sequence import shapes_in_order
@@ -69,8 +69,8 @@ class Pass:
             wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
         layers = network.model.layers[:depth]
         order = in_order_of_work(layers)
-        self.bound = [self.bound[index] for index in order]
-        self._outputs = list(self._in_few_steps(network, [layers[index] for index in order]))
+        self.bound = [self.bound[number] for number in order]
+        self._network, self._layers = network, [layers[number] for number in order]
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
         """The outputs, and the backward functions of the layers."""
@@ -82,7 +82,7 @@ class Pass:
 
     def output(self, x: Array) -> Array:
         """The outputs alone; what backward would need is let go at once, or not made at all."""
-        for compute, bound in self._outputs:
+        for compute, bound in self._steps:
             y = None if compute is None else compute(bound[0][1], x)
             if y is None:
                 for forward, p, ctx, _, _ in bound:
@@ -91,13 +91,16 @@ class Pass:
                 x = y
         return x
 
-    def _in_few_steps(self, network: Network, layers: Sequence[Layer]) -> Iterator[tuple[Outputs | None, list[Any]]]:
+    @cached_property
+    def _steps(self) -> list[tuple[InOneGo | None, list[Any]]]:
         """What computes some layers in one go, or None, and these layers."""
-        shapes, index = shapes_in_order(layers, network.input_shape), 0
+        layers, steps, index = self._layers, [], 0
+        shapes = shapes_in_order(layers, self._network.input_shape)
         while index < len(layers):
-            count, compute = in_one_go(layers[index:], shapes[index:], network.dtype) or (1, None)
-            yield compute, self.bound[index : index + count]
+            count, compute = in_one_go(layers[index:], shapes[index:], self._network.dtype) or (1, None)
+            steps.append((compute, self.bound[index : index + count]))
             index += count
+        return steps
 
     def backward(self, dy: Array, backwards: list[Backward]) -> Array | None:
         """Assigns `gradient` and returns the gradient of the input where it is wanted."""

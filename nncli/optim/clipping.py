@@ -14,12 +14,13 @@ def norm(gradient: Array) -> float:
     square = float(np.vdot(gradient, gradient))  # which, unlike dot, never warns
     if isfinite(square):
         return sqrt(square)
-    wide = gradient.astype(np.float64)  # the squares may overflow where the norm does not
-    largest = float(np.abs(wide).max())
-    if not isfinite(largest):
-        return largest
-    wide /= largest
-    return largest * sqrt(float(np.vdot(wide, wide)))
+    with np.errstate(all="ignore"):
+        wide = gradient.astype(np.float64)  # the squares may overflow where the norm does not
+        largest = float(np.abs(wide).max())
+        if not isfinite(largest):
+            return largest
+        wide /= largest
+        return largest * sqrt(float(np.vdot(wide, wide)))
 
 
 def clip(gradient: Array, length: float, largest: float) -> None:

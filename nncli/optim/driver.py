@@ -11,7 +11,7 @@ from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer
 
 BLOCK = 1 << 16  # elements worked on at a time, so that parameters, gradient and state stay in the cache
-LARGE, LARGE_BLOCK = 1 << 18, 3 << 17  # elements from which two halves are given to threads; in few operations each
+LARGE, LARGE_BLOCK = 1 << 18, 3 << 17  # from which two halves go to threads, and their blocks: few operations each
 
 Work: TypeAlias = Callable[["list[Block]"], None]
 Block: TypeAlias = tuple[slice, Array, list[Array], Array, list[tuple[Array, float]]]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SHARDS = 2  # of a batch, for models with convolutions
 LEAST_ROWS = 8  # a shard has at least so many rows
-SMALL_PRODUCT = 1 << 18  # multiply-adds up to which OpenBLAS takes one thread, whatever it may
+SMALL_PRODUCT, SMALL_VECTOR = 1 << 18, 10_000  # multiply-adds, and numbers, for which OpenBLAS takes one thread
 MEDIUM_STEP, LARGE_STEP = 2 * 10**7, 10**8  # multiply-adds of a forward pass from which several threads gain
 
 # BLAS threads wait for one another by spinning. For small products they gain nothing, and where another process wants
@@ -100,8 +100,8 @@ class Executor:
         self._mixing = any(layer.mixes_samples for layer in _all_layers(network.model))
         self.threads = threads
         self.penalty = penalty
-        multiplied = zip(network.model.layers, network.shapes, strict=False)
-        self._largest = max(layer.by_blas(shape, network.dtype) for layer, shape in multiplied)  # of one row
+        layers = zip(network.model.layers, network.shapes, strict=False)
+        self._largest = max(layer.by_blas(shape, network.dtype) for layer, shape in layers)  # of one row
         self._small = batch_size * _multiplied(network) < LARGE_STEP
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._pool: ThreadPoolExecutor | None = None
@@ -113,7 +113,8 @@ class Executor:
         Args:
             rows: how many are computed at a time; of few, BLAS leaves the products to one thread by itself.
         """
-        few = rows is not None and rows * self._largest <= SMALL_PRODUCT
+        largest, entries = self._largest, math.prod(self.network.input_shape)
+        few = rows is not None and rows * largest <= SMALL_PRODUCT and rows * entries <= SMALL_VECTOR
         return BlasThreads(None if few else self.blas_threads)
 
     def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
@@ -242,6 +243,7 @@ class Executor:
         """
         count = len(self._passes)
         if count == 1 or len(batch) < count * LEAST_ROWS:
+            self._passes[0].moment.batch_sum = None  # an interruption may have left that of a meeting
             return [_quietly(compute, self._passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
@@ -270,7 +272,7 @@ class Executor:
                 meeting.leave()
                 raise
             finally:
-                moment.batch_rows, moment.chunk, moment.batch_sum = None, 0, None
+                moment.batch_sum, moment.batch_rows, moment.chunk = None, None, 0
 
         waiting: list[Future[Any]] = []
         try:
@@ -312,8 +314,8 @@ class Executor:
 
 
 def together(parts: Sequence[Array]) -> Array:
-    """One array of several, one after another."""
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    """One array of several, one after another, which is no view of another one."""
+    return parts[0] if len(parts) == 1 and parts[0].base is None else np.concatenate(parts)
 
 
 class BlasThreads:
@@ -325,21 +327,20 @@ class BlasThreads:
 
     def __init__(self, count: int | None) -> None:
         self._count = count
-        self._before: list[int] = []
+        self._before: list[tuple[Any, int]] = []
 
     def __enter__(self) -> None:
         if self._count is not None:
-            libraries = _libraries()
-            self._before = [library.num_threads for library in libraries]
+            self._before = [(library, library.num_threads) for library in _libraries()]
             try:
-                for library in libraries:
+                for library, _ in self._before:
                     library.set_num_threads(self._count)
             except BaseException:  # such as a KeyboardInterrupt
                 self.__exit__()
                 raise
 
     def __exit__(self, *_: object) -> None:
-        for library, threads in zip(_libraries(), self._before, strict=False):
+        for library, threads in self._before:
             library.set_num_threads(threads)
 
 

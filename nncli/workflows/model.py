@@ -180,7 +180,7 @@ class Model:
             UserError: where the inputs are not as in training, or nothing is trained yet.
         """
         rows = rows_in_memory(inputs, None)
-        return _apart(together(list(self.trained.predict(rows, batch_size))), rows)
+        return together(list(self.trained.predict(rows, batch_size)))
 
     def predict_classes(self, inputs: Any) -> list[str]:
         """The label of the most likely class of every row."""
@@ -213,12 +213,13 @@ class Model:
             self._session = self._bare_session(rows.row_shape)
         session, network = self._session, self._session.network
         given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
+        if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may be changed before backward looks at them again
+            given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.moment.training, bound.moment.seed = training, self._spec.seed
         bound.moment.step = 0 if self._trainer is None else self._trainer.step
         with np.errstate(all="ignore"):
             output, backwards = bound.forward(given)
-        output = _apart(output, rows)
         self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False
         return output
 
@@ -384,8 +385,3 @@ def _without_rows(spec: Spec, preprocessing: Preprocessing, executor: Executor) 
     shapes = executor.network.shapes
     empty = Dataset(np.empty((0, *shapes[0])), np.empty((0, *shapes[-1])))
     return Session(spec, preprocessing, executor, empty)
-
-
-def _apart(output: Array, rows: Rows) -> Array:
-    """The output; a copy of it where it is the inputs themselves, which no layer has changed."""
-    return output.copy() if np.may_share_memory(output, cast("Array", rows.inputs)) else output

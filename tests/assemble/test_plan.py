@@ -87,7 +87,7 @@ BLOCKS = [*IMAGES[:3], *[{"type": "residual", "layers": INSIDE * 2}] * 3]
 
 @pytest.mark.parametrize(("layers", "batch"), [(DENSE, 128), (NARROW, 2048), (IMAGES, 256), (BLOCKS, 64), (STEPS, 64)])
 def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, monkeypatch, layers, batch):
-    monkeypatch.setattr(executor, "SHARDS", 1)  # several take less, by chance
+    monkeypatch.setattr(executor, "SHARDS", 1)  # several take less where they are not at their peaks together
     np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(batch, 256)), y=np.arange(batch) % 10)
     values = {
         "data": {"train": {"path": "a.npz"}},

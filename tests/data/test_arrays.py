@@ -295,6 +295,10 @@ def test_rows_that_need_no_scaling_are_not_copied(tmp_path):
     prepared = fitted(found).inputs_on_demand(found, np.dtype(np.float32))
     assert np.shares_memory(prepared.held(), found.inputs)
     assert not np.shares_memory(fitted(found).inputs(found, F64), found.inputs)
+    for strange in (np.asfortranarray(found.inputs), np.ones((2, 6), np.float32).T):
+        of_strange = fitted(found).inputs(replace(found, inputs=strange), np.dtype(np.float32))
+        assert of_strange.flags.c_contiguous
+        np.testing.assert_array_equal(of_strange, strange)
     found.inputs[4, 1] = np.inf  # as a source of a plugin might give it
     assert prepared[:4].all()
     with pytest.raises(DataError, match=r"a\.npz:x: row 4 .*too large for float32"):

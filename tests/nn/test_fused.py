@@ -40,6 +40,7 @@ TOGETHER = [  # layers, shape of a row, how many of them in one go
     ([conv(33), "relu", "relu"], IMAGE, 2),
     ([conv(32, bias=False), "relu", pool()], IMAGE, 3),
     ([conv(7, 2), "relu"], IMAGE, 2),
+    ([conv(12), "relu", pool()], IMAGE, 3),  # in float64, half a panel after a whole one
     ([conv(16), "relu", "relu", pool()], IMAGE, 2),
     ([conv(16, 5, "conv1d"), "relu", pool(3, "max_pool1d")], SEQUENCE, 3),
     ([conv(9, 4, "conv1d", padding=1), "relu", {"type": "avg_pool1d"}], SEQUENCE, 2),
@@ -99,6 +100,11 @@ class OtherPool(MaxPool2D):
     pass
 
 
+@dataclass(frozen=True)
+class OwnPool(MaxPool2D):
+    chooses_largest = True
+
+
 @pytest.mark.parametrize(
     ("kinds", "count"),
     [((OtherConv, ReLU, MaxPool2D), 0), ((Conv2D, OtherReLU, OtherPool), 0), ((Conv2D, ReLU, OtherPool), 2)],
@@ -147,8 +153,11 @@ def test_rows_in_any_order_and_of_any_alignment():
     y = run.output(x)
     shifted = np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(np.float32).reshape(x.shape)
     assert not shifted.flags.aligned
-    for same in (np.asfortranarray(x), shifted, x[::-1][::-1]):
+    fixed = x.copy()
+    fixed.flags.writeable = False
+    for same in (np.asfortranarray(x), shifted, np.repeat(x, 2, axis=0)[::2], fixed):
         np.testing.assert_array_equal(run.output(same), y)
+    np.testing.assert_array_equal(run.output(x[::-1]), y[::-1])
 
 
 @needs_numba
@@ -185,6 +194,8 @@ def test_without_numba_it_is_one_by_one(without_numba):
         (["tanh", pool()], [0, 1]),
         (["relu", {"type": "avg_pool2d"}], [0, 1]),
         ([pool(), "relu"], [0, 1]),
+        (["relu", OtherPool()], [0, 1]),
+        (["relu", OwnPool()], [1, 0]),
     ],
     ids=str,
 )

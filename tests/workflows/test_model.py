@@ -14,6 +14,7 @@ from nncli.nn.activations import Tanh
 from nncli.nn.layers import Dense
 from nncli.nn.losses import MeanSquaredError
 from nncli.optim import SGD, Adam
+from nncli.training import executor
 from nncli.workflows.train import train
 from tests.workflows import tiny
 
@@ -301,6 +302,39 @@ def test_what_comes_out_is_never_the_array_that_went_in():
         assert not np.shares_memory(y, x)
 
 
+def test_rows_may_be_changed_between_forward_and_backward():
+    model, x = nncli.Model([Dense(4), "relu", Dense(1)], loss="mse"), RANDOM.random((6, 3)).astype("float32")
+    gradients = []
+    for filling in (x, 0):
+        given = x.copy()
+        model.forward(given)
+        given[:] = filling
+        model.backward(np.ones((6, 1)))
+        gradients.append({name: gradient.copy() for name, gradient in model.gradients.items()})
+    for name, gradient in gradients[0].items():
+        np.testing.assert_array_equal(gradients[1][name], gradient)
+
+
+def test_a_prediction_keeps_nothing_else_in_memory():
+    model, x = nncli.Model([{"type": "lstm", "units": 2}], loss="mse"), RANDOM.random((5, 7, 3)).astype("float32")
+    model.train(x, x[:, 0, :2], epochs=1, verbose=False)
+    assert model.predict(x).base is None
+
+
+def test_a_few_rows_do_not_look_for_blas(monkeypatch):
+    model, x = nncli.Model([Dense(8), "relu", Dense(1)], loss="mse"), RANDOM.random((4000, 8)).astype("float32")
+    model.train(x, x[:, 0], epochs=1, verbose=False)
+
+    def refuse():
+        raise AssertionError("it looked")
+
+    monkeypatch.setattr(executor, "_libraries", refuse)
+    assert len(model.predict(x[:4])) == 4
+    assert len(model.predict(x[:8], batch_size=4)) == 8
+    with pytest.raises(AssertionError, match="it looked"):
+        model.predict(x, batch_size=4000)
+
+
 def test_training_and_predicting_change_no_rows_of_the_users():
     x, y = RANDOM.random((40, 8, 8, 1)).astype("float32"), RANDOM.random((40, 1)).astype("float32")
     layers = ["relu", {"type": "conv2d", "filters": 8, "kernel_size": 3}, "relu", {"type": "max_pool2d"}]
@@ -310,6 +344,8 @@ def test_training_and_predicting_change_no_rows_of_the_users():
         model.train(x, y, epochs=1, shuffle=shuffle, validation_data=(x, y), verbose=False)
     model.predict(x)
     model.evaluate(x, y)
+    model.forward(x, training=True)
+    model.backward(y)
     np.testing.assert_array_equal(x, given[0])
     np.testing.assert_array_equal(y, given[1])
 

@@ -35,7 +35,7 @@ class ReLU(Activation):
             return _compiled(passes, x)
         if x.size < FEW and x.dtype.kind == "f":
             y = np.maximum(x, 0)
-            return y, lambda dy, g: np.multiply(dy, np.sign(y), out=dy)  # 0 or 1
+            return y, lambda dy, g: np.multiply(dy, np.sign(y), out=dy)  # 0 or 1; nan ends the step
         y = np.maximum(x, 0) if x.dtype.kind != "f" else np.clip(x, 0, math.inf)
         return y, lambda dy, g: np.multiply(dy, y > 0, out=dy)
 

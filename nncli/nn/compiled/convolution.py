@@ -30,7 +30,7 @@ def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) ->
     return _product(x, W, windows, bias), backward
 
 
-def outputs(
+def with_relu_and_pooling(
     windows: Windows, filters: int, rectified: bool, pooling: Windows, dtype: np.dtype[np.generic]
 ) -> Callable[[Array, Array, Array | None], Array]:
     """What gives the largest entries of tiles of what `convolve` gives, after relu or not, without keeping the rest.

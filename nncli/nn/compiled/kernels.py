@@ -1,4 +1,4 @@
-"""The products of a convolution in machine code: sums of tiles that stay in registers, without patches.
+"""The products of a convolution, and max pooling, in machine code: sums that stay in registers, without patches.
 
 All in one file, since what numba has compiled is kept on disk until the file changes. Vectors are of 256 bits; filters
 lie in panels, pieces of two vectors. A plain loop does not do it: numba then keeps the sums in memory, which is three

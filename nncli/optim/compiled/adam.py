@@ -26,9 +26,9 @@ def step(p, g, m, v, kept_mean, new_mean, kept_square, new_square, epsilon, fact
         factor: likewise.
     """
     number = p.dtype.type
-    b, c, d, e = number(kept_mean), number(new_mean), number(kept_square), number(new_square)
+    keep, add, keep_square, add_square = number(kept_mean), number(new_mean), number(kept_square), number(new_square)
     small, rate = number(epsilon), number(factor)
     for i in range(len(p)):
-        m[i] = b * m[i] + c * g[i]
-        v[i] = d * v[i] + e * (g[i] * g[i])
+        m[i] = keep * m[i] + add * g[i]
+        v[i] = keep_square * v[i] + add_square * (g[i] * g[i])
         p[i] -= rate * (m[i] / (np.sqrt(v[i]) + small))

@@ -90,14 +90,24 @@ def test_what_is_not_a_number_stays_so(monkeypatch):
 
 @pytest.mark.parametrize("channels", [3, 16, 21])
 def test_the_largest_of_a_tile_is_nan_where_one_of_its_entries_is(channels, monkeypatch, without_numba):
+    called = []
     monkeypatch.setattr(max_pooling, "LARGE", 0)
+    monkeypatch.setattr(max_pooling, "passes_at_hand", lambda: called.append(1) or compiled_passes())
     x = np.random.default_rng(0).normal(size=(2, 4, 4, channels))
     x[0, 0, 1, 2], x[1, 3, 3, 0], x[1, 0, 0, 1], x[0, 2:, :2, channels - 1] = np.nan, np.inf, -np.inf, np.nan
     y, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, channels)).forward(x)
+    assert called
     without_numba()
     expected, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, channels)).forward(x)
     np.testing.assert_array_equal(y, expected)
     assert np.isnan(y).sum() == 2
+
+
+def test_whole_numbers_are_left_to_numpy(monkeypatch):
+    monkeypatch.setattr(max_pooling, "LARGE", 0)
+    x = np.arange(2 * 4 * 4 * 16).reshape(2, 4, 4, 16)
+    y, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)).forward(x)
+    np.testing.assert_array_equal(y, x[:, 1::2, 1::2])
 
 
 def run_of(layer, shape, *, input_gradient=False):
