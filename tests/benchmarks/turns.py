@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-REST = 0.05  # seconds between turns, in which threads that wait for work fall asleep
+REST = 0.3  # seconds between turns, in which threads that wait for work fall asleep; those of OpenBLAS take over 0.05
 
 
 @dataclass
