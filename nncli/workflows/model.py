@@ -213,7 +213,7 @@ class Model:
             self._session = self._bare_session(rows.row_shape)
         session, network = self._session, self._session.network
         given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
-        if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may be changed before backward looks at them again
+        if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may change before backward
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.moment.training, bound.moment.seed = training, self._spec.seed
