@@ -308,7 +308,7 @@ def kernel_gradient(x, before, size, dy, at_once, stride, window, panels):
         before: rows above and columns left of it that are padding.
         size: of an image with its padding, (height, width).
         dy: (n, rows, columns, filters).
-        at_once: how many rows that is.
+        at_once: how many rows of dy are gone over at a time, while they are in the first cache.
         stride: (down, across).
         window: (height, width).
         panels: zeros, to which the sum is added: (panels, window size, filters of a panel).
