@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.config.load import draft
+from nncli.config.draft import build_document
 from nncli.config.reader import read_file
 from nncli.workflows.train import train
 
@@ -45,8 +45,8 @@ def test_it_trains_for_one_epoch(config: Path, settings: dict[str, list[str]]) -
     run = Path(str(ended.path))
     assert (run / "checkpoints" / "best.npz").exists()
     assert (run / "config.yaml").read_bytes() == config.read_bytes()
-    resolved = draft(read_file(str(run / "resolved.yaml")))
-    assert resolved.problems == []
+    resolved = build_document(read_file(str(run / "resolved.yaml")))
+    assert not resolved.problems
     again = train(str(run / "resolved.yaml"))
     assert (Path(str(again.path)) / "resolved.yaml").read_text() == (run / "resolved.yaml").read_text()
     assert {**again.last, "seconds": 0} == {**ended.last, "seconds": 0}

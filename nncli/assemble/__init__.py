@@ -1,1 +1,1 @@
-"""From a spec to a session: the one room that knows every room below it."""
+"""From a config to a session: load the data, complete the defaults, validate, and put everything together."""

@@ -1,36 +1,55 @@
-"""The defaults of a spec that depend on other parts of it."""
+"""The defaults of a spec that depend on other parts of it, completed once before anything is checked."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-from nncli.config.spec import Spec
+from nncli.config.draft import Draft
+from nncli.config.spec import Training
+from nncli.core.invalid import Invalid, is_invalid
 from nncli.nn.sequential import fill_initializers
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 
-def filled(spec: Spec, *, validated: bool) -> Spec:
-    """The spec with every default written.
+def complete_defaults(draft: Draft, *, has_validation: bool | None = None, name: str = "") -> Draft:
+    """The draft with every default written.
+
+    - A layer's initializer depends on the activation that follows it.
+    - A monitor is val_loss where there are validation rows, otherwise train_loss.
 
     Args:
-        spec: as it was given.
-        validated: whether there are validation rows, which decides what is monitored.
+        draft: as it was built.
+        has_validation: whether there are validation rows; None where the config decides it.
+        name: of the run, where the config does not name it.
     """
-    monitor = "val_loss" if validated else "train_loss"
-    training = spec.training
+    if has_validation is None:
+        has_validation = bool(draft.has_validation)
+    monitor = "val_loss" if has_validation else "train_loss"
+    fields: dict[str, Any] = {}
+    if not is_invalid(draft.get("name")) and not draft.get("name") and name:
+        fields["name"] = name
+    if not is_invalid(model := draft.get("model")):
+        fields["model"] = tuple(fill_initializers(model))
+    elif model.items:
+        fields["model"] = Invalid(items=tuple(item if is_invalid(item) else _filled(item) for item in model.items))
+    if isinstance(training := draft.get("training"), Training):
+        fields["training"] = _with_monitors(training, monitor)
+    optimizer = draft.get("optimizer")
+    plateau = plateau_of(optimizer)
+    if plateau is not None and plateau.monitor is None:
+        fields["optimizer"] = optimizer.with_fields(learning_rate=plateau.with_fields(monitor=monitor))
+    return draft.with_fields(**fields)
+
+
+def _filled(layer: Any) -> Any:
+    """A layer among others that could not be built, so that the activation after it is not known."""
+    return fill_initializers([layer])[0]
+
+
+def _with_monitors(training: Training, monitor: str) -> Training:
     checkpoint, stopping = training.checkpoint, training.early_stopping
     if checkpoint.monitor is None:
-        checkpoint = dataclasses.replace(checkpoint, monitor=monitor)
+        checkpoint = checkpoint.with_fields(monitor=monitor)
     if stopping is not None and stopping.monitor is None:
-        stopping = dataclasses.replace(stopping, monitor=monitor)
-    optimizer, waiting = spec.optimizer, plateau_of(spec.optimizer)
-    if waiting is not None and waiting.monitor is None:
-        fields: dict[str, Any] = {"learning_rate": dataclasses.replace(waiting, monitor=monitor)}
-        optimizer = dataclasses.replace(optimizer, **fields)
-    return dataclasses.replace(
-        spec,
-        optimizer=optimizer,
-        model=tuple(fill_initializers(spec.model)),
-        training=dataclasses.replace(training, checkpoint=checkpoint, early_stopping=stopping),
-    )
+        stopping = stopping.with_fields(monitor=monitor)
+    return training.with_fields(checkpoint=checkpoint, early_stopping=stopping)

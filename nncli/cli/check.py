@@ -14,7 +14,7 @@ from nncli.cli.plugins import load
 from nncli.cli.table import INDENT, table
 
 if TYPE_CHECKING:
-    from nncli.workflows.check import Curve, Plan
+    from nncli.workflows.check import LearningRateCurve, Plan
 
 
 def check(
@@ -36,8 +36,8 @@ def check(
         say(f"note: {note}")
     rows = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
     give(f"{config} is right: {rows} rows; {of_parameters(found.parameters, found.plan.running_values)}")
-    if found.looked_at is not None:
-        seen = f"{found.looked_at:,} rows were looked at, and the targets of all"
+    if found.rows_read is not None:
+        seen = f"{found.rows_read:,} rows were looked at, and the targets of all"
         give(f"the data are large: {seen}; so far as these show")
     give()
     for line in _described(found.plan):
@@ -66,7 +66,7 @@ def _described(plan: Plan) -> list[str]:
     ]
 
 
-def _drawn(curve: Curve) -> list[str]:
+def _drawn(curve: LearningRateCurve) -> list[str]:
     from nncli.core.wording import counted
 
     warmup = f" after {counted(curve.warmup_steps, 'step')} of warm-up" if curve.warmup_steps else ""

@@ -7,8 +7,8 @@ from typing import Any
 
 from nncli.config.document import Document, Mark
 from nncli.config.reader import LARGEST_FILE, read_value
-from nncli.core.builder import failed
 from nncli.core.errors import ConfigError, Path, UserError
+from nncli.core.invalid import is_invalid
 from nncli.core.wording import cut
 
 ORIGIN = "--set"
@@ -88,7 +88,7 @@ class _Override:
         elif inner is None:
             inner = container[index] = {}
             self._mark_as_set(path)
-        if failed(inner):
+        if is_invalid(inner):
             return {}  # what is wrong with it is told where it stands
         if not isinstance(inner, dict | list):
             raise self._error(f"{'.'.join(map(str, path))} is {inner!r} and has no keys")

@@ -12,8 +12,8 @@ import yaml
 from nncli.config.document import Document, Mark
 from nncli.config.scalars import resolve
 from nncli.config.syntax import syntax_problem
-from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, Path, Problem, UserError
+from nncli.core.invalid import INVALID
 from nncli.core.spelling import nearest_file
 from nncli.core.wording import cut
 
@@ -126,7 +126,7 @@ class _Reading:
         self._inside: list[yaml.Node] = []
 
     def value(self, node: yaml.Node, path: Path) -> Any:
-        """The plain value of a node; FAILED where it has none."""
+        """The plain value of a node; INVALID where it has none."""
         self._document.values.setdefault(path, _mark(node))
         self._count += 1
         if self._count > MOST_NODES:
@@ -155,7 +155,7 @@ class _Reading:
 
     def _problem(self, path: Path, message: str, node: yaml.Node) -> Any:
         self._document.problems.append(self._document.at(_mark(node), Problem(path, message)))
-        return FAILED
+        return INVALID
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Any:
         result: dict[str, Any] = {}
@@ -184,12 +184,12 @@ class _Reading:
             if not isinstance(other, yaml.MappingNode):
                 self._problem(path, "<< wants a mapping, such as *alias", other)
                 failed = True
-            elif (values := self.value(other, path)) is FAILED:
+            elif (values := self.value(other, path)) is INVALID:
                 failed = True
             else:
                 for key, value in values.items():
                     result.setdefault(key, value)
-        return FAILED if failed else result
+        return INVALID if failed else result
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         name = node.tag.removeprefix(_STANDARD)

@@ -9,9 +9,9 @@ from typing import Any
 
 from nncli.config.document import Document
 from nncli.config.scalars import as_text
-from nncli.core.builder import FAILED
 from nncli.core.describe import show
 from nncli.core.errors import Path, Problem
+from nncli.core.invalid import INVALID
 from nncli.core.spelling import nearest
 
 LARGEST_TEXT = 10_000  # characters of a text after its references are filled
@@ -44,7 +44,7 @@ def unescape(text: Any) -> Any:
 
 
 class _Resolution:
-    """Replaces references, each known by the path at which it stands; FAILED stands for what has no value."""
+    """Replaces references, each known by the path at which it stands; INVALID stands for what has no value."""
 
     def __init__(self, document: Document, most: int) -> None:
         self._document = document
@@ -84,8 +84,8 @@ class _Resolution:
                 return self._problem(path, f"{text!r}: expected ${{section.key}}; the brace is not closed")
             else:
                 value = self._target(found[1], path, chain)
-                if value is FAILED:
-                    return FAILED
+                if value is INVALID:
+                    return INVALID
                 if isinstance(value, dict | list):
                     message = f"${{{found[1]}}} is {show(value)}, which cannot be part of a text"
                     return self._problem(path, message)
@@ -129,7 +129,7 @@ class _Resolution:
         if subject not in self._told:
             self._told.add(subject)
             self._document.problems.append(self._document.locate(Problem(path, message)))
-        return FAILED
+        return INVALID
 
 
 def _path_of(dotted: str, root: Any) -> Path | None:

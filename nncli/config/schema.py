@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import annotated_types
 
 from nncli.config.spec import INHERITING, Spec
+from nncli.core.checked import Checked, Registered
 from nncli.core.docstrings import docstring_of
-from nncli.core.fields import ALSO_WHOLE_NUMBERS, Checked, OneOf, Registered, required
+from nncli.core.fields import ALSO_WHOLE_NUMBERS, OneOf, required
 from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import Registry
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Interval, MinLen
 
-from nncli.core.fields import Checked, Registered, field_types
+from nncli.core.checked import Checked, Registered
+from nncli.core.fields import field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
 from nncli.core.types import DTypeName
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from nncli.core.annotations import is_checked, options_of
 from nncli.core.errors import Path
-from nncli.core.fields import Checked, field_types
+from nncli.core.fields import Fields, field_types
 from nncli.core.spelling import nearest, suggestion
 from nncli.core.wording import cut
 
 
-def advice(name: str, cls: type[Checked], path: Path) -> str:
+def advice(name: str, cls: type[Fields], path: Path) -> str:
     """What follows the name of the key.
 
     Args:
@@ -32,7 +32,7 @@ def advice(name: str, cls: type[Checked], path: Path) -> str:
     return colon(name) or suggestion(name, known)
 
 
-def named_by(name: str, cls: type[Checked]) -> set[str]:
+def named_by(name: str, cls: type[Fields]) -> set[str]:
     """The fields that were meant by a key that the class does not have: those that its advice names."""
     if name in cls.stray_keys:  # as words of their own, not as parts of a path
         return set(re.findall(r"(?<![\w.])\w+(?![\w.])", cls.stray_keys[name])) & set(field_types(cls))
@@ -46,9 +46,9 @@ def colon(key: str) -> str:
     return f"; a space is missing after the colon in {cut(key)!r}" if joined else ""
 
 
-def _below(cls: type[Checked]) -> Iterator[tuple[Path, type[Checked]]]:
+def _below(cls: type[Fields]) -> Iterator[tuple[Path, type[Fields]]]:
     """The plain classes of a class's fields and the keys that lead to them, those nearest first."""
-    waiting: list[tuple[Path, type[Checked]]] = [((), cls)]
+    waiting: list[tuple[Path, type[Fields]]] = [((), cls)]
     for path, outer in waiting:
         for key, annotation in field_types(outer).items():
             waiting += [((*path, key), option) for option in options_of(annotation) if is_checked(option)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
-from nncli.core.fields import Checked
+from nncli.core.fields import Fields
 from nncli.core.registry import Registry
 
 
@@ -52,7 +52,7 @@ def is_mapping(annotation: Any) -> bool:
 
 def is_checked(annotation: Any) -> bool:
     """Whether it is a checked class."""
-    return isinstance(annotation, type) and issubclass(annotation, Checked)
+    return isinstance(annotation, type) and issubclass(annotation, Fields)
 
 
 def literals(annotation: Any) -> Iterator[Any]:

@@ -1,30 +1,28 @@
-"""Checked fields: a dataclass's annotations are its schema, from YAML and from Python alike."""
+"""Fields of configs: a dataclass's annotations are its schema, from YAML and from Python alike."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, Self, get_type_hints
 
-from nncli.core.errors import ConfigError, Problem
-
-ALSO_WHOLE_NUMBERS = "also whole numbers"  # marks a text that `prepare` makes of a whole number too
+ALSO_WHOLE_NUMBERS = "also whole numbers"  # marks text into which `prepare` converts whole numbers, too
 
 
 @dataclasses.dataclass(frozen=True)
 class OneOf:
-    """Marks a text that is one of some names, which its class checks; a schema lists them.
+    """Marks text that is one of some names, which its class checks; the JSON Schema lists them.
 
     Args:
-        names: gives them.
+        names: returns the names.
     """
 
     names: Callable[[], list[str]]
 
 
 class FrozenMapping(dict[str, Any]):
-    """A field's mapping: it cannot be changed, so that it has a hash. Equal to a dict with the same entries."""
+    """The mapping of a field: immutable, so that it can be hashed; equal to a dict with the same entries."""
 
     def __hash__(self) -> int:  # type: ignore[override]  # which a dict has not
         return hash(frozenset(self.items()))
@@ -39,94 +37,55 @@ class FrozenMapping(dict[str, Any]):
 
 
 @dataclasses.dataclass(frozen=True)
-class Checked:
-    """A frozen dataclass whose fields are checked when it is made.
+class Fields:
+    """A frozen dataclass whose annotations are the schema of a mapping in a config.
 
-    Values come as YAML gives them: a list where the annotation says tuple, a name or a mapping where it says a
-    registered class. They are stored in the annotation's own form; a `dict[str, ...]` that cannot be changed.
-
-    Raises:
-        ConfigError: with every field that is wrong.
+    What follows are the hooks by which a class takes part in being built from such a mapping.
     """
 
     stray_keys: ClassVar[Mapping[str, str]] = {}  # keys that it does not have, and what to write instead
 
-    def __post_init__(self) -> None:
-        from nncli.core.builder import Builder  # which builds what this file says what it is
-
-        builder = Builder()
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value is not field.default or isinstance(value, str):  # a default may be a registered name
-                built = builder.value(field_types(type(self))[field.name], value, (self.label(), field.name))
-                object.__setattr__(self, field.name, built)
-        if not builder.problems:
-            builder.problems = [Problem((self.label(), name), message) for name, message in self.conflicts()]
-        if builder.problems:
-            raise ConfigError(builder.problems)
-
     @classmethod
     def label(cls) -> str:
-        """What messages call this class."""
+        """The name of this class in messages."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """(field, message) for every field that is right by itself but not beside the others."""
+        """(field, message) for every field that is valid by itself but not together with the others."""
         return ()
 
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """A chance to complete the mapping before it is checked."""
+        """Complete or convert the mapping before its fields are built."""
         return values
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """The fields of this mapping that name files; the config makes them absolute."""
+        """The fields of this mapping that name files; a config makes them absolute."""
         return ()
 
-
-@dataclasses.dataclass(frozen=True)
-class Registered(Checked):
-    """A checked class that has a name in the config."""
-
-    type_name: ClassVar[str] = ""
-    example: ClassVar[str] = ""  # how it is best written in a config, where that is not plain from its fields
-    needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass has to bring
-    listed: ClassVar[bool] = True  # among the known names in messages and listings
-    known_elsewhere: ClassVar[Mapping[str, str]] = {}  # names of it in other libraries, and what to write instead
-
     @classmethod
-    def label(cls) -> str:
-        """What messages call this class: its registered name."""
-        return cls.type_name
+    def from_valid(cls, fields: Mapping[str, Any]) -> Self:
+        """An object of fields that have been built already, one for every field of the class.
 
-    @classmethod
-    def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether a mapping without a `type` key means this class."""
-        return False
-
-    @classmethod
-    def meant_by(cls, name: str) -> str | None:
-        """The mapping that someone may have meant who wrote a bare name that is not known."""
-        return None
-
-    def remarks(self) -> Iterable[str]:
-        """What the user should know of fields that are right, but unusual."""
-        return ()
+        Raises:
+            ConfigError: for every field that conflicts with others.
+        """
+        return cls(**fields)
 
 
-_FIELD_TYPES: dict[type[Checked], dict[str, Any]] = {}
+_FIELD_TYPES: dict[type[Fields], dict[str, Any]] = {}
 
 
-def field_types(cls: type[Checked]) -> dict[str, Any]:
-    """The annotation of every field of a checked class, by name."""
+def field_types(cls: type[Fields]) -> dict[str, Any]:
+    """The annotation of every field, by name."""
     if cls not in _FIELD_TYPES:
         hints = get_type_hints(cls, include_extras=True)
         _FIELD_TYPES[cls] = {field.name: hints[field.name] for field in dataclasses.fields(cls)}
     return _FIELD_TYPES[cls]
 
 
-def required(cls: type[Checked]) -> Iterator[str]:
+def required(cls: type[Fields]) -> Iterator[str]:
     """The names of the fields that have no default."""
     for field in dataclasses.fields(cls):
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
@@ -134,8 +93,8 @@ def required(cls: type[Checked]) -> Iterator[str]:
 
 
 def dump(value: Any) -> Any:
-    """Plain values that build the same object again, every default written."""
-    if isinstance(value, Checked):
+    """Plain values from which the same object can be built again, with every default written."""
+    if isinstance(value, Fields):
         fields = {field.name: dump(getattr(value, field.name)) for field in dataclasses.fields(value)}
         type_name = getattr(value, "type_name", "")
         return {"type": type_name, **fields} if type_name else fields
@@ -147,17 +106,5 @@ def dump(value: Any) -> Any:
 
 
 def is_foreign(cls: type) -> bool:
-    """Whether a class is not nncli's own, but a user's."""
+    """Whether a class comes from a plugin or a user's module and not from nncli."""
     return not cls.__module__.startswith("nncli.")
-
-
-def registered_in(value: Any) -> Iterator[Registered]:
-    """Every registered object in a value, however deep."""
-    if isinstance(value, Registered):
-        yield value
-    if isinstance(value, Checked):
-        for field in dataclasses.fields(value):
-            yield from registered_in(getattr(value, field.name))
-    elif isinstance(value, tuple | list | Mapping):
-        for item in value.values() if isinstance(value, Mapping) else value:
-            yield from registered_in(item)

@@ -6,9 +6,10 @@ import dataclasses
 import inspect
 from typing import Any
 
+from nncli.core.checked import Checked
 from nncli.core.describe import describe, show
 from nncli.core.docstrings import docstring_of
-from nncli.core.fields import Checked, dump, field_types, required
+from nncli.core.fields import dump, field_types, required
 
 
 @dataclasses.dataclass(frozen=True)

@@ -44,6 +44,11 @@ class Registry:
     def __repr__(self) -> str:
         return f"<{self.kind} registry>"
 
+    @property
+    def with_article(self) -> str:
+        """The kind with its article, such as "a layer"."""
+        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}"
+
     def register(self, name: str, *aliases: str) -> Callable[[ClassT], ClassT]:
         """Class decorator: makes the class known as `name` and, read-only, as each of `aliases`.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from nncli.core.errors import DataError, ShapeError
-from nncli.core.types import Array, FloatDType, Shape, TargetKind
+from nncli.core.task import Task, TaskKind
+from nncli.core.types import Array, FloatDType, Shape
 from nncli.data import labels
 from nncli.data.columns import USUAL, Column, ColumnRules, fit_columns, from_state
 from nncli.data.inputs import Check, Encoded, NetworkInputs, Raw
@@ -34,10 +35,7 @@ class Preprocessing:
         columns: how a table's columns become numbers; empty for arrays and images.
         feature_names: a name for every column the network gets, where there are names.
         input_scaling: of the inputs, or None.
-        classes: the labels in the order of the class numbers; None for several labels a row and for regression.
-        several_labels: whether every target column is a label of 0 or 1.
-        target_names: a name for every target column.
-        target_shape: of one row of targets, for several labels a row and for regression.
+        task: what is learnt.
         target_scaling: of the targets, or None.
         class_weights: how much the rows of every class count in the loss; None for 1 each.
         notes: what was noticed while fitting and applying, such as filled blanks.
@@ -47,10 +45,7 @@ class Preprocessing:
     columns: tuple[Column, ...] = ()
     feature_names: tuple[str, ...] | None = None
     input_scaling: Scaling | None = None
-    classes: tuple[str, ...] | None = None
-    several_labels: bool = False
-    target_names: tuple[str, ...] = ()
-    target_shape: Shape = ()
+    task: Task = field(default_factory=lambda: Task("numbers"))
     target_scaling: Scaling | None = None
     class_weights: tuple[float, ...] | None = None
     notes: list[str] = field(default_factory=list, compare=False)
@@ -60,8 +55,7 @@ class Preprocessing:
         cls,
         rows: Rows,
         *,
-        target_kind: TargetKind,
-        classes: tuple[str, ...] | None,
+        task: Task,
         input_scaler: Scaler,
         target_scaler: Scaler,
         rules: ColumnRules = USUAL,
@@ -71,8 +65,7 @@ class Preprocessing:
 
         Args:
             rows: the training rows, and no others.
-            target_kind: what the loss learns.
-            classes: the labels in order, for classes.
+            task: what is learnt, as far as it is known without looking at all targets.
             input_scaler: of the inputs.
             target_scaler: of the targets, for numbers.
             rules: what becomes of the columns of a table.
@@ -85,19 +78,18 @@ class Preprocessing:
         features = tuple(name for column in columns for name in column.features) or rows.feature_names
         shape = (len(features or ()),) if columns else rows.row_shape
         shape = (*shape, 1) if channel and len(shape) == 2 else shape
-        fitted = cls(input_shape=shape, columns=columns, feature_names=features, target_names=rows.target_names)
+        fitted = cls(input_shape=shape, columns=columns, feature_names=features)
         raw = fitted._raw_inputs(rows)
         fitted.notes.clear()  # what is noted of rows is noted where they are treated, too
         fitted.input_scaling = _fit_scaling(input_scaler, raw, _positions(columns, features), "scale_inputs")
         fitted._note_constant_columns(raw)
         fitted._note_codes(rows)
-        if target_kind == "classes":
-            fitted.classes = classes
-        elif target_kind == "labels":
-            fitted.several_labels, fitted.target_shape = True, label_columns(rows).shape[1:]
-        else:
+        fitted.task = replace(task, target_names=rows.target_names)
+        if task.is_multi_label:
+            fitted.task = replace(fitted.task, target_shape=label_columns(rows).shape[1:])
+        elif task.is_regression:
             targets = raw_targets(rows)
-            fitted.target_shape = targets.shape[1:]
+            fitted.task = replace(fitted.task, target_shape=targets.shape[1:])
             named = _positions((), rows.target_names)
             scaling = _fit_scaling(target_scaler, targets, named, "scale_targets")
             fitted.target_scaling = None if scaling is None else scaling.lossless()
@@ -132,21 +124,22 @@ class Preprocessing:
         Raises:
             DataError: where a label is unknown or a target is no number.
         """
-        if self.classes is not None:
-            return labels.encode(rows, self.classes)
-        targets = label_columns(rows) if self.several_labels else raw_targets(rows)
-        if targets.shape[1:] != self.target_shape:
-            if self.several_labels:
-                wanted = f"{self.target_shape[0]} labels a row ({', '.join(self.target_names)})"
+        task = self.task
+        if task.classes is not None:
+            return labels.encode(rows, task.classes)
+        targets = label_columns(rows) if task.is_multi_label else raw_targets(rows)
+        if targets.shape[1:] != task.target_shape:
+            if task.is_multi_label:
+                wanted = f"{task.target_shape[0]} labels a row ({', '.join(task.target_names)})"
                 raise ShapeError(f"expected {wanted}; got {targets.shape[1]}")
-            raise ShapeError(f"expected targets of the shape {self.target_shape}; got {targets.shape[1:]}")
+            raise ShapeError(f"expected targets of the shape {task.target_shape}; got {targets.shape[1:]}")
         return targets if self.target_scaling is None else self.target_scaling.apply(targets)
 
     def original_targets(self, values: Array) -> Array:
         """Scaled targets or predictions in original units."""
         if self.target_scaling is None:
             return values
-        return self.target_scaling.undo(values.reshape(-1, *self.target_shape)).reshape(values.shape)
+        return self.target_scaling.undo(values.reshape(-1, *self.task.target_shape)).reshape(values.shape)
 
     def state(self) -> dict[str, Any]:
         """Plain values from which `restore` makes the same preprocessing; floats keep every bit in JSON."""
@@ -155,17 +148,21 @@ class Preprocessing:
             "columns": [asdict(column) for column in self.columns],
             "feature_names": None if self.feature_names is None else list(self.feature_names),
             "input_scaling": scaling_state(self.input_scaling),
-            "classes": None if self.classes is None else list(self.classes),
-            "several_labels": self.several_labels,
-            "target_names": list(self.target_names),
-            "target_shape": list(self.target_shape),
+            "classes": None if self.task.classes is None else list(self.task.classes),
+            "several_labels": self.task.is_multi_label,
+            "target_names": list(self.task.target_names),
+            "target_shape": list(self.task.target_shape),
             "target_scaling": scaling_state(self.target_scaling),
             "class_weights": None if self.class_weights is None else list(self.class_weights),
         }
 
     @classmethod
-    def restore(cls, state: Mapping[str, Any]) -> Preprocessing:
+    def restore(cls, state: Mapping[str, Any], learns: TaskKind = "numbers") -> Preprocessing:
         """From stored values.
+
+        Args:
+            state: as `state` gave it.
+            learns: what the loss learns, where the targets are numbers: numbers or counts.
 
         Raises:
             ValueError: where these are no preprocessing; `check` tells whether they fit a model.
@@ -180,15 +177,14 @@ class Preprocessing:
         several_labels = state.get("several_labels", False)
         if not isinstance(several_labels, bool):
             raise ValueError(f"several_labels is {several_labels!r}")
+        if several_labels and state["classes"] is not None:
+            raise ValueError("several_labels of the preprocessing do not fit its classes")
         return cls(
             input_shape=tuple(state["input_shape"]),
             columns=tuple(from_state(column) for column in state["columns"]),
             feature_names=None if state["feature_names"] is None else tuple(state["feature_names"]),
             input_scaling=restore_scaling(state["input_scaling"]),
-            classes=None if state["classes"] is None else tuple(state["classes"]),
-            several_labels=several_labels,
-            target_names=tuple(state["target_names"]),
-            target_shape=tuple(state["target_shape"]),
+            task=_task(state, several_labels, learns),
             target_scaling=restore_scaling(state["target_scaling"]),
             class_weights=None if state.get("class_weights") is None else tuple(state["class_weights"]),
         )
@@ -204,23 +200,23 @@ class Preprocessing:
         """
         units = math.prod(output_shape)
         features = sum(len(column.features) for column in self.columns)
-        classes, weights = self.classes, self.class_weights
+        classes, weights = self.task.classes, self.class_weights
         labels_fit = classes is None or len(classes) == max(2, units)
         weights_fit = weights is None or (
             classes is not None
             and len(weights) == len(classes)
             and all(isinstance(weight, float) and weight > 0 for weight in weights)
         )
-        targets_fit = classes is not None or math.prod(self.target_shape) == units
+        targets_fit = classes is not None or math.prod(self.task.target_shape) == units
         fits = {
             "columns": not self.columns or self.input_shape == (features,),
             "feature_names": self.feature_names is None or len(self.feature_names) == self.input_shape[-1],
             "input_scaling": self.input_scaling is None or self.input_scaling.fits(self.input_shape[-1]),
             "classes": labels_fit,
             "class_weights": weights_fit,
-            "several_labels": not self.several_labels or (classes is None and self.target_scaling is None),
+            "several_labels": not self.task.is_multi_label or (classes is None and self.target_scaling is None),
             "target_shape": targets_fit,
-            "target_scaling": self.target_scaling is None or self.target_scaling.fits(self.target_shape[-1]),
+            "target_scaling": self.target_scaling is None or self.target_scaling.fits(self.task.target_shape[-1]),
         }
         if wrong := [name for name, right in fits.items() if not right]:
             raise ValueError(f"{', '.join(wrong)} of the preprocessing do not fit the model")
@@ -260,7 +256,7 @@ class Preprocessing:
         return np.stack(columns, axis=1).reshape(len(table), *self.input_shape)
 
     def _note_extra_columns(self, table: Table) -> None:
-        known = {column.name for column in self.columns} | set(self.feature_names or ()) | set(self.target_names)
+        known = {column.name for column in self.columns} | set(self.feature_names or ()) | set(self.task.target_names)
         if extra := [name for name in table.columns if name not in known]:
             self.notes.append(f"columns not used in training are ignored: {', '.join(extra)}")
 
@@ -280,6 +276,14 @@ class Preprocessing:
         if constant.any():
             names = ", ".join(np.array(self.feature_names)[constant])
             self.notes.append(f"columns with one value in all training rows: {names}")
+
+
+def _task(state: Mapping[str, Any], multi_label: bool, learns: TaskKind) -> Task:
+    """The task of a stored preprocessing."""
+    classes = None if state["classes"] is None else tuple(state["classes"])
+    numbers: TaskKind = "counts" if learns == "counts" else "numbers"
+    kind: TaskKind = "classes" if classes is not None else "multi_label" if multi_label else numbers
+    return Task(kind, classes, tuple(state["target_names"]), tuple(state["target_shape"]))
 
 
 def raw_targets(rows: Rows) -> Array:

@@ -8,7 +8,8 @@ from typing import cast
 
 import numpy as np
 
-from nncli.core.fields import Registered, is_foreign
+from nncli.core.checked import Registered
+from nncli.core.fields import is_foreign
 from nncli.core.registry import SCALERS
 from nncli.core.types import Array
 from nncli.data.scaling import Scaling

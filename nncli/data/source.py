@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar
 
 from annotated_types import MinLen
 
-from nncli.core.fields import ALSO_WHOLE_NUMBERS, Registered
+from nncli.core.checked import Registered
+from nncli.core.fields import ALSO_WHOLE_NUMBERS
 from nncli.core.registry import SOURCES
 from nncli.data.rows import Glance, Rows
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nncli.core.fields import Registered
+from nncli.core.checked import Registered
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from nncli.core.fields import Registered
+from nncli.core.checked import Registered
 from nncli.core.randomness import Streams, Word, bits_by_row
 from nncli.core.registry import LAYERS
 from nncli.core.types import Array, Shape

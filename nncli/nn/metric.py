@@ -10,9 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from nncli.core.fields import Registered
+from nncli.core.checked import Registered
 from nncli.core.registry import METRICS
-from nncli.core.types import Array, TargetKind
+from nncli.core.task import Task, TaskKind
+from nncli.core.types import Array
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Metric(Registered):
 
     needs = ("measure", "finish")
 
-    target_kind: ClassVar[TargetKind] = "numbers"
+    target_kind: ClassVar[TaskKind] = "numbers"
     measures_labels: ClassVar[bool] = False  # whether it also measures several labels a row, each 0 or 1
     higher_is_better: ClassVar[bool] = False
     keeps_rows: ClassVar[bool] = False  # whether a state grows with its rows
@@ -57,24 +58,24 @@ class Metric(Registered):
         return None
 
 
-def fault_of(metric: Metric, learnt: TargetKind, what: str, classes: int | None) -> str | None:
-    """Why a metric does not suit what is learnt, or None.
+def fault_of(metric: Metric, task: Task, what: str) -> str | None:
+    """Why a metric does not fit a task, or None.
 
     Args:
         metric: to measure.
-        learnt: class labels, several labels a row, or numbers.
-        what: learns them, for the message.
-        classes: how many classes there are; None where it is not known.
+        task: what is learnt.
+        what: the name of what learns it, for the message.
     """
-    kinds = {"classes": "class labels", "labels": "several labels a row", "numbers": "numbers"}
-    if learnt == "labels" and metric.measures_labels:
+    kinds = {"classes": "class labels", "multi_label": "several labels a row", "numbers": "numbers"}
+    learnt = "numbers" if task.is_regression else task.kind
+    if task.is_multi_label and metric.measures_labels:
         return metric.labels_fault()
     if metric.target_kind != learnt:
         fault = f"{metric.type_name} measures {kinds[metric.target_kind]}, but {what} learns {kinds[learnt]}"
-        if learnt != "labels":
+        if not task.is_multi_label:
             return fault
         return f"{fault}; these are measured by {', '.join(cls.type_name for cls in METRICS if cls.measures_labels)}"
-    return None if classes is None else metric.classes_fault(classes)
+    return None if task.class_count is None else metric.classes_fault(task.class_count)
 
 
 def names_of(metrics: Sequence[Metric]) -> list[str]:

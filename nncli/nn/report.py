@@ -58,7 +58,7 @@ class Confusion(KeptRows):
 class Labels(Metric):
     """How often every label is there, is predicted, and both."""
 
-    target_kind = "labels"
+    target_kind = "multi_label"
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
         """(right, predicted, actual): 3 x labels numbers."""

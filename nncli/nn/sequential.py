@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from annotated_types import MinLen
@@ -78,9 +78,9 @@ def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[
     for index, item in enumerate(layers):
         following = [*layers[index + 1 :], *after]
         if getattr(item, "initializer", item) is None:
-            item = replace(item, initializer=build(INITIALIZERS, _advised(following)))
+            item = item.with_fields(initializer=build(INITIALIZERS, _advised(following)))
         inside = _filled_inside(item, following)
-        filled.append(replace(item, **inside) if inside else item)
+        filled.append(item.with_fields(**inside) if inside else item)
     return filled
 
 

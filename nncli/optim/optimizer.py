@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nncli.core.fields import Registered
+from nncli.core.checked import Registered
 from nncli.core.registry import OPTIMIZERS
 from nncli.core.types import Array
 from nncli.optim.schedule import LearningRate

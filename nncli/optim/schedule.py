@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, NamedTuple, TypeAlias
 
 from annotated_types import Ge, Gt
 
-from nncli.core.fields import Registered
+from nncli.core.checked import Registered
 from nncli.core.registry import SCHEDULES
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from nncli.assemble.parts import chosen, read_parts
+from nncli.assemble.data_splits import read_splits
+from nncli.assemble.read_sources import keep_listed_classes
 from nncli.config.reader import read_value
 from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError, Problem
@@ -106,8 +107,8 @@ def _measured(
     model: Trained, dataset: Dataset, metrics: Sequence[Metric], name: str, notes: tuple[str, ...]
 ) -> Evaluation:
     preprocessing, column_names = model.preprocessing, model.column_names
-    besides: Confusion | Labels | Residuals = Residuals() if preprocessing.classes is None else Confusion()
-    if preprocessing.several_labels:
+    besides: Confusion | Labels | Residuals = Residuals() if preprocessing.task.classes is None else Confusion()
+    if preprocessing.task.is_multi_label:
         besides = Labels()
     names = _names(model.executor.metrics, metrics)
     tally = model.tally(dataset, Tally([*metrics, besides]))
@@ -134,14 +135,13 @@ def _metrics(model: Trained, texts: Sequence[str]) -> list[Metric]:
         DataError: where there is no such metric, or it does not suit the model.
     """
     metrics = list(model.executor.metrics)
-    loss, classes = model.executor.loss, model.preprocessing.classes
+    loss = model.executor.loss
     for text in texts:
         try:
             metric = cast("Metric", build(METRICS, read_value(text)))
         except ConfigError as error:
             raise DataError("; ".join(f"--metric {problem.message}" for problem in error.problems)) from None
-        count = None if classes is None else len(classes)
-        if fault := fault_of(metric, loss.target_kind, f"the model's {loss.type_name}", count):
+        if fault := fault_of(metric, model.preprocessing.task, f"the model's {loss.type_name}"):
             raise DataError(f"--metric {text}: {fault}")
         if metric not in metrics:
             metrics.append(metric)
@@ -151,10 +151,10 @@ def _metrics(model: Trained, texts: Sequence[str]) -> list[Metric]:
 def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, str]:
     source = source_of(text, cast("Source", model.spec.data.train), targets)
     if isinstance(source, TableSource) and source.targets is None:
-        source = replace(source, targets=model.preprocessing.target_names)
+        source = replace(source, targets=model.preprocessing.task.target_names)
     weights = getattr(source, "weights", None)
     try:
-        return chosen(source, model.read(source, targets=True), model.executor.loss), text
+        return keep_listed_classes(source, model.read(source, targets=True), model.preprocessing.task.kind), text
     except DataError as error:
         if weights is None or (
             f"no column {weights!r}" not in str(error) and f"no array {weights!r}" not in str(error)
@@ -171,7 +171,7 @@ def _own_rows(model: Trained) -> tuple[Rows, str]:
             "the model was trained on arrays given from Python; say what to measure on: nncli evaluate CHECKPOINT INPUT"
         )
     problems: list[Problem] = []
-    parts = read_parts(data, model.executor.loss, model.spec.seed, problems)
+    parts = read_splits(data, model.executor.loss, model.spec.seed, problems, model.spec.model)
     if parts is None or problems:
         raise DataError("; ".join(problem.message for problem in problems))
     environment = environment_beside(model.path)

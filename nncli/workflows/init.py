@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from nncli.assemble.survey import survey
-from nncli.config.load import draft
-from nncli.config.reader import MOST_NODES, read_text
-from nncli.config.references import resolve_references
+from nncli.assemble.load_config import validate_document
+from nncli.config.reader import read_text
 from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError
 from nncli.core.registry import SOURCES
@@ -137,12 +135,7 @@ def _prove(text: str, folder: str) -> None:
     Raises:
         ConfigError: with what the data do not allow.
     """
-    document = read_text(text, "the new config", os.path.abspath(folder))
-    resolve_references(document, MOST_NODES)
-    drafted = draft(document)
-    problems = [*drafted.problems, *survey(drafted.parts, glance=True).problems]
-    if problems:
-        raise document.error(problems)
+    validate_document(read_text(text, "the new config", os.path.abspath(folder)))
 
 
 def _write(path: str, text: str) -> None:

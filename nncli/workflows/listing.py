@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nncli.config.spec import Checkpoint, Data, EarlyStopping, Fraction, Penalty, Spec, Training, WeightAveraging
+from nncli.core.checked import Checked
 from nncli.core.docstrings import Docstring, docstring_of
 from nncli.core.errors import UserError
-from nncli.core.fields import Checked
 from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SCHEDULES, SOURCES, Registry
 from nncli.core.spelling import suggestion

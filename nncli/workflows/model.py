@@ -5,34 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.checks import check_class_weight, check_monitors
-from nncli.assemble.defaults import filled
-from nncli.assemble.parts import Parts, chosen, class_names
-from nncli.assemble.session import Session, assemble, labelled, make_executor, penalty_of, weigh_classes
-from nncli.assemble.shapes import check_shapes, takes_channel
-from nncli.assemble.targets import suited
-from nncli.config.spec import Data, Spec, Training
+from nncli.assemble.session import Session
+from nncli.config.draft import Draft, build
+from nncli.config.spec import Data, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
 from nncli.core.types import Array, Shape
-from nncli.data.batches import Dataset
-from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.sources.memory import Memory, rows_in_memory
 from nncli.nn.layer import Backward
-from nncli.nn.loss import Loss
 from nncli.nn.network import Pass
 from nncli.optim.schedule import Schedule
 from nncli.runs.directory import RunDirectory
 from nncli.training.events import EpochEnded, Record
-from nncli.training.executor import Executor, together
+from nncli.training.executor import together
 from nncli.training.trainer import Trainer
 from nncli.workflows.events import RunEvent
+from nncli.workflows.model_session import first_session, next_session, session_for_shape, session_without_rows
 from nncli.workflows.narration import narrate
 from nncli.workflows.run import run_session
 from nncli.workflows.saving import restore_trainer, save_checkpoint
@@ -90,11 +83,10 @@ class Model:
             "optimizer": optimizer,
             "metrics": (metrics,) if isinstance(metrics, str) else tuple(metrics),
         }
-        builder = Builder()
-        spec = builder.make(Spec, values, ())
-        if builder.problems:
-            raise ConfigError(builder.problems)
-        self._spec = cast("Spec", spec)
+        draft = build(values, Builder())
+        if draft.problems:
+            raise ConfigError(draft.problems)
+        self._spec = draft.spec
         self._session: Session | None = None
         self._trainer: Trainer | None = None
         self._fitted = False  # whether the preprocessing knows the training rows
@@ -210,7 +202,7 @@ class Model:
         """
         rows = rows_in_memory(inputs, None)
         if self._session is None:
-            self._session = self._bare_session(rows.row_shape)
+            self._session = session_for_shape(Draft(self._spec), rows.row_shape)
         session, network = self._session, self._session.network
         given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
         if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may change before backward
@@ -299,7 +291,7 @@ class Model:
         trained = load(os.fspath(path), state=True)
         model = cls.__new__(cls)
         model._spec = trained.spec
-        model._session = _without_rows(trained.spec, trained.preprocessing, trained.executor)
+        model._session = session_without_rows(trained.spec, trained.preprocessing, trained.executor)
         model._trainer = model._session.trainer()
         restore_trainer(trained.path, model._trainer, trained.meta, trained.state)
         model._trainer.show_average()
@@ -325,44 +317,24 @@ class Model:
         return self._session
 
     def _session_for(self, rows: Rows, validation: Validation, training: dict[str, Any]) -> Session:
-        """A session for these rows, with the weights and the scaling that are there already."""
+        """A session for these rows, with the weights and the preprocessing of the last one, if there is one."""
         builder = Builder()
         settings = builder.make(Training, training, ("training",))
         if not isinstance(settings, Training):
             raise ConfigError(builder.problems)
-        spec = replace(self._spec, training=settings)
+        draft = Draft(self._spec.with_fields(training=settings))
         if validation is not None and (not isinstance(validation, tuple | list) or len(validation) != 2):
             raise UserError("validation_data: expected a pair (inputs, targets)")
         held = None if validation is None else rows_in_memory(*validation, name="validation inputs")
-        source = cast("Memory", spec.data.train)
-        loss = self._built.executor.loss if self._fitted else suited(cast("Loss", spec.loss), rows, spec.model)
-        rows = chosen(source, rows, loss, all_needed=not self._fitted)
-        held = None if held is None else chosen(source, held, loss)
-        if not self._fitted:
-            classes = class_names(rows, source, loss)
-            session = assemble(spec, Parts(rows, loss, held, classes=classes))
-            if self._session is not None:
-                self._keep_weights(session)
-            return session
-        before = self._built
-        problems = list(check_monitors(spec.training, spec.optimizer, spec.metrics, validated=held is not None))
-        problems += check_class_weight(spec.training, loss, before.preprocessing.classes)
-        check_shapes(spec.model, before.network.input_shape, problems, batch_size=settings.batch_size)
-        if problems:
-            raise ConfigError(problems)
-        executor, preprocessing, weights = before.executor, before.preprocessing, before.preprocessing.class_weights
-        try:
-            weigh_classes(preprocessing, settings, preprocessing.targets(rows))
-            train = labelled(rows, preprocessing, executor)
-            validated = None if held is None else labelled(held, preprocessing, executor)
-        except UserError:
-            preprocessing.class_weights = weights
-            raise
-        executor.threads, executor.penalty = settings.threads, penalty_of(settings, before.network)
-        return Session(filled(spec, validated=held is not None), preprocessing, executor, train, validated)
+        if self._fitted:
+            return next_session(draft, self._built, rows, held)
+        session = first_session(draft, rows, held)
+        if self._session is not None:
+            self._keep_weights(session)
+        return session
 
     def _keep_weights(self, session: Session) -> None:
-        """Takes over what was done by hand before the first training."""
+        """Copies the weights and the optimizer's state that were changed by hand before the first training."""
         before, after = self._built.network, session.network
         if before.shapes != after.shapes:
             raise UserError(f"forward was called with rows of {before.input_shape}; these are {after.input_shape}")
@@ -373,15 +345,3 @@ class Model:
             for name, vector in driver.state.items():
                 vector[...] = self._trainer.driver.state[name]
             self._trainer.driver = driver
-
-    def _bare_session(self, row_shape: Shape) -> Session:
-        spec = filled(self._spec, validated=False)
-        channel = takes_channel(spec.model, row_shape)
-        preprocessing = Preprocessing(input_shape=(*row_shape, 1) if channel else row_shape)
-        return _without_rows(spec, preprocessing, make_executor(spec, preprocessing))
-
-
-def _without_rows(spec: Spec, preprocessing: Preprocessing, executor: Executor) -> Session:
-    shapes = executor.network.shapes
-    empty = Dataset(np.empty((0, *shapes[0])), np.empty((0, *shapes[-1])))
-    return Session(spec, preprocessing, executor, empty)

@@ -15,8 +15,9 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from nncli.core.builder import check_annotations
+from nncli.core.checked import Checked, Registered, registered_in
 from nncli.core.errors import UserError
-from nncli.core.fields import Checked, Registered, is_foreign, registered_in
+from nncli.core.fields import is_foreign
 from nncli.core.registry import REGISTRIES, Registry
 from nncli.core.spelling import nearest_file
 

@@ -89,7 +89,7 @@ class Predictions:
     @property
     def _named(self) -> bool:
         """Whether a prediction is the name of a class."""
-        return self.classes and not self.model.preprocessing.several_labels
+        return self.classes and not self.model.preprocessing.task.is_multi_label
 
     @property
     def _used(self) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ def predict(
         UserError: where either cannot be used.
     """
     model = load(os.fspath(path))
-    if classes and not model.preprocessing.several_labels:
+    if classes and not model.preprocessing.task.is_multi_label:
         model.class_names(np.zeros((0, 1)))
     source = source_of(os.fspath(text), cast("Source", model.spec.data.train))
     rows = model.read(source, targets=False)

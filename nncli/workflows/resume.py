@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from nncli.assemble.load_config import load_config
 from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.config.overrides import ORIGIN
@@ -32,7 +33,6 @@ from nncli.workflows.changes import (
 )
 from nncli.workflows.events import FINISHED_BEFORE, Listener, RunEnded, silent
 from nncli.workflows.plugins import changed_plugins, missing_plugins, plugin_options
-from nncli.workflows.prepare import prepare
 from nncli.workflows.recovery import check_best, check_checkpoints, instead_of_last
 from nncli.workflows.run import (
     advised,
@@ -102,7 +102,7 @@ def session_again(run: RunDirectory, settings: Sequence[str], environment: dict[
         ConfigError: where it is the config that cannot be used.
     """
     try:
-        return prepare(run.file(RESOLVED), settings, resolved=True).session()
+        return load_config(run.file(RESOLVED), settings, resolved=True).session()
     except ConfigError as error:
         if changed := changed_files(environment):
             raise RunError(f"{run.path}: {changed}; {ANEW}") from None

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nncli.assemble.session import Session
+from nncli.assemble.training_hints import explosion_hint, nothing_learnt
 from nncli.config.document import Document
 from nncli.config.overrides import VARIABLE
 from nncli.config.resolved import plain, to_yaml
@@ -79,7 +80,7 @@ def run_session(session: Session, trainer: Trainer, run: RunDirectory | None, li
         with advised(run, session):
             return _train(session, trainer, run, tell)
     except NonFiniteError as error:
-        message = f"{error}; {session.explosion_hint()}"
+        message = f"{error}; {explosion_hint(session)}"
         if run is not None:
             message += f"; {_saved(run)}"
             if os.path.exists(run.checkpoint(LAST)):
@@ -160,7 +161,7 @@ def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: L
         trainer.last_record,
         test,
         trainer.total_seconds,
-        session.nothing_learnt(trainer.last_record),
+        nothing_learnt(session, trainer.last_record),
         plugin_options(session.spec),
     )
     if run is not None:

@@ -109,7 +109,8 @@ def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> 
         return True
     if not state.size:
         return not measured
-    shape, of_classes = trainer.executor.network.shapes[-1], trainer.executor.loss.target_kind == "classes"
+    shape, loss = trainer.executor.network.shapes[-1], trainer.executor.loss
+    of_classes = loss.target_kind == "classes" and not loss.multi_label
     row = np.zeros((1, *shape))
     with np.errstate(all="ignore"):
         own = metric.measure(row, np.zeros(1) if of_classes else row, None)

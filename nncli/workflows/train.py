@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from nncli.assemble.load_config import load_config
 from nncli.assemble.session import Session
 from nncli.config.document import Document
 from nncli.core.errors import RunError
@@ -12,7 +13,6 @@ from nncli.runs.directory import RunDirectory, begun_already, is_begun
 from nncli.runs.lock import locked
 from nncli.training.trainer import Trainer
 from nncli.workflows.events import Listener, RunEnded, silent
-from nncli.workflows.prepare import prepare
 from nncli.workflows.resume import go_on
 from nncli.workflows.run import describe_run, run_session
 
@@ -55,7 +55,7 @@ def train(
 
 
 def _ready(config: str | os.PathLike[str], settings: Sequence[str]) -> tuple[Document, Session]:
-    prepared = prepare(os.fspath(config), settings)
+    prepared = load_config(os.fspath(config), settings)
     return prepared.document, prepared.session()
 
 

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.session import labelled, layout_of, make_executor
+from nncli.assemble.executor_for import layout_of, make_executor
+from nncli.assemble.labelled_data import labelled
 from nncli.config.spec import Spec
 from nncli.core.builder import Builder
 from nncli.core.errors import CheckpointError, ConfigError, NncliError, UserError
@@ -55,10 +56,10 @@ class Trained:
     def column_names(self) -> tuple[str, ...]:
         """A name for every column of `columns`."""
         preprocessing = self.preprocessing
-        if preprocessing.classes is not None:
-            return preprocessing.classes
+        if preprocessing.task.classes is not None:
+            return preprocessing.task.classes
         units = int(np.prod(self.executor.network.shapes[-1]))
-        names = preprocessing.target_names
+        names = preprocessing.task.target_names
         return names if len(names) == units else tuple(f"output_{index}" for index in range(units))
 
     def read(self, source: Source, *, targets: bool) -> Rows:
@@ -79,7 +80,7 @@ class Trained:
     def columns(self, prediction: Array) -> Array:
         """(n, names): one column a class, also for a single sigmoid unit, or one a label or a target."""
         flat = prediction.reshape(len(prediction), -1)
-        if self.preprocessing.classes is not None and flat.shape[1] == 1:
+        if self.preprocessing.task.classes is not None and flat.shape[1] == 1:
             return np.concatenate((1 - flat, flat), axis=1)
         return flat
 
@@ -89,8 +90,8 @@ class Trained:
         Raises:
             CheckpointError: where the model is no classifier.
         """
-        classes = self.preprocessing.classes
-        if self.preprocessing.several_labels:
+        classes = self.preprocessing.task.classes
+        if self.preprocessing.task.is_multi_label:
             raise CheckpointError(f"{self.path}: a model of several labels a row, which has no classes")
         if classes is None:
             raise CheckpointError(f"{self.path}: a regression model, which has no classes")
@@ -102,7 +103,7 @@ class Trained:
         Raises:
             CheckpointError: where the model does not learn several labels a row.
         """
-        if not self.preprocessing.several_labels:
+        if not self.preprocessing.task.is_multi_label:
             raise CheckpointError(f"{self.path}: not a model of several labels a row")
         return labels_of(prediction)
 
@@ -150,11 +151,11 @@ def _made(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
     """What the arrays of a checkpoint belong to."""
     spec = spec_of(path, meta)
     try:
-        preprocessing = Preprocessing.restore(meta["preprocessing"])
+        preprocessing = Preprocessing.restore(meta["preprocessing"], cast("Loss", spec.loss).target_kind)
         check_weights(path, layout_of(spec, preprocessing.input_shape), meta["arrays"])
         executor = make_executor(spec, preprocessing, initialized=False)
         preprocessing.check(executor.network.shapes[-1])
-        if preprocessing.several_labels and cast("Loss", spec.loss).for_several_labels() is None:
+        if preprocessing.task.is_multi_label and not cast("Loss", spec.loss).multi_label:
             raise ValueError(f"{spec.loss} does not learn several labels a row")
     except CheckpointError:
         raise

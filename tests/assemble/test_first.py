@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError
 from nncli.workflows.check import check
-from nncli.workflows.prepare import prepare
 
 WORDS = """\
 data:
@@ -77,10 +77,10 @@ def test_rows_drawn_from_the_train_source_are_looked_at_too():
 
 def test_in_a_large_file_all_rows_are_looked_at_before_step_0(monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
-    monkeypatch.setattr("nncli.assemble.survey.SAMPLE", 4)
+    monkeypatch.setattr("nncli.assemble.load_data.SAMPLE", 4)
     monkeypatch.setattr("nncli.data.slices.MOST_ROWS", 7)
     np.save("more.npy", with_number(12))
-    prepared = prepare("a.yaml")  # row 33 is not in the sample
+    prepared = load_config("a.yaml")  # row 33 is not in the sample
     with pytest.raises(
         ConfigError, match=r"data\.validation: .*more\.npy: row 33 .*got 12; write entries: 13, or more"
     ):

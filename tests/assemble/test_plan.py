@@ -7,12 +7,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError
 from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.training import executor
 from nncli.workflows.check import check
-from nncli.workflows.prepare import prepare
 from tests.workflows import tiny
 
 
@@ -97,7 +97,7 @@ def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, monkeypatch, laye
         "training": {"batch_size": batch},
     }
     config = tiny.write(tmp_path, values)
-    session = prepare(config).session()
+    session = load_config(config).session()
     rows = next(session.train.batches(batch))
     session.executor.loss_and_gradient(rows, Tally(()), seed=0, step=0)
     tracemalloc.start()
@@ -117,5 +117,5 @@ def test_a_model_beyond_the_machine_is_told_before_it_is_made(tmp_path, monkeypa
     assert "parameters, their optimizer and a batch take about 25,600 GB, but this machine has " in first
     assert ": model: 400,000,000,001 parameters" in first
     assert last == "1 problem in config.yaml; nothing was run"
-    monkeypatch.setattr("nncli.workflows.prepare._memory", lambda: None)  # a system that does not tell
+    monkeypatch.setattr("nncli.assemble.load_config._memory", lambda: None)  # a system that does not tell
     assert check("config.yaml", ["model.0.units=100000000000"]).parameters == 400_000_000_001

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.assemble.shapes import takes_channel
-from nncli.core.builder import FAILED
+from nncli.assemble.image_or_sequence import takes_channel
 from nncli.core.errors import ConfigError
+from nncli.core.invalid import INVALID
 from nncli.nn.sequential import layers_of
 from nncli.workflows.check import check
 
@@ -43,8 +43,8 @@ def test_a_channel_is_for_layers_that_take_images(layers, channel):
 
 
 def test_a_layer_that_could_not_be_built_leaves_images():
-    assert takes_channel([FAILED, *layers_of([LSTM]).layers], (6, 4))
-    assert not takes_channel([*layers_of([LSTM]).layers, FAILED], (6, 4))
+    assert takes_channel([INVALID, *layers_of([LSTM]).layers], (6, 4))
+    assert not takes_channel([*layers_of([LSTM]).layers, INVALID], (6, 4))
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.assemble.shapes import check_shapes, takes_channel
+from nncli.assemble.image_or_sequence import takes_channel
+from nncli.assemble.layer_shapes import follow_shapes
 from nncli.nn.sequential import layers_of
 
 CONV1D = {"type": "conv1d", "filters": 4, "kernel_size": 3}
@@ -60,7 +61,7 @@ CONV2D = {"type": "conv2d", "filters": 4, "kernel_size": 3}
 )
 def test_a_layer_that_does_not_fit(layer, shape, message, hint):
     problems = []
-    assert check_shapes(layers_of([layer]).layers, shape, problems) is None
+    assert follow_shapes(layers_of([layer]).layers, shape, problems) is None
     (problem,) = problems
     assert problem.message == f"{message}, but the rows of the data have the shape {shape}"
     assert problem.hint == hint

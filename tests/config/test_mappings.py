@@ -15,8 +15,9 @@ from nncli.config.references import resolve_references
 from nncli.config.resolved import to_yaml
 from nncli.config.schema import _Definitions
 from nncli.core.builder import Builder
+from nncli.core.checked import Checked, Registered
 from nncli.core.errors import ConfigError
-from nncli.core.fields import Checked, Registered, dump
+from nncli.core.fields import dump
 from nncli.core.registry import SCALERS
 
 TEXT = """\

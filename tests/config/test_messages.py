@@ -223,7 +223,7 @@ def test_an_empty_model(told):
 
 def test_a_metric_twice(told):
     (line, _) = told(GOOD + "metrics: [accuracy, accuracy]\n")
-    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' stands there twice; drop one"
+    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' is listed twice; drop one"
 
 
 def test_long_aliases_are_read(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.config.load import draft
+from nncli.config.draft import build_document
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text
 from nncli.core.errors import ConfigError, UserError
@@ -25,9 +25,9 @@ def built(*settings, text=CONFIG):
     """The spec of the config with these settings."""
     document = read_text(text, "a.yaml", "/configs")
     apply_overrides(document, list(settings))
-    found = draft(document)
-    if found.spec is None:
-        raise document.error(found.problems)
+    found = build_document(document)
+    if found.problems:
+        raise document.error(list(found.problems))
     return found.spec
 
 

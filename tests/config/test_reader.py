@@ -7,8 +7,8 @@ import pytest
 from nncli.config.document import Mark
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import LARGEST_FILE, read_file, read_text, read_value
-from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, UserError
+from nncli.core.invalid import INVALID
 
 
 def messages(text):
@@ -148,7 +148,7 @@ def test_a_tag_on_a_key_a_list_or_a_mapping_is_refused():
 
 def test_a_merge_that_fails_leaves_no_value_behind():
     document = read_text("a: {<<: adam, b: 1}\nc: {<<: [x, y]}\n", "a.yaml", "/")
-    assert document.value == {"a": FAILED, "c": FAILED}
+    assert document.value == {"a": INVALID, "c": INVALID}
     assert len(document.problems) == 3
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nncli.config.load import draft
+from nncli.config.draft import build_document
 from nncli.config.reader import read_file, read_text, read_value
 from nncli.config.resolved import plain, to_yaml
 from nncli.workflows.check import check
@@ -22,14 +22,14 @@ TRICKY += ["=", "<<", "2024-01-01", "\x07", "a" * 300 + " " + "b" * 300]
 def spec_of(text, folder="/"):
     """The spec of a text."""
     document = read_text(text, "a.yaml", folder)
-    found = draft(document)
+    found = build_document(document)
     assert not found.problems, str(document.error(found.problems))
     return found.spec
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_config_reads_back_the_same(path):
-    spec = draft(read_file(str(path))).spec
+    spec = build_document(read_file(str(path))).spec
     again = spec_of(to_yaml(plain(spec)))
     assert again == spec
     assert to_yaml(plain(again)) == to_yaml(plain(spec))
@@ -46,7 +46,7 @@ def test_text_stays_the_same_text(name):
 
 @pytest.mark.parametrize("name", ["on", "1e-3", "010", "null", "2024-01-01"])
 def test_names_that_look_like_something_else(name):
-    spec = draft(read_file(str(CONFIGS[0]))).spec
+    spec = build_document(read_file(str(CONFIGS[0]))).spec
     spec = dataclasses.replace(spec, name=name)
     assert spec_of(to_yaml(plain(spec))).name == name
 
@@ -58,7 +58,7 @@ def test_numbers_keep_every_bit_and_their_kind(value):
 
 
 def test_any_yaml_1_1_reader_reads_it_the_same_way():
-    spec = draft(read_file(str(CONFIGS[0]))).spec
+    spec = build_document(read_file(str(CONFIGS[0]))).spec
     values = plain(dataclasses.replace(spec, name="on"))
     assert yaml.safe_load(to_yaml(values)) == values
 

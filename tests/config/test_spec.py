@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.config.load import draft
+from nncli.config.draft import build_document
 from nncli.config.reader import read_text
 from nncli.core.fields import dump
 
@@ -14,7 +14,7 @@ REST = "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
 def spec_of(data, rest=REST, folder="/c"):
     """The spec of a config with this data section."""
     document = read_text(f"data: {data}\n{rest}", "a.yaml", folder)
-    found = draft(document)
+    found = build_document(document)
     assert not found.problems, str(document.error(found.problems))
     return found.spec
 
@@ -147,12 +147,12 @@ def test_a_fraction_takes_over_nothing():
 @pytest.mark.parametrize("fraction", [0, 1, 1.5, -0.1, "half", True])
 def test_a_fraction_is_a_share(fraction):
     text = f"data: {{train: {{dataset: digits}}, test: {{fraction: {fraction}}}}}\n{REST}"
-    (problem,) = draft(read_text(text, "a.yaml", "/c")).problems
+    (problem,) = build_document(read_text(text, "a.yaml", "/c")).problems
     assert problem.path == ("data", "test", "fraction")
     assert problem.message.startswith("expected a number in (0, 1); got ")
 
 
 def test_a_source_as_a_bare_path_says_what_it_should_be():
-    (problem,) = draft(read_text(f"data: {{train: a.csv}}\n{REST}", "a.yaml", "/c")).problems
+    (problem,) = build_document(read_text(f"data: {{train: a.csv}}\n{REST}", "a.yaml", "/c")).problems
     assert problem.path == ("data", "train")
     assert "path" in problem.message, "'unknown source a.csv' does not say how a file is written"

@@ -8,12 +8,12 @@ from typing import cast
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError
 from nncli.data.source import Source
 from nncli.data.sources.arrays import Arrays
 from nncli.data.sources.table import TableSource
 from nncli.workflows.check import check
-from nncli.workflows.prepare import prepare
 from nncli.workflows.train import train
 from tests.contracts.files import csv_file, npy, npz
 from tests.contracts.table import SOURCE_ROWS, name_of
@@ -73,7 +73,7 @@ def test_small_files_are_read_whole(tmp_path):
 def test_check_and_training_know_the_same_rows(tmp_path, make):
     config = tiny.write(tmp_path, make())
     found = check(config)
-    assert found.looked_at is not None
+    assert found.rows_read is not None
     ended = train(config, run_dir=str(tmp_path / "run"))
     assert sum(found.rows.values()) == 40
     assert (tmp_path / "run" / "resolved.yaml").read_text() == found.resolved
@@ -132,7 +132,7 @@ def test_every_sampled_row_keeps_its_own_target(tmp_path):
 def test_the_sample_of_a_part_is_of_that_part(tmp_path):
     values = tiny.convolutional()
     values["data"] |= {"validation": {"fraction": 0.2}, "test": {"fraction": 0.2}}
-    found = prepare(tiny.write(tmp_path, values)).survey.parts
+    found = load_config(tiny.write(tmp_path, values)).validation.splits
     assert set(found.samples) == {"train", "validation", "test"}
     for name, sample in found.samples.items():
         assert len(sample)
@@ -179,7 +179,7 @@ def test_what_a_sample_shows_is_no_verdict(tmp_path):
     text = large(tmp_path, y=np.arange(3000.0))
     model = "{type: dense, units: 1}, sigmoid"
     (tmp_path / "a.yaml").write_text(text.format(train="", more=", scale_targets: minmax", model=model, loss="mse"))
-    assert check("a.yaml").looked_at is None  # scaled by the first rows alone, the targets would leave [0, 1]
+    assert check("a.yaml").rows_read is None  # scaled by the first rows alone, the targets would leave [0, 1]
     lines = "\n".join(f"{row},{row if row % 2 else ''},{row % 3}" for row in range(6000))
     (tmp_path / "long.csv").write_text(f"a,half,y\n{lines}\n")  # every sampled row is blank in one column
     (tmp_path / "b.yaml").write_text(

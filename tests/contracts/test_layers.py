@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from nncli.core.fields import registered_in
+from nncli.core.checked import registered_in
 from nncli.nn.layer import Layer
 from nncli.training.meeting import Meeting
 from tests.contracts.bound import Bound

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LOSS_ROWS, name_of
-from tests.contracts.values import loss_of, outputs_and_targets
+from tests.contracts.values import learns_one_label, loss_of, outputs_and_targets
 
 CASES = [case for cases in LOSS_ROWS.values() for case in cases]
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
@@ -100,7 +100,7 @@ def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
     rows = np.array([np.resize(entries, case.output_shape) for entries in combinations], dtype)
     classes = units if loss_of(case).wants_sum_to_one else 2
     for target in range(max(units, 2)):
-        of_rows = loss_of(case).target_kind == "classes"
+        of_rows = learns_one_label(case)
         raw = np.full(len(rows) if of_rows else rows.shape, target if case.domain not in CHANCES else target % classes)
         targets = loss_of(case).encode(raw, case.output_shape, np.dtype(dtype))
         some = None if weights is None else np.resize(weights, len(rows)).astype(dtype)
@@ -178,7 +178,7 @@ def test_the_loss_is_least_where_the_output_is_right(case):
 @weighted_or_not
 def test_the_best_constant_is_found_by_search_too(case, weights):
     loss, (_, targets) = loss_of(case), outputs_and_targets(case, 6)
-    assert loss.of_constant(targets, weights) == pytest.approx(lost_by_constant(case, targets, weights), abs=1e-7)
+    assert loss.baseline(targets, weights) == pytest.approx(lost_by_constant(case, targets, weights), abs=1e-7)
 
 
 def lost_by_constant(case, targets, weights):

@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 import pytest
 
+from nncli.core.task import Task
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import array_rows
 from nncli.data.scalers import NoScaler, Scaler
@@ -89,9 +90,7 @@ def test_a_constant_column_stays_finite(case):
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_it_is_the_same_after_it_was_stored(case):
     rows = replace(array_rows(TABLE, TABLE[:, ::-1], "x", "y", "y"), target_names=("0", "1", "2"))
-    preprocessing = Preprocessing.fit(
-        rows, target_kind="numbers", classes=None, input_scaler=scaler(case), target_scaler=scaler(case)
-    )
+    preprocessing = Preprocessing.fit(rows, task=Task("numbers"), input_scaler=scaler(case), target_scaler=scaler(case))
     stored = Preprocessing.restore(json.loads(json.dumps(preprocessing.state())))
     for dtype in (np.float32, np.float64):
         before, after = preprocessing.inputs(rows, np.dtype(dtype)), stored.inputs(rows, np.dtype(dtype))

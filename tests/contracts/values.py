@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nncli.core.builder import build
-from nncli.core.fields import Registered
+from nncli.core.checked import Registered
 from nncli.core.registry import Registry
 from nncli.core.types import Array, Shape
 from tests.contracts.table import ROWS, LayerCase, LossCase
@@ -42,9 +42,15 @@ def inputs(case: LayerCase, rows: int, dtype: Any = np.float64) -> Array:
 
 
 def loss_of(case: LossCase) -> Any:
-    """The loss of a row, in its form for several labels where it has one and the row has several units."""
+    """The loss of a row."""
     loss: Any = made(case)
-    return (loss.for_several_labels() or loss) if case.output_shape != (1,) else loss
+    return loss
+
+
+def learns_one_label(case: LossCase) -> bool:
+    """Whether a row has one class label, and not several labels or numbers."""
+    loss = loss_of(case)
+    return loss.target_kind == "classes" and (loss.wants_sum_to_one or case.output_shape == (1,))
 
 
 def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> tuple[Array, Array]:
@@ -58,9 +64,9 @@ def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> t
         numbers = np.exp(numbers)
     if case.domain == "numbers":
         targets = random.standard_normal(numbers.shape)
-    elif loss.target_kind == "numbers":
+    elif loss.target_kind in ("numbers", "counts"):
         targets = random.integers(6, size=numbers.shape)
     else:
         classes = case.output_shape[-1] if loss.wants_sum_to_one else 2
-        targets = random.integers(classes, size=rows if loss.target_kind == "classes" else numbers.shape)
+        targets = random.integers(classes, size=rows if learns_one_label(case) else numbers.shape)
     return numbers.astype(dtype), loss.encode(targets, case.output_shape, np.dtype(dtype))

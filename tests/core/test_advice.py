@@ -10,7 +10,7 @@ import pytest
 
 from nncli.core.advice import advice, named_by
 from nncli.core.builder import Builder
-from nncli.core.fields import Checked
+from nncli.core.checked import Checked
 
 
 @dataclass(frozen=True)

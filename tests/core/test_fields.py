@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from annotated_types import Ge, Gt, Interval, MinLen
 
-from nncli.core.builder import FAILED, Builder, build, check_annotations
+from nncli.core.builder import Builder, build, check_annotations
+from nncli.core.checked import Checked, Registered, registered_in
 from nncli.core.errors import ConfigError
-from nncli.core.fields import Checked, Registered, dump, field_types, registered_in, required
+from nncli.core.fields import dump, field_types, required
+from nncli.core.invalid import INVALID
 from nncli.core.reference import fields_of
 from nncli.core.registry import Registry
 
@@ -362,11 +364,11 @@ class TestMappings:
         assert faults(lambda: Keepers(**{field: value})) == {f"keepers.{field}": message}
 
     def test_a_key_twice(self):
-        assert faults(lambda: Keepers(rooms={2: 1, "2": 1})) == {"keepers.rooms.2": "the key '2' stands there twice"}
+        assert faults(lambda: Keepers(rooms={2: 1, "2": 1})) == {"keepers.rooms.2": "the key '2' is listed twice"}
 
     def test_what_failed_before_is_told_once(self):
         builder = Builder()
-        assert builder.value(field_types(Keepers)["rooms"], {"a": FAILED, "b": 1}, ()) is FAILED
+        assert builder.value(field_types(Keepers)["rooms"], {"a": INVALID, "b": 1}, ()) is INVALID
         assert builder.problems == []
 
     def test_it_is_written_and_read_back(self):
@@ -420,8 +422,8 @@ class TestMappings:
 def test_what_could_not_be_built_is_failed_and_the_rest_can_still_be_seen():
     builder = Builder()
     built = builder.fields(Zoo, {"animals": ["fish", "cow"], "names": 3}, ())
-    assert built["names"] is FAILED
-    assert built["animals"] == [Fish(), FAILED]
+    assert built["names"] is INVALID
+    assert built["animals"].items == (Fish(), INVALID)
     assert len(builder.problems) == 2
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from nncli.core.builder import build
 from nncli.core.registry import SOURCES
+from nncli.core.task import Task
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.scalers import NoScaler, Scaler
@@ -28,5 +29,5 @@ def rows(*, with_targets: bool = True, **keys: Any) -> Rows:
 
 def fitted(train: Rows, *, inputs: Scaler | None = None, targets: Scaler | None = None, **more: Any) -> Preprocessing:
     """Preprocessing of a regression, fitted to these rows."""
-    settings: dict[str, Any] = {"target_kind": "numbers", "classes": None, **more}
+    settings: dict[str, Any] = {"task": Task("numbers"), **more}
     return Preprocessing.fit(train, input_scaler=inputs or NoScaler(), target_scaler=targets or NoScaler(), **settings)

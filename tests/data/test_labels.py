@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
+from nncli.core.task import Task
 from nncli.data import labels
 from nncli.data.labels import as_text, class_order
 from tests.data.make import fitted, rows
@@ -99,5 +100,5 @@ def test_numbers_of_a_table_are_the_same_labels_as_those_of_arrays(tmp_path):
 
 def test_class_numbers_follow_the_order_of_the_classes():
     found = rows(dataset="digits")
-    preprocessing = fitted(found, target_kind="classes", classes=tuple("9876543210"))
+    preprocessing = fitted(found, task=Task("classes", tuple("9876543210")))
     assert (preprocessing.targets(found) == 9 - found.targets.astype(int)).all()

@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.builder import build
 from nncli.core.errors import ConfigError
 from nncli.core.registry import SCALERS
@@ -15,7 +16,6 @@ from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import array_rows
 from nncli.data.scalers import DivideScaler, MinMaxScaler, QuantileScaler, RobustScaler, StandardScaler
 from nncli.data.scaling import restore_scaling
-from nncli.workflows.prepare import prepare
 from tests.data.make import fitted
 from tests.workflows import tiny
 
@@ -147,7 +147,7 @@ def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
     values = tiny.regression()
     values["data"] |= {"test": {"fraction": 0.2}, "scale_inputs": name, "scale_targets": "none"}
     values["dtype"] = "float64"
-    session = prepare(tiny.write(tmp_path, values)).session()
+    session = load_config(tiny.write(tmp_path, values)).session()
     raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)
     row_of = {price: row for row, price in enumerate(raw[:, 2])}
     train = raw[[row_of[price] for price in session.train.targets[:, 0]], :2]
@@ -160,7 +160,7 @@ def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
 
 def test_targets_are_scaled_by_the_training_targets_alone(tmp_path):
     values = tiny.regression(dtype="float64")
-    session = prepare(tiny.write(tmp_path, values)).session()
+    session = load_config(tiny.write(tmp_path, values)).session()
     raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)
     original = session.preprocessing.original_targets(session.train.targets)[:, 0]
     assert set(np.round(original, 3)) <= set(raw[:, 2])

@@ -7,12 +7,12 @@ import time
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError, DataError
 from nncli.data import labels
 from nncli.data.splits import split, split_groups, split_tail
 from nncli.data.tables.texts import Texts, encoded
 from nncli.workflows.check import check
-from nncli.workflows.prepare import prepare
 from tests.workflows import tiny
 
 ROWS = 120
@@ -38,7 +38,7 @@ def config(folder, *, group=GROUP, train=None, units=3, **data):
 
 def drawn(folder, *settings, **keys):
     """The row numbers of training, validation and test."""
-    found = prepare(config(folder, **keys), settings).session()
+    found = load_config(config(folder, **keys), settings).session()
     parts = (found.train, found.validation, found.test)
     return [[] if part is None else part.inputs[:, 0].astype(int).tolist() for part in parts]
 
@@ -178,7 +178,7 @@ def test_one_group_cannot_be_on_both_sides(tmp_path):
 
 def test_the_group_column_is_no_input(tmp_path):
     values = {"train": {"groups": "who"}, "validation": {"fraction": 0.3}}
-    assert prepare(config(tmp_path, **values)).session().preprocessing.feature_names == ("row",)
+    assert load_config(config(tmp_path, **values)).session().preprocessing.feature_names == ("row",)
     with pytest.raises(ConfigError, match=r"data\.train\.inputs: the column 'who' is the groups, and no input"):
         check(config(tmp_path, train={"groups": "who", "inputs": ["row", "who"]}, validation={"fraction": 0.3}))
 
@@ -204,7 +204,7 @@ def test_numbers_may_name_groups(tmp_path):
     text = (tmp_path / "rows.csv").read_text().replace(",g", ",")
     config_path = config(tmp_path, train={"groups": "who"}, validation={"fraction": 0.3})
     (tmp_path / "rows.csv").write_text(text)
-    found = prepare(config_path).session()
+    found = load_config(config_path).session()
     rows = [part.inputs[:, 0].astype(int) for part in (found.train, found.validation)]
     assert not names(rows[0]) & names(rows[1])
 
@@ -220,7 +220,7 @@ def test_groups_of_the_rows_of_some_classes(tmp_path):
 def test_a_held_out_source_needs_no_groups(tmp_path):
     path = config(tmp_path, train={"groups": "who"}, validation={"path": "held.csv"}, test={"fraction": 0.2})
     (tmp_path / "held.csv").write_text("row,y\n3,low\n1,odd\n")
-    found = prepare(path).session()
+    found = load_config(path).session()
     assert found.validation.inputs[:, 0].tolist() == [3, 1]
     assert not names(found.train.inputs[:, 0].astype(int)) & names(found.test.inputs[:, 0].astype(int))
 
@@ -246,13 +246,13 @@ def arrays_config(folder, source, **data):
 @pytest.mark.parametrize("kind", ["npz", "npy"])
 @pytest.mark.parametrize("dtype", [int, float, "U2", "S2"])
 def test_arrays_with_groups(tmp_path, kind, dtype):
-    found = prepare(arrays_config(tmp_path, arrays(tmp_path, kind, GROUP.astype(dtype)))).session()
+    found = load_config(arrays_config(tmp_path, arrays(tmp_path, kind, GROUP.astype(dtype)))).session()
     rows = [part.inputs[:, 0].astype(int) for part in (found.train, found.validation, found.test)]
     assert_apart(rows)
 
 
 def test_arrays_and_tables_draw_the_same_groups(tmp_path):
-    found = prepare(
+    found = load_config(
         arrays_config(tmp_path, arrays(tmp_path, "npz", np.array([f"g{name}" for name in GROUP])))
     ).session()
     expected = grouped(tmp_path, validation={"fraction": 0.3}, test={"fraction": 0.2})
@@ -264,7 +264,7 @@ def test_arrays_without_the_array_of_groups(tmp_path):
     with pytest.raises(ConfigError, match=r"data\.train\.groups: .*no array 'whom' of groups"):
         check(arrays_config(tmp_path, {**source, "groups": "whom"}))
     np.savez(tmp_path / "held.npz", x=np.ones((3, 2)), y=LABEL[:3])
-    found = prepare(arrays_config(tmp_path, source, validation={"path": "held.npz"})).session()
+    found = load_config(arrays_config(tmp_path, source, validation={"path": "held.npz"})).session()
     assert len(found.validation) == 3, "rows that are not split need none"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import DataError
 from nncli.data.splits import split
 from nncli.data.tables.texts import Texts
-from nncli.workflows.prepare import prepare
 from tests.workflows import tiny
 
 
@@ -18,7 +18,7 @@ def session(folder, *settings, **data):
     (folder / "rows.csv").write_text("\n".join(["row,other,y", *lines]) + "\n")
     values = tiny.classifier(dtype="float64")
     values["data"] = {"train": {"path": "rows.csv", "targets": "y"}, **data}
-    return prepare(tiny.write(folder, values), settings).session()
+    return load_config(tiny.write(folder, values), settings).session()
 
 
 def numbers(part):
@@ -71,7 +71,7 @@ def test_sorted_rows_are_held_out_at_random(tmp_path):
 
 def test_labels_stay_with_their_rows(tmp_path):
     found = session(tmp_path, validation={"fraction": 0.25}, test={"fraction": 0.25})
-    assert found.preprocessing.classes == ("high", "low")
+    assert found.preprocessing.task.classes == ("high", "low")
     for part in (found.train, found.validation, found.test):
         assert part.targets[:, 0].tolist() == [float(row < 150) for row in numbers(part)]
 
@@ -123,7 +123,7 @@ def test_classes_are_those_of_the_train_source_before_splitting(tmp_path):
         values = tiny.classifier(seed=seed, loss="cross_entropy", metrics=[])
         values["data"] = {"train": {"path": "rare.csv", "targets": "y"}, "validation": {"fraction": 0.5}}
         values["model"] = [{"type": "dense", "units": 3}, "softmax"]
-        classes.add(prepare(tiny.write(tmp_path, values)).session().preprocessing.classes)
+        classes.add(load_config(tiny.write(tmp_path, values)).session().preprocessing.task.classes)
     assert classes == {("a", "b", "c")}
 
 

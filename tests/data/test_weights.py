@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError, DataError
 from nncli.data.rows import array_rows
 from nncli.data.weights import checked_weights, class_weights, in_dtype
 from nncli.workflows.check import check
-from nncli.workflows.prepare import prepare
 from tests.data.make import rows
 from tests.workflows import tiny
 
@@ -47,7 +47,7 @@ def test_weights_are_read_in_the_order_of_the_rows_and_are_no_inputs(tmp_path, m
         assert found.weights.dtype == np.float64
         assert found.take(np.array([4, 1])).weights.tolist() == [1e3, 0.5]
         assert rows(**source, with_targets=False).weights is None
-    assert prepare(config(tmp_path, table(tmp_path, weights))).session().preprocessing.feature_names == ("x",)
+    assert load_config(config(tmp_path, table(tmp_path, weights))).session().preprocessing.feature_names == ("x",)
 
 
 @pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.int64, np.float32])
@@ -62,19 +62,19 @@ def test_weights_stay_with_their_rows(tmp_path):
     values = config(
         tmp_path, table(tmp_path, range(1, 61)), validation={"fraction": 0.3}, test={"fraction": 0.2, "stratify": True}
     )
-    found = prepare(values, ["dtype=float64"]).session()
+    found = load_config(values, ["dtype=float64"]).session()
     for part in (found.train, found.validation, found.test):
         assert (part.weights == part.inputs[:, 0] + 1).all()
         assert (part.metric_weights == part.weights).all()
         assert part.metric_weights.dtype == np.float64
-    assert prepare(values).session().train.weights.dtype == np.float32
+    assert load_config(values).session().train.weights.dtype == np.float32
 
 
 def test_weights_stay_with_the_rows_of_the_classes(tmp_path):
     text = "\n".join(["x,y,w", *(f"{row},{'abc'[row % 3]},{row + 1}" for row in range(30))])
     (tmp_path / "three.csv").write_text(text + "\n")
     source = {"path": "three.csv", "targets": "y", "weights": "w", "classes": ["c", "a"]}
-    found = prepare(config(tmp_path, source), ["dtype=float64"]).session().train
+    found = load_config(config(tmp_path, source), ["dtype=float64"]).session().train
     assert len(found) == 20
     assert (found.weights == found.inputs[:, 0] + 1).all()
 
@@ -205,7 +205,7 @@ def test_whole_numbers_name_classes(tmp_path):
     values["data"] = {"train": {"path": "numbers.csv", "targets": "y"}}
     path = tiny.write(tmp_path, values)
     for text in ("{0: 1, 1: 5}", '{"0": 1, "1": 5}', "{1: 5}"):
-        assert prepare(path, [f"training.class_weight={text}"]).session().preprocessing.class_weights == (1.0, 5.0)
+        assert load_config(path, [f"training.class_weight={text}"]).session().preprocessing.class_weights == (1.0, 5.0)
     with pytest.raises(ConfigError, match=r"training\.class_weight\.2: no class '2'"):
         check(path, ["training.class_weight={2: 5}"])
 
@@ -219,9 +219,9 @@ def test_balanced_counts_the_training_rows_alone(tmp_path):
     }
     values["training"]["class_weight"] = "balanced"
     path = tiny.write(tmp_path, values)
-    assert prepare(path, ["data.train.classes=[b, a]"]).session().preprocessing.class_weights == (5.0, 70 / 126)
+    assert load_config(path, ["data.train.classes=[b, a]"]).session().preprocessing.class_weights == (5.0, 70 / 126)
     values["data"]["train"]["classes"] = ["a", "b"]
-    found = prepare(tiny.write(tmp_path, values)).session()
+    found = load_config(tiny.write(tmp_path, values)).session()
     assert found.preprocessing.class_weights == (70 / 126, 5.0)
     for part in (found.train, found.validation):
         np.testing.assert_allclose(part.weights, np.where(part.targets[:, 0] == 1, 5, 70 / 126), rtol=1e-6)
@@ -232,7 +232,7 @@ def test_class_weights_and_weights_of_rows_are_multiplied(tmp_path):
     values = tiny.classifier(metrics=[], dtype="float64")
     values["data"] = {"train": table(tmp_path, range(10))}
     values["training"]["class_weight"] = {"b": 4}
-    found = prepare(tiny.write(tmp_path, values)).session().train
+    found = load_config(tiny.write(tmp_path, values)).session().train
     assert found.weights.tolist() == [row * (4 if row % 2 else 1) for row in range(10)]
     assert found.metric_weights.tolist() == list(range(10))
 

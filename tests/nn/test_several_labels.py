@@ -7,6 +7,7 @@ import pytest
 
 from nncli.core.errors import ConfigError
 from nncli.core.registry import METRICS
+from nncli.core.task import Task
 from nncli.nn.loss import labels_of
 from nncli.nn.metric import fault_of, several_labels
 from nncli.nn.metrics import F1, Accuracy, AveragePrecision, Brier, Precision, Recall, RocAuc
@@ -74,14 +75,14 @@ def test_the_report():
 
 
 def test_metrics_that_do_not_suit():
-    who = "binary_cross_entropy"
+    who, task = "binary_cross_entropy", Task("multi_label")
     for metric in METRICS:
-        fault = fault_of(metric(), "labels", who, None)
+        fault = fault_of(metric(), task, who)
         assert (fault is None) == metric.measures_labels
         assert fault is None or "but binary_cross_entropy learns several labels a row; these are measured by" in fault
-    told = fault_of(Brier(), "labels", who, None)
+    told = fault_of(Brier(), task, who)
     assert told.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
-    assert fault_of(F1(average="binary"), "labels", who, None) == (
+    assert fault_of(F1(average="binary"), task, who) == (
         "average: binary is for 2 classes, and there are several labels a row; write macro, weighted or micro"
     )
     with pytest.raises(ConfigError):

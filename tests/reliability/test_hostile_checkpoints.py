@@ -9,12 +9,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, SaveError
 from nncli.runs import archive, checkpoint
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
 from nncli.workflows.predict import predict
-from nncli.workflows.prepare import prepare
 from nncli.workflows.resume import resume
 from nncli.workflows.saving import check_description
 from tests.long import first
@@ -186,7 +186,7 @@ def test_an_array_of_another_model_is_refused(stopped, last):
 
 
 def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypatch):
-    session = prepare(str(stopped / "config.yaml"), []).session()
+    session = load_config(str(stopped / "config.yaml"), []).session()
     trainer = session.trainer()
     check_description(session, trainer)
     for limit in ("LARGEST_META", "MOST_PARTS"):

@@ -145,7 +145,7 @@ def test_a_second_signal_while_a_checkpoint_is_written(scenes, number, call):
     assert same(scene.run, scene.whole)
 
 
-@pytest.mark.parametrize("call", ["prepare", "describe_run", "fingerprint", "describe_environment", "narrate"])
+@pytest.mark.parametrize("call", ["load_config", "describe_run", "fingerprint", "describe_environment", "narrate"])
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 def test_a_signal_before_the_training_has_begun(scenes, number, call):
     scene = scenes("dense")

@@ -11,9 +11,9 @@ from statistics import mean
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.training.events import Record
 from nncli.workflows.events import RunEnded
-from nncli.workflows.prepare import prepare
 from nncli.workflows.train import train
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ def test_diabetes_is_predicted_better_than_by_the_linear_fit(seeds: range) -> No
 
 def linear_rmse(seed: int) -> float:
     """Of ordinary least squares on the same rows; scaling of inputs and targets does not change the fit."""
-    session = prepare(str(CONFIGS / "diabetes.yaml"), [f"seed={seed}", "dtype=float64"]).session()
+    session = load_config(str(CONFIGS / "diabetes.yaml"), [f"seed={seed}", "dtype=float64"]).session()
     assert session.validation is not None
     x, y = with_ones(session.train.inputs), session.train.targets
     solution = np.linalg.lstsq(x, y, rcond=None)[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nncli.assemble.session import penalty_of
+from nncli.assemble.executor_for import penalty_of
 from nncli.config.spec import Training
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS

@@ -152,6 +152,6 @@ def test_metrics_of_a_run_in_which_some_batches_have_no_weight(name):
 def test_the_best_constant_is_that_of_repeated_rows(loss):
     x, y = data(loss, "dense")
     made = executor(loss, "dense", Dataset(x, y)).loss
-    found = made.of_constant(y, TIMES.astype(float))
-    assert found == pytest.approx(made.of_constant(np.repeat(y, TIMES, axis=0)), rel=1e-12)
-    assert found != pytest.approx(made.of_constant(y), rel=1e-6)
+    found = made.baseline(y, TIMES.astype(float))
+    assert found == pytest.approx(made.baseline(np.repeat(y, TIMES, axis=0)), rel=1e-12)
+    assert found != pytest.approx(made.baseline(y), rel=1e-6)

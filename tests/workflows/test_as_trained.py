@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.runs.metrics_log import MetricsLog
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
-from nncli.workflows.prepare import prepare
 from nncli.workflows.train import train
 from nncli.workflows.trained import load
 from tests.workflows import tiny
@@ -167,8 +167,8 @@ def config(kind, **changes):
 def test_rows_and_predictions_are_the_sessions_own_bit_for_bit(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
-    prepared = prepare("config.yaml")
-    session, parts = prepared.session(), prepared.survey.parts
+    prepared = load_config("config.yaml")
+    session, parts = prepared.session(), prepared.validation.splits
     model, predictions = load("run"), predict("run", kind.given, batch_size=1)
     everything = model.preprocessing.inputs(predictions.rows, model.executor.network.dtype)
     names = predictions.rows.row_names or range(len(everything))
@@ -198,7 +198,7 @@ def test_measuring_the_file_is_measuring_all_of_its_rows(made, name, monkeypatch
     monkeypatch.chdir(folder)
     measured = evaluate("run", kind.given, kind.targets)
     own = evaluate("run")
-    parts = prepare("config.yaml").survey.parts
+    parts = load_config("config.yaml").validation.splits
     model = load("run")
     train_loss = model.evaluate(model.dataset(parts.train))["loss"]
     held = len(parts.validation) / measured.rows

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import nncli
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, RunError, StoppedError
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -20,7 +21,6 @@ from nncli.workflows.evaluate import evaluate
 from nncli.workflows.events import silent
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
-from nncli.workflows.prepare import prepare
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.run import run_session
@@ -54,7 +54,7 @@ def weights_of(path):
 
 
 def test_a_checkpoint_predicts_with_the_average_and_keeps_what_training_goes_on_with(config):
-    session, steps = prepare(config).session(), []
+    session, steps = load_config(config).session(), []
     names = {name for name in session.network.named() if "running" not in name}
     for event in session.trainer().run():
         if isinstance(event, StepEnded):
@@ -242,7 +242,7 @@ def test_weights_that_were_made_by_hand_are_those_that_train(tmp_path):
 
 
 def test_a_session_without_a_run_is_tested_with_the_average(config):
-    session = prepare(config).session()
+    session = load_config(config).session()
     trainer = session.trainer()
     ended = run_session(session, trainer, None, silent)
     assert session.network.vector.tobytes() != trainer.predicting.tobytes()

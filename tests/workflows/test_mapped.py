@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError, DataError, StoppedError
 from nncli.data.inputs import NetworkInputs
 from nncli.workflows import predict as predicting
 from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
-from nncli.workflows.prepare import prepare
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from nncli.workflows.trained import load
@@ -76,7 +76,7 @@ def images(dtype="uint8"):
 
 def is_mapped(config, settings=()):
     """Whether the inputs of every part stay in their file."""
-    found = prepare(config, settings).session()
+    found = load_config(config, settings).session()
     return [isinstance(part.inputs, NetworkInputs) for part in (found.train, found.validation, found.test)]
 
 
@@ -203,7 +203,7 @@ def test_check_looks_at_a_file_without_reading_it(mapping):
     mapping(on=True)
     found = check(tiny.write(Path(), numbers()))
     assert found.rows == {"training": 63, "validation": 18, "test": 9}
-    assert found.looked_at is not None
+    assert found.rows_read is not None
 
 
 def digits(run):

@@ -112,7 +112,7 @@ def test_a_monitor_of_a_form_that_is_not_there(monitor, hint):
 )
 def test_the_same_form_twice_is_told(twice):
     path = tiny.write(Path(), tiny.classifier(metrics=twice))
-    with pytest.raises(ConfigError, match="stands there twice; drop one"):
+    with pytest.raises(ConfigError, match="is listed twice; drop one"):
         check(path)
 
 

@@ -327,9 +327,9 @@ def test_what_a_file_says_of_plugins_may_be_anything(stored, scaled):
 
 def load_spec(config):
     """The spec of a config."""
-    from nncli.workflows.prepare import prepare
+    from nncli.assemble.load_config import load_config
 
-    return prepare(config).spec
+    return load_config(config).spec
 
 
 def test_a_name_that_another_plugin_has_is_told_with_its_file():

@@ -481,13 +481,13 @@ def test_where_a_run_goes_on_is_told(config, step, told):
 def test_the_config_is_stored_as_it_was_read(config, monkeypatch):
     from nncli.assemble import session
 
-    content, make = Path(config).read_bytes(), session.assemble
+    content, make = Path(config).read_bytes(), session.make_session
 
     def edited_meanwhile(*arguments, **keys):
         Path(config).write_text("seed: 9")
         return make(*arguments, **keys)
 
-    monkeypatch.setattr(session, "assemble", edited_meanwhile)
+    monkeypatch.setattr(session, "make_session", edited_meanwhile)
     train(config, run_dir="run")
     assert Path("run/config.yaml").read_bytes() == content
 

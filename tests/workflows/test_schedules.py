@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
+from nncli.assemble.load_config import load_config
 from nncli.core.builder import build
 from nncli.core.errors import CheckpointError, ConfigError, RunError, StoppedError, UserError
 from nncli.core.registry import SCHEDULES
@@ -18,7 +19,6 @@ from nncli.workflows.events import FINISHED_BEFORE
 from nncli.workflows.model import Model
 from nncli.workflows.narration import narrate
 from nncli.workflows.plugins import load_plugins
-from nncli.workflows.prepare import prepare
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
@@ -205,12 +205,12 @@ def test_what_is_waited_for_has_to_be_a_column(config, monitor, settings, words)
 
 
 def test_what_a_trainer_waits_for(config):
-    plateau = prepare(config({**WAITING, "monitor": "val_accuracy", "min_delta": 0.25})).session().trainer().plateau
+    plateau = load_config(config({**WAITING, "monitor": "val_accuracy", "min_delta": 0.25})).session().trainer().plateau
     assert plateau is not None
     watched = plateau.monitor
     assert (watched.column, watched.higher_is_better, watched.min_delta) == ("val_accuracy", True, 0.25)
     assert (plateau.patience, plateau.cooldown) == (1, 1)
-    assert prepare(config(COSINE)).session().trainer().plateau is None
+    assert load_config(config(COSINE)).session().trainer().plateau is None
 
 
 def test_a_cooldown(config):

@@ -150,9 +150,9 @@ def test_what_is_stored(run):
     assert (described["class_names"], described["target_names"]) == (None, NAMES)
     stored = described["preprocessing"]
     assert (stored["several_labels"], stored["target_shape"], stored["classes"]) == (True, [3], None)
-    assert Preprocessing.restore(stored).several_labels
+    assert Preprocessing.restore(stored).task.is_multi_label
     del stored["several_labels"]  # as it was before there were such
-    assert not Preprocessing.restore(stored).several_labels
+    assert not Preprocessing.restore(stored).task.is_multi_label
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_a_large_array_is_looked_at_first(monkeypatch):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(6000).reshape(3000, 2) % 2
     np.savez("large.npz", x=x, y=y)
     changes = {**data({"path": "large.npz"}), "model": [{"type": "dense", "units": 2}, "sigmoid"]}
-    assert check(config(**changes)).looked_at is not None
+    assert check(config(**changes)).rows_read is not None
     y[2777, 1] = 7
     np.savez("large.npz", x=x, y=y)
     assert "row 2777, column 1 (counted from 0): label 'y_1': expected 0 or 1; got 7" in told(**changes)[0]

@@ -10,8 +10,9 @@ from typing import Annotated, Any, cast
 import numpy as np
 from annotated_types import MinLen
 
+from nncli.core.checked import Registered
 from nncli.core.errors import DataError, Path
-from nncli.core.fields import Registered, is_foreign
+from nncli.core.fields import is_foreign
 from nncli.core.registry import SCALERS
 from nncli.core.types import Array
 from nncli.data.scaler import Scaler, scaler

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from nncli.core.checked import Checked
 from nncli.core.errors import DataError
-from nncli.core.fields import Checked
 from nncli.data.columns import ColumnRules
 from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Gt, Interval, MinLen
 
-from nncli.core.types import Array, Shape, TargetKind
+from nncli.core.task import TaskKind
+from nncli.core.types import Array
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.loss import Loss, LossBackward, loss, mean_over_units, per_row
 
@@ -19,7 +20,7 @@ Positive = Annotated[float, Gt(0)]
 @loss("binary_cross_entropy", "bce")
 @dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
-    """The surprise at the right one of two classes; of several labels a row, each 0 or 1, the mean over them.
+    """Binary cross-entropy: the negative log-likelihood of the true one of two classes, or of multi-label targets.
 
     Of one unit, with p = positive_weight and t = (1 - label_smoothing) y + label_smoothing / 2:
     With logits z (the model ends in sigmoid, which is computed together with the loss, or `from_logits` is set):
@@ -27,15 +28,16 @@ class BinaryCrossEntropy(Loss):
     With probabilities q, kept at least the machine's epsilon away from 0 and 1:
         l = -p t log(q) - (1 - t) log(1 - q),  dl/dq = (1 - t) / (1 - q) - p t / q
 
-    One unit learns two classes, the second of which is 1. Several units learn as many labels, one column of targets
-    each; the loss of a row is the plain mean over its labels, as in Keras and with PyTorch's reduction "mean".
+    One unit learns two classes, the second of which is 1. Multi-label: several units learn as many labels, each 0 or 1
+    in a column of targets; the loss of a row is the plain mean over its labels, as in Keras and with PyTorch's
+    reduction "mean".
 
     Shape: output (n, units), targets (n, units) of 0 and 1.
 
     Args:
         from_logits: the model ends without sigmoid.
-        positive_weight: how many times a 1 counts, above 0, as PyTorch's pos_weight; of several labels also a list of
-            one weight a label.
+        positive_weight: how many times a 1 counts, above 0, as PyTorch's pos_weight; for multi-label targets also a
+            list of one weight a label.
         label_smoothing: how far every target is moved towards a half, in [0, 1), as in Keras; against overconfidence.
     """
 
@@ -44,7 +46,8 @@ class BinaryCrossEntropy(Loss):
         "write binary_cross_entropy, which is computed from the logits where the model ends in sigmoid",
     )
 
-    target_kind: ClassVar[TargetKind] = "classes"
+    target_kind: ClassVar[TaskKind] = "classes"
+    multi_label = True
     absorbs = "sigmoid"
     stray_keys: ClassVar[Mapping[str, str]] = {**Loss.stray_keys, "pos_weight": "it is called positive_weight"}
 
@@ -83,74 +86,18 @@ class BinaryCrossEntropy(Loss):
         return y * (1 - self.label_smoothing) + self.label_smoothing / 2 if self.label_smoothing else y
 
     def _more(self, like: Array) -> Array:
-        """By how much more than once a 1 counts: (units,) or one number."""
+        """positive_weight - 1: (units,) or one number."""
         return np.array(self.positive_weight, like.dtype) - 1
 
     def predict(self, output: Array) -> Array:
         """Probabilities of the second class, or of every label."""
         return sigmoid(output) if self.from_logits else output
 
-    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
-        """Where every unit gives the share of its 1, each counted as often as it does."""
+    def baseline(self, targets: Array, weights: Array | None = None) -> float:
+        """Every unit predicts the weighted share of its ones."""
         share = np.average(self._smoothed(targets.astype(np.float64)), axis=0, weights=weights)  # (units,)
         ones = np.array(self.positive_weight) * share
-        q, surprise = ones / (ones + 1 - share), np.zeros(len(share))
+        q, losses = ones / (ones + 1 - share), np.zeros(len(share))
         for amount, chance in ((ones, q), (1 - share, 1 - q)):
-            surprise -= amount * np.log(np.where(amount > 0, chance, 1))
-        return float(surprise.mean())
-
-    def for_several_labels(self) -> Loss | None:
-        """One label a unit; what is derived from this loss has a form of its own, or none."""
-        if type(self) is not BinaryCrossEntropy:
-            return None
-        return SeveralLabels(**{field.name: getattr(self, field.name) for field in fields(self)})
-
-    def loss_fault(self, output_shape: Shape) -> str | None:
-        """One unit."""
-        if output_shape == (1,):
-            return None
-        return f"binary_cross_entropy wants 1 unit at the end; the model gives {output_shape}; use cross_entropy"
-
-    def misfits(self, output_shape: Shape) -> Iterable[tuple[str, str]]:
-        """As many weights of positives as there are units."""
-        given, (units,) = self.positive_weight, output_shape
-        if isinstance(given, tuple) and len(given) != units:
-            wanted = "one number" if units == 1 else f"one number, or one for each of {units} labels"
-            yield "positive_weight", f"expected {wanted}; got {len(given)}"
-
-    def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
-        """Two classes."""
-        if classes is None or classes == 2:
-            return None
-        hint = f"; write units: {classes}, softmax and the loss cross_entropy" if classes > 2 else ""
-        return f"{classes} {'class' if classes == 1 else 'classes'}, 1 unit, which tells 2 classes apart{hint}"
-
-    def units(self, target_shape: Shape, classes: int | None) -> int | None:
-        """One, which is enough for two classes only."""
-        return None
-
-
-class SeveralLabels(BinaryCrossEntropy):
-    """Binary cross-entropy where the targets are several columns."""
-
-    target_kind = "labels"
-
-    def for_several_labels(self) -> Loss:
-        """It is that."""
-        return self
-
-    def loss_fault(self, output_shape: Shape) -> str | None:
-        """One axis."""
-        if len(output_shape) == 1:
-            return None
-        return f"binary_cross_entropy wants one unit a label at the end; the model gives {output_shape}"
-
-    def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
-        """One unit a label."""
-        if output_shape == target_shape:
-            return None
-        return f"{target_shape[0]} labels, {'1 unit' if output_shape == (1,) else f'{output_shape[0]} units'}"
-
-    def units(self, target_shape: Shape, classes: int | None) -> int | None:
-        """One a label."""
-        return target_shape[0]
+            losses -= amount * np.log(np.where(amount > 0, chance, 1))
+        return float(losses.mean())

@@ -17,7 +17,7 @@ from nncli.nn.loss import Loss, LossBackward, entropy, loss, per_row, weighted_s
 @loss("cross_entropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
 @dataclass(frozen=True)
 class CrossEntropy(Loss):
-    """The surprise at the right one of several classes.
+    """Cross-entropy over classes: the negative log-likelihood of the true class.
 
     With logits z (the model ends in softmax, which is computed together with the loss, or `from_logits` is set):
         l = log(sum_j exp(z_j)) - sum_j t_j z_j,  dl/dz_j = softmax(z)_j - t_j
@@ -106,25 +106,8 @@ class CrossEntropy(Loss):
         """Class numbers as they are."""
         return targets.astype(np.intp)
 
-    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
-        """The entropy of the classes up to the last that is there, smoothed as the targets are."""
+    def baseline(self, targets: Array, weights: Array | None = None) -> float:
+        """The entropy of the classes, up to the last one present, smoothed like the targets."""
         counts = np.bincount(targets, weights)
         shares = counts / counts.sum()
         return entropy((1 - self.label_smoothing) * shares + self.label_smoothing / len(shares))
-
-    def loss_fault(self, output_shape: Shape) -> str | None:
-        """One axis of two units or more."""
-        if len(output_shape) == 1 and output_shape[0] > 1:
-            return None
-        hint = "; for two classes and 1 unit use sigmoid and binary_cross_entropy" if output_shape == (1,) else ""
-        return f"cross_entropy wants one unit a class at the end; the model gives {output_shape}{hint}"
-
-    def output_fault(self, output_shape: Shape, target_shape: Shape, classes: int | None) -> str | None:
-        """One unit a class."""
-        if classes is not None and classes != output_shape[0]:
-            return f"{classes} classes, {output_shape[0]} units"
-        return None
-
-    def units(self, target_shape: Shape, classes: int | None) -> int | None:
-        """One a class."""
-        return classes

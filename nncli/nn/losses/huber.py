@@ -10,27 +10,26 @@ import numpy as np
 from annotated_types import Gt
 
 from nncli.core.types import Array
-from nncli.nn.entry_loss import EntryLoss
 from nncli.nn.loss import loss
+from nncli.nn.losses.elementwise import ElementwiseLoss
 
 
 @loss("huber")
 @dataclass(frozen=True)
-class Huber(EntryLoss):
-    """Half the squared difference where it is small, and a line beyond, so that outliers pull no harder than that.
+class Huber(ElementwiseLoss):
+    """Squared error for small differences and absolute error for large ones, which limits the pull of outliers.
 
     With d_j = x_j - y_j:
         l = 1/units sum_j (d_j^2 / 2 where |d_j| <= delta, else delta (|d_j| - delta / 2))
         dl/dx_j = 1/units max(-delta, min(d_j, delta))
 
-    This is PyTorch's huber_loss and Keras's Huber; PyTorch's smooth_l1_loss is it divided by its beta. It is the plain
-    mean over rows and units.
+    The same as PyTorch's huber_loss and Keras's Huber; PyTorch's smooth_l1_loss is this divided by its beta. It is the
+    plain mean over rows and units.
 
     Shape: output (n, *) and targets (n, *) alike.
 
     Args:
-        delta: the difference at which the line begins, above 0, in the unit of the targets as they are learnt: where
-            scale_targets is set, of the scaled ones.
+        delta: the difference from which on the loss is linear, above 0; in scaled units where scale_targets is set.
 
     Reference: Huber, The Annals of Mathematical Statistics 35 (1964), 73-101.
     """
@@ -41,19 +40,19 @@ class Huber(EntryLoss):
 
     delta: Annotated[float, Gt(0)] = 1.0
 
-    def of_entries(self, x: Array, y: Array) -> Array:
-        """Both parts in one: c (|d| - c / 2), where c is the smaller one of |d| and delta."""
+    def elements(self, x: Array, y: Array) -> Array:
+        """Both cases in one formula: c (|d| - c / 2) with c = min(|d|, delta)."""
         size = np.abs(x - y)
         near = np.minimum(size, self.delta)
         return near * (size - near / 2)
 
     def slopes(self, x: Array, y: Array) -> Array:
-        """The difference, cut at delta."""
+        """The difference, clipped to [-delta, delta]."""
         difference = x - y
         return np.clip(difference, -self.delta, self.delta, out=difference)
 
     def best_constant(self, y: Array, weight: Array) -> float:
-        """Where the slope, which rises in straight lines between the points y - delta and y + delta, passes 0."""
+        """The root of the slope, which is piecewise linear with knots at y - delta and y + delta."""
         points = np.concatenate((y - self.delta, y + self.delta))
         order = np.argsort(points)
         points, steeper = points[order], np.concatenate((weight, -weight))[order]

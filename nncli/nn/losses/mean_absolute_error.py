@@ -9,17 +9,17 @@ from typing import ClassVar
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.entry_loss import EntryLoss
 from nncli.nn.loss import loss
+from nncli.nn.losses.elementwise import ElementwiseLoss
 from nncli.nn.weighted_quantile import weighted_quantile
 
 
 @loss("mean_absolute_error", "mae")
 @dataclass(frozen=True)
-class MeanAbsoluteError(EntryLoss):
-    """The plain mean over rows and units of the absolute difference, which outliers move less than its square.
+class MeanAbsoluteError(ElementwiseLoss):
+    """Mean over rows and units of the absolute difference; less sensitive to outliers than the squared error.
 
-    l = 1/units sum_j |x_j - y_j|,  dl/dx_j = 1/units sign(x_j - y_j), which is 0 where they are equal
+    l = 1/units sum_j |x_j - y_j|,  dl/dx_j = 1/units sign(x_j - y_j)
 
     The best constant prediction is the median of the targets.
 
@@ -28,7 +28,7 @@ class MeanAbsoluteError(EntryLoss):
 
     known_elsewhere: ClassVar[Mapping[str, str]] = {"L1Loss": "write mean_absolute_error"}
 
-    def of_entries(self, x: Array, y: Array) -> Array:
+    def elements(self, x: Array, y: Array) -> Array:
         """|x - y|."""
         return np.abs(x - y)
 

@@ -10,14 +10,13 @@ from typing import ClassVar
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.loss import LossBackward, loss, weighted_sum
-from nncli.nn.number_loss import NumberLoss
+from nncli.nn.loss import Loss, LossBackward, loss, weighted_sum
 
 
 @loss("mean_squared_error", "mse")
 @dataclass(frozen=True)
-class MeanSquaredError(NumberLoss):
-    """The plain mean over rows and units of the squared difference.
+class MeanSquaredError(Loss):
+    """Mean over rows and units of the squared difference.
 
     l = 1/units sum_j (x_j - y_j)^2,  dl/dx_j = 2/units (x_j - y_j)
 
@@ -41,7 +40,7 @@ class MeanSquaredError(NumberLoss):
 
         return output, total, backward
 
-    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
+    def baseline(self, targets: Array, weights: Array | None = None) -> float:
         """The variance of the targets."""
         exact = targets.astype(np.float64)
         mean = np.average(exact, axis=0, weights=weights)

@@ -9,55 +9,54 @@ import numpy as np
 
 from nncli.core.registry import LAYERS
 from nncli.core.types import Array
-from nncli.nn.entry_loss import EntryLoss
 from nncli.nn.loss import loss
+from nncli.nn.losses.elementwise import ElementwiseLoss
 
 
 @loss("poisson", "poisson_nll")
 @dataclass(frozen=True)
-class Poisson(EntryLoss):
-    """The surprise at counts, such as visits in a day, where the model tells how many are to be expected.
+class Poisson(ElementwiseLoss):
+    """Negative log-likelihood of counts, such as visits in a day, whose expected value the model predicts.
 
-    With log_input (the model ends without activation; exp(x) is the rate, and what is predicted):
+    With log_input (the model ends without activation; the prediction is the rate exp(x)):
         l = 1/units sum_j (exp(x_j) - y_j x_j),  dl/dx_j = 1/units (exp(x_j) - y_j)
-    Without it (the model ends in an activation that is never negative, and gives the rate r itself, whose logarithm is
-    taken of the machine's epsilon at least):
+    Without it (the model ends in an activation that is never negative and outputs the rate r itself, which is clipped
+    to the machine's epsilon inside the logarithm):
         l = 1/units sum_j (r_j - y_j log(r_j)),  dl/dr_j = 1/units (1 - y_j / r_j)
 
-    This is the negative logarithm of the Poisson distribution but for log(y!), on which nothing depends that is learnt;
-    so it may be below 0. It is the plain mean over rows and units, as PyTorch's poisson_nll_loss (whose epsilon without
-    log_input is 1e-8). Targets are at least 0, and not scaled; they need not be whole.
+    The constant term log(y!) of the Poisson distribution is left out, so the loss may be below 0. It is the plain mean
+    over rows and units, as PyTorch's poisson_nll_loss (whose epsilon without log_input is 1e-8). Targets are at least 0
+    and not scaled; they need not be whole.
 
     Shape: output (n, *) and targets (n, *) alike.
 
     Args:
-        log_input: whether the model gives the logarithm of the rate.
+        log_input: whether the model outputs the logarithm of the rate.
     """
 
-    least_target = 0.0
-    takes_scaled = False
+    target_kind = "counts"
 
     log_input: bool = True
 
-    def of_entries(self, x: Array, y: Array) -> Array:
-        """The rate, and less of it the more was counted."""
-        return np.exp(x) - y * x if self.log_input else x - y * np.log(_inside(x))
+    def elements(self, x: Array, y: Array) -> Array:
+        """Rate - y log(rate)."""
+        return np.exp(x) - y * x if self.log_input else x - y * np.log(_clipped(x))
 
     def slopes(self, x: Array, y: Array) -> Array:
-        """By how much the rate is too high, or by which share."""
-        return np.exp(x) - y if self.log_input else 1 - y / _inside(x)
+        """Rate - y, or 1 - y / rate."""
+        return np.exp(x) - y if self.log_input else 1 - y / _clipped(x)
 
     def predict(self, output: Array) -> Array:
         """The rate."""
         return np.exp(output) if self.log_input else output
 
-    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
+    def baseline(self, targets: Array, weights: Array | None = None) -> float:
         """The loss of the mean of every unit as its rate: mean - mean log(mean), which is 0 for 0."""
         mean = np.average(targets.reshape(len(targets), -1).astype(np.float64), axis=0, weights=weights)
         return float((mean - mean * np.log(np.where(mean > 0, mean, 1))).mean())
 
-    def ending_fault(self, last: str, output_range: tuple[float, float] | None) -> str | None:
-        """With log_input no activation, without it one that is never negative."""
+    def last_layer_problem(self, last: str, output_range: tuple[float, float] | None) -> str | None:
+        """With log_input the model has to end without activation, otherwise in one that is never negative."""
         name, positive = self.type_name, output_range is not None and output_range[0] >= 0
         if self.log_input and output_range is not None:
             mending = f"write {{type: {name}, log_input: false}}, or drop {last}" if positive else "drop it"
@@ -69,6 +68,6 @@ class Poisson(EntryLoss):
         return f"{wants}, but the model ends in {last}; end it in {known}, or drop log_input"
 
 
-def _inside(x: Array) -> Array:
-    """Rates whose logarithm is finite."""
+def _clipped(x: Array) -> Array:
+    """Rates clipped so that their logarithm is finite."""
     return np.maximum(x, np.finfo(x.dtype).eps)

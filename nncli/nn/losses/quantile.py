@@ -10,15 +10,15 @@ import numpy as np
 from annotated_types import Interval
 
 from nncli.core.types import Array
-from nncli.nn.entry_loss import EntryLoss
 from nncli.nn.loss import loss
+from nncli.nn.losses.elementwise import ElementwiseLoss
 from nncli.nn.weighted_quantile import weighted_quantile
 
 
 @loss("quantile", "pinball")
 @dataclass(frozen=True)
-class Quantile(EntryLoss):
-    """The pinball loss, whose best prediction is a quantile of the target: 0.9 means that 9 of 10 targets are below it.
+class Quantile(ElementwiseLoss):
+    """Pinball loss, which is minimised by a quantile of the target: with 0.9, 9 of 10 targets lie below it.
 
     l = 1/units sum_j max(quantile (y_j - x_j), (1 - quantile) (x_j - y_j))
     dl/dx_j = 1/units (1 - quantile where x_j > y_j, -quantile where x_j < y_j, 0 where they are equal)
@@ -35,14 +35,14 @@ class Quantile(EntryLoss):
     """
 
     stray_keys: ClassVar[Mapping[str, str]] = {
-        **EntryLoss.stray_keys,
+        **ElementwiseLoss.stray_keys,
         **dict.fromkeys(("tau", "q", "alpha"), "it is quantile here"),
     }
 
     quantile: Annotated[float, Interval(gt=0, lt=1)] = 0.5
 
-    def of_entries(self, x: Array, y: Array) -> Array:
-        """The steeper one of two lines through 0."""
+    def elements(self, x: Array, y: Array) -> Array:
+        """The larger of two lines through 0."""
         difference = x - y
         return np.maximum((1 - self.quantile) * difference, -self.quantile * difference)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from nncli.nn.losses import MeanSquaredError
 
@@ -30,22 +29,3 @@ def test_targets_take_the_outputs_shape_and_type():
     np.testing.assert_array_equal(encoded, ((1,), (2,), (3,)))
     assert encoded.dtype == np.float32
     assert MeanSquaredError().encode(np.zeros((3, 4)), (2, 2), np.dtype(np.float64)).shape == (3, 2, 2)
-
-
-@pytest.mark.parametrize(("output", "target"), [((1,), ()), ((1,), (1,)), ((3,), (3,)), ((2, 2, 1), (2, 2, 1))])
-def test_outputs_that_suit(output, target):
-    assert MeanSquaredError().output_fault(output, target, None) is None
-
-
-@pytest.mark.parametrize(
-    ("output", "target", "words"),
-    [
-        ((2,), (), "1 target, 2 units"),
-        ((1,), (3,), "3 targets, 1 unit"),
-        ((2, 2, 1), (4,), "4 targets, outputs of (2, 2, 1)"),
-    ],
-)
-def test_outputs_that_do_not_suit(output, target, words):
-    fault = MeanSquaredError().output_fault(output, target, None)
-    assert fault == words
-    assert MeanSquaredError().units(target, None) == int(np.prod(target))

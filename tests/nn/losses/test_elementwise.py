@@ -85,30 +85,22 @@ def test_weights():
 def test_the_best_constant():
     # the median of 1, 2, 9 is 2; with weights 1, 1, 3 it is 9
     y = np.array(((1.0,), (2,), (9,)))
-    assert MeanAbsoluteError().of_constant(y) == pytest.approx((1 + 0 + 7) / 3)
-    assert MeanAbsoluteError().of_constant(y, np.array((1.0, 1, 3))) == pytest.approx((8 + 7) / 5)
-    assert Quantile(quantile=0.9).of_constant(y) == pytest.approx((1 - 0.9) * (8 + 7) / 3)
+    assert MeanAbsoluteError().baseline(y) == pytest.approx((1 + 0 + 7) / 3)
+    assert MeanAbsoluteError().baseline(y, np.array((1.0, 1, 3))) == pytest.approx((8 + 7) / 5)
+    assert Quantile(quantile=0.9).baseline(y) == pytest.approx((1 - 0.9) * (8 + 7) / 3)
     # the mean of 0, 1, 5 is 2; without any count nothing is lost
     counts = np.array(((0.0, 0), (1, 0), (5, 0)))
-    assert Poisson().of_constant(counts) == pytest.approx((2 - 2 * log(2) + 0) / 2)
-    assert Poisson(log_input=False).of_constant(counts) == Poisson().of_constant(counts)
+    assert Poisson().baseline(counts) == pytest.approx((2 - 2 * log(2) + 0) / 2)
+    assert Poisson(log_input=False).baseline(counts) == Poisson().baseline(counts)
 
 
 def test_the_best_constant_of_huber_lies_between_median_and_mean():
     # within delta of it lie 0 and 1; 10 pulls with delta: (c - 0) + (c - 1) = delta
     y = np.array(((0.0,), (1,), (10,)))
-    assert Huber(delta=2).of_constant(y) == pytest.approx((1.5**2 / 2 + 0.5**2 / 2 + 2 * (8.5 - 1)) / 3)
-    assert Huber(delta=1e6).of_constant(y) == pytest.approx(np.var(y) / 2)
-    assert Huber(delta=1e-9).of_constant(y) == pytest.approx(1e-9 * MeanAbsoluteError().of_constant(y))
-    assert Huber().of_constant(np.full((4, 1), 3.0)) == 0
-
-
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.type_name)
-def test_outputs_that_do_not_suit(loss):
-    assert loss.output_fault((2,), (), None) == "1 target, 2 units"
-    assert loss.output_fault((1,), (3,), None) == "3 targets, 1 unit"
-    assert loss.output_fault((3,), (3,), None) is None
-    assert loss.units((3,), None) == 3
+    assert Huber(delta=2).baseline(y) == pytest.approx((1.5**2 / 2 + 0.5**2 / 2 + 2 * (8.5 - 1)) / 3)
+    assert Huber(delta=1e6).baseline(y) == pytest.approx(np.var(y) / 2)
+    assert Huber(delta=1e-9).baseline(y) == pytest.approx(1e-9 * MeanAbsoluteError().baseline(y))
+    assert Huber().baseline(np.full((4, 1), 3.0)) == 0
 
 
 @pytest.mark.parametrize(
@@ -122,13 +114,13 @@ def test_fields_out_of_their_range(cls, fields):
 
 def test_poisson_and_the_end_of_the_model():
     logarithms, rates = Poisson(), Poisson(log_input=False)
-    assert logarithms.ending_fault("dense", None) is rates.ending_fault("relu", (0.0, inf)) is None
-    assert logarithms.ending_fault("relu", (0.0, inf)) == (
+    assert logarithms.last_layer_problem("dense", None) is rates.last_layer_problem("relu", (0.0, inf)) is None
+    assert logarithms.last_layer_problem("relu", (0.0, inf)) == (
         "poisson takes the outputs for logarithms of the rate, but the model ends in relu; "
         "write {type: poisson, log_input: false}, or drop relu"
     )
-    assert logarithms.ending_fault("tanh", (-1.0, 1.0)).endswith("but the model ends in tanh; drop it")
+    assert logarithms.last_layer_problem("tanh", (-1.0, 1.0)).endswith("but the model ends in tanh; drop it")
     for last, bounds in (("dense", None), ("tanh", (-1.0, 1.0))):
-        fault = rates.ending_fault(last, bounds)
+        fault = rates.last_layer_problem(last, bounds)
         assert f"wants rates, which are never negative, but the model ends in {last}; end it in " in fault
         assert "relu" in fault.partition("end it in ")[2]

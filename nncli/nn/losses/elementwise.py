@@ -1,4 +1,4 @@
-"""Losses over numbers that are a sum over their entries."""
+"""The base of elementwise losses over numbers."""
 
 from __future__ import annotations
 
@@ -8,34 +8,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.loss import LossBackward, mean_over_units, per_row
-from nncli.nn.number_loss import NumberLoss
+from nncli.nn.loss import Loss, LossBackward, mean_over_units, per_row
 
 
 @dataclass(frozen=True)
-class EntryLoss(NumberLoss):
-    """The base of losses over numbers that are the plain mean over the units of one function of output and target.
+class ElementwiseLoss(Loss):
+    """The plain mean over the units of one function f of output and target.
 
     l = 1/units sum_j f(x_j, y_j),  dl/dx_j = 1/units df/dx(x_j, y_j)
 
-    A subclass brings `of_entries`, `slopes`, and `best_constant` or `of_constant` itself.
+    A subclass defines `elements`, `slopes`, and either `best_constant` or `baseline`.
     """
 
-    def of_entries(self, x: Array, y: Array) -> Array:
-        """What every entry loses.
+    def elements(self, x: Array, y: Array) -> Array:
+        """f(x, y) of every element.
 
         Args:
-            x: (n, *) what the model gives.
+            x: (n, *) output of the model.
             y: (n, *) the targets.
         """
         raise NotImplementedError
 
     def slopes(self, x: Array, y: Array) -> Array:
-        """The derivative by x of what every entry loses, in an array of its own."""
+        """df/dx of every element, in a new array."""
         raise NotImplementedError
 
     def best_constant(self, y: Array, weight: Array) -> float:
-        """The x that makes the sum of weight * f(x, y) least.
+        """The x that minimises the sum of weight * f(x, y).
 
         Args:
             y: (n,) the targets of one unit, in float64.
@@ -44,7 +43,7 @@ class EntryLoss(NumberLoss):
         raise NotImplementedError
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        """From the entries."""
+        """The mean over the elements of a row."""
         units = math.prod(output.shape[1:])
 
         def backward(scale: float) -> Array:
@@ -52,12 +51,12 @@ class EntryLoss(NumberLoss):
             slopes *= per_row(scale / units, weights, output.ndim)
             return slopes
 
-        return self.predict(output), mean_over_units(self.of_entries(output, targets), weights), backward
+        return self.predict(output), mean_over_units(self.elements(output, targets), weights), backward
 
-    def of_constant(self, targets: Array, weights: Array | None = None) -> float:
-        """The mean loss where every unit gives its best constant."""
+    def baseline(self, targets: Array, weights: Array | None = None) -> float:
+        """The mean loss where every unit predicts its best constant."""
         y = targets.reshape(len(targets), -1).astype(np.float64)
         weight = np.ones(len(y)) if weights is None else weights.astype(np.float64)
         x = np.empty_like(y)
         x[:] = [self.best_constant(column, weight) for column in y.T]
-        return mean_over_units(self.of_entries(x, y), weight) / float(weight.sum())
+        return mean_over_units(self.elements(x, y), weight) / float(weight.sum())

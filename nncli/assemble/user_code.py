@@ -1,4 +1,4 @@
-"""Where in a user's own code something went wrong."""
+"""Find the line of a user's own code at which an error was raised."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import TracebackType
 
 
 def place_in(traceback: TracebackType | None, modules: set[str]) -> str:
-    """FILE:LINE of the innermost line of these modules, or nothing."""
+    """FILE:LINE of the innermost traceback entry that belongs to one of the modules; empty where there is none."""
     files = {os.path.abspath(getattr(sys.modules.get(module), "__file__", None) or "") for module in modules}
     place = ""
     while traceback is not None:

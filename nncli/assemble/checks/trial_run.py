@@ -1,4 +1,4 @@
-"""A trial run of layers that are not nncli's own: two rows forward and back, before anything depends on them."""
+"""A trial run of a user's own layers: two rows forward and backward, before anything depends on them."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from typing import Any
 
 import numpy as np
 
-from nncli.assemble.foreign import place_in
+from nncli.assemble.user_code import place_in
+from nncli.core.checked import registered_in
 from nncli.core.describe import show
 from nncli.core.errors import NncliError, Path, Problem
-from nncli.core.fields import is_foreign, registered_in
+from nncli.core.fields import is_foreign
 from nncli.core.types import Array, FloatDType
 from nncli.nn.layer import Layer
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import Sequential, fill_initializers
+from nncli.nn.sequential import Sequential
 
 ROWS = 2
 
 
-def rehearse(
+def try_layers(
     layers: Sequence[Layer], inputs: Array, dtype: FloatDType, path: Path = ("model",), *, trained: bool = False
 ) -> Iterator[Problem]:
-    """What is wrong with the layers of a user's own, as far as two rows show it.
+    """What is wrong with a user's own layers, as far as two rows show it.
 
     Args:
-        layers: in order; they fit one another.
-        inputs: (n, *) what the first of them gets; two rows are taken.
+        layers: in order, every default written; they fit one another.
+        inputs: (n, *) the input of the first layer; two rows are used.
         dtype: of parameters and computations.
-        path: where the layers stand in the config.
-        trained: whether a layer before them has parameters, so that the gradient of the inputs is wanted.
+        path: of the layers in the config.
+        trained: whether a layer before them has parameters, so that the gradient of the inputs is needed.
     """
     x = inputs[:ROWS].copy()  # they may be the user's own array
-    for index, layer in enumerate(fill_initializers(layers)):
+    for index, layer in enumerate(layers):
         if isinstance(layer, Sequential):
-            inside = list(rehearse(layer.layers, x, dtype, (*path, index, "layers"), trained=trained))
+            inside = list(try_layers(layer.layers, x, dtype, (*path, index, "layers"), trained=trained))
             if inside:
                 yield from inside
                 return
@@ -42,20 +43,20 @@ def rehearse(
         try:
             network = Network(Sequential(layers=(layer,)), x.shape[1:], dtype, 0)
             fault = _fault(network, x, wanted=trained) if own and not isinstance(layer, Sequential) else None
-            following = Pass(network, 1).output(x)
+            output = Pass(network, 1).output(x)
         except (Exception, SystemExit) as error:  # a user's code may raise anything
             if not own:
                 raise
-            told = str(error) if isinstance(error, NncliError) else f"{type(error).__name__}: {error}"
-            fault = f"{place_in(error.__traceback__, own)}{told}"
+            message = str(error) if isinstance(error, NncliError) else f"{type(error).__name__}: {error}"
+            fault = f"{place_in(error.__traceback__, own)}{message}"
         if fault:
             yield Problem((*path, index), f"a trial run of {layer.type_name} fails: {fault}")
             return
-        x, trained = following, trained or network.layout.size > 0
+        x, trained = output, trained or network.layout.size > 0
 
 
 def _fault(network: Network, x: Array, *, wanted: bool) -> str | None:
-    """What is wrong with the one layer of a network.
+    """What is wrong with the only layer of a network, or None.
 
     Args:
         network: of that layer alone.
@@ -69,7 +70,7 @@ def _fault(network: Network, x: Array, *, wanted: bool) -> str | None:
     expected = (len(x), *network.shapes[-1])
     gradients = []
     dx: Any = None
-    for filling in (0, 1):  # what is not assigned keeps it, what is added to differs by it
+    for filling in (0, 1):  # an entry that is not assigned keeps this value, one that is added to differs by it
         given: Any = forward(p, x, context)
         if not isinstance(given, tuple) or len(given) != 2 or not callable(given[1]):
             return "forward has to return the outputs and a function that takes their gradient back: return y, backward"

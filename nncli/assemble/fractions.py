@@ -1,0 +1,23 @@
+"""Validation and test fractions that leave nothing to train on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nncli.config.spec import Data, Fraction
+from nncli.core.errors import Problem
+
+
+def check_fractions(data: Any) -> Iterator[Problem]:
+    """Fractions that take all of the rows.
+
+    Args:
+        data: the data section, or what could be built of it.
+    """
+    if isinstance(data, Data):
+        fractions = [part.fraction for part in (data.validation, data.test) if isinstance(part, Fraction)]
+        if sum(fractions) >= 1:
+            total = " + ".join(f"{fraction:g}" for fraction in fractions)
+            message = f"validation and test take all of the rows ({total}); leave some to train on"
+            yield Problem(("data", "validation"), message)

@@ -1,0 +1,60 @@
+"""Labelled rows as datasets: inputs, encoded targets and weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncli.assemble.prepared_targets import prepare_targets
+from nncli.config.spec import Training
+from nncli.core.errors import DataError
+from nncli.core.types import Array
+from nncli.data.batches import Dataset
+from nncli.data.inputs import NetworkInputs
+from nncli.data.preprocessing import Preprocessing
+from nncli.data.rows import Rows
+from nncli.data.weights import class_weights, in_dtype
+from nncli.training.executor import Executor
+
+
+def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Dataset:
+    """Rows with targets as a dataset, preprocessed like the training rows.
+
+    Raises:
+        UserError: where they do not fit the model.
+    """
+    network = executor.network
+    inputs = preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check()).held()
+    targets = prepare_targets(rows, preprocessing, executor.loss)
+    return make_dataset(executor, preprocessing, inputs, targets, rows.weights)
+
+
+def make_dataset(
+    executor: Executor,
+    preprocessing: Preprocessing,
+    inputs: Array | NetworkInputs,
+    targets: Array,
+    weights: Array | None,
+) -> Dataset:
+    """A dataset of prepared inputs and targets.
+
+    Raises:
+        DataError: where a target is too large for the network's dtype.
+    """
+    network = executor.network
+    loss_weights = weights
+    if preprocessing.class_weights is not None:
+        of_class = np.array(preprocessing.class_weights)[targets]
+        loss_weights = of_class if weights is None else weights * of_class
+    with np.errstate(over="ignore"):
+        encoded = executor.loss.encode(targets, network.shapes[-1], network.dtype)
+    if not np.isfinite(encoded).all():
+        raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
+    return Dataset(inputs, encoded, None if loss_weights is None else in_dtype(loss_weights, network.dtype), weights)
+
+
+def set_class_weights(preprocessing: Preprocessing, training: Training, targets: Array) -> None:
+    """Set the weights of the classes as the training section says, for these class numbers of the training rows."""
+    given, classes = training.class_weight, preprocessing.task.classes
+    preprocessing.class_weights = None
+    if given is not None and classes is not None:
+        preprocessing.class_weights = class_weights(given, classes, targets)

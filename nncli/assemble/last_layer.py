@@ -1,0 +1,80 @@
+"""Whether the last layer of a model fits its loss, and the targets the range of that layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nncli.core.errors import Problem
+from nncli.core.fields import is_foreign
+from nncli.core.invalid import is_invalid
+from nncli.core.task import Task
+from nncli.core.types import Array
+from nncli.nn.activation import Activation
+from nncli.nn.activations.linear import Linear
+from nncli.nn.layer import Layer
+from nncli.nn.loss import Loss
+from nncli.nn.sequential import Sequential
+
+
+def last_layer(layers: Sequence[Any]) -> Layer | None:
+    """The last layer of all, inside of containers; None where it could not be built."""
+    layer = layers[-1] if layers else None
+    while isinstance(layer, Sequential):
+        layer = layer.layers[-1]
+    return None if is_invalid(layer) else layer
+
+
+def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
+    """Why a loss does not fit a last layer, or None."""
+    name, absorbed = loss.type_name, loss.absorbs
+    if absorbed is None:
+        if not last.sums_to_one:
+            return loss.last_layer_problem(last.type_name, last.output_range)
+        return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
+    if getattr(loss, "from_logits", False):
+        if _is_bounded(last):
+            return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
+        return None
+    sums = loss.wants_sum_to_one
+    if task.is_multi_label and last.sums_to_one:
+        wants = f"{name} wants a probability for each of several labels"
+        return f"{wants}, but those of {last.type_name} sum to 1; put {absorbed} in its place"
+    if last.type_name == absorbed or (_within_one(last.output_range) and (last.sums_to_one or not sums)):
+        return None
+    wants = f"{name} wants probabilities{' that sum to 1' if sums else ''}, but the model ends in {last.type_name}"
+    if _is_bounded(last):
+        return f"{wants}; put {absorbed} in its place"
+    return f"{wants}; end the model in {absorbed}, or write {{type: {name}, from_logits: true}}"
+
+
+def _is_bounded(last: Layer) -> bool:
+    """Whether the outputs of a layer cannot be logits: they have bounds, or it is one of nncli's activations."""
+    activation = isinstance(last, Activation) and not isinstance(last, Linear) and not is_foreign(type(last))
+    return activation or last.output_range is not None
+
+
+def _within_one(bounds: tuple[float, float] | None) -> bool:
+    return bounds is not None and bounds[0] >= 0 and bounds[1] <= 1
+
+
+def out_of_range(layers: Sequence[Any], loss: Loss, targets: Array, task: Task, *, scaled: bool) -> Iterator[Problem]:
+    """Targets that are outside of the range of the model's last activation.
+
+    Args:
+        layers: the model's layers, Invalid where one could not be built.
+        loss: over numbers.
+        targets: of the training rows, as the network learns them.
+        task: what is learnt.
+        scaled: whether they were scaled.
+    """
+    last = last_layer(layers)
+    if last is None or last.output_range is None or not targets.size or last_layer_problem(loss, last, task):
+        return
+    (low, high), (smallest, largest) = last.output_range, (float(targets.min()), float(targets.max()))
+    if smallest < low or largest > high:
+        wide = f"only numbers from {low:g} to {high:g}" if math.isfinite(high) else f"no numbers below {low:g}"
+        which = "scaled targets" if scaled else "targets"
+        message = f"the {which} run from {smallest:.4g} to {largest:.4g}, but {last.type_name} gives {wide}; drop it"
+        yield Problem(("model", len(layers) - 1), message)

@@ -1,0 +1,73 @@
+"""Follow the shape of a row through the layers and report every layer that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nncli.assemble.probe_shapes import constant_output_shape
+from nncli.assemble.shape_hints import hint_for
+from nncli.assemble.user_code import place_in
+from nncli.core.errors import Path, Problem, ShapeError
+from nncli.core.fields import is_foreign
+from nncli.core.invalid import is_invalid
+from nncli.core.types import Shape
+from nncli.nn.sequential import Sequential
+
+
+def output_shape_of(layers: Sequence[Any], input_shape: Shape | None) -> Shape | None:
+    """The output shape of layers in a row, None where it is not known."""
+    return follow_shapes(layers, input_shape, [])
+
+
+def follow_shapes(
+    layers: Sequence[Any],
+    input_shape: Shape | None,
+    problems: list[Problem],
+    path: Path = ("model",),
+    before: str = "the rows of the data have the shape",
+    batch_size: int | None = None,
+) -> Shape | None:
+    """The output shape of layers in a row, None where it is not known; every layer that does not fit is reported.
+
+    Args:
+        layers: in order, Invalid where one could not be built.
+        input_shape: of one row, or None where it is not known.
+        problems: gets what is found.
+        path: of the layers in the config.
+        before: what has the input shape, for messages that end in it.
+        batch_size: rows a step, or None where it is not known.
+    """
+    shape, shapes = input_shape, []
+    for index, layer in enumerate(layers):
+        here = (*path, index)
+        shapes.append(shape)
+        if is_invalid(layer):
+            shape, before = None, ""
+            continue
+        known = len(problems)
+        for name in layer.in_order:
+            inside = follow_shapes(getattr(layer, name), shape, problems, (*here, name), before, batch_size)
+        if isinstance(layer, Sequential):
+            shape = inside
+        elif len(problems) > known:
+            shape = None
+        elif shape is None:
+            shape = constant_output_shape(layer)
+        else:
+            try:
+                if batch_size is not None and (fault := layer.batch_fault(shape, batch_size)):
+                    problems.append(Problem(here, fault))
+                shape = layer.output_shape(shape)
+            except ShapeError as error:
+                message = f"{layer.type_name} {error}, but {before} {shape}"
+                problems.append(Problem(here, message, hint=hint_for(layers[: index + 1], shapes)))
+                shape = None
+            except Exception as error:  # a user's own layer may raise anything
+                if not is_foreign(type(layer)):
+                    raise
+                fault = f"{place_in(error.__traceback__, {type(layer).__module__})}{type(error).__name__}: {error}"
+                problems.append(Problem(here, f"output_shape of {layer.type_name} fails for {shape}: {fault}"))
+                shape = None
+        before = f"{'.'.join(map(str, here))} {layer.type_name} gives"
+    return shape

@@ -1,0 +1,69 @@
+"""Notes on a run that can be done but is unusual, before its first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nncli.assemble.plan import Plan
+from nncli.config.spec import Spec
+from nncli.core.checked import registered_in
+from nncli.core.wording import counted
+from nncli.optim.schedule import Course, schedule_of
+from nncli.optim.schedules.reduce_on_plateau import plateau_of
+from nncli.optim.timed import Timed
+
+MAX_FIRST_SHARE = 0.05  # of the averaged weights that may still be the first weights when the run ends
+
+
+def notes_on(spec: Spec, plan: Plan) -> list[str]:
+    """Everything about a run that is valid, but unusual.
+
+    Args:
+        spec: with every default written.
+        plan: of the run.
+    """
+    own = dict.fromkeys(remark for thing in registered_in(spec) for remark in thing.remarks())
+    return [*own, *_on_schedule(spec, plan), *_on_plateau(spec), *_on_averaging(spec, plan)]
+
+
+def _on_schedule(spec: Spec, plan: Plan) -> Iterator[str]:
+    schedule, steps = schedule_of(spec.optimizer), plan.steps_per_epoch * plan.epochs
+    if schedule is None:
+        return
+    place, run = "optimizer.learning_rate", f"the run has {counted(steps, 'step')}"
+    if isinstance(schedule, Timed):
+        course = Course(plan.steps_per_epoch, plan.epochs)
+        length = schedule.length(course)
+        if length > steps > schedule.warmup_steps:
+            yield f"{place}: {schedule.type_name} goes over {counted(length, 'step')}, but {run}"
+        elif steps > schedule.warmup_steps >= length:
+            yield f"{place}: {schedule.type_name} has {counted(length, 'step')}, all of which belong to the warm-up"
+        elif length < steps and schedule.at(length - 1, course) == 0:
+            yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
+    if schedule.warmup_steps >= steps:
+        yield f"{place}: {run}, all of which belong to the warm-up of {schedule.warmup_steps:,}"
+
+
+def _on_plateau(spec: Spec) -> Iterator[str]:
+    """Early stopping that ends the run before reduce_on_plateau changes the rate."""
+    plateau, stopping = plateau_of(spec.optimizer), spec.training.early_stopping
+    if plateau is None or stopping is None or plateau.monitor != stopping.monitor:
+        return
+    if stopping.patience <= plateau.patience and stopping.min_delta >= plateau.min_delta:
+        what = f"early stopping ends the run before {plateau.type_name} changes the rate"
+        patience = f"give it less patience than the {stopping.patience} of early stopping"
+        yield f"optimizer.learning_rate: {what}; {patience}"
+
+
+def _on_averaging(spec: Spec, plan: Plan) -> Iterator[str]:
+    """A run that is too short for the average of its weights.
+
+    Without a warm-up the weights after the first step have the share decay^(steps - 1) in the last average.
+    """
+    averaging, steps = spec.training.weight_averaging, plan.steps_per_epoch * plan.epochs
+    if averaging is None or averaging.warmup:
+        return
+    share = averaging.decay ** (steps - 1)
+    if share > MAX_FIRST_SHARE:
+        what = f"after the run's {counted(steps, 'step')} the average is still {share:.0%} the weights of the first"
+        yield f"training.weight_averaging: {what}; give it warmup: true, or a smaller decay"

@@ -1,0 +1,56 @@
+"""What the checks look at: a draft with its defaults, its data, and what follows from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nncli.assemble.data_splits import DataSplits
+from nncli.assemble.decide_task import declared_kind
+from nncli.assemble.layer_shapes import follow_shapes
+from nncli.assemble.load_data import LoadedData
+from nncli.config.draft import Draft
+from nncli.core.errors import Problem
+from nncli.core.task import Task
+from nncli.core.types import Shape
+from nncli.data.preprocessing import Preprocessing
+
+
+@dataclass
+class Subject:
+    """A draft and its data.
+
+    Args:
+        draft: with every default written.
+        loaded: its data, as far as they could be loaded.
+    """
+
+    draft: Draft
+    loaded: LoadedData
+
+    @property
+    def splits(self) -> DataSplits | None:
+        """The rows, where the train source could be read."""
+        return self.loaded.splits
+
+    @property
+    def preprocessing(self) -> Preprocessing | None:
+        """Fitted to the training rows, where that was possible."""
+        return self.loaded.preprocessing
+
+    @property
+    def task(self) -> Task | None:
+        """What is learnt, as far as it is known; None without a loss."""
+        if self.draft.loss is None:
+            return None
+        if self.preprocessing is not None:
+            return self.preprocessing.task
+        return self.splits.task if self.splits is not None else Task(declared_kind(self.draft.loss, self.draft.data))
+
+    @cached_property
+    def layer_shapes(self) -> tuple[Shape | None, list[Problem]]:
+        """(output shape of the model or None, problems of its layers)."""
+        problems: list[Problem] = []
+        shape = None if self.preprocessing is None else self.preprocessing.input_shape
+        output = follow_shapes(self.draft.layers, shape, problems, batch_size=self.draft.batch_size)
+        return output, problems

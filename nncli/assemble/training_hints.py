@@ -1,0 +1,44 @@
+"""What to try where a model has learnt nothing or its numbers are no longer finite."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncli.assemble.session import Session
+from nncli.training.events import Record
+
+LARGE_VALUE = 10.0  # inputs or targets beyond this make many losses explode
+MAX_ROWS = 10_000  # of the inputs that are looked at
+
+
+def nothing_learnt(session: Session, record: Record) -> str:
+    """A hint where the training loss is not below that of the best constant prediction; otherwise nothing.
+
+    The constant pays no penalty, because all of its weights are 0.
+    """
+    baseline = session.executor.loss.baseline(session.train.targets, session.train.weights)
+    reached = record.get("train_loss", 0.0)
+    if reached <= baseline:
+        return ""
+    best = f"above the {baseline:.4g} of the best constant prediction"
+    paid = 0.0 if session.executor.penalty is None else session.executor.penalty.value()
+    if reached - paid <= baseline:
+        loss = f"the training loss {reached:.4g} is {best}, which pays no penalty"
+        return f"{loss}; the model pays {paid:.4g}: try less of training.penalty"
+    without = f" without the penalty's {paid:.4g}" if paid else ""
+    return f"the training loss {reached - paid:.4g}{without} is {best}; {explosion_hint(session)}"
+
+
+def explosion_hint(session: Session) -> str:
+    """What may help where numbers are no longer finite: scaling, a smaller learning rate, or clipping."""
+    hints = []
+    data, unscaled = session.spec.data, "none"
+    scalable = session.network.model.input_check() is None  # otherwise the data are taken as they are
+    largest = float(np.abs(session.train.inputs[:MAX_ROWS]).max(initial=0)) if scalable else 0
+    if largest > LARGE_VALUE and data.scale_inputs.type_name == unscaled:
+        hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
+    scalable = session.preprocessing.task.scales_targets
+    largest = float(np.abs(session.train.targets).max(initial=0)) if scalable else 0
+    if largest > LARGE_VALUE and data.scale_targets.type_name == unscaled:
+        hints.append(f"targets reach {largest:g}: try data.scale_targets: standard")
+    return "; ".join(hints) or "try a smaller optimizer.learning_rate, or training.clip_norm: 1"

@@ -1,0 +1,42 @@
+"""What is wrong with a mapping without a type whose keys do not decide what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nncli.core.advice import colon
+from nncli.core.describe import show
+from nncli.core.errors import Path, Problem
+from nncli.core.fields import field_types
+from nncli.core.registry import Registry
+from nncli.core.spelling import nearest
+from nncli.core.wording import cut
+
+
+def untyped_problem(registry: Registry, values: Mapping[str, Any], path: Path) -> Problem:
+    """The problem of a mapping that no class of a registry claims.
+
+    Args:
+        registry: what the mapping should be an entry of.
+        values: the mapping.
+        path: of the mapping in the config.
+    """
+    given = values.get("path", ".")
+    if registry.example and not (isinstance(given, str) and given):
+        return Problem((*path, "path"), f"expected the name of a file or of a folder; got {show(given)}")
+    for name in values:
+        if colon(name):
+            return Problem((*path, name), colon(name).removeprefix("; "), "key")
+    known = {"type", *(key for cls in registry if cls.listed for key in field_types(cls))}
+    for name in values:
+        if name not in known and registry.find(name) is None and (match := nearest(name, known)):
+            message = f"unknown key {cut(name)!r} for {registry.with_article}; did you mean {match!r}?"
+            return Problem((*path, name), message, "key")
+    inside = next((name for name in values if registry.find(name) is not None), None)
+    if inside is None and registry.paths and "path" in values:
+        return Problem((*path, "path"), f"expected {registry.paths}, or type: beside it; got {show(given)}")
+    if inside is None and registry.example:
+        return Problem(path, f"expected {registry.example}; got {show(dict(values))}")
+    hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
+    return Problem(path, f"this {registry.kind} needs the key 'type', one of {registry.listing()}{hint}")
