@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-import nncli
+from nncli.version import __version__
 
 DECISIVE = (  # for the last bits
     "nncli",
@@ -41,7 +41,7 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
         if info.get("user_api") == "blas"
     ]
     return {
-        "nncli": nncli.__version__,
+        "nncli": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "compiler": compiler,

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-import nncli
 from nncli.assemble.session import Session
 from nncli.config.resolved import plain
 from nncli.core.archives import reason
@@ -19,6 +18,7 @@ from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.runs import checkpoint
 from nncli.training.trainer import Trainer
+from nncli.version import __version__
 from nncli.workflows.plugins import plugins_of
 from nncli.workflows.stored_state import check_state
 
@@ -88,7 +88,7 @@ def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
         for (name, layer), shape in zip(network.model.children().items(), network.shapes[1:], strict=True)
     ]
     return {
-        "nncli_version": nncli.__version__,
+        "nncli_version": __version__,
         "name": session.spec.name,
         "config": plain(session.spec),
         "plugins": [
