@@ -156,9 +156,7 @@ def _given_rows(model: Trained, text: str, targets: str | None) -> tuple[Rows, s
     try:
         return chosen(source, model.read(source, targets=True), model.executor.loss), text
     except DataError as error:
-        if weights is None or (
-            f"no column {weights!r}" not in str(error) and f"no array {weights!r}" not in str(error)
-        ):
+        if weights is None or error.missing != weights:
             raise
         alike = f"to count every row the same, give '{{path: {text}, weights: null}}'"
         raise DataError(f"{error}. It is what training had as weights; {alike}") from None
