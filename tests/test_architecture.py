@@ -21,8 +21,9 @@ BELOW = {  # what a room may import besides itself
     "training": {"nn", "optim", "core"},
     "starter": {"data", "config", "core"},
     "assemble": {"training", "nn", "optim", "data", "config", "runs", "core"},
-    "workflows": {"assemble", "starter", "training", "nn", "optim", "data", "config", "runs", "core"},
-    "cli": {"workflows", "training", "core"},  # training for the types of its events
+    "lifecycle": {"assemble", "training", "nn", "optim", "data", "config", "runs", "core"},
+    "workflows": {"lifecycle", "assemble", "starter", "training", "nn", "optim", "data", "config", "runs", "core"},
+    "cli": {"workflows", "lifecycle", "training", "core"},  # lifecycle and training for their events
 }
 HOMES = {  # the only files or rooms that may import a package
     "yaml": ("config/",),

@@ -11,8 +11,8 @@ from statistics import mean
 import numpy as np
 import pytest
 
+from nncli.lifecycle.run_events import RunEnded
 from nncli.training.events import Record
-from nncli.workflows.events import RunEnded
 from nncli.workflows.prepare import prepare
 from nncli.workflows.train import train
 

@@ -10,9 +10,10 @@ import re
 import pytest
 
 from nncli.core.errors import CheckpointError, RunError, SaveError
-from nncli.runs.directory import RunDirectory, checkpoint_path, slug
+from nncli.runs.locate import checkpoint_path
 from nncli.runs.lock import locked
 from nncli.runs.metrics_log import MetricsLog
+from nncli.runs.new_directory import new_run_directory, run_directory_at, slug
 
 
 @pytest.fixture(autouse=True)
@@ -23,13 +24,13 @@ def inside(tmp_path, monkeypatch):
 
 def test_names_have_time_and_name_and_then_numbers(monkeypatch):
     monkeypatch.setattr("time.strftime", lambda form: "20261123-121500")
-    paths = [RunDirectory.create("Digits 2 or 5").path for _ in range(3)]
+    paths = [new_run_directory("Digits 2 or 5").path for _ in range(3)]
     stem = os.path.join("runs", "20261123-121500-Digits-2-or-5")
     assert paths == [stem, f"{stem}-2", f"{stem}-3"]
 
 
 def test_the_time_is_that_of_now():
-    assert re.fullmatch(r"runs/20\d{6}-\d{6}-a", RunDirectory.create("a").path)
+    assert re.fullmatch(r"runs/20\d{6}-\d{6}-a", new_run_directory("a").path)
 
 
 @pytest.mark.parametrize("name", ["../up", "/etc/passwd", "a/b", "..", ".", "a\nb", "-rf", ""])
@@ -38,14 +39,14 @@ def test_a_name_never_leads_elsewhere(name):
 
 
 def test_a_given_directory_is_taken_exactly():
-    run = RunDirectory.at("deep/inside/here")
+    run = run_directory_at("deep/inside/here")
     assert run.path == "deep/inside/here"
     assert os.listdir("deep/inside/here") == ["checkpoints"]
 
 
 def test_an_empty_directory_may_exist_already():
     os.mkdir("empty")
-    assert RunDirectory.at("empty").path == "empty"
+    assert run_directory_at("empty").path == "empty"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_a_directory_with_something_in_it_is_refused(name, words):
     with open(f"taken/{name}", "w"):
         pass
     with pytest.raises(RunError, match=words):
-        RunDirectory.at("taken")
+        run_directory_at("taken")
     assert os.listdir("taken") == [name]
 
 
@@ -64,26 +65,26 @@ def test_a_file_is_no_directory():
     with open("file", "w"):
         pass
     with pytest.raises(RunError, match="file: a file; expected a directory"):
-        RunDirectory.at("file")
+        run_directory_at("file")
     with pytest.raises(RunError, match="cannot be made"):
-        RunDirectory.at("file/inside")
+        run_directory_at("file/inside")
 
 
 def test_the_status_is_flat():
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.set_status("running", 2, 30)
     with open("run/status.json") as file:
         assert json.load(file) == {"state": "running", "reason": None, "epoch": 2, "step": 30}
 
 
 def test_a_second_name_for_a_checkpoint_survives_the_first_ones_replacement():
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_text("checkpoints/last.npz", "one")
-    run.link("last", "best")
+    run.checkpoints.link("last", "best")
     run.write_text("checkpoints/last.npz", "two")
     with open(run.checkpoint("best")) as best, open(run.checkpoint("last")) as last:
         assert (best.read(), last.read()) == ("one", "two")
-    run.link("last", "best")
+    run.checkpoints.link("last", "best")
     with open(run.checkpoint("best")) as best:
         assert best.read() == "two"
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
@@ -94,16 +95,16 @@ def test_a_file_system_without_links_gets_copies(monkeypatch):
         raise OSError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_text("checkpoints/last.npz", "one")
-    run.link("last", "best")
+    run.checkpoints.link("last", "best")
     with open(run.checkpoint("best")) as best:
         assert best.read() == "one"
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
 
 
 def test_a_run_stands_for_its_best_checkpoint():
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     with pytest.raises(CheckpointError, match="run: a directory without checkpoints"):
         checkpoint_path("run")
     run.set_status("running", 0, 0)
@@ -115,7 +116,7 @@ def test_a_run_stands_for_its_best_checkpoint():
 
 
 def test_a_missing_checkpoint_gets_the_nearest_name():
-    RunDirectory.at("runs/digits")
+    run_directory_at("runs/digits")
     with pytest.raises(
         CheckpointError, match="no such checkpoint or run directory: runs/digit; did you mean 'runs/dig"
     ):
@@ -161,10 +162,10 @@ def test_what_cannot_be_written_is_a_failure_of_the_run():
 
 
 def test_giving_the_same_name_again_leaves_nothing_behind():
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_text("checkpoints/last.npz", "one")
-    run.link("last", "best")
-    run.link("last", "best")
+    run.checkpoints.link("last", "best")
+    run.checkpoints.link("last", "best")
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
 
 
@@ -174,15 +175,15 @@ def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
         with open(name, "w"):
             pass
     with pytest.raises(RunError, match="not empty, and no run"):
-        RunDirectory.at("run")  # a checkpoint is only begun where the run is described
+        run_directory_at("run")  # a checkpoint is only begun where the run is described
     os.unlink("run/checkpoints/.last.npz.x2.tmp")
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.sweep()
     assert os.listdir("run") == ["checkpoints"]
 
 
 def test_what_was_not_finished_is_swept_and_nothing_else():
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     names = [".status.json.x.tmp", "a.tmp", ".hidden", "checkpoints/.last.npz.x.tmp", "checkpoints/last.npz"]
     for name in names:
         run.write_text(name, "")
@@ -192,34 +193,34 @@ def test_what_was_not_finished_is_swept_and_nothing_else():
 
 
 def test_the_last_states_are_kept_in_the_order_of_their_numbers():
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_text("checkpoints/last.npz", "")
     for epoch in (9998, 9999, 10000, 10001):
-        run.keep_last(epoch, 10 * epoch, 2)
+        run.checkpoints.keep_last(epoch, 10 * epoch, 2)
     kept = ["epoch-10000-step-00100000.npz", "epoch-10001-step-00100010.npz"]
     run.write_text("checkpoints/epoch-notes.npz", "")
     assert sorted(os.listdir("run/checkpoints")) == [*kept, "epoch-notes.npz", "last.npz"]
-    run.keep_last(10001, 100010, 1)
+    run.checkpoints.keep_last(10001, 100010, 1)
     assert sorted(os.listdir("run/checkpoints")) == ["epoch-notes.npz", "last.npz"]
 
 
 @pytest.mark.parametrize("keep", [1, 2, 3, 5, 12])
 def test_as_many_states_are_kept_as_are_asked_for(keep):
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_text("checkpoints/last.npz", "")
     for epoch in range(1, 9):
-        run.keep_last(epoch, epoch, keep)
+        run.checkpoints.keep_last(epoch, epoch, keep)
         first = max(1, epoch - keep + 1)
         expected = [f"epoch-{number:04d}-step-{number:08d}" for number in range(first, epoch + 1)]
-        assert run.kept() == (expected if keep > 1 else [])
-    assert sorted(run.checkpoints()) == sorted([*run.kept(), "last"])
+        assert run.checkpoints.epoch_names() == (expected if keep > 1 else [])
+    assert sorted(run.checkpoints.names()) == sorted([*run.checkpoints.epoch_names(), "last"])
 
 
 @pytest.mark.parametrize(
     "content", [b"[" * 200_000, b'{"a": ' * 50_000, b"[]", b"nonsense", b"\xff", b'{"state": "x"}']
 )
 def test_a_status_that_no_run_has_written_is_told(content):
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_bytes("status.json", content)
     with pytest.raises(RunError, match=r"run/status\.json: "):
         _ = run.state
@@ -227,14 +228,14 @@ def test_a_status_that_no_run_has_written_is_told(content):
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 80, b"\n"])
 def test_a_status_that_a_power_cut_has_emptied_is_that_of_a_running_run(content):
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     run.write_bytes("status.json", content)
     assert run.state == "running"
 
 
 @pytest.mark.parametrize("name", ["status.json", "metrics.csv"])
 def test_pipes_and_endless_files_are_not_read(name):
-    run = RunDirectory.at("run")
+    run = run_directory_at("run")
     read = {"status.json": lambda: run.state, "metrics.csv": run.metrics.rows}[name]
     os.mkfifo(f"run/{name}")
     with pytest.raises(RunError, match=rf"{name}: cannot be read \(not a file\)"):

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, DataError, UserError
+from nncli.lifecycle.run_events import RunStarted
 from nncli.workflows.evaluate import evaluate
-from nncli.workflows.events import RunStarted
 from nncli.workflows.predict import predict
 from nncli.workflows.train import train
 from tests.workflows import tiny
