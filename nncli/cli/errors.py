@@ -20,7 +20,7 @@ CONTEXT = 80  # characters of a line that are shown before and after a fault
 show_tracebacks = False
 
 
-def told(error: NncliError) -> str:
+def format_error(error: NncliError) -> str:
     """Return the message of an error; on a terminal, the problems of a config have their line and carets below it."""
     if not isinstance(error, ConfigError) or not sys.stderr.isatty():
         return str(error)
@@ -55,7 +55,7 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
             if show_tracebacks:
                 traceback.print_exc()
                 raise typer.Exit(error.exit_code) from None
-            typer.echo(told(error), err=True)
+            typer.echo(format_error(error), err=True)
             raise typer.Exit(error.exit_code) from None
         except OSError as error:
             if error.filename is not None:  # an unexpected error of a file, not of an output stream
@@ -70,7 +70,7 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
                 raise
             raise typer.Exit(130) from None
         except (Exception, SystemExit) as error:
-            plugins = sys.modules.get("nncli.lifecycle.plugin_files")  # where it is not imported, no plugin is loaded
+            plugins = sys.modules.get("nncli.lifecycle.plugin_files")  # imported only to load plugins
             fault = None if plugins is None else plugins.plugin_fault(error)
             if fault is None or isinstance(error, typer.Exit):
                 raise
