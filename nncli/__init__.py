@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from nncli.version import __version__
+
 if TYPE_CHECKING:
     from nncli.core.errors import NncliError as NncliError
     from nncli.data.scalers import scaler as scaler
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from nncli.workflows.repro import repro as repro
     from nncli.workflows.resume import resume as resume
     from nncli.workflows.train import train as train
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Model": "nncli.workflows.model",

@@ -11,8 +11,8 @@ from typing import Annotated, TextIO
 
 import typer
 
-from nncli import __version__
 from nncli.cli import errors
+from nncli.version import __version__
 
 # each in the file of its name, as a function of that name or, where Python has it already, with an underscore behind
 COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "repro", "check", "init", "list", "schema")

@@ -1,4 +1,4 @@
-"""From errors to messages and exit codes: nncli's own error tree, and nothing else, loses its traceback."""
+"""Turn errors into messages and exit codes; only nncli's own errors lose their traceback."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from nncli.core.errors import ConfigError, NncliError, Problem
 P = ParamSpec("P")
 T = TypeVar("T")
 
-AROUND = 80  # characters of a line that are shown before and behind a fault
+CONTEXT = 80  # characters of a line that are shown before and after a fault
 show_tracebacks = False
 
 
-def told(error: NncliError) -> str:
-    """The message of an error; on a terminal, the problems of a config each with its line and a caret below it."""
+def format_error(error: NncliError) -> str:
+    """Return the message of an error; on a terminal, the problems of a config have their line and carets below it."""
     if not isinstance(error, ConfigError) or not sys.stderr.isatty():
         return str(error)
     colours = "NO_COLOR" not in os.environ
@@ -33,8 +33,8 @@ def _excerpt(problem: Problem, *, colours: bool) -> list[str]:
     if problem.excerpt is None:
         return []
     line, start, end = problem.excerpt
-    first = max(0, start - 1 - AROUND)  # of a long line, what stands around the fault
-    line, start, end = line[first : first + 2 * AROUND], start - first, min(end - first, 2 * AROUND + 1)
+    first = max(0, start - 1 - CONTEXT)  # a part of a long line
+    line, start, end = line[first : first + 2 * CONTEXT], start - first, min(end - first, 2 * CONTEXT + 1)
     number = str(problem.order[1])
     before = "".join(character if character == "\t" else " " for character in line[: start - 1])
     carets = "^" * (end - start)
@@ -44,7 +44,7 @@ def _excerpt(problem: Problem, *, colours: bool) -> list[str]:
 
 
 def reported(command: Callable[P, T]) -> Callable[P, T]:
-    """The command with its errors turned into a message on standard error and an exit code."""
+    """Decorate a command: its errors become a message on standard error and an exit code."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -55,13 +55,13 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
             if show_tracebacks:
                 traceback.print_exc()
                 raise typer.Exit(error.exit_code) from None
-            typer.echo(told(error), err=True)
+            typer.echo(format_error(error), err=True)
             raise typer.Exit(error.exit_code) from None
         except OSError as error:
-            if error.filename is not None:  # not of a stream, but of a file: its room should have told
+            if error.filename is not None:  # an unexpected error of a file, not of an output stream
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if isinstance(error, BrokenPipeError):  # whoever read our output has enough
+            if isinstance(error, BrokenPipeError):  # the reader of our output has closed it
                 raise typer.Exit(0) from None
             typer.echo(f"the output cannot be written ({error.strerror})", err=True)
             raise typer.Exit(1) from None
@@ -70,8 +70,8 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
                 raise
             raise typer.Exit(130) from None
         except (Exception, SystemExit) as error:
-            plugins = sys.modules.get("nncli.workflows.plugins")
-            fault = None if plugins is None else plugins.fault_of(error)
+            plugins = sys.modules.get("nncli.lifecycle.plugin_files")  # imported only to load plugins
+            fault = None if plugins is None else plugins.plugin_fault(error)
             if fault is None or isinstance(error, typer.Exit):
                 raise
             if show_tracebacks:

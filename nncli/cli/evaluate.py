@@ -11,7 +11,7 @@ from nncli.cli.options import CheckpointArgument, JsonOption, PluginOption
 from nncli.cli.plugins import load
 
 if TYPE_CHECKING:
-    from nncli.workflows.evaluate import Evaluation
+    from nncli.workflows.evaluation import Evaluation
 
 MOST_CLASSES = 12  # of which the whole confusion matrix is shown
 MOST_CONFUSIONS = 10  # that are shown of more classes
@@ -52,7 +52,7 @@ def evaluate(
 
 def _lines(measured: Evaluation) -> list[str]:
     """The measures, and below them what lies behind them."""
-    from nncli.workflows.narration import short
+    from nncli.lifecycle.run_lines import short
 
     width = max(map(len, measured.results))
     lines = [f"{measured.rows:,} rows: {measured.source}"]
@@ -62,7 +62,7 @@ def _lines(measured: Evaluation) -> list[str]:
 
 def _of_classes(measured: Evaluation) -> list[str]:
     from nncli.cli.table import table
-    from nncli.workflows.narration import short
+    from nncli.lifecycle.run_lines import short
 
     found, names = measured.classes, measured.class_names
     if found is None:
@@ -94,7 +94,7 @@ def _of_classes(measured: Evaluation) -> list[str]:
 
 def _of_residuals(measured: Evaluation) -> list[str]:
     from nncli.cli.table import table
-    from nncli.workflows.narration import short
+    from nncli.lifecycle.run_lines import short
 
     if not measured.residuals:
         return []

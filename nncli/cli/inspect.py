@@ -39,7 +39,7 @@ def inspect(
 
 def _summary(described: dict[str, Any]) -> str:
     from nncli.core.wording import in_bytes
-    from nncli.workflows.narration import measures
+    from nncli.lifecycle.run_lines import measures
 
     size, checked = described["bytes"], "; all checksums are right" if described["verified"] else ""
     rows = ", ".join(f"{count:,} {name}" for name, count in described["rows"].items())

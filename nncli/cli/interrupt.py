@@ -1,4 +1,4 @@
-"""A second Ctrl-C ends the process soon, even where a step takes long."""
+"""A second Ctrl-C ends the process soon, even if a step takes long."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nncli.cli.progress import RunDisplay
 
-PATIENCE = 0.5  # seconds that a second signal leaves for ending in order
+GRACE_SECONDS = 0.5  # between the second signal and the end of the process
 SHOW_CURSOR = "\x1b[?25h"
 
 
 @contextmanager
-def heeded(display: RunDisplay) -> Iterator[None]:
-    """Says that the first signal was heard, and lets no step keep the process from ending at the second one.
+def acknowledged(display: RunDisplay) -> Iterator[None]:
+    """Acknowledge the first signal, and end the process at the second one even within a long step.
 
-    Python itself looks for signals between two steps of its own only, and a product of large arrays is one. The
-    system writes every signal to a pipe at once, which a thread reads.
+    Python handles signals only between two bytecode instructions, and a product of large arrays is one. The system
+    writes every signal to a pipe at once, which a thread reads.
     """
-    if threading.current_thread() is not threading.main_thread() or os.name == "nt":  # which has other pipes
+    if threading.current_thread() is not threading.main_thread() or os.name == "nt":  # wakeup needs a socket on Windows
         yield
         return
     reader, writer = os.pipe()
@@ -50,7 +50,7 @@ def _watch(reader: int, display: RunDisplay) -> None:
             if count == 1:
                 display.stopping()
             elif count == 2:
-                ending = threading.Timer(PATIENCE, _end, (number,))
+                ending = threading.Timer(GRACE_SECONDS, _end, (number,))
                 ending.daemon = True
                 ending.start()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nncli.cli.console import say
 
 if TYPE_CHECKING:
-    from nncli.workflows.events import RunEvent, RunStarted
+    from nncli.lifecycle.run_events import RunEvent, RunStarted
 
 BAR = 20  # characters of the bar
 OTHERS = 10  # of the time that remains and of the gaps between
@@ -53,8 +53,8 @@ class RunDisplay:
             if self._bar is not None:
                 self._bar.step(event.epoch, event.step_in_epoch, event.loss)
             return
-        from nncli.workflows.events import RunEnded, RunStarted
-        from nncli.workflows.narration import narrate
+        from nncli.lifecycle.run_events import RunEnded, RunStarted
+        from nncli.lifecycle.run_lines import event_lines
 
         if isinstance(event, RunStarted):
             self._epochs = event.epochs
@@ -63,7 +63,7 @@ class RunDisplay:
         if self._bar is not None and isinstance(event, EpochEnded):
             self._bar.epoch(event.record)
         else:
-            for line in narrate(event, self._epochs):
+            for line in event_lines(event, self._epochs):
                 self._line(line)
         if isinstance(event, RunStarted) and sys.stderr.isatty():
             self._bar = _Bar(event)
@@ -90,9 +90,9 @@ class RunDisplay:
 
 def fitting(record: dict[str, float], room: int) -> str:
     """As many of the measures as there is room for, the losses first."""
-    from nncli.workflows.narration import WHERE, measures
+    from nncli.lifecycle.run_lines import UNMEASURED, measures
 
-    names = [name for name in record if name not in WHERE]
+    names = [name for name in record if name not in UNMEASURED]
     shown: set[str] = set()
     for name in sorted(names, key=lambda name: (not name.endswith("_loss"), not name.startswith("val_"))):
         wider = {other: record[other] for other in names if other in {*shown, name}}

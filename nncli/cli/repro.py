@@ -24,7 +24,7 @@ def repro(
     load(plugins)
     with RunDisplay(quiet=quiet) as display:
         found = repeat(run, settings or [], display)
-    for line in found.surroundings:
+    for line in found.environment_changes:
         say(f"note: since the run began, {line}")
     if found.same:
         give(f"{run}: the same to the bit after {found.steps:,} steps: {', '.join(found.compared)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give
-from nncli.cli.interrupt import heeded
+from nncli.cli.interrupt import acknowledged
 from nncli.cli.options import PluginOption, QuietOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
@@ -23,6 +23,6 @@ def resume(
     from nncli.workflows.resume import resume as go_on
 
     load(plugins)
-    with RunDisplay(quiet=quiet) as display, heeded(display):
+    with RunDisplay(quiet=quiet) as display, acknowledged(display):
         ended = go_on(run, settings or [], display)
     give(str(ended.path))

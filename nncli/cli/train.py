@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import give
-from nncli.cli.interrupt import heeded
+from nncli.cli.interrupt import acknowledged
 from nncli.cli.options import ConfigArgument, PluginOption, QuietOption, SetOption
 from nncli.cli.plugins import load
 from nncli.cli.progress import RunDisplay
@@ -27,6 +27,6 @@ def train(
     from nncli.workflows.train import train as run
 
     load(plugins)
-    with RunDisplay(quiet=quiet) as display, heeded(display):
+    with RunDisplay(quiet=quiet) as display, acknowledged(display):
         ended = run(config, settings or [], run_dir, resume=resume, listener=display)
     give(str(ended.path))

@@ -114,10 +114,20 @@ class DataError(UserError, ValueError):
         file: the file that cannot be opened, where that is the fault.
         key: the source's key that names what is not there, where that is the fault.
         path: the keys of the config's data section that lead to the fault, where it is not in a source.
+        missing: the column or array that the data do not have, where that is the fault.
     """
 
-    def __init__(self, message: str, *, file: str | None = None, key: str | None = None, path: Path = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        key: str | None = None,
+        path: Path = (),
+        missing: str | None = None,
+    ) -> None:
         super().__init__(message)
+        self.missing = missing
         self.path = path
         self.file = file
         self.key = key

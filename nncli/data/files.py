@@ -210,7 +210,8 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
     """(the array or its first rows, its whole shape)."""
     if name not in _names(archive):
         known = ", ".join(_names(archive))
-        raise DataError(f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:")
+        message = f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:"
+        raise DataError(message, missing=name)
     if f"{name}.npy" not in archive.namelist():
         raise DataError(f"{path}: {name} is no array")
     info = archive.getinfo(f"{name}.npy")

@@ -1,1 +1,1 @@
-"""The files of a run: the only room that writes them."""
+"""The files of a run directory: the only package that writes them."""

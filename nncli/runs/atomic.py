@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Write files whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import BinaryIO
 
 from nncli.core.errors import SaveError
 
-MARK = ".tmp"  # the ending of files that are not whole yet; their names begin with a dot
+MARK = ".tmp"  # the ending of unfinished files, whose names begin with a dot
 
 
 def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable: bool = True) -> None:
-    """Writes a file beside its place, makes sure that it is on the disk, and moves it there.
+    """Write a file under a temporary name, flush it to the disk and move it to its path.
 
     Args:
         path: of the file.
         write: writes its content.
-        durable: false leaves it to the system when it gets to the disk, for what is no loss after a power cut.
+        durable: whether to flush; false for files whose loss after a power cut does not matter.
 
     Raises:
-        SaveError: where that fails; what stood at `path` before is untouched.
+        SaveError: if that fails; an older file at `path` is untouched.
     """
     folder = os.path.dirname(os.path.abspath(path))
     try:
@@ -36,7 +36,7 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
         except BaseException:
-            with contextlib.suppress(OSError):  # it may have its name already
+            with contextlib.suppress(OSError):  # it may have been moved already
                 os.unlink(temporary)
             raise
         if durable:
@@ -46,18 +46,18 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
 
 
 def is_temporary(name: str) -> bool:
-    """Whether a file name is that of a file that was not finished."""
+    """Whether a file name is that of an unfinished file."""
     return name.startswith(".") and name.endswith(MARK)
 
 
 def sync_file(path: str) -> None:
-    """Makes sure that a file's content is on the disk."""
+    """Flush a file's content to the disk."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(folder: str) -> None:
-    """Makes sure that the names in a folder are on the disk; Windows opens no folders, and needs none of it."""
+    """Flush the names in a folder to the disk; Windows cannot open folders and does not need it."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,44 +1,39 @@
-"""Checkpoints: one .npz that NumPy alone opens, with all about the model in meta.json; nothing is pickled in it."""
+"""Checkpoints: one .npz that NumPy alone opens, with a description of the model in meta.json; nothing is pickled."""
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from nncli.core.errors import SaveError
 from nncli.core.types import Array
-from nncli.runs.archive import FORMAT, META, SEAL, VERSION, Archive, array_checksum, meta_checksum, meta_fault
 from nncli.runs.atomic import write_atomically
+from nncli.runs.checkpoint_archive import Archive
+from nncli.runs.checkpoint_array import describe_array
+from nncli.runs.checkpoint_meta import META, Meta, meta_text, size_fault
 
-STATE = "state/"  # what is not a weight stands in this folder
+STATE = "state/"  # the folder of all arrays that are not weights
 _TIME = (1980, 1, 1, 0, 0, 0)  # of every member, so that equal content gives equal bytes
-
-Meta = dict[str, Any]
 
 
 def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], meta: Meta) -> None:
-    """Writes a checkpoint whole or not at all.
+    """Write a checkpoint whole or not at all.
 
     Args:
-        path: where to.
+        path: of the file.
         weights: the model's parameters by name, such as "0.dense.weight".
-        state: other arrays; they get the folder state/.
+        state: other arrays; they are stored in the folder state/.
         meta: everything else, as plain values.
 
     Raises:
-        SaveError: where it cannot be written, or what it says of itself is more than `load` takes.
+        SaveError: if it cannot be written, or meta.json would be larger than `load` accepts.
     """
     arrays = {**weights, **{STATE + name: array for name, array in state.items()}}
     members = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    described = {
-        name: {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": array_checksum(array)}
-        for name, array in members.items()
-    }
-    text = _sealed({**meta, "arrays": described})
+    text = meta_text({**meta, "arrays": {name: describe_array(array) for name, array in members.items()}})
     _check_size(path, text)
 
     def write(file: BinaryIO) -> None:
@@ -52,46 +47,40 @@ def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], me
 
 
 def check_meta(meta: Meta, names: Iterable[str] = ()) -> None:
-    """Whether a checkpoint can say all this of itself; to be asked before what it is to hold is made.
+    """Check, before there is anything to save, that meta.json is not too large.
 
     Args:
         meta: as for `save`.
-        names: of its arrays.
+        names: of the arrays.
 
     Raises:
-        SaveError: where it is more than `load` takes.
+        SaveError: if it would be larger than `load` accepts.
     """
     described = {name: {"shape": [1 << 31] * 4, "dtype": "<f8", "sha256": "0" * 64} for name in names}
-    _check_size("the checkpoint", _sealed({**meta, "arrays": described}))
-
-
-def _sealed(meta: Meta) -> str:
-    """The text of meta.json, with a checksum of what it reads back as."""
-    read_back = json.loads(json.dumps({"format": FORMAT, "format_version": VERSION, **meta}))
-    return json.dumps({**read_back, SEAL: meta_checksum(read_back)})
+    _check_size("the checkpoint", meta_text({**meta, "arrays": described}))
 
 
 def _check_size(path: str, text: str) -> None:
-    if fault := meta_fault(text.encode()):
+    if fault := size_fault(text.encode()):
         remedy = "scale by fewer quantiles, or train on fewer columns or categories"
         raise SaveError(f"{path}: cannot be written: its {META} {fault}; {remedy}")
 
 
 def read_meta(path: str) -> Meta:
-    """What a checkpoint says about itself, without reading its arrays.
+    """Return meta.json without reading any array.
 
     Raises:
-        CheckpointError: where it is missing, foreign, damaged or of another version.
+        CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
     with Archive(path) as archive:
         return archive.meta
 
 
 def verify(path: str) -> Meta:
-    """What a checkpoint says about itself, with every array checked and none kept.
+    """Check every array by its checksum without keeping it, and return meta.json.
 
     Raises:
-        CheckpointError: where it is missing, foreign, damaged or of another version.
+        CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
     with Archive(path) as archive:
         for name in archive.meta["arrays"]:
@@ -102,15 +91,15 @@ def verify(path: str) -> Meta:
 def load(
     path: str, *, state: bool = True, fits: Callable[[Meta], object] = lambda meta: None
 ) -> tuple[Meta, dict[str, Array]]:
-    """(meta, arrays by name), with every array verified by its checksum.
+    """Return (meta, arrays by name), with every array verified by its checksum.
 
     Args:
         path: of the checkpoint.
-        state: whether to read what only a run that goes on needs, too.
-        fits: looks at the meta before any array is read, and raises where the arrays are not those that are wanted.
+        state: whether to read the arrays that only training needs, too.
+        fits: called with meta before any array is read; raises if the arrays are not the expected ones.
 
     Raises:
-        CheckpointError: where it is missing, foreign, damaged or of another version.
+        CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
     with Archive(path) as archive:
         fits(archive.meta)

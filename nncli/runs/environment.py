@@ -1,4 +1,4 @@
-"""What a run ran on."""
+"""The environment of a run: versions, platform and threads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-import nncli
+from nncli.version import __version__
 
-DECISIVE = (  # for the last bits
+AFFECTS_BITS = (  # of results
     "nncli",
     "numpy",
     "compiler",
@@ -25,13 +25,13 @@ DECISIVE = (  # for the last bits
 
 
 def describe_environment(threads: int | None, shards: int, blas_threads: int | None, compiler: str) -> dict[str, Any]:
-    """Versions, platform, BLAS, threads and command line.
+    """Return versions, platform, BLAS, threads and command line.
 
     Args:
-        threads: as the config says; None for all cores.
-        shards: how many parts a batch is computed in; 1 for whole batches.
-        blas_threads: how many threads BLAS was allowed; None for as many as it has.
-        compiler: of layers whose last bits depend on it, with its version; "none" for NumPy alone.
+        threads: as in the config; None for all cores.
+        shards: number of parts in which a batch is computed, at least 1.
+        blas_threads: limit of BLAS threads; None for no limit.
+        compiler: name and version of what compiles layers, which affects the last bits; "none" for NumPy alone.
     """
     from threadpoolctl import threadpool_info
 
@@ -41,7 +41,7 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
         if info.get("user_api") == "blas"
     ]
     return {
-        "nncli": nncli.__version__,
+        "nncli": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "compiler": compiler,
@@ -57,17 +57,17 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
     }
 
 
-def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What may change the last bits of a result, as "numpy 2.4.5 is now 2.4.6".
+def environment_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Return what may change the last bits of a result, as "numpy 2.4.5 is now 2.4.6".
 
     Args:
-        before: the environment that a run was begun in.
-        now: the one to compare with.
+        before: the environment in which a run began.
+        now: the environment to compare with.
     """
-    before = {"compiler": "none"} | before  # runs of before there was any do not name it
+    before = {"compiler": "none"} | before  # older runs, which had none, do not name it
     return [
         f"{name} {_plain(before[name])} is now {_plain(now.get(name))}"
-        for name in DECISIVE
+        for name in AFFECTS_BITS
         if name in before and _plain(before[name]) != _plain(now.get(name))
     ]
 

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on a run directory that ends with its process."""
+"""One writer at a time: a lock on a run directory, released when its process ends."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from contextlib import contextmanager
 
 from nncli.core.errors import RunError
 
-WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # what file systems that have none answer
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # errors of file systems without locks
 
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
-    """Holds the lock of a directory; where the platform or the file system has no locks, nothing is held.
+    """Hold the lock of a directory; do nothing if the platform or the file system has no locks.
 
     Raises:
-        RunError: where another process holds it, or the directory cannot be opened.
+        RunError: if another process holds it, or the directory cannot be opened.
     """
     try:
         import fcntl

@@ -12,7 +12,7 @@ from nncli.core.errors import RunError, SaveError
 from nncli.runs.atomic import sync_folder, write_atomically
 
 INTEGERS = ("epoch", "step")
-LARGEST = 256 << 20  # bytes; a million epochs
+MAX_BYTES = 256 << 20  # a million epochs
 
 
 class MetricsLog:
@@ -26,10 +26,10 @@ class MetricsLog:
         self._path = path
 
     def append(self, record: dict[str, float]) -> None:
-        """Adds a row, and the header before the first one, at once; where that fails, nothing is added.
+        """Append a row, with the header before the first one; if that fails, nothing is added.
 
         Raises:
-            SaveError: where it cannot be written.
+            SaveError: if it cannot be written.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -43,7 +43,7 @@ class MetricsLog:
                 )
                 rest = text.getvalue().encode()
                 try:
-                    while rest:  # where the disk had room for a part, the system says why at the next one
+                    while rest:  # after a partial write, the next one raises the reason
                         rest = rest[file.write(rest) :]
                     os.fsync(file.fileno())
                 except BaseException:
@@ -55,14 +55,14 @@ class MetricsLog:
             raise SaveError(f"{self._path}: cannot be written ({error.strerror or error})") from None
 
     def keep(self, epochs: int) -> int:
-        """Keeps the rows of the first `epochs` epochs, as the checkpoint that a run goes on from knows them.
+        """Keep the rows of the first `epochs` epochs, those of the checkpoint that a run resumes from.
 
         Returns:
-            How many of these epochs have no row, because somebody changed the file.
+            The number of these epochs that have no row, because the file was edited.
 
         Raises:
-            RunError: where the file is none of a run.
-            SaveError: where it cannot be written.
+            RunError: if the file is not that of a run.
+            SaveError: if it cannot be written.
         """
         content = self._content()
         text = _whole_lines(content)
@@ -77,10 +77,10 @@ class MetricsLog:
         return epochs - len(kept)
 
     def rows(self) -> list[dict[str, float]]:
-        """All rows, without a torn last one.
+        """Return all rows, without an incomplete last one.
 
         Raises:
-            RunError: where the file cannot be read or holds something else.
+            RunError: if the file cannot be read or holds something else.
         """
         try:
             return [
@@ -93,8 +93,8 @@ class MetricsLog:
     def _content(self) -> str:
         try:
             with open_regular(self._path) as file:
-                content = file.read(LARGEST + 1)
-            if len(content) > LARGEST:
+                content = file.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             return content.decode()
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a checkpoint says about itself, from its headers alone."""
+"""Describe a checkpoint from its headers alone."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from nncli.core.describe import show
 from nncli.core.errors import CheckpointError, NncliError
 from nncli.nn.sequential import layers_of
 from nncli.runs import checkpoint
-from nncli.runs.directory import LAST, RunDirectory, checkpoint_path
+from nncli.runs.checkpoint_meta import Meta
+from nncli.runs.directory import RunDirectory
+from nncli.runs.locate import checkpoint_path
+from nncli.runs.run_files import LAST
 
-NAMED = ("name", "output_shape", "parameters")  # what a checkpoint says of every outer layer
-KINDS: dict[str, Any] = {
+LAYER_KEYS = ("name", "output_shape", "parameters")  # of every outer layer in a checkpoint
+META_TYPES: dict[str, Any] = {
     "name": str | None,
     "nncli_version": str,
     "epoch": int,
@@ -34,17 +37,18 @@ KINDS: dict[str, Any] = {
 
 
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
-    """The description of a checkpoint or of a run's best checkpoint, as plain values; "last" is the run's last epoch.
+    """Return the description of a checkpoint or of a run's best checkpoint, as plain values.
 
-    "parameters" are all numbers that the model has, of which "running_values" are not trained but kept beside, such as
-    running statistics; None where that is not known. "all_layers" are the layers with those inside of containers.
+    "last" is the record of the run's last epoch. "parameters" counts all parameters, of which "running_values" are
+    buffers that are not trained, such as running statistics; None if that is not known. "all_layers" lists the layers
+    including those inside of containers.
 
     Args:
         path: a .npz checkpoint or a run directory.
-        verify: read every array and check its checksum; for a run directory, of all of its checkpoints.
+        verify: read every array and check its checksum; for a run directory, those of all of its checkpoints.
 
     Raises:
-        CheckpointError: where it is missing, foreign or damaged.
+        CheckpointError: if it is missing, foreign or damaged.
     """
     run = RunDirectory(os.fspath(path)) if os.path.isdir(path) else None
     path = checkpoint_path(os.fspath(path))
@@ -52,22 +56,10 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
     if run is not None:
         last = run.checkpoint(LAST)
         meta["last"] = checkpoint.read_meta(last).get("last") if os.path.exists(last) else meta.get("last")
-        for name in run.checkpoints() if verify else ():
-            try:
-                checkpoint.verify(run.checkpoint(name))
-            except CheckpointError:
-                if os.path.exists(run.checkpoint(name)):  # otherwise the run goes on, and keeps it no longer
-                    raise
-    for key, kind in KINDS.items():
-        if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
-            raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
-    try:
-        counts = [layer["parameters"] for layer in meta["layers"]]
-    except (LookupError, TypeError):
-        counts = [None]
-    if not all(type(count) is int and count >= 0 for count in counts):
-        raise CheckpointError(f"{path}: its meta.json does not describe the layers of a model")
-    layers = _opened(meta)
+        if verify:
+            _verify_all(run)
+    counts = _check_meta(path, meta)
+    layers = _all_layers(meta)
     running = [layer["running_values"] for layer in layers if not layer["depth"]]
     return {
         "path": path,
@@ -76,24 +68,47 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
         "parameters": sum(counts),
         "running_values": None if None in running else sum(running),
         "format_version": meta["format_version"],
-        **{key: meta[key] for key in KINDS},
+        **{key: meta[key] for key in META_TYPES},
         "plugins": meta.get("plugins", []),
         "all_layers": layers,
     }
 
 
-def _opened(meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """The layers with those inside of containers, each with its depth and how many of its numbers are not trained.
+def _verify_all(run: RunDirectory) -> None:
+    for name in run.checkpoints.names():
+        try:
+            checkpoint.verify(run.checkpoint(name))
+        except CheckpointError:
+            if os.path.exists(run.checkpoint(name)):  # otherwise a running run has removed it meanwhile
+                raise
 
-    A checkpoint names the outer ones only, so that the others come from its config; where that has layers that are not
-    known here, as those of a plugin, or does not give what the checkpoint names, there are the outer ones alone.
+
+def _check_meta(path: str, meta: Meta) -> list[int]:
+    """Check the types in meta.json and return the number of parameters of every outer layer."""
+    for key, kind in META_TYPES.items():
+        if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
+            raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
+    try:
+        counts = [layer["parameters"] for layer in meta["layers"]]
+    except (LookupError, TypeError):
+        counts = [None]
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise CheckpointError(f"{path}: its meta.json does not describe the layers of a model")
+    return counts
+
+
+def _all_layers(meta: Meta) -> list[dict[str, Any]]:
+    """Return the layers including those inside of containers, each with its depth and its number of buffers.
+
+    A checkpoint lists the outer layers only; the others come from its config. If that has layers that are not
+    registered here, such as those of a plugin, or does not match the listed layers, only the outer ones are returned.
     """
     try:
         shape = tuple(int(size) for size in meta["input_shape"])
         plans = outline(layers_of(meta["config"]["model"]).children(), shape)
     except (NncliError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         plans = ()
-    named = [[layer.get(key) for key in NAMED] if isinstance(layer, dict) else None for layer in meta["layers"]]
+    named = [[layer.get(key) for key in LAYER_KEYS] if isinstance(layer, dict) else None for layer in meta["layers"]]
     if named != [[plan.name, list(plan.output_shape), plan.parameters] for plan in plans]:
         return [{**layer, "depth": 0, "running_values": None} for layer in meta["layers"]]
     return [

@@ -1,4 +1,4 @@
-"""What there is to choose from: everything registered, the datasets that ship, and the sections of a config."""
+"""List what a config can name: everything registered, the built-in datasets, and the sections of a config."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ SETTINGS: dict[str, type[Checked]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that a config can name.
+    """An entry of the list: something that a config can name.
 
     Args:
-        kind: what it is, in the singular.
-        name: as a config says it.
-        aliases: other names for it.
-        docstring: what it says about itself.
+        kind: such as layer, in the singular.
+        name: in a config.
+        aliases: other names of it.
+        docstring: of its class.
         fields: its keys.
-        text: a whole page, for what has no keys.
+        text: a whole page, for an entry without keys.
         example: the shortest way to write it in a config.
     """
 
@@ -52,12 +52,12 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        """What it does, in a sentence."""
+        """The first sentence of its docstring."""
         return self.docstring.summary
 
 
 def kinds() -> dict[str, list[Entry]]:
-    """Everything there is, by its kind in the plural."""
+    """Return all entries by their kind in the plural."""
     return {
         "layers": list(_registered(LAYERS, "layer", lambda cls: not issubclass(cls, Activation))),
         "activations": list(_registered(LAYERS, "activation", lambda cls: issubclass(cls, Activation))),
@@ -74,10 +74,10 @@ def kinds() -> dict[str, list[Entry]]:
 
 
 def of_kind(name: str) -> list[Entry]:
-    """The entries of one kind, named in the plural or the singular.
+    """Return the entries of one kind, given in the plural or the singular.
 
     Raises:
-        UserError: where there is no such kind.
+        UserError: if there is no such kind.
     """
     known = kinds()
     for plural, entries in known.items():
@@ -87,14 +87,14 @@ def of_kind(name: str) -> list[Entry]:
 
 
 def named(name: str, kind: str | None = None) -> list[Entry]:
-    """The entries of that name or alias, which things of several kinds may have.
+    """Return the entries of that name or alias; several kinds may have the same.
 
     Args:
         name: of the entries.
-        kind: of which kind; default any. What is only of another kind is found there.
+        kind: to search; default all. A name that only another kind has is found there.
 
     Raises:
-        UserError: where there is none.
+        UserError: if there is none.
     """
     entries = of_kind(kind) if kind is not None else [entry for found in kinds().values() for entry in found]
     if found := [entry for entry in entries if name == entry.name or name in entry.aliases]:

@@ -17,20 +17,20 @@ from nncli.core.errors import ConfigError, UserError
 from nncli.core.types import Array, Shape
 from nncli.data.rows import Rows
 from nncli.data.sources.memory import Memory, rows_in_memory
+from nncli.lifecycle.checkpointing import save_checkpoint
+from nncli.lifecycle.predictor import PREDICTION_ROWS, Predictor, load_predictor
+from nncli.lifecycle.run_events import RunEvent
+from nncli.lifecycle.run_lines import event_lines
+from nncli.lifecycle.start_run import start_run
+from nncli.lifecycle.trainer_state import restore_trainer
 from nncli.nn.layer import Backward
 from nncli.nn.network import Pass
 from nncli.optim.schedule import Schedule
-from nncli.runs.directory import RunDirectory
+from nncli.runs.new_directory import run_directory_at
 from nncli.training.events import EpochEnded, Record
 from nncli.training.executor import together
 from nncli.training.trainer import Trainer
-from nncli.workflows.events import RunEvent
 from nncli.workflows.model_session import first_session, next_session, session_for_shape, session_without_rows
-from nncli.workflows.narration import narrate
-from nncli.workflows.run import run_session
-from nncli.workflows.saving import restore_trainer, save_checkpoint
-from nncli.workflows.train import run_anew
-from nncli.workflows.trained import PREDICTION_ROWS, Trained, load
 
 Validation = tuple[Any, Any] | None
 
@@ -143,18 +143,15 @@ class Model:
             if isinstance(event, EpochEnded):
                 records.append(event.record)
             if verbose:
-                for line in narrate(event, trainer.settings.epochs):
+                for line in event_lines(event, trainer.settings.epochs):
                     sys.stderr.write(line + "\n")
 
-        run = None if run_dir is None else RunDirectory.at(os.fspath(run_dir))
+        run = None if run_dir is None else run_directory_at(os.fspath(run_dir))
         if self._trainer is not None:
             trainer.follow(self._trainer)
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
-            if run is None:
-                run_session(session, trainer, None, listen)
-            else:
-                run_anew(run, session, trainer, listen)
+            start_run(run, session, trainer, listen)
         finally:
             trainer.show_average()
             self.history += records
@@ -288,7 +285,7 @@ class Model:
         Raises:
             CheckpointError: where it is missing, foreign or damaged.
         """
-        trained = load(os.fspath(path), state=True)
+        trained = load_predictor(os.fspath(path), state=True)
         model = cls.__new__(cls)
         model._spec = trained.spec
         model._session = session_without_rows(trained.spec, trained.preprocessing, trained.executor)
@@ -301,14 +298,14 @@ class Model:
         return model
 
     @property
-    def trained(self) -> Trained:
+    def trained(self) -> Predictor:
         """What predicts.
 
         Raises:
             UserError: where nothing is trained yet.
         """
         session = self._built
-        return Trained(self._spec.name or "model", session.spec, session.preprocessing, session.executor)
+        return Predictor(self._spec.name or "model", session.spec, session.preprocessing, session.executor)
 
     @property
     def _built(self) -> Session:

@@ -1,4 +1,4 @@
-"""The JSON Schema of a config, with what is registered now."""
+"""The JSON Schema of a config, with everything that is registered now."""
 
 from __future__ import annotations
 

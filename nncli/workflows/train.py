@@ -1,4 +1,4 @@
-"""Training a config into a run directory."""
+"""Train a config into a run directory."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import os
 from collections.abc import Sequence
 
 from nncli.assemble.load_config import load_config
-from nncli.assemble.session import Session
-from nncli.config.document import Document
 from nncli.core.errors import RunError
-from nncli.runs.directory import RunDirectory, begun_already, is_begun
+from nncli.lifecycle.resume_run import resume_run
+from nncli.lifecycle.run_events import Listener, RunEnded, silent
+from nncli.lifecycle.start_run import start_run
+from nncli.runs.directory import RunDirectory
 from nncli.runs.lock import locked
-from nncli.training.trainer import Trainer
-from nncli.workflows.events import Listener, RunEnded, silent
-from nncli.workflows.resume import go_on
-from nncli.workflows.run import describe_run, run_session
+from nncli.runs.new_directory import new_run_directory, run_directory_at, taken
+from nncli.runs.run_files import is_begun
 
 
 def train(
@@ -25,52 +24,31 @@ def train(
     resume: bool = False,
     listener: Listener = silent,
 ) -> RunEnded:
-    """Trains a config and returns how it ended.
+    """Train a config and return how the run ended.
 
     Args:
         config: the path of a YAML file.
-        settings: KEY=VALUE pairs that go over the file.
+        settings: KEY=VALUE pairs that override the file.
         run_dir: the run's directory; default a new one below runs/ in the working directory.
-        resume: go on with the run in `run_dir` where there is one.
-        listener: hears of everything that happens.
+        resume: resume the run in `run_dir` if there is one.
+        listener: receives every event.
 
     Raises:
-        UserError: where config, data or run directory do not allow the run; nothing is written then.
-        RunFailedError: where the run could not go on, or was stopped.
+        UserError: if config, data or run directory do not allow the run; nothing is written then.
+        RunFailedError: if the run fails or is stopped.
     """
-    run_dir = None if run_dir is None else os.fspath(run_dir)
+    config, run_dir = os.fspath(config), None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
-        raise RunError("--resume goes with --run-dir DIR: which run to go on with")
+        raise RunError("--resume goes with --run-dir DIR: which run to resume")
     if run_dir == "":
         raise RunError("--run-dir: expected the path of a directory; got nothing")
     if run_dir is not None and is_begun(run_dir):
         if not resume:
-            raise begun_already(run_dir)
+            raise taken(run_dir)
         with locked(run_dir):
-            document, session = _ready(config, settings)
-            return go_on(RunDirectory(run_dir), session, document, listener)
-    document, session = _ready(config, settings)
-    run = RunDirectory.at(run_dir) if run_dir is not None else RunDirectory.create(session.spec.name or "run")
-    return run_anew(run, session, session.trainer(), listener, document)
-
-
-def _ready(config: str | os.PathLike[str], settings: Sequence[str]) -> tuple[Document, Session]:
-    prepared = load_config(os.fspath(config), settings)
-    return prepared.document, prepared.session()
-
-
-def run_anew(
-    run: RunDirectory, session: Session, trainer: Trainer, listener: Listener, document: Document | None = None
-) -> RunEnded:
-    """Trains into a run directory in which nothing has been written yet.
-
-    Raises:
-        RunError: where another process was faster.
-        RunFailedError: where the run could not go on, or was stopped.
-    """
-    with locked(run.path):
-        if is_begun(run.path):
-            raise RunError(f"{run.path}: another process has begun a run here; name another directory")
-        run.sweep()
-        describe_run(run, session, trainer, document)
-        return run_session(session, trainer, run, listener)
+            prepared = load_config(config, settings)
+            return resume_run(RunDirectory(run_dir), prepared.session(), prepared.document, listener)
+    prepared = load_config(config, settings)
+    session = prepared.session()
+    run = new_run_directory(session.spec.name or "run") if run_dir is None else run_directory_at(run_dir)
+    return start_run(run, session, session.trainer(), listener, prepared.document)

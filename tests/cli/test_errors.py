@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.cli.errors import told
+from nncli.cli.errors import format_error
 from nncli.core.errors import ConfigError, UserError
 from nncli.workflows.check import check
 
@@ -43,7 +43,7 @@ def error(tmp_path, monkeypatch):
 
 
 def test_a_terminal_gets_the_line_and_a_caret(error):
-    lines = told(error()).splitlines()
+    lines = format_error(error()).splitlines()
     assert lines[0].startswith("a.yaml:4:19: model.0.unts: unknown key")
     assert lines[1:3] == ["  4 |   - {type: dense, unts: 64}", "    |                   ^^^^"]
     assert lines[3].startswith("a.yaml:5:5: model.1: unknown layer")
@@ -53,20 +53,20 @@ def test_a_terminal_gets_the_line_and_a_caret(error):
 def test_elsewhere_every_problem_is_a_line(error, monkeypatch):
     found = error()
     monkeypatch.undo()
-    assert told(found) == str(found)
+    assert format_error(found) == str(found)
     assert len(str(found).splitlines()) == 3
 
 
 def test_faults_of_syntax_have_their_line_too(error):
-    assert told(error("data: {train: [1, 2}\n")).splitlines()[1:3] == [
+    assert format_error(error("data: {train: [1, 2}\n")).splitlines()[1:3] == [
         "  1 | data: {train: [1, 2}",
         "    |                    ^",
     ]
-    assert told(error("data:\n\ttrain: 3\n")).splitlines()[1:3] == ["  2 | \ttrain: 3", "    | ^"]
+    assert format_error(error("data:\n\ttrain: 3\n")).splitlines()[1:3] == ["  2 | \ttrain: 3", "    | ^"]
 
 
 def test_a_setting_has_no_line(error):
-    lines = told(error(CONFIG.replace("unts", "units").replace("softmx", "softmax"), "seed=-1")).splitlines()
+    lines = format_error(error(CONFIG.replace("unts", "units").replace("softmx", "softmax"), "seed=-1")).splitlines()
     assert lines[0].startswith("a.yaml:")  # 64 units, 10 classes
     assert lines[-2:] == ["--set: seed: expected a whole number at least 0; got -1", lines[-1]]
     assert lines[-1] == "2 problems in a.yaml; nothing was run"
@@ -74,19 +74,19 @@ def test_a_setting_has_no_line(error):
 
 def test_colours_are_left_out_on_demand(error, monkeypatch):
     found = error()
-    assert "\x1b" not in told(found)
+    assert "\x1b" not in format_error(found)
     monkeypatch.delenv("NO_COLOR")
-    assert "\x1b[31m" in told(found)
+    assert "\x1b[31m" in format_error(found)
 
 
 def test_other_errors_are_told_as_they_are(error):
     error()
-    assert told(UserError("no such file")) == "no such file"
+    assert format_error(UserError("no such file")) == "no such file"
 
 
 def test_of_a_long_line_only_what_stands_around_the_fault_is_shown(error):
     keys = ", ".join(f"key_{index}: 1" for index in range(500))
-    lines = told(error(f"data: {{train: {{dataset: digits}}}}\ntraining: {{{keys}}}\n")).splitlines()
+    lines = format_error(error(f"data: {{train: {{dataset: digits}}}}\ntraining: {{{keys}}}\n")).splitlines()
     assert max(map(len, lines)) < 400
     shown = next(line for line in lines if line.startswith("  2 | ") and "key_150: 1" in line)
     caret = lines[lines.index(shown) + 1]

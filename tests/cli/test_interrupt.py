@@ -63,5 +63,5 @@ def test_one_signal_is_heard_at_once_and_waits_for_the_step(tmp_path, options):
     heard = "stopping after this step; a second time ends at once" in err
     assert heard == (not options)
     assert err.splitlines()[-1].startswith(
-        "stopped in epoch 2 after step 5; the state is saved. To go on: nncli resume"
+        "stopped in epoch 2 after step 5; the state is saved. To resume: nncli resume"
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lifecycle.test_plugin_files import SCALE, forget_all
 from tests.workflows import tiny
-from tests.workflows.test_plugins import SCALE, forget_all
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +66,6 @@ def test_a_run_that_a_plugin_ends_is_known_as_failed(nncli):
     Path("scale.py").write_text(text)
     found = nncli("train", "scaled.yaml", "--run-dir", "run", "--plugin", "scale.py")
     assert found.code == 1  # the run failed
-    assert "scale.py:18: OverflowError: too far; --debug shows how it came there" in found.err
+    assert "scale.py:18: OverflowError: too far; --debug shows the traceback" in found.err
     assert '"state": "failed"' in Path("run/status.json").read_text()
     assert "OverflowError: too far" in Path("run/status.json").read_text()

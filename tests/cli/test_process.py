@@ -66,7 +66,7 @@ def test_a_check_imports_no_more_than_it_needs():
     assert found.returncode == 0
     modules = set(found.stderr.split())
     assert "nncli.nn.layers.dense" in modules
-    assert not modules & {"rich", "threadpoolctl", "PIL", "nncli.cli.train", "nncli.workflows.plugins"}
+    assert not modules & {"rich", "threadpoolctl", "PIL", "nncli.cli.train", "nncli.lifecycle.plugin_files"}
     assert not modules & {"nncli.nn.layers.conv2d", "nncli.optim.sgd", "nncli.data.sources.table"}
     assert not [name for name in modules if name.startswith(("nncli.training", "nncli.runs", "nncli.starter"))]
 
@@ -170,7 +170,7 @@ def test_a_signal_saves_and_resume_ends_with_the_same_bits(tmp_path, number, cod
     epochs = status["epoch"] + 2
     found = run("resume", "run", "--set", f"training.epochs={epochs}", cwd=tmp_path)
     assert (found.returncode, found.stdout) == (0, "run\n")
-    assert "going on with epoch" in found.stderr
+    assert "resuming with epoch" in found.stderr
     whole = run("train", "config.yaml", "--run-dir", "whole", "--set", f"training.epochs={epochs}", cwd=tmp_path)
     assert whole.returncode == 0
     assert rows(tmp_path / "run") == rows(tmp_path / "whole")

@@ -136,7 +136,7 @@ def test_resume_goes_on_and_says_with_which_epoch(nncli):
         train("tiny.yaml", run_dir="run", listener=stopping_at(5))
     found = nncli("resume", "run")
     assert (found.code, found.out) == (0, "run\n")
-    assert "going on with epoch 2" in found.err
+    assert "resuming with epoch 2" in found.err
     assert same("run", "whole")
     assert (nncli("resume", "run").code, nncli("resume", "run", "--quiet").err) == (0, "")
     found = nncli("resume", "run", "--set", "training.epochs=4")

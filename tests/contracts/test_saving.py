@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nncli.lifecycle.checkpoint_weights import set_weights
 from nncli.nn.network import Network, Pass
 from nncli.runs import checkpoint
-from nncli.workflows.saving import set_weights
 from tests.contracts.bound import Bound
 from tests.contracts.table import LAYER_ROWS, name_of
 from tests.contracts.values import inputs

@@ -11,12 +11,12 @@ import pytest
 
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, SaveError
-from nncli.runs import archive, checkpoint
+from nncli.lifecycle.checkpointing import check_description
+from nncli.runs import checkpoint, checkpoint_meta
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
 from nncli.workflows.predict import predict
 from nncli.workflows.resume import resume
-from nncli.workflows.saving import check_description
 from tests.long import first
 from tests.reliability.forge import boundaries, described, members, npy, sealed, write
 from tests.workflows import tiny
@@ -189,9 +189,9 @@ def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypat
     session = load_config(str(stopped / "config.yaml"), []).session()
     trainer = session.trainer()
     check_description(session, trainer)
-    for limit in ("LARGEST_META", "MOST_PARTS"):
+    for limit in ("MAX_META_BYTES", "MAX_META_VALUES"):
         with monkeypatch.context() as patch:
-            patch.setattr(archive, limit, 100)
+            patch.setattr(checkpoint_meta, limit, 100)
             with pytest.raises(SaveError, match=r"its meta\.json .* more than 100; scale by fewer quantiles"):
                 check_description(session, trainer)
 

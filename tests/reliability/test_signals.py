@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-import nncli.workflows.run as running
-import nncli.workflows.train as beginning
+import nncli.workflows.train
+from nncli.lifecycle import data_changes, run_description, start_run, training_run
 from nncli.runs import checkpoint
 from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
 from nncli.training.executor import Executor
@@ -44,7 +44,7 @@ def goes_on(scene: Scene, ended: Ended, number: int) -> None:
     assert state(scene.run)["state"] == "stopped"
     last = ended.err.splitlines()[-1]
     assert last.startswith("stopped "), last
-    assert "the state is saved. To go on: nncli resume " in last
+    assert "the state is saved. To resume: nncli resume " in last
     _, *arguments = shlex.split(last[last.index("nncli resume") :])
     ended = run(scene.folder, *arguments)
     assert ended.code == 0, ended.err
@@ -145,13 +145,22 @@ def test_a_second_signal_while_a_checkpoint_is_written(scenes, number, call):
     assert same(scene.run, scene.whole)
 
 
-@pytest.mark.parametrize("call", ["load_config", "describe_run", "fingerprint", "describe_environment", "narrate"])
+BEFORE_TRAINING = {  # functions that are called before the first step, by the module that calls them
+    "load_config": nncli.workflows.train,
+    "write_description": start_run,
+    "fingerprint": data_changes,
+    "describe_environment": run_description,
+    "event_lines": training_run,
+}
+
+
+@pytest.mark.parametrize("call", BEFORE_TRAINING)
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 def test_a_signal_before_the_training_has_begun(scenes, number, call):
     scene = scenes("dense")
 
     def act() -> object:
-        module = beginning if hasattr(beginning, call) else running
+        module = BEFORE_TRAINING[call]
         setattr(module, call, signalled(getattr(module, call), 1, number))
         return command(*BEGIN)()
 

@@ -18,7 +18,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from nncli.cli.app import command_line
-from nncli.runs import archive
+from nncli.runs import checkpoint_meta
 from tests.reliability.forge import sealed
 from tests.reliability.hostile_data import BOMBS, HEADERS, IDX, in_idx, in_npy, in_npz
 
@@ -31,11 +31,11 @@ def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
     """Checkpoints whose meta.json or list of members is as large as it can be."""
     meta = {"format": "nncli checkpoint", "format_version": 1, "arrays": {}}
     texts = {
-        "parts": PART * (archive.MOST_PARTS // 2 - 4),
-        "full": PART * (archive.LARGEST_META // len(PART.encode()) - 100),
-        "empty": "{}," * (archive.LARGEST_META // 3 - 100),
-        "text": '"' + "\U0001f600" * (archive.LARGEST_META // 4 - 100) + '",',
-        "numbers": "1e9," * (archive.MOST_PARTS - 100),
+        "parts": PART * (checkpoint_meta.MAX_META_VALUES // 2 - 4),
+        "full": PART * (checkpoint_meta.MAX_META_BYTES // len(PART.encode()) - 100),
+        "empty": "{}," * (checkpoint_meta.MAX_META_BYTES // 3 - 100),
+        "text": '"' + "\U0001f600" * (checkpoint_meta.MAX_META_BYTES // 4 - 100) + '",',
+        "numbers": "1e9," * (checkpoint_meta.MAX_META_VALUES - 100),
         "deep": "[" * 100_000,
     }
     for name, text in texts.items():

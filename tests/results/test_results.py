@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nncli.assemble.load_config import load_config
+from nncli.lifecycle.run_events import RunEnded
 from nncli.training.events import Record
-from nncli.workflows.events import RunEnded
 from nncli.workflows.train import train
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import CheckpointError, SaveError
-from nncli.runs import archive as reading
-from nncli.runs import checkpoint
+from nncli.runs import checkpoint, checkpoint_archive, checkpoint_meta
 from nncli.workflows.inspect import inspect
 
 WEIGHTS = {
@@ -70,7 +69,7 @@ def with_meta(path, **changes):
 
 def test_what_is_saved_comes_back_bit_for_bit(saved):
     meta, arrays = checkpoint.load(str(saved))
-    assert (meta["name"], meta["step"], meta["format_version"]) == ("a", 3, checkpoint.VERSION)
+    assert (meta["name"], meta["step"], meta["format_version"]) == ("a", 3, checkpoint_meta.VERSION)
     expected = {**WEIGHTS, **{f"state/{name}": array for name, array in STATE.items()}}
     assert list(arrays) == list(expected)
     for name, array in expected.items():
@@ -164,7 +163,7 @@ def test_meta_of_somebody_else(tmp_path, meta):
 @pytest.mark.parametrize("version", [0, 2, "1", None])
 def test_another_version_is_refused_with_both_numbers(saved, version):
     message = refused(with_meta(saved, format_version=version, nncli_version="9.9"))
-    assert f"format version {version}; this nncli reads version {checkpoint.VERSION}" in message
+    assert f"format version {version}; this nncli reads version {checkpoint_meta.VERSION}" in message
     assert "9.9" in message
 
 
@@ -229,9 +228,9 @@ def test_values_that_json_changes_do_not_break_the_checksum(tmp_path):
 
 def test_what_load_would_not_take_is_not_saved(tmp_path, monkeypatch):
     path = tmp_path / "a.npz"
-    for limit, value in (("LARGEST_META", "x" * 3000), ("MOST_PARTS", [0] * 3000)):
+    for limit, value in (("MAX_META_BYTES", "x" * 3000), ("MAX_META_VALUES", [0] * 3000)):
         with monkeypatch.context() as patch:
-            patch.setattr(reading, limit, 3000)
+            patch.setattr(checkpoint_meta, limit, 3000)
             for meta in ({"name": "a", "long": value}, {"name": "a"}):
                 if "long" in meta:
                     with pytest.raises(SaveError, match=r"a.npz: cannot be written: its meta.json .*3,000; scale by"):
@@ -248,7 +247,7 @@ def test_what_load_would_not_take_is_not_saved(tmp_path, monkeypatch):
 
 def test_a_check_before_training_reckons_with_the_arrays(monkeypatch):
     checkpoint.check_meta({}, WEIGHTS)
-    monkeypatch.setattr(reading, "LARGEST_META", 500)
+    monkeypatch.setattr(checkpoint_meta, "MAX_META_BYTES", 500)
     checkpoint.check_meta({})
     with pytest.raises(SaveError):
         checkpoint.check_meta({}, WEIGHTS)
@@ -291,7 +290,7 @@ def test_headers_are_read_and_arrays_are_not(tmp_path, monkeypatch):
         def __getattr__(self, name):
             return getattr(self.file, name)
 
-    monkeypatch.setattr(reading, "open_regular", lambda name: Counting(builtins.open(name, "rb")))  # noqa: SIM115
+    monkeypatch.setattr(checkpoint_archive, "open_regular", lambda name: Counting(builtins.open(name, "rb")))  # noqa: SIM115
     assert checkpoint.read_meta(str(path))["name"] == "large"
     assert 0 < read < 20_000 < Path(path).stat().st_size
     checkpoint.load(str(path))

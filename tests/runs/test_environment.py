@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.runs.environment import differences
+from nncli.runs.environment import environment_changes
 
 HERE = {"nncli": "0.1.0", "numpy": "2.4.6", "compiler": "none", "cores": 2}
 
@@ -20,10 +20,10 @@ HERE = {"nncli": "0.1.0", "numpy": "2.4.6", "compiler": "none", "cores": 2}
     ],
 )
 def test_what_may_change_the_last_bits_is_told(before, now, said):
-    assert differences(HERE | before, HERE | now) == said
+    assert environment_changes(HERE | before, HERE | now) == said
 
 
 def test_runs_that_name_no_compiler_had_none():
     old = {name: value for name, value in HERE.items() if name != "compiler"}
-    assert differences(old, HERE) == []
-    assert differences(old, HERE | {"compiler": "numba 0.68.1"}) == ["compiler none is now numba 0.68.1"]
+    assert environment_changes(old, HERE) == []
+    assert environment_changes(old, HERE | {"compiler": "numba 0.68.1"}) == ["compiler none is now numba 0.68.1"]

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from nncli.assemble.load_config import load_config
+from nncli.lifecycle.predictor import load_predictor
 from nncli.runs.metrics_log import MetricsLog
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
 from nncli.workflows.train import train
-from nncli.workflows.trained import load
 from tests.workflows import tiny
 
 COUNT = 36
@@ -169,7 +169,7 @@ def test_rows_and_predictions_are_the_sessions_own_bit_for_bit(made, name, monke
     monkeypatch.chdir(folder)
     prepared = load_config("config.yaml")
     session, parts = prepared.session(), prepared.validation.splits
-    model, predictions = load("run"), predict("run", kind.given, batch_size=1)
+    model, predictions = load_predictor("run"), predict("run", kind.given, batch_size=1)
     everything = model.preprocessing.inputs(predictions.rows, model.executor.network.dtype)
     names = predictions.rows.row_names or range(len(everything))
     position = {name: index for index, name in enumerate(names)}
@@ -199,7 +199,7 @@ def test_measuring_the_file_is_measuring_all_of_its_rows(made, name, monkeypatch
     measured = evaluate("run", kind.given, kind.targets)
     own = evaluate("run")
     parts = load_config("config.yaml").validation.splits
-    model = load("run")
+    model = load_predictor("run")
     train_loss = model.evaluate(model.dataset(parts.train))["loss"]
     held = len(parts.validation) / measured.rows
     assert measured.rows == len(parts.train) + own.rows

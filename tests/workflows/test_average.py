@@ -14,16 +14,16 @@ import pytest
 import nncli
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, RunError, StoppedError
+from nncli.lifecycle.run_events import silent
+from nncli.lifecycle.training_run import train_session
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.training.events import RowsMeasured, StepEnded
 from nncli.workflows.evaluate import evaluate
-from nncli.workflows.events import silent
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
-from nncli.workflows.run import run_session
 from nncli.workflows.train import train
 from tests.workflows import tiny
 from tests.workflows.test_repro import last_bit, saved_again
@@ -244,7 +244,7 @@ def test_weights_that_were_made_by_hand_are_those_that_train(tmp_path):
 def test_a_session_without_a_run_is_tested_with_the_average(config):
     session = load_config(config).session()
     trainer = session.trainer()
-    ended = run_session(session, trainer, None, silent)
+    ended = train_session(session, trainer, None, silent)
     assert session.network.vector.tobytes() != trainer.predicting.tobytes()
     session.network.vector[...] = trainer.predicting
     assert ended.test["loss"] == session.executor.evaluate(session.test.batches(99), Tally(())).mean_loss

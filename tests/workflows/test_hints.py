@@ -12,8 +12,8 @@ import pytest
 
 import nncli
 from nncli.core.errors import ConfigError, NncliError, RunError, UserError
+from nncli.lifecycle.run_events import RunEnded
 from nncli.workflows.check import check
-from nncli.workflows.events import RunEnded
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 

@@ -13,13 +13,13 @@ import pytest
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError, DataError, StoppedError
 from nncli.data.inputs import NetworkInputs
-from nncli.workflows import predict as predicting
+from nncli.lifecycle.predictor import load_predictor
 from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
+from nncli.workflows.predictions import Predictions
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
-from nncli.workflows.trained import load
 from tests.long import first
 from tests.workflows import tiny
 from tests.workflows.test_resume import same, stopping_at
@@ -237,12 +237,12 @@ def test_predictions_are_the_same_whatever_the_size_of_batches():
 @pytest.mark.parametrize("size", [100, 256])
 def test_a_npy_file_is_the_one_that_numpy_writes_but_for_its_header(size):
     run = digits("run")
-    model = load(run)
+    model = load_predictor(run)
     rows = model.read(predict(run, "digits").model.spec.data.train, targets=False)
     parts = list(model.predict(rows, size))
     assert len(parts) == -(-1797 // size)
-    predicting.Predictions(model, rows, batch_size=size).write("a.npy")
-    predicting.Predictions(model, rows, batch_size=size).write("b.npy")
+    Predictions(model, rows, batch_size=size).write("a.npy")
+    Predictions(model, rows, batch_size=size).write("b.npy")
     np.save("numpy.npy", np.concatenate(parts))
     assert Path("a.npy").read_bytes() == Path("b.npy").read_bytes()
     nbytes = 1797 * 10 * 4

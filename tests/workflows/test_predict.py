@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import CheckpointError, DataError, SaveError, ShapeError, UserError
+from nncli.lifecycle.predictor import load_predictor
 from nncli.runs import checkpoint
 from nncli.workflows.predict import predict
 from nncli.workflows.train import train
-from nncli.workflows.trained import load
 from tests.workflows import tiny
 
 
@@ -55,7 +55,7 @@ def test_one_sigmoid_unit_gives_a_column_a_class_and_the_second_class_is_1(train
 
 def test_no_weights_are_drawn_only_to_be_replaced(trained, monkeypatch):
     monkeypatch.setattr("nncli.nn.parameters.generator", None)
-    assert load(trained["classifier"]).executor.network.vector.any()
+    assert load_predictor(trained["classifier"]).executor.network.vector.any()
 
 
 def test_a_regression_predicts_in_original_units(trained, tmp_path):

@@ -63,7 +63,7 @@ def test_a_run_is_the_same_again_and_is_not_touched(tmp_path, monkeypatch, make)
     train(tiny.write(tmp_path, make()), run_dir="run")
     before, around = files("run"), set(os.listdir())
     found = repro("run")
-    assert (found.same, found.difference, found.surroundings) == (True, "", ())
+    assert (found.same, found.difference, found.environment_changes) == (True, "", ())
     assert found.compared == (ALL if make is tiny.classifier else ALL[:3])
     assert found.epochs == make()["training"]["epochs"]
     assert (files("run"), set(os.listdir())) == (before, around)
@@ -227,7 +227,7 @@ def test_what_has_changed_around_it_is_told(config):
     environment = json.loads(Path("run/environment.json").read_text())
     now = environment["numpy"]
     Path("run/environment.json").write_text(json.dumps({**environment, "numpy": "1.0", "python": "3.0"}))
-    assert repro("run").surroundings == (f"numpy 1.0 is now {now}",)
+    assert repro("run").environment_changes == (f"numpy 1.0 is now {now}",)
 
 
 def test_changed_data_are_told_before_anything_is_trained(config):
@@ -255,7 +255,7 @@ def test_runs_that_cannot_be_repeated(config):
     with pytest.raises(RunError, match="run: no checkpoint to compare with yet"):
         repro("run")
     os.unlink("run/status.json")
-    with pytest.raises(RunError, match="to begin again: nncli train CONFIG --run-dir run --resume"):
+    with pytest.raises(RunError, match="to start it again: nncli train CONFIG --run-dir run --resume"):
         repro("run")
 
 

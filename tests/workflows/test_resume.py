@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, NonFiniteError, RunError, StoppedError, UserError
+from nncli.lifecycle.run_events import FINISHED_BEFORE, RunStarted
+from nncli.lifecycle.run_lines import event_lines
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
-from nncli.workflows.events import FINISHED_BEFORE, RunStarted
 from nncli.workflows.model import Model
-from nncli.workflows.narration import narrate
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
@@ -327,12 +327,12 @@ def test_a_last_checkpoint_that_is_gone_or_damaged_says_how_to_go_on_from_the_be
     train(config, ["training.epochs=5"], run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=5"], run_dir="run", listener=stopping_at(14))
-    copy = r"to go on after epoch 4: ln -f run/checkpoints/best\.npz run/checkpoints/last\.npz"
+    copy = r"to resume after epoch 4: ln -f run/checkpoints/best\.npz run/checkpoints/last\.npz"
     Path("run/checkpoints/last.npz").write_bytes(b"PK")
     with pytest.raises(UserError, match=rf"last\.npz: .*; {copy}"):
         resume("run")
     os.unlink("run/checkpoints/last.npz")
-    with pytest.raises(RunError, match=rf"last\.npz is gone; {copy}"):
+    with pytest.raises(RunError, match=rf"last\.npz is missing; {copy}"):
         resume("run")
     with pytest.raises(RunError, match=copy):
         train(config, ["training.epochs=5"], run_dir="run", resume=True)
@@ -359,7 +359,7 @@ def test_another_environment_is_noted(config):
     resume("run", listener=events.append)
     cores = os.cpu_count()
     told = f"since the run began, numpy 1.0 is now {now}; cores 64 is now {cores}"
-    assert f"{told}: the last bits may differ from those of an unbroken run" in notes_of(events)
+    assert f"{told}: the last bits may differ from those of an uninterrupted run" in notes_of(events)
     assert "numpy 1.0" in Path("run/train.log").read_text()
 
 
@@ -382,7 +382,7 @@ def test_new_and_missing_data_files_are_told(tmp_path, monkeypatch):
         resume("run")
     message = str(caught.value)
     assert f"new: {tmp_path}/images/a/new.png; no longer read: {tmp_path}/images/b/2.png" in message
-    assert message.endswith("train anew in another directory")
+    assert message.endswith("start a new run in another directory")
 
 
 def test_a_signal_during_the_test_measurement_stops_after_the_last_epoch(config):
@@ -467,7 +467,7 @@ def test_nohup_is_left_alone(config):
 
 
 @pytest.mark.parametrize(
-    ("step", "told"), [(4, "going on with epoch 2, after step 1 of 3"), (7, "going on with epoch 3, after step 1 of 3")]
+    ("step", "told"), [(4, "resuming with epoch 2, after step 1 of 3"), (7, "resuming with epoch 3, after step 1 of 3")]
 )
 def test_where_a_run_goes_on_is_told(config, step, told):
     with pytest.raises(StoppedError):
@@ -475,7 +475,7 @@ def test_where_a_run_goes_on_is_told(config, step, told):
     events = []
     resume("run", listener=events.append)
     (started,) = [event for event in events if isinstance(event, RunStarted)]
-    assert told in narrate(started)
+    assert told in event_lines(started)
 
 
 def test_the_config_is_stored_as_it_was_read(config, monkeypatch):
@@ -497,10 +497,10 @@ def test_rows_from_python_go_on_in_python(tmp_path, monkeypatch):
     x = np.random.default_rng(0).normal(size=(40, 2))
     model = Model([{"type": "dense", "units": 1}], "mse", seed=1)
 
-    monkeypatch.setattr("nncli.workflows.run.narrate", lambda event, epochs: stopping_at(2)(event) or [])
+    monkeypatch.setattr("nncli.lifecycle.training_run.event_lines", lambda event, epochs: stopping_at(2)(event) or [])
     with pytest.raises(StoppedError) as caught:
         model.train(x, x[:, :1], epochs=2, verbose=False, run_dir="run")
-    assert str(caught.value).endswith("To go on: nncli.Model.load('run/checkpoints/last.npz').train(...)")
+    assert str(caught.value).endswith("To resume: nncli.Model.load('run/checkpoints/last.npz').train(...)")
     assert len(Model.load("run/checkpoints/last.npz").train(x, x[:, :1], epochs=1, verbose=False)) == 1
     with pytest.raises(UserError, match=r"given from Python .* go on in Python, with nncli\.Model\.load"):
         resume("run")

@@ -12,19 +12,19 @@ from nncli.assemble.load_config import load_config
 from nncli.core.builder import build
 from nncli.core.errors import CheckpointError, ConfigError, RunError, StoppedError, UserError
 from nncli.core.registry import SCHEDULES
+from nncli.lifecycle.plugin_files import load_plugins
+from nncli.lifecycle.run_events import FINISHED_BEFORE
+from nncli.lifecycle.run_lines import event_lines
 from nncli.optim.schedule import Course
 from nncli.runs import checkpoint
 from nncli.workflows.check import check
-from nncli.workflows.events import FINISHED_BEFORE
 from nncli.workflows.model import Model
-from nncli.workflows.narration import narrate
-from nncli.workflows.plugins import load_plugins
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
+from tests.lifecycle.test_plugin_files import forget_all
 from tests.long import first
 from tests.workflows import tiny
-from tests.workflows.test_plugins import forget_all
 from tests.workflows.test_resume import same, stopping_at
 from tests.workflows.test_train import rows
 
@@ -97,9 +97,9 @@ def test_a_run_whose_schedule_goes_over_all_of_it_keeps_its_length(config, sched
             again()
         assert caught.value.exit_code == 2
         assert f"run: training.epochs was 3, is {epochs}, but the {schedule['type']} schedule" in str(caught.value)
-        assert "goes over the whole run" in str(caught.value)
-        assert str(caught.value).endswith("train anew in another directory")
-        kept = "--set optimizer.learning_rate.epochs=3, or train anew" in str(caught.value)
+        assert "spans the whole run" in str(caught.value)
+        assert str(caught.value).endswith("start a new run in another directory")
+        kept = "--set optimizer.learning_rate.epochs=3, or start a new run" in str(caught.value)
         assert kept == (schedule["type"] != "linear")  # which goes down to 0
     with pytest.raises(RunError, match=f"optimizer.learning_rate.epochs was 3, is {epochs}"):
         repro("run", [setting])
@@ -114,7 +114,7 @@ def test_it_is_made_longer_where_its_schedule_is_kept(config, schedule):
     assert ended.reason == "completed"
     again = resume("run")
     assert again.reason == FINISHED_BEFORE
-    advice = narrate(again)[-1].split("to train it longer: nncli resume run ")[1]
+    advice = event_lines(again)[-1].split("to train it longer: nncli resume run ")[1]
     assert advice == "--set training.epochs=N --set optimizer.learning_rate.epochs=3"
     resume("run", ["training.epochs=5", "optimizer.learning_rate.epochs=3"])
     assert same("run", "whole")
@@ -128,9 +128,9 @@ def test_it_is_made_longer_where_its_schedule_is_kept(config, schedule):
 def test_a_rate_that_is_down_to_0_is_not_advised_to_be_kept(config):
     path = config({"type": "linear", "initial": 0.05})
     train(path, run_dir="run")
-    (line,) = narrate(resume("run"))
-    assert line == "the run in run is finished: its learning rate is down to 0; for more epochs train anew"
-    with pytest.raises(RunError, match="it ends at 0, after which nothing is learnt; train anew in another directory"):
+    (line,) = event_lines(resume("run"))
+    assert line == "the run in run is finished: its learning rate is down to 0; for more epochs start a new run"
+    with pytest.raises(RunError, match="it ends at 0, after which nothing is learned; start a new run in "):
         resume("run", ["training.epochs=5"])
     notes = check(str(path), ["training.epochs=5", "optimizer.learning_rate.epochs=3"]).notes
     assert "optimizer.learning_rate: the run has 15 steps, but the rate is 0 from step 9 on" in notes[0]
@@ -141,7 +141,7 @@ def test_a_run_is_made_longer_where_its_rates_do_not_depend_on_its_length(config
     path = config(schedule)
     train(path, ["training.epochs=5"], run_dir="whole")
     train(path, run_dir="run")
-    assert narrate(resume("run"))[-1].endswith("--set training.epochs=N")
+    assert event_lines(resume("run"))[-1].endswith("--set training.epochs=N")
     resume("run", ["training.epochs=5"])
     assert same("run", "whole")
 
@@ -150,7 +150,7 @@ def test_another_length_of_the_schedule_is_another_run(config):
     path = config(COSINE)
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(4))
-    with pytest.raises(RunError, match=r"optimizer.learning_rate.epochs was 3, is 4; train anew"):
+    with pytest.raises(RunError, match=r"optimizer.learning_rate.epochs was 3, is 4; start a new run"):
         resume("run", ["optimizer.learning_rate.epochs=4"])
     with pytest.raises(
         RunError, match=r"has changed in .*: seed was 0, is 1; optimizer.learning_rate.epochs was 3, is 4"
@@ -228,7 +228,7 @@ def test_a_checkpoint_that_does_not_say_what_is_waited_for_is_refused(config):
     for key in ("format", "format_version", "arrays", "sha256"):
         found.pop(key, None)
     checkpoint.save("forged.npz", weights, {}, found)
-    with pytest.raises(CheckpointError, match="not every default is written in it"):
+    with pytest.raises(CheckpointError, match="a default is missing in it"):
         Model.load("forged.npz")
 
 
@@ -338,7 +338,7 @@ def test_a_schedule_from_a_plugin(config, tmp_path, request):
         train(config({"type": name, "initial": 1.0}), run_dir=name)
         assert rates(name) == pytest.approx(expected)
     resume("inverse", ["training.epochs=4"])
-    with pytest.raises(RunError, match="the square schedule of its learning rate goes over the whole run"):
+    with pytest.raises(RunError, match="the square schedule of its learning rate spans the whole run"):
         resume("square", ["training.epochs=4"])
     for base, missing in {"Schedule": "rate", "Timed": "along"}.items():
         (tmp_path / "wrong.py").write_text(

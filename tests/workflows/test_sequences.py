@@ -11,12 +11,12 @@ import pytest
 import nncli
 from nncli.core.errors import DataError, NonFiniteError, UserError
 from nncli.data.datasets import temporal_order
+from nncli.lifecycle.predictor import load_predictor
 from nncli.runs.checkpoint import read_meta
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.predict import predict
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
-from nncli.workflows.trained import load
 
 X = np.random.default_rng(3).normal(size=(60, 5, 2)).astype(np.float32) * (1, 10) + (0, 100)
 Y = X[:, :, 0].sum(axis=1)
@@ -66,7 +66,7 @@ def predicted(path, text):
 
 def test_sequences_have_a_scale_for_every_feature_and_no_channel():
     run = trained(NUMBERS)
-    model = load(run)
+    model = load_predictor(run)
     assert model.preprocessing.input_shape == (5, 2)
     assert model.preprocessing.input_scaling.shift == pytest.approx([0, 100], abs=2)
     assert read_meta(model.path)["preprocessing"]["input_shape"] == [5, 2]
@@ -105,7 +105,9 @@ def test_a_run_that_goes_on_ends_as_one_that_did_not_stop(config):
     (whole, parts) = (trained(config, f"training.epochs={epochs}") for epochs in (3, 2))
     resume(parts, ["training.epochs=3"])
     for name in ("best", "last"):
-        first, second = (load(f"{run}/checkpoints/{name}.npz").executor.network.vector for run in (whole, parts))
+        first, second = (
+            load_predictor(f"{run}/checkpoints/{name}.npz").executor.network.vector for run in (whole, parts)
+        )
         assert first.tobytes() == second.tobytes()
 
 
@@ -122,7 +124,10 @@ def test_large_files_that_are_read_when_needed_give_the_same_bits(config, monkey
         monkeypatch.setattr("nncli.data.sources.arrays.LARGE", large)
         run = trained(config)
         found.append(
-            (load(run).executor.network.vector.tobytes(), predicted(run, config["data"]["train"]["inputs"]).tobytes())
+            (
+                load_predictor(run).executor.network.vector.tobytes(),
+                predicted(run, config["data"]["train"]["inputs"]).tobytes(),
+            )
         )
     assert found[0] == found[1]
 
@@ -130,7 +135,9 @@ def test_large_files_that_are_read_when_needed_give_the_same_bits(config, monkey
 def test_symbols_are_predicted_and_measured_from_a_file():
     run = trained(SYMBOLS)
     assert predicted(run, "symbols.npy").shape == (40, 8)
-    assert set(np.concatenate(list(predict(run, "symbols.npy", classes=True).arrays()))) <= set(load(run).column_names)
+    assert set(np.concatenate(list(predict(run, "symbols.npy", classes=True).arrays()))) <= set(
+        load_predictor(run).column_names
+    )
     (rows, results) = (evaluate(run).rows, evaluate(run).results)
     assert rows == 1800
     assert results["loss"] < 2.2

@@ -177,7 +177,7 @@ def test_a_loss_that_has_no_labels_is_refused(run):
     meta = json.loads(parts.pop("meta.json"))
     meta["config"]["loss"] = {"type": "mean_squared_error"}
     write("forged.npz", meta, parts)
-    with pytest.raises(CheckpointError, match="does not learn several labels a row"):
+    with pytest.raises(CheckpointError, match="cannot train a multi-label model"):
         evaluate("forged.npz", "weather.csv")
 
 
@@ -208,7 +208,7 @@ def test_other_rows_have_to_have_the_same_labels(run):
     table("later.csv", _4_3="2")
     with pytest.raises(DataError, match=r"later.csv:6: label 'high': expected 0 or 1; got '2'"):
         evaluate(run, "later.csv")
-    with pytest.raises(CheckpointError, match="a model of several labels a row, which has no classes"):
+    with pytest.raises(CheckpointError, match="a multi-label model, which has no classes"):
         nncli.Model.load(run).predict_classes(POINTS)
 
 
@@ -342,7 +342,7 @@ def test_from_python():
     loaded = nncli.Model.load("model.npz")
     np.testing.assert_array_equal(loaded.predict(POINTS), p)
     loaded.train(POINTS, ACTUAL, epochs=1, verbose=False)
-    with pytest.raises(CheckpointError, match="a model of several labels a row, which has no classes"):
+    with pytest.raises(CheckpointError, match="a multi-label model, which has no classes"):
         model.predict_classes(POINTS)
     with pytest.raises(DataError, match=r"targets: row 0, column 1 .*: label 'target_1': expected 0 or 1; got 5"):
         model.train(POINTS, np.full((60, 3), (0, 5, 0)), verbose=False)
@@ -350,7 +350,7 @@ def test_from_python():
         model.train(POINTS, ACTUAL, class_weight="balanced", verbose=False)
     one = nncli.Model([{"type": "dense", "units": 1}, "sigmoid"], "bce")
     one.train(POINTS, ACTUAL[:, 0], epochs=1, verbose=False)
-    with pytest.raises(CheckpointError, match="not a model of several labels a row"):
+    with pytest.raises(CheckpointError, match="not a multi-label model"):
         one.predict_labels(POINTS)
 
 

@@ -307,9 +307,7 @@ def test_a_run_that_exists_is_refused_and_untouched(inside):
     config = tiny.write(inside, tiny.classifier())
     train(config, run_dir="run")
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
-    with pytest.raises(
-        RunError, match="run: holds a run already; name another directory, or go on with it by --resume"
-    ):
+    with pytest.raises(RunError, match="run: holds a run already; name another directory, or resume it with --resume"):
         train(config, run_dir="run")
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
 

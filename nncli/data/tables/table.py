@@ -72,7 +72,8 @@ class Table:
             DataError: where there is no such column.
         """
         if name not in self.columns:
-            raise DataError(f"{self.name}: no column {name!r}{suggestion(name, self.columns)}", key=key)
+            message = f"{self.name}: no column {name!r}{suggestion(name, self.columns)}"
+            raise DataError(message, key=key, missing=name)
         return self.columns[name]
 
     def without_blanks(self, name: str, key: str | None = None, what: str = "target") -> Cells:

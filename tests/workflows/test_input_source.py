@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, DataError, UserError
+from nncli.lifecycle.run_events import RunStarted
 from nncli.workflows.evaluate import evaluate
-from nncli.workflows.events import RunStarted
 from nncli.workflows.predict import predict
 from nncli.workflows.train import train
 from tests.workflows import tiny
@@ -88,6 +88,21 @@ def test_weights_that_are_not_there_are_told_with_a_way_out(tmp_path):
     with pytest.raises(DataError, match=r"no column 'w'.*training had as weights.*\{path: line.csv, weights: null\}"):
         evaluate("run", "line.csv")
     assert evaluate("run", "{path: line.csv, weights: null}").rows == 50
+
+
+def test_weights_that_an_archive_lacks_are_told_with_a_way_out(tmp_path):
+    values = tiny.regression()
+    arrays = {"x": np.eye(20), "y": np.arange(20.0)}
+    np.savez("weighed.npz", **arrays, w=np.ones(20))
+    np.savez("bare.npz", **arrays)
+    np.savez("empty.npz", y=arrays["y"], w=np.ones(20))
+    values["data"]["train"] = {"path": "weighed.npz", "weights": "w"}
+    train(tiny.write(tmp_path, values), run_dir="run")
+    with pytest.raises(DataError, match=r"no array 'w'.*training had as weights.*\{path: bare.npz, weights: null\}"):
+        evaluate("run", "bare.npz")
+    with pytest.raises(DataError, match="no array 'x'") as caught:
+        evaluate("run", "empty.npz")
+    assert "weights" not in str(caught.value)
 
 
 def test_the_files_of_a_run_are_not_overwritten(tmp_path):

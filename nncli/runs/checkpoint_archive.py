@@ -1,12 +1,9 @@
-"""Reading a checkpoint's members; what is not exactly as `checkpoint.save` writes it is refused."""
+"""Read the members of a checkpoint; anything that `checkpoint.save` would not write is refused."""
 
 from __future__ import annotations
 
-import io
 import json
-import math
 import os
-import re
 import zipfile
 from hashlib import sha256
 from typing import Any, BinaryIO
@@ -15,39 +12,15 @@ import numpy as np
 
 from nncli.core.archives import UNREADABLE, open_regular, open_zip, reason
 from nncli.core.errors import CheckpointError
-from nncli.core.types import Array, Shape
+from nncli.core.types import Array
 from nncli.core.wording import cut
+from nncli.runs import checkpoint_meta
+from nncli.runs.checkpoint_array import described_form, npy_header
+from nncli.runs.checkpoint_meta import CHECKSUM_KEY, FORMAT, META, VERSION, Meta
 
-FORMAT = "nncli checkpoint"
-VERSION = 1
-META = "meta.json"
-SEAL = "sha256"  # the key of the checksum of everything else in it
-LARGEST_META = 32 << 20  # bytes
-MOST_PARTS = 1 << 21  # values, lists and mappings in it, each of which may take 200 bytes of memory
-DEEPEST = 64  # lists and mappings in one another
-END, END_SIZE = b"PK\5\6", 22  # the record with which a zip file ends
-BLOCK = 1 << 20  # bytes that are read at a time
-LOCAL_HEADER = 30  # bytes before a member, besides its name
-DTYPE = re.compile(r"[<>|][biufcUS]\d{1,9}")  # none that holds objects
-
-
-def meta_checksum(meta: dict[str, Any]) -> str:
-    """The SHA-256 of what meta.json says, but for its own checksum."""
-    rest = {key: value for key, value in meta.items() if key != SEAL}
-    return sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def meta_fault(text: bytes) -> str:
-    """Why a meta.json is larger than any is allowed to be; or nothing."""
-    if len(text) > LARGEST_META:
-        return f"is of {len(text):,} bytes, more than {LARGEST_META:,}"
-    parts = sum(text.count(mark) for mark in (b",", b"[", b"{"))
-    return f"holds {parts:,} values, more than {MOST_PARTS:,}" if parts > MOST_PARTS else ""
-
-
-def array_checksum(array: Array) -> str:
-    """The SHA-256 of an array's content."""
-    return sha256(array.data if array.size else b"").hexdigest()
+END, END_SIZE = b"PK\5\6", 22  # the record at the end of a zip file
+BLOCK_BYTES = 1 << 20  # read at a time
+LOCAL_HEADER_BYTES = 30  # before a member, in addition to its name
 
 
 class Archive:
@@ -56,8 +29,11 @@ class Archive:
     Args:
         path: of the file.
 
+    Attributes:
+        meta: the values of meta.json.
+
     Raises:
-        CheckpointError: where it is missing, foreign, damaged or of another version.
+        CheckpointError: if it is missing, foreign, damaged or of another version.
     """
 
     def __init__(self, path: str) -> None:
@@ -95,19 +71,19 @@ class Archive:
         return CheckpointError(f"{self.path}: not an nncli checkpoint, or a damaged one ({why})")
 
     def _check_end(self) -> None:
-        """Nothing stands behind the end of the archive, so that there is one way to read it."""
+        """Check that nothing follows the end of the archive, so that every reader finds the same members."""
         self._file.seek(max(0, self._size - END_SIZE))
         end = self._file.read(END_SIZE)
         if len(end) < END_SIZE or not end.startswith(END) or not end.endswith(b"\0\0"):
             raise self._foreign("it does not end as a zip file")
 
-    def _read_meta(self) -> dict[str, Any]:
+    def _read_meta(self) -> Meta:
         if META not in self._archive.namelist():
             raise self._foreign(f"it has no {META}")
-        if self._archive.getinfo(META).file_size > LARGEST_META:
+        if self._archive.getinfo(META).file_size > checkpoint_meta.MAX_META_BYTES:
             raise self._foreign(f"its {META} is too large")
         text = self._archive.read(self._stored(META))
-        if fault := meta_fault(text):
+        if fault := checkpoint_meta.size_fault(text):
             raise self._foreign(f"its {META} {fault}")
         meta = json.loads(text)
         if not isinstance(meta, dict) or meta.get("format") != FORMAT:
@@ -118,16 +94,16 @@ class Archive:
                 f"{self.path}: format version {cut(str(version))}; this nncli reads version {VERSION}; "
                 f"it was written by nncli {cut(str(meta.get('nncli_version', '?')))}"
             )
-        if SEAL in meta and meta[SEAL] != meta_checksum(meta):
+        if CHECKSUM_KEY in meta and meta[CHECKSUM_KEY] != checkpoint_meta.meta_checksum(meta):
             raise CheckpointError(f"{self.path}: its {META} was changed (its checksum differs)")
         if not isinstance(meta.get("arrays"), dict):
             raise self._foreign(f"its {META} names no arrays")
-        if _is_too_deep(meta):
+        if checkpoint_meta.is_too_deep(meta):
             raise self._foreign(f"its {META} is nested too deeply")
         return meta
 
     def _check_members(self) -> None:
-        """Every member has its name in meta.json and bytes of its own."""
+        """Check that every member is named in meta.json and overlaps no other."""
         members = sorted(self._archive.infolist(), key=lambda member: member.header_offset)
         names = [member.filename for member in members]
         known = {META, *(f"{name}.npy" for name in self.meta["arrays"])}
@@ -141,7 +117,7 @@ class Archive:
             raise self._foreign("something stands before its first member")
         ends = [*(member.header_offset for member in members[1:]), self._size]
         for member, end in zip(members, ends, strict=True):
-            if member.header_offset + LOCAL_HEADER + member.file_size > end:
+            if member.header_offset + LOCAL_HEADER_BYTES + member.file_size > end:
                 raise self._foreign(f"{cut(member.filename)!r} reaches into what comes after it")
 
     def _stored(self, name: str) -> zipfile.ZipInfo:
@@ -151,23 +127,23 @@ class Archive:
         return info
 
     def array(self, name: str) -> Array:
-        """One array, verified.
+        """Read and verify one array.
 
         Raises:
-            CheckpointError: where it is not as meta.json describes it.
+            CheckpointError: if it is not as meta.json describes it.
         """
         try:
-            array = np.empty(*_form(self.meta["arrays"][name]))
+            array = np.empty(*described_form(self.meta["arrays"][name]))
             self._read_array(name, array.reshape(-1).view(np.uint8))
         except UNREADABLE as error:
             raise self._damaged(name, error) from None
         return array
 
     def verify(self, name: str) -> None:
-        """Reads an array and checks it, without keeping it.
+        """Read an array and check it, without keeping it.
 
         Raises:
-            CheckpointError: where it is not as meta.json describes it.
+            CheckpointError: if it is not as meta.json describes it.
         """
         try:
             self._read_array(name, None)
@@ -178,47 +154,19 @@ class Archive:
         return CheckpointError(f"{self.path}: the array {cut(name)!r} is damaged ({reason(error)})")
 
     def _read_array(self, name: str, into: Array | None) -> None:
-        """Reads an array block by block, into bytes of its size if there are any, and checks all of it."""
-        described = self.meta["arrays"][name]
-        header, size = _header(*_form(described))
+        """Read an array block by block, into an array of its bytes if one is given, and check all of it."""
+        described: dict[str, Any] = self.meta["arrays"][name]
+        header, size = npy_header(*described_form(described))
         if self._stored(f"{name}.npy").file_size != len(header) + size:
             raise ValueError("it is not as long as described")
         digest, done = sha256(), 0
         with self._archive.open(f"{name}.npy") as member:
             if member.read(len(header)) != header:
                 raise ValueError("its header differs")
-            while block := member.read(BLOCK):
+            while block := member.read(BLOCK_BYTES):
                 digest.update(block)
                 if into is not None:
                     into[done : done + len(block)] = np.frombuffer(block, np.uint8)
                 done += len(block)
         if digest.hexdigest() != described["sha256"]:
             raise ValueError("its checksum differs")
-
-
-def _form(described: dict[str, Any]) -> tuple[Shape, np.dtype[Any]]:
-    """The shape and the dtype of an array."""
-    shape, dtype = described["shape"], described["dtype"]
-    if not isinstance(shape, list) or not all(type(length) is int and length >= 0 for length in shape):
-        raise ValueError("its shape is none")
-    if not isinstance(dtype, str) or not DTYPE.fullmatch(dtype):
-        raise ValueError("its dtype is none of numbers or text")
-    return tuple(shape), np.dtype(dtype)
-
-
-def _header(shape: Shape, dtype: np.dtype[Any]) -> tuple[bytes, int]:
-    """(what a .npy file of such an array begins with, how many bytes follow)."""
-    stream = io.BytesIO()
-    np.lib.format.write_array_header_1_0(stream, {"descr": dtype.str, "fortran_order": False, "shape": shape})
-    return stream.getvalue(), math.prod(shape) * dtype.itemsize
-
-
-def _is_too_deep(value: Any) -> bool:
-    """Whether there are more lists and mappings in one another than anything that reads them has to reckon with."""
-    level = [value]
-    for _ in range(DEEPEST):
-        inside = (item for part in level for item in (part.values() if isinstance(part, dict) else part))
-        level = [item for item in inside if isinstance(item, dict | list)]
-        if not level:
-            return False
-    return True

@@ -1,4 +1,4 @@
-"""What INPUT on the command line means."""
+"""The source that INPUT on the command line stands for."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
 
 
-def source_of(text: str, like: Source, targets: str | None = None) -> Source:
-    """The source that INPUT stands for: a file or folder, -, a built-in dataset's name, or a mapping as in a config.
+def input_source(text: str, like: Source, targets: str | None = None) -> Source:
+    """Return the source of INPUT: a file or folder, -, a built-in dataset's name, or a mapping as in a config.
 
     Args:
         text: what the user typed.
-        like: the source that the model was trained on; what is not about files is taken from it.
-        targets: a file of targets, for inputs that are a file of their own.
+        like: the source that the model was trained on, whose other settings are taken over.
+        targets: a file of targets, if inputs and targets are separate files.
 
     Raises:
-        DataError: where it is no source.
+        DataError: if it is no source.
     """
     if text.lstrip().startswith("{"):
         try:
@@ -42,17 +42,11 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
         known = ".csv, .tsv (.gz too), .npz, .npy, an idx file, an image, or a folder of images"
         raise DataError(f"{text}: not a kind of input that is known: {known}", file=text)
     source = kind.for_input(text, like)
-    if targets is None:
-        return source
-    given = {item.name: getattr(source, item.name) for item in fields(source)}
-    if "targets" not in source.path_fields(given):
-        raise DataError(f"{text}: has its targets inside; --targets goes with .npy and idx files")
-    changes: dict[str, Any] = {"targets": targets}
-    return replace(source, **changes)
+    return source if targets is None else _with_targets(source, text, targets)
 
 
 def _kind(path: str, like: Source) -> type[Source] | None:
-    """The kind of source that a path is: training's, where it may be that; else by itself."""
+    """Return the kind of the training source if the path can be of that kind, otherwise the kind that claims it."""
     if os.path.exists(path) or path == "-":
         trained = {item.name: value for item in fields(like) if (value := getattr(like, item.name)) is not None}
         if "path" in like.path_fields(trained) and type(like).claims({**trained, "path": path}):
@@ -61,3 +55,11 @@ def _kind(path: str, like: Source) -> type[Source] | None:
             if (kind := SOURCES.claiming(values)) is not None:
                 return cast("type[Source]", kind)
     return None
+
+
+def _with_targets(source: Source, text: str, targets: str) -> Source:
+    given = {item.name: getattr(source, item.name) for item in fields(source)}
+    if "targets" not in source.path_fields(given):
+        raise DataError(f"{text}: has its targets inside; --targets goes with .npy and idx files")
+    changes: dict[str, Any] = {"targets": targets}
+    return replace(source, **changes)

@@ -1,55 +1,54 @@
-"""A trained model from its checkpoint, with everything that turns raw input into predictions."""
+"""A trained model that predicts, with all that turns raw input into predictions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
 from nncli.assemble.executor_for import layout_of, make_executor
 from nncli.assemble.labelled_data import labelled
 from nncli.config.spec import Spec
-from nncli.core.builder import Builder
-from nncli.core.errors import CheckpointError, ConfigError, NncliError, UserError
+from nncli.core.errors import CheckpointError, NncliError, UserError
 from nncli.core.types import Array
 from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.source import Source
+from nncli.lifecycle.checkpoint_spec import checkpoint_spec
+from nncli.lifecycle.checkpoint_weights import check_weights, set_weights
+from nncli.lifecycle.plugin_record import changed_plugins
 from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
-from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.runs import checkpoint
-from nncli.runs.checkpoint import Meta
-from nncli.runs.directory import checkpoint_path
+from nncli.runs.checkpoint_meta import Meta
+from nncli.runs.locate import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
-from nncli.workflows.plugins import changed_plugins, missing_plugins
-from nncli.workflows.saving import check_weights, set_weights
 
 PREDICTION_ROWS = 256  # rows predicted at a time
 
 
 @dataclass
-class Trained:
+class Predictor:
     """A model that predicts.
 
     Args:
         path: of its checkpoint.
-        spec: what it was trained by.
-        preprocessing: as it was fitted.
+        spec: that it was trained with.
+        preprocessing: as fitted to the training rows.
         executor: with the network in it.
-        meta: what the checkpoint says about itself.
-        state: its arrays.
+        meta: the checkpoint's meta.json.
+        state: the checkpoint's arrays.
     """
 
     path: str
     spec: Spec
     preprocessing: Preprocessing
     executor: Executor
-    meta: dict[str, Any] = field(default_factory=dict)
+    meta: Meta = field(default_factory=dict)
     state: dict[str, Array] = field(default_factory=dict)
 
     @property
@@ -63,12 +62,12 @@ class Trained:
         return names if len(names) == units else tuple(f"output_{index}" for index in range(units))
 
     def read(self, source: Source, *, targets: bool) -> Rows:
-        """The rows of a source, the columns that were text in training as text."""
+        """Return the rows of a source; columns that were text in training are read as text."""
         texts = [column.name for column in self.preprocessing.columns if column.kind == "category"]
         return source.read_like(texts, targets=targets)
 
     def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
-        """Predictions batch by batch, in original units: (n, *output shape)."""
+        """Yield predictions batch by batch, in original units: (n, *output shape)."""
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         network = self.executor.network
@@ -78,65 +77,65 @@ class Trained:
                 yield self.executor.predict(inputs[start : start + batch_size])
 
     def columns(self, prediction: Array) -> Array:
-        """(n, names): one column a class, also for a single sigmoid unit, or one a label or a target."""
+        """Return (n, names): one column a class, label or target; two classes also for a single sigmoid unit."""
         flat = prediction.reshape(len(prediction), -1)
         if self.preprocessing.task.classes is not None and flat.shape[1] == 1:
             return np.concatenate((1 - flat, flat), axis=1)
         return flat
 
     def class_names(self, prediction: Array) -> list[str]:
-        """The most likely class of every row.
+        """Return the most likely class of every row.
 
         Raises:
-            CheckpointError: where the model is no classifier.
+            CheckpointError: if the model is no classifier.
         """
         classes = self.preprocessing.task.classes
         if self.preprocessing.task.is_multi_label:
-            raise CheckpointError(f"{self.path}: a model of several labels a row, which has no classes")
+            raise CheckpointError(f"{self.path}: a multi-label model, which has no classes")
         if classes is None:
             raise CheckpointError(f"{self.path}: a regression model, which has no classes")
         return [classes[index] for index in classes_of(prediction)]
 
     def labels(self, prediction: Array) -> Array:
-        """0 or 1 for every label of several: (n, labels) integers.
+        """Return 0 or 1 for every label of a multi-label model: (n, labels) integers.
 
         Raises:
-            CheckpointError: where the model does not learn several labels a row.
+            CheckpointError: if the model is no multi-label model.
         """
         if not self.preprocessing.task.is_multi_label:
-            raise CheckpointError(f"{self.path}: not a model of several labels a row")
+            raise CheckpointError(f"{self.path}: not a multi-label model")
         return labels_of(prediction)
 
     def dataset(self, rows: Rows) -> Dataset:
-        """Labelled rows as the network gets them."""
+        """Return labelled rows, preprocessed for the network."""
         return labelled(rows, self.preprocessing, self.executor)
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
-        """The loss and the metrics of labelled rows."""
+        """Return the loss and the metrics of labelled rows."""
         return self.tally(dataset, Tally(self.executor.metrics)).results()
 
     def tally(self, dataset: Dataset, tally: Tally) -> Tally:
-        """The sums of labelled rows, added to a tally."""
+        """Add the sums of labelled rows to a tally."""
         with self.executor.blas():
             return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally)
 
 
-def load(path: str, *, state: bool = False) -> Trained:
-    """The model of a checkpoint or of a run directory's best checkpoint.
+def load_predictor(path: str, *, state: bool = False) -> Predictor:
+    """Load the model of a checkpoint, or of a run directory's best checkpoint.
 
     Args:
         path: of either.
-        state: whether to read what training needs to go on, too.
+        state: whether to read the arrays that only training needs, too.
 
     Raises:
-        CheckpointError: where it is missing, foreign or damaged.
+        CheckpointError: if it is missing, foreign or damaged.
     """
     path = checkpoint_path(path)
     made: tuple[Spec, Preprocessing, Executor] | None = None
 
     def fits(meta: Meta) -> None:
         nonlocal made
-        made = _made(path, meta)
+        made = _make_model(path, meta)
 
     meta, arrays = checkpoint.load(path, state=state, fits=fits)
     assert made is not None
@@ -144,44 +143,21 @@ def load(path: str, *, state: bool = False) -> Trained:
     set_weights(path, executor.network, arrays)
     for name in changed_plugins(meta.get("plugins"), spec):
         preprocessing.notes.append(f"the plugin {name} is not the same as in training")
-    return Trained(path, spec, preprocessing, executor, meta, arrays)
+    return Predictor(path, spec, preprocessing, executor, meta, arrays)
 
 
-def _made(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
-    """What the arrays of a checkpoint belong to."""
-    spec = spec_of(path, meta)
+def _make_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
+    """Make the model that meta.json describes, with weights of zero."""
+    spec = checkpoint_spec(path, meta)
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"], cast("Loss", spec.loss).target_kind)
         check_weights(path, layout_of(spec, preprocessing.input_shape), meta["arrays"])
         executor = make_executor(spec, preprocessing, initialized=False)
         preprocessing.check(executor.network.shapes[-1])
         if preprocessing.task.is_multi_label and not cast("Loss", spec.loss).multi_label:
-            raise ValueError(f"{spec.loss} does not learn several labels a row")
+            raise ValueError(f"{spec.loss} cannot train a multi-label model")
     except CheckpointError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, NncliError) as error:
         raise CheckpointError(f"{path}: its meta.json does not describe a model ({error!r})") from None
     return spec, preprocessing, executor
-
-
-def spec_of(path: str, meta: dict[str, Any]) -> Spec:
-    """The spec that a checkpoint was trained by.
-
-    Raises:
-        CheckpointError: where its config cannot be built here.
-    """
-    missing = missing_plugins(meta.get("plugins"))
-    if missing:
-        raise CheckpointError(f"{path}: {missing}")
-    config = meta.get("config")
-    builder = Builder()
-    try:
-        spec = builder.make(Spec, config if isinstance(config, dict) else {}, ())
-    except ConfigError as error:
-        raise CheckpointError(f"{path}: its config cannot be used: {error}") from None
-    if builder.problems:
-        raise CheckpointError(f"{path}: its config cannot be used: {builder.problems[0]}")
-    training, waiting = cast("Spec", spec).training, plateau_of(cast("Spec", spec).optimizer)
-    if any(part and part.monitor is None for part in (training.checkpoint, training.early_stopping, waiting)):
-        raise CheckpointError(f"{path}: its config cannot be used: not every default is written in it")
-    return cast("Spec", spec)

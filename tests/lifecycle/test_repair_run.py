@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from nncli.core.errors import CheckpointError, ConfigError, DataError, RunError, SaveError, StoppedError, UserError
-from nncli.runs import archive
+from nncli.lifecycle.run_events import FINISHED_BEFORE
+from nncli.lifecycle.run_lines import event_lines
+from nncli.runs import checkpoint_archive
 from nncli.runs.checkpoint import read_meta
 from nncli.workflows.evaluate import evaluate
-from nncli.workflows.events import FINISHED_BEFORE
 from nncli.workflows.inspect import inspect
-from nncli.workflows.narration import narrate
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
@@ -98,7 +98,7 @@ def test_a_single_state_that_is_damaged_is_the_end(config):
     train(config, run_dir="run")
     assert os.path.samefile("run/checkpoints/best.npz", "run/checkpoints/last.npz")
     damage("last")
-    with pytest.raises(CheckpointError, match=r"last\.npz: .*; train anew in another directory$"):
+    with pytest.raises(CheckpointError, match=r"last\.npz: .*; start a new run in another directory$"):
         resume("run")
 
 
@@ -120,7 +120,7 @@ def test_a_best_state_that_is_lost_is_told(rough):
     epoch = read_meta("run/checkpoints/best.npz")["epoch"]
     os.unlink("run/checkpoints/best.npz")
     os.unlink(f"run/checkpoints/epoch-{epoch:04d}-step-{3 * epoch:08d}.npz")
-    with pytest.raises(CheckpointError, match=r"run/checkpoints/last\.npz still predicts; or train anew"):
+    with pytest.raises(CheckpointError, match=r"run/checkpoints/last\.npz still predicts; or start a new run"):
         resume("run")
 
 
@@ -150,7 +150,7 @@ def test_a_run_whose_checkpoints_are_gone_is_not_begun_anew(config, ended):
         os.unlink(f"run/checkpoints/{name}")
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
     for go_on in (lambda: train(config, run_dir="run", resume=True), lambda: resume("run")):
-        with pytest.raises(RunError, match=r"checkpoints/last\.npz is gone; train anew in another directory"):
+        with pytest.raises(RunError, match=r"checkpoints/last\.npz is missing; start a new run in another directory"):
             go_on()
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
 
@@ -163,7 +163,7 @@ def test_a_status_that_is_gone_does_not_stop_a_run(rough):
 
 def test_a_resolved_config_that_is_gone_is_written_again_by_train(rough):
     os.unlink("run/resolved.yaml")
-    again = r"resolved\.yaml is gone; to write it again and go on: nncli train CONFIG --run-dir run --resume"
+    again = r"resolved\.yaml is missing; to write it again and resume: nncli train CONFIG --run-dir run --resume"
     for go_on in (resume, repro):
         with pytest.raises(RunError, match=again):
             go_on("run")
@@ -176,7 +176,7 @@ def test_an_environment_that_is_gone_is_told(rough):
     os.unlink("run/environment.json")
     for go_on in (lambda: resume("run"), lambda: train(rough, SETTINGS, run_dir="run", resume=True)):
         with pytest.raises(
-            RunError, match=r"environment\.json is gone, so nothing tells whether the data are the same"
+            RunError, match=r"environment\.json is missing, so nothing tells whether the data are the same"
         ):
             go_on()
 
@@ -201,7 +201,7 @@ def test_a_run_directory_that_was_moved_while_it_was_written_is_told(config):
         if type(event).__name__ == "EpochEnded" and event.record["epoch"] == 1:
             os.rename("run", "moved")
 
-    with pytest.raises(SaveError, match=r"the run directory is gone; if it was moved: nncli resume ITS-NEW-PLACE$"):
+    with pytest.raises(SaveError, match=r"the run directory is missing; if it was moved: nncli resume ITS-NEW-PLACE$"):
         train(config, ["training.epochs=6"], run_dir="run", listener=listen)
     train(config, ["training.epochs=6"], run_dir="whole")
     resume("moved")
@@ -210,7 +210,7 @@ def test_a_run_directory_that_was_moved_while_it_was_written_is_told(config):
 
 def test_settings_that_would_make_another_run_are_told_before_what_they_break(config):
     train(config, run_dir="run")
-    with pytest.raises(RunError, match=r"loss=mean_squared_error would make it another run; train anew in another"):
+    with pytest.raises(RunError, match=r"loss=mean_squared_error would make it another run; start a new run in"):
         resume("run", ["loss=mean_squared_error"])
     with pytest.raises(ConfigError, match=r"--set: training\.epoch: unknown key"):
         resume("run", ["loss=mean_squared_error", "training.epoch=3"])
@@ -221,7 +221,7 @@ def test_settings_over_a_finished_run_are_not_dropped_in_silence(config):
     ended = resume("run", ["training.epochs=2", "name=other"])
     assert ended.reason == FINISHED_BEFORE
     told = "nothing was changed in the finished run: name was 'tiny', is 'other'; training.epochs was 3, is 2"
-    assert told in "\n".join(narrate(ended))
+    assert told in "\n".join(event_lines(ended))
 
 
 def test_rows_of_data_that_have_changed_are_not_measured_as_those_of_the_config(config):
@@ -256,12 +256,12 @@ def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
 
 def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):
     train(config, run_dir="run")
-    monkeypatch.setattr(archive.Archive, "array", lambda *_: pytest.fail("read"))
-    monkeypatch.setattr("nncli.workflows.trained.layout_of", lambda *_: other)
+    monkeypatch.setattr(checkpoint_archive.Archive, "array", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr("nncli.lifecycle.predictor.layout_of", lambda *_: other)
     from nncli.nn.parameters import ParameterLayout
 
     other = ParameterLayout({}, "float32")
-    from nncli.workflows.trained import load
+    from nncli.lifecycle.predictor import load_predictor
 
     with pytest.raises(CheckpointError, match=r"the array '0\.dense\.weight' is of another model"):
-        load("run")
+        load_predictor("run")

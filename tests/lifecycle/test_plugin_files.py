@@ -10,12 +10,13 @@ import pytest
 
 from nncli.core.errors import CheckpointError, ConfigError, RunError, StoppedError, UserError
 from nncli.core.registry import LAYERS, REGISTRIES
+from nncli.lifecycle import plugin_files
+from nncli.lifecycle.plugin_files import load_plugins
+from nncli.lifecycle.plugin_record import changed_plugins, missing_plugins
 from nncli.runs.checkpoint import read_meta
-from nncli.workflows import plugins
 from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
 from nncli.workflows.inspect import inspect
-from nncli.workflows.plugins import load_plugins
 from nncli.workflows.predict import predict
 from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
@@ -108,14 +109,14 @@ class Ones(Initializer):
 def _alone(tmp_path, monkeypatch):
     """Every test begins, and leaves the others, without plugins."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plugins, "_loaded", {})
+    monkeypatch.setattr(plugin_files, "_loaded", {})
     yield
     forget_all()
 
 
 def forget_all():
     """As if the process began anew."""
-    plugins._loaded.clear()
+    plugin_files._loaded.clear()
     for registry in REGISTRIES:
         for cls in list(registry):
             if cls.__module__.startswith("nncli_plugin_"):
@@ -321,8 +322,8 @@ def test_layers_are_tried_before_anything_depends_on_them(tmp_path, old, new, me
 
 @pytest.mark.parametrize("stored", [None, 3, ["x"], [{"name": "a.py"}], [{"name": "a.py", "registers": ["cow x", 3]}]])
 def test_what_a_file_says_of_plugins_may_be_anything(stored, scaled):
-    assert plugins.missing_plugins(stored) is None
-    assert plugins.changed_plugins(stored, load_spec(scaled)) == []
+    assert missing_plugins(stored) is None
+    assert changed_plugins(stored, load_spec(scaled)) == []
 
 
 def load_spec(config):

@@ -1,4 +1,4 @@
-"""Whether a trainer's state, as a checkpoint holds it, is one that this trainer can go on from."""
+"""Restore a trainer from a checkpoint, after checking that its state is valid for this trainer."""
 
 from __future__ import annotations
 
@@ -7,28 +7,61 @@ from typing import Any
 
 import numpy as np
 
+from nncli.core.archives import reason
 from nncli.core.describe import show
+from nncli.core.errors import CheckpointError
 from nncli.core.fields import is_foreign
 from nncli.core.types import Array
 from nncli.nn.metric import Metric, names_of
+from nncli.runs import checkpoint
+from nncli.runs.checkpoint_meta import Meta
 from nncli.training.trainer import OPTIMIZER, TALLY, WEIGHTS, Trainer
 
-LARGEST = 1 << 53  # whole numbers up to here are exact as floats, too
+MAX_COUNT = 1 << 53  # whole numbers up to here are exact as floats
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")
 AMOUNTS = ("seconds", "total_seconds")
 
 
-def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
-    """Checks everything that `Trainer.restore` takes.
+def restore_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Array]) -> None:
+    """Set a trainer to the state in a checkpoint, whose weights are in its network already.
+
+    If the checkpoint's weights are averaged ones, they are replaced by the weights that training continues with.
 
     Raises:
-        ValueError: naming what is wrong.
-        LookupError: where something is missing.
-        TypeError: where a list stands for a mapping, or the like.
+        CheckpointError: if the checkpoint does not hold a state of this model's trainer.
+    """
+    check_trainer(path, trainer, meta, arrays)
+    trainer.restore(meta["trainer"], _state_arrays(arrays))
+
+
+def check_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Array]) -> None:
+    """Check that a checkpoint holds a state that a trainer can be restored from; change nothing.
+
+    Raises:
+        CheckpointError: if it does not.
+    """
+    try:
+        check_state(trainer, meta["trainer"], _state_arrays(arrays))
+    except (LookupError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: its state does not fit the model ({reason(error)})") from None
+
+
+def _state_arrays(arrays: dict[str, Array]) -> dict[str, Array]:
+    prefix = checkpoint.STATE
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
+    """Check everything that `Trainer.restore` uses.
+
+    Raises:
+        ValueError: if a value is not valid; names it.
+        LookupError: if one is missing.
+        TypeError: if one has another type, such as a list instead of a mapping.
     """
     for name in COUNTS:
         _check(name, state[name], _is_count(state[name]))
-    averaged = state.get("averaged_steps", 0)  # which older checkpoints do not say
+    averaged = state.get("averaged_steps", 0)  # missing in older checkpoints
     _check("averaged_steps", averaged, _is_count(averaged))
     for name in AMOUNTS:
         _check(name, state[name], _is_amount(state[name]))
@@ -42,24 +75,24 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
     _check("plateau", plateau, plateau is None if trainer.plateau is None else _is_plateau(plateau))
     for name in ("last_record", "best_record"):
         _check(name, state[name], _is_record(state[name]))
-    if per_epoch:  # otherwise there are no rows to go on with
+    if per_epoch:  # 0 for a model that is loaded without rows
         _check("step_in_epoch", state["step_in_epoch"], state["step_in_epoch"] <= per_epoch)
         for name in ("last_record", "best_record"):
             _check(name, state[name], bool(state[name]) or state["epoch"] == 0)
     _check_arrays(trainer, arrays, measured=tally["divisor"] > 0)
 
 
-def _check(name: str, value: Any, right: bool) -> None:
-    if not right:
+def _check(name: str, value: Any, valid: bool) -> None:
+    if not valid:
         raise ValueError(f"{name} is {show(value)}")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, float) or (type(value) is int and abs(value) <= LARGEST)
+    return isinstance(value, float) or (type(value) is int and abs(value) <= MAX_COUNT)
 
 
 def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= LARGEST
+    return type(value) is int and 0 <= value <= MAX_COUNT
 
 
 def _is_amount(value: Any) -> bool:
@@ -67,18 +100,18 @@ def _is_amount(value: Any) -> bool:
 
 
 def _is_watched(state: dict[str, Any]) -> bool:
-    """Whether these are the values of a `Monitor`."""
+    """Whether these are values of a `Monitor`."""
     best = state["best"]
     return (best is None or _is_number(best)) and _is_count(state["best_epoch"]) and _is_count(state["waited"])
 
 
 def _is_plateau(state: dict[str, Any]) -> bool:
-    """Whether these are the values of a `Plateau`."""
+    """Whether these are values of a `Plateau`."""
     return _is_watched(state) and _is_count(state["reductions"]) and _is_count(state["resting"])
 
 
 def _is_record(record: Any) -> bool:
-    """Whether it is a row of metrics.csv, or none yet."""
+    """Whether this is a row of metrics.csv, or empty before the first."""
     if not isinstance(record, dict):
         return False
     begun = not record or (_is_count(record.get("epoch")) and _is_count(record.get("step")))
@@ -104,7 +137,7 @@ def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool)
 
 
 def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> bool:
-    """Whether a state is as long as those that a metric makes; of a user's own metric nothing is known."""
+    """Whether a state is as long as the metric makes it; the length for a plugin's metric is not known."""
     if is_foreign(type(metric)):
         return True
     if not state.size:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nncli.core.errors import StoppedError
-from nncli.workflows.events import FINISHED_BEFORE
+from nncli.lifecycle.run_events import FINISHED_BEFORE
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
@@ -35,7 +35,7 @@ def test_a_run_that_stopped_early_is_finished_and_goes_on_where_it_is_made_longe
         assert resume("run", settings).reason == FINISHED_BEFORE
     events = []
     resume("run", ["training.epochs=61"], events.append)
-    assert "the run had stopped early; early stopping starts to count anew" in notes_of(events)
+    assert "the run had stopped early; early stopping counts from zero again" in notes_of(events)
     assert rows("run")[-1]["epoch"] != str(epochs)
 
 
@@ -55,7 +55,7 @@ def test_less_patience_ends_a_run_that_was_stopped(early):
     events = []
     ended = resume("run", [f"training.early_stopping.patience={waited}"], events.append)
     assert ended.reason == "early_stopping"
-    assert not [note for note in notes_of(events) if "anew" in note]
+    assert not [note for note in notes_of(events) if "from zero again" in note]
 
 
 def test_more_patience_is_what_it_would_have_been_from_the_beginning(early):
@@ -64,7 +64,7 @@ def test_more_patience_is_what_it_would_have_been_from_the_beginning(early):
     train(early, longer, run_dir="whole")
     events = []
     resume("run", longer, events.append)
-    assert not [note for note in notes_of(events) if "anew" in note]
+    assert not [note for note in notes_of(events) if "from zero again" in note]
     assert same("run", "whole")
     assert len(rows("run")) > epochs
 
@@ -91,8 +91,8 @@ def test_an_extension_that_was_killed_before_its_first_epoch_is_still_one(early,
         raise Killed
 
     with pytest.MonkeyPatch.context() as patch:
-        name = {"resolved": "save_last", "last": "run_session"}[reached]
-        patch.setattr(f"nncli.workflows.resume.{name}", die)
+        name = {"resolved": "save_last_checkpoint", "last": "train_session"}[reached]
+        patch.setattr(f"nncli.lifecycle.resume_run.{name}", die)
         with pytest.raises(Killed):
             resume("run", ["training.epochs=61"])
     assert status("run")["state"] == "finished"

@@ -1,0 +1,68 @@
+"""Weights of a checkpoint: check that they fit a model, and load them into its network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nncli.core.errors import CheckpointError
+from nncli.core.types import Array, Shape
+from nncli.core.wording import cut
+from nncli.nn.network import Network
+from nncli.nn.parameters import ParameterLayout
+from nncli.runs import checkpoint
+
+Form: TypeAlias = tuple[Shape, np.dtype[Any]]
+
+
+def check_weights(path: str, layout: ParameterLayout, described: Mapping[str, Any]) -> None:
+    """Check that a checkpoint's arrays are those of a model, before any is read or the model is made.
+
+    Args:
+        path: of the checkpoint.
+        layout: of the model's parameters.
+        described: how meta.json describes the arrays.
+
+    Raises:
+        CheckpointError: if one is missing, has another shape or dtype, or does not belong to this model.
+    """
+    try:
+        given = {
+            name: (tuple(form["shape"]), np.dtype(form["dtype"]))
+            for name, form in described.items()
+            if not name.startswith(checkpoint.STATE)
+        }
+    except (LookupError, TypeError, ValueError):
+        raise CheckpointError(f"{path}: its meta.json does not describe its arrays") from None
+    _check_forms(path, {slot.name: (slot.spec.shape, layout.dtype) for slot in layout.slots}, given)
+
+
+def set_weights(path: str, network: Network, arrays: Mapping[str, Array]) -> None:
+    """Fill a network with a checkpoint's arrays, by name.
+
+    Raises:
+        CheckpointError: if one is missing, has another shape or dtype, or does not belong to this network.
+    """
+    named = network.named()
+    weights = {name: array for name, array in arrays.items() if not name.startswith(checkpoint.STATE)}
+    _check_forms(path, _forms(named), _forms(weights))
+    for name, array in named.items():
+        array[...] = weights[name]
+
+
+def _forms(arrays: Mapping[str, Array]) -> dict[str, Form]:
+    return {name: (array.shape, array.dtype) for name, array in arrays.items()}
+
+
+def _check_forms(path: str, wanted: Mapping[str, Form], given: Mapping[str, Form]) -> None:
+    if strange := [name for name in given if name not in wanted]:
+        raise CheckpointError(f"{path}: the array {cut(strange[0])!r} is of another model than its config describes")
+    for name, (shape, dtype) in wanted.items():
+        found = given.get(name)
+        if found is None or found[0] != shape:
+            came = "none" if found is None else found[0]
+            raise CheckpointError(f"{path}: expected the array {name!r} of the shape {shape}; got {came}")
+        if found[1].newbyteorder("=") != dtype:
+            raise CheckpointError(f"{path}: expected the array {name!r} in {dtype}; got {found[1]}")

@@ -1,0 +1,64 @@
+"""Differences between two configs of a run, apart from settings that may change when it resumes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from nncli.config.resolved import plain
+from nncli.config.spec import Spec
+from nncli.core.describe import show
+from nncli.lifecycle.schedule_length import whole_run_schedule
+
+FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
+FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # what the best value so far refers to
+
+
+def config_identity(spec: Spec) -> dict[str, Any]:
+    """Return the config as plain values, with the number of epochs in a schedule that spans the whole run.
+
+    So more epochs make another run if the learning rate would have been different from the first step on.
+    """
+    values = plain(spec)
+    if whole_run_schedule(spec) is not None:
+        values["optimizer"]["learning_rate"]["epochs"] = spec.training.epochs
+    return values
+
+
+def config_changes(
+    before: dict[str, Any], after: dict[str, Any], *, moved: bool = False, free: tuple[str, ...] = FREE
+) -> list[str]:
+    """Return every difference in what makes a run what it is, as "seed was 0, is 1".
+
+    Args:
+        before: the config of the run as plain values.
+        after: the config to resume it with.
+        moved: whether the data files have the same content, so that other paths are no difference.
+        free: prefixes of paths that may differ.
+    """
+    return [
+        f"{path} was {show(old)}, is {show(new)}"
+        for path, old, new in _differences(before, after, "")
+        if (path in FIXED or not path.startswith(free)) and not (moved and _is_data_path(path, old, new))
+    ]
+
+
+def may_change(path: str) -> bool:
+    """Whether a run may resume with another value at that dotted path, or with the same data elsewhere."""
+    return path.startswith(FREE) or path.endswith((".path", ".inputs", ".targets"))
+
+
+def _is_data_path(path: str, old: Any, new: Any) -> bool:
+    return path.startswith("data.") and all(isinstance(value, str) and os.path.isabs(value) for value in (old, new))
+
+
+def _differences(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(old, new, f"{path}.{index}")
+    elif before != after:
+        yield path, before, after

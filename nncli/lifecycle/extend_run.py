@@ -1,0 +1,56 @@
+"""A finished run: leave it as it is, or extend it by more epochs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nncli.assemble.session import Session
+from nncli.config.resolved import plain
+from nncli.core.errors import RunError
+from nncli.core.wording import counted
+from nncli.lifecycle.config_changes import config_changes
+from nncli.lifecycle.plugin_record import plugin_options
+from nncli.lifecycle.run_events import FINISHED_BEFORE, RunEnded
+from nncli.lifecycle.schedule_length import ends_at_zero, fixed_length_setting
+from nncli.runs.directory import RunDirectory
+from nncli.training.trainer import Trainer
+
+
+def is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) -> bool:
+    """Whether there is nothing left to do.
+
+    Args:
+        run: the directory.
+        trainer: restored from the last checkpoint.
+        before: the config that the checkpoint was saved with, as plain values.
+
+    Raises:
+        RunError: if more is done already than the settings ask for.
+    """
+    epochs = trainer.settings.epochs
+    if run.state == "finished" and trainer.ended and not is_extended(trainer, before):
+        return True
+    if (trainer.epoch, trainer.step_in_epoch) > (epochs, 0):
+        steps = f" and {counted(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
+        done = f"{counted(trainer.epoch, 'epoch')}{steps} are done already"
+        raise RunError(f"{run.path}: training.epochs is {epochs}, but {done}; give more")
+    return False
+
+
+def is_extended(trainer: Trainer, before: dict[str, Any]) -> bool:
+    """Whether the run had stopped early and gets more epochs now."""
+    return trainer.stopped_early and trainer.settings.epochs > before["training"]["epochs"]
+
+
+def finished_before(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> RunEnded:
+    """Return how a finished run ended, with the setting that extends it."""
+    ignored = "; ".join(config_changes(before, plain(session.spec), free=()))
+    return RunEnded(
+        run.path,
+        FINISHED_BEFORE,
+        trainer.best_record,
+        trainer.last_record,
+        note=f"nothing was changed in the finished run: {ignored}" if ignored else "",
+        options=plugin_options(session.spec),
+        extend_with=None if ends_at_zero(session.spec) else fixed_length_setting(session.spec),
+    )

@@ -1,0 +1,76 @@
+"""Events of a run that a listener receives, in addition to those of training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from nncli.training.events import Event, Record
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """Config and data are valid and training begins.
+
+    Args:
+        name: of the run.
+        path: its directory, or None if nothing is written.
+        rows: number of training, validation and test rows.
+        parameters: number of trainable parameters.
+        epochs: number of epochs in total.
+        steps_per_epoch: number of steps in each.
+        first_epoch: the first epoch to train, above 1 if the run resumes.
+        notes: what the user should know.
+        resuming: in words, from where the run resumes; empty for a new run.
+        buffers: number of values that are kept but not trained, such as running statistics.
+    """
+
+    name: str
+    path: str | None
+    rows: dict[str, int]
+    parameters: int
+    epochs: int
+    steps_per_epoch: int
+    first_epoch: int = 1
+    notes: tuple[str, ...] = ()
+    resuming: str = ""
+    buffers: int = 0
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """Training is over and all files are written.
+
+    Args:
+        path: the run directory, or None if nothing was written.
+        reason: completed, early_stopping, or FINISHED_BEFORE if there was nothing to do.
+        best: the record of the best epoch.
+        last: the record of the last epoch.
+        test: the test metrics with the best weights, if there are test rows.
+        seconds: duration of all epochs.
+        note: what may be wrong if the model has learned nothing.
+        options: options that further commands need, such as " --plugin mine.py".
+        extend_with: the setting that a finished run needs in addition to more epochs, "" for none; None if its learning
+            rate has reached 0, so that more epochs would change nothing.
+    """
+
+    path: str | None
+    reason: str
+    best: Record
+    last: Record
+    test: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    note: str = ""
+    options: str = ""
+    extend_with: str | None = ""
+
+
+FINISHED_BEFORE = "finished before"
+
+RunEvent: TypeAlias = Event | RunStarted | RunEnded
+Listener: TypeAlias = Callable[[RunEvent], None]
+
+
+def silent(event: RunEvent) -> None:
+    """Ignore an event."""

@@ -1,0 +1,47 @@
+"""Learning rate schedules that span the whole run, and what more epochs would do to them.
+
+The rate of such a schedule depends on the number of epochs from the first step on, so a run with more epochs is another
+run, unless the schedule is given the number of epochs that it had.
+"""
+
+from __future__ import annotations
+
+from nncli.config.spec import Spec
+from nncli.lifecycle.next_command import NEW_RUN
+from nncli.optim.schedule import Schedule, schedule_of
+
+
+def whole_run_schedule(spec: Spec) -> Schedule | None:
+    """Return the schedule of the learning rate if it spans the whole run, otherwise None."""
+    schedule = schedule_of(spec.optimizer)
+    return schedule if schedule is not None and schedule.over_run else None
+
+
+def ends_at_zero(spec: Spec) -> bool:
+    """Whether a schedule spans the whole run and ends at a rate of 0, so that more epochs would change nothing."""
+    return getattr(whole_run_schedule(spec), "final", None) == 0
+
+
+def fixed_length_setting(spec: Spec) -> str:
+    """Return the setting that keeps a whole-run schedule as it is for any number of epochs; empty without one."""
+    return (
+        f"--set optimizer.learning_rate.epochs={spec.training.epochs}" if whole_run_schedule(spec) is not None else ""
+    )
+
+
+def length_change(before: Spec, after: Spec) -> str:
+    """Explain that a whole-run schedule would have another length; empty if it would not.
+
+    Args:
+        before: the spec that the run began with.
+        after: the spec to resume it with.
+    """
+    had, has = before.training.epochs, after.training.epochs
+    schedule = whole_run_schedule(after)
+    if had == has or whole_run_schedule(before) is None or schedule is None:
+        return ""
+    spans = f"the {schedule.type_name} schedule of its learning rate spans the whole run"
+    what = f"training.epochs was {had}, is {has}, but {spans} and would have been different from its first step"
+    if ends_at_zero(before):
+        return f"{what}; unchanged, it ends at 0, after which nothing is learned; {NEW_RUN}"
+    return f"{what}; keep it unchanged with {fixed_length_setting(before)}, or {NEW_RUN}"

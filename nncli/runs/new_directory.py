@@ -1,0 +1,87 @@
+"""Make the directory of a new run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+
+from nncli.core.errors import RunError
+from nncli.runs.atomic import is_temporary, sync_folder
+from nncli.runs.directory import RunDirectory
+from nncli.runs.file_errors import reading, writing
+from nncli.runs.run_files import CHECKPOINTS, is_begun
+
+MAX_SUFFIX = 999  # of runs of the same name in the same second
+
+
+def new_run_directory(name: str) -> RunDirectory:
+    """Make a directory runs/TIME-NAME in the working directory; -2, -3 if that is taken.
+
+    Raises:
+        RunError: if it cannot be made.
+    """
+    stem = os.path.join("runs", f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}")
+    for number in range(1, MAX_SUFFIX + 1):
+        path = stem if number == 1 else f"{stem}-{number}"
+        with contextlib.suppress(FileExistsError):
+            return _make(path)
+    raise RunError(f"{stem}: taken a thousand times; name another with --run-dir")
+
+
+def run_directory_at(path: str) -> RunDirectory:
+    """Make exactly that directory, which may exist if it is empty.
+
+    Raises:
+        RunError: if a run or something else is in it already, or it cannot be made.
+    """
+    try:
+        return _make(path)
+    except FileExistsError:
+        pass
+    if not os.path.isdir(path):
+        raise RunError(f"{path}: a file; expected a directory for the run")
+    run = RunDirectory(path)
+    if not _is_empty(run):  # before is_begun, because another process may be starting a run here
+        if is_begun(path):
+            raise taken(path)
+        raise RunError(f"{path}: not empty, and no run; name another directory")
+    run.checkpoints.make()
+    return run
+
+
+def taken(path: str) -> RunError:
+    """Return the error for a new run in the directory of another."""
+    return RunError(f"{path}: holds a run already; name another directory, or resume it with --resume")
+
+
+def slug(name: str) -> str:
+    """Return a name as part of a file name: letters, digits, dots, dashes and underscores."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+
+
+def _is_empty(run: RunDirectory) -> bool:
+    """Whether nothing is in it, except what a run leaves if it is killed before it has written a whole file."""
+    with reading(run.path):
+        names = [name for name in os.listdir(run.path) if not is_temporary(name)]
+        return names in ([], [CHECKPOINTS]) and not (names and os.listdir(run.checkpoints.path))
+
+
+def _make(path: str) -> RunDirectory:
+    parent = os.path.dirname(os.path.abspath(path))
+    try:
+        os.makedirs(parent, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{parent}: cannot be made ({error.strerror}); expected a directory for the run") from None
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise RunError(f"{path}: cannot be made ({error.strerror})") from None
+    run = RunDirectory(path)
+    run.checkpoints.make()
+    with writing(parent):
+        sync_folder(parent)
+    return run

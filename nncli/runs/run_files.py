@@ -1,0 +1,30 @@
+"""The names of a run's files, and whether a directory holds a run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.json"
+STATUS, TEST = "status.json", "test.json"
+METRICS, LOG = "metrics.csv", "train.log"
+CHECKPOINTS = "checkpoints"  # the folder
+BEST, LAST = "best", "last"  # the checkpoints in it
+# files that no output may overwrite
+OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, "checkpoints/best.npz", "checkpoints/last.npz")
+
+
+def is_begun(path: str) -> bool:
+    """Whether a run has begun to write its files into that directory."""
+    return any(os.path.exists(os.path.join(path, name)) for name in (STATUS, CONFIG, RESOLVED))
+
+
+def run_suggestion(path: str) -> str:
+    """Suggest what was meant by a path that is no run directory: a config, or a run above it; otherwise empty."""
+    if path.endswith((".yaml", ".yml")):
+        return f"; a config begins with: nncli train {shlex.quote(path)}"
+    above = os.path.dirname(path.rstrip("/"))
+    for folder in (above, os.path.dirname(above)):
+        if folder and os.path.exists(os.path.join(folder, STATUS)):
+            return f"; did you mean {folder!r}?"
+    return ""

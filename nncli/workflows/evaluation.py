@@ -1,0 +1,75 @@
+"""The result of an evaluation, and its values by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nncli.nn.report import ClassReport
+
+MAX_FULL_MATRIX = 100  # classes; with more, only pairs that were confused are named
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of an evaluation.
+
+    Args:
+        source: what was measured: a file, or the test or validation rows of the config.
+        rows: number of rows.
+        results: the loss and the metrics.
+        notes: what the user should know.
+        class_names: of a classifier, or the label names of a multi-label model.
+        classes: precision, recall and F1 of every class or label.
+        residuals: of a regression, the quantiles of target - prediction by target name.
+    """
+
+    source: str
+    rows: int
+    results: dict[str, float]
+    notes: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    classes: ClassReport | None = None
+    residuals: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def flat(self) -> dict[str, Any]:
+        """Return everything by flat names: loss, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05.
+
+        A name with a dot in it is quoted. For many classes, pairs that were never confused are left out.
+        """
+        measured = {**self.results, "rows": self.rows, "source": self.source}
+        return measured | self._flat_classes() | self._flat_residuals()
+
+    def _flat_classes(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        if self.classes is None:
+            return values
+        names = [_key(name) for name in self.class_names]
+        for measure in ("precision", "recall", "f1", "support"):
+            found = getattr(self.classes, measure)
+            values |= {f"{measure}.{name}": float(found[at]) for at, name in enumerate(names)}
+        confusion = self.classes.confusion
+        for actual, row in zip(names, confusion.tolist(), strict=True) if confusion is not None else ():
+            values |= {
+                f"confusion.{actual}.{predicted}": _count(value)
+                for predicted, value in zip(names, row, strict=True)
+                if value or len(names) <= MAX_FULL_MATRIX
+            }
+        return values
+
+    def _flat_residuals(self) -> dict[str, Any]:
+        return {
+            f"residual.{quantile}" if len(self.residuals) == 1 else f"residual.{_key(name)}.{quantile}": value
+            for name, quantiles in self.residuals.items()
+            for quantile, value in quantiles.items()
+        }
+
+
+def _key(name: str) -> str:
+    """Return a name as a part of a dotted key."""
+    return f'"{name}"' if "." in name or '"' in name else name
+
+
+def _count(weight: float) -> int | float:
+    """Return a weight of rows, as a whole number if it is one."""
+    return int(weight) if weight == int(weight) else weight

@@ -1,0 +1,38 @@
+"""The lock of a run directory."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from nncli.core.errors import RunError
+from nncli.runs.lock import locked
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path, monkeypatch):
+    """The working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_file_system_without_locks_is_trained_on(monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def answer(number):
+        def flock(*_):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(fcntl, "flock", flock)
+
+    os.mkdir("run")
+    answer(errno.ENOLCK)
+    with locked("run"):
+        pass
+    answer(errno.EWOULDBLOCK)
+    with pytest.raises(RunError, match="another process is writing this run"), locked("run"):
+        pass
+    answer(errno.EIO)
+    with pytest.raises(RunError, match=r"cannot be locked \(Input/output error\)"), locked("run"):
+        pass

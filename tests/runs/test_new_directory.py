@@ -1,0 +1,78 @@
+"""Directories of new runs: their names, and what may be in them."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from nncli.core.errors import RunError
+from nncli.runs.new_directory import new_run_directory, run_directory_at, slug
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path, monkeypatch):
+    """The working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_names_have_time_and_name_and_then_numbers(monkeypatch):
+    monkeypatch.setattr("time.strftime", lambda form: "20261123-121500")
+    paths = [new_run_directory("Digits 2 or 5").path for _ in range(3)]
+    stem = os.path.join("runs", "20261123-121500-Digits-2-or-5")
+    assert paths == [stem, f"{stem}-2", f"{stem}-3"]
+
+
+def test_the_time_is_that_of_now():
+    assert re.fullmatch(r"runs/20\d{6}-\d{6}-a", new_run_directory("a").path)
+
+
+@pytest.mark.parametrize("name", ["../up", "/etc/passwd", "a/b", "..", ".", "a\nb", "-rf", ""])
+def test_a_name_never_leads_elsewhere(name):
+    assert re.fullmatch(r"[\w][\w.-]*", slug(name))
+
+
+def test_a_given_directory_is_taken_exactly():
+    run = run_directory_at("deep/inside/here")
+    assert run.path == "deep/inside/here"
+    assert os.listdir("deep/inside/here") == ["checkpoints"]
+
+
+def test_an_empty_directory_may_exist_already():
+    os.mkdir("empty")
+    assert run_directory_at("empty").path == "empty"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("status.json", "holds a run already"), ("letter.txt", "not empty, and no run")]
+)
+def test_a_directory_with_something_in_it_is_refused(name, words):
+    os.mkdir("taken")
+    with open(f"taken/{name}", "w"):
+        pass
+    with pytest.raises(RunError, match=words):
+        run_directory_at("taken")
+    assert os.listdir("taken") == [name]
+
+
+def test_a_file_is_no_directory():
+    with open("file", "w"):
+        pass
+    with pytest.raises(RunError, match="file: a file; expected a directory"):
+        run_directory_at("file")
+    with pytest.raises(RunError, match="cannot be made"):
+        run_directory_at("file/inside")
+
+
+def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
+    os.makedirs("run/checkpoints")
+    for name in ("run/.status.json.x1.tmp", "run/checkpoints/.last.npz.x2.tmp"):
+        with open(name, "w"):
+            pass
+    with pytest.raises(RunError, match="not empty, and no run"):
+        run_directory_at("run")  # a checkpoint is only begun where the run is described
+    os.unlink("run/checkpoints/.last.npz.x2.tmp")
+    run = run_directory_at("run")
+    run.sweep()
+    assert os.listdir("run") == ["checkpoints"]
