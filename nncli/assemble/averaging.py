@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncli.assemble.plan import Plan
+from nncli.assemble.resources import ResourceEstimate
 from nncli.config.spec import Spec
 from nncli.core.wording import counted
 
 LARGE_SHARE = 0.05  # of the average that is still the first weights when the run ends
 
 
-def averaging_remarks(spec: Spec, plan: Plan) -> Iterator[str]:
+def averaging_remarks(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
     """What is odd about averaging the weights in this run, though it can be done.
 
     Without a warm-up the weights after the first step have the share decay^(steps - 1) in the last average.

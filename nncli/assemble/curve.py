@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from nncli.assemble.foreign import place_in
-from nncli.assemble.plan import Plan
+from nncli.assemble.resources import ResourceEstimate
 from nncli.config.spec import Spec
 from nncli.core.describe import show
 from nncli.core.errors import Problem
@@ -42,7 +42,7 @@ class Curve:
     words: str = ""
 
 
-def curve_of(spec: Spec, plan: Plan) -> Curve | None:
+def curve_of(spec: Spec, plan: ResourceEstimate) -> Curve | None:
     """The curve of a run; None where its rate is a plain number.
 
     Args:
@@ -59,7 +59,7 @@ def curve_of(spec: Spec, plan: Plan) -> Curve | None:
     return Curve(schedule.type_name, schedule.warmup_steps, plan.epochs, () if words else tuple(seen), highest, words)
 
 
-def faults(spec: Spec, plan: Plan) -> Iterator[Problem]:
+def faults(spec: Spec, plan: ResourceEstimate) -> Iterator[Problem]:
     """What is wrong with the rates of a user's own schedule, as far as some steps show it.
 
     Args:
@@ -83,7 +83,7 @@ def faults(spec: Spec, plan: Plan) -> Iterator[Problem]:
         return
 
 
-def remarks(spec: Spec, plan: Plan) -> Iterator[str]:
+def remarks(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
     """What is odd about a schedule in this run, though it can be done.
 
     Args:

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from nncli.config.spec import Spec
-from nncli.nn.sequential import fill_initializers
+from nncli.nn.default_initializers import fill_initializers
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 

@@ -13,9 +13,10 @@ from nncli.core.fields import is_foreign
 from nncli.core.types import Array, Shape
 from nncli.nn.activation import Activation
 from nncli.nn.activations.linear import Linear
+from nncli.nn.default_initializers import fill_initializers
 from nncli.nn.layer import Layer
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
-from nncli.nn.sequential import Sequential, fill_initializers
 
 
 def check_loss(

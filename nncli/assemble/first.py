@@ -7,17 +7,18 @@ from typing import Any
 
 from nncli.core.builder import failed
 from nncli.core.errors import Path, Problem
+from nncli.nn.input_check import input_check
 from nncli.nn.layer import InputCheck, Layer
-from nncli.nn.sequential import Sequential
+from nncli.nn.layers.sequential import Sequential
 
 
-def input_check(layers: Sequence[Any]) -> InputCheck | None:
+def first_input_check(layers: Sequence[Any]) -> InputCheck | None:
     """What looks for rows that the first layer cannot take; None where there is nothing to look for.
 
     Args:
         layers: in order, FAILED where one could not be built.
     """
-    return layers[0].input_check() if layers and not failed(layers[0]) else None
+    return input_check(layers[0]) if layers and not failed(layers[0]) else None
 
 
 def check_first(layers: Sequence[Any], scaler: Any) -> Iterator[Problem]:
@@ -28,7 +29,7 @@ def check_first(layers: Sequence[Any], scaler: Any) -> Iterator[Problem]:
         scaler: of the inputs; None where it is not known.
     """
     yield from _misplaced(layers, ("model",), at_start=True)
-    if scaler is not None and scaler.type_name != "none" and input_check(layers) is not None:
+    if scaler is not None and scaler.type_name != "none" and first_input_check(layers) is not None:
         name = next(_takers(layers[0])).type_name
         message = f"model.0 {name} takes the numbers of the data as they are; drop scale_inputs"
         yield Problem(("data", "scale_inputs"), message)
@@ -37,7 +38,7 @@ def check_first(layers: Sequence[Any], scaler: Any) -> Iterator[Problem]:
 def _misplaced(layers: Sequence[Any], path: Path, *, at_start: bool) -> Iterator[Problem]:
     for index, layer in enumerate(layers):
         first, here = at_start and index == 0, (*path, index)
-        if failed(layer) or (first and layer.input_check() is not None and not isinstance(layer, Sequential)):
+        if failed(layer) or (first and input_check(layer) is not None and not isinstance(layer, Sequential)):
             continue
         if isinstance(layer, Sequential):
             yield from _misplaced(layer.layers, (*here, "layers"), at_start=first)
@@ -48,7 +49,7 @@ def _misplaced(layers: Sequence[Any], path: Path, *, at_start: bool) -> Iterator
 
 def _takers(layer: Layer) -> Iterator[Layer]:
     """The layers in a layer, or itself, that take the data themselves."""
-    if not layer.children() and layer.input_check() is not None:
+    if not layer.children() and input_check(layer) is not None:
         yield layer
     for child in layer.children().values():
         yield from _takers(child)

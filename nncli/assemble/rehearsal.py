@@ -12,9 +12,10 @@ from nncli.core.describe import show
 from nncli.core.errors import NncliError, Path, Problem
 from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
+from nncli.nn.default_initializers import fill_initializers
 from nncli.nn.layer import Layer
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import Sequential, fill_initializers
 
 ROWS = 2
 

@@ -22,12 +22,14 @@ from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.weights import class_weights, in_dtype
+from nncli.nn.default_initializers import fill_initializers
+from nncli.nn.input_check import input_check
 from nncli.nn.layer import Layer
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric, names_of
 from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
-from nncli.nn.sequential import Sequential, fill_initializers
 from nncli.optim.optimizer import Optimizer
 from nncli.optim.penalty import Penalty
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
@@ -142,7 +144,7 @@ class Session:
         """What may help where numbers are no longer finite."""
         hints = []
         data, unscaled = self.spec.data, "none"
-        scalable = self.network.model.input_check() is None  # otherwise the data are taken as they are
+        scalable = input_check(self.network.model) is None  # otherwise the data are taken as they are
         largest = float(np.abs(self.train.inputs[:ROWS_LOOKED_AT]).max(initial=0)) if scalable else 0
         if largest > LARGE and data.scale_inputs.type_name == unscaled:
             hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")
@@ -247,7 +249,7 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
         UserError: where they do not fit the model.
     """
     network = executor.network
-    inputs = preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check()).held()
+    inputs = preprocessing.inputs_on_demand(rows, network.dtype, input_check(network.model)).held()
     targets = targets_of(rows, preprocessing, executor.loss)
     return _dataset(executor, preprocessing, inputs, targets, rows.weights)
 

@@ -15,7 +15,8 @@ from nncli.core.fields import is_foreign
 from nncli.core.registry import LAYERS
 from nncli.core.types import Shape
 from nncli.nn.layer import Layer
-from nncli.nn.sequential import Sequential
+from nncli.nn.layers.sequential import Sequential
+from nncli.nn.shape_advice import batch_size_fault, shape_hint
 
 # to ask what a layer gives whatever it gets
 PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4), (300, 310, 5))
@@ -61,7 +62,7 @@ def check_shapes(
             shape = _whatever_comes(layer)
         else:
             try:
-                if batch_size is not None and (fault := layer.batch_fault(shape, batch_size)):
+                if batch_size is not None and (fault := batch_size_fault(layer, shape, batch_size)):
                     problems.append(Problem(here, fault))
                 shape = layer.output_shape(shape)
             except ShapeError as error:
@@ -168,7 +169,7 @@ def _mending_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> st
 def _mending(layer: Layer, shape: Shape) -> str:
     """What would make a layer fit the shape that it gets, or nothing."""
     if layer.in_order:
-        return layer.shape_hint
+        return shape_hint(layer)
     size = math.prod(shape)
     if len(shape) > 1 and fits(layer, (size,)):
         return f"put flatten before {layer.type_name}"

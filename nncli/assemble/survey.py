@@ -11,7 +11,7 @@ import numpy as np
 
 from nncli.assemble import checks
 from nncli.assemble.endings import check_loss, check_range
-from nncli.assemble.first import check_first, input_check
+from nncli.assemble.first import check_first, first_input_check
 from nncli.assemble.parts import Parts, fit, problem_of, read_parts, unreadable
 from nncli.assemble.shapes import check_shapes
 from nncli.assemble.targets import as_declared, targets_of
@@ -157,7 +157,7 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, layers: 
         found.problems.append(problem_of(data, "train", error))
         return
     found.preprocessing = fitted
-    check = input_check(layers) if fitted.input_scaling is None else None
+    check = first_input_check(layers) if fitted.input_scaling is None else None
     for name, rows in parts.named.items():
         try:
             readable, before = parts.readable(name), len(fitted.notes)

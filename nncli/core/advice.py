@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nncli.core.annotations import is_checked, options_of
 from nncli.core.errors import Path
 from nncli.core.fields import Checked, field_types
+from nncli.core.foreign_names import foreign_keys
 from nncli.core.spelling import nearest, suggestion
 from nncli.core.wording import cut
 
@@ -21,8 +22,8 @@ def advice(name: str, cls: type[Checked], path: Path) -> str:
         path: the keys that lead to the mapping in which it stands.
     """
     known = field_types(cls)
-    if name in cls.stray_keys:
-        return f": {cls.stray_keys[name]}"
+    if (known_as := foreign_keys(cls).get(name)) is not None:
+        return f": {known_as}"
     if not known:
         return ", which has no keys"
     for place, inner in _below(cls):
@@ -34,8 +35,8 @@ def advice(name: str, cls: type[Checked], path: Path) -> str:
 
 def named_by(name: str, cls: type[Checked]) -> set[str]:
     """The fields that were meant by a key that the class does not have: those that its advice names."""
-    if name in cls.stray_keys:  # as words of their own, not as parts of a path
-        return set(re.findall(r"(?<![\w.])\w+(?![\w.])", cls.stray_keys[name])) & set(field_types(cls))
+    if (known_as := foreign_keys(cls).get(name)) is not None:  # as words of their own, not as parts of a path
+        return set(re.findall(r"(?<![\w.])\w+(?![\w.])", known_as)) & set(field_types(cls))
     match = nearest(name, field_types(cls))
     return set() if match is None else {match}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -138,24 +137,12 @@ class Layer(Registered):
 
     needs = ("forward",)
 
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        "activation": "an activation is a layer of its own; write it as the next one, such as - relu",
-        "kernel_regularizer": "it belongs under training for all layers, as training.penalty",
-        **dict.fromkeys(("input_shape", "input_dim"), "leave it out; the shape comes from the data"),
-    }
-    known_elsewhere: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("Input", "InputLayer"), "leave it out; the shape comes from the data"),
-        "Activation": "write the name of the activation, such as - relu",
-    }
-
     sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
     mixes_samples: ClassVar[bool] = False  # whether, in training, a row's outputs depend on the other rows
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     compiled: ClassVar[bool] = False  # whether its last bits depend on numba, where it is installed
     chooses_largest: ClassVar[bool] = False  # whether an output is the largest of some inputs; a subclass says it anew
-    shape_hint: ClassVar[str] = ""  # what helps, of a container, where what is in it gives a shape that does not fit
     in_order: ClassVar[tuple[str, ...]] = ()  # the fields of a container whose layers come one after another
-    advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
 
     @property
     def output_range(self) -> tuple[float, float] | None:
@@ -170,34 +157,15 @@ class Layer(Registered):
         """
         return input_shape
 
-    def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
-        """Why a layer cannot be trained on batches of so many rows, or None; for layers that mix them."""
-        return None
-
     def parameters(self, input_shape: Shape) -> Tree:
         """The arrays that this layer wants, by name; a container gives a tree."""
         return {}
 
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """How many products with a weight one row takes going forward; going back takes about twice as many."""
-        return sum(math.prod(spec.shape) for _, spec in leaves(self.parameters(input_shape)) if len(spec.shape) > 1)
-
     def by_blas(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
-        """As `multiply_adds`, of those that are left to BLAS."""
-        return self.multiply_adds(input_shape)
+        """Return how many of a row's multiply-adds are left to BLAS."""
+        from nncli.nn.cost import multiply_adds  # which imports the layers
 
-    def input_check(self) -> InputCheck | None:
-        """What looks for a row that cannot be taken; None where any row of numbers can, as for most layers.
-
-        It gets rows (n, *) as the network does and gives the number of the first that is wrong and what is wrong with
-        it, or None. A layer that has one takes the data themselves: it comes first, inside of containers too, and has
-        no gradient for its input.
-        """
-        return None
-
-    def kept(self, input_shape: Shape) -> int:
-        """How many numbers of one row it keeps until its gradient is known, besides what comes in and what it gives."""
-        return 0
+        return multiply_adds(self, input_shape)
 
     def children(self) -> Mapping[str, Layer]:
         """The layers inside a container, by name in the order of the forward pass."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -25,12 +25,6 @@ class Loss(Registered):
     """
 
     needs = ("forward",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(
-            ("class_weight", "class_weights", "weight"), "it belongs under training, as training.class_weight"
-        ),
-        "reduction": "leave it out; a loss is always the mean",
-    }
 
     target_kind: ClassVar[TargetKind] = "numbers"
     wants_sum_to_one: ClassVar[bool] = False  # whether the outputs have to be a distribution over classes

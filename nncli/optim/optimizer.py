@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,10 +10,6 @@ from nncli.core.fields import Registered
 from nncli.core.registry import OPTIMIZERS
 from nncli.core.types import Array
 from nncli.optim.schedule import LearningRate
-
-SCHEDULE = "a schedule stands in the place of the rate, as in learning_rate: {type: cosine, initial: 1e-3}"
-
-CLIPPING = ("clip_norm", "clipnorm", "global_clipnorm", "max_norm", "max_grad_norm", "grad_clip", "gradient_clip_val")
 
 
 @dataclass(frozen=True)
@@ -25,13 +21,6 @@ class Optimizer(Registered):
     """
 
     needs = ("direction",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule"), SCHEDULE),
-        **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; there it is warmup_steps"),
-        **dict.fromkeys(("decay", "lr_decay"), SCHEDULE),
-        **dict.fromkeys(CLIPPING, "it belongs under training, as training.clip_norm"),
-        "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's, or type: adamw, which has one",
-    }
 
     in_parts: ClassVar[bool] = False  # whether two threads may change two parts of the vectors; a subclass says it anew
 

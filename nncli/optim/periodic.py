@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
-from nncli.optim.schedule import FACTOR, Course, Schedule
-
-EVERY = "it is every_epochs or every_steps here"
+from nncli.optim.schedule import Course, Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +19,6 @@ class Periodic(Schedule):
         every_epochs: the period in epochs; default 1 where every_steps is not given.
         every_steps: the period in steps; not beside every_epochs.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Schedule.stray_keys,
-        **FACTOR,
-        **dict.fromkeys(("step_size", "decay_steps", "period", "every", "epochs", "steps", "T_max"), EVERY),
-        "milestones": "there is no such thing here; every_epochs or every_steps give a period",
-    }
 
     every_epochs: Annotated[int, Ge(1)] | None = None
     every_steps: Annotated[int, Ge(1)] | None = None

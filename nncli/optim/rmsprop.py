@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Gt, Interval
@@ -35,11 +35,6 @@ class RMSprop(Optimizer):
         centered: divide by an estimate of the gradient's standard deviation instead of its root mean square.
     Reference: Tieleman and Hinton, Coursera lecture 6.5, 2012; centered in Graves, arXiv:1308.0850, 2013.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Optimizer.stray_keys,
-        **dict.fromkeys(("alpha", "rho", "beta2"), "the share of the mean square that is kept is called decay"),
-    }
 
     in_parts = True
 

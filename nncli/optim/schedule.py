@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 from annotated_types import Ge, Gt
 
@@ -26,10 +25,6 @@ class Course(NamedTuple):
     reductions: int = 0
 
 
-FINAL = dict.fromkeys(("min_lr", "eta_min", "end_learning_rate", "final_lr", "end_lr"), "it is final here")
-FACTOR = dict.fromkeys(("gamma", "decay_rate", "decay"), "it is factor here")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Schedule(Registered):
     """The base of all schedules: the learning rate of every step, a pure function of the step's number.
@@ -42,12 +37,6 @@ class Schedule(Registered):
     """
 
     needs = ("rate",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("lr", "base_lr", "learning_rate", "initial_learning_rate"), "it is initial here"),
-        **dict.fromkeys(("warmup", "warmup_iters", "num_warmup_steps"), "it is warmup_steps here"),
-        "warmup_epochs": "give warmup_steps; an epoch has as many steps as nncli check says",
-        **dict.fromkeys(("last_epoch", "verbose", "name"), "there is no such thing here; drop it"),
-    }
 
     warmup_steps: Annotated[int, Ge(0)] = 0
 

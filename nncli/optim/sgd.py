@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -29,11 +29,6 @@ class SGD(Optimizer):
         nesterov: look ahead along the velocity; wants momentum.
     Reference: Polyak, 1964; Sutskever et al., ICML 2013.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Optimizer.stray_keys,
-        "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's",
-    }
 
     in_parts = True
 

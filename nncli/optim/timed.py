@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
-from nncli.optim.schedule import FINAL, Course, Schedule
+from nncli.optim.schedule import Course, Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +24,6 @@ class Timed(Schedule):
     """
 
     needs = ("along",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Schedule.stray_keys,
-        **FINAL,
-        "T_max": "it is epochs or steps here; without them the schedule goes over the whole run",
-        **dict.fromkeys(("total_steps", "total_iters", "decay_steps", "num_training_steps"), "it is steps here"),
-    }
 
     epochs: Annotated[int, Ge(1)] | None = None
     steps: Annotated[int, Ge(1)] | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nncli.assemble.curve import Curve as Curve
 from nncli.assemble.curve import curve_of
-from nncli.assemble.plan import Plan as Plan
+from nncli.assemble.resources import ResourceEstimate as ResourceEstimate
 from nncli.config.spec import Spec
 from nncli.workflows.prepare import prepare
 
@@ -29,7 +29,7 @@ class CheckedConfig:
     spec: Spec
     rows: dict[str, int]
     looked_at: int | None
-    plan: Plan
+    plan: ResourceEstimate
     notes: tuple[str, ...]
     curve: Curve | None = None
 

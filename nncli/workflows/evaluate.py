@@ -17,8 +17,8 @@ from nncli.data.files import fingerprint
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
+from nncli.nn.evaluation_report import ClassReport, Confusion, Labels, Residuals
 from nncli.nn.metric import Metric, fault_of, names_of
-from nncli.nn.report import ClassReport, Confusion, Labels, Residuals
 from nncli.nn.tally import Tally
 from nncli.runs.directory import environment_beside
 from nncli.workflows.changes import changes_of_data

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from nncli.assemble.outline import outline
+from nncli.assemble.summary import summarize
 from nncli.core.describe import show
 from nncli.core.errors import CheckpointError, NncliError
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 from nncli.runs import checkpoint
 from nncli.runs.directory import LAST, RunDirectory, checkpoint_path
 
@@ -36,8 +36,9 @@ KINDS: dict[str, Any] = {
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
     """The description of a checkpoint or of a run's best checkpoint, as plain values; "last" is the run's last epoch.
 
-    "parameters" are all numbers that the model has, of which "running_values" are not trained but kept beside, such as
-    running statistics; None where that is not known. "all_layers" are the layers with those inside of containers.
+    "parameters" counts all parameters of the model, "non_trainable_parameters" those that are not trained, such as
+    running statistics; None where that is not known. "running_values" is an older name of the same. "all_layers" are
+    the layers with those inside of containers.
 
     Args:
         path: a .npz checkpoint or a run directory.
@@ -68,13 +69,13 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
     if not all(type(count) is int and count >= 0 for count in counts):
         raise CheckpointError(f"{path}: its meta.json does not describe the layers of a model")
     layers = _opened(meta)
-    running = [layer["running_values"] for layer in layers if not layer["depth"]]
+    non_trainable = [layer["non_trainable_parameters"] for layer in layers if not layer["depth"]]
     return {
         "path": path,
         "bytes": os.path.getsize(path),
         "verified": verify,
         "parameters": sum(counts),
-        "running_values": None if None in running else sum(running),
+        **_non_trainable(None if None in non_trainable else sum(non_trainable)),
         "format_version": meta["format_version"],
         **{key: meta[key] for key in KINDS},
         "plugins": meta.get("plugins", []),
@@ -83,27 +84,32 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
 
 
 def _opened(meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """The layers with those inside of containers, each with its depth and how many of its numbers are not trained.
+    """The layers with those inside of containers, each with its depth and number of non-trainable parameters.
 
     A checkpoint names the outer ones only, so that the others come from its config; where that has layers that are not
     known here, as those of a plugin, or does not give what the checkpoint names, there are the outer ones alone.
     """
     try:
         shape = tuple(int(size) for size in meta["input_shape"])
-        plans = outline(layers_of(meta["config"]["model"]).children(), shape)
+        summaries = summarize(layers_of(meta["config"]["model"]).children(), shape)
     except (NncliError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
-        plans = ()
+        summaries = ()
     named = [[layer.get(key) for key in NAMED] if isinstance(layer, dict) else None for layer in meta["layers"]]
-    if named != [[plan.name, list(plan.output_shape), plan.parameters] for plan in plans]:
-        return [{**layer, "depth": 0, "running_values": None} for layer in meta["layers"]]
+    if named != [[layer.name, list(layer.output_shape), layer.parameters] for layer in summaries]:
+        return [{**layer, "depth": 0, **_non_trainable(None)} for layer in meta["layers"]]
     return [
         {
-            "name": plan.name,
+            "name": layer.name,
             "depth": depth,
-            "output_shape": list(plan.output_shape),
-            "parameters": plan.parameters,
-            "running_values": plan.running_values,
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+            **_non_trainable(layer.non_trainable),
         }
-        for outer in plans
-        for depth, plan in outer.opened()
+        for outer in summaries
+        for depth, layer in outer.flattened()
     ]
+
+
+def _non_trainable(count: int | None) -> dict[str, int | None]:
+    """Return the count under both of its names."""
+    return {"running_values": count, "non_trainable_parameters": count}

@@ -24,6 +24,7 @@ from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.sources.memory import Memory, rows_in_memory
+from nncli.nn.input_check import input_check
 from nncli.nn.layer import Backward
 from nncli.nn.loss import Loss
 from nncli.nn.network import Pass
@@ -212,7 +213,7 @@ class Model:
         if self._session is None:
             self._session = self._bare_session(rows.row_shape)
         session, network = self._session, self._session.network
-        given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
+        given = session.preprocessing.inputs(rows, network.dtype, input_check(network.model))
         if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may change before backward
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nncli.assemble.averaging import averaging_remarks
 from nncli.assemble.curve import faults, remarks
 from nncli.assemble.defaults import filled
-from nncli.assemble.plan import Plan, plan
+from nncli.assemble.resources import ResourceEstimate, estimate_resources
 from nncli.assemble.survey import Survey, survey
 from nncli.config.document import Document
 from nncli.config.load import draft
@@ -42,7 +42,7 @@ class Prepared:
     document: Document
     spec: Spec
     survey: Survey
-    plan: Plan
+    plan: ResourceEstimate
     notes: tuple[str, ...] = ()
 
     @property
@@ -99,7 +99,7 @@ def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False
     parts, preprocessing = found.whole()
     targets = math.prod(preprocessing.target_shape)
     whole = filled(spec, validated=parts.validation is not None)
-    planned = plan(whole, preprocessing.input_shape, targets, _rows(found))
+    planned = estimate_resources(whole, preprocessing.input_shape, targets, _rows(found))
     needed, there = planned.parameter_bytes + planned.batch_bytes, _memory()
     if there is not None and needed > there:
         what = f"{planned.parameters:,} parameters, their optimizer and a batch take about {needed / 1e9:,.0f} GB"

@@ -17,6 +17,7 @@ from nncli.data.batches import Dataset
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.source import Source
+from nncli.nn.input_check import input_check
 from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
@@ -71,7 +72,7 @@ class Trained:
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         network = self.executor.network
-        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check())
+        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, input_check(network.model))
         with self.executor.blas(min(batch_size, len(rows))):
             for start in range(0, len(rows), batch_size):
                 yield self.executor.predict(inputs[start : start + batch_size])

@@ -8,7 +8,7 @@ import pytest
 from nncli.assemble.shapes import takes_channel
 from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 from nncli.workflows.check import check
 
 LSTM = {"type": "lstm", "units": 2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nncli.assemble.shapes import check_shapes, takes_channel
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 
 CONV1D = {"type": "conv1d", "filters": 4, "kernel_size": 3}
 CONV2D = {"type": "conv2d", "filters": 4, "kernel_size": 3}

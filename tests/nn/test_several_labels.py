@@ -7,10 +7,10 @@ import pytest
 
 from nncli.core.errors import ConfigError
 from nncli.core.registry import METRICS
+from nncli.nn.evaluation_report import Labels
 from nncli.nn.loss import labels_of
 from nncli.nn.metric import fault_of, several_labels
 from nncli.nn.metrics import F1, Accuracy, AveragePrecision, Brier, Precision, Recall, RocAuc
-from nncli.nn.report import Labels
 
 # of the first label both ones are found and one more; of the second neither is, and nothing else is taken for one
 PREDICTION = np.array(((0.9, 0.1), (0.8, 0.5), (0.7, 0.2), (0.1, 0.3)))

@@ -10,8 +10,8 @@ import pytest
 
 from nncli.core.builder import build
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from nncli.optim.driver import Driver
 from nncli.optim.schedule import Course
 from nncli.training.monitor import Monitor

@@ -11,8 +11,8 @@ from nncli.config.spec import Training
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
 from nncli.data.batches import Dataset, TrainingBatches
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.sequential import layers_of
 from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor

@@ -53,8 +53,6 @@ class ELU(Activation):
     Reference: Clevert, Unterthiner and Hochreiter, ICLR 2016.
     """
 
-    advised_initializer = "he"
-
     alpha: Annotated[float, Ge(0)] = 1.0
 
     @property

@@ -36,7 +36,6 @@ class GELU(Activation):
     """
 
     output_range = (-0.1701, math.inf)
-    advised_initializer = "he"
 
     approximate: Literal["none", "tanh"] = "none"
 

@@ -22,7 +22,6 @@ class HardSwish(Activation):
     """
 
     output_range = (-0.375, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The input, weighted by a ramp."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -26,13 +25,6 @@ class LeakyReLU(Activation):
             0.3 and takes any from 0 on.
     Reference: Maas, Hannun and Ng, ICML 2013 workshop on deep learning for audio, speech and language processing.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Activation.stray_keys,
-        "negative_slope": "write slope",
-        "alpha": "write slope",
-    }
-    advised_initializer = "he"
 
     slope: Annotated[float, Interval(ge=0, le=1)] = 0.01
 

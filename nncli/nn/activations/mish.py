@@ -25,7 +25,6 @@ class Mish(Activation):
     """
 
     output_range = (-0.3089, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The weighted input."""

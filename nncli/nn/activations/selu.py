@@ -27,7 +27,6 @@ class SELU(Activation):
     """
 
     output_range = (-1.7581, math.inf)
-    advised_initializer = "lecun"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The scaled input, its negative part bent towards -1.7581."""

@@ -24,7 +24,6 @@ class SiLU(Activation):
     """
 
     output_range = (-0.2785, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The input, weighted by its logistic function."""

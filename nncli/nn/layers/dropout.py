@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -28,8 +27,6 @@ class Dropout(Layer):
         rate: share of elements set to zero, in [0, 1); rounded to a multiple of 2^-16 below 1.
     Reference: Srivastava et al., JMLR 15 (2014), 1929-1958.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {**Layer.stray_keys, "p": "it is rate here"}
 
     rate: Annotated[float, Interval(ge=0, lt=1)] = 0.5
 

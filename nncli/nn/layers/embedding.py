@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Ge
@@ -13,12 +12,10 @@ from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer
 from nncli.nn.initializers.normal import Normal
-from nncli.nn.layer import Backward, Context, InputCheck, Layer, ParameterSpec, Tree, layer
+from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 
-MANY = 10**6  # different numbers, which are more likely to have gaps between them
 FEW_ENTRIES = 64  # up to here the gradient is a product with one-hot rows, beyond it a sum over sorted rows
 STANDARD = Normal(std=1)
-EXACT = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}  # below these every whole number is itself
 
 
 @layer("embedding")
@@ -39,19 +36,6 @@ class Embedding(Layer):
             that what comes next gets inputs as if they were standardised (Keras begins within 0.05 of 0).
     """
 
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Layer.stray_keys,
-        **dict.fromkeys(
-            ("num_embeddings", "input_dim", "vocabulary_size", "vocab_size", "vocabulary"),
-            "how many different whole numbers there are is entries",
-        ),
-        **dict.fromkeys(("embedding_dim", "output_dim", "dim", "size"), "the length of a vector is units"),
-        **dict.fromkeys(
-            ("padding_idx", "mask_zero"), "no number is left out; 0 has a vector of its own, which is learnt"
-        ),
-        "embeddings_initializer": "write initializer",
-    }
-
     entries: Annotated[int, Ge(1)]
     units: Annotated[int, Ge(1)]
     initializer: Annotated[Initializer, INITIALIZERS] = STANDARD
@@ -63,34 +47,6 @@ class Embedding(Layer):
     def parameters(self, input_shape: Shape) -> Tree:
         """The vectors."""
         return {"weight": ParameterSpec((self.entries, self.units), self.initializer, 1, self.units)}
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """None: vectors are looked up."""
-        return 0
-
-    def input_check(self) -> InputCheck | None:
-        """Numbers that have no vector."""
-        return self._first_wrong
-
-    def _first_wrong(self, x: Array) -> tuple[int, str] | None:
-        exact = EXACT[x.dtype]
-        wrong = (x < 0) | (x >= min(self.entries, exact)) | (x != np.rint(x))
-        if not wrong.any():
-            return None
-        place = tuple(int(index) for index in np.argwhere(wrong)[0])
-        number = float(x[place])
-        if number != round(number):
-            advice = "make whole numbers of the data, or leave out the embedding"
-        elif number < 0:
-            advice = "number them from 0"
-        elif number < self.entries:
-            advice = f"{x.dtype} tells whole numbers apart only below {exact}: write dtype: float64"
-        elif x.max() < MANY:
-            advice = f"write entries: {int(x.max()) + 1}, or more"
-        else:
-            advice = "number them from 0 without gaps"
-        message = f"embedding takes whole numbers from 0 to {self.entries - 1}; got {number:.15g}; {advice}"
-        return place[0], message
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The rows of those numbers."""

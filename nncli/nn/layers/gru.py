@@ -9,7 +9,7 @@ import numpy as np
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS, sum_rows
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
-from nncli.nn.recurrent import Recurrent
+from nncli.nn.recurrent.layer import Recurrent
 
 
 @layer("gru")

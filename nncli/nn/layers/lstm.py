@@ -10,26 +10,11 @@ from annotated_types import Ge
 
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import sum_rows
-from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
-from nncli.nn.recurrent import Recurrent
+from nncli.nn.recurrent.gate_initializers import ForgetBias
+from nncli.nn.recurrent.layer import Recurrent
 
 SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope: sigmoid where the slope is 1 / 2
-
-
-@dataclass(frozen=True)
-class ForgetBias(Initializer):
-    """Zeros, but for the second of four blocks.
-
-    Args:
-        value: of that block.
-    """
-
-    value: float
-
-    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """The four blocks beside one another."""
-        return np.repeat((0, self.value, 0, 0), shape[0] // 4)
 
 
 @layer("lstm")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge, MinLen
 
@@ -29,8 +29,6 @@ class Reshape(Layer):
     Raises:
         ShapeError: where the products differ.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {**Layer.stray_keys, "target_shape": "it is shape here"}
 
     shape: Annotated[tuple[Annotated[int, Ge(OPEN)], ...], MinLen(1)]
 

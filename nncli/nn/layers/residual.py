@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,9 +12,9 @@ from annotated_types import MinLen
 from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
+from nncli.nn.containers import forward_in_order, named, parameters_in_order, shapes_in_order
 from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
-from nncli.nn.sequence import forward_in_order, multiply_adds_in_order, named, parameters_in_order, shapes_in_order
 
 
 @layer("residual")
@@ -43,7 +42,6 @@ class Residual(Layer):
     """
 
     in_order = ("layers",)
-    shape_hint = "write padding: same in its layers, or a shortcut that gives what they give"
 
     layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
     shortcut: Annotated[Layer, LAYERS] | None = None
@@ -75,14 +73,6 @@ class Residual(Layer):
         channels = input_shape[-1], output[-1]
         assert self.initializer is not None, "fill_initializers comes first"
         return tree | {"projection": ParameterSpec(channels, self.initializer, *channels)}
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """Those of both ways."""
-        body = multiply_adds_in_order(self.layers, input_shape)
-        if self.shortcut is not None:
-            return body + self.shortcut.multiply_adds(input_shape)
-        output = self.output_shape(input_shape)
-        return body + (0 if output == input_shape else math.prod(output) * input_shape[-1])
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The sum of both ways."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -22,10 +20,6 @@ class Accuracy(Metric):
     several labels  sum of w [[prediction_j > 0.5] = target_j] / sum of w labels, as Keras's binary accuracy; so a row
                     that is right but for one label of four counts 0.75
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = {
-        "hamming_loss": "write accuracy, which is 1 - hamming_loss: of several labels, the share of right ones"
-    }
 
     target_kind = "classes"
     measures_labels = True

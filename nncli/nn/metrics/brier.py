@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.metric import class_numbers, metric
-from nncli.nn.row_mean import RowMean
+from nncli.nn.metrics.bases.row_mean import RowMean
 
 
 @metric("brier", "brier_score")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.kept_rows import KeptRows
 from nncli.nn.metric import differences, metric
+from nncli.nn.metrics.bases.kept_rows import KeptRows
 
 
 @metric("median_absolute_error", "medae")

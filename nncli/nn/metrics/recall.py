@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nncli.core.types import Array
-from nncli.nn.class_counts import ClassCounts
 from nncli.nn.metric import metric, share
+from nncli.nn.metrics.bases.class_counts import ClassCounts
 
 
 @metric("recall")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import ClassVar
 
 import numpy as np
 
@@ -17,10 +15,6 @@ from nncli.nn.metric import Metric, differences, metric
 @dataclass(frozen=True)
 class RootMeanSquaredError(Metric):
     """sqrt(mean over rows and units of (prediction - target)^2), in the target's unit."""
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("mse", "mean_squared_error"), "write rmse, which is its root; the loss itself is measured anyway"
-    )
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
         """(sum of squares, entries), weighted."""

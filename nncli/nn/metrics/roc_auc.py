@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.metric import metric
-from nncli.nn.ranking import Ranking
+from nncli.nn.metrics.bases.ranking import Ranking
 
 
 @metric("roc_auc", "auc")

@@ -11,7 +11,7 @@ from annotated_types import Ge
 from nncli.core.types import Array
 from nncli.nn.loss import classes_of
 from nncli.nn.metric import class_numbers, metric
-from nncli.nn.row_mean import RowMean
+from nncli.nn.metrics.bases.row_mean import RowMean
 
 
 @metric("top_k_accuracy")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, pi
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, cast
 
 from annotated_types import Ge, Gt, Interval
 
 from nncli.optim.schedule import schedule
 from nncli.optim.timed import Timed
-
-MOMENTUM = "momentum is not cycled here; it is a key of the optimizer"
 
 
 @schedule("one_cycle")
@@ -35,16 +33,6 @@ class OneCycle(Timed):
         rise: share of the steps on which the rate rises, above 0 and below 1.
     Reference: Smith and Topin, "Super-convergence", 2018, arXiv 1708.07120.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Timed.stray_keys,
-        **dict.fromkeys(("max_lr", "lr_max", "maximal_learning_rate", "lr", "learning_rate"), "it is maximum here"),
-        "pct_start": "it is rise here",
-        "div_factor": "give initial, which is maximum / div_factor",
-        "final_div_factor": "give final, which is initial / final_div_factor",
-        "anneal_strategy": "it is a cosine always; drop it",
-        **dict.fromkeys(("momentum", "cycle_momentum", "base_momentum", "max_momentum"), MOMENTUM),
-    }
 
     maximum: Annotated[float, Gt(0)]
     initial: Annotated[float, Gt(0)] | None = None

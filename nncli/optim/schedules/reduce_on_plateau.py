@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Interval
 
-from nncli.optim.schedule import FACTOR, FINAL, Course, Schedule, schedule, schedule_of
+from nncli.optim.schedule import Course, Schedule, schedule, schedule_of
 
 
 @schedule("reduce_on_plateau", "reduce_lr_on_plateau")
@@ -31,15 +31,6 @@ class ReduceOnPlateau(Schedule):
         cooldown: epochs after a reduction that do not count.
         final: the lowest rate, at least 0.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Schedule.stray_keys,
-        **FACTOR,
-        **FINAL,
-        **dict.fromkeys(("threshold", "epsilon", "eps"), "it is min_delta here"),
-        "threshold_mode": "min_delta is absolute; drop it",
-        "mode": "whether more or less is better is known of every measure; drop it",
-    }
 
     initial: Annotated[float, Gt(0)]
     factor: Annotated[float, Interval(gt=0, lt=1)] = 0.1

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.class_counts import label_counts
-from nncli.nn.kept_rows import KeptRows
 from nncli.nn.loss import classes_of
 from nncli.nn.metric import Metric, class_numbers, differences, share, weight_of_rows
+from nncli.nn.metrics.bases.class_counts import label_counts
+from nncli.nn.metrics.bases.kept_rows import KeptRows
 
 QUANTILES = {"min": 0.0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95, "max": 1.0}
 

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.kept_rows import KeptRows
 from nncli.nn.metric import class_numbers, several_labels, weight_of_rows
+from nncli.nn.metrics.bases.kept_rows import KeptRows
 
 LABELS = -1  # stands for the class where there are several labels
 
