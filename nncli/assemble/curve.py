@@ -13,7 +13,7 @@ from nncli.core.describe import show
 from nncli.core.errors import Problem
 from nncli.core.fields import is_foreign
 from nncli.core.wording import counted
-from nncli.optim.schedule import Course, schedule_of
+from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import ReduceOnPlateau, plateau_of
 from nncli.optim.timed import Timed
 
@@ -52,7 +52,7 @@ def curve_of(spec: Spec, plan: ResourceEstimate) -> Curve | None:
     schedule = schedule_of(spec.optimizer)
     if schedule is None:
         return None
-    steps, course = plan.steps_per_epoch * plan.epochs, Course(plan.steps_per_epoch, plan.epochs)
+    steps, course = plan.steps_per_epoch * plan.epochs, ScheduleContext(plan.steps_per_epoch, plan.epochs)
     seen = [schedule.at(step, course) for step in _spread(steps)]
     highest = max(*seen, schedule.at(min(schedule.warmup_steps, steps - 1), course))
     words = _waiting(schedule) if isinstance(schedule, ReduceOnPlateau) else ""
@@ -71,7 +71,7 @@ def faults(spec: Spec, plan: ResourceEstimate) -> Iterator[Problem]:
         return
     for step in _spread(plan.steps_per_epoch * plan.epochs):
         try:
-            rate = schedule.at(step, Course(plan.steps_per_epoch, plan.epochs))
+            rate = schedule.at(step, ScheduleContext(plan.steps_per_epoch, plan.epochs))
             if 0 <= float(rate) < inf:
                 continue
             fault = f"expected a finite number at least 0; got {show(rate)}"
@@ -95,12 +95,12 @@ def remarks(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
         return
     place, run = "optimizer.learning_rate", f"the run has {counted(steps, 'step')}"
     if isinstance(schedule, Timed):
-        length = schedule.length(Course(plan.steps_per_epoch, plan.epochs))
+        length = schedule.length(ScheduleContext(plan.steps_per_epoch, plan.epochs))
         if length > steps > schedule.warmup_steps:
             yield f"{place}: {schedule.type_name} goes over {counted(length, 'step')}, but {run}"
         elif steps > schedule.warmup_steps >= length:
             yield f"{place}: {schedule.type_name} has {counted(length, 'step')}, all of which belong to the warm-up"
-        elif length < steps and schedule.at(length - 1, Course(plan.steps_per_epoch, plan.epochs)) == 0:
+        elif length < steps and schedule.at(length - 1, ScheduleContext(plan.steps_per_epoch, plan.epochs)) == 0:
             yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
     if schedule.warmup_steps >= steps:
         yield f"{place}: {run}, all of which belong to the warm-up of {schedule.warmup_steps:,}"

@@ -38,7 +38,8 @@ from nncli.training.events import Record
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
-from nncli.training.trainer import Settings, Trainer
+from nncli.training.settings import Settings
+from nncli.training.trainer import Trainer
 
 LARGE = 10.0  # inputs or targets beyond this make many losses explode
 ROWS_LOOKED_AT = 10_000  # where it is asked whether inputs are so large

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from nncli.optim.schedule import Course, Schedule
+from nncli.optim.schedule import Schedule, ScheduleContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,6 @@ class Periodic(Schedule):
         """Where its period is given in steps."""
         return self.every_steps is not None
 
-    def period(self, course: Course) -> int:
+    def period(self, context: ScheduleContext) -> int:
         """How many steps the period has."""
-        return self.every_steps or (self.every_epochs or 1) * course.steps_per_epoch
+        return self.every_steps or (self.every_epochs or 1) * context.steps_per_epoch

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from nncli.optim.schedule import Course, Schedule
+from nncli.optim.schedule import Schedule, ScheduleContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +45,14 @@ class Timed(Schedule):
         """Where its length is given in steps."""
         return self.steps is not None
 
-    def length(self, course: Course) -> int:
+    def length(self, context: ScheduleContext) -> int:
         """At the end of which step of the run the last rate is reached."""
-        epochs = course.epochs if self.epochs is None else self.epochs
-        return epochs * course.steps_per_epoch if self.steps is None else self.steps
+        epochs = context.epochs if self.epochs is None else self.epochs
+        return epochs * context.steps_per_epoch if self.steps is None else self.steps
 
-    def rate(self, step: int, course: Course) -> float:
+    def rate(self, step: int, context: ScheduleContext) -> float:
         """Along the way, and the last rate after it."""
-        length = max(self.length(course) - self.warmup_steps, 1)
+        length = max(self.length(context) - self.warmup_steps, 1)
         return self.along(min(step, length - 1), length)
 
     def along(self, step: int, length: int) -> float:

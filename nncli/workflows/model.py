@@ -157,7 +157,7 @@ class Model:
 
         run = None if run_dir is None else RunDirectory.at(os.fspath(run_dir))
         if self._trainer is not None:
-            trainer.follow(self._trainer)
+            trainer.continue_from(self._trainer)
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
             if run is None:

@@ -48,7 +48,7 @@ def check_best(run: RunDirectory, trainer: Trainer) -> None:
     Raises:
         CheckpointError: where it is not, with what to do.
     """
-    path, epoch = run.checkpoint(BEST), trainer.best.best_epoch
+    path, epoch = run.checkpoint(BEST), trainer.best_monitor.best_epoch
     try:
         found = checkpoint.verify(path)
         if _is_best(found, trainer.best_record):

@@ -154,14 +154,14 @@ def _differences(
     yield from _of_arrays(f"{LAST}.npz", arrays, {**network.layout.named(trainer.predicting), **state_arrays})
     yield from _of_counts(f"{LAST}.npz", meta["trainer"], trainer.state())
     compared.append(f"{LAST}.npz")
-    if trainer.best.best_epoch != (best_epoch or 0) and not ends_best_epoch(trainer):
+    if trainer.best_monitor.best_epoch != (best_epoch or 0) and not ends_best_epoch(trainer):
         there = "missing" if best_epoch is None else f"of epoch {best_epoch}"
-        yield f"{BEST}.npz is {there}, the best epoch is {trainer.best.best_epoch}"
+        yield f"{BEST}.npz is {there}, the best epoch is {trainer.best_monitor.best_epoch}"
     if original.best is not None and best is not None:
         yield from _of_arrays(f"{BEST}.npz", original.best[1], network.layout.named(best))
         compared.append(f"{BEST}.npz")
         if original.finished and session.test is not None:
-            yield from _of_test(original.test, session, best, trainer.best.best_epoch)
+            yield from _of_test(original.test, session, best, trainer.best_monitor.best_epoch)
             compared.append(TEST)
 
 

@@ -211,7 +211,7 @@ def _take_up(run: RunDirectory, session: Session, trainer: Trainer, before: dict
         what = f"since the run began, {'; '.join(now)}"
         session.notes.append(f"{what}: the last bits may differ from those of an unbroken run")
     if _is_extended(trainer, before):
-        trainer.count_anew()
+        trainer.reset_patience()
         session.notes.append("the run had stopped early; early stopping starts to count anew")
     if before != after or not os.path.exists(run.file(RESOLVED)):
         run.write_text(RESOLVED, to_yaml(after))

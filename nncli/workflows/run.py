@@ -234,7 +234,7 @@ def name_last(session: Session, trainer: Trainer, run: RunDirectory) -> None:
 
 def ends_best_epoch(trainer: Trainer) -> bool:
     """Whether the state is that after the best epoch so far."""
-    return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best.best_epoch
+    return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best_monitor.best_epoch
 
 
 def _is_due(trainer: Trainer, settings: Checkpoint) -> bool:

@@ -11,7 +11,8 @@ from nncli.core.describe import show
 from nncli.core.fields import is_foreign
 from nncli.core.types import Array
 from nncli.nn.metric import Metric, names_of
-from nncli.training.trainer import OPTIMIZER, TALLY, WEIGHTS, Trainer
+from nncli.training.trainer import Trainer
+from nncli.training.trainer_state import OPTIMIZER, TALLY, WEIGHTS
 
 LARGEST = 1 << 53  # whole numbers up to here are exact as floats, too
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")

@@ -17,7 +17,8 @@ from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
-from nncli.training.trainer import Settings, Trainer
+from nncli.training.settings import Settings
+from nncli.training.trainer import Trainer
 
 DENSE = ({"type": "dense", "units": 5}, "tanh", {"type": "dropout", "rate": 0.25}, {"type": "dense", "units": 1})
 CONVOLUTION = (

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from annotated_types import Gt
 
-from nncli.optim.schedule import Course, Schedule, schedule
+from nncli.optim.schedule import Schedule, ScheduleContext, schedule
 
 
 @schedule("constant")
@@ -23,6 +23,6 @@ class Constant(Schedule):
 
     initial: Annotated[float, Gt(0)]
 
-    def rate(self, step: int, course: Course) -> float:
+    def rate(self, step: int, context: ScheduleContext) -> float:
         """The initial rate."""
         return self.initial

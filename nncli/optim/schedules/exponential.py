@@ -8,7 +8,7 @@ from typing import Annotated
 from annotated_types import Gt, Interval
 
 from nncli.optim.periodic import Periodic
-from nncli.optim.schedule import Course, schedule
+from nncli.optim.schedule import ScheduleContext, schedule
 
 
 @schedule("exponential", "exponential_decay")
@@ -29,7 +29,7 @@ class Exponential(Periodic):
     initial: Annotated[float, Gt(0)]
     factor: Annotated[float, Interval(gt=0, lt=1)]
 
-    def rate(self, step: int, course: Course) -> float:
+    def rate(self, step: int, context: ScheduleContext) -> float:
         """By how many periods are over, also in part."""
-        periods: float = self.factor ** (step / self.period(course))
+        periods: float = self.factor ** (step / self.period(context))
         return self.initial * periods

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Interval
 
-from nncli.optim.schedule import Course, Schedule, schedule, schedule_of
+from nncli.optim.schedule import Schedule, ScheduleContext, schedule, schedule_of
 
 
 @schedule("reduce_on_plateau", "reduce_lr_on_plateau")
@@ -50,9 +50,9 @@ class ReduceOnPlateau(Schedule):
         """It hears of epochs alone."""
         return False
 
-    def rate(self, step: int, course: Course) -> float:
+    def rate(self, step: int, context: ScheduleContext) -> float:
         """By the number of reductions."""
-        reduced: float = self.initial * self.factor**course.reductions
+        reduced: float = self.initial * self.factor**context.reductions
         return max(reduced, self.final)
 
 
