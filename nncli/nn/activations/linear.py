@@ -1,4 +1,4 @@
-"""No activation at all."""
+"""Identity."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("linear")
 @dataclass(frozen=True)
 class Linear(Activation):
-    """y = x.
+    """Identity: y = x.
 
     Shape: (*) -> (*)
     """
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input as it is."""
+        """Return the input unchanged."""
         return x, lambda dy, g: dy

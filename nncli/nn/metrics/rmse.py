@@ -14,13 +14,16 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("rmse", "root_mean_squared_error")
 @dataclass(frozen=True)
 class RootMeanSquaredError(Metric):
-    """sqrt(mean over rows and units of (prediction - target)^2), in the target's unit."""
+    """Root mean squared error: sqrt of the mean of (prediction - target)^2, in the target's unit.
+
+    The mean is over rows and targets.
+    """
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(sum of squares, entries), weighted."""
+        """Return (sum of squares, number of entries), weighted."""
         difference, weight = differences(prediction, targets, weights)
         return np.array((np.dot(weight, difference**2).sum(), weight.sum() * difference.shape[1]))
 
     def finish(self, state: Array) -> float:
-        """The root of the mean."""
+        """Return the root of the mean."""
         return sqrt(state[0] / state[1])

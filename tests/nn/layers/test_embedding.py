@@ -8,7 +8,7 @@ import pytest
 from nncli.core.errors import ConfigError
 from nncli.core.reference import fields_of
 from nncli.nn.layers import Embedding
-from nncli.nn.layers.embedding import FEW_ENTRIES
+from nncli.nn.layers.embedding import MAX_ONE_HOT
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
 from tests.nn.layers.run import run
@@ -24,7 +24,7 @@ def test_by_hand():
     assert dx is None
 
 
-@pytest.mark.parametrize("entries", [FEW_ENTRIES, FEW_ENTRIES + 1, 1000])
+@pytest.mark.parametrize("entries", [MAX_ONE_HOT, MAX_ONE_HOT + 1, 1000])
 @pytest.mark.parametrize("count", [0, 1, 300])
 def test_the_gradient_against_a_loop(entries, count):
     random = np.random.default_rng(entries)

@@ -1,4 +1,4 @@
-"""Metrics of the classes that are predicted: how often each is, how often it should be, how often both."""
+"""Base class of metrics that count true positives, predicted and actual rows of every class."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy as np
 from nncli.core.errors import ShapeError
 from nncli.core.types import Array
 from nncli.nn.loss import classes_of, labels_of
-from nncli.nn.metric import Metric, class_numbers, several_labels, share, weight_of_rows
+from nncli.nn.metric import Metric, class_numbers, is_multi_label, safe_ratio, weight_of_rows
 
 
 @dataclass(frozen=True)
 class ClassCounts(Metric):
-    """The base of metrics that are a ratio of counts for each class, and an average over the classes.
+    """The base of metrics that are a ratio of counts per class, averaged over the classes.
 
-    For class c, each row counting with its weight:
-        right_c     rows of class c that are predicted as c (true positives)
-        predicted_c rows that are predicted as c
-        actual_c    rows of class c
+    For class c, with the rows' weights:
+        true_c       rows of class c that are predicted as c (true positives)
+        predicted_c  rows that are predicted as c
+        actual_c     rows of class c
 
     The averages, as in scikit-learn with zero_division=0:
-        binary    the ratio of the second of two classes
-        macro     the mean of the ratios of the classes that are present: in the targets or in the predictions of any
-                  row, be it one without weight
-        weighted  the mean of the ratios, each with the weight actual_c
-        micro     the ratio of the counts summed over the classes
+        binary    the score of the second of two classes
+        macro     the unweighted mean over the classes that occur in the targets or in the predictions of any row,
+                  also one without weight
+        weighted  the mean over the classes, weighted by actual_c
+        micro     the score of the counts summed over the classes
 
-    Of several labels a row each is looked for by itself, so c are the labels and a row may be of several of them. It is
-    predicted where its probability is above 0.5; macro is the mean over all labels.
+    For multi-label targets the classes are the labels, of which a row may have several. A label is predicted if its
+    probability is above 0.5; macro is the mean over all labels.
     """
 
     target_kind = "classes"
@@ -39,57 +39,57 @@ class ClassCounts(Metric):
 
     average: Literal["binary", "macro", "weighted", "micro"] | None = None
 
-    def ratio(self, right: Array, predicted: Array, actual: Array) -> Array:
-        """The ratio of every class; 0 where it is 0 / 0."""
+    def ratio(self, true: Array, predicted: Array, actual: Array) -> Array:
+        """Return the score of every class; 0 where it is 0 / 0."""
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(right, predicted, actual) of the classes, then how many rows each class appears in: 4 x classes numbers.
+        """Return (true, predicted, actual) of the classes, then the rows in which each class occurs: (4 classes,).
 
-        Of several labels it is one number more, which tells them from classes.
+        For multi-label targets there is one number more, which tells labels from classes.
         """
-        if several_labels(targets):
+        if is_multi_label(targets):
             return np.append(label_counts(prediction, targets, weights), np.full(targets.shape[1] + 1, len(targets)))
         classes = max(2, prediction.shape[-1])
         if fault := self.classes_fault(classes):
             raise ShapeError(fault)
         chosen, actual = classes_of(prediction), class_numbers(targets)
-        weight, right = weight_of_rows(weights, len(actual)), chosen == actual
+        weight, correct = weight_of_rows(weights, len(actual)), chosen == actual
 
         def count(numbers: Array, weight: Array | None) -> Array:
             return np.bincount(numbers, weight, classes)
 
         seen = count(chosen, None) + count(actual, None)
-        counts = count(actual[right], weight[right]), count(chosen, weight), count(actual, weight), seen
+        counts = count(actual[correct], weight[correct]), count(chosen, weight), count(actual, weight), seen
         return np.concatenate(counts, dtype=np.float64)
 
     def finish(self, state: Array) -> float:
-        """The average of the ratios."""
-        right, predicted, actual, seen = state[: len(state) // 4 * 4].reshape(4, -1)
+        """Return the average of the scores."""
+        true, predicted, actual, seen = state[: len(state) // 4 * 4].reshape(4, -1)
         average = self.average or ("binary" if len(state) == 8 else "macro")
         if average == "micro":
-            return float(self.ratio(right.sum(), predicted.sum(), actual.sum()))
-        ratios = self.ratio(right, predicted, actual)
+            return float(self.ratio(true.sum(), predicted.sum(), actual.sum()))
+        scores = self.ratio(true, predicted, actual)
         if average == "binary":
-            return float(ratios[1])
+            return float(scores[1])
         if average == "macro":
-            return float(ratios[seen > 0].mean())
-        return float(share(np.dot(ratios, actual), actual.sum()))
+            return float(scores[seen > 0].mean())
+        return float(safe_ratio(np.dot(scores, actual), actual.sum()))
 
     def classes_fault(self, classes: int) -> str | None:
-        """An average of one class where there are more than two."""
+        """Refuse binary for more than two classes."""
         if self.average != "binary" or classes <= 2:
             return None
         return f"average: binary is for 2 classes, and there are {classes}; write macro, weighted or micro"
 
     def labels_fault(self) -> str | None:
-        """An average of one class where there are none."""
+        """Refuse binary for multi-label targets."""
         if self.average != "binary":
             return None
-        return "average: binary is for 2 classes, and there are several labels a row; write macro, weighted or micro"
+        return "average: binary is for 2 classes, not for multi-label targets; write macro, weighted or micro"
 
 
 def label_counts(prediction: Array, targets: Array, weights: Array | None) -> Array:
-    """(right, predicted, actual) of several labels: 3 x labels numbers."""
+    """Return (true, predicted, actual) of multi-label targets: (3 labels,)."""
     chosen, weight = labels_of(prediction), weight_of_rows(weights, len(targets))
     return np.concatenate([np.dot(weight, counted) for counted in (chosen * targets, chosen, targets)])

@@ -1,4 +1,4 @@
-"""Metrics of several labels a row, worked by hand."""
+"""Metrics of multi-label targets, worked by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.core.errors import ConfigError
 from nncli.core.registry import METRICS
 from nncli.nn.evaluation_report import Labels
 from nncli.nn.loss import labels_of
-from nncli.nn.metric import fault_of, several_labels
+from nncli.nn.metric import fault_of, is_multi_label
 from nncli.nn.metrics import F1, Accuracy, AveragePrecision, Brier, Precision, Recall, RocAuc
 
 # of the first label both ones are found and one more; of the second neither is, and nothing else is taken for one
@@ -55,9 +55,9 @@ def test_rankings():
 
 
 def test_two_labels_are_not_two_classes():
-    assert several_labels(TARGETS)
-    assert not several_labels(TARGETS[:, :1])
-    assert not several_labels(TARGETS[:, 0])
+    assert is_multi_label(TARGETS)
+    assert not is_multi_label(TARGETS[:, :1])
+    assert not is_multi_label(TARGETS[:, 0])
     as_classes = F1().measure(PREDICTION, TARGETS[:, 1], None)
     assert len(as_classes) == 8
     assert F1().finish(as_classes) == 2 / 3, "binary: of the second class one row of two, and no other"
@@ -78,11 +78,11 @@ def test_metrics_that_do_not_suit():
     for metric in METRICS:
         fault = fault_of(metric(), "labels", who, None)
         assert (fault is None) == metric.measures_labels
-        assert fault is None or "but binary_cross_entropy learns several labels a row; these are measured by" in fault
+        assert fault is None or "but binary_cross_entropy learns multi-label targets; these are measured by" in fault
     told = fault_of(Brier(), "labels", who, None)
     assert told.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
     assert fault_of(F1(average="binary"), "labels", who, None) == (
-        "average: binary is for 2 classes, and there are several labels a row; write macro, weighted or micro"
+        "average: binary is for 2 classes, not for multi-label targets; write macro, weighted or micro"
     )
     with pytest.raises(ConfigError):
         F1(average="samples")
