@@ -1,4 +1,4 @@
-"""Schedules that are reduced again and again."""
+"""Base class of schedules with a period."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Periodic(Schedule):
     """The base of schedules with a period, counted from the end of the warm-up.
 
     Args:
-        every_epochs: the period in epochs; default 1 where every_steps is not given.
-        every_steps: the period in steps; not beside every_epochs.
+        every_epochs: period in epochs, at least 1; default 1 unless every_steps is given.
+        every_steps: period in steps, at least 1; instead of every_epochs.
     """
 
     every_epochs: Annotated[int, Ge(1)] | None = None
@@ -29,15 +29,15 @@ class Periodic(Schedule):
             object.__setattr__(self, "every_epochs", 1)
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Two periods."""
+        """Refuse two periods."""
         if self.every_epochs is not None and self.every_steps is not None:
-            yield "every_steps", "every_epochs stands there already; drop one of the two"
+            yield "every_steps", "every_epochs is given already; drop one of the two"
 
     @property
     def by_steps(self) -> bool:
-        """Where its period is given in steps."""
+        """Whether the period is given in steps."""
         return self.every_steps is not None
 
     def period(self, context: ScheduleContext) -> int:
-        """How many steps the period has."""
+        """Return the period in steps."""
         return self.every_steps or (self.every_epochs or 1) * context.steps_per_epoch

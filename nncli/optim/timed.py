@@ -1,4 +1,4 @@
-"""Schedules that come to an end."""
+"""Base class of schedules with a known length."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from nncli.optim.schedule import Schedule, ScheduleContext
 
 @dataclass(frozen=True, kw_only=True)
 class Timed(Schedule):
-    """The base of schedules that go from a first to a last rate in a known number of steps, and stay there.
+    """The base of schedules that go from a first to a last rate in a known number of steps, and then stay constant.
 
-    The run's first step has exactly the first rate (its share of it, with a warm-up), its last step exactly the last.
-    A run of one step has the first.
+    The first step has exactly the first rate (after the warm-up, if there is one), the last step exactly the last rate.
+    A schedule of one step has the first rate.
 
     Args:
-        epochs: at the end of which epoch of the run the last rate is reached, the warm-up included; default its last.
-        steps: likewise in steps; not beside epochs.
+        epochs: length of the schedule in epochs, warm-up included; default the whole run.
+        steps: length of the schedule in steps, warm-up included; instead of epochs.
     """
 
     needs = ("along",)
@@ -29,37 +29,37 @@ class Timed(Schedule):
     steps: Annotated[int, Ge(1)] | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Two lengths, or one that the warm-up uses up."""
+        """Refuse two lengths, or one that the warm-up exceeds."""
         if self.epochs is not None and self.steps is not None:
-            yield "steps", "epochs stands there already; drop one of the two"
+            yield "steps", "epochs is given already; drop one of the two"
         elif self.steps is not None and self.steps <= self.warmup_steps:
             yield "steps", f"expected more than the {self.warmup_steps} steps of warm-up, which it includes"
 
     @property
     def over_run(self) -> bool:
-        """Where it has no length of its own."""
+        """Whether neither epochs nor steps are given."""
         return self.epochs is None and self.steps is None
 
     @property
     def by_steps(self) -> bool:
-        """Where its length is given in steps."""
+        """Whether the length is given in steps."""
         return self.steps is not None
 
     def length(self, context: ScheduleContext) -> int:
-        """At the end of which step of the run the last rate is reached."""
+        """Return the length in steps, warm-up included."""
         epochs = context.epochs if self.epochs is None else self.epochs
         return epochs * context.steps_per_epoch if self.steps is None else self.steps
 
     def rate(self, step: int, context: ScheduleContext) -> float:
-        """Along the way, and the last rate after it."""
+        """Return the rate of a step, or the last rate after the end."""
         length = max(self.length(context) - self.warmup_steps, 1)
         return self.along(min(step, length - 1), length)
 
     def along(self, step: int, length: int) -> float:
-        """The rate of a step on the way.
+        """Return the rate of a step within the schedule.
 
         Args:
-            step: its number, in [0, length - 1].
-            length: how many steps the way has, at least 1.
+            step: number of the step after the warm-up, in [0, length - 1].
+            length: number of steps after the warm-up, at least 1.
         """
         raise NotImplementedError

@@ -30,9 +30,7 @@ class R2(Metric):
         if total == 0:
             return np.empty(0)
         y = targets.reshape(difference.shape).astype(np.float64)
-        mean = (
-            y[0] + np.dot(weight, y - y[0]) / total
-        )  # relative to the first row, so that equal targets have an exact mean
+        mean = y[0] + np.dot(weight, y - y[0]) / total  # exact where all targets are equal
         return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
 
     def merge(self, a: Array, b: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The same rate all the time."""
+"""Constant learning rate."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from nncli.optim.schedule import Schedule, ScheduleContext, schedule
 @schedule("constant")
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The same rate in every step: a plain number with a warm-up before it.
+    """Constant learning rate, with an optional warm-up.
 
     rate(t) = initial
 
     Args:
-        initial: the rate, above 0.
+        initial: learning rate, above 0.
     """
 
     initial: Annotated[float, Gt(0)]
 
     def rate(self, step: int, context: ScheduleContext) -> float:
-        """The initial rate."""
+        """Return the initial rate."""
         return self.initial

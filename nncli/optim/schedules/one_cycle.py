@@ -1,4 +1,4 @@
-"""Up and down once."""
+"""One-cycle policy."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from nncli.optim.timed import Timed
 @schedule("one_cycle")
 @dataclass(frozen=True)
 class OneCycle(Timed):
-    """Up to a high rate and down to a very low one, both along half a wave of a cosine.
+    """One-cycle policy: increase to a maximum rate, then anneal to a very low rate, both along a cosine.
 
     rate(t) = a + (b - a) (1 - cos(pi s)) / 2
     a = initial, b = maximum, s = t / P                         for t <= P = max(rise T - 1, 1)
     a = maximum, b = final,   s = (t - P) / (T - 1 - P)         after it, t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, up to the end of the run or of the epochs or steps that are given; after
-    them the rate is the final one. The rates are those of PyTorch's OneCycleLR; where rise T is no whole number, no
-    step has quite the maximum. Momentum is not cycled. A warm-up comes before all this and is seldom wanted.
+    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
+    the final rate. The rates are those of PyTorch's OneCycleLR; if rise T is not an integer, no step reaches the
+    maximum exactly. Momentum is not cycled. A warm-up precedes the cycle and is rarely needed.
 
     Args:
-        maximum: the highest rate, above 0.
-        initial: the first rate, above 0; default maximum / 25.
-        final: the last rate, at least 0; default initial / 10000.
-        rise: share of the steps on which the rate rises, above 0 and below 1.
+        maximum: highest learning rate, above 0.
+        initial: first learning rate, above 0; default maximum / 25.
+        final: last learning rate, at least 0; default initial / 10000.
+        rise: fraction of the steps with an increasing rate, above 0 and below 1.
     Reference: Smith and Topin, "Super-convergence", 2018, arXiv 1708.07120.
     """
 
@@ -47,7 +47,7 @@ class OneCycle(Timed):
             object.__setattr__(self, "final", cast("float", self.initial) / 1e4)
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Rates above the highest."""
+        """Refuse rates above the maximum."""
         yield from super().conflicts()
         for name in ("initial", "final"):
             given = getattr(self, name)
@@ -55,8 +55,8 @@ class OneCycle(Timed):
                 yield name, f"expected at most the maximum, which is {self.maximum:g}; got {given:g}"
 
     def along(self, step: int, length: int) -> float:
-        """Means of two rates, so that each is exact at its end."""
-        initial, final = cast("float", self.initial), cast("float", self.final)  # filled when it was made
+        """Return a weighted mean of two rates, so that each is exact at its end."""
+        initial, final = cast("float", self.initial), cast("float", self.final)  # filled in by __post_init__
         peak, last = max(self.rise * length - 1, 1), length - 1
         if step <= peak and step < max(last, 1):
             low, high, share = initial, self.maximum, step / peak
