@@ -22,7 +22,7 @@ SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope
 class LSTM(Recurrent):
     """Long short-term memory: gates control what its cell state forgets, stores and outputs at every step.
 
-    i, f, o = sigmoid and g = tanh of the four blocks of x[t] W + h[t-1] R + b
+    i, f, g, o = the four blocks of x[t] W + h[t-1] R + b, after sigmoid for i, f and o, and tanh for g
     c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h start at 0
 
     The blocks are input gate, forget gate, candidate and output gate, in PyTorch's order; its matrices are W and R
