@@ -7,7 +7,7 @@ from typing import Any
 from nncli.config.draft import Draft
 from nncli.config.spec import Training
 from nncli.core.invalid import Invalid, is_invalid
-from nncli.nn.sequential import fill_initializers
+from nncli.nn.default_initializers import fill_initializers
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 

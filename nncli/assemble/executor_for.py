@@ -11,11 +11,11 @@ from nncli.config.spec import Spec, Training
 from nncli.core.types import Shape
 from nncli.data.preprocessing import Preprocessing
 from nncli.nn.layer import Layer
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
-from nncli.nn.sequential import Sequential
 from nncli.optim.penalty import Penalty
 from nncli.training.executor import Executor
 

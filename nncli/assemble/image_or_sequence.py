@@ -8,7 +8,7 @@ from typing import Any
 from nncli.assemble.probe_shapes import IMAGES, SEQUENCES, accepts
 from nncli.core.invalid import is_invalid
 from nncli.core.types import Shape
-from nncli.nn.sequential import Sequential
+from nncli.nn.layers.sequential import Sequential
 
 
 def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:

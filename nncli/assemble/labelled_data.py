@@ -13,6 +13,7 @@ from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.weights import class_weights, in_dtype
+from nncli.nn.input_check import input_check
 from nncli.training.executor import Executor
 
 
@@ -23,7 +24,7 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
         UserError: where they do not fit the model.
     """
     network = executor.network
-    inputs = preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check()).held()
+    inputs = preprocessing.inputs_on_demand(rows, network.dtype, input_check(network.model)).held()
     targets = prepare_targets(rows, preprocessing, executor.loss)
     return make_dataset(executor, preprocessing, inputs, targets, rows.weights)
 

@@ -14,8 +14,8 @@ from nncli.core.types import Array
 from nncli.nn.activation import Activation
 from nncli.nn.activations.linear import Linear
 from nncli.nn.layer import Layer
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
-from nncli.nn.sequential import Sequential
 
 
 def last_layer(layers: Sequence[Any]) -> Layer | None:

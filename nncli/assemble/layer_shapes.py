@@ -12,7 +12,8 @@ from nncli.core.errors import Path, Problem, ShapeError
 from nncli.core.fields import is_foreign
 from nncli.core.invalid import is_invalid
 from nncli.core.types import Shape
-from nncli.nn.sequential import Sequential
+from nncli.nn.layers.sequential import Sequential
+from nncli.nn.shape_advice import batch_size_fault
 
 
 def output_shape_of(layers: Sequence[Any], input_shape: Shape | None) -> Shape | None:
@@ -56,7 +57,7 @@ def follow_shapes(
             shape = constant_output_shape(layer)
         else:
             try:
-                if batch_size is not None and (fault := layer.batch_fault(shape, batch_size)):
+                if batch_size is not None and (fault := batch_size_fault(layer, shape, batch_size)):
                     problems.append(Problem(here, fault))
                 shape = layer.output_shape(shape)
             except ShapeError as error:

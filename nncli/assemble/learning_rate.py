@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nncli.assemble.plan import Plan
+from nncli.assemble.resources import ResourceEstimate
 from nncli.config.spec import Spec
 from nncli.core.wording import counted
-from nncli.optim.schedule import Course, schedule_of
+from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import ReduceOnPlateau
 
 MAX_SAMPLED_STEPS = 2000
@@ -36,7 +36,7 @@ class LearningRateCurve:
     words: str = ""
 
 
-def learning_rate_curve(spec: Spec, plan: Plan) -> LearningRateCurve | None:
+def learning_rate_curve(spec: Spec, plan: ResourceEstimate) -> LearningRateCurve | None:
     """The learning rate over a run; None where it is a constant number.
 
     Args:
@@ -46,7 +46,7 @@ def learning_rate_curve(spec: Spec, plan: Plan) -> LearningRateCurve | None:
     schedule = schedule_of(spec.optimizer)
     if schedule is None:
         return None
-    steps, course = plan.steps_per_epoch * plan.epochs, Course(plan.steps_per_epoch, plan.epochs)
+    steps, course = plan.steps_per_epoch * plan.epochs, ScheduleContext(plan.steps_per_epoch, plan.epochs)
     seen = tuple(schedule.at(step, course) for step in sampled_steps(steps))
     highest = max(*seen, schedule.at(min(schedule.warmup_steps, steps - 1), course))
     words = _plateau_rule(schedule) if isinstance(schedule, ReduceOnPlateau) else ""

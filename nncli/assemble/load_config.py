@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nncli.assemble.checks.schedule import check_schedule
 from nncli.assemble.defaults import complete_defaults
 from nncli.assemble.load_data import load_data
-from nncli.assemble.plan import Plan, plan
+from nncli.assemble.resources import ResourceEstimate, estimate_resources
 from nncli.assemble.run_notes import notes_on
 from nncli.assemble.validate import Validation, validate
 from nncli.config.document import Document
@@ -40,7 +40,7 @@ class LoadedConfig:
 
     document: Document
     validation: Validation
-    plan: Plan
+    plan: ResourceEstimate
     notes: tuple[str, ...] = ()
 
     @property
@@ -91,7 +91,8 @@ def load_config(config: str, settings: Sequence[str] = (), *, resolved: bool = F
     apply_overrides(document, list(settings))
     validation = validate_document(document, name=Path(config).stem)
     spec, preprocessing = validation.draft.spec, validation.preprocessing
-    planned = plan(spec, preprocessing.input_shape, math.prod(preprocessing.task.target_shape), _rows(validation))
+    targets = math.prod(preprocessing.task.target_shape)
+    planned = estimate_resources(spec, preprocessing.input_shape, targets, _rows(validation))
     if problems := [*_memory_problems(planned), *check_schedule(spec, planned)]:
         raise document.error(problems)
     overridden = {setting.partition("=")[0] for setting in settings}
@@ -126,7 +127,7 @@ def _rows(validation: Validation) -> dict[str, int]:
     return {"training" if name == "train" else name: len(rows) for name, rows in named.items()}
 
 
-def _memory_problems(planned: Plan) -> Iterator[Problem]:
+def _memory_problems(planned: ResourceEstimate) -> Iterator[Problem]:
     """A model that does not fit into the memory of this machine."""
     needed, available = planned.parameter_bytes + planned.batch_bytes, _memory()
     if available is not None and needed > available:

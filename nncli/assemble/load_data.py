@@ -25,6 +25,7 @@ from nncli.data.rows import Rows
 from nncli.data.scalers import Scaler
 from nncli.data.source import SAMPLE
 from nncli.data.weights import in_dtype
+from nncli.nn.input_check import input_check
 from nncli.nn.layer import InputCheck
 from nncli.nn.loss import Loss
 
@@ -139,7 +140,7 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
         loaded.problems.append(problem_of(data, "train", error))
         return
     loaded.preprocessing = fitted
-    check = input_check(layers) if fitted.input_scaling is None else None
+    check = first_input_check(layers) if fitted.input_scaling is None else None
     for name, rows in splits.named.items():
         try:
             readable, before = splits.readable(name), len(fitted.notes)
@@ -154,13 +155,13 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
         fitted.notes.clear()  # a note on some rows need not hold for all
 
 
-def input_check(layers: Sequence[Any]) -> InputCheck | None:
+def first_input_check(layers: Sequence[Any]) -> InputCheck | None:
     """The function that finds rows that the first layer cannot take; None where it takes all rows.
 
     Args:
         layers: in order, Invalid where one could not be built.
     """
-    return layers[0].input_check() if layers and not is_invalid(layers[0]) else None
+    return input_check(layers[0]) if layers and not is_invalid(layers[0]) else None
 
 
 def _is_settled(loaded: LoadedData, draft: Draft) -> bool:

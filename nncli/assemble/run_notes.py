@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncli.assemble.plan import Plan
+from nncli.assemble.resources import ResourceEstimate
 from nncli.config.spec import Spec
 from nncli.core.checked import registered_in
 from nncli.core.wording import counted
-from nncli.optim.schedule import Course, schedule_of
+from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.optim.timed import Timed
 
 MAX_FIRST_SHARE = 0.05  # of the averaged weights that may still be the first weights when the run ends
 
 
-def notes_on(spec: Spec, plan: Plan) -> list[str]:
+def notes_on(spec: Spec, plan: ResourceEstimate) -> list[str]:
     """Everything about a run that is valid, but unusual.
 
     Args:
@@ -26,13 +26,13 @@ def notes_on(spec: Spec, plan: Plan) -> list[str]:
     return [*own, *_on_schedule(spec, plan), *_on_plateau(spec), *_on_averaging(spec, plan)]
 
 
-def _on_schedule(spec: Spec, plan: Plan) -> Iterator[str]:
+def _on_schedule(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
     schedule, steps = schedule_of(spec.optimizer), plan.steps_per_epoch * plan.epochs
     if schedule is None:
         return
     place, run = "optimizer.learning_rate", f"the run has {counted(steps, 'step')}"
     if isinstance(schedule, Timed):
-        course = Course(plan.steps_per_epoch, plan.epochs)
+        course = ScheduleContext(plan.steps_per_epoch, plan.epochs)
         length = schedule.length(course)
         if length > steps > schedule.warmup_steps:
             yield f"{place}: {schedule.type_name} goes over {counted(length, 'step')}, but {run}"
@@ -55,7 +55,7 @@ def _on_plateau(spec: Spec) -> Iterator[str]:
         yield f"optimizer.learning_rate: {what}; {patience}"
 
 
-def _on_averaging(spec: Spec, plan: Plan) -> Iterator[str]:
+def _on_averaging(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
     """A run that is too short for the average of its weights.
 
     Without a warm-up the weights after the first step have the share decay^(steps - 1) in the last average.

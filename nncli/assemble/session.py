@@ -20,7 +20,8 @@ from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
-from nncli.training.trainer import Settings, Trainer
+from nncli.training.settings import Settings
+from nncli.training.trainer import Trainer
 
 
 @dataclass

@@ -12,6 +12,7 @@ from nncli.core.invalid import is_invalid
 from nncli.core.registry import LAYERS
 from nncli.core.types import Shape
 from nncli.nn.layer import Layer
+from nncli.nn.shape_advice import shape_hint
 
 AXES = {2: "(length, channels)", 3: "(height, width, channels)"}
 
@@ -44,7 +45,7 @@ def _change_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str
 def _change_here(layer: Layer, shape: Shape) -> str:
     """What would make a layer accept the shape that it gets: a layer before it, another layer, or other padding."""
     if layer.in_order:
-        return layer.shape_hint
+        return shape_hint(layer)
     size = math.prod(shape)
     if len(shape) > 1 and accepts(layer, (size,)):
         return f"put flatten before {layer.type_name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.assemble.session import Session
+from nncli.nn.input_check import input_check
 from nncli.training.events import Record
 
 LARGE_VALUE = 10.0  # inputs or targets beyond this make many losses explode
@@ -33,7 +34,7 @@ def explosion_hint(session: Session) -> str:
     """What may help where numbers are no longer finite: scaling, a smaller learning rate, or clipping."""
     hints = []
     data, unscaled = session.spec.data, "none"
-    scalable = session.network.model.input_check() is None  # otherwise the data are taken as they are
+    scalable = input_check(session.network.model) is None  # otherwise the data are taken as they are
     largest = float(np.abs(session.train.inputs[:MAX_ROWS]).max(initial=0)) if scalable else 0
     if largest > LARGE_VALUE and data.scale_inputs.type_name == unscaled:
         hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")

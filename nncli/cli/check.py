@@ -14,7 +14,7 @@ from nncli.cli.plugins import load
 from nncli.cli.table import INDENT, table
 
 if TYPE_CHECKING:
-    from nncli.workflows.check import LearningRateCurve, Plan
+    from nncli.workflows.check import LearningRateCurve, ResourceEstimate
 
 
 def check(
@@ -35,7 +35,7 @@ def check(
     for note in found.notes:
         say(f"note: {note}")
     rows = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
-    give(f"{config} is right: {rows} rows; {of_parameters(found.parameters, found.plan.running_values)}")
+    give(f"{config} is right: {rows} rows; {of_parameters(found.parameters, found.plan.non_trainable)}")
     if found.rows_read is not None:
         seen = f"{found.rows_read:,} rows were looked at, and the targets of all"
         give(f"the data are large: {seen}; so far as these show")
@@ -46,12 +46,12 @@ def check(
         give(line)
 
 
-def _described(plan: Plan) -> list[str]:
+def _described(plan: ResourceEstimate) -> list[str]:
     from nncli.core.wording import counted, in_bytes
 
     rows = [["input", of_shape(plan.input_shape), "", ""]]
-    for depth, layer in (item for outer in plan.layers for item in outer.opened()):
-        sizes = [of_shape(layer.output_shape), f"{layer.trained:,}", f"{layer.multiply_adds:,}"]
+    for depth, layer in (item for outer in plan.layers for item in outer.flattened()):
+        sizes = [of_shape(layer.output_shape), f"{layer.trainable:,}", f"{layer.multiply_adds:,}"]
         rows.append([INDENT * depth + layer.name, *sizes])
     several, steps = plan.batches_per_step, plan.steps_per_epoch * plan.epochs
     step = f"{min(several * plan.batch_size, plan.rows):,} rows{f' in {several:,} batches' if several > 1 else ''}"

@@ -76,12 +76,12 @@ def _summary(described: dict[str, Any]) -> str:
 def _layers(described: dict[str, Any]) -> list[str]:
     rows = [["input", of_shape(described["input_shape"]), ""]]
     for layer in described["all_layers"]:
-        trained = layer["parameters"] - (layer["running_values"] or 0)
+        trained = layer["parameters"] - (layer["non_trainable_parameters"] or 0)
         rows.append([INDENT * layer["depth"] + layer["name"], of_shape(layer["output_shape"]), f"{trained:,}"])
-    running = described["running_values"] or 0
-    rows.append(["total", "", f"{described['parameters'] - running:,}"])
-    if running:
-        rows.append(["running values", "", f"{running:,}"])
+    non_trainable = described["non_trainable_parameters"] or 0
+    rows.append(["total", "", f"{described['parameters'] - non_trainable:,}"])
+    if non_trainable:
+        rows.append(["non-trainable parameters", "", f"{non_trainable:,}"])
     return table(["layer", "output shape", "parameters"], rows, right=(2,))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Interval, MinLen
 
@@ -13,26 +13,6 @@ from nncli.core.fields import field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
 from nncli.core.types import DTypeName
 
-CLASS_WEIGHT = "it belongs under training, as training.class_weight"
-CLIPPING = ("clipnorm", "gradient_clip_val", "gradient_clip_norm", "grad_clip", "max_grad_norm", "global_clipnorm")
-VALIDATION = "write data.validation: {fraction: 0.2}"
-OF_OPTIMIZER = {  # keys that other libraries have elsewhere
-    **dict.fromkeys(("lr", "learning_rate"), "it belongs to the optimizer, as optimizer.learning_rate"),
-    **dict.fromkeys(
-        ("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule", "warmup", "warmup_steps"),
-        "a schedule stands in optimizer.learning_rate, such as {type: cosine, initial: 1e-3}",
-    ),
-    **dict.fromkeys(("momentum", "betas"), "it belongs to the optimizer, beside its type"),
-    "weight_decay": "write {type: adamw, weight_decay: 1e-2} as optimizer, or training.penalty: {l2: 1e-4}",
-}
-OF_LOSS = {
-    "label_smoothing": "it belongs to the loss, as in {type: cross_entropy, label_smoothing: 0.1}",
-    **dict.fromkeys(
-        ("positive_weight", "pos_weight"),
-        "it belongs to the loss, as in {type: binary_cross_entropy, positive_weight: 3}",
-    ),
-}
-GROUPS = "it belongs to the source, as data.train.groups"
 INHERITING = "inherits what it leaves out"  # marks sources that take their keys from train's
 
 
@@ -45,8 +25,6 @@ class Fraction(Checked):
         stratify: whether every class is split by that share.
         split: random, drawn with the seed; or tail, the last rows, for what is ordered by time.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(("group", "groups", "group_by"), GROUPS)
 
     fraction: Annotated[float, Interval(gt=0, lt=1)]
     stratify: bool = False
@@ -69,14 +47,6 @@ class Data(Checked):
         scale_inputs: fitted on the training rows only; default none.
         scale_targets: likewise, for regression; undone in predictions and metrics.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        "class_weight": CLASS_WEIGHT,
-        "class_weights": CLASS_WEIGHT,
-        "weights": "it belongs to the source, as data.train.weights",
-        "groups": GROUPS,
-        "validation_split": "write validation: {fraction: 0.2}",
-    }
 
     train: Annotated[Registered, SOURCES]
     validation: Fraction | Annotated[Registered, SOURCES, INHERITING] | None = None
@@ -166,8 +136,6 @@ class Penalty(Checked):
         biases: whether biases and the scale and shift of normalisation pay as well.
     """
 
-    stray_keys: ClassVar[Mapping[str, str]] = {"type": "write l1 or l2, or both"}
-
     l1: Annotated[float, Ge(0)] = 0.0
     l2: Annotated[float, Ge(0)] = 0.0
     biases: bool = False
@@ -228,23 +196,6 @@ class Training(Checked):
         threads: how many threads to compute with; default all cores.
     """
 
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(
-            ("accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"),
-            "it is called batches_per_step here",
-        ),
-        **dict.fromkeys(
-            ("ema", "use_ema", "ema_decay", "ema_momentum", "swa", "use_swa"), "write weight_averaging: {decay: 0.999}"
-        ),
-        **dict.fromkeys(CLIPPING, "it is clip_norm here"),
-        **dict.fromkeys(
-            ("seed", "dtype", "data", "model", "loss", "optimizer", "metrics"), "it stands at the top, beside training"
-        ),
-        "validation_split": VALIDATION,
-        **OF_OPTIMIZER,
-        **OF_LOSS,
-    }
-
     epochs: Annotated[int, Ge(1)] = 10
     batch_size: Annotated[int, Ge(1)] = 32
     batches_per_step: Annotated[int, Ge(1)] = 1
@@ -274,14 +225,6 @@ class Spec(Checked):
         metrics: what is measured besides.
         training: how long, in which batches, and when to save.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(CLIPPING, "it is training.clip_norm"),
-        "class_weights": CLASS_WEIGHT,
-        "validation_split": VALIDATION,
-        **OF_OPTIMIZER,
-        **OF_LOSS,
-    }
 
     name: str | None = None
     seed: Annotated[int, Ge(0)] = 0

@@ -1,4 +1,4 @@
-"""What to do about a key that a class does not have."""
+"""Advice on unknown keys."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from collections.abc import Iterator
 from nncli.core.annotations import is_checked, options_of
 from nncli.core.errors import Path
 from nncli.core.fields import Fields, field_types
+from nncli.core.foreign_names import foreign_keys
 from nncli.core.spelling import nearest, suggestion
 from nncli.core.wording import cut
 
 
 def advice(name: str, cls: type[Fields], path: Path) -> str:
-    """What follows the name of the key.
+    """Return what to do about an unknown key, as the end of a message that names it.
 
     Args:
         name: the key.
-        cls: does not have it.
-        path: the keys that lead to the mapping in which it stands.
+        cls: the class that does not have it.
+        path: path of the mapping that has the key.
     """
     known = field_types(cls)
-    if name in cls.stray_keys:
-        return f": {cls.stray_keys[name]}"
+    if (known_as := foreign_keys(cls).get(name)) is not None:
+        return f": {known_as}"
     if not known:
         return ", which has no keys"
     for place, inner in _below(cls):
@@ -33,21 +34,21 @@ def advice(name: str, cls: type[Fields], path: Path) -> str:
 
 
 def named_by(name: str, cls: type[Fields]) -> set[str]:
-    """The fields that were meant by a key that the class does not have: those that its advice names."""
-    if name in cls.stray_keys:  # as words of their own, not as parts of a path
-        return set(re.findall(r"(?<![\w.])\w+(?![\w.])", cls.stray_keys[name])) & set(field_types(cls))
+    """Return the fields that an unknown key was likely meant to be: those that the advice on it names."""
+    if (known_as := foreign_keys(cls).get(name)) is not None:  # whole words, not parts of a path
+        return set(re.findall(r"(?<![\w.])\w+(?![\w.])", known_as)) & set(field_types(cls))
     match = nearest(name, field_types(cls))
     return set() if match is None else {match}
 
 
 def colon(key: str) -> str:
-    """What to do where a space is missing in `key:value`, which YAML reads as one word."""
+    """Return advice on a missing space in `key:value`, which YAML reads as one word, or ""."""
     joined = ":" in key.strip(":") and " " not in key
     return f"; a space is missing after the colon in {cut(key)!r}" if joined else ""
 
 
 def _below(cls: type[Fields]) -> Iterator[tuple[Path, type[Fields]]]:
-    """The plain classes of a class's fields and the keys that lead to them, those nearest first."""
+    """Yield the plain classes of a class's fields, and the paths that lead to them, nearest first."""
     waiting: list[tuple[Path, type[Fields]]] = [((), cls)]
     for path, outer in waiting:
         for key, annotation in field_types(outer).items():

@@ -1,4 +1,4 @@
-"""Registries: names in a config on one side, classes on the other."""
+"""Registries: find a class by the name that a config gives it."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
+from nncli.core.foreign_names import foreign_names
 from nncli.core.spelling import by_likeness, plainly, suggestion
 from nncli.core.wording import cut, names
 
-MOST_LISTED, FEW_LISTED = 20, 8  # how many names a message lists, and how many where there are more
+MAX_LISTED, SHORTENED = 20, 8  # names that a message lists; how many it lists where there are more
 
 ClassT = TypeVar("ClassT", bound=type[Any])
 
 
 class Registry:
-    """The classes of one kind by name.
+    """The registered classes of one kind, by name.
 
-    Adding a thing is adding its file: a name is looked for in the module of that name below the registry's rooms
-    first, and then in all of their modules, which are imported when they are first needed.
+    To add a class, add its file: a name is first looked up in the module of that name in the registry's packages, then
+    in all of their modules. Modules are imported when they are first needed.
 
     Args:
-        kind: what one entry is called in messages, such as "layer".
-        rooms: modules and packages whose import registers the built-in entries.
-        example: what a mapping looks like, where it needs no type; a name alone is not enough then.
-        paths: which values of `path` say by themselves what is meant, where some do.
+        kind: what messages call one entry, such as "layer".
+        packages: packages whose modules register the built-in classes.
+        example: an example of a mapping, where a mapping needs no type and a name alone is not enough.
+        paths: description of the values of `path` that need no type.
     """
 
-    def __init__(self, kind: str, *rooms: str, example: str = "", paths: str = "") -> None:
+    def __init__(self, kind: str, *packages: str, example: str = "", paths: str = "") -> None:
         self.kind = kind
+        self.packages = packages
         self.example = example
         self.paths = paths
-        self._rooms = rooms
         self._classes: dict[str, type[Any]] = {}
         self._aliases: dict[str, str] = {}
         self._discovered = False
@@ -50,10 +51,10 @@ class Registry:
         return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}"
 
     def register(self, name: str, *aliases: str) -> Callable[[ClassT], ClassT]:
-        """Class decorator: makes the class known as `name` and, read-only, as each of `aliases`.
+        """Return a class decorator that registers the class as `name`, and for lookups as each of `aliases`.
 
         Raises:
-            ConfigError: where another class has that name already.
+            ConfigError: if another class has that name already.
         """
 
         def decorate(cls: ClassT) -> ClassT:
@@ -62,7 +63,7 @@ class Registry:
                 message = f"the {self.kind} {name!r}: expected a class below the decorator; got {type(cls).__name__}"
                 raise ConfigError([Problem((), message)])
             if not cls.__module__.startswith("nncli."):
-                self.discover()  # so that what is built in keeps its name
+                self.discover()  # so that built-in classes keep their names
                 if self.base is not None and not issubclass(cls, self.base):
                     base = f"{self.base.__module__}.{self.base.__name__}"
                     message = f"the {self.kind} {name!r}: class {cls.__name__} has to derive from {base}"
@@ -81,7 +82,7 @@ class Registry:
 
     @property
     def base(self) -> type[Any] | None:
-        """The class that all entries derive from, where there are built-in ones."""
+        """The base class of all entries; None if there are no built-in ones."""
         built_in = next((cls for cls in self if cls.__module__.startswith("nncli.")), None)
         return (
             None
@@ -90,12 +91,12 @@ class Registry:
         )
 
     def forget(self, module: str) -> None:
-        """Drops what a module registered."""
+        """Remove all classes that a module registered."""
         self._classes = {name: cls for name, cls in self._classes.items() if cls.__module__ != module}
         self._aliases = {alias: name for alias, name in self._aliases.items() if name in self._classes}
 
     def find(self, name: str) -> type[Any] | None:
-        """The class of that name or alias, or None."""
+        """Return the class of that name or alias, or None."""
         if name not in self._classes and name not in self._aliases and not self._find_module(name):
             self.discover()
         return self._classes.get(self._aliases.get(name, name))
@@ -103,30 +104,30 @@ class Registry:
     def claiming(
         self, values: Mapping[str, Any], seen_by: Callable[[type[Any]], Mapping[str, Any]] | None = None
     ) -> type[Any] | None:
-        """The class that a mapping without a type means: one that a key of it names, or else the first to claim it.
+        """Return the class of a mapping without a type: one named by a key, or else the first class that claims it.
 
         Args:
             values: the mapping.
-            seen_by: the mapping as a class is to look at it; default as it is.
+            seen_by: makes the mapping that a class is asked about; default the mapping itself.
         """
         named = (self._classes[key] for key in values if key in self._classes or self._find_module(key))
         return next((cls for cls in chain(named, self) if cls.claims(seen_by(cls) if seen_by else values)), None)
 
     def names(self) -> list[str]:
-        """All listed names in alphabetic order, without aliases."""
+        """Return all listed names in alphabetical order, without aliases."""
         self.discover()
         return sorted(name for name, cls in self._classes.items() if getattr(cls, "listed", True))
 
     def aliases(self, name: str) -> list[str]:
-        """The aliases of one name."""
+        """Return the aliases of one name."""
         self.discover()
         return sorted(alias for alias, target in self._aliases.items() if target == name)
 
     def by_class_name(self, name: str, module: str) -> type[Any]:
-        """The registered class of that Python name, for `from module import Name`.
+        """Return the registered class of that Python name, for `from module import Name`.
 
         Raises:
-            AttributeError: where there is none.
+            AttributeError: if there is none.
         """
         if not name.startswith("_"):
             for cls in self:
@@ -135,61 +136,60 @@ class Registry:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
     def unknown(self, name: str) -> str:
-        """The message for a name that is not here: where a class knows it from elsewhere, what to write instead."""
+        """Return the message for an unknown name: what to write instead of another library's name, or suggestions."""
         plain = plainly(name)
-        for cls in chain.from_iterable(cls.__mro__ for cls in self):
-            for other, advice in vars(cls).get("known_elsewhere", {}).items():
-                if plainly(other) == plain:
-                    return f"unknown {self.kind} {cut(name)!r}: {advice}"
+        for other, advice in foreign_names(self.kind, self.packages, self).items():
+            if plainly(other) == plain:
+                return f"unknown {self.kind} {cut(name)!r}: {advice}"
         known, listing = self.names(), self.listing(name)
         meant = next((other for other in self.all_names() if plainly(other) == plain), name)
         return f"unknown {self.kind} {cut(name)!r}{suggestion(meant, known, self._aliases, listing)}"
 
     def listing(self, near: str = "") -> str:
-        """All names for a message; of many only some, those first that look like `near`, and where to find the rest."""
+        """Return all names for a message, or if there are many, those most similar to `near` and where to find more."""
         known = self.names()
-        if len(known) <= MOST_LISTED:
+        if len(known) <= MAX_LISTED:
             return names(known)
-        return f"{names(by_likeness(near, known) if near else known, FEW_LISTED)} (nncli list)"
+        return f"{names(by_likeness(near, known) if near else known, SHORTENED)} (nncli list)"
 
     def all_names(self) -> list[str]:
-        """All listed names and every alias."""
+        """Return all listed names and every alias."""
         return [*self.names(), *self._aliases]
 
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()
         own = sorted(name for name, cls in self._classes.items() if cls.__module__.startswith("nncli."))
-        return iter([self._classes[name] for name in dict.fromkeys([*own, *self._classes])])  # whatever came first
+        return iter([self._classes[name] for name in dict.fromkeys([*own, *self._classes])])  # plugins' classes last
 
     def _find_module(self, name: str) -> bool:
-        """Whether the name is registered by a room that is a module, or by the module of that name in a room."""
-        for room in self._rooms if name.isidentifier() else ():
-            package = getattr(importlib.import_module(room), "__path__", None)
-            if package is not None and importlib.util.find_spec(f"{room}.{name}") is not None:
-                importlib.import_module(f"{room}.{name}")
+        """Import the module of that name from the packages; return whether the name is registered."""
+        for package in self.packages if name.isidentifier() else ():
+            path = getattr(importlib.import_module(package), "__path__", None)
+            if path is not None and importlib.util.find_spec(f"{package}.{name}") is not None:
+                importlib.import_module(f"{package}.{name}")
             if name in self._classes:
                 return True
         return False
 
     def discover(self) -> None:
-        """Imports everything that is built in."""
+        """Import all modules of the packages."""
         if self._discovered:
             return
         self._discovered = True
-        for room in self._rooms:
-            module = importlib.import_module(room)
+        for package in self.packages:
+            module = importlib.import_module(package)
             for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
-                importlib.import_module(f"{room}.{found.name}")
+                importlib.import_module(f"{package}.{found.name}")
 
 
 def _owner(cls: type[Any]) -> str:
-    """A class with its module, or with its file where that is a plugin's."""
+    """Return the class with its module, or with its file if a plugin defines it."""
     if cls.__module__.startswith("nncli_plugin_"):
         return f"{cls.__qualname__} of {getattr(sys.modules.get(cls.__module__), '__file__', 'another plugin')}"
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-LAYERS = Registry("layer", "nncli.nn.activations", "nncli.nn.layers", "nncli.nn.sequential")
+LAYERS = Registry("layer", "nncli.nn.activations", "nncli.nn.layers")
 INITIALIZERS = Registry("initializer", "nncli.nn.initializers")
 LOSSES = Registry("loss", "nncli.nn.losses")
 METRICS = Registry("metric", "nncli.nn.metrics")

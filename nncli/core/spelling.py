@@ -1,4 +1,4 @@
-"""Suggestions for names that are not known, in one wording."""
+"""Suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Iterable
 
 from nncli.core.wording import names
 
-CONFIGS = (".yaml", ".yml")  # which data are never meant by, nor the other way round
-LONGEST = 100  # characters of a name that are compared
+CONFIG_ENDINGS = (".yaml", ".yml")  # a config is never suggested for a data file, nor a data file for a config
+MAX_COMPARED = 100  # characters of a name
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, or None.
+    """Return the known name that `name` was most likely meant to be, or None.
 
-    One that looks like it, or begins with it, or whose words have its letters as initials (lr for learning_rate).
+    That is a name with similar spelling, one that starts with it, or one with these initials (lr for learning_rate).
     """
     by_lower = {candidate.lower(): candidate for candidate in known}
     lower = name.lower()
-    matches = difflib.get_close_matches(lower[:LONGEST], by_lower, n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(lower[:MAX_COMPARED], by_lower, n=1, cutoff=0.6)
     if not matches and len(lower) > 1:
         matches = [candidate for candidate in by_lower if candidate.startswith(lower)]
         matches += [other for other in by_lower if "".join(word[:1] for word in other.split("_")) == lower]
@@ -28,15 +28,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def plainly(name: str) -> str:
-    """A name without what libraries add: a module before it, capitals, underscores; Loss, Layer or Score after it."""
+    """Return a name in lower case, without module, underscores, hyphens, and the endings Loss, Layer and Score."""
     plain = name.rsplit(".", 1)[-1].lower().replace("_", "").replace("-", "")
     return re.sub("(?<=.)(loss|layer|score)$", "", plain)
 
 
 def nearest_file(path: str) -> str:
-    """A question with the nearest name in the folder of a file that is not there, or nothing.
+    """Return a question with the most similar name in the folder of a missing file, or "".
 
-    A name has to be near without its ending too; where the folder is not there, its own nearest name is given.
+    Names have to be similar without their endings too. If the folder is missing, a similar folder is suggested.
     """
     folder, name = os.path.split(path.rstrip("/"))
     try:
@@ -46,16 +46,16 @@ def nearest_file(path: str) -> str:
     except (OSError, ValueError):
         return ""
     stem = name.split(".")[0]
-    config = name.endswith(CONFIGS)
-    there = [other for other in there if other.endswith(CONFIGS) == config]
+    config = name.endswith(CONFIG_ENDINGS)
+    there = [other for other in there if other.endswith(CONFIG_ENDINGS) == config]
     near = [other for other in sorted(there) if nearest(stem, [other.split(".")[0]])]
     match = nearest(name, near) or next(iter(near), None)
     return f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
 
 
 def by_likeness(name: str, known: Iterable[str]) -> list[str]:
-    """The known names, those that look most like `name` first."""
-    matcher = difflib.SequenceMatcher(b=name.lower()[:LONGEST])
+    """Return the known names, most similar first."""
+    matcher = difflib.SequenceMatcher(b=name.lower()[:MAX_COMPARED])
 
     def likeness(candidate: str) -> float:
         matcher.set_seq1(candidate.lower())
@@ -65,13 +65,13 @@ def by_likeness(name: str, known: Iterable[str]) -> list[str]:
 
 
 def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = (), listing: str | None = None) -> str:
-    """What follows "unknown key": the nearest name, if any is near, then the names that are known.
+    """Return the end of an "unknown key" message: the most similar name, if there is one, and the known names.
 
     Args:
         name: what the user wrote.
-        known: what they could have written.
-        aliases: other names that would do, which are suggested but not listed.
-        listing: what to say in place of all known names.
+        known: the known names.
+        aliases: further names, which are suggested but not listed.
+        listing: what to list instead of all known names.
     """
     known = list(known)
     match = nearest(name, [*known, *aliases])

@@ -30,9 +30,10 @@ def in_bytes(size: int) -> str:
     return f"{value:.3g} GB"
 
 
-def of_parameters(trained: int, running: int = 0) -> str:
-    """Such as "4,217 parameters, and 144 running values": what is trained, and what is kept beside."""
-    return f"{trained:,} parameters" + (f", and {running:,} running values" if running else "")
+def of_parameters(trainable: int, non_trainable: int = 0) -> str:
+    """Return both counts as words, such as "4,217 parameters, and 144 non-trainable parameters"."""
+    more = f", and {non_trainable:,} non-trainable parameters" if non_trainable else ""
+    return f"{trainable:,} parameters{more}"
 
 
 def counted(count: int, word: str) -> str:

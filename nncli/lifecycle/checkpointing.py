@@ -58,7 +58,7 @@ def epoch_is_due(trainer: Trainer, settings: Checkpoint) -> bool:
 
 def is_best_state(trainer: Trainer) -> bool:
     """Whether the trainer is at the end of the best epoch so far."""
-    return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best.best_epoch
+    return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best_monitor.best_epoch
 
 
 def check_description(session: Session, trainer: Trainer) -> None:

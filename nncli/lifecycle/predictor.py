@@ -20,6 +20,7 @@ from nncli.data.source import Source
 from nncli.lifecycle.checkpoint_spec import checkpoint_spec
 from nncli.lifecycle.checkpoint_weights import check_weights, set_weights
 from nncli.lifecycle.plugin_record import changed_plugins
+from nncli.nn.input_check import input_check
 from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
@@ -71,7 +72,7 @@ class Predictor:
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         network = self.executor.network
-        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check())
+        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, input_check(network.model))
         with self.executor.blas(min(batch_size, len(rows))):
             for start in range(0, len(rows), batch_size):
                 yield self.executor.predict(inputs[start : start + batch_size])

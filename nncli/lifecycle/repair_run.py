@@ -49,7 +49,7 @@ def check_best_checkpoint(run: RunDirectory, trainer: Trainer) -> None:
     Raises:
         CheckpointError: if it is not; says how to fix it.
     """
-    path, epoch = run.checkpoint(BEST), trainer.best.best_epoch
+    path, epoch = run.checkpoint(BEST), trainer.best_monitor.best_epoch
     try:
         found = checkpoint.verify(path)
         if _is_best(found, trainer.best_record):

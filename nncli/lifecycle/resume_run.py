@@ -62,7 +62,7 @@ def _write_changes(run: RunDirectory, session: Session, trainer: Trainer, before
         what = f"since the run began, {'; '.join(changed)}"
         session.notes.append(f"{what}: the last bits may differ from those of an uninterrupted run")
     if is_extended(trainer, before):
-        trainer.count_anew()
+        trainer.reset_patience()
         session.notes.append("the run had stopped early; early stopping counts from zero again")
     if before != after or not os.path.exists(run.file(RESOLVED)):
         run.write_text(RESOLVED, to_yaml(after))

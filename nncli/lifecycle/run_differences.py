@@ -53,14 +53,14 @@ def run_differences(
     yield from array_differences(f"{LAST}.npz", arrays, {**network.layout.named(trainer.predicting), **state_arrays})
     yield from _state_differences(f"{LAST}.npz", meta["trainer"], trainer.state())
     compared.append(f"{LAST}.npz")
-    if trainer.best.best_epoch != (best_epoch or 0) and not is_best_state(trainer):
+    if trainer.best_monitor.best_epoch != (best_epoch or 0) and not is_best_state(trainer):
         there = "missing" if best_epoch is None else f"of epoch {best_epoch}"
-        yield f"{BEST}.npz is {there}, the best epoch is {trainer.best.best_epoch}"
+        yield f"{BEST}.npz is {there}, the best epoch is {trainer.best_monitor.best_epoch}"
     if saved.best is not None and best is not None:
         yield from array_differences(f"{BEST}.npz", saved.best[1], network.layout.named(best))
         compared.append(f"{BEST}.npz")
         if saved.finished and session.test is not None:
-            yield from _test_differences(saved.test, session, best, trainer.best.best_epoch)
+            yield from _test_differences(saved.test, session, best, trainer.best_monitor.best_epoch)
             compared.append(TEST)
 
 

@@ -12,7 +12,7 @@ from nncli.core.types import Array
 from nncli.lifecycle.checkpoint_spec import checkpoint_spec
 from nncli.lifecycle.checkpoint_weights import check_weights
 from nncli.lifecycle.config_changes import config_changes, config_identity
-from nncli.lifecycle.trainer_state import check_trainer
+from nncli.lifecycle.restore_trainer import check_trainer
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
 from nncli.runs.directory import RunDirectory

@@ -15,7 +15,8 @@ from nncli.core.types import Array
 from nncli.nn.metric import Metric, names_of
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
-from nncli.training.trainer import OPTIMIZER, TALLY, WEIGHTS, Trainer
+from nncli.training.trainer import Trainer
+from nncli.training.trainer_state import OPTIMIZER, TALLY, WEIGHTS
 
 MAX_COUNT = 1 << 53  # whole numbers up to here are exact as floats
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")

@@ -1,4 +1,4 @@
-"""What an activation is: a layer without parameters that keeps the shape."""
+"""The base class of activations: layers without parameters that keep the shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nncli.nn.layer import Layer, layer
 
-activation = layer  # registered beside the layers: both stand in `model`
+activation = layer  # registered as layers, since both are listed in `model`
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Ge
@@ -25,12 +25,6 @@ from nncli.nn.windows import Padding, Size, Windows
 @dataclass(frozen=True)
 class Convolution(Layer):
     """Kernels over windows of an image, or of what `windows` makes one."""
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Layer.stray_keys,
-        "out_channels": "it is filters here",
-        "in_channels": "leave it out; the layer takes the channels that come in",
-    }
 
     heavy_rows = True
     compiled = True
@@ -77,10 +71,6 @@ class Convolution(Layer):
             {"bias": ParameterSpec((self.filters,), *BIAS, decayed=False)} if self.bias else {}
         )
 
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """Every weight once a window."""
-        return math.prod(self.windows(input_shape).output) * super().multiply_adds(input_shape)
-
     def suits_compiler(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> bool:
         """Whether the products are compiled, where numba is installed."""
         return self.groups == 1 and suits(self.windows(input_shape), self.filters, dtype)
@@ -89,7 +79,7 @@ class Convolution(Layer):
         """None where they are compiled."""
         own = type(self).forward is Convolution.forward
         compiled = own and compiles() and self.suits_compiler(input_shape, dtype)
-        return 0 if compiled else self.multiply_adds(input_shape)
+        return 0 if compiled else super().by_blas(input_shape, dtype)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The kernels over the images, plus the bias."""

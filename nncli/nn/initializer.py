@@ -1,4 +1,4 @@
-"""What an initializer is: the values that weights begin with."""
+"""The base class of initializers: the initial values of weights."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Initializer(Registered):
     needs = ("draw",)
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Initial values in float64.
+        """Return initial values in float64.
 
         Args:
-            random: where the numbers come from.
-            shape: the shape of the array.
+            random: random number generator.
+            shape: shape of the array.
             fan_in: number of inputs that one output sums over.
             fan_out: number of outputs that one input goes to.
         """

@@ -1,8 +1,7 @@
-"""What a layer is: a frozen dataclass of hyperparameters that owns no weights and remembers no input."""
+"""The base class of layers: a frozen dataclass of hyperparameters, without weights and without cached inputs."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -17,22 +16,22 @@ from nncli.core.types import Array, Shape
 if TYPE_CHECKING:
     from nncli.nn.initializer import Initializer
 
-Tree: TypeAlias = dict[str, Any]  # arrays or specs by name, nested as the layers are
+Tree: TypeAlias = dict[str, Any]  # arrays or parameter specs by name, nested like the layers
 Backward: TypeAlias = Callable[[Array, Tree], "Array | None"]
 InputCheck: TypeAlias = Callable[[Array], "tuple[int, str] | None"]
 
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """One array that a layer wants.
+    """The specification of one array of parameters.
 
     Args:
-        shape: its shape.
-        initializer: what fills it before training.
+        shape: shape of the array.
+        initializer: sets the initial values.
         fan_in: number of inputs that one output sums over.
         fan_out: number of outputs that one input goes to.
-        trainable: whether the optimizer changes it; otherwise it is kept beside, such as running statistics.
-        decayed: whether weight decay applies; biases and normalisation leave it alone.
+        trainable: whether the optimizer updates it; False for buffers such as running statistics.
+        decayed: whether weight decay applies; False for biases and the parameters of normalization.
     """
 
     shape: Shape
@@ -44,7 +43,7 @@ class ParameterSpec:
 
 
 def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, ParameterSpec]]:
-    """The specs in a tree with their full names, such as "0.dense.weight", in the order of the layers."""
+    """Yield the specs of a tree by full name, such as "0.dense.weight", in the order of the layers."""
     for name, item in tree.items():
         if isinstance(item, dict):
             yield from leaves(item, f"{prefix}{name}.")
@@ -132,86 +131,64 @@ class Context:
 class Layer(Registered):
     """The base of all layers: a pure function of parameters and input.
 
-    A subclass names its hyperparameters as fields and overrides `forward`, and `output_shape` and `parameters` where
-    the defaults (same shape, none) are not right. All shapes leave out the batch axis.
+    A subclass declares its hyperparameters as fields and overrides `forward`, and `output_shape` and `parameters`
+    unless the defaults (same shape, no parameters) apply. Shapes are those of one row, without the batch axis.
+
+    What else depends on the type of a layer stands beside the layers: multiply-adds and memory in `nn.cost`, default
+    initializers in `nn.default_initializers`, checks of raw inputs in `nn.input_check`, advice on shapes and batch
+    sizes in `nn.shape_advice`, names of other libraries in `nn.foreign_names`.
     """
 
     needs = ("forward",)
 
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        "activation": "an activation is a layer of its own; write it as the next one, such as - relu",
-        "kernel_regularizer": "it belongs under training for all layers, as training.penalty",
-        **dict.fromkeys(("input_shape", "input_dim"), "leave it out; the shape comes from the data"),
-    }
-    known_elsewhere: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("Input", "InputLayer"), "leave it out; the shape comes from the data"),
-        "Activation": "write the name of the activation, such as - relu",
-    }
-
-    sums_to_one: ClassVar[bool] = False  # whether a row of outputs is a distribution over classes
-    mixes_samples: ClassVar[bool] = False  # whether, in training, a row's outputs depend on the other rows
+    sums_to_one: ClassVar[bool] = False  # whether an output row is a distribution over classes
+    mixes_samples: ClassVar[bool] = False  # whether outputs of a row depend on other rows in training
     heavy_rows: ClassVar[bool] = False  # whether one row costs so much that a batch is worth sharing among threads
     compiled: ClassVar[bool] = False  # whether its last bits depend on numba, where it is installed
     chooses_largest: ClassVar[bool] = False  # whether an output is the largest of some inputs; a subclass says it anew
-    shape_hint: ClassVar[str] = ""  # what helps, of a container, where what is in it gives a shape that does not fit
-    in_order: ClassVar[tuple[str, ...]] = ()  # the fields of a container whose layers come one after another
-    advised_initializer: ClassVar[str | None] = None  # for the weights before it; set by activations
+    in_order: ClassVar[tuple[str, ...]] = ()  # fields of a container that hold layers in sequence
 
     @property
     def output_range(self) -> tuple[float, float] | None:
-        """Bounds of the outputs, where they have any; a class may set them as an attribute."""
+        """Bounds of the outputs, or None; a subclass may set them as a class attribute."""
         return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape of one output row.
+        """Return the shape of one output row.
 
         Raises:
-            ShapeError: "wants ...", to be completed by the caller with what came.
+            ShapeError: "wants ..."; the caller adds the shape that it got.
         """
         return input_shape
 
-    def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
-        """Why a layer cannot be trained on batches of so many rows, or None; for layers that mix them."""
-        return None
-
     def parameters(self, input_shape: Shape) -> Tree:
-        """The arrays that this layer wants, by name; a container gives a tree."""
+        """Return the specs of the parameters by name; of a container, nested by layer."""
         return {}
 
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """How many products with a weight one row takes going forward; going back takes about twice as many."""
-        return sum(math.prod(spec.shape) for _, spec in leaves(self.parameters(input_shape)) if len(spec.shape) > 1)
-
     def by_blas(self, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
-        """As `multiply_adds`, of those that are left to BLAS."""
-        return self.multiply_adds(input_shape)
+        """Return how many of a row's multiply-adds are left to BLAS."""
+        from nncli.nn.cost import multiply_adds  # which imports the layers
 
-    def input_check(self) -> InputCheck | None:
-        """What looks for a row that cannot be taken; None where any row of numbers can, as for most layers.
-
-        It gets rows (n, *) as the network does and gives the number of the first that is wrong and what is wrong with
-        it, or None. A layer that has one takes the data themselves: it comes first, inside of containers too, and has
-        no gradient for its input.
-        """
-        return None
-
-    def kept(self, input_shape: Shape) -> int:
-        """How many numbers of one row it keeps until its gradient is known, besides what comes in and what it gives."""
-        return 0
+        return multiply_adds(self, input_shape)
 
     def children(self) -> Mapping[str, Layer]:
-        """The layers inside a container, by name in the order of the forward pass."""
+        """Return the layers inside a container by name, in the order of the forward pass."""
         return {}
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The outputs, and the function that takes their gradient back.
+        """Return the outputs and the backward function.
 
         backward(dy, g) ASSIGNS the gradient of every parameter to the arrays in `g` and returns the gradient of `x`,
-        or None where `ctx.input_gradient` is false or there is none, as for whole numbers. It may overwrite `dy`.
-        Neither changes `x` or `p`.
+        or None if `ctx.input_gradient` is false or the input has no gradient, such as integers. It may overwrite `dy`.
+        Neither function changes `x` or `p`.
 
-        To what is not trainable it assigns the new value where `ctx.keeps`, and otherwise zero, so that the chunks of
-        a batch add up; that value is taken over after the step.
+        For non-trainable parameters it assigns the new value if `ctx.keeps`, and otherwise zero, so that the chunks of
+        a batch add up; the trainer sets that value after the step.
+
+        Args:
+            p: the layer's parameters by name, views of the model's vector.
+            x: (n, *input_shape).
+            ctx: what else the pass depends on, such as whether it trains, and random numbers.
         """
         raise NotImplementedError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -26,12 +26,6 @@ class Loss(Registered):
     """
 
     needs = ("forward",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(
-            ("class_weight", "class_weights", "weight"), "it belongs under training, as training.class_weight"
-        ),
-        "reduction": "leave it out; a loss is always the mean",
-    }
 
     target_kind: ClassVar[TaskKind] = "numbers"  # what it learns, where the targets do not say more
     multi_label: ClassVar[bool] = False  # whether it also learns several labels a row, one unit each

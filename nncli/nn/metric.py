@@ -1,4 +1,4 @@
-"""What a metric is: a state that rows are added to, that merges with others, and a number in the end."""
+"""The base class of metrics: a state that rows are added to, merged with others, and finished to a number."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from nncli.core.types import Array
 
 @dataclass(frozen=True)
 class Metric(Registered):
-    """The base of all metrics; predictions and targets come in original units.
+    """The base of all metrics; predictions and targets are in original units.
 
-    Most states are a few sums. A few keep the rows and say so by `keeps_rows`: their `merge` is then done for parts of
-    like size, in the order of the rows, so that many small parts are not copied over and over.
+    Most states are a few sums. Metrics whose state grows with its rows set `keeps_rows`: states of similar size are
+    then merged, in the order of the rows, so that every row is copied a few times only.
     """
 
     needs = ("measure", "finish")
@@ -29,32 +29,32 @@ class Metric(Registered):
     target_kind: ClassVar[TaskKind] = "numbers"
     measures_labels: ClassVar[bool] = False  # whether it also measures several labels a row, each 0 or 1
     higher_is_better: ClassVar[bool] = False
-    keeps_rows: ClassVar[bool] = False  # whether a state grows with its rows
+    keeps_rows: ClassVar[bool] = False  # whether the state grows with its rows
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """The state of these rows alone: a vector in float64.
+        """Return the state of these rows alone: a vector in float64.
 
         Args:
-            prediction: (n, ...) what the loss predicts.
-            targets: (n, ...) as the loss encodes them, unscaled; several labels a row are (n, labels) of 0 and 1.
-            weights: (n,) or None for one each.
+            prediction: (n, ...) predictions, such as probabilities.
+            targets: (n, ...) as the loss encodes them, unscaled; multi-label targets are (n, labels) of 0 and 1.
+            weights: (n,) weights of the rows, or None for equal weights.
         """
         raise NotImplementedError
 
     def merge(self, a: Array, b: Array) -> Array:
-        """The state of the rows of two states together; an empty vector stands for no rows."""
+        """Return the state of the rows of two states together; an empty vector is the state of no rows."""
         return a + b if a.size and b.size else a if a.size else b
 
     def finish(self, state: Array) -> float:
-        """The metric of all rows of a state with at least one row; nan where it is not defined for them."""
+        """Return the metric of a state of at least one row; NaN if it is undefined for its rows."""
         raise NotImplementedError
 
     def classes_fault(self, classes: int) -> str | None:
-        """Why this metric does not suit that many classes, or None."""
+        """Return why this metric cannot measure that many classes, or None."""
         return None
 
     def labels_fault(self) -> str | None:
-        """Why this metric, as its fields are, does not suit several labels a row, or None."""
+        """Return why this metric, with its settings, cannot measure multi-label targets, or None."""
         return None
 
 
@@ -66,7 +66,7 @@ def fault_of(metric: Metric, task: Task, what: str) -> str | None:
         task: what is learnt.
         what: the name of what learns it, for the message.
     """
-    kinds = {"classes": "class labels", "multi_label": "several labels a row", "numbers": "numbers"}
+    kinds = {"classes": "class labels", "multi_label": "multi-label targets", "numbers": "numbers"}
     learnt = "numbers" if task.is_regression else task.kind
     if task.is_multi_label and metric.measures_labels:
         return metric.labels_fault()
@@ -79,7 +79,7 @@ def fault_of(metric: Metric, task: Task, what: str) -> str | None:
 
 
 def names_of(metrics: Sequence[Metric]) -> list[str]:
-    """The names of metrics in columns and results: their own, and where one is there in several forms, with its keys.
+    """Return the names of metrics in columns and results: their type, with settings where a type occurs repeatedly.
 
     [f1] is f1; [f1 with average: macro, f1 with average: weighted] is f1_macro, f1_weighted.
     """
@@ -91,36 +91,39 @@ def names_of(metrics: Sequence[Metric]) -> list[str]:
 
 
 def _settings(metric: Metric) -> list[str]:
-    """The values of a metric's fields that are not its defaults."""
+    """Return the values of a metric's fields that differ from their defaults."""
     values = ((getattr(metric, field.name), field.default) for field in fields(metric))
     return [re.sub(r"[^\w.-]+", "-", str(value)) for value, default in values if value != default]
 
 
 def differences(prediction: Array, targets: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Prediction minus target in float64 as (n, units), and the weights as (n,)."""
+    """Return prediction minus target in float64, (n, targets), and the weights, (n,)."""
     difference = np.subtract(prediction, targets, dtype=np.float64)
     difference = difference.reshape(len(difference), math.prod(difference.shape[1:]))
     return difference, weight_of_rows(weights, len(difference))
 
 
 def weight_of_rows(weights: Array | None, rows: int) -> Array:
-    """The weights in float64, one each where there are none: (n,)."""
+    """Return the weights in float64, or ones if there are none: (n,)."""
     return np.ones(rows) if weights is None else weights.astype(np.float64)
 
 
 def class_numbers(targets: Array) -> Array:
-    """The targets as class numbers: (n,) or (n, 1) -> (n,) integers."""
+    """Return the targets as class numbers: (n,) or (n, 1) -> (n,) integers."""
     return targets.reshape(len(targets)).astype(np.intp)
 
 
-def several_labels(targets: Array) -> bool:
-    """Whether these are targets of several labels a row: (n, labels) of 0 and 1."""
+def is_multi_label(targets: Array) -> bool:
+    """Return whether these are multi-label targets: (n, labels) of 0 and 1."""
     return targets.ndim == 2 and targets.shape[1] > 1
 
 
-def share(part: Array, whole: Array) -> Array:
-    """The ratio of both, which is 0 where the whole is 0."""
+def safe_ratio(part: Array, whole: Array) -> Array:
+    """Return part / whole, or 0 where the whole is 0."""
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.not_equal(whole, 0))
+
+
+several_labels, share = is_multi_label, safe_ratio  # their older names, which plugins may use
 
 
 metric = METRICS.register

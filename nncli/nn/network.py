@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
+from nncli.nn.containers import shapes_in_order
 from nncli.nn.fused import InOneGo, in_one_go, in_order_of_work
 from nncli.nn.layer import Backward, Context, Layer, Moment, Tree
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.parameters import ParameterLayout
-from nncli.nn.sequence import shapes_in_order
-from nncli.nn.sequential import Sequential
 
 
 class Network:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -33,24 +32,6 @@ class Ones(Initializer):
 @dataclass(frozen=True)
 class Normalization(Layer):
     """The base of layers that normalise."""
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Layer.stray_keys,
-        "eps": "write epsilon",
-        **dict.fromkeys(("num_features", "num_channels"), "leave it out; the layer takes the channels that come in"),
-        "center": "write shift",
-        "bias": "write shift",
-        "affine": "write scale and shift",
-        "elementwise_affine": "write scale and shift",
-    }
-
-    def kept(self, input_shape: Shape) -> int:
-        """What is left of the input without its mean."""
-        return math.prod(input_shape)
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """None: one product a value, as in an activation."""
-        return 0
 
 
 def scale_and_shift(shape: Shape, *, scale: bool, shift: bool) -> Tree:

@@ -1,4 +1,4 @@
-"""All parameters of a model in one vector, and the names of its parts."""
+"""All parameters of a model in one flat vector, with named views."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from nncli.nn.layer import ParameterSpec, Tree, leaves
 
 @dataclass(frozen=True)
 class Slot:
-    """Where one array lies in the vector."""
+    """The position of one array in the vector.
+
+    Args:
+        name: full name, such as "0.dense.weight".
+        spec: its shape and initializer.
+        start: index of its first number.
+        stop: index after its last number.
+    """
 
     name: str
     spec: ParameterSpec
@@ -24,14 +31,14 @@ class Slot:
 
 
 class ParameterLayout:
-    """The order of a model's arrays in one contiguous vector.
+    """The layout of a model's arrays in one contiguous vector.
 
-    Decayed ones come first, then those that weight decay leaves alone, then those that are not trained. Files go by
+    Parameters with weight decay come first, then those without, then non-trainable ones. Checkpoints store arrays by
     name, never by offset.
 
     Args:
-        tree: the specs of all layers, nested by name.
-        dtype: of the vector.
+        tree: parameter specs of all layers, nested by name.
+        dtype: dtype of the vector.
     """
 
     def __init__(self, tree: Tree, dtype: FloatDType) -> None:
@@ -50,12 +57,13 @@ class ParameterLayout:
         self.decayed = max((slot.stop for slot in slots if slot.spec.trainable and slot.spec.decayed), default=0)
 
     def initial(self, seed: int | None) -> Array:
-        """A vector with every array filled by its initializer; the numbers depend on seed and name alone.
+        """Return a vector with every array initialized; the numbers depend on the seed and the array's name alone.
 
-        Without a seed they are zero, for weights that come from elsewhere.
+        Args:
+            seed: the run's seed; None for zeros, if the weights are set later.
 
         Raises:
-            ShapeError: where it does not fit into memory.
+            ShapeError: if it does not fit into memory.
         """
         try:
             vector = np.zeros(self.size, self.dtype)
@@ -71,17 +79,17 @@ class ParameterLayout:
         return vector
 
     def named(self, vector: Array) -> dict[str, Array]:
-        """Views of the arrays by full name, such as "0.dense.weight", in the order of the layers.
+        """Return views of the arrays by full name, such as "0.dense.weight", in the order of the layers.
 
         Args:
-            vector: as long as this layout, or only its trained part.
+            vector: a vector of this layout, or its trainable part.
         """
         slots = [slot for slot in self.slots if slot.stop <= len(vector)]
         views = {slot.name: vector[slot.start : slot.stop].reshape(slot.spec.shape) for slot in slots}
         return {name: views[name] for name, _ in leaves(self.tree) if name in views}
 
     def views(self, vector: Array) -> Tree:
-        """The same views, nested as the layers are."""
+        """Return the same views, nested like the layers."""
         return _nest(self.tree, self.named(vector), "")
 
 

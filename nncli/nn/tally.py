@@ -1,4 +1,4 @@
-"""Running sums of a loss and some metrics."""
+"""Running loss and metrics of the rows seen so far."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Tally:
     """The loss and the metrics of all rows added so far.
 
     Args:
-        metrics: what to measure beside the loss.
+        metrics: the metrics to measure besides the loss.
     """
 
     __slots__ = ("_parts", "divisor", "loss", "metrics")
@@ -25,24 +25,24 @@ class Tally:
         self.metrics = tuple(metrics)
         self.loss = 0.0
         self.divisor = 0.0
-        self._parts: list[list[Array]] = [[] for _ in metrics]  # of each metric's state, in the order of the rows
+        self._parts: list[list[Array]] = [[] for _ in metrics]  # states of each metric, in the order of the rows
 
     def add(self, loss: float, divisor: float, states: Sequence[Array]) -> None:
-        """Adds the sums of some rows."""
+        """Add the loss sum, divisor and metric states of some rows."""
         self.loss += loss
         self.divisor += divisor
         if not self.metrics:
             return
         for metric, parts, state in zip(self.metrics, self._parts, states, strict=True):
             parts.append(state)
-            # a small part is never merged into a much larger one, so a row that is kept is copied a few times only
+            # a small state is never merged into a much larger one, so that kept rows are copied a few times only
             while len(parts) > 1 and not (metric.keeps_rows and parts[-1].size < parts[-2].size):
                 last = parts.pop()
                 parts[-1] = metric.merge(parts[-1], last)
 
     @property
     def states(self) -> list[Array]:
-        """Every metric's state of all rows so far; an empty vector where there were none."""
+        """The state of every metric over all rows so far; empty vectors if there were none."""
         if not self.metrics:
             return []
         for metric, parts in zip(self.metrics, self._parts, strict=True):
@@ -56,11 +56,11 @@ class Tally:
         self._parts = [[state] for state in states]
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> list[Array]:
-        """The metrics' states for these rows alone."""
+        """Return the states of the metrics for these rows alone."""
         return [_state(metric, metric.measure(prediction, targets, weights)) for metric in self.metrics]
 
     def results(self) -> dict[str, float]:
-        """The mean loss and every metric, by name."""
+        """Return the mean loss and all metrics, by name."""
         values = {"loss": self.mean_loss}
         for name, metric, state in zip(names_of(self.metrics), self.metrics, self.states, strict=True):
             values[name] = float(metric.finish(state))
@@ -68,12 +68,12 @@ class Tally:
 
     @property
     def mean_loss(self) -> float:
-        """The mean loss; nan where no row has any weight so far."""
+        """The mean loss; NaN if no row so far has any weight."""
         return self.loss / self.divisor if self.divisor else nan
 
 
 def _state(metric: Metric, state: Array) -> Array:
-    """A metric's state as it is stored, so that one which could not be is refused in the first step."""
+    """Return a metric's state as a float64 vector; a plugin's state of another shape is refused in the first step."""
     state = np.asarray(state, np.float64)
     if state.ndim != 1:
         raise ShapeError(f"the metric {metric.type_name}: measure gives the shape {state.shape}; expected a vector")

@@ -1,4 +1,4 @@
-"""Quantiles of numbers that count with weights."""
+"""Weighted quantiles."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from nncli.core.types import Array
 
 
 def weighted_quantile(values: Array, weight: Array, share: float) -> float:
-    """The smallest value that together with the smaller ones has that share of the weight.
+    """Return the smallest value at which the cumulative weight reaches a share of the total.
 
     Args:
-        values: (n,) one at least.
-        weight: (n,) not all 0.
-        share: between 0 and 1.
+        values: (n,), at least one.
+        weight: (n,), not all 0.
+        share: of the total weight, in [0, 1]; 0.5 for the median.
     """
     order = np.argsort(values)
-    below = np.cumsum(weight[order])  # of the values up to each
-    return float(values[order[np.searchsorted(below, share * below[-1])]])
+    cumulative = np.cumsum(weight[order])
+    return float(values[order[np.searchsorted(cumulative, share * cumulative[-1])]])

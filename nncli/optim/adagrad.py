@@ -17,16 +17,16 @@ from nncli.optim.schedule import LearningRate
 @optimizer("adagrad")
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    """Steps that become shorter as the squares of a parameter's gradients add up; rare features keep longer ones.
+    """Adagrad: divide the gradient by the root of the sum of its squares, which keeps steps large for rare features.
 
     s <- s + g^2,  p <- p - rate g / (sqrt(s) + epsilon)
 
-    Epsilon stands outside the root, as in PyTorch.
+    As in PyTorch, epsilon is added outside the root.
 
     Args:
-        learning_rate: the size of the steps, above 0, or a schedule of it.
-        epsilon: keeps the quotient finite, above 0.
-        initial_accumulator: what the sum of squares begins with, at least 0; more than 0 holds back the first steps.
+        learning_rate: learning rate, above 0; or a schedule.
+        epsilon: added to the denominator for numerical stability, above 0.
+        initial_accumulator: initial value of the sum of squares, at least 0; above 0 makes the first steps smaller.
     Reference: Duchi, Hazan and Singer, JMLR 12 (2011), 2121-2159.
     """
 
@@ -37,15 +37,15 @@ class Adagrad(Optimizer):
     initial_accumulator: Annotated[float, Ge(0)] = 0.0
 
     def state_names(self) -> tuple[str, ...]:
-        """The sum of the squares."""
+        """Return the sum of squares."""
         return ("square_sum",)
 
     def initial(self, name: str) -> float:
-        """Where the sum begins."""
+        """Return the initial value of the sum."""
         return self.initial_accumulator
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Rate times gradient over root of the sum of squares."""
+        """Write rate times gradient over the root of the sum of squares."""
         (s,) = state
         np.multiply(g, g, out=u)
         s += u

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Gt, Interval
@@ -36,11 +36,6 @@ class Adam(Optimizer):
         amsgrad: never forget the largest mean square, so that steps do not grow where gradients shrink.
     Reference: Kingma and Ba, ICLR 2015, algorithm 1; Reddi, Kale and Kumar, ICLR 2018.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Optimizer.stray_keys,
-        "betas": "write beta1 and beta2",
-    }
 
     in_parts = True
 

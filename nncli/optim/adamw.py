@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
@@ -26,11 +25,6 @@ class AdamW(Adam):
         decay_all: shrink biases and the parameters of normalisation, too.
     Reference: Loshchilov and Hutter, ICLR 2019, algorithm 2.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Adam.stray_keys,
-        "decay": "the share that a step takes off a weight is weight_decay",
-    }
 
     in_parts = True
 

@@ -1,8 +1,8 @@
-"""What an optimizer rule is."""
+"""The base class of optimizers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,59 +11,48 @@ from nncli.core.registry import OPTIMIZERS
 from nncli.core.types import Array
 from nncli.optim.schedule import LearningRate
 
-SCHEDULE = "a schedule stands in the place of the rate, as in learning_rate: {type: cosine, initial: 1e-3}"
-
-CLIPPING = ("clip_norm", "clipnorm", "global_clipnorm", "max_norm", "max_grad_norm", "grad_clip", "gradient_clip_val")
-
 
 @dataclass(frozen=True)
 class Optimizer(Registered):
-    """The base of all optimizers: writes the step to subtract, element by element.
+    """The base of all optimizers: an update rule, element by element.
 
     Args:
-        learning_rate: the size of the steps, above 0; or a schedule, such as {type: cosine, initial: 1e-3}.
+        learning_rate: learning rate, above 0; or a schedule, such as {type: cosine, initial: 1e-3}.
     """
 
     needs = ("direction",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule"), SCHEDULE),
-        **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; there it is warmup_steps"),
-        **dict.fromkeys(("decay", "lr_decay"), SCHEDULE),
-        **dict.fromkeys(CLIPPING, "it belongs under training, as training.clip_norm"),
-        "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's, or type: adamw, which has one",
-    }
 
-    in_parts: ClassVar[bool] = False  # whether two threads may change two parts of the vectors; a subclass says it anew
+    in_parts: ClassVar[bool] = False  # whether two threads may update two parts at once; a subclass states it again
 
     learning_rate: LearningRate
 
     def state_names(self) -> tuple[str, ...]:
-        """The vectors that the rule keeps beside the parameters."""
+        """Return the names of the state vectors, each as long as the parameters."""
         return ()
 
     def initial(self, name: str) -> float:
-        """What every element of such a vector is before the first step."""
+        """Return the initial value of all elements of a state vector."""
         return 0.0
 
     def shrinkage(self, *, decayed: bool) -> float:
-        """The decoupled weight decay of some parameters: the driver begins every step with p <- p - rate * this * p.
+        """Return the decoupled weight decay: the driver starts every step with p <- p - rate * decay * p.
 
         Args:
-            decayed: whether they are those that decay is meant for, and not biases or normalisation.
+            decayed: True for weights, False for biases and the parameters of normalization.
         """
         return 0.0
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Writes to `u` what is to be subtracted from the parameters, and updates `state` in place.
+        """Write the update to subtract from the parameters to `u`, and update `state` in place.
 
-        It is called for one part of the vectors after another, and with `in_parts` for two at the same time.
+        It is called for one part of the vectors after another; with `in_parts`, for two parts at the same time.
 
         Args:
             g: gradient; not changed.
-            state: one vector for each of `state_names`.
-            step: the number of this step, from 1.
-            rate: the learning rate of this step.
-            u: overwritten.
+            state: one vector per name in `state_names`.
+            step: number of this step, from 1.
+            rate: learning rate of this step.
+            u: overwritten with the update.
         """
         raise NotImplementedError
 

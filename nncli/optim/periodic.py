@@ -1,16 +1,14 @@
-"""Schedules that are reduced again and again."""
+"""Base class of schedules with a period."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
-from nncli.optim.schedule import FACTOR, Course, Schedule
-
-EVERY = "it is every_epochs or every_steps here"
+from nncli.optim.schedule import Schedule, ScheduleContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,16 +16,9 @@ class Periodic(Schedule):
     """The base of schedules with a period, counted from the end of the warm-up.
 
     Args:
-        every_epochs: the period in epochs; default 1 where every_steps is not given.
-        every_steps: the period in steps; not beside every_epochs.
+        every_epochs: period in epochs, at least 1; default 1 unless every_steps is given.
+        every_steps: period in steps, at least 1; instead of every_epochs.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Schedule.stray_keys,
-        **FACTOR,
-        **dict.fromkeys(("step_size", "decay_steps", "period", "every", "epochs", "steps", "T_max"), EVERY),
-        "milestones": "there is no such thing here; every_epochs or every_steps give a period",
-    }
 
     every_epochs: Annotated[int, Ge(1)] | None = None
     every_steps: Annotated[int, Ge(1)] | None = None
@@ -38,15 +29,15 @@ class Periodic(Schedule):
             object.__setattr__(self, "every_epochs", 1)
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Two periods."""
+        """Refuse two periods."""
         if self.every_epochs is not None and self.every_steps is not None:
-            yield "every_steps", "every_epochs stands there already; drop one of the two"
+            yield "every_steps", "every_epochs is given already; drop one of the two"
 
     @property
     def by_steps(self) -> bool:
-        """Where its period is given in steps."""
+        """Whether the period is given in steps."""
         return self.every_steps is not None
 
-    def period(self, course: Course) -> int:
-        """How many steps the period has."""
-        return self.every_steps or (self.every_epochs or 1) * course.steps_per_epoch
+    def period(self, context: ScheduleContext) -> int:
+        """Return the period in steps."""
+        return self.every_steps or (self.every_epochs or 1) * context.steps_per_epoch

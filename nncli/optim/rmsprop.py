@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Gt, Interval
@@ -17,29 +17,24 @@ from nncli.optim.schedule import LearningRate
 @optimizer("rmsprop")
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """The gradient over the root of a running mean of its square, with momentum on demand.
+    """RMSprop: divide the gradient by a running average of its magnitude, with optional momentum.
 
     s <- decay s + (1 - decay) g^2,  d = g / (sqrt(s) + epsilon)
     m <- decay m + (1 - decay) g,    d = g / (sqrt(s - m^2) + epsilon)     with centered
     p <- p - rate d                                                        without momentum
     v <- momentum v + d,  p <- p - rate v                                  with momentum
 
-    Nothing is corrected for its start at zero, and epsilon stands outside the root, as in PyTorch. Where rounding
-    makes s - m^2 negative, it is taken as 0.
+    As in PyTorch, there is no bias correction, and epsilon is added outside the root. If rounding makes s - m^2
+    negative, it counts as 0.
 
     Args:
-        learning_rate: the size of the steps, above 0, or a schedule of it.
-        decay: share of the mean square that is kept, in [0, 1); PyTorch calls it alpha, Keras rho.
-        epsilon: keeps the quotient finite, above 0.
-        momentum: share of the velocity that is kept, in [0, 1).
-        centered: divide by an estimate of the gradient's standard deviation instead of its root mean square.
+        learning_rate: learning rate, above 0; or a schedule.
+        decay: decay of the running averages, in [0, 1); alpha in PyTorch, rho in Keras.
+        epsilon: added to the denominator for numerical stability, above 0.
+        momentum: decay of the velocity, in [0, 1).
+        centered: whether to divide by an estimate of the gradient's standard deviation, not its root mean square.
     Reference: Tieleman and Hinton, Coursera lecture 6.5, 2012; centered in Graves, arXiv:1308.0850, 2013.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Optimizer.stray_keys,
-        **dict.fromkeys(("alpha", "rho", "beta2"), "the share of the mean square that is kept is called decay"),
-    }
 
     in_parts = True
 
@@ -50,11 +45,11 @@ class RMSprop(Optimizer):
     centered: bool = False
 
     def state_names(self) -> tuple[str, ...]:
-        """The running mean of the square, and that of the gradient and the velocity where they are wanted."""
+        """Return the running average of the square, and with their settings that of the gradient and the velocity."""
         return ("square", *(("mean",) if self.centered else ()), *(("velocity",) if self.momentum else ()))
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Rate times quotient, or times velocity."""
+        """Write rate times quotient or velocity."""
         s = state[0]
         s *= self.decay
         np.multiply(g, g, out=u)

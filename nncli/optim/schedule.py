@@ -1,10 +1,9 @@
-"""What a schedule of the learning rate is."""
+"""The base class of learning rate schedules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 from annotated_types import Ge, Gt
 
@@ -12,13 +11,13 @@ from nncli.core.checked import Registered
 from nncli.core.registry import SCHEDULES
 
 
-class Course(NamedTuple):
-    """What a schedule may know besides the number of the step.
+class ScheduleContext(NamedTuple):
+    """What a schedule may depend on besides the number of the step.
 
     Args:
-        steps_per_epoch: how many steps an epoch has.
-        epochs: how many the run has; only a `Timed` schedule may look at it.
-        reductions: how often what `reduce_on_plateau` watches has stopped improving.
+        steps_per_epoch: number of steps per epoch.
+        epochs: number of epochs of the run; only a `Timed` schedule may depend on it.
+        reductions: number of reductions by `reduce_on_plateau` so far.
     """
 
     steps_per_epoch: int
@@ -26,64 +25,58 @@ class Course(NamedTuple):
     reductions: int = 0
 
 
-FINAL = dict.fromkeys(("min_lr", "eta_min", "end_learning_rate", "final_lr", "end_lr"), "it is final here")
-FACTOR = dict.fromkeys(("gamma", "decay_rate", "decay"), "it is factor here")
+Course = ScheduleContext  # its older name, which plugins may use
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule(Registered):
-    """The base of all schedules: the learning rate of every step, a pure function of the step's number.
+    """The base of learning rate schedules: the rate as a pure function of the step number.
 
-    It may depend on how many steps an epoch has. What depends on the length of the run derives from `Timed`.
+    It may depend on the number of steps per epoch. A schedule that depends on the length of the run derives from
+    `Timed`.
 
     Args:
-        warmup_steps: steps before the schedule begins, on which the rate rises in equal parts up to the schedule's
-            first rate; in the first of them it is that / warmup_steps.
+        warmup_steps: steps of linear warm-up before the schedule starts, from first rate / warmup_steps up to the
+            schedule's first rate.
     """
 
     needs = ("rate",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("lr", "base_lr", "learning_rate", "initial_learning_rate"), "it is initial here"),
-        **dict.fromkeys(("warmup", "warmup_iters", "num_warmup_steps"), "it is warmup_steps here"),
-        "warmup_epochs": "give warmup_steps; an epoch has as many steps as nncli check says",
-        **dict.fromkeys(("last_epoch", "verbose", "name"), "there is no such thing here; drop it"),
-    }
 
     warmup_steps: Annotated[int, Ge(0)] = 0
 
-    def at(self, step: int, course: Course) -> float:
-        """The rate of a step, with the warm-up.
+    def at(self, step: int, context: ScheduleContext) -> float:
+        """Return the learning rate of a step, warm-up included.
 
         Args:
-            step: its number in the run, from 0.
-            course: of the run.
+            step: number of the step in the run, from 0.
+            context: what else the rate depends on.
         """
         if step >= self.warmup_steps:
-            return self.rate(step - self.warmup_steps, course)
-        return self.rate(0, course) * ((step + 1) / self.warmup_steps)
+            return self.rate(step - self.warmup_steps, context)
+        return self.rate(0, context) * ((step + 1) / self.warmup_steps)
 
-    def rate(self, step: int, course: Course) -> float:
-        """The rate of a step after the warm-up.
+    def rate(self, step: int, context: ScheduleContext) -> float:
+        """Return the learning rate of a step after the warm-up.
 
         Args:
-            step: how many steps after it, from 0; it may lie beyond the end of the run.
-            course: of the run.
+            step: number of steps since the warm-up, from 0; it may lie beyond the end of the run.
+            context: what else the rate depends on.
         """
         raise NotImplementedError
 
     @property
     def over_run(self) -> bool:
-        """Whether the rates of the first steps depend on how many will follow."""
+        """Whether the rates of the first steps depend on the length of the run."""
         return False
 
     @property
     def by_steps(self) -> bool:
-        """Whether the number of a step is all that it has to know, so that a loop without epochs will do."""
+        """Whether the rate depends on the step number alone, so that a training loop without epochs can use it."""
         return True
 
 
 def schedule_of(optimizer: object) -> Schedule | None:
-    """The schedule of an optimizer's learning rate; None where that is a plain number, or there is no optimizer."""
+    """Return the schedule of an optimizer's learning rate; None for a constant number, or without an optimizer."""
     rate = getattr(optimizer, "learning_rate", None)
     return rate if isinstance(rate, Schedule) else None
 

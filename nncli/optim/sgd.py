@@ -1,10 +1,10 @@
-"""Gradient descent."""
+"""Stochastic gradient descent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -17,23 +17,20 @@ from nncli.optim.schedule import LearningRate
 @optimizer("sgd", "gd")
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Gradient descent, with momentum on demand; the velocity is free of the learning rate, as in PyTorch.
+    """Stochastic gradient descent, with optional momentum.
 
     p <- p - rate g                              without momentum
     v <- momentum v + g,  p <- p - rate v        with momentum
     v <- momentum v + g,  p <- p - rate (g + momentum v)   with nesterov
 
+    As in PyTorch, the velocity v does not include the learning rate.
+
     Args:
-        learning_rate: the size of the steps, above 0; or a schedule, see nncli list schedules.
-        momentum: share of the velocity that is kept, in [0, 1).
-        nesterov: look ahead along the velocity; wants momentum.
+        learning_rate: learning rate, above 0; or a schedule, see nncli list schedules.
+        momentum: decay of the velocity, in [0, 1).
+        nesterov: whether to use Nesterov momentum; needs momentum above 0.
     Reference: Polyak, 1964; Sutskever et al., ICML 2013.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Optimizer.stray_keys,
-        "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's",
-    }
 
     in_parts = True
 
@@ -42,16 +39,16 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Nesterov without momentum."""
+        """Refuse nesterov without momentum."""
         if self.nesterov and not self.momentum:
             yield "nesterov", "nesterov wants a momentum above 0, such as 0.9"
 
     def state_names(self) -> tuple[str, ...]:
-        """The velocity, where there is momentum."""
+        """Return the velocity, with momentum."""
         return ("velocity",) if self.momentum else ()
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Rate times gradient or velocity."""
+        """Write rate times gradient or velocity."""
         if not self.momentum:
             np.multiply(g, rate, out=u)
             return

@@ -1,71 +1,65 @@
-"""Schedules that come to an end."""
+"""Base class of schedules with a known length."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
-from nncli.optim.schedule import FINAL, Course, Schedule
+from nncli.optim.schedule import Schedule, ScheduleContext
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timed(Schedule):
-    """The base of schedules that go from a first to a last rate in a known number of steps, and stay there.
+    """The base of schedules that go from a first to a last rate in a known number of steps, and then stay constant.
 
-    The run's first step has exactly the first rate (its share of it, with a warm-up), its last step exactly the last.
-    A run of one step has the first.
+    The first step has exactly the first rate (after the warm-up, if there is one), the last step exactly the last rate.
+    A schedule of one step has the first rate.
 
     Args:
-        epochs: at the end of which epoch of the run the last rate is reached, the warm-up included; default its last.
-        steps: likewise in steps; not beside epochs.
+        epochs: length of the schedule in epochs, warm-up included; default the whole run.
+        steps: length of the schedule in steps, warm-up included; instead of epochs.
     """
 
     needs = ("along",)
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Schedule.stray_keys,
-        **FINAL,
-        "T_max": "it is epochs or steps here; without them the schedule goes over the whole run",
-        **dict.fromkeys(("total_steps", "total_iters", "decay_steps", "num_training_steps"), "it is steps here"),
-    }
 
     epochs: Annotated[int, Ge(1)] | None = None
     steps: Annotated[int, Ge(1)] | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Two lengths, or one that the warm-up uses up."""
+        """Refuse two lengths, or one that the warm-up exceeds."""
         if self.epochs is not None and self.steps is not None:
-            yield "steps", "epochs stands there already; drop one of the two"
+            yield "steps", "epochs is given already; drop one of the two"
         elif self.steps is not None and self.steps <= self.warmup_steps:
             yield "steps", f"expected more than the {self.warmup_steps} steps of warm-up, which it includes"
 
     @property
     def over_run(self) -> bool:
-        """Where it has no length of its own."""
+        """Whether neither epochs nor steps are given."""
         return self.epochs is None and self.steps is None
 
     @property
     def by_steps(self) -> bool:
-        """Where its length is given in steps."""
+        """Whether the length is given in steps."""
         return self.steps is not None
 
-    def length(self, course: Course) -> int:
-        """At the end of which step of the run the last rate is reached."""
-        epochs = course.epochs if self.epochs is None else self.epochs
-        return epochs * course.steps_per_epoch if self.steps is None else self.steps
+    def length(self, context: ScheduleContext) -> int:
+        """Return the length in steps, warm-up included."""
+        epochs = context.epochs if self.epochs is None else self.epochs
+        return epochs * context.steps_per_epoch if self.steps is None else self.steps
 
-    def rate(self, step: int, course: Course) -> float:
-        """Along the way, and the last rate after it."""
-        length = max(self.length(course) - self.warmup_steps, 1)
+    def rate(self, step: int, context: ScheduleContext) -> float:
+        """Return the rate of a step, or the last rate after the end."""
+        length = max(self.length(context) - self.warmup_steps, 1)
         return self.along(min(step, length - 1), length)
 
     def along(self, step: int, length: int) -> float:
-        """The rate of a step on the way.
+        """Return the rate of a step within the schedule.
 
         Args:
-            step: its number, in [0, length - 1].
-            length: how many steps the way has, at least 1.
+            step: number of the step after the warm-up, in [0, length - 1].
+            length: number of steps after the warm-up, at least 1.
         """
         raise NotImplementedError

@@ -1,22 +1,22 @@
-"""What happens during training, in the order in which it happens."""
+"""The events of training, in the order in which they happen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Record: TypeAlias = dict[str, float]
+Record: TypeAlias = dict[str, float]  # one row of metrics.csv, by column
 
 
 @dataclass(frozen=True, slots=True)
 class StepEnded:
-    """A step is done and the weights are changed.
+    """A step has updated the weights.
 
     Args:
-        epoch: the number of the running epoch, from 1.
-        step: steps done in the whole run.
-        step_in_epoch: steps done in this epoch.
-        loss: the mean loss of the epoch so far.
+        epoch: number of the current epoch, from 1.
+        step: number of steps in the whole run so far.
+        step_in_epoch: number of steps in this epoch so far.
+        loss: mean training loss of this epoch so far.
     """
 
     epoch: int
@@ -27,7 +27,13 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class StepSkipped:
-    """A step was left out because its loss or gradient is not finite."""
+    """A step was skipped because its loss or gradient is not finite.
+
+    Args:
+        epoch: number of the current epoch, from 1.
+        step: number of steps in the whole run so far, skipped ones included.
+        count: number of skipped steps so far.
+    """
 
     epoch: int
     step: int
@@ -36,11 +42,11 @@ class StepSkipped:
 
 @dataclass(frozen=True, slots=True)
 class RowsMeasured:
-    """Some of the validation rows are measured; the state is that after the epoch's last step.
+    """Some validation rows have been evaluated, after the epoch's last step.
 
     Args:
-        epoch: the number of the running epoch, from 1.
-        rows: how many are measured so far.
+        epoch: number of the current epoch, from 1.
+        rows: number of rows evaluated so far.
     """
 
     epoch: int
@@ -49,12 +55,12 @@ class RowsMeasured:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """An epoch is done and validated.
+    """An epoch has ended and has been validated.
 
     Args:
-        record: the row of metrics.csv.
+        record: the epoch's row of metrics.csv.
         best: whether the monitored value is the best so far.
-        last: whether training ends here.
+        last: whether training ends with this epoch.
     """
 
     record: Record
@@ -64,11 +70,11 @@ class EpochEnded:
 
 @dataclass(frozen=True, slots=True)
 class TrainingEnded:
-    """Training is over.
+    """Training has ended.
 
     Args:
         reason: completed, or early_stopping.
-        detail: which measure has not improved, where it stopped early.
+        detail: for early stopping, which column has not improved.
     """
 
     reason: Literal["completed", "early_stopping"]

@@ -17,6 +17,7 @@ from nncli.core.compiling import compiler
 from nncli.core.memory import keep_freed_memory
 from nncli.core.types import Array
 from nncli.nn.compiled.available import CONVOLUTION
+from nncli.nn.cost import multiply_adds
 from nncli.nn.layer import Layer, leaves
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
@@ -57,7 +58,7 @@ def _multiplied(network: Network) -> int:
     return sum(
         sum(math.prod(spec.shape) for _, spec in leaves(network.layout.tree[name]))
         for (name, layer), shape in zip(names, network.shapes, strict=False)
-        if layer.multiply_adds(shape)
+        if multiply_adds(layer, shape)
     )
 
 

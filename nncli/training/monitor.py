@@ -1,4 +1,4 @@
-"""Watching one column of the records for its best value."""
+"""Monitor the best value of one column of metrics.csv."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from nncli.training.events import Record
 
 @dataclass
 class Monitor:
-    """The best value of a column so far.
+    """The best value of a column so far, and how many epochs ago it was.
 
     Args:
-        column: of metrics.csv, such as val_loss.
-        higher_is_better: its direction.
-        min_delta: by how much a value has to be better to count.
+        column: a column of metrics.csv, such as val_loss.
+        higher_is_better: whether higher values are better.
+        min_delta: minimum change that counts as an improvement, at least 0.
+        best: the best value so far; None before the first epoch.
+        best_epoch: the epoch of the best value.
+        epochs_without_improvement: epochs since the best value.
     """
 
     column: str
@@ -25,26 +28,28 @@ class Monitor:
     min_delta: float = 0.0
     best: float | None = None
     best_epoch: int = 0
-    waited: int = 0
+    epochs_without_improvement: int = 0
 
     def update(self, record: Record) -> bool:
-        """Whether this record is the best so far; nan never is, unless it is the first of all."""
+        """Return whether this epoch is the best so far; NaN never is, except in the first epoch."""
         value = record[self.column]
         gain = 0.0 if self.best is None else (value - self.best) * (1 if self.higher_is_better else -1)
         if self.best is None or (isnan(self.best) and not isnan(value)) or gain > self.min_delta:
-            self.best, self.best_epoch, self.waited = value, int(record["epoch"]), 0
+            self.best, self.best_epoch, self.epochs_without_improvement = value, int(record["epoch"]), 0
             return True
-        self.waited += 1
+        self.epochs_without_improvement += 1
         return False
 
     def __str__(self) -> str:
         best = "nothing yet" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch}"
-        return f"{self.column} has not improved for {counted(self.waited, 'epoch')}; its best was {best}"
+        waited = counted(self.epochs_without_improvement, "epoch")
+        return f"{self.column} has not improved for {waited}; its best was {best}"
 
     def state(self) -> dict[str, Any]:
-        """Plain values for `restore`."""
-        return {"best": self.best, "best_epoch": self.best_epoch, "waited": self.waited}
+        """Return plain values for `restore`."""
+        return {"best": self.best, "best_epoch": self.best_epoch, "waited": self.epochs_without_improvement}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from a stored state."""
-        self.best, self.best_epoch, self.waited = state["best"], state["best_epoch"], state["waited"]
+        """Restore a stored state."""
+        self.best, self.best_epoch = state["best"], state["best_epoch"]
+        self.epochs_without_improvement = state["waited"]

@@ -1,4 +1,4 @@
-"""Counting how often a column of the records has stopped improving."""
+"""Count how often a monitored column has stopped improving."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from nncli.training.monitor import Monitor
 
 @dataclass
 class Plateau:
-    """How often the learning rate is to be reduced.
+    """How often `reduce_on_plateau` reduces the learning rate.
 
     Args:
-        monitor: watches the column.
-        patience: after how many epochs without improvement it is reduced, and counting begins anew.
-        cooldown: epochs after a reduction that do not count.
-        reductions: so far.
-        resting: how many epochs of the cooldown are left.
+        monitor: monitors the column.
+        patience: epochs without improvement after which the rate is reduced and counting restarts, at least 1.
+        cooldown: epochs after a reduction that do not count, at least 0.
+        reductions: number of reductions so far.
+        resting: epochs left of the cooldown.
     """
 
     monitor: Monitor
@@ -28,28 +28,28 @@ class Plateau:
     resting: int = 0
 
     def update(self, record: Record) -> None:
-        """Looks at the record of an epoch."""
+        """Count the epoch of a record."""
         self.monitor.update(record)
         if self.resting:
             self.resting -= 1
-            self.monitor.waited = 0
-        elif self.monitor.waited >= self.patience:
+            self.monitor.epochs_without_improvement = 0
+        elif self.monitor.epochs_without_improvement >= self.patience:
             self.reductions += 1
             self.resting = self.cooldown
-            self.monitor.waited = 0
+            self.monitor.epochs_without_improvement = 0
 
-    def follow(self, earlier: Plateau) -> None:
-        """Goes on from another one; where that watched another column, with its reductions alone."""
+    def continue_from(self, earlier: Plateau) -> None:
+        """Continue from an earlier training; if it monitored another column, only its reductions carry over."""
         if self.monitor.column == earlier.monitor.column:
             self.restore(earlier.state())
         else:
             self.reductions = earlier.reductions
 
     def state(self) -> dict[str, Any]:
-        """Plain values for `restore`."""
+        """Return plain values for `restore`."""
         return {**self.monitor.state(), "reductions": self.reductions, "resting": self.resting}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from a stored state."""
+        """Restore a stored state."""
         self.monitor.restore(state)
         self.reductions, self.resting = state["reductions"], state["resting"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nncli.assemble.learning_rate import LearningRateCurve as LearningRateCurve
 from nncli.assemble.learning_rate import learning_rate_curve
 from nncli.assemble.load_config import load_config
-from nncli.assemble.plan import Plan as Plan
+from nncli.assemble.resources import ResourceEstimate as ResourceEstimate
 from nncli.config.spec import Spec
 
 
@@ -29,7 +29,7 @@ class CheckedConfig:
     spec: Spec
     rows: dict[str, int]
     rows_read: int | None
-    plan: Plan
+    plan: ResourceEstimate
     notes: tuple[str, ...]
     curve: LearningRateCurve | None = None
 

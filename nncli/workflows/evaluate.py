@@ -13,8 +13,8 @@ from nncli.core.errors import ConfigError, DataError
 from nncli.core.registry import METRICS
 from nncli.data.batches import Dataset
 from nncli.lifecycle.predictor import Predictor, load_predictor
+from nncli.nn.evaluation_report import Confusion, Labels, Residuals
 from nncli.nn.metric import Metric, fault_of, names_of
-from nncli.nn.report import Confusion, Labels, Residuals
 from nncli.nn.tally import Tally
 from nncli.workflows.evaluation import Evaluation
 from nncli.workflows.evaluation_rows import rows_of_config, rows_of_input

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from nncli.nn.report import ClassReport
+from nncli.nn.evaluation_report import ClassReport
 
 MAX_FULL_MATRIX = 100  # classes; with more, only pairs that were confused are named
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from nncli.assemble.outline import outline
+from nncli.assemble.summary import summarize
 from nncli.core.describe import show
 from nncli.core.errors import CheckpointError, NncliError
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
 from nncli.runs.directory import RunDirectory
@@ -39,9 +39,9 @@ META_TYPES: dict[str, Any] = {
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
     """Return the description of a checkpoint or of a run's best checkpoint, as plain values.
 
-    "last" is the record of the run's last epoch. "parameters" counts all parameters, of which "running_values" are
-    buffers that are not trained, such as running statistics; None if that is not known. "all_layers" lists the layers
-    including those inside of containers.
+    "last" is the record of the run's last epoch. "parameters" counts all parameters, "non_trainable_parameters" those
+    that are not trained, such as running statistics; None if that is not known. "running_values" is its older name.
+    "all_layers" lists the layers including those inside of containers.
 
     Args:
         path: a .npz checkpoint or a run directory.
@@ -60,13 +60,13 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
             _verify_all(run)
     counts = _check_meta(path, meta)
     layers = _all_layers(meta)
-    running = [layer["running_values"] for layer in layers if not layer["depth"]]
+    non_trainable = [layer["non_trainable_parameters"] for layer in layers if not layer["depth"]]
     return {
         "path": path,
         "bytes": os.path.getsize(path),
         "verified": verify,
         "parameters": sum(counts),
-        "running_values": None if None in running else sum(running),
+        **_non_trainable(None if None in non_trainable else sum(non_trainable)),
         "format_version": meta["format_version"],
         **{key: meta[key] for key in META_TYPES},
         "plugins": meta.get("plugins", []),
@@ -105,20 +105,25 @@ def _all_layers(meta: Meta) -> list[dict[str, Any]]:
     """
     try:
         shape = tuple(int(size) for size in meta["input_shape"])
-        plans = outline(layers_of(meta["config"]["model"]).children(), shape)
+        summaries = summarize(layers_of(meta["config"]["model"]).children(), shape)
     except (NncliError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
-        plans = ()
+        summaries = ()
     named = [[layer.get(key) for key in LAYER_KEYS] if isinstance(layer, dict) else None for layer in meta["layers"]]
-    if named != [[plan.name, list(plan.output_shape), plan.parameters] for plan in plans]:
-        return [{**layer, "depth": 0, "running_values": None} for layer in meta["layers"]]
+    if named != [[layer.name, list(layer.output_shape), layer.parameters] for layer in summaries]:
+        return [{**layer, "depth": 0, **_non_trainable(None)} for layer in meta["layers"]]
     return [
         {
-            "name": plan.name,
+            "name": layer.name,
             "depth": depth,
-            "output_shape": list(plan.output_shape),
-            "parameters": plan.parameters,
-            "running_values": plan.running_values,
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+            **_non_trainable(layer.non_trainable),
         }
-        for outer in plans
-        for depth, plan in outer.opened()
+        for outer in summaries
+        for depth, layer in outer.flattened()
     ]
+
+
+def _non_trainable(count: int | None) -> dict[str, int | None]:
+    """Return the count under both of its names."""
+    return {"running_values": count, "non_trainable_parameters": count}

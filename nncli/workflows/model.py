@@ -22,7 +22,8 @@ from nncli.lifecycle.predictor import PREDICTION_ROWS, Predictor, load_predictor
 from nncli.lifecycle.run_events import RunEvent
 from nncli.lifecycle.run_lines import event_lines
 from nncli.lifecycle.start_run import start_run
-from nncli.lifecycle.trainer_state import restore_trainer
+from nncli.lifecycle.restore_trainer import restore_trainer
+from nncli.nn.input_check import input_check
 from nncli.nn.layer import Backward
 from nncli.nn.network import Pass
 from nncli.optim.schedule import Schedule
@@ -148,7 +149,7 @@ class Model:
 
         run = None if run_dir is None else run_directory_at(os.fspath(run_dir))
         if self._trainer is not None:
-            trainer.follow(self._trainer)
+            trainer.continue_from(self._trainer)
         self._session, self._trainer, self._fitted = session, trainer, True
         try:
             start_run(run, session, trainer, listen)
@@ -201,7 +202,7 @@ class Model:
         if self._session is None:
             self._session = session_for_shape(Draft(self._spec), rows.row_shape)
         session, network = self._session, self._session.network
-        given = session.preprocessing.inputs(rows, network.dtype, network.model.input_check())
+        given = session.preprocessing.inputs(rows, network.dtype, input_check(network.model))
         if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may change before backward
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)

@@ -8,7 +8,7 @@ import pytest
 from nncli.assemble.image_or_sequence import takes_channel
 from nncli.core.errors import ConfigError
 from nncli.core.invalid import INVALID
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 from nncli.workflows.check import check
 
 LSTM = {"type": "lstm", "units": 2}

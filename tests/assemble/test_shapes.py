@@ -6,7 +6,7 @@ import pytest
 
 from nncli.assemble.image_or_sequence import takes_channel
 from nncli.assemble.layer_shapes import follow_shapes
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 
 CONV1D = {"type": "conv1d", "filters": 4, "kernel_size": 3}
 CONV2D = {"type": "conv2d", "filters": 4, "kernel_size": 3}

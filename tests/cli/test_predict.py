@@ -279,14 +279,14 @@ def laid_out(text):
 def test_containers_are_shown_with_what_is_inside_and_the_counts_agree(nncli, inside):
     config = tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml")
     checked = nncli("check", config).out
-    counted = "120 parameters, and 8 running values"
+    counted = "120 parameters, and 8 non-trainable parameters"
     assert checked.splitlines()[0].endswith(f"rows; {counted}")
     started = nncli("train", config, "--run-dir", "run").err
     assert f"{counted}; 1 epochs" in started
     text = nncli("inspect", "run").out
     table = text.split("\n\n")[1]
     assert laid_out(table)[:-2] == laid_out(SHOWN)
-    assert laid_out(table)[-2:] == [["total", "120"], ["running", "values", "8"]]
+    assert laid_out(table)[-2:] == [["total", "120"], ["non-trainable", "parameters", "8"]]
     assert "\n   1.batch_norm" in table
     rows = laid_out(checked.split("\n\n")[1])
     assert [row[:-1] for row in rows[2:]] == laid_out(SHOWN)[2:]
@@ -312,7 +312,7 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
     meta["config"]["model"][1]["layers"][1] = {"type": "of_a_plugin"}
     checkpoint.save("old.npz", arrays, {}, meta)
     text = nncli("inspect", "old.npz").out
-    for words in ("a step", "penalty", "weights ", "projection", "running values"):
+    for words in ("a step", "penalty", "weights ", "projection", "non-trainable"):
         assert words not in text
     assert laid_out(text.split("\n\n")[1])[2:] == [
         ["0.conv2d", "6", "x", "6", "x", "2", "18"],
@@ -322,14 +322,14 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
         ["total", "128"],
     ]
     found = json.loads(nncli("inspect", "old.npz", "--json").out)
-    assert (found["parameters"], found["running_values"]) == (128, None)
+    assert (found["parameters"], found["running_values"], found["non_trainable_parameters"]) == (128, None, None)
 
 
 def test_inspect_as_json(nncli, runs):
     found = nncli("inspect", runs["tiny"], "--json")
     values = json.loads(found.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert values["class_names"] == ["left", "right"]
-    assert (values["parameters"], values["running_values"]) == (17, 0)
+    assert (values["parameters"], values["running_values"], values["non_trainable_parameters"]) == (17, 0, 0)
     assert [layer["name"] for layer in values["all_layers"]] == [layer["name"] for layer in values["layers"]]
     assert values["config"]["seed"] == 0
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from nncli.core.types import Array
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from tests.contracts.table import LayerCase
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.optim.schedule import Course
+from nncli.optim.schedule import ScheduleContext
 from tests.contracts.table import SCHEDULE_ROWS, name_of
 from tests.contracts.values import made
 
 CASES = [case for cases in SCHEDULE_ROWS.values() for case in cases]
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
-COURSE = Course(steps_per_epoch=7, epochs=5)
+COURSE = ScheduleContext(steps_per_epoch=7, epochs=5)
 FAR = [*range(60), 10**6, 10**12]  # far beyond the end of the run
 
 
@@ -42,7 +42,7 @@ def test_a_warm_up_rises_in_equal_parts_to_the_first_rate(case, steps):
 
 @over_all
 def test_after_the_warm_up_the_schedule_begins(case):
-    course, later = Course(1, 35), Course(1, 31)  # what has no length of its own ends with the run
+    course, later = ScheduleContext(1, 35), ScheduleContext(1, 31)  # what has no length of its own ends with the run
     fields = {"steps": case.config["steps"] - 4} if "steps" in case.config else {}
     fields |= {"epochs": case.config["epochs"] * 7 - 4} if "epochs" in case.config else {}
     whole = {"epochs": case.config["epochs"] * 7} if "epochs" in case.config else {}
@@ -56,7 +56,12 @@ def test_it_is_never_negative_and_never_above_its_highest_rate(case, warmup):
     fields = {"steps": warmup + 9} if "steps" in case.config else {}  # which includes the warm-up
     schedule = made_of(case, warmup_steps=warmup, **fields)
     highest = max(value for key, value in case.config.items() if key in ("initial", "final", "maximum"))
-    for course in (COURSE, Course(7, 5, reductions=3), Course(1, 1), Course(10**9, 10**6, reductions=10**6)):
+    for course in (
+        COURSE,
+        ScheduleContext(7, 5, reductions=3),
+        ScheduleContext(1, 1),
+        ScheduleContext(10**9, 10**6, reductions=10**6),
+    ):
         found = rates(schedule, course, FAR)
         assert all(type(rate) is float for rate in found)
         assert min(found) >= 0
@@ -75,21 +80,21 @@ def test_it_is_a_pure_function_of_the_step(case):
 @over_all
 def test_a_run_of_one_step_has_the_first_rate(case):
     fields = {key: 1 for key in ("epochs", "steps") if key in case.config}
-    assert made_of(case, **fields).at(0, Course(1, 1)) == pytest.approx(case.first, rel=1e-15)
+    assert made_of(case, **fields).at(0, ScheduleContext(1, 1)) == pytest.approx(case.first, rel=1e-15)
 
 
 @over_all
 def test_it_depends_on_the_length_of_the_run_only_where_it_says_so(case):
     schedule = made(case)
-    longer = rates(schedule, Course(7, 11))
+    longer = rates(schedule, ScheduleContext(7, 11))
     assert (longer != rates(schedule)) == schedule.over_run
-    assert rates(schedule, Course(7, 5)) == rates(schedule)
+    assert rates(schedule, ScheduleContext(7, 5)) == rates(schedule)
     if schedule.over_run:
-        assert rates(made_of(case, epochs=5), Course(7, 11)) == rates(schedule)
+        assert rates(made_of(case, epochs=5), ScheduleContext(7, 11)) == rates(schedule)
 
 
 @over_all
 def test_it_depends_on_epochs_only_where_it_says_so(case):
     schedule = made(case)
     if schedule.by_steps:
-        assert rates(schedule, Course(3, 5)) == rates(schedule, Course(0, 0)) == rates(schedule)
+        assert rates(schedule, ScheduleContext(3, 5)) == rates(schedule, ScheduleContext(0, 0)) == rates(schedule)

@@ -79,5 +79,5 @@ def test_fields_that_have_to_be_given_come_first():
 def test_words_for_expectations_and_defaults():
     momentum = next(item for item in fields_of(SGD) if item.name == "momentum")
     assert (momentum.expected, momentum.default_text) == ("a number in [0, 1)", "0.0")
-    assert momentum.text == "share of the velocity that is kept, in [0, 1)."
+    assert momentum.text == "decay of the velocity, in [0, 1)."
     assert inspect.getdoc(SGD)

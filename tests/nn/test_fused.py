@@ -9,12 +9,12 @@ import pytest
 
 from nncli.nn.activations.relu import ReLU
 from nncli.nn.compiled.available import compiled_convolution
+from nncli.nn.containers import shapes_in_order
 from nncli.nn.fused import in_one_go, in_order_of_work
 from nncli.nn.layers.conv2d import Conv2D
 from nncli.nn.layers.max_pool2d import MaxPool2D
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequence import shapes_in_order
-from nncli.nn.sequential import layers_of
 
 needs_numba = pytest.mark.skipif(compiled_convolution() is None, reason="numba is not installed, or turned off")
 

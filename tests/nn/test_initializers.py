@@ -10,8 +10,8 @@ import pytest
 from nncli.core.errors import ConfigError
 from nncli.core.registry import INITIALIZERS
 from nncli.nn.layers import Dense
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.sequential import layers_of
 
 
 def weights(layers, input_shape, seed=0):

@@ -7,8 +7,8 @@ import pytest
 
 from nncli.nn.activations import ReLU
 from nncli.nn.layers import Dense, MaxPool2D, Reshape
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.values import spread
 

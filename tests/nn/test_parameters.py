@@ -6,9 +6,9 @@ import numpy as np
 
 from nncli.nn.initializers import He, Zeros
 from nncli.nn.layer import ParameterSpec
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
-from nncli.nn.sequential import layers_of
 
 FLOAT = np.dtype(np.float64)
 MODEL = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.nn.kept_rows import KeptRows
 from nncli.nn.metrics import R2, MeanAbsoluteError, MedianAbsoluteError
+from nncli.nn.metrics.bases.kept_rows import KeptRows
 from nncli.nn.tally import Tally
 
 

@@ -11,10 +11,10 @@ from nncli.core.errors import ConfigError
 from nncli.core.fields import dump
 from nncli.core.registry import OPTIMIZERS
 from nncli.optim import SGD, Adam
-from nncli.optim.schedule import Course
+from nncli.optim.schedule import ScheduleContext
 from nncli.optim.schedules import Constant, Cosine, Exponential, Linear, OneCycle, ReduceOnPlateau, Step
 
-THREE = Course(3, 3)
+THREE = ScheduleContext(3, 3)
 
 
 def rates(schedule, course=THREE, steps=None):
@@ -46,19 +46,19 @@ def test_exponential():
 
 def test_cosine():
     # 5 steps: the angle is 0, pi/4, pi/2, 3pi/4, pi
-    found = rates(Cosine(3.0, 1.0), Course(5, 1))
+    found = rates(Cosine(3.0, 1.0), ScheduleContext(5, 1))
     assert found == pytest.approx([3, 2 + 1 / sqrt(2), 2, 2 - 1 / sqrt(2), 1])
     assert (found[0], found[-1]) == (3, 1)
 
 
 def test_linear():
-    assert rates(Linear(1.0), Course(5, 1)) == [1, 0.75, 0.5, 0.25, 0]
-    assert rates(Linear(1.0, 3.0, steps=3), Course(5, 1)) == [1, 2, 3, 3, 3]
+    assert rates(Linear(1.0), ScheduleContext(5, 1)) == [1, 0.75, 0.5, 0.25, 0]
+    assert rates(Linear(1.0, 3.0, steps=3), ScheduleContext(5, 1)) == [1, 2, 3, 3, 3]
 
 
 def test_one_cycle():
     # 10 steps, of which 0.5 * 10 - 1 = 4 go up; the last five go down
-    found = rates(OneCycle(1.0, 0.2, 0.0, 0.5), Course(10, 1))
+    found = rates(OneCycle(1.0, 0.2, 0.0, 0.5), ScheduleContext(10, 1))
     up = [0.2 + 0.8 * (1 - cos(pi * step / 4)) / 2 for step in range(5)]
     down = [(1 + cos(pi * step / 5)) / 2 for step in range(1, 6)]
     assert found == pytest.approx(up + down, abs=1e-15)
@@ -69,13 +69,13 @@ def test_one_cycle():
     ("steps", "expected"), [(1, [0.2]), (2, [0.2, 0.1]), (3, [0.2, 1.0, 0.1]), (4, [0.2, 1.0, 0.55, 0.1])]
 )
 def test_one_cycle_in_very_few_steps(steps, expected):
-    assert rates(OneCycle(1.0, 0.2, 0.1), Course(steps, 1)) == pytest.approx(expected)
+    assert rates(OneCycle(1.0, 0.2, 0.1), ScheduleContext(steps, 1)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("rise", [1e-9, 0.3, 0.999999999])
 @pytest.mark.parametrize("steps", range(1, 30))
 def test_one_cycle_begins_and_ends_exactly(steps, rise):
-    found = rates(OneCycle(1.0, 0.2, 0.1, rise), Course(steps, 1))
+    found = rates(OneCycle(1.0, 0.2, 0.1, rise), ScheduleContext(steps, 1))
     assert found[0] == 0.2
     assert found[-1] == (0.2 if steps == 1 else 0.1)
     peak = found.index(max(found))
@@ -105,33 +105,33 @@ def test_a_period_that_is_not_given_is_an_epoch():
 
 def test_reductions():
     schedule = ReduceOnPlateau(0.8, 0.5, final=0.15)
-    found = [schedule.at(step, Course(3, 9, reductions)) for reductions in range(5) for step in (0, 7, 100)]
+    found = [schedule.at(step, ScheduleContext(3, 9, reductions)) for reductions in range(5) for step in (0, 7, 100)]
     assert found == [0.8] * 3 + [0.4] * 3 + [0.2] * 3 + [0.15] * 6
     warm = ReduceOnPlateau(0.8, 0.5, warmup_steps=4)
-    assert [warm.at(1, Course(3, 9, reductions)) for reductions in (0, 1)] == [0.4, 0.2]
+    assert [warm.at(1, ScheduleContext(3, 9, reductions)) for reductions in (0, 1)] == [0.4, 0.2]
 
 
 @pytest.mark.parametrize("cls", [Cosine, Linear])
 def test_a_length_of_its_own_includes_the_warm_up(cls):
-    whole = rates(cls(1.0, 0.1, warmup_steps=2), Course(3, 3))
+    whole = rates(cls(1.0, 0.1, warmup_steps=2), ScheduleContext(3, 3))
     for own in ({"steps": 9}, {"epochs": 3}):
-        found = rates(cls(1.0, 0.1, warmup_steps=2, **own), Course(3, 10))
+        found = rates(cls(1.0, 0.1, warmup_steps=2, **own), ScheduleContext(3, 10))
         assert found[:9] == whole
         assert set(found[9:]) == {0.1}
 
 
 def test_a_warm_up_as_long_as_the_run_or_longer():
-    assert rates(Cosine(1.0, warmup_steps=4), Course(2, 2)) == [0.25, 0.5, 0.75, 1.0]
-    assert rates(Cosine(1.0, warmup_steps=8), Course(2, 2)) == [0.125, 0.25, 0.375, 0.5]
-    assert rates(Cosine(1.0, warmup_steps=3), Course(2, 2)) == pytest.approx([1 / 3, 2 / 3, 1.0, 1.0])
+    assert rates(Cosine(1.0, warmup_steps=4), ScheduleContext(2, 2)) == [0.25, 0.5, 0.75, 1.0]
+    assert rates(Cosine(1.0, warmup_steps=8), ScheduleContext(2, 2)) == [0.125, 0.25, 0.375, 0.5]
+    assert rates(Cosine(1.0, warmup_steps=3), ScheduleContext(2, 2)) == pytest.approx([1 / 3, 2 / 3, 1.0, 1.0])
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: Cosine(1.0, epochs=3, steps=3), "cosine.steps: epochs stands there already"),
+        (lambda: Cosine(1.0, epochs=3, steps=3), "cosine.steps: epochs is given already"),
         (lambda: Linear(1.0, steps=3, warmup_steps=3), "linear.steps: expected more than the 3 steps of warm-up"),
-        (lambda: Step(1.0, 0.5, every_epochs=1, every_steps=2), "step.every_steps: every_epochs stands there already"),
+        (lambda: Step(1.0, 0.5, every_epochs=1, every_steps=2), "step.every_steps: every_epochs is given already"),
         (lambda: Step(1.0, 1.0), r"step.factor: expected a number in \(0, 1\); got 1.0"),
         (lambda: Exponential(1.0, 0.0), r"exponential.factor: expected a number in \(0, 1\); got 0.0"),
         (lambda: OneCycle(0.1, 0.2), "one_cycle.initial: expected at most the maximum, which is 0.1; got 0.2"),

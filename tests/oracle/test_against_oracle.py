@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from tests.long import first
 from tests.oracle import convolution, pooling
 from tests.oracle.windows import both, output_size, span

@@ -10,10 +10,10 @@ import pytest
 
 from nncli.core.builder import build
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from nncli.optim.driver import Driver
-from nncli.optim.schedule import Course
+from nncli.optim.schedule import ScheduleContext
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
 
@@ -111,7 +111,7 @@ def test_ten_steps_of_every_optimizer(case, arrays):
 
 @over("schedule")
 def test_the_rate_of_every_step_of_a_schedule(case, arrays):
-    schedule, course = build(SCHEDULES, case["config"]), Course(case["steps_per_epoch"], case["epochs"])
+    schedule, course = build(SCHEDULES, case["config"]), ScheduleContext(case["steps_per_epoch"], case["epochs"])
     assert len(arrays["rates"]) == course.steps_per_epoch * course.epochs
     agree([schedule.at(step, course) for step in range(len(arrays["rates"]))], arrays["rates"])
 
@@ -123,7 +123,7 @@ def test_the_rate_after_every_epoch_of_a_schedule_that_waits(case, arrays):
     found = []
     for epoch, value in enumerate(arrays["values"].tolist(), 1):
         plateau.update({"epoch": epoch, "x": value})
-        found.append(schedule.at(epoch, Course(1, 40, plateau.reductions)))
+        found.append(schedule.at(epoch, ScheduleContext(1, 40, plateau.reductions)))
     agree(found, arrays["rates"])
     assert plateau.reductions > 1
 

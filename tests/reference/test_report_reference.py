@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nncli.data.weights import class_weights
-from nncli.nn.report import Confusion
+from nncli.nn.evaluation_report import Confusion
 
 FILE = Path(__file__).with_name("report.json")
 REFERENCE = json.loads(FILE.read_text())

@@ -35,7 +35,7 @@ def test_every_step(case, arrays):
     for step, event in zip(range(len(arrays["losses"])), steps, strict=False):
         if event.step_in_epoch == 1:
             before, rows = 0.0, 0.0
-        divisor = trainer._tally.divisor
+        divisor = trainer.tally.divisor
         agree((event.loss * divisor - before) / (divisor - rows), arrays["losses"][step], 1e-11)
         before, rows = event.loss * divisor, divisor
         for name, array in network.named().items():

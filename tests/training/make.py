@@ -11,13 +11,14 @@ from nncli.config.spec import Training
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
 from nncli.data.batches import Dataset, TrainingBatches
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.sequential import layers_of
 from nncli.training.average import WeightAverage
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
-from nncli.training.trainer import Settings, Trainer
+from nncli.training.settings import Settings
+from nncli.training.trainer import Trainer
 
 DENSE = ({"type": "dense", "units": 5}, "tanh", {"type": "dropout", "rate": 0.25}, {"type": "dense", "units": 1})
 CONVOLUTION = (

@@ -13,8 +13,8 @@ from nncli.core.batch import Batch
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES
 from nncli.nn import convolution
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.training import executor as executors
 from nncli.training.executor import Executor

@@ -83,8 +83,8 @@ def test_another_one_of_the_same_column_goes_on_counting():
     first, second, other = (Plateau(Monitor(name), 3) for name in ("val_loss", "val_loss", "train_loss"))
     for epoch in (1, 2, 3):
         first.update({"epoch": epoch, "val_loss": 1.0})
-    second.follow(first)
+    second.continue_from(first)
     second.update({"epoch": 4, "val_loss": 1.0})
     assert (first.reductions, second.reductions) == (0, 1)
-    other.follow(second)
+    other.continue_from(second)
     assert (other.reductions, other.monitor.best) == (1, None)

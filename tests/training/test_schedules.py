@@ -10,7 +10,7 @@ import pytest
 
 from nncli.core.builder import build
 from nncli.core.registry import SCHEDULES
-from nncli.optim.schedule import Course
+from nncli.optim.schedule import ScheduleContext
 from nncli.training.events import EpochEnded
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
@@ -19,7 +19,7 @@ from tests.training.make import numbers, trainer_of, weights
 COSINE = {"type": "cosine", "initial": 0.1, "final": 0.01, "warmup_steps": 2}
 STEP = {"type": "step", "initial": 0.1, "factor": 0.5}
 WAITING = {"type": "reduce_on_plateau", "initial": 0.5, "factor": 0.5, "patience": 1, "min_delta": 0.1}
-COURSE = Course(steps_per_epoch=3, epochs=3)  # of ten rows in batches of four
+COURSE = ScheduleContext(steps_per_epoch=3, epochs=3)  # of ten rows in batches of four
 
 
 def training(schedule, **keys):
@@ -124,9 +124,9 @@ def test_a_schedule_over_the_whole_run_goes_over_the_epochs_of_the_trainer_that_
     first, used = training(COSINE)
     list(first.run())
     second, _ = training(COSINE, epochs=5)
-    second.follow(first)  # whose driver it takes over, and the list of its rates
+    second.continue_from(first)  # whose driver it takes over, and the list of its rates
     list(second.run())
-    assert used == rates(COSINE) + rates(COSINE, Course(3, 5), range(15))
+    assert used == rates(COSINE) + rates(COSINE, ScheduleContext(3, 5), range(15))
     assert second.epoch == 8
 
 
@@ -135,7 +135,7 @@ def test_any_other_schedule_goes_on(schedule):
     first, used = training(schedule)
     list(first.run())
     second, _ = training(schedule)
-    second.follow(first)
+    second.continue_from(first)
     list(second.run())
     assert used == rates(schedule, steps=range(18))
 
@@ -144,5 +144,5 @@ def test_what_was_reduced_stays_so():
     first, _ = training(WAITING, plateau=waiting())
     first.plateau.reductions = 2
     second, _ = training(WAITING, plateau=waiting())
-    second.follow(first)
+    second.continue_from(first)
     assert second.learning_rate == 0.125

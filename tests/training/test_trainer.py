@@ -11,7 +11,7 @@ from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
 from nncli.training.events import EpochEnded, RowsMeasured, StepEnded, StepSkipped, TrainingEnded
 from nncli.training.monitor import Monitor
-from nncli.training.trainer import EVALUATION_ROWS, MOST_SKIPPED
+from nncli.training.trainer import EVALUATION_ROWS, MAX_SKIPPED
 from tests.training.make import CONVOLUTION, DENSE, numbers, trainer_of, weights
 
 LINEAR = ({"type": "dense", "units": 1, "initializer": "zeros"},)
@@ -168,10 +168,10 @@ def test_skipped_rows_do_not_count_in_the_mean():
 def test_skipping_has_an_end():
     train = numbers(4)
     train.inputs[0] = np.nan
-    trainer = trainer_of(DENSE, train, batch_size=2, on_nonfinite="skip", epochs=MOST_SKIPPED + 5)
-    with pytest.raises(NonFiniteError, match=f"{MOST_SKIPPED} such steps were skipped already"):
+    trainer = trainer_of(DENSE, train, batch_size=2, on_nonfinite="skip", epochs=MAX_SKIPPED + 5)
+    with pytest.raises(NonFiniteError, match=f"{MAX_SKIPPED} such steps were skipped already"):
         list(trainer.run())
-    assert trainer.epoch == MOST_SKIPPED
+    assert trainer.epoch == MAX_SKIPPED
 
 
 def test_an_epoch_without_a_single_step_is_a_failure():
@@ -196,7 +196,7 @@ def stopped_after(values, patience, **keys):
     """(epochs run, best epoch) where the monitored column takes these values."""
     monitor, stopping = Monitor("train_loss", **keys), Monitor("train_loss", **keys)
     trainer = trainer_of(epochs=len(values), stopping=stopping, patience=patience)
-    trainer.best = monitor
+    trainer.best_monitor = monitor
     record = trainer._record
     given = iter(values)
 
@@ -283,7 +283,7 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, settings, stop):
     found += records(second)
     assert weights(second) == weights(whole)
     assert [{**record, "seconds": 0} for record in found] == [{**record, "seconds": 0} for record in expected]
-    assert second.best.state() == whole.best.state()
+    assert second.best_monitor.state() == whole.best_monitor.state()
     assert all(array.tobytes() == whole.arrays()[name].tobytes() for name, array in second.arrays().items())
 
 
@@ -349,26 +349,27 @@ def test_a_state_without_a_metric_is_not_taken_for_another_trainers():
 
 def test_stopping_goes_on_where_it_was():
     first = trainer_of(stopping=Monitor("train_loss"), patience=3)
-    first.stopping.update({"train_loss": 1.0, "epoch": 1})
-    first.stopping.update({"train_loss": 2.0, "epoch": 2})
+    first.early_stopping_monitor.update({"train_loss": 1.0, "epoch": 1})
+    first.early_stopping_monitor.update({"train_loss": 2.0, "epoch": 2})
     second = trainer_of(stopping=Monitor("train_loss"), patience=3)
     second.restore(first.state(), first.arrays())
-    assert (second.stopping.best, second.stopping.best_epoch, second.stopping.waited) == (1.0, 1, 1)
+    stopping = second.early_stopping_monitor
+    assert (stopping.best, stopping.best_epoch, stopping.epochs_without_improvement) == (1.0, 1, 1)
 
 
-def test_early_stopping_can_count_anew():
+def test_the_patience_of_early_stopping_can_be_reset():
     trainer = trainer_of(stopping=Monitor("train_loss"), patience=1, epochs=9)
-    trainer.stopping.waited, trainer.epoch = 1, 1
+    trainer.early_stopping_monitor.epochs_without_improvement, trainer.epoch = 1, 1
     assert trainer.ended
-    trainer.count_anew()
-    assert (trainer.ended, trainer.stopping.waited) == (False, 0)
+    trainer.reset_patience()
+    assert (trainer.ended, trainer.early_stopping_monitor.epochs_without_improvement) == (False, 0)
 
 
 @pytest.mark.parametrize("early", [False, True])
 def test_a_trainer_that_has_ended_trains_no_more(early):
     trainer = trainer_of(epochs=2, stopping=Monitor("train_loss") if early else None, patience=1 if early else None)
     if early:
-        trainer.stopping.waited = 1
+        trainer.early_stopping_monitor.epochs_without_improvement = 1
     else:
         list(trainer.run())
     before, steps = weights(trainer), trainer.step
@@ -436,5 +437,5 @@ def test_a_step_whose_running_values_are_not_finite_is_left_out():
 def test_running_values_that_are_not_finite_are_named():
     with pytest.raises(NonFiniteError) as caught:
         list(trainer_of(NORM, overflowing(), batch_size=4).run())
-    words = "a running value is not finite, first in the new value of model.0.batch_norm.running_variance"
+    words = "a non-trainable parameter is not finite, first in the new value of model.0.batch_norm.running_variance"
     assert words in str(caught.value)

@@ -15,7 +15,7 @@ from nncli.core.registry import SCHEDULES
 from nncli.lifecycle.plugin_files import load_plugins
 from nncli.lifecycle.run_events import FINISHED_BEFORE
 from nncli.lifecycle.run_lines import event_lines
-from nncli.optim.schedule import Course
+from nncli.optim.schedule import ScheduleContext
 from nncli.runs import checkpoint
 from nncli.workflows.check import check
 from nncli.workflows.model import Model
@@ -81,7 +81,7 @@ def test_a_stopped_run_ends_as_if_it_had_not_been_stopped_and_can_be_repeated(co
 def test_the_column_of_the_rate(config, schedule):
     train(config(schedule), run_dir="run")
     made = build(SCHEDULES, schedule)
-    assert rates("run") == [made.at(step, Course(3, 3)) for step in (2, 5, 8)]
+    assert rates("run") == [made.at(step, ScheduleContext(3, 3)) for step in (2, 5, 8)]
 
 
 @pytest.mark.parametrize("schedule", first(1, OVER_RUN), **by_name)
@@ -164,7 +164,7 @@ def test_early_stopping_ends_a_run_before_its_schedule(config):
     ended = train(path, run_dir="run")
     assert ended.reason == "early_stopping"
     schedule = build(SCHEDULES, {"type": "cosine", "initial": 3.0})
-    assert rates("run")[-1] == schedule.at(int(ended.last["step"]) - 1, Course(3, 40))
+    assert rates("run")[-1] == schedule.at(int(ended.last["step"]) - 1, ScheduleContext(3, 40))
     assert repro("run").same
 
 

@@ -260,13 +260,12 @@ def test_a_single_column_is_no_label_of_several():
         ),
         (
             {"metrics": ["log_loss"]},
-            "metrics.0: log_loss measures class labels, but binary_cross_entropy learns several labels a row; these "
+            "metrics.0: log_loss measures class labels, but binary_cross_entropy learns multi-label targets; these "
             "are measured by accuracy, average_precision, f1, precision, recall, roc_auc",
         ),
         (
             {"metrics": [{"type": "recall", "average": "binary"}]},
-            "metrics.0: average: binary is for 2 classes, and there are several labels a row; write macro, weighted or "
-            "micro",
+            "metrics.0: average: binary is for 2 classes, not for multi-label targets; write macro, weighted or micro",
         ),
         (
             {"training": {"class_weight": "balanced"}},

@@ -13,8 +13,8 @@ from nncli.core.errors import Path, Problem
 from nncli.core.invalid import is_invalid
 from nncli.core.task import Task
 from nncli.core.types import Shape
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
-from nncli.nn.sequential import Sequential
 
 
 def check_loss(subject: Subject) -> Iterator[Problem]:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from math import inf
 
 from nncli.assemble.learning_rate import sampled_steps
-from nncli.assemble.plan import Plan
+from nncli.assemble.resources import ResourceEstimate
 from nncli.assemble.user_code import place_in
 from nncli.config.spec import Spec
 from nncli.core.describe import show
 from nncli.core.errors import Problem
 from nncli.core.fields import is_foreign
-from nncli.optim.schedule import Course, schedule_of
+from nncli.optim.schedule import ScheduleContext, schedule_of
 
 
-def check_schedule(spec: Spec, plan: Plan) -> Iterator[Problem]:
+def check_schedule(spec: Spec, plan: ResourceEstimate) -> Iterator[Problem]:
     """The first rate of a user's own schedule that is not a finite number of at least 0, among a sample of steps.
 
     Args:
@@ -27,7 +27,7 @@ def check_schedule(spec: Spec, plan: Plan) -> Iterator[Problem]:
         return
     for step in sampled_steps(plan.steps_per_epoch * plan.epochs):
         try:
-            rate = schedule.at(step, Course(plan.steps_per_epoch, plan.epochs))
+            rate = schedule.at(step, ScheduleContext(plan.steps_per_epoch, plan.epochs))
             if 0 <= float(rate) < inf:
                 continue
             fault = f"expected a finite number at least 0; got {show(rate)}"

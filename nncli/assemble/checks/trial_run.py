@@ -14,8 +14,8 @@ from nncli.core.errors import NncliError, Path, Problem
 from nncli.core.fields import is_foreign
 from nncli.core.types import Array, FloatDType
 from nncli.nn.layer import Layer
+from nncli.nn.layers.sequential import Sequential
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import Sequential
 
 ROWS = 2
 

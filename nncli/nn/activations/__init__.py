@@ -1,4 +1,4 @@
-"""One activation a file; `from nncli.nn.activations import ReLU` finds any registered one by its class name."""
+"""One activation per file; `from nncli.nn.activations import ReLU` imports any registered one by its class name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exponential linear unit."""
+"""Exponential linear unit."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from nncli.nn.layer import Backward, Context, Tree
 
 
 def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Backward]:
-    """The curve above x for x > 0, otherwise below (exp(x) - 1), and its backward.
+    """Return above x for x > 0 and below (exp(x) - 1) otherwise, with its backward function.
 
-    exp(x) - 1 = 2 t / (1 - t) with t = tanh(x / 2): nothing cancels near zero, and NumPy computes tanh several times
-    as fast as expm1.
+    exp(x) - 1 = 2 t / (1 - t) with t = tanh(x / 2), which is accurate near zero and several times as fast as expm1.
     """
     t = np.minimum(x, 0)
     t *= 0.5
@@ -44,24 +43,24 @@ def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Bac
 @activation("elu")
 @dataclass(frozen=True)
 class ELU(Activation):
-    """y = x for x > 0, otherwise alpha (exp(x) - 1); dy/dx = 1 for x > 0, otherwise y + alpha, at 0 too.
+    """Exponential linear unit: y = x for x > 0, otherwise alpha (exp(x) - 1).
+
+    dy/dx = 1 for x > 0, otherwise y + alpha, also at 0.
 
     Shape: (*) -> (*), above -alpha
 
     Args:
-        alpha: how far down it goes, at least 0; PyTorch and Keras have the same default and take any number.
+        alpha: negative of the lower bound, at least 0; PyTorch and Keras have the same default and allow any number.
     Reference: Clevert, Unterthiner and Hochreiter, ICLR 2016.
     """
-
-    advised_initializer = "he"
 
     alpha: Annotated[float, Ge(0)] = 1.0
 
     @property
     def output_range(self) -> tuple[float, float]:
-        """From -alpha on."""
+        """Bounds of the outputs: -alpha and infinity."""
         return -self.alpha, math.inf
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input, its negative part bent towards -alpha."""
+        """Keep the positive part and bend the negative part towards -alpha."""
         return exponential_linear(x, 1.0, self.alpha)

@@ -1,4 +1,4 @@
-"""The Gaussian error linear unit."""
+"""Gaussian error linear unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncli.nn.activation import Activation, activation
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.layer import Backward, Context, Tree
 
-FAR = 40  # where both forms are x or 0 in float64 too, and the cube does not overflow
+FAR = 40  # beyond it both forms are x or 0, also in float64, and the cube might overflow
 CUBIC = 0.044715
 STEEPNESS = 2 * math.sqrt(2 / math.pi)
 DENSITY = 1 / math.sqrt(2 * math.pi)  # at 0
@@ -23,31 +23,32 @@ DENSITY = 1 / math.sqrt(2 * math.pi)  # at 0
 @activation("gelu")
 @dataclass(frozen=True)
 class GELU(Activation):
-    """y = x Phi(x), Phi being the normal distribution function; dy/dx = Phi(x) + x exp(-x^2 / 2) / sqrt(2 pi).
+    """Gaussian error linear unit: y = x Phi(x), where Phi is the standard normal distribution function.
 
-    For approximate: tanh, y = x (1 + tanh(z)) / 2 with z = sqrt(2 / pi) (x + 0.044715 x^3), and dy/dx =
-    (1 + tanh(z)) / 2 + x (1 - tanh(z)^2) / 2 dz/dx; it differs by up to 0.0005 and takes less time.
+    dy/dx = Phi(x) + x exp(-x^2 / 2) / sqrt(2 pi)
 
-    Shape: (*) -> (*), from -0.17, which it has at -0.75, for tanh from -0.1701
+    With approximate: tanh, y = x (1 + tanh(z)) / 2 with z = sqrt(2 / pi) (x + 0.044715 x^3), and dy/dx =
+    (1 + tanh(z)) / 2 + x (1 - tanh(z)^2) / 2 dz/dx; it differs by up to 0.0005 and is faster.
+
+    Shape: (*) -> (*), at least -0.17, at x = -0.75; with tanh at least -0.1701
 
     Args:
-        approximate: none or tanh; none is the default of PyTorch and of Keras too.
+        approximate: none or tanh; default none, as in PyTorch and Keras.
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016).
     """
 
     output_range = (-0.1701, math.inf)
-    advised_initializer = "he"
 
     approximate: Literal["none", "tanh"] = "none"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input, weighted by its distribution function."""
+        """Weight the input by its distribution function."""
         y, slope = _approximate(x) if self.approximate == "tanh" else _exact(x)
-        return y, lambda dy, g: np.multiply(dy, slope, out=dy)  # of all that was computed, only the slope is kept
+        return y, lambda dy, g: np.multiply(dy, slope, out=dy)  # only the slope is saved
 
 
 def _exact(x: Array) -> tuple[Array, Array]:
-    """(y, dy/dx) with x Phi(x) = max(x, 0) - |x| Phi(-|x|)."""
+    """Return (y, dy/dx) with x Phi(x) = max(x, 0) - |x| Phi(-|x|)."""
     missing = np.abs(x)
     above, slope = tail(missing)
     missing *= above
@@ -60,7 +61,7 @@ def _exact(x: Array) -> tuple[Array, Array]:
 
 
 def _approximate(x: Array) -> tuple[Array, Array]:
-    """(y, dy/dx) with y = x s, s = sigmoid(2 z), which is (1 + tanh(z)) / 2; dy/dx = s + x s (1 - s) 2 dz/dx."""
+    """Return (y, dy/dx) with y = x s, s = sigmoid(2 z) = (1 + tanh(z)) / 2, dy/dx = s + x s (1 - s) 2 dz/dx."""
     near = np.clip(x, -FAR, FAR)
     square = near * near
     z = square * (STEEPNESS * CUBIC)

@@ -1,4 +1,4 @@
-"""An approximation of silu that needs no exponential."""
+"""Hard swish."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("hard_swish", "hardswish", "hard_silu")
 @dataclass(frozen=True)
 class HardSwish(Activation):
-    """y = x h with h = min(max(x + 3, 0), 6) / 6; dy/dx = h + x / 6 for |x| < 3, otherwise h, at -3 and 3 too.
+    """Hard swish, a piecewise approximation of silu: y = x h with h = min(max(x + 3, 0), 6) / 6.
 
-    Shape: (*) -> (*), from -0.375, which it has at -1.5
+    dy/dx = h + x / 6 for |x| < 3, otherwise h, also at -3 and 3.
+
+    Shape: (*) -> (*), at least -0.375, at x = -1.5
     Reference: Howard et al., Searching for MobileNetV3, ICCV 2019.
     """
 
     output_range = (-0.375, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input, weighted by a ramp."""
+        """Weight the input by a ramp."""
         h = x + 3
         np.clip(h, 0, 6, out=h)
         h /= 6

@@ -1,10 +1,9 @@
-"""The rectified linear unit that lets a little through."""
+"""Leaky rectified linear unit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -17,27 +16,22 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("leaky_relu", "leakyrelu")
 @dataclass(frozen=True)
 class LeakyReLU(Activation):
-    """y = max(x, slope x); dy/dx = 1 for x > 0, otherwise slope, at 0 too.
+    """Leaky rectified linear unit: y = max(x, slope x).
+
+    dy/dx = 1 for x > 0, otherwise slope, also at 0.
 
     Shape: (*) -> (*)
 
     Args:
-        slope: of the negative side, in [0, 1]; PyTorch has the same default and takes any number, Keras's layer has
-            0.3 and takes any from 0 on.
+        slope: slope for negative inputs, in [0, 1]; PyTorch has the same default and allows any number, Keras's layer
+            has 0.3 and allows any from 0.
     Reference: Maas, Hannun and Ng, ICML 2013 workshop on deep learning for audio, speech and language processing.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Activation.stray_keys,
-        "negative_slope": "write slope",
-        "alpha": "write slope",
-    }
-    advised_initializer = "he"
 
     slope: Annotated[float, Interval(ge=0, le=1)] = 0.01
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input, its negative part scaled down."""
+        """Scale the negative part down."""
         y = x * self.slope
         np.maximum(x, y, out=y)
         return y, lambda dy, g: np.multiply(dy, np.maximum(y > 0, y.dtype.type(self.slope)), out=dy)

@@ -1,4 +1,4 @@
-"""The input, weighted by the hyperbolic tangent of its softplus."""
+"""Mish."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("mish")
 @dataclass(frozen=True)
 class Mish(Activation):
-    """y = x t with t = tanh(log(1 + exp(x))); dy/dx = t + x (1 - t^2) s with s = 1 / (1 + exp(-x)).
+    """Mish: y = x t with t = tanh(log(1 + exp(x))) = tanh(softplus(x)).
 
-    Computed without logarithm and tanh: with exp(x) = u / v, the larger of u and v being 1, and n = u (u + 2 v),
+    dy/dx = t + x (1 - t^2) s with s = 1 / (1 + exp(-x))
+
+    Computed without logarithm and tanh: with exp(x) = u / v, where the larger of u and v is 1, and n = u (u + 2 v),
     t = n / (n + 2 v^2), 1 - t = 2 v^2 / (n + 2 v^2), s = u / (u + v).
 
-    Shape: (*) -> (*), from -0.3089, which it has at -1.1924
+    Shape: (*) -> (*), at least -0.3089, at x = -1.1924
     Reference: Misra, BMVC 2020.
     """
 
     output_range = (-0.3089, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The weighted input."""
+        """Weight the input by the hyperbolic tangent of its softplus."""
         e = np.abs(x)
         np.negative(e, out=e)
         np.exp(e, out=e)
@@ -47,4 +48,4 @@ class Mish(Activation):
         slope /= v
         slope *= x
         slope += t
-        return x * t, lambda dy, g: np.multiply(dy, slope, out=dy)  # of all that was computed, only the slope is kept
+        return x * t, lambda dy, g: np.multiply(dy, slope, out=dy)  # only the slope is saved

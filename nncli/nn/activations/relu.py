@@ -27,7 +27,6 @@ class ReLU(Activation):
     """
 
     output_range = (0.0, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """The positive part."""

@@ -1,4 +1,4 @@
-"""The self-normalizing exponential linear unit."""
+"""Scaled exponential linear unit."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ ALPHA = 1.6732632423543772848170429916717
 @activation("selu")
 @dataclass(frozen=True)
 class SELU(Activation):
-    """y = lambda x for x > 0, otherwise lambda alpha (exp(x) - 1), which keeps mean 0 and variance 1 through layers.
+    """Scaled exponential linear unit: y = lambda x for x > 0, otherwise lambda alpha (exp(x) - 1).
 
-    dy/dx = lambda for x > 0, otherwise y + lambda alpha, at 0 too; lambda = 1.0507009873554805, alpha =
-    1.6732632423543772. It is meant for dense layers whose weights begin with variance 1 / fan_in.
+    dy/dx = lambda for x > 0, otherwise y + lambda alpha, also at 0; lambda = 1.0507009873554805, alpha =
+    1.6732632423543772. It keeps mean 0 and variance 1 through dense layers with initial weights of variance 1 / fan_in.
 
     Shape: (*) -> (*), above -lambda alpha = -1.7581
     Reference: Klambauer, Unterthiner, Mayr and Hochreiter, NeurIPS 2017.
     """
 
     output_range = (-1.7581, math.inf)
-    advised_initializer = "lecun"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The scaled input, its negative part bent towards -1.7581."""
+        """Scale the input and bend its negative part towards -1.7581."""
         return exponential_linear(x, SCALE, SCALE * ALPHA)

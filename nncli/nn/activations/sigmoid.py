@@ -1,4 +1,4 @@
-"""The logistic function."""
+"""Sigmoid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nncli.nn.layer import Backward, Context, Tree
 
 
 def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(-z)), with the exponential of negative numbers only, so that nothing overflows."""
+    """Return 1 / (1 + exp(-z)); only exponentials of negative numbers are computed, so that nothing overflows."""
     e = np.exp(-np.abs(z))
     y: Array = np.maximum(e, z >= 0)  # 1 or e, several times as fast as np.where
     e += 1
@@ -23,7 +23,9 @@ def sigmoid(z: Array) -> Array:
 @activation("sigmoid")
 @dataclass(frozen=True)
 class Sigmoid(Activation):
-    """y = 1 / (1 + exp(-x)); dy/dx = y (1 - y).
+    """Sigmoid (logistic function): y = 1 / (1 + exp(-x)).
+
+    dy/dx = y (1 - y)
 
     Shape: (*) -> (*), in [0, 1]
     """
@@ -31,6 +33,6 @@ class Sigmoid(Activation):
     output_range = (0.0, 1.0)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The logistic function."""
+        """Apply the logistic function."""
         y = sigmoid(x)
         return y, lambda dy, g: dy * (y * (1 - y))

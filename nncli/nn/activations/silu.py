@@ -1,4 +1,4 @@
-"""The sigmoid linear unit."""
+"""Sigmoid linear unit."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("silu", "swish")
 @dataclass(frozen=True)
 class SiLU(Activation):
-    """y = x s with s = 1 / (1 + exp(-x)); dy/dx = s + y (1 - s).
+    """Sigmoid linear unit (swish): y = x s with s = 1 / (1 + exp(-x)).
 
-    Shape: (*) -> (*), from -0.2785, which it has at -1.2785
+    dy/dx = s + y (1 - s)
+
+    Shape: (*) -> (*), at least -0.2785, at x = -1.2785
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016); as swish, Ramachandran, Zoph and Le, arXiv:1710.05941
         (2017).
     """
 
     output_range = (-0.2785, math.inf)
-    advised_initializer = "he"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input, weighted by its logistic function."""
+        """Weight the input by its sigmoid."""
         s = sigmoid(x)
         y = x * s
 

@@ -1,4 +1,4 @@
-"""Probabilities over the last axis."""
+"""Softmax."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.nn.layer import Backward, Context, Tree
 
 
 def softmax(z: Array) -> Array:
-    """exp(z) / sum(exp(z)) over the last axis, shifted by the largest entry, so that nothing overflows."""
+    """Return exp(z) / sum(exp(z)) over the last axis, shifted by the largest entry, so that nothing overflows."""
     if z.size == 0:
         return z.copy()
     y: Array = np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True))
@@ -25,9 +25,11 @@ def softmax(z: Array) -> Array:
 @activation("softmax")
 @dataclass(frozen=True)
 class Softmax(Activation):
-    """y_i = exp(x_i) / sum_j exp(x_j) over the last axis; dx = y (dy - sum_j dy_j y_j).
+    """Softmax over the last axis: y_i = exp(x_i) / sum_j exp(x_j).
 
-    Shape: (*, classes) -> (*, classes), each row a probability
+    dx = y (dy - sum_j dy_j y_j)
+
+    Shape: (*, classes) -> (*, classes), probabilities that sum to one
     Raises:
         ShapeError: for a single unit, whose softmax is always 1.
     """
@@ -36,12 +38,12 @@ class Softmax(Activation):
     sums_to_one = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape."""
+        """Return the input shape."""
         if input_shape[-1] == 1:
             raise ShapeError("wants two units or more (one unit gives 1 whatever comes in; use sigmoid)")
         return input_shape
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Probabilities over the last axis."""
+        """Return probabilities over the last axis."""
         y = softmax(x)
         return y, lambda dy, g: y * (dy - (dy * y).sum(axis=-1, keepdims=True))

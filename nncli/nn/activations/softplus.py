@@ -1,4 +1,4 @@
-"""A smooth form of the rectified linear unit."""
+"""Softplus."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from nncli.nn.layer import Backward, Context, Tree
 
 
 def log_of_one_plus(e: Array) -> Array:
-    """log(1 + e) for e in [0, 1], of which nothing small is lost, several times as fast as NumPy's log1p.
+    """Return log(1 + e) for e in [0, 1], accurate for small e and several times as fast as NumPy's log1p.
 
-    With u = 1 + e as it is rounded, log(1 + e) = log(u) + (e - (u - 1)) / u, but for the square of the rounding.
+    With u = 1 + e after rounding, log(1 + e) = log(u) + (e - (u - 1)) / u, up to the square of the rounding error.
     """
     u = 1 + e
     lost = u - 1
@@ -29,9 +29,10 @@ def log_of_one_plus(e: Array) -> Array:
 @activation("softplus")
 @dataclass(frozen=True)
 class Softplus(Activation):
-    """y = log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)); dy/dx = 1 / (1 + exp(-x)).
+    """Softplus, a smooth approximation of relu: y = log(1 + exp(x)).
 
-    PyTorch's beta is 1 here, and there is no threshold from which on it would be taken for x.
+    Computed as max(x, 0) + log(1 + exp(-|x|)); dy/dx = 1 / (1 + exp(-x)). PyTorch's beta is 1 here, and there is no
+    threshold above which y = x.
 
     Shape: (*) -> (*), above 0
     Reference: Dugas et al., NeurIPS 2000.
@@ -40,7 +41,7 @@ class Softplus(Activation):
     output_range = (0.0, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The soft positive part."""
+        """Return the smoothed positive part."""
         e = np.abs(x)
         np.negative(e, out=e)
         np.exp(e, out=e)

@@ -1,4 +1,4 @@
-"""The hyperbolic tangent."""
+"""Hyperbolic tangent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("tanh")
 @dataclass(frozen=True)
 class Tanh(Activation):
-    """y = tanh(x); dy/dx = 1 - y^2.
+    """Hyperbolic tangent: y = tanh(x).
+
+    dy/dx = 1 - y^2
 
     Shape: (*) -> (*), in [-1, 1]
     """
@@ -22,6 +24,6 @@ class Tanh(Activation):
     output_range = (-1.0, 1.0)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The hyperbolic tangent."""
+        """Apply the hyperbolic tangent."""
         y = np.tanh(x)
         return y, lambda dy, g: dy * (1 - y * y)

@@ -1,4 +1,4 @@
-"""One initializer a file; `from nncli.nn.initializers import He` finds any registered one by its class name."""
+"""One initializer per file; `from nncli.nn.initializers import He` imports any registered one by its class name."""
 
 from __future__ import annotations
 

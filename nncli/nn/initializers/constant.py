@@ -1,4 +1,4 @@
-"""One number everywhere."""
+"""Constant initializer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("constant")
 @dataclass(frozen=True)
 class Constant(Initializer):
-    """The same number everywhere: w = value.
+    """Set all weights to a constant: w = value.
 
     Args:
         value: any finite number.
@@ -22,5 +22,5 @@ class Constant(Initializer):
     value: float
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """That number in that shape."""
+        """Return an array of that value."""
         return np.full(shape, float(self.value))

@@ -1,4 +1,4 @@
-"""He, for relu networks."""
+"""He normal initializer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("he", "he_normal", "kaiming", "kaiming_normal")
 @dataclass(frozen=True)
 class He(Initializer):
-    """Keep the variance of a relu network's outputs: w ~ N(0, 2 / fan_in).
+    """He normal initializer, for relu networks: w ~ N(0, 2 / fan_in).
 
-    Keras cuts the numbers of its he_normal off at two standard deviations; here, as in PyTorch, none is cut off.
+    It keeps the variance of activations through relu layers. Keras truncates its he_normal at two standard deviations;
+    here, as in PyTorch, it is not truncated.
 
-    Reference: He et al., ICCV 2015, in its normal form.
+    Reference: He et al., ICCV 2015.
     """
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Normal numbers of that shape."""
+        """Draw from the normal distribution."""
         return random.standard_normal(shape) * sqrt(2 / fan_in)

@@ -1,4 +1,4 @@
-"""He in its uniform form."""
+"""He uniform initializer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("he_uniform", "kaiming_uniform")
 @dataclass(frozen=True)
 class HeUniform(Initializer):
-    """The variance of he, 2 / fan_in, within bounds: w ~ U(-b, b), b = sqrt(6 / fan_in).
+    """He uniform initializer, with the variance 2 / fan_in of he: w ~ U(-b, b), b = sqrt(6 / fan_in).
 
     Reference: He et al., ICCV 2015.
     """
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Uniform numbers of that shape."""
+        """Draw from the uniform distribution."""
         bound = sqrt(6 / fan_in)
         return random.uniform(-bound, bound, shape)

@@ -1,4 +1,4 @@
-"""LeCun, for networks that normalize themselves."""
+"""LeCun normal initializer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("lecun", "lecun_normal")
 @dataclass(frozen=True)
 class Lecun(Initializer):
-    """Keep the variance of a linear or selu network going forward: w ~ N(0, 1 / fan_in).
+    """LeCun normal initializer, for selu networks: w ~ N(0, 1 / fan_in).
 
-    Keras cuts the numbers of its lecun_normal off at two standard deviations; here none is cut off.
+    It keeps the variance of activations through linear and selu layers. Keras truncates its lecun_normal at two
+    standard deviations; here it is not truncated.
 
-    Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998, in its normal form.
+    Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.
     """
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Normal numbers of that shape."""
+        """Draw from the normal distribution."""
         return random.standard_normal(shape) * sqrt(1 / fan_in)

@@ -1,4 +1,4 @@
-"""LeCun in its uniform form."""
+"""LeCun uniform initializer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("lecun_uniform")
 @dataclass(frozen=True)
 class LecunUniform(Initializer):
-    """The variance of lecun, 1 / fan_in, within bounds: w ~ U(-b, b), b = sqrt(3 / fan_in).
+    """LeCun uniform initializer, with the variance 1 / fan_in of lecun: w ~ U(-b, b), b = sqrt(3 / fan_in).
 
     Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.
     """
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Uniform numbers of that shape."""
+        """Draw from the uniform distribution."""
         bound = sqrt(3 / fan_in)
         return random.uniform(-bound, bound, shape)

@@ -1,4 +1,4 @@
-"""Normal numbers of a fixed spread."""
+"""Normal initializer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("normal", "random", "random_normal")
 @dataclass(frozen=True)
 class Normal(Initializer):
-    """Normal numbers of a fixed spread: w ~ N(0, std^2).
+    """Normal initializer with a fixed standard deviation: w ~ N(0, std^2).
 
     Args:
         std: standard deviation, above 0.
@@ -24,5 +24,5 @@ class Normal(Initializer):
     std: Annotated[float, Gt(0)] = 0.01
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Normal numbers of that shape."""
+        """Draw from the normal distribution."""
         return random.standard_normal(shape) * self.std

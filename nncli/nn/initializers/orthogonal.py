@@ -1,4 +1,4 @@
-"""Orthogonal matrices."""
+"""Orthogonal initializer."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("orthogonal")
 @dataclass(frozen=True)
 class Orthogonal(Initializer):
-    """Weights that keep lengths and angles: w^T w = gain^2 I, drawn uniformly among all such matrices.
+    """Orthogonal initializer: w^T w = gain^2 I, drawn uniformly from all such matrices.
 
-    w = gain Q, where A = Q R is the decomposition of a matrix of standard normal numbers with a positive diagonal of
-    R; other signs would prefer some matrices to others. An array of more than two axes is the matrix (product of all
-    axes but the last, last axis), so that a column is what one unit or filter sums over. Where it has more columns
-    than rows, the rows are orthonormal instead: w w^T = gain^2 I.
+    w = gain Q, where A = Q R is the QR decomposition of a matrix of standard normal numbers, with the signs that make
+    the diagonal of R positive; with other signs the draw would not be uniform. An array of more than two axes is taken
+    as the matrix (product of all axes but the last, last axis), so that a column has the weights of one unit or filter.
+    A matrix with more columns than rows has orthogonal rows instead: w w^T = gain^2 I.
 
     Args:
-        gain: the length of every column, or row, above 0.
+        gain: length of every column, or row, above 0.
     Reference: Saxe, McClelland and Ganguli, ICLR 2014; Mezzadri, Notices of the AMS 54 (2007), 592-604.
     """
 
     gain: Annotated[float, Gt(0)] = 1.0
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Such a matrix in that shape."""
+        """Draw an orthogonal matrix."""
         rows, columns = math.prod(shape[:-1]), shape[-1]
         long, short = max(rows, columns), min(rows, columns)
         q, r = np.linalg.qr(random.standard_normal((long, short)))  # (long, short), (short, short)

@@ -1,4 +1,4 @@
-"""Normal numbers without the far ones."""
+"""Truncated normal initializer."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from annotated_types import Gt
 from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer, initializer
 
-FARTHEST = 2.0  # standard deviations
+BOUND = 2.0  # standard deviations
 
 
 @initializer("truncated_normal", "trunc_normal")
 @dataclass(frozen=True)
 class TruncatedNormal(Initializer):
-    """Normal numbers of a fixed spread, none farther out than two standard deviations: w ~ N(0, std^2), |w| <= 2 std.
+    """Normal initializer, truncated at two standard deviations: w ~ N(0, std^2), |w| <= 2 std.
 
-    Numbers that are farther out are drawn again. What is left has a standard deviation of 0.8796 std.
+    Values beyond are drawn again, which leaves a standard deviation of 0.8796 std.
 
     Args:
-        std: standard deviation of the normal distribution before it is cut, above 0, as in Keras and PyTorch.
-    Reference: Devlin et al., NAACL 2019, and Dosovitskiy et al., ICLR 2021, begin with a std of 0.02.
+        std: standard deviation of the normal distribution before truncation, above 0, as in Keras and PyTorch.
+    Reference: Devlin et al., NAACL 2019, and Dosovitskiy et al., ICLR 2021, use a std of 0.02.
     """
 
     std: Annotated[float, Gt(0)] = 0.02
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Normal numbers of that shape, cut."""
+        """Draw from the truncated normal distribution."""
         values = random.standard_normal(shape)
-        while (far := np.abs(values) > FARTHEST).any():
+        while (far := np.abs(values) > BOUND).any():
             values[far] = random.standard_normal(np.count_nonzero(far))
         return values * self.std

@@ -1,4 +1,4 @@
-"""Xavier, for linear and tanh networks."""
+"""Xavier (Glorot) normal initializer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("xavier", "xavier_normal", "glorot", "glorot_normal")
 @dataclass(frozen=True)
 class Xavier(Initializer):
-    """Keep the variance of a linear or tanh network in both directions: w ~ N(0, 2 / (fan_in + fan_out)).
+    """Xavier (Glorot) normal initializer, for linear, sigmoid and tanh networks: w ~ N(0, 2 / (fan_in + fan_out)).
 
-    Keras cuts the numbers of its glorot_normal off at two standard deviations; here, as in PyTorch, none is cut off.
+    It keeps the variance of activations and of gradients. Keras truncates its glorot_normal at two standard deviations;
+    here, as in PyTorch, it is not truncated.
 
-    Reference: Glorot and Bengio, AISTATS 2010, in its normal form.
+    Reference: Glorot and Bengio, AISTATS 2010.
     """
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Normal numbers of that shape."""
+        """Draw from the normal distribution."""
         return random.standard_normal(shape) * sqrt(2 / (fan_in + fan_out))

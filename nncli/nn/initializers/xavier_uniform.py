@@ -1,4 +1,4 @@
-"""Xavier in its uniform form."""
+"""Xavier (Glorot) uniform initializer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("xavier_uniform", "glorot_uniform")
 @dataclass(frozen=True)
 class XavierUniform(Initializer):
-    """The variance of xavier, 2 / (fan_in + fan_out), within bounds: w ~ U(-b, b), b = sqrt(6 / (fan_in + fan_out)).
+    """Xavier (Glorot) uniform initializer: w ~ U(-b, b), b = sqrt(6 / (fan_in + fan_out)).
+
+    The variance is that of xavier, 2 / (fan_in + fan_out).
 
     Reference: Glorot and Bengio, AISTATS 2010, equation 16.
     """
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Uniform numbers of that shape."""
+        """Draw from the uniform distribution."""
         bound = sqrt(6 / (fan_in + fan_out))
         return random.uniform(-bound, bound, shape)

@@ -1,4 +1,4 @@
-"""Zeros."""
+"""Zeros initializer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("zeros")
 @dataclass(frozen=True)
 class Zeros(Initializer):
-    """All zeros: w = 0."""
+    """Set all weights to zero: w = 0."""
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Zeros of that shape."""
+        """Return zeros."""
         return np.zeros(shape)

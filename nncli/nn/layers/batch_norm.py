@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Gt, Interval
@@ -43,8 +43,6 @@ class BatchNorm(Normalization):
     Reference: Ioffe and Szegedy, ICML 2015.
     """
 
-    known_elsewhere: ClassVar[Mapping[str, str]] = {"BatchNormalization": "write batch_norm"}
-
     mixes_samples = True
     compiled = True
 
@@ -58,12 +56,6 @@ class BatchNorm(Normalization):
         if self.momentum > USUAL:
             same = f"Keras's momentum {self.momentum:g} is {1 - self.momentum:.4g} here"
             yield f"the momentum of batch_norm is the share of the new values; {same}"
-
-    def batch_fault(self, input_shape: Shape, rows: int) -> str | None:
-        """A single number a channel, which always becomes the shift."""
-        if rows > 1 or math.prod(input_shape[:-1]) > 1:
-            return None
-        return "batch_norm normalises over the rows of a batch, and training.batch_size is 1; give it 2 or more"
 
     def parameters(self, input_shape: Shape) -> Tree:
         """Scale and shift, which are trained, and the running statistics, which are not."""

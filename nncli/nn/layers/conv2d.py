@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from nncli.core.types import Shape
 from nncli.nn.convolution import Convolution
@@ -44,11 +42,6 @@ class Conv2D(Convolution):
     Raises:
         ShapeError: where the input is no image, smaller than a window, or its channels are no multiple of groups.
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = {
-        "DepthwiseConv2D": "write conv2d with as many groups as there are channels",
-        "SeparableConv2D": "write conv2d with as many groups as there are channels, and then one of kernel_size 1",
-    }
 
     def windows(self, input_shape: Shape) -> Windows:
         """The windows over inputs of that shape."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
@@ -31,17 +30,6 @@ class Dense(Layer):
         initializer: of the weights, with fan_in = in and fan_out = units; default he before relu-like activations,
             lecun before selu, otherwise xavier.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Layer.stray_keys,
-        "out_features": "it is units here",
-        "in_features": "leave it out; the layer takes what comes in",
-    }
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("Linear", "LazyLinear", "fully_connected"),
-        "the layer with weights is dense, such as {type: dense, units: 10}; linear changes nothing",
-    )
 
     units: Annotated[int, Ge(1)]
     bias: bool = True

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -12,31 +11,29 @@ from annotated_types import Interval
 from nncli.core.types import Array
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
-NUMBERS = 1 << 16
+LEVELS = 1 << 16  # of a random 16-bit integer
 
 
 @layer("dropout")
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Zero a random share of the inputs while training; do nothing otherwise.
+    """Zero a random fraction of the inputs during training; identity at inference.
 
-    y = x * m / (1 - rate), m ~ Bernoulli(1 - rate) for each element, so that E[y] = x.
+    y = x * m / (1 - rate), m ~ Bernoulli(1 - rate) per element, so that E[y] = x.
 
     Shape: (*) -> (*)
 
     Args:
-        rate: share of elements set to zero, in [0, 1); rounded to a multiple of 2^-16 below 1.
+        rate: probability of zeroing an element, in [0, 1); rounded to a multiple of 2^-16 below 1.
     Reference: Srivastava et al., JMLR 15 (2014), 1929-1958.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {**Layer.stray_keys, "p": "it is rate here"}
 
     rate: Annotated[float, Interval(ge=0, lt=1)] = 0.5
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The inputs, some of them zeroed and the others scaled up."""
+        """Zero some inputs and scale the others up."""
         if not ctx.training:
             return x, lambda dy, g: dy
-        dropped = min(round(self.rate * NUMBERS), NUMBERS - 1)  # of all 16-bit numbers
-        mask = (ctx.random_bits(x.shape, np.uint16) >= np.uint16(dropped)) / x.dtype.type(1 - dropped / NUMBERS)
+        dropped = min(round(self.rate * LEVELS), LEVELS - 1)  # elements with smaller random integers are zeroed
+        mask = (ctx.random_bits(x.shape, np.uint16) >= np.uint16(dropped)) / x.dtype.type(1 - dropped / LEVELS)
         return x * mask, lambda dy, g: np.multiply(dy, mask, out=dy)

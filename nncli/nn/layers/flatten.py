@@ -1,4 +1,4 @@
-"""From several axes to one."""
+"""Flatten."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 @layer("flatten")
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """The same values in one axis, the last axis of the input running fastest.
+    """Flatten every row to one axis, in C order: the last axis varies fastest.
 
     Shape: (*) -> (the product of *,)
     """
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """One axis with the product of all."""
+        """Return one axis with the product of all."""
         return (math.prod(input_shape),)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The input, reshaped."""
+        """Reshape the input."""
         shape = x.shape
         return x.reshape(shape[0], math.prod(shape[1:])), lambda dy, g: dy.reshape(shape)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from nncli.core.types import Array
 from nncli.nn.global_pooling import GlobalPool
@@ -22,10 +20,6 @@ class GlobalAvgPool1D(GlobalPool):
 
     Shape: (length, channels) -> (channels,)
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("AdaptiveAvgPool1d", "GlobalAveragePooling1D"), "write global_avg_pool1d"
-    )
 
     axes = ("length",)
 

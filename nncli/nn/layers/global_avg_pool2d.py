@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from nncli.core.types import Array
 from nncli.nn.global_pooling import GlobalPool
@@ -23,10 +21,6 @@ class GlobalAvgPool2D(GlobalPool):
     Shape: (height, width, channels) -> (channels,)
     Reference: Lin et al., Network in Network, 2013, arXiv 1312.4400.
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("AdaptiveAvgPool2d", "GlobalAveragePooling2D"), "write global_avg_pool2d"
-    )
 
     axes = ("height", "width")
 

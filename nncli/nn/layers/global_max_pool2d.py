@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from nncli.core.types import Array
 from nncli.nn.global_pooling import GlobalPool
@@ -22,10 +20,6 @@ class GlobalMaxPool2D(GlobalPool):
 
     Shape: (height, width, channels) -> (channels,)
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("AdaptiveMaxPool2d", "GlobalMaxPooling2D"), "write global_max_pool2d"
-    )
 
     chooses_largest = True
     axes = ("height", "width")

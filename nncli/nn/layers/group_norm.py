@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Ge, Gt
@@ -40,13 +39,6 @@ class GroupNorm(Normalization):
         ShapeError: where the channels cannot be divided so, or a group has a single value.
     Reference: Wu and He, ECCV 2018.
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("InstanceNorm", "InstanceNorm1d", "InstanceNorm2d", "InstanceNormalization"),
-        "write group_norm with as many groups as there are channels",
-    )
-
-    stray_keys: ClassVar[Mapping[str, str]] = {**Normalization.stray_keys, "num_groups": "write groups"}
 
     compiled = True
 

@@ -1,4 +1,4 @@
-"""The gated recurrent unit."""
+"""Gated recurrent unit."""
 
 from __future__ import annotations
 
@@ -9,45 +9,46 @@ import numpy as np
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import BIAS, sum_rows
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
-from nncli.nn.recurrent import Recurrent
+from nncli.nn.recurrent.layer import Recurrent
 
 
 @layer("gru")
 @dataclass(frozen=True)
 class GRU(Recurrent):
-    """The gated recurrent unit: gates decide at every step how much of the state is kept and how much is new.
+    """Gated recurrent unit: gates blend the previous hidden state with a new candidate state at every step.
 
     r = sigmoid(x[t] W_r + h[t-1] R_r + b_r),  z = sigmoid(x[t] W_z + h[t-1] R_z + b_z)
-    n = tanh(x[t] W_n + b_n + r (h[t-1] R_n + c));  h[t] = (1 - z) n + z h[t-1];  h begins at 0
+    n = tanh(x[t] W_n + b_n + r (h[t-1] R_n + c));  h[t] = (1 - z) n + z h[t-1];  h starts at 0
 
-    W, R and b are the blocks of reset r, update z and new state n beside one another, in PyTorch's order and form: r
-    comes after the product with R (its matrices are W and R turned). Of its two biases, b is their sum for r and z and
-    bias_ih for n, and c is bias_hh for n. The gradient goes back through all steps.
+    W, R and b hold the blocks of the reset gate r, the update gate z and the candidate n side by side. Order and form
+    are those of PyTorch, where r multiplies h[t-1] R, and not h[t-1] before the product. PyTorch's matrices are W and R
+    transposed; of its two biases, b is the sum for r and z and bias_ih for n, and c is bias_hh for n. Gradients flow
+    through all steps (backpropagation through time).
 
     Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 3 units),
         recurrent_weight R (units, 3 units), bias b (3 units,), recurrent_bias c (units,)
 
     Raises:
-        ShapeError: where a row is no sequence.
+        ShapeError: if a row is not a sequence.
     Reference: Cho et al., EMNLP 2014, 1724-1734.
     """
 
     gates = 3
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Weights, recurrent weights and the biases."""
+        """Return weights, recurrent weights and biases."""
         bias = ParameterSpec((3 * self.units,), *BIAS, decayed=False)
         recurrent = ParameterSpec((self.units,), *BIAS, decayed=False)
         return {**super().parameters(input_shape), "bias": bias, "recurrent_bias": recurrent}
 
     def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """One product for the inputs of all steps, and one a step for the state."""
+        """Compute one product for the inputs of all steps, and one per step for the hidden state."""
         (steps, n, features), units = x.shape, self.units
         inputs = x.reshape(steps * n, features)
         gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 3, units)
         R = p["recurrent_weight"]
-        h = np.zeros((steps + 1, n, units), x.dtype)  # before the first step and after every one
-        kept = np.empty((steps, n, units), x.dtype)  # what r is multiplied with
+        h = np.zeros((steps + 1, n, units), x.dtype)  # hidden state before the first step and after every step
+        kept = np.empty((steps, n, units), x.dtype)  # h[t-1] R_n + c, which r multiplies
         for t in range(steps):
             from_state = np.dot(h[t], R).reshape(n, 3, units)
             gate, new = gates[t, :, :2], gates[t, :, 2]
@@ -66,8 +67,8 @@ class GRU(Recurrent):
 
         def backward(dh: Array, g: Tree) -> Array | None:
             r, z, new = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            to_new = (1 - z) * (1 - new * new)  # what the gradient inside tanh is for dh[t] = 1
-            d = np.empty_like(gates)  # and those of the blocks of h[t-1] R, which become the gradients themselves
+            to_new = (1 - z) * (1 - new * new)  # gradient inside tanh for dh[t] = 1
+            d = np.empty_like(gates)  # gradients of the blocks of h[t-1] R, first for dh[t] = 1
             np.multiply(to_new, r, out=d[:, :, 2])
             np.multiply(d[:, :, 2], kept * (1 - r), out=d[:, :, 0])
             np.multiply(h[:-1] - new, z * (1 - z), out=d[:, :, 1])
@@ -79,7 +80,7 @@ class GRU(Recurrent):
             all_steps = d.reshape(steps * n, 3 * units)
             np.dot(h[:-1].reshape(steps * n, units).T, all_steps, out=g["recurrent_weight"])
             sum_rows(all_steps[:, 2 * units :], out=g["recurrent_bias"])
-            np.multiply(to_new, dh, out=d[:, :, 2])  # of the blocks of x[t] W, where r does not come between
+            np.multiply(to_new, dh, out=d[:, :, 2])  # gradients of the blocks of x[t] W, which r does not multiply
             np.dot(inputs.T, all_steps, out=g["weight"])
             sum_rows(all_steps, out=g["bias"])
             return np.dot(all_steps, p["weight"].T).reshape(x.shape) if ctx.input_gradient else None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Gt
@@ -40,12 +39,6 @@ class LayerNorm(Normalization):
         ShapeError: for a single value, which would always become 0.
     Reference: Ba, Kiros and Hinton, arXiv:1607.06450 (2016).
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Normalization.stray_keys,
-        "axis": "write axes: last or axes: all",
-        "normalized_shape": "write axes: last or axes: all",
-    }
 
     axes: Literal["last", "all"] = "last"
     epsilon: Annotated[float, Gt(0)] = 1e-5

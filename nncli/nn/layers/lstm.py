@@ -10,48 +10,33 @@ from annotated_types import Ge
 
 from nncli.core.types import Array, Shape
 from nncli.nn.bias import sum_rows
-from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
-from nncli.nn.recurrent import Recurrent
+from nncli.nn.recurrent.gate_initializers import ForgetBias
+from nncli.nn.recurrent.layer import Recurrent
 
 SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope: sigmoid where the slope is 1 / 2
-
-
-@dataclass(frozen=True)
-class ForgetBias(Initializer):
-    """Zeros, but for the second of four blocks.
-
-    Args:
-        value: of that block.
-    """
-
-    value: float
-
-    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """The four blocks beside one another."""
-        return np.repeat((0, self.value, 0, 0), shape[0] // 4)
 
 
 @layer("lstm")
 @dataclass(frozen=True)
 class LSTM(Recurrent):
-    """Long short-term memory: gates decide at every step what a cell forgets, takes in and gives.
+    """Long short-term memory: gates control what its cell state forgets, stores and outputs at every step.
 
-    i, f, g, o = the four blocks of x[t] W + h[t-1] R + b;  i, f, o = sigmoid of theirs,  g = tanh of its own
-    c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h begin at 0
+    i, f, g, o = the four blocks of x[t] W + h[t-1] R + b, after sigmoid for i, f and o, and tanh for g
+    c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h start at 0
 
-    The blocks are input, forget, candidate and output, in PyTorch's order (its matrices are W and R turned, and its two
-    biases are b in sum). The gradient goes back through all steps.
+    The blocks are input gate, forget gate, candidate and output gate, in PyTorch's order; its matrices are W and R
+    transposed, and its two biases add up to b. Gradients flow through all steps (backpropagation through time).
 
     Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 4 units),
         recurrent_weight R (units, 4 units), bias b (4 units,)
 
     Args:
-        forget_bias: what the forget gate's bias begins with, so that cells keep what they have; the others begin at 0.
-            At least 0, default 1.
+        forget_bias: initial bias of the forget gate, at least 0; above 0 the cell state is kept at first. Other biases
+            start at 0.
 
     Raises:
-        ShapeError: where a row is no sequence.
+        ShapeError: if a row is not a sequence.
     Reference: Hochreiter and Schmidhuber, Neural Computation 9 (1997), 1735-1780; with the forget gate of Gers et al.,
         Neural Computation 12 (2000), 2451-2471, and its bias as in Jozefowicz et al., ICML 2015.
     """
@@ -61,12 +46,12 @@ class LSTM(Recurrent):
     forget_bias: Annotated[float, Ge(0)] = 1.0
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Weights, recurrent weights and the bias."""
+        """Return weights, recurrent weights and the bias."""
         bias = ParameterSpec((4 * self.units,), ForgetBias(self.forget_bias), decayed=False)
         return {**super().parameters(input_shape), "bias": bias}
 
     def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """One product for the inputs of all steps, and one a step for the state."""
+        """Compute one product for the inputs of all steps, and one per step for the hidden state."""
         (steps, n, features), units = x.shape, self.units
         slope = np.repeat(np.array(SLOPES, x.dtype)[:, np.newaxis], units, axis=1)  # (4, units)
         shift = 1 - slope
@@ -74,7 +59,7 @@ class LSTM(Recurrent):
         gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 4, units)
         gates *= slope
         R = p["recurrent_weight"] * slope.reshape(-1)
-        h, c = np.zeros((2, steps + 1, n, units), x.dtype)  # before the first step and after every one
+        h, c = np.zeros((2, steps + 1, n, units), x.dtype)  # states before the first step and after every step
         squashed = np.empty((steps, n, units), x.dtype)  # tanh(c)
         for t in range(steps):
             gate = gates[t]
@@ -90,7 +75,7 @@ class LSTM(Recurrent):
 
         def backward(dh: Array, grads: Tree) -> Array | None:
             i, f, g, o = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            dz = gates * (1 - gates)  # first what every dz is for a gradient of 1, of c[t] or for o of h[t]
+            dz = gates * (1 - gates)  # first dz for a gradient of 1 with respect to c[t], for o to h[t]
             dz[:, :, 0] *= g
             dz[:, :, 1] *= c[:-1]
             dz[:, :, 2] = i * (1 - g * g)

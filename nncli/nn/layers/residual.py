@@ -1,8 +1,7 @@
-"""Layers with a way around them."""
+"""Residual block."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,48 +12,46 @@ from annotated_types import MinLen
 from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
+from nncli.nn.containers import forward_in_order, named, parameters_in_order, shapes_in_order
 from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
-from nncli.nn.sequence import forward_in_order, multiply_adds_in_order, named, parameters_in_order, shapes_in_order
 
 
 @layer("residual")
 @dataclass(frozen=True)
 class Residual(Layer):
-    """Layers in order, and a way around them: what comes in is added to what they give.
+    """Residual block: add a shortcut of the input to the output of its layers.
 
     y = f(x) + s(x),  dx = f'(x) dy + s'(x) dy
 
-    s is the shortcut: what is given as such; otherwise x itself where the layers keep the shape, and where they do not,
-    a linear projection x[::stride, ::stride] P of its channels, without bias, at every stride-th position, so that both
-    shapes are the same (the 1x1 convolution of the paper's option B).
+    By default the shortcut s is the identity if the layers keep the shape, and otherwise a linear projection
+    x[::stride, ::stride] P of the channels without bias, the strided 1x1 convolution of the paper's option B.
 
-    Shape: (*) -> as the last layer gives; projection (channels in, channels out)
+    Shape: (*) -> output of the last layer; projection (channels in, channels out)
 
     Args:
-        layers: f, in order.
-        shortcut: a layer (such as a sequential of several) that x goes through on its way around; default as above.
+        layers: the layers of f, in order.
+        shortcut: the layer s, such as a sequential of several; default identity or projection.
         initializer: of the projection, with fan_in = channels in and fan_out = channels out; default he before
             relu-like activations, lecun before selu, otherwise xavier.
 
     Raises:
-        ShapeError: where the two shapes differ and no projection at equal steps makes one of the other.
+        ShapeError: if the shapes of f(x) and s(x) differ and no strided projection makes them equal.
     Reference: He et al., CVPR 2016.
     """
 
     in_order = ("layers",)
-    shape_hint = "write padding: same in its layers, or a shortcut that gives what they give"
 
     layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
     shortcut: Annotated[Layer, LAYERS] | None = None
     initializer: Annotated[Initializer, INITIALIZERS] | None = None
 
     def children(self) -> Mapping[str, Layer]:
-        """The layers as INDEX.TYPE, and the shortcut where one is given."""
+        """Return the layers by INDEX.TYPE, and the shortcut if one is given."""
         return named(self.layers) | ({} if self.shortcut is None else {"shortcut": self.shortcut})
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The last layer's."""
+        """Return the output shape of the last layer."""
         output = shapes_in_order(self.layers, input_shape)[-1]
         if self.shortcut is not None:
             around = self.shortcut.output_shape(input_shape)
@@ -65,7 +62,7 @@ class Residual(Layer):
         return output
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """The layers' trees by INDEX.TYPE, and the shortcut's tree or the projection."""
+        """Return the parameters of the layers by INDEX.TYPE, and those of the shortcut or the projection."""
         tree = parameters_in_order(self.layers, input_shape)
         if self.shortcut is not None:
             return tree | {"shortcut": self.shortcut.parameters(input_shape)}
@@ -76,28 +73,20 @@ class Residual(Layer):
         assert self.initializer is not None, "fill_initializers comes first"
         return tree | {"projection": ParameterSpec(channels, self.initializer, *channels)}
 
-    def multiply_adds(self, input_shape: Shape) -> int:
-        """Those of both ways."""
-        body = multiply_adds_in_order(self.layers, input_shape)
-        if self.shortcut is not None:
-            return body + self.shortcut.multiply_adds(input_shape)
-        output = self.output_shape(input_shape)
-        return body + (0 if output == input_shape else math.prod(output) * input_shape[-1])
-
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The sum of both ways."""
-        through, backward_through = forward_in_order(self.layers, p, x, ctx)
-        around, backward_around = self._around(p, x, through.shape[1:], ctx)
-        y = through + around
+        """Add the outputs of the layers and of the shortcut."""
+        f, backward_f = forward_in_order(self.layers, p, x, ctx)
+        s, backward_s = self._forward_shortcut(p, x, f.shape[1:], ctx)
+        y = f + s
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            dx = backward_through(dy.copy(), g)  # which may overwrite it
-            other = backward_around(dy, g)
+            dx = backward_f(dy.copy(), g)  # a copy, as it may be overwritten
+            other = backward_s(dy, g)
             return None if dx is None or other is None else np.add(dx, other)
 
         return y, backward
 
-    def _around(self, p: Tree, x: Array, output: Shape, ctx: Context) -> tuple[Array, Backward]:
+    def _forward_shortcut(self, p: Tree, x: Array, output: Shape, ctx: Context) -> tuple[Array, Backward]:
         if self.shortcut is not None:
             y, backward = self.shortcut.forward(p["shortcut"], x, ctx.children["shortcut"])
             return y, lambda dy, g: backward(dy, g["shortcut"])
@@ -107,7 +96,7 @@ class Residual(Layer):
 
 
 def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
-    """The steps at which positions of one shape become those of another."""
+    """Return the strides that take one shape to another."""
     fault = f"wants layers that keep their shape, or leave every stride-th position (they give {output})"
     if len(shape) != len(output):
         raise ShapeError(fault)
@@ -118,7 +107,7 @@ def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
 
 
 def _project(P: Array, x: Array, output: Shape, ctx: Context) -> tuple[Array, Backward]:
-    """Every stride-th position times a matrix: (n, *, channels in) -> (n, *output)."""
+    """Multiply every stride-th position with a matrix: (n, *, channels in) -> (n, *output)."""
     index = (slice(None), *(slice(None, None, s) for s in _strides(x.shape[1:], output)))
     taken = x[index].reshape(-1, P.shape[0])  # (positions, channels in)
     y = np.dot(taken, P).reshape(len(x), *output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -41,15 +41,9 @@ class BinaryCrossEntropy(Loss):
         label_smoothing: how far every target is moved towards a half, in [0, 1), as in Keras; against overconfidence.
     """
 
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("BCEWithLogits", "binary_cross_entropy_with_logits", "sigmoid_cross_entropy_with_logits"),
-        "write binary_cross_entropy, which is computed from the logits where the model ends in sigmoid",
-    )
-
     target_kind: ClassVar[TaskKind] = "classes"
     multi_label = True
     absorbs = "sigmoid"
-    stray_keys: ClassVar[Mapping[str, str]] = {**Loss.stray_keys, "pos_weight": "it is called positive_weight"}
 
     from_logits: bool = False
     positive_weight: Positive | Annotated[tuple[Positive, ...], MinLen(1)] = 1.0

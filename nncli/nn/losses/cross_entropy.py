@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -35,16 +34,6 @@ class CrossEntropy(Loss):
 
     Reference: for label smoothing, Szegedy et al., CVPR 2016, section 7.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Loss.stray_keys,
-        **dict.fromkeys(("positive_weight", "pos_weight"), "of several classes it is training.class_weight"),
-    }
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("NLL", "softmax_cross_entropy_with_logits", "cross_entropy_with_logits"),
-        "write cross_entropy, which is computed from the logits where the model ends in softmax",
-    )
 
     target_kind = "classes"
     wants_sum_to_one = True

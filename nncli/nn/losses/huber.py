@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Gt
@@ -33,10 +32,6 @@ class Huber(ElementwiseLoss):
 
     Reference: Huber, The Annals of Mathematical Statistics 35 (1964), 73-101.
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = {
-        "smooth_l1": "write huber; smooth_l1 is it divided by delta, which is its beta"
-    }
 
     delta: Annotated[float, Gt(0)] = 1.0
 

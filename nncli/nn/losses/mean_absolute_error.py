@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -25,8 +23,6 @@ class MeanAbsoluteError(ElementwiseLoss):
 
     Shape: output (n, *) and targets (n, *) alike.
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = {"L1Loss": "write mean_absolute_error"}
 
     def elements(self, x: Array, y: Array) -> Array:
         """|x - y|."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -22,8 +20,6 @@ class MeanSquaredError(Loss):
 
     Shape: output (n, *) and targets (n, *) alike.
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = {"L2Loss": "write mean_squared_error"}
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
         """From the differences."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Interval
@@ -33,11 +32,6 @@ class Quantile(ElementwiseLoss):
 
     Reference: Koenker and Bassett, Econometrica 46 (1978), 33-50.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **ElementwiseLoss.stray_keys,
-        **dict.fromkeys(("tau", "q", "alpha"), "it is quantile here"),
-    }
 
     quantile: Annotated[float, Interval(gt=0, lt=1)] = 0.5
 

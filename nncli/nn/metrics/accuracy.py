@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.loss import classes_of, labels_of
-from nncli.nn.metric import Metric, metric, several_labels, weight_of_rows
+from nncli.nn.metric import Metric, is_multi_label, metric, weight_of_rows
 
 
 @metric("accuracy")
 @dataclass(frozen=True)
 class Accuracy(Metric):
-    """The share of rows whose most likely class is the right one, in [0, 1]; of several labels a row, of right labels.
+    """Fraction of rows whose most likely class is correct, in [0, 1]; for multi-label targets, of correct labels.
 
     sum of w [argmax(prediction) = target] / sum of w
-    several labels  sum of w [[prediction_j > 0.5] = target_j] / sum of w labels, as Keras's binary accuracy; so a row
-                    that is right but for one label of four counts 0.75
+    multi-label: sum of w [[prediction_j > 0.5] = target_j] / sum of w labels, as Keras's binary accuracy; a row with
+    three of four labels correct counts 0.75
     """
-
-    known_elsewhere: ClassVar[Mapping[str, str]] = {
-        "hamming_loss": "write accuracy, which is 1 - hamming_loss: of several labels, the share of right ones"
-    }
 
     target_kind = "classes"
     measures_labels = True
     higher_is_better = True
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(right rows, rows), weighted; of several labels their entries."""
-        if several_labels(targets):
-            right = np.count_nonzero(labels_of(prediction) == targets, axis=1)  # (n,)
+        """Return (correct rows, rows), weighted; for multi-label targets (correct labels, labels)."""
+        if is_multi_label(targets):
+            correct = np.count_nonzero(labels_of(prediction) == targets, axis=1)  # (n,)
             weight = weight_of_rows(weights, len(targets))
-            return np.array((np.dot(weight, right), weight.sum() * targets.shape[1]))
-        right = classes_of(prediction) == targets.reshape(len(targets))
+            return np.array((np.dot(weight, correct), weight.sum() * targets.shape[1]))
+        correct = classes_of(prediction) == targets.reshape(len(targets))
         if weights is None:
-            return np.array((np.count_nonzero(right), len(right)), np.float64)
-        return np.array((weights[right].sum(), weights.sum()), np.float64)
+            return np.array((np.count_nonzero(correct), len(correct)), np.float64)
+        return np.array((weights[correct].sum(), weights.sum()), np.float64)
 
     def finish(self, state: Array) -> float:
-        """The share."""
+        """Return the fraction."""
         return float(state[0] / state[1])

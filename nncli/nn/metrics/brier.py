@@ -1,4 +1,4 @@
-"""The Brier score."""
+"""Brier score."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.metric import class_numbers, metric
-from nncli.nn.row_mean import RowMean
+from nncli.nn.metrics.bases.row_mean import RowMean
 
 
 @metric("brier", "brier_score")
 @dataclass(frozen=True)
 class Brier(RowMean):
-    """The mean squared difference of the probabilities from 1 for the right class and 0 for the others.
+    """Brier score: mean squared difference between the predicted probabilities and the true class.
 
     two classes   (p - y)^2, where p is the probability of the second class and y is 0 or 1; in [0, 1]
     more classes  sum over the classes c of (p_c - [c = target])^2; in [0, 2]
 
-    This is scikit-learn's definition (scale_by_half="auto"): only for two classes is the sum halved.
+    As in scikit-learn with scale_by_half="auto", the sum is halved for two classes only.
 
     Reference: Brier, Monthly Weather Review 78 (1950), 1-3.
     """
@@ -27,7 +27,7 @@ class Brier(RowMean):
     target_kind = "classes"
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """The sum of the squares of every row."""
+        """Return the sum of squares of every row."""
         actual = class_numbers(targets)
         apart = prediction.astype(np.float64)  # (n, classes)
         if apart.shape[1] == 1:

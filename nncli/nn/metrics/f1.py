@@ -1,32 +1,32 @@
-"""The F1 score."""
+"""F1 score."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from nncli.core.types import Array
-from nncli.nn.class_counts import ClassCounts
-from nncli.nn.metric import metric, share
+from nncli.nn.metric import metric, safe_ratio
+from nncli.nn.metrics.bases.class_counts import ClassCounts
 
 
 @metric("f1")
 @dataclass(frozen=True)
 class F1(ClassCounts):
-    """The harmonic mean of precision and recall of a class, in [0, 1].
+    """F1 score, the harmonic mean of precision and recall, in [0, 1].
 
-    2 right_c / (predicted_c + actual_c) = 2 / (1 / precision + 1 / recall)
+    2 true positives / (predicted positives + actual positives) = 2 / (1 / precision + 1 / recall)
 
-    It is 0 where no row of the class is predicted as it. The mean over classes is that of their F1 scores, not the F1
-    of mean precision and mean recall. The class predicted is that of `accuracy`. Rows count with their weights.
+    It is 0 for a class without true positives. Averages are means of the classes' F1 scores, not the F1 of mean
+    precision and mean recall. Predicted is the most likely class; of multi-label targets, labels above 0.5.
 
     Args:
-        average: binary, of the second of two classes; macro, the plain mean over the classes in the targets or the
-            predictions; weighted, by their rows in the targets; micro, of all classes' counts together; null, binary
-            for two classes and macro for more, and of several labels a row.
+        average: binary, the score of the second of two classes; macro, the unweighted mean over the classes; weighted,
+            the mean weighted by the rows of each class; micro, the score of the counts summed over the classes; null
+            (default), binary for two classes, macro for more classes and for multi-label targets.
 
     Reference: van Rijsbergen, Information Retrieval (1979), chapter 7.
     """
 
-    def ratio(self, right: Array, predicted: Array, actual: Array) -> Array:
-        """Twice what is right among both."""
-        return share(2 * right, predicted + actual)
+    def ratio(self, true: Array, predicted: Array, actual: Array) -> Array:
+        """Divide twice the true positives by predicted plus actual positives."""
+        return safe_ratio(2 * true, predicted + actual)

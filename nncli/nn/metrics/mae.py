@@ -13,13 +13,13 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("mae", "mean_absolute_error")
 @dataclass(frozen=True)
 class MeanAbsoluteError(Metric):
-    """The mean over rows and units of |prediction - target|, in the target's unit."""
+    """Mean absolute error: mean of |prediction - target| over rows and targets, in the target's unit."""
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(sum of absolute differences, entries), weighted."""
+        """Return (sum of absolute differences, number of entries), weighted."""
         difference, weight = differences(prediction, targets, weights)
         return np.array((np.dot(weight, np.abs(difference)).sum(), weight.sum() * difference.shape[1]))
 
     def finish(self, state: Array) -> float:
-        """The mean."""
+        """Return the mean."""
         return float(state[0] / state[1])

@@ -8,20 +8,20 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.metric import differences, metric
-from nncli.nn.row_mean import RowMean
+from nncli.nn.metrics.bases.row_mean import RowMean
 
 
 @metric("mape", "mean_absolute_percentage_error")
 @dataclass(frozen=True)
 class MeanAbsolutePercentageError(RowMean):
-    """The mean over rows and units of |prediction - target| / |target|: a share, so 0.25 means 25 percent.
+    """Mean absolute percentage error: mean of |prediction - target| / |target|; 0.25 means 25 percent.
 
-    As in scikit-learn |target| is at least 2.2e-16, the epsilon of float64; so a target of 0 that is not met exactly
-    makes it very large.
+    The mean is over rows and targets. As in scikit-learn |target| is clipped to at least 2.2e-16, the epsilon of
+    float64; so a target of 0 makes it very large unless the prediction is exact.
     """
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """The mean over the units of every row."""
+        """Return the mean over the targets of every row."""
         difference, _ = differences(prediction, targets, None)
         size = np.abs(targets.reshape(difference.shape).astype(np.float64))
         return (np.abs(difference) / np.maximum(size, np.finfo(np.float64).eps)).mean(axis=1)

@@ -7,31 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.kept_rows import KeptRows
 from nncli.nn.metric import differences, metric
+from nncli.nn.metrics.bases.kept_rows import KeptRows
 
 
 @metric("median_absolute_error", "medae")
 @dataclass(frozen=True)
 class MedianAbsoluteError(KeptRows):
-    """The median over rows of |prediction - target|, in the target's unit; the mean over several units.
+    """Median absolute error: median of |prediction - target| over rows, in the target's unit.
 
-    With weights it is, as in scikit-learn, the smallest error that together with the smaller ones has half of the
-    weight, and where these have exactly half of it the mean of that error and the next larger one. So equal weights
-    give the plain median, and a weight of 2 is the same as the row twice.
+    For several targets it is the mean of their medians. With weights it is, as in scikit-learn, the smallest error at
+    which the cumulative weight reaches half of the total; if it is exactly half, the mean of that error and the next.
+    So equal weights give the plain median, and a row of weight 2 counts as two rows.
 
-    It keeps all rows, (units + 1) x 8 bytes each.
+    It keeps all rows in memory, (targets + 1) x 8 bytes each.
 
     Reference: Hyndman and Fan, The American Statistician 50 (1996), 361-365, definition 2.
     """
 
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(n, units + 1): the absolute differences and the weight."""
+        """Return the absolute differences and the weight: (n, targets + 1)."""
         difference, weight = differences(prediction, targets, weights)
         return np.column_stack((np.abs(difference), weight))
 
     def of_all(self, rows: Array) -> float:
-        """The mean over the units of their medians."""
+        """Return the mean of the targets' medians."""
         return float(np.mean([_median(rows[:, unit], rows[:, -1]) for unit in range(rows.shape[1] - 1)]))
 
 

@@ -1,4 +1,4 @@
-"""The coefficient of determination."""
+"""Coefficient of determination."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("r2")
 @dataclass(frozen=True)
 class R2(Metric):
-    """The share of the targets' variance that the predictions explain, at most 1; the mean over several units.
+    """Coefficient of determination R^2, at most 1; for several targets, the mean of theirs.
 
-    1 - sum (prediction - target)^2 / sum (target - mean target)^2, as in scikit-learn: where the targets are
-    constant it is 1 for perfect predictions and otherwise 0.
+    1 - sum (prediction - target)^2 / sum (target - mean target)^2, the fraction of the targets' variance that the
+    predictions explain. As in scikit-learn, for a constant target it is 1 if predictions are exact and 0 otherwise.
 
     Reference: for merging means and squares, Chan, Golub and LeVeque, The American Statistician 37 (1983), 242-247.
     """
@@ -24,17 +24,17 @@ class R2(Metric):
     higher_is_better = True
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(weight, then for every unit: mean target, squares about it, squares of the differences)."""
+        """Return the total weight, then for every target: mean, squared deviations from it, squared differences."""
         difference, weight = differences(prediction, targets, weights)
         total = weight.sum()
         if total == 0:
             return np.empty(0)
         y = targets.reshape(difference.shape).astype(np.float64)
-        mean = y[0] + np.dot(weight, y - y[0]) / total  # about the first, so that equal targets leave no rounding
+        mean = y[0] + np.dot(weight, y - y[0]) / total  # exact where all targets are equal
         return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
 
     def merge(self, a: Array, b: Array) -> Array:
-        """By the parallel formula, which does not subtract large numbers from one another."""
+        """Merge by the parallel variance formula, which does not cancel."""
         if not (a.size and b.size):
             return a if a.size else b
         units = (len(a) - 1) // 3
@@ -46,7 +46,7 @@ class R2(Metric):
         return merged
 
     def finish(self, state: Array) -> float:
-        """One minus the ratio of the squares."""
+        """Return one minus the ratio of the squares."""
         _, _, about_mean, left = np.split(state, (1, 1 + (len(state) - 1) // 3, 1 + 2 * (len(state) - 1) // 3))
         constant = about_mean == 0
         ratio = np.where(constant, (left != 0) * 1.0, left / np.where(constant, 1, about_mean))

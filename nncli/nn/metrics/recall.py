@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nncli.core.types import Array
-from nncli.nn.class_counts import ClassCounts
-from nncli.nn.metric import metric, share
+from nncli.nn.metric import metric, safe_ratio
+from nncli.nn.metrics.bases.class_counts import ClassCounts
 
 
 @metric("recall")
 @dataclass(frozen=True)
 class Recall(ClassCounts):
-    """The share of the rows of a class that are predicted as it, in [0, 1].
+    """Recall: fraction of the rows of a class that are predicted as it, in [0, 1].
 
-    right_c / actual_c: true positives / (true positives + false negatives)
+    true positives / (true positives + false negatives)
 
-    It is 0 for a class that is predicted, but absent from the targets. The class predicted is that of `accuracy`. Rows
-    count with their weights.
+    It is 0 for a class that is predicted but has no rows. Predicted is the most likely class; of multi-label targets,
+    labels above 0.5.
 
     Args:
-        average: binary, of the second of two classes; macro, the plain mean over the classes in the targets or the
-            predictions; weighted, by their rows in the targets; micro, of all classes' counts together; null, binary
-            for two classes and macro for more, and of several labels a row.
+        average: binary, the score of the second of two classes; macro, the unweighted mean over the classes; weighted,
+            the mean weighted by the rows of each class; micro, the score of the counts summed over the classes; null
+            (default), binary for two classes, macro for more classes and for multi-label targets.
     """
 
-    def ratio(self, right: Array, predicted: Array, actual: Array) -> Array:
-        """Right among actual."""
-        return share(right, actual)
+    def ratio(self, true: Array, predicted: Array, actual: Array) -> Array:
+        """Divide true positives by actual positives."""
+        return safe_ratio(true, actual)

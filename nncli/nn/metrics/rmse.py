@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import ClassVar
 
 import numpy as np
 
@@ -16,17 +14,16 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("rmse", "root_mean_squared_error")
 @dataclass(frozen=True)
 class RootMeanSquaredError(Metric):
-    """sqrt(mean over rows and units of (prediction - target)^2), in the target's unit."""
+    """Root mean squared error: sqrt of the mean of (prediction - target)^2, in the target's unit.
 
-    known_elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("mse", "mean_squared_error"), "write rmse, which is its root; the loss itself is measured anyway"
-    )
+    The mean is over rows and targets.
+    """
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(sum of squares, entries), weighted."""
+        """Return (sum of squares, number of entries), weighted."""
         difference, weight = differences(prediction, targets, weights)
         return np.array((np.dot(weight, difference**2).sum(), weight.sum() * difference.shape[1]))
 
     def finish(self, state: Array) -> float:
-        """The root of the mean."""
+        """Return the root of the mean."""
         return sqrt(state[0] / state[1])

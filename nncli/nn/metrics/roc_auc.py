@@ -1,4 +1,4 @@
-"""The area under the receiver operating characteristic."""
+"""Area under the ROC curve."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.nn.metric import metric
-from nncli.nn.ranking import Ranking
+from nncli.nn.metrics.bases.ranking import Ranking
 
 
 @metric("roc_auc", "auc")
 @dataclass(frozen=True)
 class RocAuc(Ranking):
-    """How often a row of the class has a higher probability of it than a row of another, in [0, 1]; 0.5 by chance.
+    """Area under the receiver operating characteristic (ROC) curve, in [0, 1]; 0.5 for random scores.
 
-    sum of w_i w_j ([p_i > p_j] + [p_i = p_j] / 2) / sum of w_i w_j, over rows i of the class and j of others
+    sum of w_i w_j ([p_i > p_j] + [p_i = p_j] / 2) / sum of w_i w_j, over rows i of the class and j of other classes
 
-    This is the area under the curve of the true positive rate over the false positive rate, with straight lines where
-    scores tie. It is for the second of two classes; for more classes each against the rest, and then averaged, as it is
-    for several labels a row. As in scikit-learn it is nan where all rows are of one class, and so is the macro average
-    where a class is absent from the targets. It keeps all rows, (classes + 2) x 8 bytes each, or 24 for two classes.
+    This is the probability that a row of the class has a higher score than a row of another class. For two classes it
+    is the area of the second class; for more classes, one-versus-rest and averaged; for multi-label targets, averaged
+    over the labels. As in scikit-learn it is nan if all rows are of one class, and so is the macro average if a class
+    has no rows. It keeps all rows in memory, (classes + 2) x 8 bytes each, or 24 for two classes.
 
     Args:
-        average: over more than two classes or several labels: macro, the plain mean, or weighted, by their rows.
+        average: how to average over more than two classes, or over labels: macro, the unweighted mean, or weighted, the
+            mean weighted by the rows of each class.
 
     Reference: Hanley and McNeil, Radiology 143 (1982), 29-36; Fawcett, Pattern Recognition Letters 27 (2006), 861-874.
     """
 
-    def of_class(self, right: Array, wrong: Array) -> float:
-        """The area, by the trapezoidal rule."""
-        if right[-1] == 0 or wrong[-1] == 0:
+    def of_class(self, true: Array, false: Array) -> float:
+        """Integrate by the trapezoidal rule."""
+        if true[-1] == 0 or false[-1] == 0:
             return float("nan")
-        heights = right + np.append(0, right[:-1])
-        return float(np.dot(np.diff(wrong, prepend=0), heights) / 2 / (right[-1] * wrong[-1]))
+        heights = true + np.append(0, true[:-1])
+        return float(np.dot(np.diff(false, prepend=0), heights) / 2 / (true[-1] * false[-1]))

@@ -11,21 +11,21 @@ from annotated_types import Ge
 from nncli.core.types import Array
 from nncli.nn.loss import classes_of
 from nncli.nn.metric import class_numbers, metric
-from nncli.nn.row_mean import RowMean
+from nncli.nn.metrics.bases.row_mean import RowMean
 
 
 @metric("top_k_accuracy")
 @dataclass(frozen=True)
 class TopKAccuracy(RowMean):
-    """The share of rows whose class is among the k most likely ones, in [0, 1].
+    """Fraction of rows whose class is among the k most likely classes, in [0, 1].
 
     sum of w [rank of the target's class <= k] / sum of w
 
-    As in scikit-learn, of classes that tie the later one comes first; for two classes and k = 1 it is the accuracy, in
-    which a tie means the first class. With k at least the number of classes it is 1.
+    As in scikit-learn, ties are broken in favor of later classes; for two classes and k = 1 it is the accuracy, which
+    breaks ties in favor of the first class. It is 1 if k is at least the number of classes.
 
     Args:
-        k: how many classes, at least 1.
+        k: number of most likely classes, at least 1.
     """
 
     target_kind = "classes"
@@ -34,11 +34,11 @@ class TopKAccuracy(RowMean):
     k: Annotated[int, Ge(1)] = 5
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """1 where the class is among them, else 0."""
+        """Return 1 if the row's class is among the k most likely ones, else 0."""
         actual = class_numbers(targets)
         if prediction.shape[1] <= 2:
-            right = classes_of(prediction) == actual if self.k == 1 else np.ones(len(actual), bool)
-            return right.astype(np.float64)
+            correct = classes_of(prediction) == actual if self.k == 1 else np.ones(len(actual), bool)
+            return correct.astype(np.float64)
         numbers = np.arange(prediction.shape[1])
         own = np.take_along_axis(prediction, actual[:, None], axis=1)  # (n, 1)
         before = ~(prediction <= own) | ((prediction == own) & (numbers > actual[:, None]))  # nan comes first

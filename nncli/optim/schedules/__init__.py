@@ -1,4 +1,4 @@
-"""One schedule a file; `from nncli.optim.schedules import Name` finds any registered one by its class name."""
+"""One schedule per file; `from nncli.optim.schedules import Name` imports any registered one by its class name."""
 
 from __future__ import annotations
 

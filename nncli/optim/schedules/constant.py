@@ -1,4 +1,4 @@
-"""The same rate all the time."""
+"""Constant learning rate."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Annotated
 
 from annotated_types import Gt
 
-from nncli.optim.schedule import Course, Schedule, schedule
+from nncli.optim.schedule import Schedule, ScheduleContext, schedule
 
 
 @schedule("constant")
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The same rate in every step: a plain number with a warm-up before it.
+    """Constant learning rate, with an optional warm-up.
 
     rate(t) = initial
 
     Args:
-        initial: the rate, above 0.
+        initial: learning rate, above 0.
     """
 
     initial: Annotated[float, Gt(0)]
 
-    def rate(self, step: int, course: Course) -> float:
-        """The initial rate."""
+    def rate(self, step: int, context: ScheduleContext) -> float:
+        """Return the initial rate."""
         return self.initial

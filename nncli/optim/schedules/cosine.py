@@ -15,16 +15,16 @@ from nncli.optim.timed import Timed
 @schedule("cosine", "cosine_annealing", "cosine_decay")
 @dataclass(frozen=True)
 class Cosine(Timed):
-    """Down along half a wave: slowly at first, slowly at the end.
+    """Cosine annealing from the initial to the final rate.
 
     rate(t) = final + (initial - final) (1 + cos(pi t / (T - 1))) / 2, t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, up to the end of the run or of the epochs or steps that are given; after
-    them the rate is the final one. There are no restarts.
+    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
+    the final rate. There are no restarts.
 
     Args:
-        initial: the first rate, above 0.
-        final: the last rate, at least 0.
+        initial: first learning rate, above 0.
+        final: last learning rate, at least 0.
     Reference: Loshchilov and Hutter, ICLR 2017.
     """
 
@@ -32,6 +32,6 @@ class Cosine(Timed):
     final: Annotated[float, Ge(0)] = 0.0
 
     def along(self, step: int, length: int) -> float:
-        """A mean of both rates, so that each is exact at its end."""
+        """Return a weighted mean of both rates, so that each is exact at its end."""
         share = (1 + cos(pi * step / max(length - 1, 1))) / 2
         return self.initial * share + self.final * (1 - share)

@@ -8,28 +8,28 @@ from typing import Annotated
 from annotated_types import Gt, Interval
 
 from nncli.optim.periodic import Periodic
-from nncli.optim.schedule import Course, schedule
+from nncli.optim.schedule import ScheduleContext, schedule
 
 
 @schedule("exponential", "exponential_decay")
 @dataclass(frozen=True)
 class Exponential(Periodic):
-    """The rate times a factor in every period, a little in every step.
+    """Exponential decay by a factor per period, continuously in every step.
 
     rate(t) = initial factor^(t / T), T = every_epochs or every_steps
 
-    t counts steps from 0, from the end of the warm-up. This is Keras's ExponentialDecay; PyTorch's ExponentialLR has
-    the same rates where an epoch begins, and keeps them during the epoch.
+    t counts steps from the end of the warm-up. This is Keras's ExponentialDecay; PyTorch's ExponentialLR has the same
+    rates at the start of epochs and keeps them constant during the epoch.
 
     Args:
-        initial: the first rate, above 0.
-        factor: what the rate is multiplied by in a period, above 0 and below 1.
+        initial: first learning rate, above 0.
+        factor: decay per period, above 0 and below 1.
     """
 
     initial: Annotated[float, Gt(0)]
     factor: Annotated[float, Interval(gt=0, lt=1)]
 
-    def rate(self, step: int, course: Course) -> float:
-        """By how many periods are over, also in part."""
-        periods: float = self.factor ** (step / self.period(course))
+    def rate(self, step: int, context: ScheduleContext) -> float:
+        """Decay by the number of periods so far, a fraction included."""
+        periods: float = self.factor ** (step / self.period(context))
         return self.initial * periods

@@ -1,4 +1,4 @@
-"""A straight line."""
+"""Linear decay."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from nncli.optim.timed import Timed
 @schedule("linear", "linear_decay")
 @dataclass(frozen=True)
 class Linear(Timed):
-    """In equal parts from the first rate to the last.
+    """Linear decay from the initial to the final rate.
 
     rate(t) = initial + (final - initial) t / (T - 1), t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, up to the end of the run or of the epochs or steps that are given; after
-    them the rate is the final one.
+    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
+    the final rate.
 
     Args:
-        initial: the first rate, above 0.
-        final: the last rate, at least 0.
+        initial: first learning rate, above 0.
+        final: last learning rate, at least 0.
     """
 
     initial: Annotated[float, Gt(0)]
     final: Annotated[float, Ge(0)] = 0.0
 
     def along(self, step: int, length: int) -> float:
-        """A mean of both rates, so that each is exact at its end."""
+        """Return a weighted mean of both rates, so that each is exact at its end."""
         share = step / max(length - 1, 1)
         return self.initial * (1 - share) + self.final * share

@@ -1,50 +1,38 @@
-"""Up and down once."""
+"""One-cycle policy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, pi
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, cast
 
 from annotated_types import Ge, Gt, Interval
 
 from nncli.optim.schedule import schedule
 from nncli.optim.timed import Timed
 
-MOMENTUM = "momentum is not cycled here; it is a key of the optimizer"
-
 
 @schedule("one_cycle")
 @dataclass(frozen=True)
 class OneCycle(Timed):
-    """Up to a high rate and down to a very low one, both along half a wave of a cosine.
+    """One-cycle policy: increase to a maximum rate, then anneal to a very low rate, both along a cosine.
 
     rate(t) = a + (b - a) (1 - cos(pi s)) / 2
     a = initial, b = maximum, s = t / P                         for t <= P = max(rise T - 1, 1)
     a = maximum, b = final,   s = (t - P) / (T - 1 - P)         after it, t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, up to the end of the run or of the epochs or steps that are given; after
-    them the rate is the final one. The rates are those of PyTorch's OneCycleLR; where rise T is no whole number, no
-    step has quite the maximum. Momentum is not cycled. A warm-up comes before all this and is seldom wanted.
+    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
+    the final rate. The rates are those of PyTorch's OneCycleLR; if rise T is not an integer, no step reaches the
+    maximum exactly. Momentum is not cycled. A warm-up precedes the cycle and is rarely needed.
 
     Args:
-        maximum: the highest rate, above 0.
-        initial: the first rate, above 0; default maximum / 25.
-        final: the last rate, at least 0; default initial / 10000.
-        rise: share of the steps on which the rate rises, above 0 and below 1.
+        maximum: highest learning rate, above 0.
+        initial: first learning rate, above 0; default maximum / 25.
+        final: last learning rate, at least 0; default initial / 10000.
+        rise: fraction of the steps with an increasing rate, above 0 and below 1.
     Reference: Smith and Topin, "Super-convergence", 2018, arXiv 1708.07120.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Timed.stray_keys,
-        **dict.fromkeys(("max_lr", "lr_max", "maximal_learning_rate", "lr", "learning_rate"), "it is maximum here"),
-        "pct_start": "it is rise here",
-        "div_factor": "give initial, which is maximum / div_factor",
-        "final_div_factor": "give final, which is initial / final_div_factor",
-        "anneal_strategy": "it is a cosine always; drop it",
-        **dict.fromkeys(("momentum", "cycle_momentum", "base_momentum", "max_momentum"), MOMENTUM),
-    }
 
     maximum: Annotated[float, Gt(0)]
     initial: Annotated[float, Gt(0)] | None = None
@@ -59,7 +47,7 @@ class OneCycle(Timed):
             object.__setattr__(self, "final", cast("float", self.initial) / 1e4)
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Rates above the highest."""
+        """Refuse rates above the maximum."""
         yield from super().conflicts()
         for name in ("initial", "final"):
             given = getattr(self, name)
@@ -67,8 +55,8 @@ class OneCycle(Timed):
                 yield name, f"expected at most the maximum, which is {self.maximum:g}; got {given:g}"
 
     def along(self, step: int, length: int) -> float:
-        """Means of two rates, so that each is exact at its end."""
-        initial, final = cast("float", self.initial), cast("float", self.final)  # filled when it was made
+        """Return a weighted mean of two rates, so that each is exact at its end."""
+        initial, final = cast("float", self.initial), cast("float", self.final)  # filled in by __post_init__
         peak, last = max(self.rise * length - 1, 1), length - 1
         if step <= peak and step < max(last, 1):
             low, high, share = initial, self.maximum, step / peak

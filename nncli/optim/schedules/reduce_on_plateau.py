@@ -1,45 +1,36 @@
-"""Down by a factor where a measure stops improving."""
+"""Reduce the learning rate on plateaus."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Interval
 
-from nncli.optim.schedule import FACTOR, FINAL, Course, Schedule, schedule, schedule_of
+from nncli.optim.schedule import Schedule, ScheduleContext, schedule, schedule_of
 
 
 @schedule("reduce_on_plateau", "reduce_lr_on_plateau")
 @dataclass(frozen=True)
 class ReduceOnPlateau(Schedule):
-    """The rate times a factor whenever a measure has not improved for some epochs.
+    """Reduce the rate by a factor when a monitored metric has stopped improving.
 
-    rate = max(initial factor^n, final), n = how often that was so
+    rate = max(initial factor^n, final), n = number of reductions so far
 
-    After every epoch the measure is compared with its best value so far; the direction is the measure's own. After
-    `patience` epochs in a row without improvement n grows by 1 and counting begins anew. So do early_stopping and
-    Keras; PyTorch's patience is less by one for the same.
+    After every epoch the metric is compared with its best value so far, in the metric's own direction. After `patience`
+    consecutive epochs without improvement the rate is reduced and counting restarts. early_stopping and Keras count
+    the same way; PyTorch's patience is one less for the same.
 
     Args:
-        initial: the first rate, above 0.
-        factor: what the rate is multiplied by, above 0 and below 1.
-        patience: after how many epochs without improvement, at least 1.
-        monitor: a column of metrics.csv; default val_loss, or train_loss where nothing is validated.
-        min_delta: what counts as an improvement, at least 0.
-        cooldown: epochs after a reduction that do not count.
-        final: the lowest rate, at least 0.
+        initial: first learning rate, above 0.
+        factor: factor of each reduction, above 0 and below 1.
+        patience: epochs without improvement before a reduction, at least 1.
+        monitor: a column of metrics.csv; default val_loss, or train_loss without validation data.
+        min_delta: minimum change that counts as an improvement, at least 0.
+        cooldown: epochs after a reduction that do not count, at least 0.
+        final: lowest learning rate, at least 0.
     """
-
-    stray_keys: ClassVar[Mapping[str, str]] = {
-        **Schedule.stray_keys,
-        **FACTOR,
-        **FINAL,
-        **dict.fromkeys(("threshold", "epsilon", "eps"), "it is min_delta here"),
-        "threshold_mode": "min_delta is absolute; drop it",
-        "mode": "whether more or less is better is known of every measure; drop it",
-    }
 
     initial: Annotated[float, Gt(0)]
     factor: Annotated[float, Interval(gt=0, lt=1)] = 0.1
@@ -50,22 +41,22 @@ class ReduceOnPlateau(Schedule):
     final: Annotated[float, Ge(0)] = 0.0
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """A lowest rate above the first."""
+        """Refuse a lowest rate above the first."""
         if self.final > self.initial:
             yield "final", f"expected at most the initial rate, which is {self.initial:g}; got {self.final:g}"
 
     @property
     def by_steps(self) -> bool:
-        """It hears of epochs alone."""
+        """Whether steps suffice; they do not, as the metric is measured per epoch."""
         return False
 
-    def rate(self, step: int, course: Course) -> float:
-        """By the number of reductions."""
-        reduced: float = self.initial * self.factor**course.reductions
+    def rate(self, step: int, context: ScheduleContext) -> float:
+        """Reduce by the number of reductions so far."""
+        reduced: float = self.initial * self.factor**context.reductions
         return max(reduced, self.final)
 
 
 def plateau_of(optimizer: Any) -> ReduceOnPlateau | None:
-    """The schedule of an optimizer, where it is of this kind."""
+    """Return the schedule of an optimizer if it is a `reduce_on_plateau`, or None."""
     schedule = schedule_of(optimizer)
     return schedule if isinstance(schedule, ReduceOnPlateau) else None

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nncli.nn.sequential import layers_of
+from nncli.nn.layers.sequential import layers_of
 from tests.benchmarks.sides.worker import serve
 from tests.benchmarks.workloads import Workload, workload_of
 

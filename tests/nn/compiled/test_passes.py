@@ -9,8 +9,8 @@ from nncli.nn import max_pooling, normalization
 from nncli.nn.activations import relu
 from nncli.nn.compiled import available
 from nncli.nn.compiled.available import compiled_passes
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 
 pytestmark = pytest.mark.skipif(compiled_passes() is None, reason="numba is not installed, or NNCLI_COMPILED is 0")
 

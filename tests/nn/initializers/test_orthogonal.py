@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nncli.nn.initializers import Orthogonal
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.sequential import layers_of
 
 COUNT = 250  # matrices
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nncli.nn.layers import BatchNorm
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 
 
 def bound(training=True, shape=(2,), **fields):

@@ -7,8 +7,8 @@ import pytest
 
 from nncli.nn.layer import Moment
 from nncli.nn.layers import Dropout
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from tests.nn.layers.run import run
 
 ONES = np.ones((400, 60), np.float32)

@@ -10,8 +10,8 @@ import pytest
 from nncli.core.errors import ConfigError, ShapeError
 from nncli.nn.initializers import He
 from nncli.nn.layers import GRU, LSTM
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 from tests.nn.layers.run import run
 
 over_both = pytest.mark.parametrize("kind", [LSTM, GRU], ids=["lstm", "gru"])
@@ -192,11 +192,6 @@ def test_the_state_neither_grows_nor_shrinks_by_what_its_weights_begin_with(kind
     (matrix,) = (array for name, array in weights.items() if name.endswith("recurrent_weight"))
     for gate in np.split(matrix, kind.gates, axis=1):
         np.testing.assert_allclose(gate.T @ gate, np.eye(5), atol=1e-12)
-
-
-def test_products_are_counted_for_every_step():
-    assert LSTM(units=4).multiply_adds((7, 3)) == 7 * (3 + 4) * 16
-    assert GRU(units=4, return_sequences=True).multiply_adds((7, 3)) == 7 * (3 + 4) * 12
 
 
 @over_both

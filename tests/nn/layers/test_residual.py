@@ -7,8 +7,8 @@ import pytest
 
 from nncli.core.errors import ShapeError
 from nncli.nn.layers import Residual
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import layers_of
 
 DENSE = {"type": "dense", "units": 2, "bias": False}
 CONV = {"type": "conv2d", "filters": 3, "kernel_size": 3}

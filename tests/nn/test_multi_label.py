@@ -1,4 +1,4 @@
-"""Metrics of several labels a row, worked by hand."""
+"""Metrics of multi-label targets, worked by hand."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 from nncli.core.errors import ConfigError
 from nncli.core.registry import METRICS
 from nncli.core.task import Task
+from nncli.nn.evaluation_report import Labels
 from nncli.nn.loss import labels_of
-from nncli.nn.metric import fault_of, several_labels
+from nncli.nn.metric import fault_of, is_multi_label
 from nncli.nn.metrics import F1, Accuracy, AveragePrecision, Brier, Precision, Recall, RocAuc
-from nncli.nn.report import Labels
 
 # of the first label both ones are found and one more; of the second neither is, and nothing else is taken for one
 PREDICTION = np.array(((0.9, 0.1), (0.8, 0.5), (0.7, 0.2), (0.1, 0.3)))
@@ -56,9 +56,9 @@ def test_rankings():
 
 
 def test_two_labels_are_not_two_classes():
-    assert several_labels(TARGETS)
-    assert not several_labels(TARGETS[:, :1])
-    assert not several_labels(TARGETS[:, 0])
+    assert is_multi_label(TARGETS)
+    assert not is_multi_label(TARGETS[:, :1])
+    assert not is_multi_label(TARGETS[:, 0])
     as_classes = F1().measure(PREDICTION, TARGETS[:, 1], None)
     assert len(as_classes) == 8
     assert F1().finish(as_classes) == 2 / 3, "binary: of the second class one row of two, and no other"

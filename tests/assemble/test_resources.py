@@ -1,4 +1,4 @@
-"""What a run will take, counted before it begins."""
+"""The resources of a run, estimated before it begins."""
 
 from __future__ import annotations
 
@@ -9,36 +9,13 @@ import pytest
 
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError
-from nncli.nn.sequential import layers_of
 from nncli.nn.tally import Tally
 from nncli.training import executor
 from nncli.workflows.check import check
 from tests.workflows import tiny
 
 
-@pytest.mark.parametrize(
-    ("config", "shape", "products"),
-    [
-        ({"type": "dense", "units": 5}, (3,), 15),
-        ({"type": "dense", "units": 5, "bias": False}, (2, 3), 30),
-        ({"type": "conv2d", "filters": 4, "kernel_size": [3, 2]}, (8, 9, 2), 6 * 8 * 3 * 2 * 2 * 4),
-        ({"type": "conv2d", "filters": 4, "kernel_size": 3, "stride": 2, "padding": "same"}, (7, 7, 1), 16 * 9 * 4),
-        ({"type": "conv2d", "filters": 4, "kernel_size": 3, "groups": 2, "dilation": 2}, (7, 7, 2), 9 * 9 * 1 * 4),
-        ({"type": "conv1d", "filters": 4, "kernel_size": 3, "stride": 2}, (9, 2), 4 * 3 * 2 * 4),
-        ({"type": "max_pool2d", "pool_size": 2}, (8, 8, 2), 0),
-        ("relu", (7,), 0),
-        (
-            {"type": "sequential", "layers": [{"type": "dense", "units": 4}, "relu", {"type": "dense", "units": 2}]},
-            (3,),
-            12 + 8,
-        ),
-    ],
-)
-def test_products_of_a_row(config, shape, products):
-    assert layers_of([config]).layers[0].multiply_adds(shape) == products
-
-
-def test_a_plan_by_hand(tmp_path):
+def test_an_estimate_by_hand(tmp_path):
     found = check(tiny.write(tmp_path, tiny.classifier())).plan  # 2-4-1, 42 training rows in batches of 16
     assert [(layer.name, layer.output_shape, layer.parameters) for layer in found.layers] == [
         ("0.dense", (4,), 12),
@@ -56,7 +33,7 @@ def test_the_optimizers_state_is_counted(tmp_path):
     assert check(tiny.write(tmp_path, tiny.classifier(optimizer=optimizer))).plan.parameter_bytes == 4 * 5 * 17
 
 
-def test_a_plan_of_several_batches_a_step(tmp_path):
+def test_an_estimate_of_several_batches_per_step(tmp_path):
     config = tiny.write(tmp_path, tiny.classifier())
     found = check(config, ["training.batches_per_step=2"]).plan
     assert (found.batches_per_step, found.batches_per_epoch, found.steps_per_epoch) == (2, 3, 2)

@@ -1,4 +1,4 @@
-"""Layers one after another: their names, their shapes, and the initializers that are filled in."""
+"""Sequential: names, shapes and results of layers in order."""
 
 from __future__ import annotations
 
@@ -7,58 +7,11 @@ import pytest
 
 from nncli.core.errors import ConfigError, ShapeError
 from nncli.nn.layers import Dense, ReLU
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.nn.sequential import Sequential, fill_initializers, layers_of
-
-
-def initializers(layers):
-    """The initializer of every layer that has one, containers opened."""
-    found = []
-    for item in layers_of(layers).layers:
-        found += initializers(item.layers) if isinstance(item, Sequential) else []
-        found += [item.initializer.type_name] if hasattr(item, "initializer") else []
-    return found
-
 
 CONV = {"type": "conv2d", "filters": 2, "kernel_size": 3}
 DENSE = {"type": "dense", "units": 3}
-
-
-@pytest.mark.parametrize(
-    ("layers", "expected"),
-    [
-        ([DENSE, "relu"], ["he"]),
-        ([CONV, "relu"], ["he"]),
-        ([DENSE, "sigmoid"], ["xavier"]),
-        ([DENSE, "tanh"], ["xavier"]),
-        ([DENSE, "softmax"], ["xavier"]),
-        ([DENSE, "linear"], ["xavier"]),
-        ([DENSE], ["xavier"]),
-        ([CONV, "max_pool2d", "relu"], ["he"]),
-        ([CONV, "avg_pool2d", "dropout", "relu"], ["he"]),
-        ([DENSE, "dropout", "relu"], ["he"]),
-        ([DENSE, "dropout", "tanh", "relu"], ["xavier"]),
-        ([DENSE, "linear", "relu"], ["xavier"]),
-        ([DENSE, DENSE, "relu"], ["xavier", "he"]),
-        ([CONV, "flatten", DENSE, "relu"], ["xavier", "he"]),
-        ([DENSE, "relu", DENSE, "sigmoid"], ["he", "xavier"]),
-        (["relu", DENSE], ["xavier"]),
-        ([{**DENSE, "initializer": "normal"}, "relu"], ["normal"]),
-        ([{**DENSE, "initializer": "xavier"}, "relu"], ["xavier"]),
-        ([{"type": "sequential", "layers": [DENSE, "relu", DENSE]}, "tanh"], ["he", "xavier"]),
-    ],
-    ids=str,
-)
-def test_he_before_relu_and_xavier_otherwise(layers, expected):
-    assert initializers(layers) == expected
-
-
-def test_filling_leaves_what_it_is_given():
-    given = [Dense(units=3), ReLU()]
-    filled = fill_initializers(given)
-    assert given[0].initializer is None
-    assert filled[0].initializer.type_name == "he"
-    assert filled[1] is given[1]
 
 
 def test_layers_may_be_objects_names_or_mappings():

@@ -1,4 +1,4 @@
-"""Metrics of how well scores put the rows of a class before the others."""
+"""Base class of metrics that rank rows by their scores."""
 
 from __future__ import annotations
 
@@ -8,24 +8,22 @@ from typing import Literal
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.kept_rows import KeptRows
-from nncli.nn.metric import class_numbers, several_labels, weight_of_rows
+from nncli.nn.metric import class_numbers, is_multi_label, weight_of_rows
+from nncli.nn.metrics.bases.kept_rows import KeptRows
 
-LABELS = -1  # stands for the class where there are several labels
+MULTI_LABEL = -1  # in place of the class, for multi-label targets
 
 
 @dataclass(frozen=True)
 class Ranking(KeptRows):
-    """The base of metrics that cut the scores of a class at every threshold.
+    """The base of metrics that evaluate the scores of a class at every threshold.
 
-    Of two classes it is the second one that is looked for, by its probability. Of more classes each is looked for among
-    the rest, by its own, and the results are averaged:
+    Of two classes the score is the probability of the second class. More classes are scored one-versus-rest, and labels
+    of multi-label targets one by one, each by its own probability; the results are averaged:
         macro     the mean over the classes
-        weighted  the mean over the classes, each with the weight of its rows; classes without any are left out
+        weighted  the mean over the classes, weighted by the rows of each class; classes without rows are left out
 
-    Of several labels a row each is looked for by its own probability, and averaged likewise.
-
-    A probability that is not a number makes the result nan.
+    A probability that is NaN makes the result NaN.
     """
 
     target_kind = "classes"
@@ -34,29 +32,32 @@ class Ranking(KeptRows):
 
     average: Literal["macro", "weighted"] = "macro"
 
-    def of_class(self, right: Array, wrong: Array) -> float:
-        """The metric of one class.
+    def of_class(self, true: Array, false: Array) -> float:
+        """Return the metric of one class.
 
         Args:
-            right: weight of the rows of the class at or above each threshold, from the highest threshold to the lowest.
-            wrong: the same of all other rows.
+            true: weight of the rows of the class at or above each threshold, from the highest threshold to the lowest.
+            false: likewise, weight of all other rows.
         """
         raise NotImplementedError
 
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(n, scores + 2): the scores, the class, the weight; of several labels scores, labels, LABELS, weight."""
+        """Return scores, class and weight of every row: (n, scores + 2).
+
+        For multi-label targets scores, labels, MULTI_LABEL and weight: (n, 2 labels + 2).
+        """
         weight = weight_of_rows(weights, len(prediction))
-        if several_labels(targets):
-            return np.column_stack((prediction, targets, np.full(len(weight), LABELS), weight)).astype(np.float64)
+        if is_multi_label(targets):
+            return np.column_stack((prediction, targets, np.full(len(weight), MULTI_LABEL), weight)).astype(np.float64)
         scores = prediction[:, -1:] if prediction.shape[1] <= 2 else prediction
         return np.column_stack((scores, class_numbers(targets), weight)).astype(np.float64, copy=False)
 
     def of_all(self, rows: Array) -> float:
-        """The metric of the second class, or the average."""
+        """Return the metric of the second class, or the average."""
         scores, actual, weight = rows[:, :-2], rows[:, -2], rows[:, -1]
         if np.isnan(scores).any():
             return float("nan")
-        if actual[0] == LABELS:
+        if actual[0] == MULTI_LABEL:
             scores, labels = np.split(scores, 2, axis=1)
             positive, total = labels.T == 1, np.dot(weight, labels)
         elif scores.shape[1] == 1:
@@ -71,8 +72,9 @@ class Ranking(KeptRows):
 
 
 def _above_thresholds(scores: Array, positive: Array, weight: Array) -> tuple[Array, Array]:
-    """The weight of the positive and of the other rows at or above each score that there is, from the highest down."""
+    """Return the weight of positive and of other rows at or above each distinct score, from the highest down."""
     order = np.argsort(-scores, kind="stable")
     falling, weight, positive = scores[order], weight[order], positive[order]
-    last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(falling) - 1)  # of every run of equal scores
+    # last row of every run of equal scores
+    last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(falling) - 1)
     return np.cumsum(weight * positive)[last], np.cumsum(weight * ~positive)[last]

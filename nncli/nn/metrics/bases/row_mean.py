@@ -1,4 +1,4 @@
-"""Metrics that are a mean over rows."""
+"""Base class of metrics that are a mean over rows."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from nncli.nn.metric import Metric, weight_of_rows
 
 @dataclass(frozen=True)
 class RowMean(Metric):
-    """The base of metrics that are the weighted mean of one number for each row.
+    """The base of metrics that are the weighted mean of one number per row.
 
     sum of w value / sum of w
     """
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """The number of every row: (n,) in float64."""
+        """Return the number of every row: (n,) in float64."""
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """(sum of the numbers, rows), weighted."""
+        """Return (sum of the numbers, number of rows), weighted."""
         weight = weight_of_rows(weights, len(targets))
         return np.array((np.dot(weight, self.of_rows(prediction, targets)), weight.sum()))
 
     def finish(self, state: Array) -> float:
-        """The mean."""
+        """Return the mean."""
         return float(state[0] / state[1])

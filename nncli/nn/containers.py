@@ -1,4 +1,4 @@
-"""What containers do with layers one after another."""
+"""What containers do with layers that run one after another."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from nncli.nn.layer import Backward, Context, Layer, Tree
 
 
 def named(layers: Sequence[Layer]) -> dict[str, Layer]:
-    """The layers as INDEX.TYPE."""
+    """Return the layers by name, INDEX.TYPE."""
     return {f"{index}.{item.type_name}": item for index, item in enumerate(layers)}
 
 
 def shapes_in_order(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
-    """The shape that comes in, then the shape after every layer.
+    """Return the input shape, followed by the output shape of every layer.
 
     Raises:
-        ShapeError: naming the layer that does not fit and what it gets.
+        ShapeError: naming the layer that does not fit and the shape of its input.
     """
     shapes = [input_shape]
     for index, item in enumerate(layers):
@@ -31,21 +31,15 @@ def shapes_in_order(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
 
 
 def parameters_in_order(layers: Sequence[Layer], input_shape: Shape) -> Tree:
-    """The layers' trees by INDEX.TYPE."""
+    """Return the parameter specs of all layers, nested by INDEX.TYPE."""
     shapes = shapes_in_order(layers, input_shape)
     return {
         name: item.parameters(shape) for (name, item), shape in zip(named(layers).items(), shapes[:-1], strict=True)
     }
 
 
-def multiply_adds_in_order(layers: Sequence[Layer], input_shape: Shape) -> int:
-    """Those of all layers."""
-    shapes = shapes_in_order(layers, input_shape)
-    return sum(item.multiply_adds(shape) for item, shape in zip(layers, shapes[:-1], strict=True))
-
-
 def forward_in_order(layers: Sequence[Layer], p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-    """All layers in order; `p` and the contexts in `ctx` are by INDEX.TYPE."""
+    """Run all layers in order; the parameters in `p` and the contexts in `ctx` are keyed by INDEX.TYPE."""
     names = list(named(layers))
     backwards = []
     for name, item in zip(names, layers, strict=True):

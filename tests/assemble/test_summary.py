@@ -1,12 +1,12 @@
-"""Every layer of a model, containers opened, by hand."""
+"""The model summary, checked by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from nncli.assemble.outline import outline
+from nncli.assemble.summary import summarize
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.sequential import layers_of
 
 MODEL = [
     {
@@ -20,8 +20,11 @@ MODEL = [
 
 
 def test_a_shortcut_gets_what_comes_into_its_block():
-    found = outline(layers_of(MODEL).children(), (8, 8, 2))
-    rows = [(depth, plan.name, plan.output_shape, plan.trained, plan.running_values) for depth, plan in opened(found)]
+    found = summarize(layers_of(MODEL).children(), (8, 8, 2))
+    rows = [
+        (depth, layer.name, layer.output_shape, layer.trainable, layer.non_trainable)
+        for depth, layer in flattened(found)
+    ]
     assert rows == [
         (0, "0.residual", (4, 4, 3), 57 + 6 + 9, 6),
         (1, "0.conv2d", (4, 4, 3), 9 * 2 * 3 + 3, 0),
@@ -40,16 +43,16 @@ def test_a_shortcut_gets_what_comes_into_its_block():
 def test_the_outer_layers_have_what_the_network_has_and_containers_what_is_inside():
     model = layers_of([*MODEL, {"type": "residual", "layers": [{"type": "dense", "units": 7}], "initializer": "he"}])
     layout = Network(model, (8, 8, 2), np.dtype(np.float32), 0).layout
-    found = outline(model.children(), (8, 8, 2))
-    assert sum(plan.parameters for plan in found) == layout.size
-    assert sum(plan.trained for plan in found) == layout.trainable
-    for _, plan in opened(found):
-        if plan.inside:
-            assert plan.parameters == sum(one.parameters for one in plan.inside)
-            assert plan.running_values == sum(one.running_values for one in plan.inside)
-            assert plan.multiply_adds == sum(one.multiply_adds for one in plan.inside)
+    found = summarize(model.children(), (8, 8, 2))
+    assert sum(layer.parameters for layer in found) == layout.size
+    assert sum(layer.trainable for layer in found) == layout.trainable
+    for _, layer in flattened(found):
+        if layer.inside:
+            assert layer.parameters == sum(one.parameters for one in layer.inside)
+            assert layer.non_trainable == sum(one.non_trainable for one in layer.inside)
+            assert layer.multiply_adds == sum(one.multiply_adds for one in layer.inside)
     assert found[-1].inside[-1].name == "projection"
 
 
-def opened(plans):
-    return [item for plan in plans for item in plan.opened()]
+def flattened(summaries):
+    return [item for layer in summaries for item in layer.flattened()]

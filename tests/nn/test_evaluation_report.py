@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.nn.report import QUANTILES, Confusion, Residuals
+from nncli.nn.evaluation_report import QUANTILES, Confusion, Residuals
 from nncli.nn.tally import Tally
 
 RANDOM = np.random.default_rng(12)

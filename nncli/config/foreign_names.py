@@ -1,0 +1,59 @@
+"""Keys that other libraries have elsewhere in a config, and where to write them here."""
+
+from __future__ import annotations
+
+CLASS_WEIGHT = "it belongs under training, as training.class_weight"
+CLIPPING = ("clipnorm", "gradient_clip_val", "gradient_clip_norm", "grad_clip", "max_grad_norm", "global_clipnorm")
+GROUPS = "it belongs to the source, as data.train.groups"
+VALIDATION = "write data.validation: {fraction: 0.2}"
+OF_OPTIMIZER = {
+    **dict.fromkeys(("lr", "learning_rate"), "it belongs to the optimizer, as optimizer.learning_rate"),
+    **dict.fromkeys(
+        ("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule", "warmup", "warmup_steps"),
+        "a schedule stands in optimizer.learning_rate, such as {type: cosine, initial: 1e-3}",
+    ),
+    **dict.fromkeys(("momentum", "betas"), "it belongs to the optimizer, beside its type"),
+    "weight_decay": "write {type: adamw, weight_decay: 1e-2} as optimizer, or training.penalty: {l2: 1e-4}",
+}
+OF_LOSS = {
+    "label_smoothing": "it belongs to the loss, as in {type: cross_entropy, label_smoothing: 0.1}",
+    **dict.fromkeys(
+        ("positive_weight", "pos_weight"),
+        "it belongs to the loss, as in {type: binary_cross_entropy, positive_weight: 3}",
+    ),
+}
+
+FOREIGN_KEYS: dict[str, dict[str, str]] = {
+    "Spec": {
+        **dict.fromkeys(CLIPPING, "it is training.clip_norm"),
+        "class_weights": CLASS_WEIGHT,
+        "validation_split": VALIDATION,
+        **OF_OPTIMIZER,
+        **OF_LOSS,
+    },
+    "Data": {
+        "class_weight": CLASS_WEIGHT,
+        "class_weights": CLASS_WEIGHT,
+        "weights": "it belongs to the source, as data.train.weights",
+        "groups": GROUPS,
+        "validation_split": "write validation: {fraction: 0.2}",
+    },
+    "Fraction": dict.fromkeys(("group", "groups", "group_by"), GROUPS),
+    "Training": {
+        **dict.fromkeys(
+            ("accumulate_grad_batches", "gradient_accumulation_steps", "gradient_accumulation", "accumulation_steps"),
+            "it is called batches_per_step here",
+        ),
+        **dict.fromkeys(
+            ("ema", "use_ema", "ema_decay", "ema_momentum", "swa", "use_swa"), "write weight_averaging: {decay: 0.999}"
+        ),
+        **dict.fromkeys(CLIPPING, "it is clip_norm here"),
+        **dict.fromkeys(
+            ("seed", "dtype", "data", "model", "loss", "optimizer", "metrics"), "it stands at the top, beside training"
+        ),
+        "validation_split": VALIDATION,
+        **OF_OPTIMIZER,
+        **OF_LOSS,
+    },
+    "Penalty": {"type": "write l1 or l2, or both"},
+}

@@ -1,0 +1,63 @@
+"""Checks of the data by layers that read raw values, such as the token numbers of an embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.layer import InputCheck, Layer
+from nncli.nn.layers.embedding import Embedding
+from nncli.nn.layers.sequential import Sequential
+
+MAX_TABLE = 10**6  # entries; larger numbers more likely have gaps between them than need a larger table
+EXACT = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}  # integers below are exact in this dtype
+
+
+def input_check(layer: Layer) -> InputCheck | None:
+    """Return a function that looks for a row the layer cannot take, or None where any row of numbers will do.
+
+    The function gets rows (n, *) as the network does, and returns the index of the first invalid row with a message,
+    or None. A layer with such a check reads raw data: it comes first, inside containers too, and has no gradient for
+    its input. A layer from a plugin may define it as its method `input_check`.
+    """
+    own: Callable[[], InputCheck | None] | None = getattr(layer, "input_check", None)
+    return own() if callable(own) else _input_check(layer)
+
+
+@singledispatch
+def _input_check(layer: Layer) -> InputCheck | None:
+    return None
+
+
+@_input_check.register
+def _(layer: Sequential) -> InputCheck | None:
+    return input_check(layer.layers[0])
+
+
+@_input_check.register
+def _(layer: Embedding) -> InputCheck | None:
+    return lambda x: _first_without_vector(layer.entries, x)
+
+
+def _first_without_vector(entries: int, x: Array) -> tuple[int, str] | None:
+    """Return the first row with a value that is not an integer in [0, entries), and a message about that value."""
+    exact = EXACT[x.dtype]
+    wrong = (x < 0) | (x >= min(entries, exact)) | (x != np.rint(x))
+    if not wrong.any():
+        return None
+    place = tuple(int(index) for index in np.argwhere(wrong)[0])
+    number = float(x[place])
+    if number != round(number):
+        advice = "make whole numbers of the data, or leave out the embedding"
+    elif number < 0:
+        advice = "number them from 0"
+    elif number < entries:
+        advice = f"{x.dtype} tells whole numbers apart only below {exact}: write dtype: float64"
+    elif x.max() < MAX_TABLE:
+        advice = f"write entries: {int(x.max()) + 1}, or more"
+    else:
+        advice = "number them from 0 without gaps"
+    return place[0], f"embedding takes whole numbers from 0 to {entries - 1}; got {number:.15g}; {advice}"

@@ -1,0 +1,1 @@
+"""Base classes of metrics, by the kind of state that they accumulate."""

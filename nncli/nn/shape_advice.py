@@ -1,0 +1,51 @@
+"""What the checks of shapes and batch size say about particular layers, found by the layer's type."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import singledispatch
+
+from nncli.core.types import Shape
+from nncli.nn.layer import Layer
+from nncli.nn.layers.batch_norm import BatchNorm
+from nncli.nn.layers.residual import Residual
+
+CONTAINER_HINTS: Mapping[type, str] = {
+    Residual: "write padding: same in its layers, or a shortcut that gives what they give"
+}
+
+
+def batch_size_fault(layer: Layer, input_shape: Shape, rows: int) -> str | None:
+    """Return why a layer cannot be trained on batches of that many rows, or None.
+
+    A layer from a plugin may define it as its method `batch_fault`.
+    """
+    own: Callable[[Shape, int], str | None] | None = getattr(layer, "batch_fault", None)
+    return own(input_shape, rows) if callable(own) else _batch_size_fault(layer, input_shape, rows)
+
+
+@singledispatch
+def _batch_size_fault(layer: Layer, input_shape: Shape, rows: int) -> str | None:
+    return None
+
+
+@_batch_size_fault.register
+def _(layer: BatchNorm, input_shape: Shape, rows: int) -> str | None:
+    """Refuse a single number per channel: its normalized value is always 0."""
+    if rows > 1 or math.prod(input_shape[:-1]) > 1:
+        return None
+    return "batch_norm normalises over the rows of a batch, and training.batch_size is 1; give it 2 or more"
+
+
+def shape_hint(container: Layer) -> str:
+    """Return what to change where the layers of a container give a shape that does not fit, or "".
+
+    A container from a plugin may say it as its class attribute `shape_hint`.
+    """
+    for base in type(container).__mro__:
+        if "shape_hint" in vars(base):
+            return str(getattr(container, "shape_hint", ""))
+        if base in CONTAINER_HINTS:
+            return CONTAINER_HINTS[base]
+    return ""

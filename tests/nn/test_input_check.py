@@ -1,0 +1,52 @@
+"""Which rows a layer that reads raw values cannot take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from nncli.nn.input_check import input_check
+from nncli.nn.layer import Layer
+from nncli.nn.layers import Embedding, Sequential
+
+
+@pytest.mark.parametrize(
+    ("x", "dtype", "row", "message"),
+    [
+        ([[0, 1], [9, 0]], "f4", None, ""),
+        ([[0, 1], [2, 2.5], [0.5, 0]], "f4", 1, "from 0 to 9; got 2.5; make whole numbers of the data"),
+        ([[0, 1], [2, 3], [4, -1]], "f4", 2, "got -1; number them from 0"),
+        ([[0, 10], [12, 0]], "f8", 0, "got 10; write entries: 13, or more"),
+        ([[0, 1], [1e9, 0]], "f4", 1, "got 1000000000; number them from 0 without gaps"),
+    ],
+)
+def test_numbers_that_have_no_vector(x, dtype, row, message):
+    for layer in (Embedding(entries=10, units=1), Sequential(layers=(Embedding(entries=10, units=1), "tanh"))):
+        found = input_check(layer)(np.array(x, dtype))
+        if row is None:
+            assert found is None
+        else:
+            assert found[0] == row
+            assert message in found[1]
+
+
+def test_float32_cannot_tell_all_numbers_apart():
+    check = input_check(Embedding(entries=2**24 + 5, units=1))
+    given = np.array([[2**24 - 1], [2**24 + 1]])
+    assert check(given.astype("f8")) is None
+    row, message = check(given.astype("f4"))
+    assert row == 1
+    assert "float32 tells whole numbers apart only below 16777216: write dtype: float64" in message
+
+
+def test_most_layers_take_any_numbers_and_a_layer_of_a_plugin_may_define_its_own_check():
+    @dataclass(frozen=True)
+    class Positive(Layer):
+        def input_check(self):
+            return lambda x: (0, "negative") if (x < 0).any() else None
+
+    assert input_check(Layer()) is None
+    assert input_check(Positive())(np.array([[-1.0]])) == (0, "negative")
+    assert input_check(Sequential(layers=(Positive(),)))(np.array([[-1.0]])) == (0, "negative")
