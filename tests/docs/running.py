@@ -123,8 +123,8 @@ def run(page: Path, folder: Path, results: Path) -> list[Ended]:
     def run_python() -> None:
         if python:
             lines = [f"{done[number].block.text}\nprint({NEXT_BLOCK!r})\n" for number in python]
-            (results / f"{python[0]}.py").write_text("".join(lines), encoding="utf-8")
-            script.append(_redirected(f"python {results}/{python[0]}.py", results, python[0]))
+            (folder / f"block-{python[0]}.py").write_text("".join(lines), encoding="utf-8")
+            script.append(_redirected(f"python block-{python[0]}.py", results, python[0]))
             python.clear()
 
     for number, step in enumerate(done):

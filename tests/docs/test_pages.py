@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_page_begins_with_its_one_heading(page: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("# ")
     levels = [level for level, _ in headings(page)]
     assert levels.count(1) == 1
-    assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False)), "a level is left out"
+    assert all(below - above <= 1 for above, below in pairwise(levels)), "a level is left out"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
