@@ -13,7 +13,17 @@ from tests.docs.pages import DOCS, PAGES, ROOT, anchors, blocks, headings, links
 RUN = {"console", "sh", "python"}  # languages of blocks that are run
 LANGUAGES = RUN | {"yaml", "text", "toml"}
 NOT_RUN = [  # page, and why nothing runs a block of it
+    ("README.md", "installs packages from the network"),
+    ("README.md", "installs packages from the network, and runs these tests"),
+    ("CONTRIBUTING.md", "installs packages from the network"),
+    ("CONTRIBUTING.md", "these tests, run in themselves"),
+    ("docs/benchmarks.md", "installs PyTorch, and measures for half an hour"),
+    ("docs/guide/checking.md", "the form that a terminal gets"),
+    ("docs/guide/checking.md", "a comment for editors, without content"),
+    ("docs/guide/first-steps.md", "installs packages from the network"),
+    ("docs/guide/resuming.md", "a job script for a cluster"),
 ]
+FILE = re.compile(r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`")  # a file of the project in a text
 
 
 def test_blocks_that_are_not_run_say_why() -> None:
@@ -53,6 +63,12 @@ def test_links_go_somewhere(page: Path) -> None:
             assert anchor in anchors(target), f"{name_of(page)}: {link}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = FILE.findall(page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_every_page_is_reached_from_the_index() -> None:
     reached: set[Path] = set()
     waiting = [DOCS / "index.md"]
@@ -68,4 +84,4 @@ def test_every_page_is_reached_from_the_index() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_it_never_tells_to_install_the_other_program(page: Path) -> None:
-    assert not re.search(r"pip install [^\n]*\bnncli(?!-train)\b", page.read_text(encoding="utf-8"))
+    assert not re.search(r"pip install (-\w+ )*['\"]?nncli(?!-train)", page.read_text(encoding="utf-8"))

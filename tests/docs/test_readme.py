@@ -15,7 +15,7 @@ def test_it_is_short() -> None:
 
 
 def test_it_shows_the_test_command_that_is_run_on_every_change() -> None:
-    found = re.search(r"bin/(pytest .*)$", (ROOT / ".ci" / "run").read_text(), flags=re.MULTILINE)
+    found = re.search(r'bin/(pytest".*)$', (ROOT / ".ci" / "run").read_text(), flags=re.MULTILINE)
     assert found
     arguments = found[1].replace('"', "")
     assert any(f".venv/bin/{arguments}\n" in block.text for block in blocks(README) if block.language == "sh")

@@ -41,8 +41,8 @@ ABOUT = {
     "settings": "The sections of a config. `config` is the whole file; `training.early_stopping` is described under "
     "`early_stopping`, and so on.",
     "commands": "Every command takes `-h` or `--help`. `nncli --debug COMMAND ...` shows the traceback of an error. "
-    "Exit codes: 0 done; 2 something the user can fix (config, data, arguments, a bad file); 1 the run failed (numbers not "
-    "finite, disk full); 130 and 143 stopped by Ctrl-C and SIGTERM, with the state saved.",
+    "Exit codes: 0 done; 2 something the user can fix (config, data, arguments, a bad file); 1 the run failed "
+    "(numbers not finite, disk full); 130 and 143 stopped by Ctrl-C and SIGTERM, with the state saved.",
 }
 
 
