@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.docs.pages import ROOT, Block, blocks
 
 NEXT_BLOCK = "-- next block --"  # printed between the Python blocks of one process
+ELLIPSIS = "..."
 TIMEOUT = 120  # seconds for a page
 
 
@@ -171,33 +172,39 @@ def _ended(done: list[Step], results: Path) -> Iterator[Ended]:
 
 
 def differs(shown: str, output: str, *, varies: bool) -> bool:
-    """Whether the output that a page shows is not what came.
+    """Whether the output that a page shows is not what came; see `places`."""
+    return places(shown, output, varies=varies) is None
+
+
+def places(shown: str, output: str, *, varies: bool) -> list[int] | None:
+    """For every line that a page shows, the number of the line of the output that it is; None where they differ.
 
     Args:
-        shown: by the page; a line of three dots stands for any lines.
+        shown: by the page; a line of three dots stands for any lines, and has no place (-1).
         output: of the command.
         varies: whether numbers, and the widths of tables, may differ.
     """
-    parts = [[]]
-    for line in _lines(shown, varies=varies):
-        if line == "...":
-            parts.append([])
+    wanted, lines = _lines(shown, varies=varies), _lines(output, varies=varies)
+    found: list[int] = []
+    at, skipping = 0, False
+    while len(found) < len(wanted):
+        if wanted[len(found)] == ELLIPSIS:
+            found.append(-1)
+            skipping = True
+            continue
+        rest = wanted[len(found) :]
+        part = rest[: rest.index(ELLIPSIS)] if ELLIPSIS in rest else rest
+        last = len(lines) - len(part)
+        if len(part) < len(rest) or not skipping:  # more follows, or nothing may be left out before
+            starts = range(at, last + 1) if skipping else range(at, min(at, last) + 1)
         else:
-            parts[-1].append(line)
-    lines = _lines(output, varies=varies)
-    first, *rest = parts
-    if lines[: len(first)] != first or (not rest and len(lines) != len(first)):
-        return True
-    at = len(first)
-    for index, part in enumerate(rest):
-        starts = range(at, len(lines) - len(part) + 1)
-        if index == len(rest) - 1:
-            starts = range(max(at, len(lines) - len(part)), len(lines) - len(part) + 1)
-        found = next((start for start in starts if lines[start : start + len(part)] == part), None)
-        if found is None:
-            return True
-        at = found + len(part)
-    return False
+            starts = range(max(at, last), last + 1)
+        start = next((start for start in starts if lines[start : start + len(part)] == part), None)
+        if start is None:
+            return None
+        found += range(start, start + len(part))
+        at, skipping = start + len(part), False
+    return found if skipping or at == len(lines) else None
 
 
 def _lines(text: str, *, varies: bool) -> list[str]:
