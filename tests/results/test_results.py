@@ -1,4 +1,4 @@
-"""The configs reach what their comments promise, on real data, by the protocol that the README states."""
+"""The configs reach what their comments promise, on real data, by the protocol that docs/benchmarks.md states."""
 
 from __future__ import annotations
 

@@ -1,41 +1,162 @@
-"""Writes the reference tables of README.md from what is registered: python -m tests.tools.write_reference."""
+"""Writes docs/reference/ from what is registered and from the command line: python -m tests.tools.write_reference.
+
+With --check it writes nothing, names the pages that are not as they would be written, and exits 1 if there are any.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+import typer
+
+from nncli.cli.app import command_line
 from nncli.workflows.listing import Entry, kinds
 
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- made by python -m tests.tools.write_reference -->\n", "<!-- end -->\n"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+HEADER = "<!-- written by python -m tests.tools.write_reference; change the docstrings, not this page -->"
+ABOUT = {
+    "layers": "Layers stand in the list `model`, in order. A layer without required keys can be written as its bare "
+    "name: `flatten` means `{type: flatten}`. Shapes leave out the batch axis; `*` stands for any axes.",
+    "activations": "Activations stand in the list `model`, as layers do. They have no parameters and keep the shape.",
+    "initializers": "An initializer fills weights before training. Layers with weights take one as `initializer`, such "
+    "as `{type: dense, units: 64, initializer: he}`. Without it, the activation that follows decides: `he` before "
+    "relu-like activations, `lecun` before selu, otherwise `xavier`; `nncli check --resolved` shows which.",
+    "losses": "A config has one `loss`: a bare name, or a mapping with keys, such as "
+    "`loss: {type: huber, delta: 2.0}`.",
+    "metrics": "`metrics` is a list, such as `metrics: [accuracy, {type: f1, average: macro}]`. `nncli evaluate "
+    "--metric NAME` measures further ones afterwards.",
+    "optimizers": "A config has one `optimizer`: a bare name, or a mapping with keys, such as "
+    "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) may stand in place of the rate.",
+    "schedules": "A schedule stands in the place of `optimizer.learning_rate`, such as "
+    "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws it.",
+    "scalers": "A scaler stands in `data.scale_inputs` or `data.scale_targets`. It is fitted on the training rows and "
+    "stored in the checkpoint.",
+    "sources": "A source stands in `data.train`, `data.validation` or `data.test`. Which one is meant follows from its "
+    "keys and from the file's ending; `type` names it where that is not enough.",
+    "datasets": "These datasets are part of the package: `data: {train: {dataset: digits}}`.",
+    "settings": "The sections of a config. `config` is the whole file; `training.early_stopping` is described under "
+    "`early_stopping`, and so on.",
+    "commands": "Every command takes `-h` or `--help`. `nncli --debug COMMAND ...` shows the traceback of an error. "
+    "Exit codes: 0 done; 2 something the user can fix (config, data, arguments, a bad file); 1 the run failed "
+    "(numbers not finite, disk full); 130 and 143 stopped by Ctrl-C and SIGTERM, with the state saved.",
+}
 
 
-def reference() -> str:
-    """A table for every kind."""
-    parts = []
-    for kind, entries in kinds().items():
-        if kind != "datasets":
-            rows = "\n".join(_row(entry) for entry in entries)
-            parts.append(f"**{kind.capitalize()}**\n\n| name | keys | what it is |\n|---|---|---|\n{rows}\n")
-    return "\n".join(parts)
-
-
-def _row(entry: Entry) -> str:
-    names = ", ".join(f"`{name}`" for name in (entry.name, *entry.aliases))
-    keys = ", ".join(
-        f"`{item.name}`" if item.required else f"`{item.name}: {item.default_text}`" for item in entry.fields
+def pages() -> dict[str, str]:
+    """The text of every page by its file name."""
+    found = {f"{kind}.md": _page(kind, map(_entry, entries)) for kind, entries in kinds().items()}
+    found["commands.md"] = _page("commands", _commands())
+    listing = "\n".join(f"- [{kind.capitalize()}]({kind}.md)" for kind in (name.removesuffix(".md") for name in found))
+    about = (
+        "Everything that a config can name, with every key, and the options of every command. `nncli list` prints the "
+        "same in a terminal: `nncli list layers`, `nncli list conv2d`."
     )
-    summary = entry.summary.replace("|", r"\|")
-    return f"| {names} | {keys} | {summary} |".replace("  ", " ")
+    return {"index.md": f"# Reference\n\n{HEADER}\n\n{about}\n\n{listing}\n", **found}
 
 
-def with_reference(text: str) -> str:
-    """The text with its tables made anew."""
-    assert BEGIN in text
-    tables = f"{BEGIN}\n{reference()}\n{END}"
-    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: tables, text, flags=re.DOTALL)
+def _page(kind: str, parts: Iterable[str]) -> str:
+    sections = list(parts)
+    names = [section.partition("\n")[0].removeprefix("## ") for section in sections]
+    contents = ", ".join(f"[{name}](#{name.replace(' ', '-')})" for name in names)
+    return "\n\n".join([f"# {kind.capitalize()}", HEADER, ABOUT[kind], contents, *sections]) + "\n"
+
+
+def _entry(entry: Entry) -> str:
+    if entry.text:  # a page of its own, one level up
+        return re.sub(r"^#", "##", entry.text.strip(), flags=re.MULTILINE)
+    docstring = entry.docstring
+    parts = [f"## {entry.name}"]
+    if entry.aliases:
+        parts.append(f"Also {', '.join(f'`{alias}`' for alias in entry.aliases)}.")
+    parts.append(_escaped(docstring.summary))
+    parts += map(_paragraph, filter(None, docstring.body.split("\n\n")))
+    if entry.fields:
+        rows = [
+            (
+                f"`{field.name}`",
+                field.expected,
+                f"`{field.default_text}`" if field.default_text else "required",
+                field.text,
+            )
+            for field in entry.fields
+        ]
+        parts.append(_table(("key", "expected", "default", "meaning"), rows))
+    for title in ("Shape", "Reference"):
+        if title in docstring.sections:
+            parts.append(f"{title}: {_escaped(docstring.sections[title])}")
+    if entry.example:
+        parts.append(f"In a config: `{entry.example}`")
+    return "\n\n".join(parts)
+
+
+def _paragraph(text: str) -> str:
+    """A paragraph of a docstring: as it stands where there is a formula in it, otherwise as text."""
+    if any(line.startswith(" ") or " = " in line or " <- " in line for line in text.splitlines()):
+        return f"```text\n{text}\n```"
+    return _escaped(" ".join(text.split()))
+
+
+def _commands() -> Iterator[str]:
+    group: Any = typer.main.get_command(command_line([]))
+    for name, command in group.commands.items():
+        arguments = [param for param in command.params if param.param_type_name == "argument"]
+        options = [param for param in command.params if param not in arguments and "--help" not in param.opts]
+        usage = " ".join([f"nncli {name}", *(_metavar(param) for param in arguments), "[OPTIONS]"])
+        rows = [(f"`{_metavar(param).strip('[]')}`", param.help) for param in arguments]
+        rows += [(_option(param), _with_default(param)) for param in options]
+        summary = _escaped(" ".join(command.help.split()))
+        yield "\n\n".join([f"## nncli {name}", f"`{usage}`", summary, _table(("argument or option", "meaning"), rows)])
+
+
+def _metavar(param: Any) -> str:
+    name = param.metavar.strip("[]")
+    return name if param.required else f"[{name}]"
+
+
+def _option(param: Any) -> str:
+    names = sorted(param.opts, key=len, reverse=True)
+    return ", ".join(f"`{name}`" if param.is_flag else f"`{name} {param.metavar}`" for name in names)
+
+
+def _with_default(param: Any) -> str:
+    shown = not param.is_flag and param.default is not None
+    return f"{param.help} Default {param.default}." if shown else str(param.help)
+
+
+def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [" | ".join(cell.replace("|", r"\|") if "`" in cell else _escaped(cell) for cell in row) for row in rows]
+    body = "\n".join(f"| {line} |".replace("|  |", "| |") for line in lines)
+    return f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}\n{body}"
+
+
+def _escaped(text: str) -> str:
+    """Text in which Markdown finds nothing of its own; what stands between backquotes is left alone."""
+    pieces = text.split("`")
+    for index in range(0, len(pieces), 2):
+        for character in "\\*_<|[]":
+            pieces[index] = pieces[index].replace(character, f"\\{character}")
+    return "`".join(pieces)
+
+
+def main() -> None:
+    """Writes the pages, or looks whether they are as they would be written."""
+    made = pages()
+    there = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    stale = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+    if "--check" in sys.argv:
+        print("\n".join(stale))
+        sys.exit(1 if stale else 0)
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        if name in made:
+            (REFERENCE / name).write_text(made[name], encoding="utf-8")
+        else:
+            (REFERENCE / name).unlink()
 
 
 if __name__ == "__main__":
-    README.write_text(with_reference(README.read_text(encoding="utf-8")), encoding="utf-8")
+    main()

@@ -1,0 +1,128 @@
+"""The Markdown pages of the project: their headings, links and code blocks.
+
+A comment on the lines before a block says what a test has to know of it:
+
+    <!-- not run: REASON -->     nothing runs the block; `test_pages.py` lists them all
+    <!-- exit 2 -->              the exit code of its commands, where that is not 0
+    <!-- numbers vary -->        its output is compared without regard to the numbers in it
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted(path for path in DOCS.rglob("*.md") if "notebooks" not in path.parts),
+]
+
+_FENCE = re.compile(r"(?P<indent> *)```(?P<language>\S*)")
+_COMMENT = re.compile(r"<!-- (.*) -->")
+_HEADING = re.compile(r"(#+) (.+)")
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of code.
+
+    Args:
+        page: the file that it is in.
+        line: the number of its first line of text, from 1.
+        language: what stands behind the fence.
+        text: the lines between the fences.
+        comments: the comments directly before it.
+    """
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    comments: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{name_of(self.page)}:{self.line}"
+
+    @property
+    def not_run(self) -> str | None:
+        """Why nothing runs it; None where something does."""
+        return self._said("not run: ")
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of its commands."""
+        return int(self._said("exit ") or 0)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the numbers of its output differ from machine to machine."""
+        return "numbers vary" in self.comments
+
+    @property
+    def file(self) -> str | None:
+        """The name in its first line, such as `# first.yaml`, under which a reader saves it."""
+        found = re.match(r"# ([\w-]+\.(?:yaml|py))\n", self.text)
+        return found[1] if found else None
+
+    def _said(self, beginning: str) -> str | None:
+        return next((text.removeprefix(beginning) for text in self.comments if text.startswith(beginning)), None)
+
+
+def name_of(page: Path) -> str:
+    """A page's path in the project."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path) -> list[Block]:
+    """The code blocks of a page in order."""
+    found: list[Block] = []
+    comments: list[str] = []
+    lines = page.read_text(encoding="utf-8").splitlines()
+    at = 0
+    while at < len(lines):
+        opened = _FENCE.fullmatch(lines[at])
+        if opened:
+            end = lines.index(f"{opened['indent']}```", at + 1)
+            text = "".join(f"{line.removeprefix(opened['indent'])}\n" for line in lines[at + 1 : end])
+            found.append(Block(page, at + 2, opened["language"], text, tuple(comments)))
+            at = end
+        said = _COMMENT.fullmatch(lines[at])
+        comments = [*comments, said[1]] if said else []
+        at += 1
+    return found
+
+
+def prose(page: Path) -> str:
+    """A page without its code blocks and code spans."""
+    kept, inside = [], False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if _FENCE.fullmatch(line):
+            inside = not inside
+        elif not inside:
+            kept.append(re.sub(r"`[^`]*`", "``", line))
+    return "\n".join(kept)
+
+
+def headings(page: Path) -> list[tuple[int, str]]:
+    """(level, text) of every heading."""
+    kept, inside = [], False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if _FENCE.fullmatch(line):
+            inside = not inside
+        elif not inside and (found := _HEADING.fullmatch(line)):
+            kept.append((len(found[1]), found[2]))
+    return kept
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for _, text in headings(page)}
+
+
+def links(page: Path) -> list[str]:
+    """Where the links of a page go."""
+    return _LINK.findall(prose(page))

@@ -1,0 +1,87 @@
+"""Pages that can be found, links that go somewhere, and blocks that nothing runs."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import DOCS, PAGES, ROOT, anchors, blocks, headings, links, name_of
+
+RUN = {"console", "sh", "python"}  # languages of blocks that are run
+LANGUAGES = RUN | {"yaml", "text", "toml"}
+NOT_RUN = [  # page, and why nothing runs a block of it
+    ("README.md", "installs packages from the network"),
+    ("README.md", "installs packages from the network, and runs these tests"),
+    ("CONTRIBUTING.md", "installs packages from the network"),
+    ("CONTRIBUTING.md", "these tests, run in themselves"),
+    ("docs/benchmarks.md", "installs PyTorch, and measures for half an hour"),
+    ("docs/guide/checking.md", "the form that a terminal gets"),
+    ("docs/guide/checking.md", "a comment for editors, without content"),
+    ("docs/guide/first-steps.md", "installs packages from the network"),
+    ("docs/guide/resuming.md", "a job script for a cluster"),
+]
+FILE = re.compile(r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`")  # a file of the project in a text
+
+
+def test_blocks_that_are_not_run_say_why() -> None:
+    assert [
+        (name_of(block.page), block.not_run) for page in PAGES for block in blocks(page) if block.not_run
+    ] == NOT_RUN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_is_run_or_checked(page: Path) -> None:
+    before = ""
+    for block in blocks(page):
+        assert block.language in LANGUAGES, f"{block}: {block.language or 'no language'}"
+        if block.language in ("text", "toml") and "reference" not in page.parts:
+            assert block.not_run or before == "python", f"{block}: say why nothing runs it, or show it below a command"
+        before = block.language
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_begins_with_its_one_heading(page: Path) -> None:
+    assert page.read_text(encoding="utf-8").startswith("# ")
+    levels = [level for level, _ in headings(page)]
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels)), "a level is left out"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_go_somewhere(page: Path) -> None:
+    for link in links(page):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{name_of(page)}: {link}"
+        assert target.is_relative_to(ROOT), f"{name_of(page)}: {link}"
+        if anchor:
+            assert anchor in anchors(target), f"{name_of(page)}: {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = FILE.findall(page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    reached: set[Path] = set()
+    waiting = [DOCS / "index.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        targets = (link.partition("#")[0] for link in links(page) if not link.startswith("https://"))
+        waiting += [(page.parent / target).resolve() for target in targets if target]
+    assert [name_of(page) for page in PAGES if page not in reached] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_it_never_tells_to_install_the_other_program(page: Path) -> None:
+    assert not re.search(r"pip install (-\w+ )*['\"]?nncli(?!-train)", page.read_text(encoding="utf-8"))
