@@ -12,8 +12,8 @@ from nncli.lifecycle.checkpoint_weights import check_weights, set_weights
 from nncli.lifecycle.checkpointing import is_best_state
 from nncli.lifecycle.next_command import NEW_RUN
 from nncli.lifecycle.repair_run import check_best_checkpoint, replacement_for_last
-from nncli.lifecycle.run_identity import check_same_run
 from nncli.lifecycle.restore_trainer import restore_trainer
+from nncli.lifecycle.run_identity import check_same_run
 from nncli.runs import checkpoint
 from nncli.runs.directory import RunDirectory
 from nncli.runs.run_files import LAST

@@ -19,10 +19,10 @@ from nncli.data.rows import Rows
 from nncli.data.sources.memory import Memory, rows_in_memory
 from nncli.lifecycle.checkpointing import save_checkpoint
 from nncli.lifecycle.predictor import PREDICTION_ROWS, Predictor, load_predictor
+from nncli.lifecycle.restore_trainer import restore_trainer
 from nncli.lifecycle.run_events import RunEvent
 from nncli.lifecycle.run_lines import event_lines
 from nncli.lifecycle.start_run import start_run
-from nncli.lifecycle.restore_trainer import restore_trainer
 from nncli.nn.input_check import input_check
 from nncli.nn.layer import Backward
 from nncli.nn.network import Pass

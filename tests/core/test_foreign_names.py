@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from nncli.core.fields import Checked
+from nncli.core.checked import Checked
 from nncli.core.foreign_names import foreign_keys, foreign_names
 from nncli.core.registry import REGISTRIES
 from nncli.core.spelling import plainly

@@ -79,7 +79,7 @@ def test_metrics_that_do_not_suit():
     for metric in METRICS:
         fault = fault_of(metric(), task, who)
         assert (fault is None) == metric.measures_labels
-        assert fault is None or "but binary_cross_entropy learns several labels a row; these are measured by" in fault
+        assert fault is None or "but binary_cross_entropy learns multi-label targets; these are measured by" in fault
     told = fault_of(Brier(), task, who)
     assert told.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
     assert fault_of(F1(average="binary"), task, who) == (
