@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nncli.assemble.resources import ResourceEstimate
 from nncli.config.spec import Spec
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import ReduceOnPlateau
 
@@ -63,6 +63,6 @@ def sampled_steps(steps: int) -> Iterator[int]:
 def _plateau_rule(schedule: ReduceOnPlateau) -> str:
     lowest = f", down to {schedule.final:g}" if schedule.final else ""
     pause = f" (the {schedule.cooldown:,} after a change do not count)" if schedule.cooldown else ""
-    epochs = counted(schedule.patience, "epoch")
+    epochs = count_noun(schedule.patience, "epoch")
     factor = f"{schedule.initial:g}, times {schedule.factor:g}"
     return f"{factor} whenever {schedule.monitor} has not improved for {epochs}{pause}{lowest}"

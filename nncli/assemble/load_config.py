@@ -17,8 +17,9 @@ from nncli.assemble.run_notes import notes_on
 from nncli.assemble.validate import Validation, validate
 from nncli.config.document import Document
 from nncli.config.draft import build_document
-from nncli.config.overrides import VARIABLE, apply_overrides, settings_of
-from nncli.config.reader import DEEPEST, DEEPEST_RESOLVED, MOST_NODES, TOO_DEEP, read_file
+from nncli.config.limits import MAX_DEPTH, MAX_RESOLVED_DEPTH, MAX_VALUES, TOO_DEEP
+from nncli.config.overrides import ENVIRONMENT_VARIABLE, apply_overrides, split_settings
+from nncli.config.reader import read_file
 from nncli.config.references import resolve_references
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, Problem
@@ -85,9 +86,9 @@ def load_config(config: str, settings: Sequence[str] = (), *, resolved: bool = F
         ConfigError: with every problem, located.
         UserError: where the file cannot be read or a setting is no KEY=VALUE.
     """
-    document = read_file(config, DEEPEST_RESOLVED if resolved else DEEPEST)
-    environment = [] if resolved else settings_of(os.environ.get(VARIABLE, ""))
-    apply_overrides(document, environment, VARIABLE)
+    document = read_file(config, MAX_RESOLVED_DEPTH if resolved else MAX_DEPTH)
+    environment = [] if resolved else split_settings(os.environ.get(ENVIRONMENT_VARIABLE, ""))
+    apply_overrides(document, environment, ENVIRONMENT_VARIABLE)
     apply_overrides(document, list(settings))
     validation = validate_document(document, name=Path(config).stem)
     spec, preprocessing = validation.draft.spec, validation.preprocessing
@@ -97,7 +98,7 @@ def load_config(config: str, settings: Sequence[str] = (), *, resolved: bool = F
         raise document.error(problems)
     overridden = {setting.partition("=")[0] for setting in settings}
     applied = [setting for setting in environment if setting.partition("=")[0] not in overridden]
-    notes = [f"{VARIABLE} sets {', '.join(applied)}"] if applied else []
+    notes = [f"{ENVIRONMENT_VARIABLE} sets {', '.join(applied)}"] if applied else []
     return LoadedConfig(document, validation, planned, (*notes, *notes_on(spec, planned)))
 
 
@@ -112,7 +113,7 @@ def validate_document(document: Document, name: str = "") -> Validation:
         ConfigError: with every problem, located.
     """
     try:
-        resolve_references(document, MOST_NODES)
+        resolve_references(document, MAX_VALUES)
         draft = complete_defaults(build_document(document), name=name)
         validation = validate(draft, load_data(draft, sample=True))
     except RecursionError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nncli.assemble.resources import ResourceEstimate
 from nncli.config.spec import Spec
 from nncli.core.checked import registered_in
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.optim.timed import Timed
@@ -30,14 +30,14 @@ def _on_schedule(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
     schedule, steps = schedule_of(spec.optimizer), plan.steps_per_epoch * plan.epochs
     if schedule is None:
         return
-    place, run = "optimizer.learning_rate", f"the run has {counted(steps, 'step')}"
+    place, run = "optimizer.learning_rate", f"the run has {count_noun(steps, 'step')}"
     if isinstance(schedule, Timed):
         course = ScheduleContext(plan.steps_per_epoch, plan.epochs)
         length = schedule.length(course)
         if length > steps > schedule.warmup_steps:
-            yield f"{place}: {schedule.type_name} goes over {counted(length, 'step')}, but {run}"
+            yield f"{place}: {schedule.type_name} goes over {count_noun(length, 'step')}, but {run}"
         elif steps > schedule.warmup_steps >= length:
-            yield f"{place}: {schedule.type_name} has {counted(length, 'step')}, all of which belong to the warm-up"
+            yield f"{place}: {schedule.type_name} has {count_noun(length, 'step')}, all of which belong to the warm-up"
         elif length < steps and schedule.at(length - 1, course) == 0:
             yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
     if schedule.warmup_steps >= steps:
@@ -65,5 +65,5 @@ def _on_averaging(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
         return
     share = averaging.decay ** (steps - 1)
     if share > MAX_FIRST_SHARE:
-        what = f"after the run's {counted(steps, 'step')} the average is still {share:.0%} the weights of the first"
+        what = f"after the run's {count_noun(steps, 'step')} the average is still {share:.0%} the weights of the first"
         yield f"training.weight_averaging: {what}; give it warmup: true, or a smaller decay"

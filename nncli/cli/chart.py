@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nncli.cli.console import shows
+from nncli.cli.console import can_encode
 
 ROWS, COLUMNS, FEWEST_COLUMNS = 8, 60, 10
 BLOCKS = " ▁▂▃▄▅▆▇█"  # from nothing to the whole of a character, in eighths
@@ -21,7 +21,7 @@ def chart(values: Sequence[float], end: int, unit: str, width: int) -> list[str]
         unit: of that.
         width: how long a line may be.
     """
-    blocks, frame = (BLOCKS, FRAME) if shows(BLOCKS + "".join(FRAME)) else (PLAIN, PLAIN_FRAME)
+    blocks, frame = (BLOCKS, FRAME) if can_encode(BLOCKS + "".join(FRAME)) else (PLAIN, PLAIN_FRAME)
     tick, side, corner, below = frame
     highest = max(values)
     names = {0: f"{highest:.4g}", ROWS // 2: f"{highest / 2:.4g}", ROWS: "0"}

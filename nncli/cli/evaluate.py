@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nncli.cli.console import give, say
+from nncli.cli.console import print_message, print_result
 from nncli.cli.options import CheckpointArgument, JsonOption, PluginOption
-from nncli.cli.plugins import load
+from nncli.cli.plugin_option import load_plugins
 
 if TYPE_CHECKING:
     from nncli.workflows.evaluation import Evaluation
@@ -36,18 +36,18 @@ def evaluate(
     """Measure a checkpoint on labelled data: loss, metrics, and how well each class is found or the residuals lie."""
     import json
 
-    from nncli.core.describe import json_ready
+    from nncli.core.json_values import json_ready
     from nncli.workflows.evaluate import evaluate as run
 
-    load(plugins)
+    load_plugins(plugins)
     measured = run(checkpoint, source, targets, metrics or ())
     for note in measured.notes:
-        say(f"note: {note}")
+        print_message(f"note: {note}")
     if as_json:
-        give(json.dumps(json_ready(measured.flat())))
+        print_result(json.dumps(json_ready(measured.flat())))
         return
     for line in _lines(measured):
-        give(line)
+        print_result(line)
 
 
 def _lines(measured: Evaluation) -> list[str]:
@@ -61,7 +61,7 @@ def _lines(measured: Evaluation) -> list[str]:
 
 
 def _of_classes(measured: Evaluation) -> list[str]:
-    from nncli.cli.table import table
+    from nncli.cli.text_table import format_table
     from nncli.lifecycle.run_lines import short
 
     found, names = measured.classes, measured.class_names
@@ -73,14 +73,14 @@ def _of_classes(measured: Evaluation) -> list[str]:
         for at, name in enumerate(names)
     ]
     what = "class" if found.confusion is not None else "label"
-    lines = ["", *table([what, "precision", "recall", "f1", "support"], rows, right=(1, 2, 3, 4))]
+    lines = ["", *format_table([what, "precision", "recall", "f1", "support"], rows, right=(1, 2, 3, 4))]
     if found.confusion is None:
         return lines
     lines, confusion = [*lines, ""], found.confusion.tolist()
     if len(names) <= MOST_CLASSES:
         cells = [[name, *map(_count, row)] for name, row in zip(names, confusion, strict=True)]
         right = tuple(range(1, len(names) + 1))
-        return [*lines, *table(["actual \\ predicted", *names], cells, right=right)]
+        return [*lines, *format_table(["actual \\ predicted", *names], cells, right=right)]
     pairs = [
         (weight, actual, predicted)
         for actual, row in zip(names, confusion, strict=True)
@@ -89,18 +89,18 @@ def _of_classes(measured: Evaluation) -> list[str]:
     ]
     most = sorted(pairs, key=lambda pair: -pair[0])[:MOST_CONFUSIONS]
     cells = [[actual, predicted, _count(weight)] for weight, actual, predicted in most]
-    return [*lines, *table(["most often: actual", "predicted", "rows"], cells, right=(2,))] if most else lines
+    return [*lines, *format_table(["most often: actual", "predicted", "rows"], cells, right=(2,))] if most else lines
 
 
 def _of_residuals(measured: Evaluation) -> list[str]:
-    from nncli.cli.table import table
+    from nncli.cli.text_table import format_table
     from nncli.lifecycle.run_lines import short
 
     if not measured.residuals:
         return []
     header = ["target - prediction", *next(iter(measured.residuals.values()))]
     rows = [[name, *map(short, quantiles.values())] for name, quantiles in measured.residuals.items()]
-    return ["", *table(header, rows, right=tuple(range(1, len(header))))]
+    return ["", *format_table(header, rows, right=tuple(range(1, len(header))))]
 
 
 def _count(weight: float) -> str:

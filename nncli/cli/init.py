@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nncli.cli.console import give, say
+from nncli.cli.console import print_message, print_result
 
 
 def init(
@@ -28,7 +28,7 @@ def init(
 
     text = make(data, targets or [], output)
     if output is None:
-        give(text.rstrip())
+        print_result(text.rstrip())
         return
-    give(output)
-    say(f"next: nncli train {shlex.quote(output)}")
+    print_result(output)
+    print_message(f"next: nncli train {shlex.quote(output)}")

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from nncli.cli.console import give
-from nncli.cli.numbers import of_shape
+from nncli.cli.console import print_result
+from nncli.cli.number_format import format_shape
 from nncli.cli.options import CheckpointArgument, JsonOption
-from nncli.cli.table import INDENT, table
+from nncli.cli.text_table import INDENT, format_table
 from nncli.core.errors import CheckpointError
 
 SHOWN = 8  # names and scalings listed before "and N more"
@@ -23,29 +23,29 @@ def inspect(
     """Show what is in a checkpoint: layers, sizes, scaling, names and metrics. Reads headers only."""
     import json
 
-    from nncli.core.describe import json_ready
+    from nncli.core.json_values import json_ready
     from nncli.workflows.inspect import inspect as run
 
     described = run(checkpoint, verify=verify)
     if as_json:
-        give(json.dumps(json_ready(described)))
+        print_result(json.dumps(json_ready(described)))
         return
     try:
         summary = _summary(described)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise CheckpointError(f"{described['path']}: its meta.json does not describe a model ({error!r})") from None
-    give(summary)
+    print_result(summary)
 
 
 def _summary(described: dict[str, Any]) -> str:
-    from nncli.core.wording import in_bytes
+    from nncli.core.text_format import format_bytes
     from nncli.lifecycle.run_lines import measures
 
     size, checked = described["bytes"], "; all checksums are right" if described["verified"] else ""
     rows = ", ".join(f"{count:,} {name}" for name, count in described["rows"].items())
     config = described["config"]
     lines = [
-        f"{described['path']} ({in_bytes(size)}, nncli {described['nncli_version']}{checked})",
+        f"{described['path']} ({format_bytes(size)}, nncli {described['nncli_version']}{checked})",
         f"{described['name']}: epoch {described['epoch']}, step {described['step']}, saved {described['saved']}",
         "",
         *_layers(described),
@@ -59,7 +59,7 @@ def _summary(described: dict[str, Any]) -> str:
     for plugin in described["plugins"]:
         lines.append(f"plugin     {plugin['name']} ({', '.join(plugin['registers'])}), sha256 {plugin['sha256'][:12]}")
     preprocessing = described["preprocessing"]
-    lines.append(f"inputs     {of_shape(described['input_shape'])}{_names(described['feature_names'])}")
+    lines.append(f"inputs     {format_shape(described['input_shape'])}{_names(described['feature_names'])}")
     lines += _scaling("scaled by ", config["data"]["scale_inputs"], preprocessing["input_scaling"])
     if described["class_names"] is not None:
         lines.append(f"classes    {_list(described['class_names'])}")
@@ -74,15 +74,15 @@ def _summary(described: dict[str, Any]) -> str:
 
 
 def _layers(described: dict[str, Any]) -> list[str]:
-    rows = [["input", of_shape(described["input_shape"]), ""]]
+    rows = [["input", format_shape(described["input_shape"]), ""]]
     for layer in described["all_layers"]:
         trained = layer["parameters"] - (layer["non_trainable_parameters"] or 0)
-        rows.append([INDENT * layer["depth"] + layer["name"], of_shape(layer["output_shape"]), f"{trained:,}"])
+        rows.append([INDENT * layer["depth"] + layer["name"], format_shape(layer["output_shape"]), f"{trained:,}"])
     non_trainable = described["non_trainable_parameters"] or 0
     rows.append(["total", "", f"{described['parameters'] - non_trainable:,}"])
     if non_trainable:
         rows.append(["non-trainable parameters", "", f"{non_trainable:,}"])
-    return table(["layer", "output shape", "parameters"], rows, right=(2,))
+    return format_table(["layer", "output shape", "parameters"], rows, right=(2,))
 
 
 def _names(names: list[str] | None) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nncli.cli.progress import RunDisplay
+    from nncli.cli.run_display import RunDisplay
 
 GRACE_SECONDS = 0.5  # between the second signal and the end of the process
 SHOW_CURSOR = "\x1b[?25h"

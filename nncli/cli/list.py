@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nncli.cli.console import give, width
+from nncli.cli.console import print_result, terminal_width
 from nncli.cli.options import PluginOption
-from nncli.cli.plugins import load
-from nncli.cli.table import table
+from nncli.cli.plugin_option import load_plugins
+from nncli.cli.text_table import format_table
 
 if TYPE_CHECKING:
     from nncli.workflows.listing import Entry
@@ -29,7 +29,7 @@ def list_(
     from nncli.core.errors import UserError
     from nncli.workflows import listing
 
-    load(plugins)
+    load_plugins(plugins)
     if kind is None:
         lines = _kinds(listing.kinds())
     elif name is not None:
@@ -40,13 +40,13 @@ def list_(
         except UserError:
             lines = _pages(listing.named(kind))
     for line in lines:
-        give(line)
+        print_result(line)
 
 
 def _kinds(kinds: dict[str, list[Entry]]) -> list[str]:
     rows = [[plural, ", ".join(entry.name for entry in entries)] for plural, entries in kinds.items()]
     return [
-        *table(["kind", "names"], rows, width=width()),
+        *format_table(["kind", "names"], rows, width=terminal_width()),
         "",
         "nncli list KIND shows one kind, nncli list KIND NAME one of it",
     ]
@@ -58,8 +58,10 @@ def _entries(entries: list[Entry]) -> list[str]:
         keys = ", ".join(field.name for field in entry.fields)
         rows.append([", ".join((entry.name, *entry.aliases)), keys, entry.summary])
     if not any(keys for _, keys, _ in rows):
-        return table(["name", "what it is"], [[name, summary] for name, _, summary in rows], width=width())
-    return table(["name", "keys", "what it is"], rows, width=width(), wrapped=(0, 1, 2))
+        return format_table(
+            ["name", "what it is"], [[name, summary] for name, _, summary in rows], width=terminal_width()
+        )
+    return format_table(["name", "keys", "what it is"], rows, width=terminal_width(), wrapped=(0, 1, 2))
 
 
 def _pages(entries: list[Entry]) -> list[str]:
@@ -76,11 +78,14 @@ def _page(entry: Entry) -> list[str]:
         lines += ["", *(f"{INDENT}{line}".rstrip() for line in docstring.body.splitlines())]
     if entry.fields:
         rows = [[field.name, field.expected, field.default_text or "(required)", field.text] for field in entry.fields]
-        lines += ["", *table(["key", "expected", "default", "meaning"], rows, width=width(), wrapped=(1, 3))]
+        lines += [
+            "",
+            *format_table(["key", "expected", "default", "meaning"], rows, width=terminal_width(), wrapped=(1, 3)),
+        ]
     for title, text in docstring.sections.items():
         if title == "Raises":  # which is for readers of the code
             continue
-        lines += ["", *wrap(f"{title}: {text}", width(), subsequent_indent=INDENT)]
+        lines += ["", *wrap(f"{title}: {text}", terminal_width(), subsequent_indent=INDENT)]
     if entry.example:
         lines += ["", f"In a config: {entry.example}"]
     return lines

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from nncli.cli.console import say
+from nncli.cli.console import print_message
 from nncli.cli.options import CheckpointArgument, PluginOption
-from nncli.cli.plugins import load
+from nncli.cli.plugin_option import load_plugins
 
 
 def predict(
@@ -39,7 +39,7 @@ def predict(
 
     from nncli.workflows.predict import predict as run
 
-    load(plugins)
+    load_plugins(plugins)
     predictions = run(checkpoint, source, classes=classes, batch_size=batch_size)
     if output is not None:
         predictions.write(output)
@@ -50,4 +50,4 @@ def predict(
         writer.writerows((predictions.header, first))
         writer.writerows(table)
     for note in predictions.notes:
-        say(f"note: {note}")
+        print_message(f"note: {note}")

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from nncli.cli.console import say
+from nncli.cli.console import print_message
 
 if TYPE_CHECKING:
     from nncli.lifecycle.run_events import RunEvent, RunStarted
@@ -76,7 +76,7 @@ class RunDisplay:
 
     def _line(self, line: str) -> None:
         if self._bar is None:
-            say(line)
+            print_message(line)
         else:
             self._bar.line(line)
 

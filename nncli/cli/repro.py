@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from nncli.cli.console import give, say
+from nncli.cli.console import print_message, print_result
 from nncli.cli.options import PluginOption, QuietOption, SetOption
-from nncli.cli.plugins import load
-from nncli.cli.progress import RunDisplay
+from nncli.cli.plugin_option import load_plugins
+from nncli.cli.run_display import RunDisplay
 
 
 def repro(
@@ -21,13 +21,13 @@ def repro(
     """Train a run's config again and compare metrics and weights bit for bit; exit code 1 where they differ."""
     from nncli.workflows.repro import repro as repeat
 
-    load(plugins)
+    load_plugins(plugins)
     with RunDisplay(quiet=quiet) as display:
         found = repeat(run, settings or [], display)
     for line in found.environment_changes:
-        say(f"note: since the run began, {line}")
+        print_message(f"note: since the run began, {line}")
     if found.same:
-        give(f"{run}: the same to the bit after {found.steps:,} steps: {', '.join(found.compared)}")
+        print_result(f"{run}: the same to the bit after {found.steps:,} steps: {', '.join(found.compared)}")
         return
-    give(f"{run}: not the same: {found.difference}")
+    print_result(f"{run}: not the same: {found.difference}")
     raise typer.Exit(1)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from nncli.cli.console import give
+from nncli.cli.console import print_result
 from nncli.cli.interrupt import acknowledged
 from nncli.cli.options import PluginOption, QuietOption, SetOption
-from nncli.cli.plugins import load
-from nncli.cli.progress import RunDisplay
+from nncli.cli.plugin_option import load_plugins
+from nncli.cli.run_display import RunDisplay
 
 
 def resume(
@@ -22,7 +22,7 @@ def resume(
     """Go on with a run from its last checkpoint, or train a finished one longer."""
     from nncli.workflows.resume import resume as go_on
 
-    load(plugins)
+    load_plugins(plugins)
     with RunDisplay(quiet=quiet) as display, acknowledged(display):
         ended = go_on(run, settings or [], display)
-    give(str(ended.path))
+    print_result(str(ended.path))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nncli.cli.console import give
+from nncli.cli.console import print_result
 from nncli.cli.options import PluginOption
-from nncli.cli.plugins import load
+from nncli.cli.plugin_option import load_plugins
 
 
 def schema(plugins: PluginOption = None) -> None:
@@ -13,5 +13,5 @@ def schema(plugins: PluginOption = None) -> None:
 
     from nncli.workflows.schema import schema as make
 
-    load(plugins)
-    give(json.dumps(make(), indent=2))
+    load_plugins(plugins)
+    print_result(json.dumps(make(), indent=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from nncli.cli.console import shows
+from nncli.cli.console import can_encode
 
 LEAST_WIDTH = 16  # of a column that is wrapped
 GAP = "   "
@@ -33,7 +33,7 @@ def table(
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     if width is not None:
         _narrow(widths, width - 1 - len(GAP) * (len(widths) - 1), (len(widths) - 1,) if wrapped is None else wrapped)
-    rule = " " + ("─" if shows("─") else "-") * (sum(widths) + len(GAP) * (len(widths) - 1))
+    rule = " " + ("─" if can_encode("─") else "-") * (sum(widths) + len(GAP) * (len(widths) - 1))
     return [*_lines(header, widths, right), rule, *(line for row in rows for line in _lines(row, widths, right))]
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from nncli.cli.console import give
+from nncli.cli.console import print_result
 from nncli.cli.interrupt import acknowledged
 from nncli.cli.options import ConfigArgument, PluginOption, QuietOption, SetOption
-from nncli.cli.plugins import load
-from nncli.cli.progress import RunDisplay
+from nncli.cli.plugin_option import load_plugins
+from nncli.cli.run_display import RunDisplay
 
 
 def train(
@@ -26,7 +26,7 @@ def train(
     """Train a config and write a run directory; its path is the one line on standard output."""
     from nncli.workflows.train import train as run
 
-    load(plugins)
+    load_plugins(plugins)
     with RunDisplay(quiet=quiet) as display, acknowledged(display):
         ended = run(config, settings or [], run_dir, resume=resume, listener=display)
-    give(str(ended.path))
+    print_result(str(ended.path))

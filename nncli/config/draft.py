@@ -11,10 +11,10 @@ import numpy as np
 from nncli.config.document import Document
 from nncli.config.spec import Data, Spec
 from nncli.core.builder import Builder
-from nncli.core.describe import show
 from nncli.core.errors import Problem
 from nncli.core.invalid import INVALID, Invalid, field_of, is_invalid, items_of
 from nncli.core.types import FloatDType
+from nncli.core.value_text import format_value
 
 SOURCES = ("train", "validation", "test")
 
@@ -122,7 +122,7 @@ def build_document(document: Document) -> Draft:
     if is_invalid(document.value):
         return Draft(INVALID, problems)
     if not isinstance(document.value, dict):
-        message = f"expected a mapping with data, model, loss and optimizer; got {show(document.value)}"
+        message = f"expected a mapping with data, model, loss and optimizer; got {format_value(document.value)}"
         return Draft(INVALID, (*problems, Problem((), message)))
     draft = build(document.value, Builder(document.absolute))
     return dataclasses.replace(draft, problems=(*problems, *draft.problems))

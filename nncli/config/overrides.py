@@ -6,10 +6,11 @@ import shlex
 from typing import Any
 
 from nncli.config.document import Document, Mark
-from nncli.config.reader import LARGEST_FILE, read_value
+from nncli.config.limits import MAX_FILE_BYTES
+from nncli.config.reader import read_value
 from nncli.core.errors import ConfigError, Path, UserError
 from nncli.core.invalid import is_invalid
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 ORIGIN = "--set"
 LONGEST_KEY = 10_000  # characters
@@ -58,7 +59,7 @@ class _Override:
         keys = key.strip().split(".")
         if not equals or not all(keys):
             raise self._error("expected KEY=VALUE, such as training.epochs=5")
-        if len(key) > LONGEST_KEY or len(text) > LARGEST_FILE:
+        if len(key) > LONGEST_KEY or len(text) > MAX_FILE_BYTES:
             raise self._error("longer than any key or value of a config")
         try:
             value = read_value(text)
@@ -114,4 +115,4 @@ class _Override:
                 del marks[other]
 
     def _error(self, message: str) -> UserError:
-        return UserError(f"{self._origin} {cut(self._setting, 200)}: {message}")
+        return UserError(f"{self._origin} {truncate(self._setting, 200)}: {message}")

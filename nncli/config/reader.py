@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 
 from nncli.config.document import Document, Mark
-from nncli.config.scalars import resolve
-from nncli.config.syntax import syntax_problem
+from nncli.config.scalars import parse_scalar
+from nncli.config.syntax_errors import explain_syntax_error
 from nncli.core.errors import ConfigError, Path, Problem, UserError
 from nncli.core.invalid import INVALID
 from nncli.core.spelling import nearest_file
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 LARGEST_FILE = 1 << 20
 MOST_NODES = 100_000  # aliases are expanded up to here
@@ -91,7 +91,7 @@ def read_text(text: str, name: str, folder: str, deepest: int = DEEPEST) -> Docu
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise document.error([syntax_problem(error, document)]) from None
+        raise document.error([explain_syntax_error(error, document)]) from None
     except RecursionError:
         raise document.error([document.at(Mark(1, 1), Problem((), TOO_DEEP))]) from None
     if root is None:
@@ -151,7 +151,7 @@ class _Reading:
         tag = node.tag.replace(_STANDARD, "!!")
         named = isinstance(node, yaml.MappingNode) and re.fullmatch(r"!\w+", tag)
         instead = f"{{type: {tag[1:]}, ...}}" if named else "a plain value"
-        return self._problem(path, f"the tag {cut(tag)!r} is not known; write {instead}", node)
+        return self._problem(path, f"the tag {truncate(tag)!r} is not known; write {instead}", node)
 
     def _problem(self, path: Path, message: str, node: yaml.Node) -> Any:
         self._document.problems.append(self._document.at(_mark(node), Problem(path, message)))
@@ -197,14 +197,14 @@ class _Reading:
             return self._problem(path, "a character that no file and no text can hold; delete it", node)
         if name == "str":
             try:
-                return resolve(node.value) if node.style is None else node.value
+                return parse_scalar(node.value) if node.style is None else node.value
             except ValueError:
                 return self._problem(path, f"a number with too many digits ({len(node.value):,})", node)
         if name in _TAGGED:
-            value = resolve(node.value)
+            value = parse_scalar(node.value)
             if not isinstance(value, str):
                 return value
-            return self._problem(path, f"expected {_TAGGED[name]} after !!{name}; got {cut(node.value)!r}", node)
+            return self._problem(path, f"expected {_TAGGED[name]} after !!{name}; got {truncate(node.value)!r}", node)
         return self._unknown_tag(node, path)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from nncli.config.references import escape
-from nncli.config.scalars import resolve
+from nncli.config.scalars import parse_scalar
 from nncli.config.spec import Spec
 from nncli.core.fields import dump
 
@@ -20,7 +20,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = None if isinstance(resolve(value), str) else "'"
+    style = None if isinstance(parse_scalar(value), str) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", escape(value), style=style)
 
 

@@ -10,9 +10,9 @@ import annotated_types
 
 from nncli.config.spec import INHERITING, Spec
 from nncli.core.checked import Checked, Registered
-from nncli.core.docstrings import docstring_of
+from nncli.core.docstrings import parse_class_docstring
+from nncli.core.field_docs import FieldDoc, document_fields
 from nncli.core.fields import ALSO_WHOLE_NUMBERS, OneOf, required
-from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import Registry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -47,10 +47,10 @@ class _Definitions:
             cls: the class.
             inheriting: whether what has to be given may come from elsewhere.
         """
-        fields = fields_of(cls)
+        fields = document_fields(cls)
         schema: Schema = {
             "type": "object",
-            "description": docstring_of(cls).summary,
+            "description": parse_class_docstring(cls).summary,
             "properties": {field.name: self._property(field) for field in fields},
             "additionalProperties": False,
         }
@@ -117,7 +117,7 @@ class _Definitions:
 
         return self._named(f"{'inheriting_' if inheriting else ''}{registry.kind}.{cls.type_name}", make)
 
-    def _property(self, field: FieldReference) -> Schema:
+    def _property(self, field: FieldDoc) -> Schema:
         schema: Schema = {"description": field.text} if field.text else {}
         schema |= self._one(field.annotation)
         return schema if field.required else {**schema, "default": field.default}

@@ -10,7 +10,7 @@ from nncli.core.errors import Path
 from nncli.core.fields import Fields, field_types
 from nncli.core.foreign_names import foreign_keys
 from nncli.core.spelling import nearest, suggestion
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 
 def advice(name: str, cls: type[Fields], path: Path) -> str:
@@ -44,7 +44,7 @@ def named_by(name: str, cls: type[Fields]) -> set[str]:
 def colon(key: str) -> str:
     """Return advice on a missing space in `key:value`, which YAML reads as one word, or ""."""
     joined = ":" in key.strip(":") and " " not in key
-    return f"; a space is missing after the colon in {cut(key)!r}" if joined else ""
+    return f"; a space is missing after the colon in {truncate(key)!r}" if joined else ""
 
 
 def _below(cls: type[Fields]) -> Iterator[tuple[Path, type[Fields]]]:

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from typing import IO, Any, BinaryIO, cast
 
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 LARGEST_DIRECTORY = 8 << 20  # bytes of the list of members; Python makes objects of it that are ten times as large
 
@@ -57,7 +57,7 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
 
 def reason(error: BaseException) -> str:
     """What an error says, on one line and kept short."""
-    return cut(" ".join(str(error).split()), 160) or type(error).__name__
+    return truncate(" ".join(str(error).split()), 160) or type(error).__name__
 
 
 class _Bounded:

@@ -11,15 +11,16 @@ import numpy as np
 
 from nncli.core.advice import advice, named_by
 from nncli.core.annotations import inner_and_registry, is_checked, is_mapping, literals, metadata, options_of
-from nncli.core.describe import describe, show
 from nncli.core.errors import ConfigError, Path, Problem
 from nncli.core.fields import Fields, FrozenMapping, field_types, required
 from nncli.core.invalid import INVALID, Invalid, is_invalid
 from nncli.core.plain_values import NULL_WORDS, plain_value, unexpected
 from nncli.core.registry import Registry
+from nncli.core.text_format import join_names, truncate
+from nncli.core.type_description import describe_type
 from nncli.core.unions import choose_member, is_registered_name
 from nncli.core.untyped import untyped_problem
-from nncli.core.wording import cut, names
+from nncli.core.value_text import format_value
 
 FieldsT = TypeVar("FieldsT", bound=Fields)
 _MIN_LENGTH = (annotated_types.Len, annotated_types.MinLen)
@@ -81,13 +82,13 @@ class Builder:
                 built[name] = self.value(known[name], value, (*path, name))
             else:
                 meant |= named_by(name, cls)
-                message = f"unknown key {cut(name)!r} for {cls.label()}{advice(name, cls, path)}"
+                message = f"unknown key {truncate(name)!r} for {cls.label()}{advice(name, cls, path)}"
                 built[name] = self.problem((*path, name), message, key=True)
         for name in required(cls):
             if name not in values:
                 built[name] = INVALID
                 if name not in meant:
-                    self.problem(path, f"{cls.label()} needs the key {name!r}: {describe(known[name])}")
+                    self.problem(path, f"{cls.label()} needs the key {name!r}: {describe_type(known[name])}")
         return built
 
     def make(self, cls: type[FieldsT], values: Mapping[str, Any], path: Path) -> FieldsT | Invalid:
@@ -129,14 +130,14 @@ class Builder:
             examples = [self._example(option, value) for option in options]
             suitable = [example for example in examples if "..." not in example and "FILE" not in example]
             wanted = f"a mapping, such as {' or '.join(suitable or examples)}{either}"
-            return self.problem(path, f"expected {wanted}; got {show(value)}")
+            return self.problem(path, f"expected {wanted}; got {format_value(value)}")
         option = choose_member(options, value) if len(options) > 1 else options[0]
         registry = inner_and_registry(option)[1]
         if registry is not None:
             return self._registered(registry, value, path)
         if not isinstance(value, Mapping):
-            known = names(field_types(option))
-            return self.problem(path, f"expected a mapping with the keys {known}{either}; got {show(value)}")
+            known = join_names(field_types(option))
+            return self.problem(path, f"expected a mapping with the keys {known}{either}; got {format_value(value)}")
         return self.make(option, value, path)
 
     def _example(self, option: Any, value: Any) -> str:
@@ -146,7 +147,7 @@ class Builder:
             return registry.example.removeprefix("a mapping, such as ") or "{type: ...}"
         trial, (name, *_) = Builder(), required(option)
         trial.value(field_types(option)[name], value, ())
-        return f"{{{name}: {'...' if trial.problems else show(value)}}}"
+        return f"{{{name}: {'...' if trial.problems else format_value(value)}}}"
 
     def _object(self, options: list[Any], value: Fields, path: Path) -> Any:
         """An object as it is, where it is of one of the kinds."""
@@ -158,8 +159,8 @@ class Builder:
                 return value
             if registry is not None and registry.base is not None and isinstance(value, registry.base):
                 return value  # of a class that was defined again since
-        wanted = " or ".join(describe(option) for option in options)
-        return self.problem(path, f"expected {wanted}; got {show(value)}")
+        wanted = " or ".join(describe_type(option) for option in options)
+        return self.problem(path, f"expected {wanted}; got {format_value(value)}")
 
     def _registered(self, registry: Registry, value: Any, path: Path) -> Any:
         """An object of a registry, from a name or a mapping."""
@@ -174,12 +175,12 @@ class Builder:
         else:
             known = "" if registry.example else f". Known: {registry.listing()}"
             wanted = registry.example or f"a name, or a mapping {{type: ..., ...}}, of a known {registry.kind}"
-            return self.problem(path, f"expected {wanted}; got {show(value)}{known}")
+            return self.problem(path, f"expected {wanted}; got {format_value(value)}{known}")
         if isinstance(name, Invalid):
             return INVALID
         if not isinstance(name, str):
             wanted = f"the name of {registry.with_article}"
-            return self.problem(at, f"expected {wanted}; got {show(name)}. Known: {registry.listing()}")
+            return self.problem(at, f"expected {wanted}; got {format_value(name)}. Known: {registry.listing()}")
         cls = registry.find(name)
         if cls is not None:
             return self.make(cls, values, path)
@@ -205,7 +206,7 @@ class Builder:
         inner = inner_and_registry(annotation)[0]
         option = get_args(inner)[0]
         if not isinstance(value, list | tuple):
-            return self.problem(path, f"expected {describe(inner)}; got {show(value)}")
+            return self.problem(path, f"expected {describe_type(inner)}; got {format_value(value)}")
         least = _min_length(annotation)
         if len(value) < least:
             registry = cast("Registry", inner_and_registry(option)[1])
@@ -216,19 +217,19 @@ class Builder:
     def _mapping(self, annotation: Any, option: Any, value: Mapping[Any, Any], path: Path) -> Any:
         """A mapping whose entries are built one by one; a whole number as key is the text that YAML has for it."""
         if isinstance(word := value.get("type"), str) and len(value) > 1 and word in literals(annotation):
-            return self.problem(path, f"expected {describe(annotation)}; got {word} with other keys beside it")
+            return self.problem(path, f"expected {describe_type(annotation)}; got {word} with other keys beside it")
         known = len(self.problems)
         least = _min_length(option)
         if len(value) < least:
             wanted = "at least one entry" if least == 1 else f"at least {least} entries"
-            self.problem(path, f"expected {wanted}; got {show(value)}")
+            self.problem(path, f"expected {wanted}; got {format_value(value)}")
         built: dict[str, Any] = {}
         for given, item in value.items():
             key = given.item() if isinstance(given, np.generic) else given
             if not isinstance(key, str | int) or isinstance(key, bool):
-                self.problem(path, f"expected names as keys; got {show(key)}")
+                self.problem(path, f"expected names as keys; got {format_value(key)}")
             elif str(key) in built:
-                self.problem((*path, str(key)), f"the key {cut(str(key))!r} is listed twice", key=True)
+                self.problem((*path, str(key)), f"the key {truncate(str(key))!r} is listed twice", key=True)
             else:
                 built[str(key)] = self.value(get_args(inner_and_registry(option)[0])[1], item, (*path, str(key)))
         return INVALID if len(self.problems) > known or any(map(is_invalid, built.values())) else FrozenMapping(built)

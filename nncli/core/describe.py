@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import annotated_types
 
 from nncli.core.registry import Registry
-from nncli.core.wording import cut, names
+from nncli.core.text_format import join_names, truncate
 
 _WORDS: dict[Any, tuple[str, str]] = {
     int: ("a whole number", "whole numbers"),
@@ -86,7 +86,7 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "a mapping" + (f" with the keys {names(map(str, value))}" if value else " without keys")
+        return "a mapping" + (f" with the keys {join_names(map(str, value))}" if value else " without keys")
     if isinstance(value, list | tuple):
         if any(isinstance(item, dict | list | tuple) for item in value[:6]):
             return f"a list of {len(value)}"
@@ -95,6 +95,6 @@ def show(value: Any) -> str:
     if isinstance(value, float) and not isfinite(value):
         return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
     if isinstance(value, str | int | float):
-        return repr(cut(value)) if isinstance(value, str) else cut(repr(value))
+        return repr(truncate(value)) if isinstance(value, str) else truncate(repr(value))
     name = type(value).__name__
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

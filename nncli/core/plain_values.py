@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from nncli.core.annotations import adapter, literals, options_of
-from nncli.core.describe import describe, show
 from nncli.core.spelling import nearest
+from nncli.core.type_description import describe_type
+from nncli.core.value_text import format_value
 
 NULL_WORDS = ("none", "null", "nil")  # how other languages write null
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
@@ -40,10 +41,10 @@ def unexpected(annotation: Any, value: Any, whole: Any = None) -> str:
         value: what came.
         whole: the annotation with all alternatives, where plain values are only some of them.
     """
-    wanted = describe(annotation if whole is None else whole)
+    wanted = describe_type(annotation if whole is None else whole)
     if isinstance(value, float) and value - value != 0:
         wanted = wanted.replace("a number", "a finite number")
-    return f"expected {wanted}; got {show(value)}{_hint(annotation, value)}"
+    return f"expected {wanted}; got {format_value(value)}{_hint(annotation, value)}"
 
 
 def _hint(annotation: Any, value: Any) -> str:

@@ -7,9 +7,10 @@ import inspect
 from typing import Any
 
 from nncli.core.checked import Checked
-from nncli.core.describe import describe, show
-from nncli.core.docstrings import docstring_of
+from nncli.core.docstrings import parse_class_docstring
 from nncli.core.fields import dump, field_types, required
+from nncli.core.type_description import describe_type
+from nncli.core.value_text import format_value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +34,7 @@ class FieldReference:
     @property
     def expected(self) -> str:
         """What it takes, in words."""
-        return describe(self.annotation)
+        return describe_type(self.annotation)
 
     @property
     def default_text(self) -> str:
@@ -44,12 +45,12 @@ class FieldReference:
             return f"{{{', '.join(f'{key}: {value}' for key, value in self.default.items())}}}"
         if isinstance(self.default, dict):
             return "its defaults" if self.default else "{}"
-        return "null" if self.default is None else show(self.default).strip("'")
+        return "null" if self.default is None else format_value(self.default).strip("'")
 
 
 def fields_of(cls: type[Checked]) -> list[FieldReference]:
     """The fields of a class: those that have to be given first, inherited ones last."""
-    texts, needed, types = docstring_of(cls).fields, set(required(cls)), field_types(cls)
+    texts, needed, types = parse_class_docstring(cls).fields, set(required(cls)), field_types(cls)
     own = inspect.get_annotations(cls)
     found = [
         FieldReference(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from nncli.core.errors import ConfigError, Problem
 from nncli.core.foreign_names import foreign_names
 from nncli.core.spelling import by_likeness, plainly, suggestion
-from nncli.core.wording import cut, names
+from nncli.core.text_format import join_names, truncate
 
 MAX_LISTED, SHORTENED = 20, 8  # names that a message lists; how many it lists where there are more
 
@@ -140,17 +140,17 @@ class Registry:
         plain = plainly(name)
         for other, advice in foreign_names(self.kind, self.packages, self).items():
             if plainly(other) == plain:
-                return f"unknown {self.kind} {cut(name)!r}: {advice}"
+                return f"unknown {self.kind} {truncate(name)!r}: {advice}"
         known, listing = self.names(), self.listing(name)
         meant = next((other for other in self.all_names() if plainly(other) == plain), name)
-        return f"unknown {self.kind} {cut(name)!r}{suggestion(meant, known, self._aliases, listing)}"
+        return f"unknown {self.kind} {truncate(name)!r}{suggestion(meant, known, self._aliases, listing)}"
 
     def listing(self, near: str = "") -> str:
         """Return all names for a message, or if there are many, those most similar to `near` and where to find more."""
         known = self.names()
         if len(known) <= MAX_LISTED:
-            return names(known)
-        return f"{names(by_likeness(near, known) if near else known, SHORTENED)} (nncli list)"
+            return join_names(known)
+        return f"{join_names(by_likeness(near, known) if near else known, SHORTENED)} (nncli list)"
 
     def all_names(self) -> list[str]:
         """Return all listed names and every alias."""

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from nncli.core.wording import names
+from nncli.core.text_format import join_names
 
 CONFIG_ENDINGS = (".yaml", ".yml")  # a config is never suggested for a data file, nor a data file for a config
 MAX_COMPARED = 100  # characters of a name
@@ -75,5 +75,5 @@ def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = (), lis
     """
     known = list(known)
     match = nearest(name, [*known, *aliases])
-    listed = f" Known: {names(known) if listing is None else listing}" if known else ""
+    listed = f" Known: {join_names(known) if listing is None else listing}" if known else ""
     return f"; did you mean {match!r}?{listed}" if match else f".{listed}"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from nncli.core.advice import colon
-from nncli.core.describe import show
 from nncli.core.errors import Path, Problem
 from nncli.core.fields import field_types
 from nncli.core.registry import Registry
 from nncli.core.spelling import nearest
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
+from nncli.core.value_text import format_value
 
 
 def untyped_problem(registry: Registry, values: Mapping[str, Any], path: Path) -> Problem:
@@ -24,19 +24,19 @@ def untyped_problem(registry: Registry, values: Mapping[str, Any], path: Path) -
     """
     given = values.get("path", ".")
     if registry.example and not (isinstance(given, str) and given):
-        return Problem((*path, "path"), f"expected the name of a file or of a folder; got {show(given)}")
+        return Problem((*path, "path"), f"expected the name of a file or of a folder; got {format_value(given)}")
     for name in values:
         if colon(name):
             return Problem((*path, name), colon(name).removeprefix("; "), "key")
     known = {"type", *(key for cls in registry if cls.listed for key in field_types(cls))}
     for name in values:
         if name not in known and registry.find(name) is None and (match := nearest(name, known)):
-            message = f"unknown key {cut(name)!r} for {registry.with_article}; did you mean {match!r}?"
+            message = f"unknown key {truncate(name)!r} for {registry.with_article}; did you mean {match!r}?"
             return Problem((*path, name), message, "key")
     inside = next((name for name in values if registry.find(name) is not None), None)
     if inside is None and registry.paths and "path" in values:
-        return Problem((*path, "path"), f"expected {registry.paths}, or type: beside it; got {show(given)}")
+        return Problem((*path, "path"), f"expected {registry.paths}, or type: beside it; got {format_value(given)}")
     if inside is None and registry.example:
-        return Problem(path, f"expected {registry.example}; got {show(dict(values))}")
+        return Problem(path, f"expected {registry.example}; got {format_value(dict(values))}")
     hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
     return Problem(path, f"this {registry.kind} needs the key 'type', one of {registry.listing()}{hint}")

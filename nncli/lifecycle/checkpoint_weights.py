@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nncli.core.errors import CheckpointError
+from nncli.core.text_format import truncate
 from nncli.core.types import Array, Shape
-from nncli.core.wording import cut
 from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.runs import checkpoint
@@ -58,7 +58,9 @@ def _forms(arrays: Mapping[str, Array]) -> dict[str, Form]:
 
 def _check_forms(path: str, wanted: Mapping[str, Form], given: Mapping[str, Form]) -> None:
     if strange := [name for name in given if name not in wanted]:
-        raise CheckpointError(f"{path}: the array {cut(strange[0])!r} is of another model than its config describes")
+        raise CheckpointError(
+            f"{path}: the array {truncate(strange[0])!r} is of another model than its config describes"
+        )
     for name, (shape, dtype) in wanted.items():
         found = given.get(name)
         if found is None or found[0] != shape:

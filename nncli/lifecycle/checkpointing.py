@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from nncli.assemble.session import Session
-from nncli.config.resolved import plain
 from nncli.config.spec import Checkpoint
+from nncli.config.writer import to_plain
 from nncli.lifecycle.plugin_record import used_plugins
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
@@ -78,7 +78,7 @@ def describe(session: Session, trainer: Trainer) -> Meta:
     return {
         "nncli_version": __version__,
         "name": session.spec.name,
-        "config": plain(session.spec),
+        "config": to_plain(session.spec),
         "plugins": plugins,
         "input_shape": list(session.network.input_shape),
         "layers": _describe_layers(session),

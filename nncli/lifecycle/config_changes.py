@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from nncli.config.resolved import plain
 from nncli.config.spec import Spec
-from nncli.core.describe import show
+from nncli.config.writer import to_plain
+from nncli.core.value_text import format_value
 from nncli.lifecycle.schedule_length import whole_run_schedule
 
 FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
@@ -20,7 +20,7 @@ def config_identity(spec: Spec) -> dict[str, Any]:
 
     So more epochs make another run if the learning rate would have been different from the first step on.
     """
-    values = plain(spec)
+    values = to_plain(spec)
     if whole_run_schedule(spec) is not None:
         values["optimizer"]["learning_rate"]["epochs"] = spec.training.epochs
     return values
@@ -38,7 +38,7 @@ def config_changes(
         free: prefixes of paths that may differ.
     """
     return [
-        f"{path} was {show(old)}, is {show(new)}"
+        f"{path} was {format_value(old)}, is {format_value(new)}"
         for path, old, new in _differences(before, after, "")
         if (path in FIXED or not path.startswith(free)) and not (moved and _is_data_path(path, old, new))
     ]

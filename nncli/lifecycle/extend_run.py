@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from nncli.assemble.session import Session
-from nncli.config.resolved import plain
+from nncli.config.writer import to_plain
 from nncli.core.errors import RunError
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 from nncli.lifecycle.config_changes import config_changes
 from nncli.lifecycle.plugin_record import plugin_options
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunEnded
@@ -31,8 +31,8 @@ def is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) -> 
     if run.state == "finished" and trainer.ended and not is_extended(trainer, before):
         return True
     if (trainer.epoch, trainer.step_in_epoch) > (epochs, 0):
-        steps = f" and {counted(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
-        done = f"{counted(trainer.epoch, 'epoch')}{steps} are done already"
+        steps = f" and {count_noun(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
+        done = f"{count_noun(trainer.epoch, 'epoch')}{steps} are done already"
         raise RunError(f"{run.path}: training.epochs is {epochs}, but {done}; give more")
     return False
 
@@ -44,7 +44,7 @@ def is_extended(trainer: Trainer, before: dict[str, Any]) -> bool:
 
 def finished_before(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> RunEnded:
     """Return how a finished run ended, with the setting that extends it."""
-    ignored = "; ".join(config_changes(before, plain(session.spec), free=()))
+    ignored = "; ".join(config_changes(before, to_plain(session.spec), free=()))
     return RunEnded(
         run.path,
         FINISHED_BEFORE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nncli.assemble.session import Session
-from nncli.config.resolved import plain
+from nncli.config.writer import to_plain
 from nncli.core.errors import CheckpointError
 from nncli.lifecycle.checkpoint_spec import checkpoint_spec
 from nncli.lifecycle.checkpoint_weights import check_weights, set_weights
@@ -43,4 +43,4 @@ def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[s
     restore_trainer(last, trainer, meta, arrays)
     if trainer.best_record and not is_best_state(trainer):  # otherwise last.npz is linked as best.npz again
         check_best_checkpoint(run, trainer)
-    return plain(before)
+    return to_plain(before)

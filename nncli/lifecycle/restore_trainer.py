@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from nncli.core.archives import reason
-from nncli.core.describe import show
 from nncli.core.errors import CheckpointError
 from nncli.core.fields import is_foreign
 from nncli.core.types import Array
+from nncli.core.untrusted_files import summarize_error
+from nncli.core.value_text import format_value
 from nncli.nn.metric import Metric, names_of
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
@@ -44,7 +44,7 @@ def check_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Arr
     try:
         check_state(trainer, meta["trainer"], _state_arrays(arrays))
     except (LookupError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: its state does not fit the model ({reason(error)})") from None
+        raise CheckpointError(f"{path}: its state does not fit the model ({summarize_error(error)})") from None
 
 
 def _state_arrays(arrays: dict[str, Array]) -> dict[str, Array]:
@@ -85,7 +85,7 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
 
 def _check(name: str, value: Any, valid: bool) -> None:
     if not valid:
-        raise ValueError(f"{name} is {show(value)}")
+        raise ValueError(f"{name} is {format_value(value)}")
 
 
 def _is_number(value: Any) -> bool:

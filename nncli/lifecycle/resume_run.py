@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.assemble.session import Session
 from nncli.config.document import Document
-from nncli.config.resolved import plain, to_yaml
+from nncli.config.writer import to_plain, to_yaml
 from nncli.lifecycle.checkpointing import link_checkpoints, save_last_checkpoint
 from nncli.lifecycle.data_changes import fingerprint_files
 from nncli.lifecycle.extend_run import finished_before, is_extended, is_finished
@@ -57,7 +57,7 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
 
 def _write_changes(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> None:
     """Write changed settings before training, so that they hold even if this process is killed at once."""
-    environment, after = run.read_json(ENVIRONMENT), plain(session.spec)
+    environment, after = run.read_json(ENVIRONMENT), to_plain(session.spec)
     if changed := environment_changes(environment, current_environment(session)):
         what = f"since the run began, {'; '.join(changed)}"
         session.notes.append(f"{what}: the last bits may differ from those of an uninterrupted run")

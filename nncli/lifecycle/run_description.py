@@ -7,8 +7,8 @@ from typing import Any
 
 from nncli.assemble.session import Session
 from nncli.config.document import Document
-from nncli.config.overrides import VARIABLE
-from nncli.config.resolved import plain, to_yaml
+from nncli.config.overrides import ENVIRONMENT_VARIABLE
+from nncli.config.writer import to_plain, to_yaml
 from nncli.core.errors import RunError, SaveError
 from nncli.lifecycle.checkpointing import check_description
 from nncli.lifecycle.data_changes import fingerprint_files
@@ -37,8 +37,8 @@ def write_description(run: RunDirectory, session: Session, trainer: Trainer, doc
         run.checkpoints.make()
         if document is not None:
             run.write_bytes(CONFIG, document.content)
-        run.write_text(RESOLVED, to_yaml(plain(session.spec)))
-        settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": used_plugins(session.spec)}
+        run.write_text(RESOLVED, to_yaml(to_plain(session.spec)))
+        settings = {ENVIRONMENT_VARIABLE: os.environ.get(ENVIRONMENT_VARIABLE), "plugins": used_plugins(session.spec)}
         data = fingerprint_files(session.files)
         run.write_json(ENVIRONMENT, {**current_environment(session), "data": data, **settings})
         run.set_status("running", 0, 0)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nncli.assemble.session import Session
-from nncli.core.describe import json_ready
 from nncli.core.errors import NonFiniteError
+from nncli.core.json_values import json_ready
 from nncli.core.types import Array
 from nncli.lifecycle.bit_comparison import array_differences, value_differences
 from nncli.lifecycle.checkpointing import is_best_state

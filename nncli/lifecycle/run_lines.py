@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from math import isfinite
 
-from nncli.core.wording import of_parameters
+from nncli.core.text_format import format_parameter_count
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunEnded, RunEvent, RunStarted
 from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
 
@@ -38,7 +38,7 @@ def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
 
 def _start_lines(started: RunStarted) -> list[str]:
     rows = ", ".join(f"{count:,} {name}" for name, count in started.rows.items())
-    size = of_parameters(started.parameters, started.buffers)
+    size = format_parameter_count(started.parameters, started.buffers)
     notes = [f"note: {note}" for note in started.notes]
     lines = [*notes, f"{started.name}: {rows} rows; {size}; {started.epochs} epochs"]
     return [*lines, started.resuming] if started.resuming else lines

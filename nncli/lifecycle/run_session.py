@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.assemble.load_config import load_config
 from nncli.assemble.session import Session
-from nncli.config.overrides import ORIGIN
+from nncli.config.overrides import COMMAND_LINE_ORIGIN
 from nncli.core.errors import ConfigError, RunError
 from nncli.lifecycle.config_changes import may_change
 from nncli.lifecycle.data_changes import changed_data_files
@@ -34,7 +34,7 @@ def session_of_run(run: RunDirectory, settings: Sequence[str], environment: Mapp
         if changed := changed_data_files(environment):
             raise RunError(f"{run.path}: {changed}; {NEW_RUN}") from None
         fixed = [setting for setting in settings if not may_change(setting.partition("=")[0])]
-        mistyped = any(problem.place == ORIGIN for problem in error.problems)
+        mistyped = any(problem.place == COMMAND_LINE_ORIGIN for problem in error.problems)
         if fixed and not mistyped:
             raise RunError(f"{run.path}: {', '.join(fixed)} would make it another run; {NEW_RUN}") from None
         raise

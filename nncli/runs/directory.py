@@ -6,8 +6,8 @@ import json
 import os
 from typing import Any, Literal, get_args
 
-from nncli.core.describe import show
 from nncli.core.errors import RunError
+from nncli.core.value_text import format_value
 from nncli.runs.atomic import is_temporary, write_atomically
 from nncli.runs.checkpoint_folder import CheckpointFolder
 from nncli.runs.file_errors import writing
@@ -106,7 +106,7 @@ class RunDirectory:
             return "running"
         state: Any = self.read_json(STATUS).get("state")
         if state not in get_args(State):
-            raise RunError(f"{self.file(STATUS)}: the state is {show(state)}; not what a run writes")
+            raise RunError(f"{self.file(STATUS)}: the state is {format_value(state)}; not what a run writes")
         return state
 
     def log(self, line: str) -> None:

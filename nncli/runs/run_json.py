@@ -6,10 +6,10 @@ import json
 import os
 from typing import Any
 
-from nncli.core.archives import open_regular
-from nncli.core.describe import json_ready
 from nncli.core.errors import RunError, SaveError
+from nncli.core.json_values import json_ready
 from nncli.core.spelling import nearest_file
+from nncli.core.untrusted_files import open_regular_file
 from nncli.runs.run_files import run_suggestion
 
 MAX_JSON_BYTES = 64 << 20  # the fingerprints of 300,000 images are 50 MB
@@ -52,7 +52,7 @@ def read_run_bytes(folder: str, name: str) -> bytes:
     """
     path = os.path.join(folder, name)
     try:
-        with open_regular(path) as file:
+        with open_regular_file(path) as file:
             content = file.read(MAX_JSON_BYTES + 1)
     except FileNotFoundError:
         if not os.path.exists(folder):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 from nncli.training.events import Record
 
 
@@ -42,7 +42,7 @@ class Monitor:
 
     def __str__(self) -> str:
         best = "nothing yet" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch}"
-        waited = counted(self.epochs_without_improvement, "epoch")
+        waited = count_noun(self.epochs_without_improvement, "epoch")
         return f"{self.column} has not improved for {waited}; its best was {best}"
 
     def state(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from nncli.assemble.summary import summarize
-from nncli.core.describe import show
 from nncli.core.errors import CheckpointError, NncliError
+from nncli.core.value_text import format_value
 from nncli.nn.layers.sequential import layers_of
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
@@ -87,7 +87,9 @@ def _check_meta(path: str, meta: Meta) -> list[int]:
     """Check the types in meta.json and return the number of parameters of every outer layer."""
     for key, kind in META_TYPES.items():
         if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
-            raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
+            raise CheckpointError(
+                f"{path}: its meta.json does not describe a model: {key!r} is {format_value(meta.get(key))}"
+            )
     try:
         counts = [layer["parameters"] for layer in meta["layers"]]
     except (LookupError, TypeError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nncli.cli.progress import RunDisplay, fitting
+from nncli.cli.progress_bar import fit_measures
+from nncli.cli.run_display import RunDisplay
+
 from nncli.training.events import StepSkipped
 
 RECORD = {
@@ -19,14 +21,14 @@ RECORD = {
 
 def test_with_room_for_all_all_are_shown():
     whole = "train_loss 0.5000  train_accuracy 0.7500  val_loss 0.2500  val_accuracy 0.8750"
-    assert fitting(RECORD, 100) == fitting(RECORD, len(whole)) == whole
+    assert fit_measures(RECORD, 100) == fit_measures(RECORD, len(whole)) == whole
 
 
 def test_the_losses_stay_longest_and_keep_their_order():
-    assert fitting(RECORD, 60) == "train_loss 0.5000  val_loss 0.2500  val_accuracy 0.8750"
-    assert fitting(RECORD, 40) == "train_loss 0.5000  val_loss 0.2500"
-    assert fitting(RECORD, 20) == "val_loss 0.2500"
-    assert fitting(RECORD, 3) == ""
+    assert fit_measures(RECORD, 60) == "train_loss 0.5000  val_loss 0.2500  val_accuracy 0.8750"
+    assert fit_measures(RECORD, 40) == "train_loss 0.5000  val_loss 0.2500"
+    assert fit_measures(RECORD, 20) == "val_loss 0.2500"
+    assert fit_measures(RECORD, 3) == ""
 
 
 def test_lines_go_above_the_bar_where_there_is_one(capsys):

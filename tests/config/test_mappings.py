@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import pytest
 from annotated_types import Gt, MinLen
 from jsonschema import Draft202012Validator
+from nncli.config.json_schema import _Definitions
+from nncli.config.writer import to_yaml
 
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text, read_value
 from nncli.config.references import resolve_references
-from nncli.config.resolved import to_yaml
-from nncli.config.schema import _Definitions
 from nncli.core.builder import Builder
 from nncli.core.checked import Checked, Registered
 from nncli.core.errors import ConfigError

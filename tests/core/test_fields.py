@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pytest
 from annotated_types import Ge, Gt, Interval, MinLen
+from nncli.core.field_docs import document_fields
 
 from nncli.core.builder import Builder, build, check_annotations
 from nncli.core.checked import Checked, Registered, registered_in
 from nncli.core.errors import ConfigError
 from nncli.core.fields import dump, field_types, required
 from nncli.core.invalid import INVALID
-from nncli.core.reference import fields_of
 from nncli.core.registry import Registry
 
 ANIMALS = Registry("animal")
@@ -410,7 +410,7 @@ class TestMappings:
         assert check_annotations(Odd) == "the annotation of 'values' is not a type that a config can hold"
 
     def test_what_it_says_about_itself(self):
-        said = {item.name: (item.expected, item.default_text) for item in fields_of(Keepers)}
+        said = {item.name: (item.expected, item.default_text) for item in document_fields(Keepers)}
         assert said == {
             "wages": ("one of equal, fair or a mapping of names to numbers above 0 or null", "null"),
             "pets": ("a mapping of names to animals", "{}"),

@@ -8,7 +8,7 @@ from nncli.assemble.subject import Subject
 from nncli.core.errors import Problem
 from nncli.core.invalid import INVALID, field_of, is_invalid
 from nncli.core.spelling import suggestion
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 from nncli.nn.metric import names_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
@@ -35,4 +35,4 @@ def check_monitors(subject: Subject) -> Iterator[Problem]:
             hint = suggestion(monitor, columns)
         else:
             continue
-        yield Problem((*path, "monitor"), f"no column {cut(monitor)!r}{hint}")
+        yield Problem((*path, "monitor"), f"no column {truncate(monitor)!r}{hint}")

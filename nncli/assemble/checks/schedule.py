@@ -9,9 +9,9 @@ from nncli.assemble.learning_rate import sampled_steps
 from nncli.assemble.resources import ResourceEstimate
 from nncli.assemble.user_code import place_in
 from nncli.config.spec import Spec
-from nncli.core.describe import show
 from nncli.core.errors import Problem
 from nncli.core.fields import is_foreign
+from nncli.core.value_text import format_value
 from nncli.optim.schedule import ScheduleContext, schedule_of
 
 
@@ -30,7 +30,7 @@ def check_schedule(spec: Spec, plan: ResourceEstimate) -> Iterator[Problem]:
             rate = schedule.at(step, ScheduleContext(plan.steps_per_epoch, plan.epochs))
             if 0 <= float(rate) < inf:
                 continue
-            fault = f"expected a finite number at least 0; got {show(rate)}"
+            fault = f"expected a finite number at least 0; got {format_value(rate)}"
         except Exception as error:  # a user's code may raise anything
             place = place_in(error.__traceback__, {type(schedule).__module__})
             fault = f"{place}{type(error).__name__}: {error}"

@@ -8,7 +8,7 @@ from nncli.assemble.subject import Subject
 from nncli.core.errors import Problem
 from nncli.core.invalid import field_of
 from nncli.core.spelling import suggestion
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 
 def check_data_settings(subject: Subject) -> Iterator[Problem]:
@@ -46,4 +46,4 @@ def check_class_weight(subject: Subject) -> Iterator[Problem]:
     elif isinstance(given, Mapping) and task.classes is not None:
         for name in given:
             if name not in task.classes:
-                yield Problem((*path, name), f"no class {cut(name)!r}{suggestion(name, task.classes)}", "key")
+                yield Problem((*path, name), f"no class {truncate(name)!r}{suggestion(name, task.classes)}", "key")
