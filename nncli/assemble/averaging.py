@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nncli.assemble.plan import Plan
 from nncli.config.spec import Spec
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 
 LARGE_SHARE = 0.05  # of the average that is still the first weights when the run ends
 
@@ -25,5 +25,5 @@ def averaging_remarks(spec: Spec, plan: Plan) -> Iterator[str]:
         return
     share = averaging.decay ** (steps - 1)
     if share > LARGE_SHARE:
-        what = f"after the run's {counted(steps, 'step')} the average is still {share:.0%} the weights of the first"
+        what = f"after the run's {count_noun(steps, 'step')} the average is still {share:.0%} the weights of the first"
         yield f"training.weight_averaging: {what}; give it warmup: true, or a smaller decay"

@@ -9,7 +9,7 @@ from nncli.config.spec import Data, Fraction, Training
 from nncli.core.builder import Partial, failed
 from nncli.core.errors import Problem
 from nncli.core.spelling import suggestion
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 from nncli.nn.loss import Loss
 from nncli.nn.metric import fault_of, names_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
@@ -63,7 +63,7 @@ def check_class_weight(training: Any, loss: Loss, classes: tuple[str, ...] | Non
     elif isinstance(given, Mapping) and classes is not None:
         for name in given:
             if name not in classes:
-                yield Problem((*path, name), f"no class {cut(name)!r}{suggestion(name, classes)}", "key")
+                yield Problem((*path, name), f"no class {truncate(name)!r}{suggestion(name, classes)}", "key")
 
 
 def check_all_monitors(built: dict[str, Any], validated: bool | None = None) -> Iterator[Problem]:
@@ -109,7 +109,7 @@ def check_monitors(
                 continue
             if unvalidated:
                 hint = f": nothing is validated; add data.validation. Known: {', '.join(columns)}"
-            yield Problem((*path, "monitor"), f"no column {cut(monitor)!r}{hint}")
+            yield Problem((*path, "monitor"), f"no column {truncate(monitor)!r}{hint}")
 
 
 def check_fractions(built: dict[str, Any]) -> Iterator[Problem]:

@@ -9,10 +9,10 @@ from math import inf
 from nncli.assemble.foreign import place_in
 from nncli.assemble.plan import Plan
 from nncli.config.spec import Spec
-from nncli.core.describe import show
 from nncli.core.errors import Problem
 from nncli.core.fields import is_foreign
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
+from nncli.core.value_text import format_value
 from nncli.optim.schedule import Course, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import ReduceOnPlateau, plateau_of
 from nncli.optim.timed import Timed
@@ -74,7 +74,7 @@ def faults(spec: Spec, plan: Plan) -> Iterator[Problem]:
             rate = schedule.at(step, Course(plan.steps_per_epoch, plan.epochs))
             if 0 <= float(rate) < inf:
                 continue
-            fault = f"expected a finite number at least 0; got {show(rate)}"
+            fault = f"expected a finite number at least 0; got {format_value(rate)}"
         except Exception as error:  # a user's code may raise anything
             place = place_in(error.__traceback__, {type(schedule).__module__})
             fault = f"{place}{type(error).__name__}: {error}"
@@ -93,13 +93,13 @@ def remarks(spec: Spec, plan: Plan) -> Iterator[str]:
     schedule, steps = schedule_of(spec.optimizer), plan.steps_per_epoch * plan.epochs
     if schedule is None:
         return
-    place, run = "optimizer.learning_rate", f"the run has {counted(steps, 'step')}"
+    place, run = "optimizer.learning_rate", f"the run has {count_noun(steps, 'step')}"
     if isinstance(schedule, Timed):
         length = schedule.length(Course(plan.steps_per_epoch, plan.epochs))
         if length > steps > schedule.warmup_steps:
-            yield f"{place}: {schedule.type_name} goes over {counted(length, 'step')}, but {run}"
+            yield f"{place}: {schedule.type_name} goes over {count_noun(length, 'step')}, but {run}"
         elif steps > schedule.warmup_steps >= length:
-            yield f"{place}: {schedule.type_name} has {counted(length, 'step')}, all of which belong to the warm-up"
+            yield f"{place}: {schedule.type_name} has {count_noun(length, 'step')}, all of which belong to the warm-up"
         elif length < steps and schedule.at(length - 1, Course(plan.steps_per_epoch, plan.epochs)) == 0:
             yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
     if schedule.warmup_steps >= steps:
@@ -121,6 +121,6 @@ def _spread(steps: int) -> Iterator[int]:
 def _waiting(schedule: ReduceOnPlateau) -> str:
     lowest = f", down to {schedule.final:g}" if schedule.final else ""
     pause = f" (the {schedule.cooldown:,} after a change do not count)" if schedule.cooldown else ""
-    epochs = counted(schedule.patience, "epoch")
+    epochs = count_noun(schedule.patience, "epoch")
     factor = f"{schedule.initial:g}, times {schedule.factor:g}"
     return f"{factor} whenever {schedule.monitor} has not improved for {epochs}{pause}{lowest}"

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from nncli.assemble.foreign import place_in
-from nncli.core.describe import show
 from nncli.core.errors import NncliError, Path, Problem
 from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
+from nncli.core.value_text import format_value
 from nncli.nn.layer import Layer
 from nncli.nn.network import Network, Pass
 from nncli.nn.sequential import Sequential, fill_initializers
@@ -75,7 +75,7 @@ def _fault(network: Network, x: Array, *, wanted: bool) -> str | None:
             return "forward has to return the outputs and a function that takes their gradient back: return y, backward"
         y, backward = given
         if getattr(y, "shape", None) != expected:
-            found = f"rows of {y.shape[1:]}" if getattr(y, "shape", ())[:1] == (len(x),) else show(y)
+            found = f"rows of {y.shape[1:]}" if getattr(y, "shape", ())[:1] == (len(x),) else format_value(y)
             return f"output_shape says {expected[1:]}, but forward gives {found}"
         if y.dtype != network.dtype:
             return f"forward gives {y.dtype} for {network.dtype}; keep to x.dtype"

@@ -1,80 +1,45 @@
-"""nncli check."""
+"""The command `nncli check`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from nncli.cli.chart import chart
-from nncli.cli.console import give, say, width
-from nncli.cli.numbers import in_words, of_shape
-from nncli.cli.options import ConfigArgument, PluginOption, SetOption
-from nncli.cli.plugins import load
-from nncli.cli.table import INDENT, table
-
-if TYPE_CHECKING:
-    from nncli.workflows.check import Curve, Plan
+from nncli.cli.console import print_notes, print_result
+from nncli.cli.options import ConfigArgument, SetOption
+from nncli.cli.plan_summary import format_plan
+from nncli.cli.plugin_option import PluginOption, load_plugins
+from nncli.cli.rate_chart import format_schedule
 
 
 def check(
     config: ConfigArgument,
     settings: SetOption = None,
     plugins: PluginOption = None,
-    resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with every default filled.")] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print the config with all defaults filled in.")] = False,
 ) -> None:
-    """Check a config and its data without training, and say what the run will take."""
-    from nncli.core.wording import of_parameters
-    from nncli.workflows.check import check as run
+    """Check a config and its data without training.
 
-    load(plugins)
-    found = run(config, settings or [])
+    Shows the layers, the cost of the run, and how the learning rate changes.
+    """
+    from nncli.core.text_format import format_parameter_count
+    from nncli.workflows.check import check as check_config
+
+    load_plugins(plugins)
+    checked = check_config(config, settings or [])
     if resolved:
-        give(found.resolved.rstrip())
+        print_result(checked.resolved.rstrip())
         return
-    for note in found.notes:
-        say(f"note: {note}")
-    rows = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
-    give(f"{config} is right: {rows} rows; {of_parameters(found.parameters, found.plan.running_values)}")
-    if found.looked_at is not None:
-        seen = f"{found.looked_at:,} rows were looked at, and the targets of all"
-        give(f"the data are large: {seen}; so far as these show")
-    give()
-    for line in _described(found.plan):
-        give(line)
-    for line in () if found.curve is None else _drawn(found.curve):
-        give(line)
-
-
-def _described(plan: Plan) -> list[str]:
-    from nncli.core.wording import counted, in_bytes
-
-    rows = [["input", of_shape(plan.input_shape), "", ""]]
-    for depth, layer in (item for outer in plan.layers for item in outer.opened()):
-        sizes = [of_shape(layer.output_shape), f"{layer.trained:,}", f"{layer.multiply_adds:,}"]
-        rows.append([INDENT * depth + layer.name, *sizes])
-    several, steps = plan.batches_per_step, plan.steps_per_epoch * plan.epochs
-    step = f"{min(several * plan.batch_size, plan.rows):,} rows{f' in {several:,} batches' if several > 1 else ''}"
-    return [
-        *table(["layer", "output shape", "parameters", "multiply-adds a row"], rows, right=(2, 3)),
-        "",
-        f"a step    {step}, about {in_words(several * plan.multiply_adds)} multiply-adds forward and back",
-        f"a run     {counted(plan.steps_per_epoch, 'step')} an epoch, {steps:,} in {counted(plan.epochs, 'epoch')}, "
-        f"about {in_words(plan.epochs * plan.batches_per_epoch * plan.multiply_adds)} multiply-adds",
-        f"memory    about {in_bytes(plan.parameter_bytes)} for parameters, gradients and optimizer, "
-        f"{in_bytes(plan.batch_bytes)} for a batch, {in_bytes(plan.data_bytes)} for the data",
-    ]
-
-
-def _drawn(curve: Curve) -> list[str]:
-    from nncli.core.wording import counted
-
-    warmup = f" after {counted(curve.warmup_steps, 'step')} of warm-up" if curve.warmup_steps else ""
-    name = f"rate      {curve.schedule}{warmup}:"
-    if curve.words:
-        return [f"{name} {curve.words}"]
-    first, last = curve.rates[0], curve.rates[-1]
-    if min(curve.rates) == curve.highest:
-        return [f"{name} {first:.4g} in every step"]
-    line = f"{name} first {first:.4g}, highest {curve.highest:.4g}, last {last:.4g}"
-    return [line, "", *chart(curve.rates, curve.epochs, "epoch" if curve.epochs == 1 else "epochs", width())]
+    print_notes(checked.notes)
+    rows = ", ".join(f"{count:,} {name}" for name, count in checked.rows.items())
+    size = format_parameter_count(checked.parameters, checked.plan.running_values)
+    print_result(f"{config} is valid: {rows} rows; {size}")
+    if checked.looked_at is not None:
+        print_result(f"the data are large: only {checked.looked_at:,} rows and all targets were checked")
+    print_result()
+    for line in format_plan(checked.plan):
+        print_result(line)
+    if checked.curve is not None:
+        for line in format_schedule(checked.curve):
+            print_result(line)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nncli.cli.progress import RunDisplay
+    from nncli.cli.run_display import RunDisplay
 
 PATIENCE = 0.5  # seconds that a second signal leaves for ending in order
 SHOW_CURSOR = "\x1b[?25h"

@@ -8,8 +8,8 @@ from typing import Any
 from nncli.config.document import Document
 from nncli.config.spec import Spec
 from nncli.core.builder import Builder, failed
-from nncli.core.describe import show
 from nncli.core.errors import Problem
+from nncli.core.value_text import format_value
 
 
 @dataclass
@@ -32,7 +32,7 @@ def draft(document: Document) -> Draft:
     if failed(document.value):
         return Draft({}, None, document.problems)
     if not isinstance(document.value, dict):
-        message = f"expected a mapping with data, model, loss and optimizer; got {show(document.value)}"
+        message = f"expected a mapping with data, model, loss and optimizer; got {format_value(document.value)}"
         return Draft({}, None, [*document.problems, Problem((), message)])
     builder = Builder(document.absolute)
     parts = builder.fields(Spec, document.value, ())

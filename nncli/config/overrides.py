@@ -6,17 +6,17 @@ import shlex
 from typing import Any
 
 from nncli.config.document import Document, Mark
-from nncli.config.reader import LARGEST_FILE, read_value
+from nncli.config.reader import MAX_FILE_BYTES, read_value
 from nncli.core.builder import failed
 from nncli.core.errors import ConfigError, Path, UserError
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
-ORIGIN = "--set"
-LONGEST_KEY = 10_000  # characters
-VARIABLE = "NNCLI_SET"  # holds settings as a shell would split them; those of the command line go over them
+COMMAND_LINE_ORIGIN = "--set"
+MAX_KEY_LENGTH = 10_000  # characters
+ENVIRONMENT_VARIABLE = "NNCLI_SET"  # holds settings as a shell would split them; those of the command line go over them
 
 
-def settings_of(variable: str) -> list[str]:
+def split_settings(variable: str) -> list[str]:
     """The settings in the environment's variable.
 
     Raises:
@@ -25,10 +25,12 @@ def settings_of(variable: str) -> list[str]:
     try:
         return shlex.split(variable)
     except ValueError as error:
-        raise UserError(f"{VARIABLE}: {str(error).lower()}; expected KEY=VALUE words, quoted as for a shell") from None
+        raise UserError(
+            f"{ENVIRONMENT_VARIABLE}: {str(error).lower()}; expected KEY=VALUE words, quoted as for a shell"
+        ) from None
 
 
-def apply_overrides(document: Document, settings: list[str], origin: str = ORIGIN) -> None:
+def apply_overrides(document: Document, settings: list[str], origin: str = COMMAND_LINE_ORIGIN) -> None:
     """Sets KEY=VALUE pairs in a document, such as training.epochs=5 or model.0.filters=16.
 
     Args:
@@ -58,7 +60,7 @@ class _Override:
         keys = key.strip().split(".")
         if not equals or not all(keys):
             raise self._error("expected KEY=VALUE, such as training.epochs=5")
-        if len(key) > LONGEST_KEY or len(text) > LARGEST_FILE:
+        if len(key) > MAX_KEY_LENGTH or len(text) > MAX_FILE_BYTES:
             raise self._error("longer than any key or value of a config")
         try:
             value = read_value(text)
@@ -114,4 +116,4 @@ class _Override:
                 del marks[other]
 
     def _error(self, message: str) -> UserError:
-        return UserError(f"{self._origin} {cut(self._setting, 200)}: {message}")
+        return UserError(f"{self._origin} {truncate(self._setting, 200)}: {message}")

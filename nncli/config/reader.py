@@ -10,20 +10,20 @@ from typing import Any
 import yaml
 
 from nncli.config.document import Document, Mark
-from nncli.config.scalars import resolve
-from nncli.config.syntax import syntax_problem
+from nncli.config.scalars import parse_scalar
+from nncli.config.syntax_errors import explain_syntax_error
 from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, Path, Problem, UserError
 from nncli.core.spelling import nearest_file
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
-LARGEST_FILE = 1 << 20
-MOST_NODES = 100_000  # aliases are expanded up to here
+MAX_FILE_BYTES = 1 << 20
+MAX_VALUES = 100_000  # aliases are expanded up to here
 _STANDARD = "tag:yaml.org,2002:"
 _TAGGED = {"int": "a whole number", "float": "a number", "bool": "true or false", "null": "null"}
-DEEPEST = 30  # mappings and lists in one another
-DEEPEST_RESOLVED = DEEPEST + 10  # with every default written, some of them are mappings
-TOO_DEEP = f"nested too deeply; expected at most {DEEPEST} mappings and lists in one another"
+MAX_DEPTH = 30  # mappings and lists in one another
+MAX_RESOLVED_DEPTH = MAX_DEPTH + 10  # with every default written, some of them are mappings
+TOO_DEEP = f"nested too deeply; expected at most {MAX_DEPTH} mappings and lists in one another"
 ALIAS_IN_ITSELF = "an alias inside of what it stands for"
 
 
@@ -36,9 +36,9 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node; for an alias, what it stands for with the alias's own place."""
         self.count += 1
-        if self.count > MOST_NODES:
+        if self.count > MAX_VALUES:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem=f"more than {MOST_NODES} values", problem_mark=mark)
+            raise yaml.MarkedYAMLError(problem=f"more than {MAX_VALUES} values", problem_mark=mark)
         if not self.check_event(yaml.AliasEvent):
             return super().compose_node(parent, index)
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
@@ -48,7 +48,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def read_file(path: str, deepest: int = DEEPEST) -> Document:
+def read_file(path: str, deepest: int = MAX_DEPTH) -> Document:
     """The config in a file.
 
     Args:
@@ -61,13 +61,13 @@ def read_file(path: str, deepest: int = DEEPEST) -> Document:
     """
     try:
         with open(path, "rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise UserError(f"no such config: {path}{nearest_file(path)}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); expected a YAML config") from None
-    if len(content) > LARGEST_FILE:
-        raise UserError(f"{path}: larger than {LARGEST_FILE} bytes; expected a YAML config")
+    if len(content) > MAX_FILE_BYTES:
+        raise UserError(f"{path}: larger than {MAX_FILE_BYTES} bytes; expected a YAML config")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -77,7 +77,7 @@ def read_file(path: str, deepest: int = DEEPEST) -> Document:
     return document
 
 
-def read_text(text: str, name: str, folder: str, deepest: int = DEEPEST) -> Document:
+def read_text(text: str, name: str, folder: str, deepest: int = MAX_DEPTH) -> Document:
     """The config in a text.
 
     Raises:
@@ -91,7 +91,7 @@ def read_text(text: str, name: str, folder: str, deepest: int = DEEPEST) -> Docu
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        raise document.error([syntax_problem(error, document)]) from None
+        raise document.error([explain_syntax_error(error, document)]) from None
     except RecursionError:
         raise document.error([document.at(Mark(1, 1), Problem((), TOO_DEEP))]) from None
     if root is None:
@@ -129,8 +129,8 @@ class _Reading:
         """The plain value of a node; FAILED where it has none."""
         self._document.values.setdefault(path, _mark(node))
         self._count += 1
-        if self._count > MOST_NODES:
-            raise self._document.error([Problem(path, f"more than {MOST_NODES} values after expanding aliases")])
+        if self._count > MAX_VALUES:
+            raise self._document.error([Problem(path, f"more than {MAX_VALUES} values after expanding aliases")])
         if any(node.value is outer.value for outer in self._inside):
             raise self._document.error([self._document.at(_mark(node), Problem(path, ALIAS_IN_ITSELF))])
         if len(self._inside) > self._deepest:
@@ -151,7 +151,7 @@ class _Reading:
         tag = node.tag.replace(_STANDARD, "!!")
         named = isinstance(node, yaml.MappingNode) and re.fullmatch(r"!\w+", tag)
         instead = f"{{type: {tag[1:]}, ...}}" if named else "a plain value"
-        return self._problem(path, f"the tag {cut(tag)!r} is not known; write {instead}", node)
+        return self._problem(path, f"the tag {truncate(tag)!r} is not known; write {instead}", node)
 
     def _problem(self, path: Path, message: str, node: yaml.Node) -> Any:
         self._document.problems.append(self._document.at(_mark(node), Problem(path, message)))
@@ -197,14 +197,14 @@ class _Reading:
             return self._problem(path, "a character that no file and no text can hold; delete it", node)
         if name == "str":
             try:
-                return resolve(node.value) if node.style is None else node.value
+                return parse_scalar(node.value) if node.style is None else node.value
             except ValueError:
                 return self._problem(path, f"a number with too many digits ({len(node.value):,})", node)
         if name in _TAGGED:
-            value = resolve(node.value)
+            value = parse_scalar(node.value)
             if not isinstance(value, str):
                 return value
-            return self._problem(path, f"expected {_TAGGED[name]} after !!{name}; got {cut(node.value)!r}", node)
+            return self._problem(path, f"expected {_TAGGED[name]} after !!{name}; got {truncate(node.value)!r}", node)
         return self._unknown_tag(node, path)
 
 

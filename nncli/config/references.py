@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from nncli.config.document import Document
-from nncli.config.scalars import as_text
+from nncli.config.scalars import format_scalar
 from nncli.core.builder import FAILED
-from nncli.core.describe import show
 from nncli.core.errors import Path, Problem
 from nncli.core.spelling import nearest
+from nncli.core.value_text import format_value
 
 LARGEST_TEXT = 10_000  # characters of a text after its references are filled
 LONGEST_CHAIN = 100  # references that lead to one another
@@ -87,9 +87,9 @@ class _Resolution:
                 if value is FAILED:
                     return FAILED
                 if isinstance(value, dict | list):
-                    message = f"${{{found[1]}}} is {show(value)}, which cannot be part of a text"
+                    message = f"${{{found[1]}}} is {format_value(value)}, which cannot be part of a text"
                     return self._problem(path, message)
-                parts.append(as_text(value))
+                parts.append(format_scalar(value))
         joined = "".join([*parts, text[end:]])
         return joined if len(joined) <= LARGEST_TEXT else self._problem(path, f"a text above {LARGEST_TEXT} characters")
 

@@ -21,7 +21,7 @@ _NAMED: dict[str, float | bool | None] = {
 Scalar = str | int | float | bool | None
 
 
-def resolve(text: str) -> Scalar:
+def parse_scalar(text: str) -> Scalar:
     """The value of a plain scalar.
 
     Raises:
@@ -40,7 +40,7 @@ def resolve(text: str) -> Scalar:
     return text
 
 
-def as_text(value: Scalar) -> str:
+def format_scalar(value: Scalar) -> str:
     """A scalar as one would write it plainly, the opposite of `resolve`."""
     if value is None:
         return "null"

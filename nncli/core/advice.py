@@ -9,7 +9,7 @@ from nncli.core.annotations import is_checked, options_of
 from nncli.core.errors import Path
 from nncli.core.fields import Checked, field_types
 from nncli.core.spelling import nearest, suggestion
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 
 def advice(name: str, cls: type[Checked], path: Path) -> str:
@@ -43,7 +43,7 @@ def named_by(name: str, cls: type[Checked]) -> set[str]:
 def colon(key: str) -> str:
     """What to do where a space is missing in `key:value`, which YAML reads as one word."""
     joined = ":" in key.strip(":") and " " not in key
-    return f"; a space is missing after the colon in {cut(key)!r}" if joined else ""
+    return f"; a space is missing after the colon in {truncate(key)!r}" if joined else ""
 
 
 def _below(cls: type[Checked]) -> Iterator[tuple[Path, type[Checked]]]:

@@ -20,12 +20,13 @@ from nncli.core.annotations import (
     metadata,
     options_of,
 )
-from nncli.core.describe import describe, show
 from nncli.core.errors import ConfigError, Path, Problem
 from nncli.core.fields import Checked, FrozenMapping, Registered, field_types, required
 from nncli.core.registry import Registry
 from nncli.core.spelling import nearest
-from nncli.core.wording import cut, names
+from nncli.core.text_format import join_names, truncate
+from nncli.core.type_description import describe_type
+from nncli.core.value_text import format_value
 
 SelfT = TypeVar("SelfT", bound=Checked)
 NOTHING = ("none", "null", "nil")  # as other languages write null
@@ -114,13 +115,13 @@ class Builder:
                 built[name] = self.value(known[name], value, (*path, name))
             else:
                 meant |= named_by(name, cls)
-                message = f"unknown key {cut(name)!r} for {cls.label()}{advice(name, cls, path)}"
+                message = f"unknown key {truncate(name)!r} for {cls.label()}{advice(name, cls, path)}"
                 built[name] = self.problem((*path, name), message, key=True)
         for name in required(cls):
             if name not in values:
                 built[name] = FAILED
                 if name not in meant:
-                    self.problem(path, f"{cls.label()} needs the key {name!r}: {describe(known[name])}")
+                    self.problem(path, f"{cls.label()} needs the key {name!r}: {describe_type(known[name])}")
         return built
 
     def make(self, cls: type[SelfT], values: Mapping[str, Any], path: Path) -> SelfT | Failed:
@@ -144,14 +145,14 @@ class Builder:
 
     def _unexpected(self, annotation: Any, value: Any, path: Path, hint: str = "", whole: Any = None) -> Any:
         """The problem of a value that is not what its annotation says."""
-        wanted = describe(annotation if whole is None else whole)
+        wanted = describe_type(annotation if whole is None else whole)
         if isinstance(value, float) and value - value != 0:
             wanted = wanted.replace("a number", "a finite number")
         if not hint and isinstance(value, str) and value.lower() in NOTHING and type(None) in options_of(annotation):
             hint = "; write null"
         if not hint and isinstance(value, str) and _without_quotes(annotation, value):
             hint = "; write it without quotes"
-        return self.problem(path, f"expected {wanted}; got {show(value)}{hint}")
+        return self.problem(path, f"expected {wanted}; got {format_value(value)}{hint}")
 
     def _structure(self, options: list[Any], value: Any, path: Path, *, nullable: bool) -> Any:
         if isinstance(value, Checked):
@@ -162,7 +163,7 @@ class Builder:
             examples = [self._example(option, value) for option in options]
             suitable = [example for example in examples if "..." not in example and "FILE" not in example]
             wanted = f"a mapping, such as {' or '.join(suitable or examples)}{either}"
-            return self.problem(path, f"expected {wanted}; got {show(value)}")
+            return self.problem(path, f"expected {wanted}; got {format_value(value)}")
         if len(options) > 1:  # a mapping that one of the plain classes has a key for, or else a registered one
             return self._structure([self._meant(options, value)], value, path, nullable=nullable)
         (option,) = options
@@ -170,8 +171,8 @@ class Builder:
         if registry is not None:
             return self._registered(registry, value, path)
         if not isinstance(value, Mapping):
-            known = names(field_types(option))
-            return self.problem(path, f"expected a mapping with the keys {known}{either}; got {show(value)}")
+            known = join_names(field_types(option))
+            return self.problem(path, f"expected a mapping with the keys {known}{either}; got {format_value(value)}")
         return self.make(option, value, path)
 
     def _example(self, option: Any, value: Any) -> str:
@@ -181,7 +182,7 @@ class Builder:
             return registry.example.removeprefix("a mapping, such as ") or "{type: ...}"
         trial, (name, *_) = Builder(), required(option)
         trial.value(field_types(option)[name], value, ())
-        return f"{{{name}: {'...' if trial.problems else show(value)}}}"
+        return f"{{{name}: {'...' if trial.problems else format_value(value)}}}"
 
     def _object(self, options: list[Any], value: Checked, path: Path) -> Any:
         """An object as it is, where it is of one of the kinds."""
@@ -193,8 +194,8 @@ class Builder:
                 return value
             if registry is not None and registry.base is not None and isinstance(value, registry.base):
                 return value  # of a class that was defined again since
-        wanted = " or ".join(describe(option) for option in options)
-        return self.problem(path, f"expected {wanted}; got {show(value)}")
+        wanted = " or ".join(describe_type(option) for option in options)
+        return self.problem(path, f"expected {wanted}; got {format_value(value)}")
 
     def _meant(self, options: list[Any], value: Any) -> Any:
         """Of several structures, the plain one that the value has a required key of, or else the registered one."""
@@ -222,12 +223,12 @@ class Builder:
         else:
             known = "" if registry.example else f". Known: {registry.listing()}"
             wanted = registry.example or f"a name, or a mapping {{type: ..., ...}}, of a known {registry.kind}"
-            return self.problem(path, f"expected {wanted}; got {show(value)}{known}")
+            return self.problem(path, f"expected {wanted}; got {format_value(value)}{known}")
         if isinstance(name, Failed):
             return FAILED
         if not isinstance(name, str):
             wanted = f"the name of {_a(registry.kind)}"
-            return self.problem(at, f"expected {wanted}; got {show(name)}. Known: {registry.listing()}")
+            return self.problem(at, f"expected {wanted}; got {format_value(name)}. Known: {registry.listing()}")
         cls = registry.find(name)
         if cls is not None:
             return self.make(cls, values, path)
@@ -244,7 +245,7 @@ class Builder:
                 return FAILED  # by what was told already
         if registry.example and "path" in values and not (isinstance(values["path"], str) and values["path"]):
             wanted = "expected the name of a file or of a folder"
-            return self.problem((*path, "path"), f"{wanted}; got {show(values['path'])}")
+            return self.problem((*path, "path"), f"{wanted}; got {format_value(values['path'])}")
         cls = registry.claiming(values, lambda cls: self._with_paths(cls, values, path))
         if cls is not None:
             return self.make(cls, values, path)
@@ -254,14 +255,14 @@ class Builder:
         known = {"type", *(key for cls in registry if cls.listed for key in field_types(cls))}
         for name in values:
             if name not in known and registry.find(name) is None and (match := nearest(name, known)):
-                message = f"unknown key {cut(name)!r} for {_a(registry.kind)}; did you mean {match!r}?"
+                message = f"unknown key {truncate(name)!r} for {_a(registry.kind)}; did you mean {match!r}?"
                 return self.problem((*path, name), message, key=True)
         inside = next((name for name in values if registry.find(name) is not None), None)
         if inside is None and registry.paths and "path" in values:
-            message = f"expected {registry.paths}, or type: beside it; got {show(values['path'])}"
+            message = f"expected {registry.paths}, or type: beside it; got {format_value(values['path'])}"
             return self.problem((*path, "path"), message)
         if inside is None and registry.example:
-            return self.problem(path, f"expected {registry.example}; got {show(values)}")
+            return self.problem(path, f"expected {registry.example}; got {format_value(values)}")
         hint = f"; write {{type: {inside}, ...}} with its keys beside it" if inside else ""
         message = f"needs the key 'type', one of {registry.listing()}{hint}"
         return self.problem(path, f"this {registry.kind} {message}")
@@ -270,7 +271,7 @@ class Builder:
         inner = inner_and_registry(annotation)[0]
         option = get_args(inner)[0]
         if not isinstance(value, list | tuple):
-            return self.problem(path, f"expected {describe(inner)}; got {show(value)}")
+            return self.problem(path, f"expected {describe_type(inner)}; got {format_value(value)}")
         least = next((item.min_length for item in metadata(annotation) if isinstance(item, _AT_LEAST)), 0)
         if len(value) < least:
             registry = cast("Registry", inner_and_registry(option)[1])
@@ -281,19 +282,19 @@ class Builder:
     def _mapping(self, annotation: Any, option: Any, value: Mapping[Any, Any], path: Path) -> Any:
         """A mapping whose entries are built one by one; a whole number as key is the text that YAML has for it."""
         if isinstance(word := value.get("type"), str) and len(value) > 1 and word in literals(annotation):
-            return self.problem(path, f"expected {describe(annotation)}; got {word} with other keys beside it")
+            return self.problem(path, f"expected {describe_type(annotation)}; got {word} with other keys beside it")
         known = len(self.problems)
         least = next((item.min_length for item in metadata(option) if isinstance(item, _AT_LEAST)), 0)
         if len(value) < least:
             wanted = "at least one entry" if least == 1 else f"at least {least} entries"
-            self.problem(path, f"expected {wanted}; got {show(value)}")
+            self.problem(path, f"expected {wanted}; got {format_value(value)}")
         built: dict[str, Any] = {}
         for given, item in value.items():
             key = given.item() if isinstance(given, np.generic) else given
             if not isinstance(key, str | int) or isinstance(key, bool):
-                self.problem(path, f"expected names as keys; got {show(key)}")
+                self.problem(path, f"expected names as keys; got {format_value(key)}")
             elif str(key) in built:
-                self.problem((*path, str(key)), f"the key {cut(str(key))!r} stands there twice", key=True)
+                self.problem((*path, str(key)), f"the key {truncate(str(key))!r} stands there twice", key=True)
             else:
                 built[str(key)] = self.value(get_args(inner_and_registry(option)[0])[1], item, (*path, str(key)))
         return FAILED if len(self.problems) > known or any(map(failed, built.values())) else FrozenMapping(built)

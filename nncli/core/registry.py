@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
 from nncli.core.spelling import by_likeness, plainly, suggestion
-from nncli.core.wording import cut, names
+from nncli.core.text_format import join_names, truncate
 
 MOST_LISTED, FEW_LISTED = 20, 8  # how many names a message lists, and how many where there are more
 
@@ -135,17 +135,17 @@ class Registry:
         for cls in chain.from_iterable(cls.__mro__ for cls in self):
             for other, advice in vars(cls).get("known_elsewhere", {}).items():
                 if plainly(other) == plain:
-                    return f"unknown {self.kind} {cut(name)!r}: {advice}"
+                    return f"unknown {self.kind} {truncate(name)!r}: {advice}"
         known, listing = self.names(), self.listing(name)
         meant = next((other for other in self.all_names() if plainly(other) == plain), name)
-        return f"unknown {self.kind} {cut(name)!r}{suggestion(meant, known, self._aliases, listing)}"
+        return f"unknown {self.kind} {truncate(name)!r}{suggestion(meant, known, self._aliases, listing)}"
 
     def listing(self, near: str = "") -> str:
         """All names for a message; of many only some, those first that look like `near`, and where to find the rest."""
         known = self.names()
         if len(known) <= MOST_LISTED:
-            return names(known)
-        return f"{names(by_likeness(near, known) if near else known, FEW_LISTED)} (nncli list)"
+            return join_names(known)
+        return f"{join_names(by_likeness(near, known) if near else known, FEW_LISTED)} (nncli list)"
 
     def all_names(self) -> list[str]:
         """All listed names and every alias."""

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from nncli.core.wording import names
+from nncli.core.text_format import join_names
 
 CONFIGS = (".yaml", ".yml")  # which data are never meant by, nor the other way round
 LONGEST = 100  # characters of a name that are compared
@@ -75,5 +75,5 @@ def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = (), lis
     """
     known = list(known)
     match = nearest(name, [*known, *aliases])
-    listed = f" Known: {names(known) if listing is None else listing}" if known else ""
+    listed = f" Known: {join_names(known) if listing is None else listing}" if known else ""
     return f"; did you mean {match!r}?{listed}" if match else f".{listed}"

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from nncli.core.errors import DataError
+from nncli.core.text_format import truncate
 from nncli.core.types import Array
-from nncli.core.wording import cut
 from nncli.data.tables import looks
 from nncli.data.tables.table import Cells, Table, as_texts, blank, parse_numbers
 from nncli.data.tables.texts import Texts
@@ -89,9 +89,9 @@ class Column:
         if unseen.any():
             row = int(unseen.argmax())
             if self.unseen == "error":
-                place, value = table.place(row), cut(texts[row]) or "(blank)"
+                place, value = table.place(row), truncate(texts[row]) or "(blank)"
                 raise DataError(f"{place}: column {self.name!r}: {value!r} was not seen in training (unseen: error)")
-            seen = f"{int(unseen.sum())} values not seen in training, such as {cut(texts[row])!r}"
+            seen = f"{int(unseen.sum())} values not seen in training, such as {truncate(texts[row])!r}"
             notes.append(f"column {self.name!r}: {seen}, are all zeros")
 
         def encode(rows: slice) -> Array:
@@ -184,8 +184,8 @@ def _refuse(table: Table, name: str, cells: Texts, given: list[str], values: Arr
     instead = f"leave the column out with inputs:, or take it as text with categories: [{name}]"
     if looks.are_dates(given):
         raise DataError(
-            f"{table.place(bad)}: column {name!r}: dates and times such as {cut(cells[bad])!r} are no numbers; make "
-            f"columns of what matters in them (year, month, weekday, days since a day), or {instead}"
+            f"{table.place(bad)}: column {name!r}: dates and times such as {truncate(cells[bad])!r} are no numbers; "
+            f"make columns of what matters in them (year, month, weekday, days since a day), or {instead}"
         )
     if looks.are_decorated(given):
         raise DataError(
@@ -198,15 +198,15 @@ def _refuse(table: Table, name: str, cells: Texts, given: list[str], values: Arr
         odd = next(value for value in given if not looks.are_truths([value]))
         row = int(cells.where([value == odd for value in cells.values]).argmax())
         raise DataError(
-            f"{table.place(row)}: column {name!r}: expected true or false as in the other rows; got {cut(odd)!r}; mend "
-            f"it, or write blanks: [{cut(odd)!r}] where it means that there is none, or categories: [{name}]"
+            f"{table.place(row)}: column {name!r}: expected true or false as in the other rows; got {truncate(odd)!r}; "
+            f"mend it, or write blanks: [{truncate(odd)!r}] where it means that there is none, or categories: [{name}]"
         )
     numeric = int((~np.isnan(values)).sum())
     text = cells[bad]
     if numeric and (numeric >= MOSTLY_NUMBERS * written or text.lower() in looks.NO_NUMBER):
         raise DataError(
-            f"{table.place(bad)}: column {name!r}: expected a finite number as in the other rows; got {cut(text)!r}; "
-            f"mend it, or write blanks: [{cut(text)!r}] where it means that there is none"
+            f"{table.place(bad)}: column {name!r}: expected a finite number as in the other rows; "
+            f"got {truncate(text)!r}; mend it, or write blanks: [{truncate(text)!r}] where it means that there is none"
         )
 
 

@@ -16,11 +16,11 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from nncli.core.archives import UNREADABLE, open_zip, reason
 from nncli.core.errors import DataError
 from nncli.core.spelling import nearest_file
+from nncli.core.text_format import format_bytes
 from nncli.core.types import Array, Shape
-from nncli.core.wording import in_bytes
+from nncli.core.untrusted_files import READ_ERRORS, open_zip, summarize_error
 from nncli.data.npy import OBJECTS, read_array, read_header
 from nncli.data.slices import Sliced, is_finite, slices
 
@@ -124,7 +124,7 @@ def check_unpacked(path: str, what: str, unpacked: int, packed: int, most: int =
         DataError: with both sizes.
     """
     if unpacked > max(most, MOST_TIMES * packed):
-        sizes = f"unpacks to {in_bytes(unpacked)} or more from {in_bytes(packed)}"
+        sizes = f"unpacks to {format_bytes(unpacked)} or more from {format_bytes(packed)}"
         raise DataError(f"{path}: {what} {sizes}; save it uncompressed if it is meant")
 
 
@@ -141,7 +141,7 @@ def load_array(path: str) -> Array:
         try:
             shape, fortran, dtype = read_header(file)
             return np.memmap(path, dtype, "r", file.tell(), shape, "F" if fortran else "C")
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             raise DataError(f"{path}: not a whole .npy file of numbers or text ({_one_line(error)})") from None
 
 
@@ -158,7 +158,7 @@ def opened_archive(path: str) -> Iterator[zipfile.ZipFile]:
                 yield archive
         except DataError:
             raise
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             raise DataError(f"{path}: not a whole .npz file of numbers or text ({_one_line(error)})") from None
 
 
@@ -237,7 +237,7 @@ def read_at_most(file: BinaryIO, size: int) -> bytearray:
 
 def _one_line(error: BaseException) -> str:
     """What NumPy says, but for its advice to load what is not to be trusted."""
-    return OBJECTS if "pickle" in str(error) or "magic string" in str(error) else reason(error)
+    return OBJECTS if "pickle" in str(error) or "magic string" in str(error) else summarize_error(error)
 
 
 def check_finite(array: Sliced, path: str, origin: Array) -> None:

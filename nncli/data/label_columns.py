@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.errors import DataError
+from nncli.core.text_format import truncate
 from nncli.core.types import Array
-from nncli.core.wording import cut
 from nncli.data.rows import Rows
 from nncli.data.tables.numbers import number_of
 from nncli.data.tables.texts import Texts
@@ -32,7 +32,7 @@ def label_columns(rows: Rows) -> Array:
         row, column, *rest = (int(index) for index in np.argwhere(wrong)[0])
         place = rows.target_place(row, column if targets.shape[1] > 1 else None)
         found = targets[row, column, *rest]
-        shown = repr(cut(str(found))) if targets.dtype.kind == "U" else f"{found:g}"
+        shown = repr(truncate(str(found))) if targets.dtype.kind == "U" else f"{found:g}"
         raise DataError(f"{place}: label {rows.target_names[column]!r}: expected 0 or 1; got {shown}", key="targets")
     return numbers
 

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncli.core.archives import UNREADABLE, open_regular, open_zip, reason
 from nncli.core.errors import CheckpointError
+from nncli.core.text_format import truncate
 from nncli.core.types import Array, Shape
-from nncli.core.wording import cut
+from nncli.core.untrusted_files import READ_ERRORS, open_regular_file, open_zip, summarize_error
 
 FORMAT = "nncli checkpoint"
 VERSION = 1
@@ -69,9 +69,9 @@ class Archive:
             self._archive = open_zip(self._file)
             self.meta = self._read_meta()
             self._check_members()
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             self._file.close()
-            raise self._foreign(reason(error)) from None
+            raise self._foreign(summarize_error(error)) from None
         except BaseException:
             self._file.close()
             raise
@@ -85,7 +85,7 @@ class Archive:
 
     def _open(self) -> BinaryIO:
         try:
-            return open_regular(self.path)
+            return open_regular_file(self.path)
         except FileNotFoundError:
             raise CheckpointError(f"no such checkpoint: {self.path}") from None
         except (OSError, ValueError) as error:
@@ -115,8 +115,8 @@ class Archive:
         version = meta.get("format_version")
         if type(version) is not int or version != VERSION:
             raise CheckpointError(
-                f"{self.path}: format version {cut(str(version))}; this nncli reads version {VERSION}; "
-                f"it was written by nncli {cut(str(meta.get('nncli_version', '?')))}"
+                f"{self.path}: format version {truncate(str(version))}; this nncli reads version {VERSION}; "
+                f"it was written by nncli {truncate(str(meta.get('nncli_version', '?')))}"
             )
         if SEAL in meta and meta[SEAL] != meta_checksum(meta):
             raise CheckpointError(f"{self.path}: its {META} was changed (its checksum differs)")
@@ -132,9 +132,9 @@ class Archive:
         names = [member.filename for member in members]
         known = {META, *(f"{name}.npy" for name in self.meta["arrays"])}
         if strange := sorted(set(names) - known):
-            raise self._foreign(f"it holds {cut(strange[0])!r}, which its {META} does not list")
+            raise self._foreign(f"it holds {truncate(strange[0])!r}, which its {META} does not list")
         if missing := sorted(known - set(names)):
-            raise self._foreign(f"the array {cut(missing[0].removesuffix('.npy'))!r} is missing")
+            raise self._foreign(f"the array {truncate(missing[0].removesuffix('.npy'))!r} is missing")
         if len(names) > len(known):
             raise self._foreign("it holds a member twice")
         if members[0].header_offset != 0:
@@ -142,12 +142,12 @@ class Archive:
         ends = [*(member.header_offset for member in members[1:]), self._size]
         for member, end in zip(members, ends, strict=True):
             if member.header_offset + LOCAL_HEADER + member.file_size > end:
-                raise self._foreign(f"{cut(member.filename)!r} reaches into what comes after it")
+                raise self._foreign(f"{truncate(member.filename)!r} reaches into what comes after it")
 
     def _stored(self, name: str) -> zipfile.ZipInfo:
         info = self._archive.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED or info.file_size > self._size:
-            raise self._foreign(f"{cut(name)} is compressed")
+            raise self._foreign(f"{truncate(name)} is compressed")
         return info
 
     def array(self, name: str) -> Array:
@@ -159,7 +159,7 @@ class Archive:
         try:
             array = np.empty(*_form(self.meta["arrays"][name]))
             self._read_array(name, array.reshape(-1).view(np.uint8))
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             raise self._damaged(name, error) from None
         return array
 
@@ -171,11 +171,11 @@ class Archive:
         """
         try:
             self._read_array(name, None)
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             raise self._damaged(name, error) from None
 
     def _damaged(self, name: str, error: BaseException) -> CheckpointError:
-        return CheckpointError(f"{self.path}: the array {cut(name)!r} is damaged ({reason(error)})")
+        return CheckpointError(f"{self.path}: the array {truncate(name)!r} is damaged ({summarize_error(error)})")
 
     def _read_array(self, name: str, into: Array | None) -> None:
         """Reads an array block by block, into bytes of its size if there are any, and checks all of it."""

@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
-from nncli.core.archives import open_regular
-from nncli.core.describe import json_ready, show
 from nncli.core.errors import CheckpointError, RunError, SaveError
+from nncli.core.json_values import json_ready
 from nncli.core.spelling import nearest_file
+from nncli.core.untrusted_files import open_regular_file
+from nncli.core.value_text import format_value
 from nncli.runs.atomic import MARK, is_temporary, sync_file, sync_folder, write_atomically
 from nncli.runs.metrics_log import MetricsLog
 
@@ -177,7 +178,7 @@ class RunDirectory:
     def _read(self, name: str) -> bytes:
         path = self.file(name)
         try:
-            with open_regular(path) as file:
+            with open_regular_file(path) as file:
                 content = file.read(LARGEST_JSON + 1)
         except FileNotFoundError:
             if not os.path.exists(self.path):
@@ -215,7 +216,7 @@ class RunDirectory:
             return "running"
         state: Any = self.read_json(STATUS).get("state")
         if state not in get_args(State):
-            raise RunError(f"{self.file(STATUS)}: the state is {show(state)}; not what a run writes")
+            raise RunError(f"{self.file(STATUS)}: the state is {format_value(state)}; not what a run writes")
         return state
 
     def log(self, line: str) -> None:

@@ -7,8 +7,8 @@ import errno
 import io
 import os
 
-from nncli.core.archives import open_regular
 from nncli.core.errors import RunError, SaveError
+from nncli.core.untrusted_files import open_regular_file
 from nncli.runs.atomic import sync_folder, write_atomically
 
 INTEGERS = ("epoch", "step")
@@ -92,7 +92,7 @@ class MetricsLog:
 
     def _content(self) -> str:
         try:
-            with open_regular(self._path) as file:
+            with open_regular_file(self._path) as file:
                 content = file.read(LARGEST + 1)
             if len(content) > LARGEST:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))

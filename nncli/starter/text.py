@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nncli.config.resolved import flow
+from nncli.config.writer import to_flow_yaml
 from nncli.starter.choice import Choice
 from nncli.starter.task import Task
 
@@ -89,7 +89,7 @@ def _heading(task: Task, name: str) -> str:
     kinds = {1: columns, 2: f"sequences of {shape}", 3: f"images of {shape}"}
     lines = [f"# {task.rows:,} rows, {kinds.get(len(task.input_shape), shape)}; learnt: {learnt}."]
     lines += _doubts(task)
-    return "\n".join([*lines, f"name: {flow(name)}", "seed: 0", ""])
+    return "\n".join([*lines, f"name: {to_flow_yaml(name)}", "seed: 0", ""])
 
 
 def _doubts(task: Task) -> list[str]:
@@ -115,10 +115,10 @@ def _classes(task: Task) -> str:
 def _data(task: Task, choice: Choice) -> str:
     lines = ["data:"]
     for column, reason in task.dropped.items():
-        lines.append(f"  # left out: {_one_line(flow(column))}: {_one_line(reason)}")
-    lines.append(f"  train: {flow(task.source)}")
+        lines.append(f"  # left out: {_one_line(to_flow_yaml(column))}: {_one_line(reason)}")
+    lines.append(f"  train: {to_flow_yaml(task.source)}")
     if choice.held_out:
-        share = flow({"fraction": choice.held_out, **({"stratify": True} if choice.stratify else {})})
+        share = to_flow_yaml({"fraction": choice.held_out, **({"stratify": True} if choice.stratify else {})})
         lines.append(_commented(f"  validation: {share}", "measured after every epoch; says which weights are best"))
         if choice.tested:
             lines.append(_commented(f"  test: {share}", "measured once, with the best weights"))
@@ -135,7 +135,7 @@ def _input_scaling(task: Task) -> str:
         return "none"
     if not task.images:
         return "standard"
-    return flow({"type": "divide", "by": 255}) if 16 < task.largest <= 255 else "minmax"
+    return to_flow_yaml({"type": "divide", "by": 255}) if 16 < task.largest <= 255 else "minmax"
 
 
 def _model(task: Task, choice: Choice) -> str:
@@ -149,7 +149,7 @@ def _model(task: Task, choice: Choice) -> str:
         layers += [convolution, "relu", {"type": "max_pool2d", "pool_size": 2}]
     for units in choice.units:
         layers += [{"type": "dense", "units": units}, "relu", {"type": "dropout", "rate": choice.dropout}]
-    *lines, last = [f"  - {flow(layer)}" for layer in [*layers, {"type": "dense", "units": _units(task)}]]
+    *lines, last = [f"  - {to_flow_yaml(layer)}" for layer in [*layers, {"type": "dense", "units": _units(task)}]]
     return "\n".join(["model:", *lines, _commented(last, _meaning(task)), *_ending(task), ""])
 
 
@@ -186,7 +186,7 @@ def _learning(task: Task) -> str:
 def _training(choice: Choice) -> str:
     lines = ["training:", f"  epochs: {choice.epochs}", f"  batch_size: {choice.batch_size}"]
     if choice.held_out:
-        stopping = f"  early_stopping: {flow({'patience': choice.patience})}"
+        stopping = f"  early_stopping: {to_flow_yaml({'patience': choice.patience})}"
         lines.append(_commented(stopping, "no better val_loss for so many epochs"))
     return "\n".join([*lines, ""])
 

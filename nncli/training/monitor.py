@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 from nncli.training.events import Record
 
 
@@ -39,7 +39,7 @@ class Monitor:
 
     def __str__(self) -> str:
         best = "nothing yet" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch}"
-        return f"{self.column} has not improved for {counted(self.waited, 'epoch')}; its best was {best}"
+        return f"{self.column} has not improved for {count_noun(self.waited, 'epoch')}; its best was {best}"
 
     def state(self) -> dict[str, Any]:
         """Plain values for `restore`."""

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nncli.config.resolved import plain
 from nncli.config.spec import Spec
-from nncli.core.describe import show
+from nncli.config.writer import to_plain
+from nncli.core.value_text import format_value
 from nncli.data.files import fingerprint
 from nncli.optim.schedule import Schedule, schedule_of
 
@@ -23,7 +23,7 @@ def identity(spec: Spec) -> dict[str, Any]:
     So a run with more epochs is another one where its learning rate would have been another from the beginning; and
     it is the same one where the schedule is given the epochs that it had.
     """
-    values = plain(spec)
+    values = to_plain(spec)
     if _over_run(spec) is not None:
         values["optimizer"]["learning_rate"]["epochs"] = spec.training.epochs
     return values
@@ -76,7 +76,7 @@ def changes(
         free: beginnings of paths whose differences do not count.
     """
     return [
-        f"{path} was {show(old)}, is {show(new)}"
+        f"{path} was {format_value(old)}, is {format_value(new)}"
         for path, old, new in _differences(before, after, "")
         if (path in FIXED or not path.startswith(free)) and not (moved and _is_place(path, old, new))
     ]

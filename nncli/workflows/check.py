@@ -36,9 +36,9 @@ class CheckedConfig:
     @property
     def resolved(self) -> str:
         """The config as YAML with every default filled."""
-        from nncli.config.resolved import plain, to_yaml  # here, for a quick check where it is not asked for
+        from nncli.config.writer import to_plain, to_yaml  # here, for a quick check where it is not asked for
 
-        return to_yaml(plain(self.spec))
+        return to_yaml(to_plain(self.spec))
 
     @property
     def parameters(self) -> int:

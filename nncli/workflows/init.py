@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from nncli.assemble.survey import survey
 from nncli.config.load import draft
-from nncli.config.reader import MOST_NODES, read_text
+from nncli.config.reader import MAX_VALUES, read_text
 from nncli.config.references import resolve_references
 from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError
@@ -138,7 +138,7 @@ def _prove(text: str, folder: str) -> None:
         ConfigError: with what the data do not allow.
     """
     document = read_text(text, "the new config", os.path.abspath(folder))
-    resolve_references(document, MOST_NODES)
+    resolve_references(document, MAX_VALUES)
     drafted = draft(document)
     problems = [*drafted.problems, *survey(drafted.parts, glance=True).problems]
     if problems:

@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from nncli.assemble.outline import outline
-from nncli.core.describe import show
 from nncli.core.errors import CheckpointError, NncliError
+from nncli.core.value_text import format_value
 from nncli.nn.sequential import layers_of
 from nncli.runs import checkpoint
 from nncli.runs.directory import LAST, RunDirectory, checkpoint_path
@@ -60,7 +60,9 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
                     raise
     for key, kind in KINDS.items():
         if key not in meta or not isinstance(meta[key], kind) or isinstance(meta[key], bool):
-            raise CheckpointError(f"{path}: its meta.json does not describe a model: {key!r} is {show(meta.get(key))}")
+            raise CheckpointError(
+                f"{path}: its meta.json does not describe a model: {key!r} is {format_value(meta.get(key))}"
+            )
     try:
         counts = [layer["parameters"] for layer in meta["layers"]]
     except (LookupError, TypeError):

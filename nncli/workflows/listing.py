@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nncli.config.spec import Checkpoint, Data, EarlyStopping, Fraction, Penalty, Spec, Training, WeightAveraging
-from nncli.core.docstrings import Docstring, docstring_of
+from nncli.core.docstrings import Docstring, parse_class_docstring
 from nncli.core.errors import UserError
+from nncli.core.field_docs import FieldDoc, document_fields
 from nncli.core.fields import Checked
-from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SCHEDULES, SOURCES, Registry
 from nncli.core.spelling import suggestion
 from nncli.data.sources.dataset import dataset_names, dataset_text
@@ -46,7 +46,7 @@ class Entry:
     name: str
     aliases: tuple[str, ...] = ()
     docstring: Docstring = field(default_factory=Docstring)
-    fields: tuple[FieldReference, ...] = ()
+    fields: tuple[FieldDoc, ...] = ()
     text: str = ""
     example: str = ""
 
@@ -126,7 +126,7 @@ def _example(entry: Entry) -> str:
 
 
 def _entry(kind: str, name: str, aliases: tuple[str, ...], cls: type[Checked]) -> Entry:
-    return Entry(kind, name, aliases, docstring_of(cls), tuple(fields_of(cls)))
+    return Entry(kind, name, aliases, parse_class_docstring(cls), tuple(document_fields(cls)))
 
 
 def _dataset(name: str) -> Entry:

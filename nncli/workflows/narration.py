@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from math import isfinite
 
-from nncli.core.wording import of_parameters
+from nncli.core.text_format import format_parameter_count
 from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
 from nncli.workflows.events import FINISHED_BEFORE, RunEnded, RunEvent, RunStarted
 
@@ -23,7 +23,7 @@ def narrate(event: RunEvent, epochs: int = 0) -> list[str]:
         case RunStarted():
             rows = ", ".join(f"{count:,} {name}" for name, count in event.rows.items())
             lines = [f"note: {note}" for note in event.notes]
-            size = of_parameters(event.parameters, event.running_values)
+            size = format_parameter_count(event.parameters, event.running_values)
             lines.append(f"{event.name}: {rows} rows; {size}; {event.epochs} epochs")
             if event.going_on:
                 lines.append(event.going_on)

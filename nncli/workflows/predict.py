@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from nncli.core.describe import json_ready
 from nncli.core.errors import UserError
+from nncli.core.json_values import json_ready
 from nncli.core.types import Array
 from nncli.data.rows import Rows
 from nncli.data.source import Source

@@ -16,8 +16,8 @@ from nncli.assemble.plan import Plan, plan
 from nncli.assemble.survey import Survey, survey
 from nncli.config.document import Document
 from nncli.config.load import draft
-from nncli.config.overrides import VARIABLE, apply_overrides, settings_of
-from nncli.config.reader import DEEPEST, DEEPEST_RESOLVED, MOST_NODES, TOO_DEEP, read_file
+from nncli.config.overrides import ENVIRONMENT_VARIABLE, apply_overrides, split_settings
+from nncli.config.reader import MAX_DEPTH, MAX_RESOLVED_DEPTH, MAX_VALUES, TOO_DEEP, read_file
 from nncli.config.references import resolve_references
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, Problem
@@ -79,12 +79,12 @@ def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False
         ConfigError: with every problem, located.
         UserError: where the file cannot be read or a setting is no KEY=VALUE.
     """
-    document = read_file(config, DEEPEST_RESOLVED if resolved else DEEPEST)
-    surroundings = [] if resolved else settings_of(os.environ.get(VARIABLE, ""))
-    apply_overrides(document, surroundings, VARIABLE)
+    document = read_file(config, MAX_RESOLVED_DEPTH if resolved else MAX_DEPTH)
+    surroundings = [] if resolved else split_settings(os.environ.get(ENVIRONMENT_VARIABLE, ""))
+    apply_overrides(document, surroundings, ENVIRONMENT_VARIABLE)
     apply_overrides(document, list(settings))
     try:
-        resolve_references(document, MOST_NODES)
+        resolve_references(document, MAX_VALUES)
         drafted = draft(document)
         found = survey(drafted.parts, glance=True)
     except RecursionError:
@@ -94,7 +94,7 @@ def prepare(config: str, settings: Sequence[str] = (), *, resolved: bool = False
         raise document.error(problems)
     over = {setting.partition("=")[0] for setting in settings}
     said = [setting for setting in surroundings if setting.partition("=")[0] not in over]
-    notes = (f"{VARIABLE} sets {', '.join(said)}",) if said else ()
+    notes = (f"{ENVIRONMENT_VARIABLE} sets {', '.join(said)}",) if said else ()
     spec = drafted.spec if drafted.spec.name else replace(drafted.spec, name=Path(config).stem)
     parts, preprocessing = found.whole()
     targets = math.prod(preprocessing.target_shape)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from nncli.assemble.session import Session
-from nncli.core.describe import json_ready
 from nncli.core.errors import NonFiniteError, RunError
+from nncli.core.json_values import json_ready
 from nncli.core.types import Array
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint

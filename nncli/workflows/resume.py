@@ -9,11 +9,11 @@ from typing import Any
 
 from nncli.assemble.session import Session
 from nncli.config.document import Document
-from nncli.config.overrides import ORIGIN
-from nncli.config.resolved import plain, to_yaml
+from nncli.config.overrides import COMMAND_LINE_ORIGIN
 from nncli.config.spec import Spec
+from nncli.config.writer import to_plain, to_yaml
 from nncli.core.errors import CheckpointError, ConfigError, RunError
-from nncli.core.wording import counted
+from nncli.core.text_format import count_noun
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint import Meta
 from nncli.runs.directory import ENVIRONMENT, LAST, RESOLVED, STATUS, RunDirectory, is_begun
@@ -107,7 +107,8 @@ def session_again(run: RunDirectory, settings: Sequence[str], environment: dict[
         if changed := changed_files(environment):
             raise RunError(f"{run.path}: {changed}; {ANEW}") from None
         fixed = [setting for setting in settings if not may_change(setting.partition("=")[0])]
-        if fixed and not any(problem.place == ORIGIN for problem in error.problems):  # which are only mistyped
+        mistyped = any(problem.place == COMMAND_LINE_ORIGIN for problem in error.problems)
+        if fixed and not mistyped:
             raise RunError(f"{run.path}: {', '.join(fixed)} would make it another run; {ANEW}") from None
         raise
 
@@ -127,7 +128,7 @@ def go_on(run: RunDirectory, session: Session, document: Document | None, listen
     else:
         before = _restore(run, session, trainer)
         if _is_finished(run, trainer, before):
-            left = "; ".join(changes(before, plain(session.spec), free=()))
+            left = "; ".join(changes(before, to_plain(session.spec), free=()))
             ended = RunEnded(
                 run.path,
                 FINISHED_BEFORE,
@@ -162,7 +163,7 @@ def _restore(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str,
     restore_trainer(last, trainer, meta, arrays)
     if trainer.best_record and not ends_best_epoch(trainer):  # or else last.npz gets the name best.npz again
         check_best(run, trainer)
-    return plain(before)
+    return to_plain(before)
 
 
 def _check_same(run: RunDirectory, session: Session, meta: Meta, spec: Spec) -> None:
@@ -193,8 +194,8 @@ def _is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) ->
     if run.state == "finished" and trainer.ended and not _is_extended(trainer, before):
         return True
     if (trainer.epoch, trainer.step_in_epoch) > (epochs, 0):
-        steps = f" and {counted(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
-        done = f"{counted(trainer.epoch, 'epoch')}{steps} are done already"
+        steps = f" and {count_noun(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
+        done = f"{count_noun(trainer.epoch, 'epoch')}{steps} are done already"
         raise RunError(f"{run.path}: training.epochs is {epochs}, but {done}; give more")
     return False
 
@@ -206,7 +207,7 @@ def _is_extended(trainer: Trainer, before: dict[str, Any]) -> bool:
 
 def _take_up(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> None:
     """Writes what has changed since the last checkpoint, so that it stays so if this process is killed at once."""
-    environment, after = run.read_json(ENVIRONMENT), plain(session.spec)
+    environment, after = run.read_json(ENVIRONMENT), to_plain(session.spec)
     if now := differences(environment, environment_of(session)):
         what = f"since the run began, {'; '.join(now)}"
         session.notes.append(f"{what}: the last bits may differ from those of an unbroken run")

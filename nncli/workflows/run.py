@@ -10,9 +10,9 @@ from typing import Any
 
 from nncli.assemble.session import Session
 from nncli.config.document import Document
-from nncli.config.overrides import VARIABLE
-from nncli.config.resolved import plain, to_yaml
+from nncli.config.overrides import ENVIRONMENT_VARIABLE
 from nncli.config.spec import Checkpoint
+from nncli.config.writer import to_plain, to_yaml
 from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
 from nncli.data.files import fingerprint
 from nncli.data.sources.memory import FROM_PYTHON
@@ -41,8 +41,8 @@ def describe_run(run: RunDirectory, session: Session, trainer: Trainer, document
         run.make_inside()
         if document is not None:
             run.write_bytes(CONFIG, document.content)
-        run.write_text(RESOLVED, to_yaml(plain(session.spec)))
-        settings = {VARIABLE: os.environ.get(VARIABLE), "plugins": plugins_of(session.spec)}
+        run.write_text(RESOLVED, to_yaml(to_plain(session.spec)))
+        settings = {ENVIRONMENT_VARIABLE: os.environ.get(ENVIRONMENT_VARIABLE), "plugins": plugins_of(session.spec)}
         run.write_json(ENVIRONMENT, {**environment_of(session), "data": fingerprints(session), **settings})
         run.set_status("running", 0, 0)
     except SaveError as error:

@@ -10,11 +10,11 @@ import numpy as np
 
 import nncli
 from nncli.assemble.session import Session
-from nncli.config.resolved import plain
-from nncli.core.archives import reason
+from nncli.config.writer import to_plain
 from nncli.core.errors import CheckpointError
+from nncli.core.text_format import truncate
 from nncli.core.types import Array, Shape
-from nncli.core.wording import cut
+from nncli.core.untrusted_files import summarize_error
 from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.runs import checkpoint
@@ -66,7 +66,7 @@ def check_trainer(path: str, trainer: Trainer, meta: dict[str, Any], arrays: dic
     try:
         check_state(trainer, meta["trainer"], _state(arrays))
     except (LookupError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: its state does not fit the model ({reason(error)})") from None
+        raise CheckpointError(f"{path}: its state does not fit the model ({summarize_error(error)})") from None
 
 
 def _state(arrays: dict[str, Array]) -> dict[str, Array]:
@@ -90,7 +90,7 @@ def describe(session: Session, trainer: Trainer) -> dict[str, Any]:
     return {
         "nncli_version": nncli.__version__,
         "name": session.spec.name,
-        "config": plain(session.spec),
+        "config": to_plain(session.spec),
         "plugins": [
             {key: plugin[key] for key in ("name", "sha256", "registers")} for plugin in plugins_of(session.spec)
         ],
@@ -151,7 +151,9 @@ def _forms(arrays: Mapping[str, Array]) -> dict[str, Form]:
 
 def _check_forms(path: str, wanted: Mapping[str, Form], given: Mapping[str, Form]) -> None:
     if strange := [name for name in given if name not in wanted]:
-        raise CheckpointError(f"{path}: the array {cut(strange[0])!r} is of another model than its config describes")
+        raise CheckpointError(
+            f"{path}: the array {truncate(strange[0])!r} is of another model than its config describes"
+        )
     for name, (shape, dtype) in wanted.items():
         found = given.get(name)
         if found is None or found[0] != shape:

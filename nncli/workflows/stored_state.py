@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nncli.core.describe import show
 from nncli.core.fields import is_foreign
 from nncli.core.types import Array
+from nncli.core.value_text import format_value
 from nncli.nn.metric import Metric, names_of
 from nncli.training.trainer import OPTIMIZER, TALLY, WEIGHTS, Trainer
 
@@ -51,7 +51,7 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
 
 def _check(name: str, value: Any, right: bool) -> None:
     if not right:
-        raise ValueError(f"{name} is {show(value)}")
+        raise ValueError(f"{name} is {format_value(value)}")
 
 
 def _is_number(value: Any) -> bool:

@@ -26,7 +26,7 @@ def test_all_kinds(nncli):
 
 def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
     lines = nncli("list", "layers").out.splitlines()
-    assert lines[0].split() == ["name", "keys", "what", "it", "is"]
+    assert lines[0].split() == ["name", "keys", "description"]
     (dense,) = [line for line in lines if line.startswith(" dense")]
     assert dense.split()[:5] == ["dense,", "fc", "units,", "bias,", "initializer"]
     assert not any(line.lstrip().startswith(("relu", "tanh")) for line in lines)

@@ -215,7 +215,7 @@ def test_inspect_shows_every_kind_of_scaling_in_words(nncli, inside):
     }
     train(tiny.write(inside, values), run_dir="run")
     text = nncli("inspect", "run").out
-    assert "scaled by  per_column: age: to a normal distribution, 40 quantiles; others: as they are\n" in text
+    assert "scaled by  per_column: age: to a normal distribution, 40 quantiles; others: not scaled\n" in text
     assert "scaled by  quantile: to a normal distribution, 7 quantiles\n" in text
     values["data"]["scale_inputs"] = {"type": "per_column", "columns": {"age": "minmax", "size": "minmax"}}
     train(tiny.write(inside, values), run_dir="other")
@@ -279,14 +279,14 @@ def laid_out(text):
 def test_containers_are_shown_with_what_is_inside_and_the_counts_agree(nncli, inside):
     config = tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml")
     checked = nncli("check", config).out
-    counted = "120 parameters, and 8 running values"
+    counted = "120 trainable and 8 non-trainable parameters"
     assert checked.splitlines()[0].endswith(f"rows; {counted}")
     started = nncli("train", config, "--run-dir", "run").err
     assert f"{counted}; 1 epochs" in started
     text = nncli("inspect", "run").out
     table = text.split("\n\n")[1]
     assert laid_out(table)[:-2] == laid_out(SHOWN)
-    assert laid_out(table)[-2:] == [["total", "120"], ["running", "values", "8"]]
+    assert laid_out(table)[-2:] == [["total", "120"], ["non-trainable", "8"]]
     assert "\n   1.batch_norm" in table
     rows = laid_out(checked.split("\n\n")[1])
     assert [row[:-1] for row in rows[2:]] == laid_out(SHOWN)[2:]
@@ -301,7 +301,7 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
         "epsilon 1e-08, amsgrad false)",
         "a step     2 batches of 8 rows (batches_per_step 2)",
         "penalty    l2 0.0001",
-        "weights    a running average of those of all steps (weight_averaging: decay 0.99, warmup false)",
+        "weights    a moving average over all steps (weight_averaging: decay 0.99, warmup false)",
     ):
         assert f"\n{line}\n" in text
     path = "run/checkpoints/best.npz"
@@ -312,7 +312,7 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
     meta["config"]["model"][1]["layers"][1] = {"type": "of_a_plugin"}
     checkpoint.save("old.npz", arrays, {}, meta)
     text = nncli("inspect", "old.npz").out
-    for words in ("a step", "penalty", "weights ", "projection", "running values"):
+    for words in ("a step", "penalty", "weights ", "projection", "non-trainable"):
         assert words not in text
     assert laid_out(text.split("\n\n")[1])[2:] == [
         ["0.conv2d", "6", "x", "6", "x", "2", "18"],

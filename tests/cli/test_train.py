@@ -153,7 +153,7 @@ def test_check(nncli):
     found = nncli("check", "tiny.yaml")
     assert (found.code, found.err) == (0, "")
     lines = found.out.splitlines()
-    assert lines[0] == "tiny.yaml is right: 42 training, 12 validation, 6 test rows; 17 parameters"
+    assert lines[0] == "tiny.yaml is valid: 42 training, 12 validation, 6 test rows; 17 parameters"
     assert [line.split() for line in lines[4:8]] == [
         ["input", "2"],
         ["0.dense", "4", "12", "8"],

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from nncli.config.json_schema import build_schema
 from nncli.config.reader import read_file
-from nncli.config.schema import schema
 from nncli.core.errors import ConfigError
 from nncli.workflows.check import check
 
@@ -127,7 +127,7 @@ BEYOND_A_SCHEMA = {name for names in UNKNOWABLE.values() for name in names.split
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    made = schema()
+    made = build_schema()
     Draft202012Validator.check_schema(made)
     return Draft202012Validator(made)
 

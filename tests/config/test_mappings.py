@@ -9,11 +9,11 @@ import pytest
 from annotated_types import Gt, MinLen
 from jsonschema import Draft202012Validator
 
+from nncli.config.json_schema import _Definitions
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text, read_value
 from nncli.config.references import resolve_references
-from nncli.config.resolved import to_yaml
-from nncli.config.schema import _Definitions
+from nncli.config.writer import to_yaml
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError
 from nncli.core.fields import Checked, Registered, dump

@@ -6,7 +6,7 @@ import pytest
 
 from nncli.config.document import Mark
 from nncli.config.overrides import apply_overrides
-from nncli.config.reader import LARGEST_FILE, read_file, read_text, read_value
+from nncli.config.reader import MAX_FILE_BYTES, read_file, read_text, read_value
 from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, UserError
 
@@ -167,7 +167,7 @@ def test_a_file_that_is_no_text(tmp_path):
 
 
 def test_a_file_that_is_too_large(tmp_path):
-    (tmp_path / "a.yaml").write_bytes(b"#" * (LARGEST_FILE + 1))
+    (tmp_path / "a.yaml").write_bytes(b"#" * (MAX_FILE_BYTES + 1))
     with pytest.raises(UserError, match="larger than"):
         read_file(str(tmp_path / "a.yaml"))
 

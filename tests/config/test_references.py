@@ -9,7 +9,7 @@ import pytest
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text
 from nncli.config.references import resolve_references
-from nncli.config.resolved import to_yaml
+from nncli.config.writer import to_yaml
 from nncli.core.errors import ConfigError, UserError
 from nncli.workflows.check import check
 

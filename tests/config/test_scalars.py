@@ -7,7 +7,7 @@ import math
 import pytest
 
 from nncli.config.reader import read_text, read_value
-from nncli.config.scalars import resolve
+from nncli.config.scalars import parse_scalar
 
 NUMBERS = {
     "1e-3": 1e-3,
@@ -33,17 +33,17 @@ TEXTS += ["0x", "0xG", "- 1", "1.2.3", "inf", "nan", "None", "tRUE", "1,5", "Ù¡Ù
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS.items(), ids=NUMBERS)
 def test_numbers(text, value):
-    for read in (resolve(text), read_value(text)):
+    for read in (parse_scalar(text), read_value(text)):
         assert (read, type(read)) == (value, type(value))
 
 
 def test_not_a_number():
-    assert math.isnan(resolve(".nan"))
+    assert math.isnan(parse_scalar(".nan"))
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_stays_text(text):
-    assert resolve(text) == text
+    assert parse_scalar(text) == text
 
 
 @pytest.mark.parametrize("text", ["on", "off", "yes", "no"])
@@ -55,7 +55,7 @@ def test_words_of_yaml_1_1_are_strings_in_a_file(text):
     ("text", "value"), [("true", True), ("False", False), ("TRUE", True), ("null", None), ("~", None), ("", None)]
 )
 def test_named_values(text, value):
-    assert resolve(text) is value
+    assert parse_scalar(text) is value
     assert read_value(text) is value
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from nncli.core.docstrings import docstring_of, parse
-from nncli.core.reference import fields_of
+from nncli.core.docstrings import parse_class_docstring, parse_docstring
+from nncli.core.field_docs import document_fields
 from nncli.nn.layers import Conv2D
 from nncli.optim import SGD
 
@@ -33,7 +33,7 @@ Reference: Somebody, 1999.
 
 
 def test_the_parts():
-    found = parse(TEXT)
+    found = parse_docstring(TEXT)
     assert found.summary == "What it does, in two lines."
     assert found.body == "y = x\n  + b\n\nMore about it."
     assert found.fields == {"units": "how many, at least 1.", "bias": "whether, as in a: b."}
@@ -45,7 +45,7 @@ def test_the_parts():
 
 
 def test_an_empty_docstring():
-    found = parse("")
+    found = parse_docstring("")
     assert (found.summary, found.body, found.sections, found.fields) == ("", "", {}, {})
 
 
@@ -65,19 +65,19 @@ def test_what_is_left_out_is_inherited():
             b: its own.
         """
 
-    assert docstring_of(Derived).fields == {"a": "of the base.", "b": "its own."}
-    assert docstring_of(Derived).summary == "A class."
+    assert parse_class_docstring(Derived).fields == {"a": "of the base.", "b": "its own."}
+    assert parse_class_docstring(Derived).summary == "A class."
 
 
 def test_fields_that_have_to_be_given_come_first():
-    names = [item.name for item in fields_of(Conv2D)]
+    names = [item.name for item in document_fields(Conv2D)]
     assert names[:2] == ["filters", "kernel_size"]
     assert names[2:] == ["stride", "padding", "dilation", "groups", "bias", "initializer"]
-    assert [item.required for item in fields_of(Conv2D)] == [True] * 2 + [False] * 6
+    assert [item.required for item in document_fields(Conv2D)] == [True] * 2 + [False] * 6
 
 
 def test_words_for_expectations_and_defaults():
-    momentum = next(item for item in fields_of(SGD) if item.name == "momentum")
+    momentum = next(item for item in document_fields(SGD) if item.name == "momentum")
     assert (momentum.expected, momentum.default_text) == ("a number in [0, 1)", "0.0")
     assert momentum.text == "share of the velocity that is kept, in [0, 1)."
     assert inspect.getdoc(SGD)

@@ -12,8 +12,8 @@ from annotated_types import Ge, Gt, Interval, MinLen
 
 from nncli.core.builder import FAILED, Builder, build, check_annotations
 from nncli.core.errors import ConfigError
+from nncli.core.field_docs import document_fields
 from nncli.core.fields import Checked, Registered, dump, field_types, registered_in, required
-from nncli.core.reference import fields_of
 from nncli.core.registry import Registry
 
 ANIMALS = Registry("animal")
@@ -408,7 +408,7 @@ class TestMappings:
         assert check_annotations(Odd) == "the annotation of 'values' is not a type that a config can hold"
 
     def test_what_it_says_about_itself(self):
-        said = {item.name: (item.expected, item.default_text) for item in fields_of(Keepers)}
+        said = {item.name: (item.expected, item.default_text) for item in document_fields(Keepers)}
         assert said == {
             "wages": ("one of equal, fair or a mapping of names to numbers above 0 or null", "null"),
             "pets": ("a mapping of names to animals", "{}"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.core import normal
+from nncli.core import normal_distribution
 from nncli.core.builder import build
 from nncli.core.registry import SCALERS
 from nncli.data.scalers import Scaler
@@ -48,14 +48,16 @@ def test_it_scales_as_scikit_learn(name, label):
 
 
 def test_the_inverse_of_the_normal_distribution():
-    np.testing.assert_allclose(normal.quantile(ARRAYS["normal/p"]), ARRAYS["normal/ndtri"], rtol=1e-13, atol=0)
-    assert normal.quantile(np.array([0.0, 0.5, 1.0])).tolist() == [-np.inf, 0, np.inf]
-    assert normal.quantile(np.zeros((0, 2))).shape == (0, 2)
-    assert normal.quantile(np.full((3, 2), 0.99)).shape == (3, 2)
+    np.testing.assert_allclose(
+        normal_distribution.quantile(ARRAYS["normal/p"]), ARRAYS["normal/ndtri"], rtol=1e-13, atol=0
+    )
+    assert normal_distribution.quantile(np.array([0.0, 0.5, 1.0])).tolist() == [-np.inf, 0, np.inf]
+    assert normal_distribution.quantile(np.zeros((0, 2))).shape == (0, 2)
+    assert normal_distribution.quantile(np.full((3, 2), 0.99)).shape == (3, 2)
 
 
 def test_the_normal_distribution():
     # SciPy rounds z / sqrt(2) first, which far out makes a difference of 1.1e-13
-    np.testing.assert_allclose(normal.distribution(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=2e-13, atol=0)
-    assert normal.distribution(np.array([-np.inf, 0, np.inf])).tolist() == [0, 0.5, 1]
-    assert normal.distribution(np.zeros((0, 2))).shape == (0, 2)
+    np.testing.assert_allclose(normal_distribution.cdf(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=2e-13, atol=0)
+    assert normal_distribution.cdf(np.array([-np.inf, 0, np.inf])).tolist() == [0, 0.5, 1]
+    assert normal_distribution.cdf(np.zeros((0, 2))).shape == (0, 2)

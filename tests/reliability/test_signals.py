@@ -112,7 +112,7 @@ def test_a_signal_while_an_event_is_told(scenes, kind, number):
     scene = scenes("dense")
 
     def act() -> object:
-        from nncli.cli.progress import RunDisplay
+        from nncli.cli.run_display import RunDisplay
 
         told = RunDisplay.__call__
 

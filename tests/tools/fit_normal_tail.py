@@ -1,4 +1,4 @@
-"""Fits the rational functions of `nncli.core.normal.tail`, and prints their coefficients.
+"""Fits the rational functions of `nncli.core.normal_distribution.upper_tail`, and prints their coefficients.
 
 The project itself does not need mpmath. In an environment of its own:
 

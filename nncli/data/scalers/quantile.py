@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge
 
-from nncli.core import normal
+from nncli.core import normal_distribution
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.extremes import or_one
@@ -20,7 +20,9 @@ from nncli.data.slices import Sliced, sampled
 
 MOST = 1 << 20  # quantiles of all columns together, which a checkpoint's description has to hold
 ENDS = 1e-7  # probabilities nearer to 0 or 1 are those of the smallest and the largest value
-LOWEST, HIGHEST = normal.quantile(np.array([ENDS - np.spacing(1.0), 1 - (ENDS - np.spacing(1.0))]))  # -5.2 and 5.2
+LOWEST, HIGHEST = normal_distribution.quantile(  # -5.2 and 5.2
+    np.array([ENDS - np.spacing(1.0), 1 - (ENDS - np.spacing(1.0))])
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class QuantileScaling(Scaling):
         y = np.empty(x.shape)
         for column, known in enumerate(self.quantiles.T):
             y[..., column] = self._shares(x[..., column], known)
-        y = np.clip(normal.quantile(y), LOWEST, HIGHEST)
+        y = np.clip(normal_distribution.quantile(y), LOWEST, HIGHEST)
         if self.beyond:
             low, high = self.quantiles[[0, -1]]
             y += (np.minimum(x - low, 0) + np.maximum(x - high, 0)) / self._unit
@@ -50,7 +52,7 @@ class QuantileScaling(Scaling):
 
     def undo(self, y: Array) -> Array:
         """Original values, between the smallest and the largest of the training rows or beyond them."""
-        shares = normal.distribution(np.asarray(y, np.float64))
+        shares = normal_distribution.cdf(np.asarray(y, np.float64))
         x = np.empty(y.shape)
         for column, known in enumerate(self.quantiles.T):
             at = shares[..., column]

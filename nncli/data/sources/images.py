@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from annotated_types import Ge
 
-from nncli.core.archives import UNREADABLE, reason
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
+from nncli.core.untrusted_files import READ_ERRORS, summarize_error
 from nncli.data.files import check_unpacked, missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Names, Source, source
@@ -262,9 +262,9 @@ class Images(Source):
         except DataError:
             raise
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise DataError(f"{file}: larger than any image should be ({reason(error)})") from None
-        except (UnidentifiedImageError, SyntaxError, *UNREADABLE) as error:
-            raise _BrokenError(f"{file}: not a whole image ({reason(error)})") from None
+            raise DataError(f"{file}: larger than any image should be ({summarize_error(error)})") from None
+        except (UnidentifiedImageError, SyntaxError, *READ_ERRORS) as error:
+            raise _BrokenError(f"{file}: not a whole image ({summarize_error(error)})") from None
 
 
 class _BrokenError(Exception):

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from nncli.core.errors import DataError
 from nncli.core.spelling import nearest
-from nncli.core.wording import names
+from nncli.core.text_format import join_names
 from nncli.data.tables.numbers import number_of
 
 SEPARATORS = ",;\t"
@@ -73,10 +73,10 @@ def no_columns(missing: Sequence[str], there: Collection[str], wanted: Collectio
     if len(missing) == 1:
         match = nearest(missing[0], [name for name in there if name not in wanted])
         hint = f"; did you mean {match!r}?" if match else "."
-        return f"no column {missing[0]!r}{hint} Known: {names(there)}"
+        return f"no column {missing[0]!r}{hint} Known: {join_names(there)}"
     free = [name for name in there if name not in wanted]
     told = [f"{name!r}" + (f" (did you mean {match!r}?)" if (match := nearest(name, free)) else "") for name in missing]
-    return f"no column{'s' * (len(missing) > 1)} {names(told)}. Known: {names(there)}"
+    return f"no column{'s' * (len(missing) > 1)} {join_names(told)}. Known: {join_names(there)}"
 
 
 def _decoded(line: bytes, path: str) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.spelling import suggestion
+from nncli.core.text_format import truncate
 from nncli.core.types import Array
-from nncli.core.wording import cut
 from nncli.data.tables.numbers import number_of, written
 from nncli.data.tables.texts import Texts
 
@@ -121,7 +121,7 @@ class Table:
         cells = self.cells(name, key)
         values, bad = parse_numbers(cells)
         if bad is not None:
-            message = f"{self.place(bad)}: column {name!r}: expected a finite number; got {cut(str(cells[bad]))!r}"
+            message = f"{self.place(bad)}: column {name!r}: expected a finite number; got {truncate(str(cells[bad]))!r}"
             raise DataError(message, key=key)
         return values
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from nncli.core.normal import tail
+from nncli.core.normal_distribution import upper_tail
 from nncli.core.types import Array
 from nncli.nn.activation import Activation, activation
 from nncli.nn.activations.sigmoid import sigmoid
@@ -49,7 +49,7 @@ class GELU(Activation):
 def _exact(x: Array) -> tuple[Array, Array]:
     """(y, dy/dx) with x Phi(x) = max(x, 0) - |x| Phi(-|x|)."""
     missing = np.abs(x)
-    above, slope = tail(missing)
+    above, slope = upper_tail(missing)
     missing *= above
     y = np.maximum(x, 0)
     y -= missing

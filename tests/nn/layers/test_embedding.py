@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError
-from nncli.core.reference import fields_of
+from nncli.core.field_docs import document_fields
 from nncli.nn.layers import Embedding, Sequential
 from nncli.nn.layers.embedding import FEW_ENTRIES
 from nncli.nn.network import Network, Pass
@@ -98,5 +98,5 @@ def test_keys_of_other_libraries_are_told_what_they_are_here(key):
 
 
 def test_the_listing_writes_the_default_of_the_vectors_as_a_config_would():
-    texts = {item.name: item.default_text for item in fields_of(Embedding)}
+    texts = {item.name: item.default_text for item in document_fields(Embedding)}
     assert texts == {"entries": "", "units": "", "initializer": "{type: normal, std: 1.0}"}

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from annotated_types import Ge, Gt, Interval, Le, Len, Lt, MinLen
 
-from nncli.core.describe import describe, show
 from nncli.core.registry import LAYERS, OPTIMIZERS
+from nncli.core.type_description import describe_type
+from nncli.core.value_text import format_value
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ from nncli.core.registry import LAYERS, OPTIMIZERS
     ids=str,
 )
 def test_annotations_in_words(annotation, words):
-    assert describe(annotation) == words
+    assert describe_type(annotation) == words
 
 
 @pytest.mark.parametrize(
@@ -70,9 +71,9 @@ def test_annotations_in_words(annotation, words):
     ids=["null", "true", "false", "int", "float", "nan", "text", "list", "long list", "empty", "mapping", "object"],
 )
 def test_values_in_words(value, words):
-    assert show(value) == words
+    assert format_value(value) == words
 
 
 def test_long_values_are_kept_short():
-    assert len(show("x" * 1000)) < 90
-    assert show(["x" * 50] * 6) == "a list of 6"
+    assert len(format_value("x" * 1000)) < 90
+    assert format_value(["x" * 50] * 6) == "a list of 6"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from nncli.config.json_schema import build_schema
 from nncli.config.reader import read_text
-from nncli.config.schema import schema
 from nncli.core.errors import ConfigError
 from nncli.core.fields import field_types, required
 from nncli.core.registry import REGISTRIES
@@ -68,7 +68,7 @@ BAD = {
 
 @pytest.fixture(scope="module")
 def validator():
-    found = schema()
+    found = build_schema()
     Draft202012Validator.check_schema(found)
     return Draft202012Validator(found)
 

@@ -8,7 +8,7 @@ import yaml
 
 from nncli.config.document import Document, Mark
 from nncli.core.errors import Problem
-from nncli.core.wording import cut
+from nncli.core.text_format import truncate
 
 _BARE_REFERENCE = re.compile(r"""[\[{,:]\s*\$\{""")
 _TOKENS = re.compile(r"""[{}\[\]]|(?<=\s)#[^\n]*|'(?:[^'\n]|'')*'|["](?:[^"\\\n]|\\.)*["]""")
@@ -17,7 +17,7 @@ _NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
 _NO_SPACE_AFTER_COLON = re.compile(r"\s*\w+:\S")
 
 
-def syntax_problem(error: yaml.YAMLError, document: Document) -> Problem:
+def explain_syntax_error(error: yaml.YAMLError, document: Document) -> Problem:
     """The fault with its place.
 
     Args:
@@ -65,7 +65,7 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
         return at, f"a value cannot begin with {line[here.column : here.column + 1]!r}; put it in quotes"
     if "expected a single document" in context:
         return at, "a second document begins here; a config is a single one"
-    return at, f"{problem}: {cut(line.strip())}" if line.strip() else problem
+    return at, f"{problem}: {truncate(line.strip())}" if line.strip() else problem
 
 
 def _below(document: Document, line: int) -> str:

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import annotated_types
 
 from nncli.config.spec import INHERITING, Spec
-from nncli.core.docstrings import docstring_of
+from nncli.core.docstrings import parse_class_docstring
+from nncli.core.field_docs import FieldDoc, document_fields
 from nncli.core.fields import ALSO_WHOLE_NUMBERS, Checked, OneOf, Registered, required
-from nncli.core.reference import FieldReference, fields_of
 from nncli.core.registry import Registry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,7 +21,7 @@ SIMPLE = {int: "integer", float: "number", str: "string", bool: "boolean", type(
 Schema = dict[str, Any]
 
 
-def schema() -> Schema:
+def build_schema() -> Schema:
     """The schema of a whole config; what is registered when it is made is known to it."""
     definitions = _Definitions()
     whole = definitions.fields(Spec)
@@ -46,10 +46,10 @@ class _Definitions:
             cls: the class.
             inheriting: whether what has to be given may come from elsewhere.
         """
-        fields = fields_of(cls)
+        fields = document_fields(cls)
         schema: Schema = {
             "type": "object",
-            "description": docstring_of(cls).summary,
+            "description": parse_class_docstring(cls).summary,
             "properties": {field.name: self._property(field) for field in fields},
             "additionalProperties": False,
         }
@@ -116,7 +116,7 @@ class _Definitions:
 
         return self._named(f"{'inheriting_' if inheriting else ''}{registry.kind}.{cls.type_name}", make)
 
-    def _property(self, field: FieldReference) -> Schema:
+    def _property(self, field: FieldDoc) -> Schema:
         schema: Schema = {"description": field.text} if field.text else {}
         schema |= self._one(field.annotation)
         return schema if field.required else {**schema, "default": field.default}

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from nncli.config.references import escape
-from nncli.config.scalars import resolve
+from nncli.config.scalars import parse_scalar
 from nncli.config.spec import Spec
 from nncli.core.fields import dump
 
@@ -20,21 +20,21 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = None if isinstance(resolve(value), str) else "'"
+    style = None if isinstance(parse_scalar(value), str) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", escape(value), style=style)
 
 
 _Dumper.add_representer(str, _text)
 
 
-def plain(spec: Spec) -> dict[str, Any]:
+def to_plain(spec: Spec) -> dict[str, Any]:
     """The spec as plain values, every default written."""
     values = dump(spec)
     assert isinstance(values, dict)
     return values
 
 
-def flow(value: Any) -> str:
+def to_flow_yaml(value: Any) -> str:
     """A plain value as YAML on one line, such as {type: dense, units: 3}."""
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=True, width=1 << 20, allow_unicode=True)
     return text.strip().removesuffix("\n...")

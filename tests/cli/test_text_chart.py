@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from nncli.cli import chart as drawing
-from nncli.cli.chart import chart
+from nncli.cli import text_chart
+from nncli.cli.text_chart import draw_chart
 from tests.workflows import tiny
 
 DOWN = [1 - index / 99 for index in range(100)]
@@ -16,11 +16,11 @@ DOWN = [1 - index / 99 for index in range(100)]
 @pytest.fixture
 def plain(monkeypatch):
     """A terminal without blocks."""
-    monkeypatch.setattr(drawing, "shows", str.isascii)
+    monkeypatch.setattr(text_chart, "can_encode", str.isascii)
 
 
 def test_a_line_that_goes_down():
-    assert chart(DOWN, 10, "epochs", 24) == [
+    assert draw_chart(DOWN, 10, "epochs", 24) == [
         "   1 ┤█▂",
         "     │██▄",
         "     │███▇▁",
@@ -35,14 +35,14 @@ def test_a_line_that_goes_down():
 
 
 def test_two_values_are_two_halves():
-    drawn = chart([2.0, 1.0], 2, "epochs", 80)
+    drawn = draw_chart([2.0, 1.0], 2, "epochs", 80)
     assert {line[4:] for line in drawn[:4]} == {"█" * 30}
     assert {line[4:] for line in drawn[4:8]} == {"█" * 60}
 
 
 @pytest.mark.usefixtures("plain")
 def test_without_blocks():
-    drawn = chart(DOWN, 3, "epochs", 24)
+    drawn = draw_chart(DOWN, 3, "epochs", 24)
     assert drawn[:3] == ["   1 |#", "     |###", "     |####"]
     assert drawn[8:] == ["   0 +-----------", "      0   1.5   3 epochs"]
     assert all(line.isascii() for line in drawn)
@@ -52,15 +52,15 @@ def test_without_blocks():
 @pytest.mark.parametrize("end", [1, 7, 40, 1_000_000])
 @pytest.mark.parametrize("values", [DOWN, [1e-12, 3e-5], [0.0, 1.0, 0.0], [1234567.0] * 2000 + [0.0]], ids=len)
 def test_it_fits_and_reaches_from_the_first_to_the_last(values, end, width):
-    *rows, axis, below = chart(values, end, "epochs", width)
+    *rows, axis, below = draw_chart(values, end, "epochs", width)
     assert max(map(len, (*rows, axis, below))) <= width
-    assert len(rows) == drawing.ROWS
+    assert len(rows) == text_chart.ROWS
     columns = axis.count("─")
-    assert columns <= drawing.COLUMNS
+    assert columns <= text_chart.MAX_COLUMNS
     begin = axis.index("└") + 1
     cells = [row.ljust(begin + columns)[begin:] for row in rows]
     heights = [sum(" ▁▂▃▄▅▆▇█".index(cell) for cell in column) for column in zip(*cells, strict=True)]
-    assert max(heights) == 8 * drawing.ROWS
+    assert max(heights) == 8 * text_chart.ROWS
     assert heights[0] == round(64 * values[0] / max(values))
     assert len(set(heights)) > 1
     assert heights[-1] == round(64 * values[-1] / max(values))

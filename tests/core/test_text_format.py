@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from nncli.core.describe import show
 from nncli.core.spelling import nearest, suggestion
-from nncli.core.wording import cut, names
+from nncli.core.text_format import join_names, truncate
+from nncli.core.value_text import format_value
 
 
 def test_a_long_text_keeps_its_ends():
-    assert cut("short") == "short"
-    long = cut("a" * 500 + "z" * 500)
+    assert truncate("short") == "short"
+    long = truncate("a" * 500 + "z" * 500)
     assert (long[0], long[-1], len(long) < 80) == ("a", "z", True)
     assert "..." in long
 
 
 def test_of_many_names_the_first_are_listed():
-    assert names(["a", "b"]) == "a, b"
-    listed = names([f"column_{index}" for index in range(300)])
+    assert join_names(["a", "b"]) == "a, b"
+    listed = join_names([f"column_{index}" for index in range(300)])
     assert listed.startswith("column_0, column_1, ")
     assert listed.endswith("column_39 and 260 more")
-    assert len(names(["x" * 1000] * 3)) < 150
+    assert len(join_names(["x" * 1000] * 3)) < 150
 
 
 def test_messages_stay_short_whatever_they_repeat():
     many = {f"key_{index}" * 30: 1 for index in range(300)}
-    assert len(show(many)) < 2500
-    assert len(show(10**500)) < 90
-    assert len(show("x" * 10_000)) < 90
+    assert len(format_value(many)) < 2500
+    assert len(format_value(10**500)) < 90
+    assert len(format_value("x" * 10_000)) < 90
     assert len(suggestion("x" * 10_000, many)) < 2500
 
 
