@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, cast
 
 from nncli.assemble.survey import survey
+from nncli.config.limits import MAX_VALUES
 from nncli.config.load import draft
-from nncli.config.reader import MAX_VALUES, read_text
+from nncli.config.reader import read_text
 from nncli.config.references import resolve_references
 from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError

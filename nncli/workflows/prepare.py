@@ -15,9 +15,10 @@ from nncli.assemble.defaults import filled
 from nncli.assemble.plan import Plan, plan
 from nncli.assemble.survey import Survey, survey
 from nncli.config.document import Document
+from nncli.config.limits import MAX_DEPTH, MAX_RESOLVED_DEPTH, MAX_VALUES, TOO_DEEP
 from nncli.config.load import draft
 from nncli.config.overrides import ENVIRONMENT_VARIABLE, apply_overrides, split_settings
-from nncli.config.reader import MAX_DEPTH, MAX_RESOLVED_DEPTH, MAX_VALUES, TOO_DEEP, read_file
+from nncli.config.reader import read_file
 from nncli.config.references import resolve_references
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError, Problem

@@ -103,7 +103,7 @@ def test_the_schema_says_the_same():
     definitions = _Definitions()
     whole = {
         **definitions.fields(Part),
-        "$defs": {"reference": {"type": "string", "pattern": r"^\$"}, **definitions.made},
+        "$defs": {"reference": {"type": "string", "pattern": r"^\$"}, **definitions.built},
     }
     Draft202012Validator.check_schema(whole)
     validator = Draft202012Validator(whole)

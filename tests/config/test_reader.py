@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nncli.config.document import Mark
+from nncli.config.limits import MAX_FILE_BYTES
 from nncli.config.overrides import apply_overrides
-from nncli.config.reader import MAX_FILE_BYTES, read_file, read_text, read_value
+from nncli.config.reader import read_file, read_text, read_value
 from nncli.core.builder import FAILED
 from nncli.core.errors import ConfigError, UserError
 
@@ -43,13 +44,13 @@ def test_windows_line_ends_move_nothing():
 
 def test_a_duplicate_key_is_a_problem_at_the_second_one():
     assert messages("seed: 1\nname: a\nseed: 2\n") == [
-        "a.yaml:3:1: seed: duplicate key 'seed'; it stands on line 1 already"
+        "a.yaml:3:1: seed: duplicate key 'seed'; it is already on line 1"
     ]
 
 
 def test_a_duplicate_key_further_inside():
     text = "data:\n  train: {path: a.csv, targets: y,\n    path: b.csv}\n"
-    assert messages(text) == ["a.yaml:3:5: data.train.path: duplicate key 'path'; it stands on line 2 already"]
+    assert messages(text) == ["a.yaml:3:5: data.train.path: duplicate key 'path'; it is already on line 2"]
 
 
 def test_a_tab_in_the_indentation():
@@ -97,7 +98,7 @@ def test_aliases_and_merge_keys_are_expanded():
 
 
 def test_an_alias_within_itself_is_refused():
-    assert "an alias inside of what it stands for" in messages("a: &one [*one]\n")[0]
+    assert "an alias inside the value that it stands for" in messages("a: &one [*one]\n")[0]
 
 
 def test_aliases_that_multiply_are_refused():
@@ -109,7 +110,7 @@ def test_aliases_that_multiply_are_refused():
 @pytest.mark.parametrize("depth", [32, 60, 900])
 def test_nesting_is_limited(depth):
     (message,) = messages("a: " + "[" * depth + "]" * depth)
-    assert "nested too deeply; expected at most 30 mappings and lists in one another" in message
+    assert "nested too deeply; expected at most 30 levels of mappings and lists" in message
     assert messages("a: " + "[" * 29 + "]" * 29) == []
 
 
@@ -118,20 +119,20 @@ def test_nesting_is_limited(depth):
     [
         (
             "optimizer: adam\n  learning_rate: 3\n",
-            "a.yaml:2:16: 'adam' above has its value already; to give it keys write {type: adam, ...}",
+            "a.yaml:2:16: 'adam' above has a value already; to give it keys, write {type: adam, ...}",
         ),
         (
             "model:\n  - dense\n    units: 3\n",
-            "a.yaml:3:10: 'dense' above has its value already; to give it keys write {type: dense, ...}",
+            "a.yaml:3:10: 'dense' above has a value already; to give it keys, write {type: dense, ...}",
         ),
         ("optimizer:\n  type: adam\n    beta1: 0\n", "a.yaml:3:10: the indentation does not fit the line above"),
-        ("name: digits: first\n", "a.yaml:1:13: a colon inside of a value; put the value in quotes"),
+        ("name: digits: first\n", "a.yaml:1:13: a colon inside a value; put the value in quotes"),
         (
             "a: {b: 16 # hi}\nc: 1\n",
-            "a.yaml:1:4: this { is not closed; expected } behind what is inside; what follows # is a comment",
+            "a.yaml:1:4: this { is not closed; expected } after its contents; the text after # is a comment",
         ),
-        ("a: {b: '}', c: [1, \"]\"\nd: 1\n", "a.yaml:1:16: this [ is not closed; expected ] behind what is inside"),
-        ("<<: 3\nseed: 1\n", "a.yaml:1:5: << wants a mapping, such as *alias"),
+        ("a: {b: '}', c: [1, \"]\"\nd: 1\n", "a.yaml:1:16: this [ is not closed; expected ] after its contents"),
+        ("<<: 3\nseed: 1\n", "a.yaml:1:5: expected a mapping after <<, such as *alias"),
     ],
 )
 def test_syntax_in_plain_words(text, message):

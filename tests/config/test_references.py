@@ -84,7 +84,7 @@ def test_a_fault_of_a_setting_is_told_at_the_setting():
 
 def test_values_cannot_multiply_without_bound():
     text = "a0: [1, 1]\n" + "".join(f"a{i}: ['${{a{i - 1}}}', '${{a{i - 1}}}']\n" for i in range(1, 40))
-    with pytest.raises(ConfigError, match="too many values after filling in references"):
+    with pytest.raises(ConfigError, match="too many values after resolving references"):
         filled(text, most=100_000)
 
 
