@@ -53,7 +53,7 @@ def _format_layers(description: dict[str, Any]) -> list[str]:
     non_trainable = description["running_values"] or 0
     rows.append(["total", "", f"{description['parameters'] - non_trainable:,}"])
     if non_trainable:
-        rows.append(["non-trainable", "", f"{non_trainable:,}"])
+        rows.append(["non-trainable parameters", "", f"{non_trainable:,}"])
     return format_table(["layer", "output shape", "parameters"], rows, right=(2,))
 
 

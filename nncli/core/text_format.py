@@ -32,10 +32,9 @@ def format_bytes(size: int) -> str:
 
 
 def format_parameter_count(trainable: int, non_trainable: int = 0) -> str:
-    """Format the size of a model: "4,217 parameters", or "4,217 trainable and 144 non-trainable parameters"."""
-    if not non_trainable:
-        return f"{trainable:,} parameters"
-    return f"{trainable:,} trainable and {non_trainable:,} non-trainable parameters"
+    """Format the size of a model, such as "4,217 parameters, and 144 non-trainable parameters"."""
+    more = f", and {non_trainable:,} non-trainable parameters" if non_trainable else ""
+    return f"{trainable:,} parameters{more}"
 
 
 def count_noun(count: int, noun: str) -> str:

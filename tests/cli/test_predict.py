@@ -279,14 +279,14 @@ def split_table(text):
 def test_containers_are_shown_with_their_layers_and_matching_counts(nncli, inside):
     config = tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml")
     checked = nncli("check", config).out
-    size = "120 trainable and 8 non-trainable parameters"
+    size = "120 parameters, and 8 non-trainable parameters"
     assert checked.splitlines()[0].endswith(f"rows; {size}")
     started = nncli("train", config, "--run-dir", "run").err
     assert f"{size}; 1 epochs" in started
     text = nncli("inspect", "run").out
     table = text.split("\n\n")[1]
     assert split_table(table)[:-2] == split_table(SHOWN)
-    assert split_table(table)[-2:] == [["total", "120"], ["non-trainable", "8"]]
+    assert split_table(table)[-2:] == [["total", "120"], ["non-trainable", "parameters", "8"]]
     assert "\n   1.batch_norm" in table
     rows = split_table(checked.split("\n\n")[1])
     assert [row[:-1] for row in rows[2:]] == split_table(SHOWN)[2:]
