@@ -1,4 +1,4 @@
-"""What every loss promises, over all its configurations in the table."""
+"""The contract of all losses in the table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHANCES = ("probabilities", "logits")
 
 
 def run(case, output, targets, weights=None, scale=1.0):
-    """(prediction, sum, gradient)."""
+    """Return (prediction, sum, gradient)."""
     prediction, total, backward = loss_of(case).forward(output, targets, weights)
     return prediction, total, backward(scale)
 
@@ -44,7 +44,7 @@ def test_the_gradient_agrees_with_central_differences(case, weights):
 @over_all
 @weighted_or_not
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_dtype_that_comes_in_goes_out(case, weights, dtype):
+def test_the_dtype_is_preserved(case, weights, dtype):
     output, targets = outputs_and_targets(case, 6, dtype)
     weights = None if weights is None else weights.astype(dtype)
     prediction, total, gradient = run(case, output, targets, weights, 1 / 6)
@@ -54,7 +54,7 @@ def test_the_dtype_that_comes_in_goes_out(case, weights, dtype):
 
 @over_all
 @weighted_or_not
-def test_nothing_given_is_changed(case, weights):
+def test_arguments_are_not_modified(case, weights):
     output, targets = outputs_and_targets(case, 6)
     before = output.copy(), targets.copy(), WEIGHTS.copy()
     for array in (output, targets, WEIGHTS):
@@ -70,7 +70,7 @@ def test_nothing_given_is_changed(case, weights):
 
 @over_all
 @weighted_or_not
-def test_backward_gives_the_same_twice(case, weights):
+def test_backward_can_be_called_twice(case, weights):
     output, targets = outputs_and_targets(case, 6)
     backward = loss_of(case).forward(output, targets, weights)[2]
     first = backward(0.5).copy()
@@ -79,7 +79,7 @@ def test_backward_gives_the_same_twice(case, weights):
 
 
 @over_all
-def test_the_prediction_is_what_predict_says(case):
+def test_the_prediction_equals_that_of_predict(case):
     output, targets = outputs_and_targets(case, 6)
     prediction = run(case, output, targets)[0]
     np.testing.assert_allclose(prediction, loss_of(case).predict(output), rtol=1e-14)
@@ -94,7 +94,7 @@ def test_the_prediction_is_what_predict_says(case):
 @over_all
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @weighted_or_not
-def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
+def test_extreme_outputs_have_finite_losses_and_gradients(case, dtype, weights):
     units = int(np.prod(case.output_shape))
     combinations = product(EXTREMES[case.domain], repeat=min(units, 3))
     rows = np.array([np.resize(entries, case.output_shape) for entries in combinations], dtype)
@@ -127,7 +127,7 @@ def test_the_sums_of_two_parts_add_up(case, cut, weights):
 
 
 @over_all
-def test_weights_of_one_are_no_weights(case):
+def test_weights_of_1_equal_no_weights(case):
     output, targets = outputs_and_targets(case, 6)
     _, total, gradient = run(case, output, targets, None, 0.2)
     _, same_total, same_gradient = run(case, output, targets, np.ones(6), 0.2)
@@ -136,7 +136,7 @@ def test_weights_of_one_are_no_weights(case):
 
 
 @over_all
-def test_a_weight_of_two_is_the_row_twice_and_of_zero_the_row_left_out(case):
+def test_weights_count_rows(case):
     output, targets = outputs_and_targets(case, 4)
     twice = [0, 1, 1, 3]
     weights = np.array((1.0, 2, 0, 1))
@@ -150,7 +150,7 @@ def test_a_weight_of_two_is_the_row_twice_and_of_zero_the_row_left_out(case):
 
 @over_all
 @pytest.mark.parametrize("weights", [None, np.empty(0)], ids=["alike", "weighted"])
-def test_no_rows_lose_nothing(case, weights):
+def test_the_loss_of_no_rows_is_0(case, weights):
     output, targets = outputs_and_targets(case, 0)
     prediction, total, gradient = run(case, output, targets, weights)
     assert total == 0
@@ -158,7 +158,7 @@ def test_no_rows_lose_nothing(case, weights):
 
 
 @over_all
-def test_the_loss_is_least_where_the_output_is_right(case):
+def test_the_loss_is_minimal_at_the_optimal_output(case):
     output, targets = outputs_and_targets(case, 6)
     right, least = case.best(targets, case.output_shape)
     assert run(case, right, targets)[1] == pytest.approx(least, rel=1e-12, abs=1e-9)
@@ -176,13 +176,13 @@ def test_the_loss_is_least_where_the_output_is_right(case):
 
 @over_all
 @weighted_or_not
-def test_the_best_constant_is_found_by_search_too(case, weights):
+def test_the_best_constant_agrees_with_a_search(case, weights):
     loss, (_, targets) = loss_of(case), outputs_and_targets(case, 6)
-    assert loss.of_constant(targets, weights) == pytest.approx(lost_by_constant(case, targets, weights), abs=1e-7)
+    assert loss.of_constant(targets, weights) == pytest.approx(search_best_constant(case, targets, weights), abs=1e-7)
 
 
-def lost_by_constant(case, targets, weights):
-    """The mean loss of the best constant output, found by steps along the gradient or by cutting an interval."""
+def search_best_constant(case, targets, weights):
+    """Return the mean loss of the best constant output, found by gradient descent or by bisection."""
     output = np.zeros((len(targets), *case.output_shape))
     divisor = len(targets) if weights is None else weights.sum()
     if loss_of(case).wants_sum_to_one:  # a unit is not free of the others

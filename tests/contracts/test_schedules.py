@@ -1,4 +1,4 @@
-"""What every schedule promises, over all its configurations in the table."""
+"""The contract of all schedules in the table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def rates(schedule, course=COURSE, steps=range(35)):
 
 
 def made_of(case, **fields):
-    """The schedule of a row with other values in some fields."""
+    """Build the schedule of a row with other values in some fields."""
     return type(made(case))(**{name: value for name, value in {**case.config, **fields}.items() if name != "type"})
 
 
@@ -32,7 +32,7 @@ def test_the_first_and_the_last_rate(case):
 
 @over_all
 @pytest.mark.parametrize("steps", [0, 1, 4])
-def test_a_warm_up_rises_in_equal_parts_to_the_first_rate(case, steps):
+def test_warm_up_rises_linearly_to_the_first_rate(case, steps):
     found = rates(made_of(case, warmup_steps=steps))
     first = made(case).at(0, COURSE)
     assert found[:steps] == pytest.approx([first * (step + 1) / steps for step in range(steps)], rel=1e-15)
@@ -41,7 +41,7 @@ def test_a_warm_up_rises_in_equal_parts_to_the_first_rate(case, steps):
 
 
 @over_all
-def test_after_the_warm_up_the_schedule_begins(case):
+def test_the_schedule_starts_after_the_warm_up(case):
     course, later = Course(1, 35), Course(1, 31)  # what has no length of its own ends with the run
     fields = {"steps": case.config["steps"] - 4} if "steps" in case.config else {}
     fields |= {"epochs": case.config["epochs"] * 7 - 4} if "epochs" in case.config else {}
@@ -52,7 +52,7 @@ def test_after_the_warm_up_the_schedule_begins(case):
 
 @over_all
 @pytest.mark.parametrize("warmup", [0, 3, 50])
-def test_it_is_never_negative_and_never_above_its_highest_rate(case, warmup):
+def test_rates_are_between_0_and_the_highest_rate(case, warmup):
     fields = {"steps": warmup + 9} if "steps" in case.config else {}  # which includes the warm-up
     schedule = made_of(case, warmup_steps=warmup, **fields)
     highest = max(value for key, value in case.config.items() if key in ("initial", "final", "maximum"))
@@ -64,7 +64,7 @@ def test_it_is_never_negative_and_never_above_its_highest_rate(case, warmup):
 
 
 @over_all
-def test_it_is_a_pure_function_of_the_step(case):
+def test_rates_are_a_pure_function_of_the_step(case):
     schedule = made(case)
     before = rates(schedule, steps=FAR)
     assert rates(made(case), steps=reversed(FAR)) == before[::-1]
@@ -79,7 +79,7 @@ def test_a_run_of_one_step_has_the_first_rate(case):
 
 
 @over_all
-def test_it_depends_on_the_length_of_the_run_only_where_it_says_so(case):
+def test_dependence_on_the_length_of_the_run_is_declared(case):
     schedule = made(case)
     longer = rates(schedule, Course(7, 11))
     assert (longer != rates(schedule)) == schedule.over_run
@@ -89,7 +89,7 @@ def test_it_depends_on_the_length_of_the_run_only_where_it_says_so(case):
 
 
 @over_all
-def test_it_depends_on_epochs_only_where_it_says_so(case):
+def test_dependence_on_epochs_is_declared(case):
     schedule = made(case)
     if schedule.by_steps:
         assert rates(schedule, Course(3, 5)) == rates(schedule, Course(0, 0)) == rates(schedule)

@@ -1,4 +1,4 @@
-"""What the contract tests feed to the rows of the table."""
+"""Inputs, outputs and targets for the rows of the contract table."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """The registry that a row's configuration is from; things of two kinds may have one name."""
+    """Return the registry of a row's class; classes of two kinds may share a name."""
     return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 
 def made(case: Any, registry: Registry | None = None) -> Registered:
-    """What a row or a mapping describes."""
+    """Build the object that a row or a mapping describes."""
     return build(registry or registry_of(case), case if isinstance(case, dict) else case.config)
 
 
 def spread(shape: Shape, seed: int = 0) -> Array:
-    """Numbers between -2 and 2, none twice and none near zero, so that no kink lies within a difference's step."""
+    """Return distinct numbers between -2 and 2, none near 0, so that no kink is within the step of a difference."""
     count = int(np.prod(shape))
     values = (np.arange(count) + 0.3) / max(count, 1) * 4 - 2
     return np.random.default_rng(seed).permutation(values).reshape(shape)
 
 
 def inputs(case: LayerCase, rows: int, dtype: Any = np.float64) -> Array:
-    """(rows, *input shape) for a layer."""
+    """Return inputs (rows, *input shape) for a layer."""
     if case.below is not None:
         return np.random.default_rng(1).integers(case.below, size=(rows, *case.input_shape)).astype(dtype)
     return spread((rows, *case.input_shape), 1).astype(dtype)
 
 
 def loss_of(case: LossCase) -> Any:
-    """The loss of a row, in its form for several labels where it has one and the row has several units."""
+    """Build the loss of a row; if the row has several units, in its multi-label form where it has one."""
     loss: Any = made(case)
     return (loss.for_several_labels() or loss) if case.output_shape != (1,) else loss
 
 
 def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> tuple[Array, Array]:
-    """What a model may give to a loss, and targets in the form that the loss takes."""
+    """Return outputs of a model and encoded targets for a loss."""
     random, loss = np.random.default_rng(5), loss_of(case)
     numbers = random.standard_normal((rows, *case.output_shape)) * 2
     if case.domain == "probabilities":
-        e = np.exp(numbers / 2)  # none so small that the step of a difference is not small beside it
+        e = np.exp(numbers / 2)  # large compared to the step of a difference
         numbers = e / e.sum(axis=-1, keepdims=True) if loss.wants_sum_to_one else e / (1 + e)
     if case.domain == "rates":
         numbers = np.exp(numbers)
