@@ -1,4 +1,4 @@
-"""A damaged checkpoint is refused, or holds exactly what it held; in no case anything else."""
+"""A damaged checkpoint is rejected, or its content is unchanged."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CHANGES = 100  # a test
 
 
 def held(path):
-    """All that is in a checkpoint, comparable."""
+    """Return all content of a checkpoint in comparable form."""
     meta, arrays = checkpoint.load(str(path))
     return json.dumps(meta), {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in arrays.items()}
 
 
 def refusal(use, path):
-    """Why a file is refused, in one line that names it; None where it is not."""
+    """Return the one-line error that names the file; None if it is accepted."""
     try:
         use()
     except CheckpointError as error:
@@ -45,7 +45,7 @@ def refusal(use, path):
 
 
 def damage(content, chance):
-    """Some bytes changed, put in or taken out."""
+    """Change, insert or remove some bytes."""
     at, count = chance.randrange(len(content)), chance.choice((1, 1, 1, *range(2, 9)))
     kind = chance.choice(("flip", "change", "change", "fill", "insert", "delete"))
     if kind == "flip":
@@ -55,7 +55,7 @@ def damage(content, chance):
 
 
 def structure(content, chance, places):
-    """A byte changed in what is neither meta.json nor an array's content."""
+    """Change a byte outside meta.json and the contents of arrays."""
     at = min(len(content) - 1, max(0, chance.choice(places) + chance.randrange(-2, 48)))
     value = chance.choice((0, 1, 8, 0xFF, content[at] ^ 1, content[at] ^ 0x80, chance.randrange(256)))
     return content[:at] + bytes([value]) + content[at + 1 :]
@@ -63,7 +63,7 @@ def structure(content, chance, places):
 
 @pytest.mark.parametrize("seed", first(2, range(24)))
 @pytest.mark.parametrize("kind", ["anywhere", "structure"])
-def test_random_damage_is_refused_or_harmless(stopped, last, kind, seed):
+def test_random_damage_is_rejected_or_harmless(stopped, last, kind, seed):
     chance = random.Random(f"{kind} {seed}")
     whole, before, shown = last.read_bytes(), held(last), inspect(last)
     data = stopped / tiny.TABLE
@@ -85,7 +85,7 @@ def test_random_damage_is_refused_or_harmless(stopped, last, kind, seed):
 
 
 @pytest.mark.parametrize(("value", "step"), first(2, [(0, 7), (1, 11), (0, 1), (1, 1), (8, 1), (0x80, 1), (0xFF, 1)]))
-def test_every_byte_of_the_list_of_members(last, value, step):
+def test_damage_to_every_byte_of_the_list_of_members(last, value, step):
     whole, before = last.read_bytes(), held(last)
     with zipfile.ZipFile(last) as archive:
         start = archive.start_dir
@@ -95,7 +95,7 @@ def test_every_byte_of_the_list_of_members(last, value, step):
             assert held(last) == before
 
 
-def test_wherever_it_is_cut_short_it_is_refused(stopped, run, last):
+def test_truncated_checkpoints_are_rejected(stopped, run, last):
     whole = last.read_bytes()
     chance = random.Random(5)
     cuts = {place + by for place in boundaries(last) for by in (-1, 0, 1)} | set(chance.sample(range(len(whole)), 60))
@@ -116,7 +116,7 @@ def test_wherever_it_is_cut_short_it_is_refused(stopped, run, last):
 
 
 @pytest.mark.parametrize("extra", [b"x", b"\0" * 22, b"PK\5\6" + b"\0" * 18, b"PK\5\6" + b"\xff" * 16 + b"\0\0"])
-def test_nothing_may_stand_before_or_behind_it(last, extra):
+def test_data_before_or_after_the_archive_are_rejected(last, extra):
     whole = last.read_bytes()
     for changed in (whole + extra, extra + whole):
         last.write_bytes(changed)
@@ -124,7 +124,7 @@ def test_nothing_may_stand_before_or_behind_it(last, extra):
 
 
 @pytest.mark.parametrize("name", ["../0.dense.weight.npy", "/etc/a.npy", "more.npy", "x" * 60_000, "meta.json/"])
-def test_a_member_that_is_not_listed_is_refused_by_name(last, tmp_path, name):
+def test_an_unlisted_member_is_rejected_by_name(last, tmp_path, name):
     with zipfile.ZipFile(last, "a") as archive:
         archive.writestr(name, b"x")
     for use in (checkpoint.load, checkpoint.read_meta):
@@ -135,13 +135,13 @@ def test_a_member_that_is_not_listed_is_refused_by_name(last, tmp_path, name):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_member_that_is_there_twice_is_refused(last):
+def test_a_duplicate_member_is_rejected(last):
     with zipfile.ZipFile(last, "a") as archive:
         archive.writestr("0.dense.bias.npy", npy(np.ones(4, np.float32)))
     assert "it holds a member twice" in refusal(lambda: checkpoint.read_meta(str(last)), last)
 
 
-def test_members_that_share_their_bytes_are_refused(last):
+def test_overlapping_members_are_rejected(last):
     content = bytearray(last.read_bytes())
     with zipfile.ZipFile(last) as archive:
         at = archive.start_dir
@@ -154,7 +154,7 @@ def test_members_that_share_their_bytes_are_refused(last):
 
 
 @pytest.mark.parametrize(("bit", "what"), [(0x1, "encrypted"), (0x20, "patched"), (0x40, "strong encryption")])
-def test_flags_that_python_does_not_know_what_to_do_with(last, bit, what):
+def test_unsupported_zip_flags_are_rejected(last, bit, what):
     whole = last.read_bytes()
     with zipfile.ZipFile(last) as archive:
         at = archive.start_dir
@@ -177,7 +177,7 @@ def test_another_dtype_is_not_cast(stopped, run, last):
             assert f"expected the array '0.dense.weight' in float32; got {other.dtype}" in refusal(use, last)
 
 
-def test_an_array_of_another_model_is_refused(stopped, last):
+def test_an_array_of_another_model_is_rejected(stopped, last):
     content = members(last)
     meta = json.loads(content.pop("meta.json"))
     meta["arrays"]["9.dense.weight"] = described(np.zeros(3, np.float32))
@@ -185,7 +185,7 @@ def test_an_array_of_another_model_is_refused(stopped, last):
     assert "'9.dense.weight' is of another model" in refusal(lambda: predict(last, stopped / tiny.TABLE), last)
 
 
-def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypatch):
+def test_configs_too_large_for_a_checkpoint_are_rejected_before_training(stopped, monkeypatch):
     session = prepare(str(stopped / "config.yaml"), []).session()
     trainer = session.trainer()
     check_description(session, trainer)
@@ -196,7 +196,7 @@ def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypat
                 check_description(session, trainer)
 
 
-def test_what_is_written_again_in_another_way_is_the_same(last):
+def test_a_rewritten_archive_is_equivalent(last):
     before, content = held(last), members(last)
     meta = json.loads(content.pop("meta.json"))
     write(last, dict(reversed(meta.items())), dict(reversed(content.items())))

@@ -1,4 +1,4 @@
-"""configs/digits.yaml as a PyTorch user would write it: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
+"""configs/digits.yaml in PyTorch: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
 
 The images, splits, network, optimizer and epochs are the same. As `nncli train` does, it evaluates the validation rows
 and writes a checkpoint and a line of metrics.csv in every epoch, and at the end tests the weights of the best epoch.
