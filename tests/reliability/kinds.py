@@ -34,7 +34,7 @@ def early(**training: Any) -> dict[str, Any]:
 
 
 def kept(**training: Any) -> dict[str, Any]:
-    """Several checkpoints, some within an epoch and none after every second epoch; metrics that keep their rows.
+    """Several checkpoints, some within an epoch and not after every epoch; metrics whose state keeps all rows.
 
     The weights are averaged.
     """
