@@ -1,4 +1,4 @@
-"""python -m nncli."""
+"""Run the command line as `python -m nncli`."""
 
 from nncli.cli.app import main
 

@@ -1,1 +1,4 @@
-"""The commands: thin functions over the workflows, and what they print."""
+"""The commands of the `nncli` program, one file each, and the files that format and print their output.
+
+Other packages are imported inside functions, so that `nncli --help` starts fast; tests/test_architecture.py checks it.
+"""

@@ -1,4 +1,4 @@
-"""The command line, put together from one file a command."""
+"""The command line, assembled from one file per command."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import typer
 from nncli.cli import errors
 from nncli.version import __version__
 
-# each in the file of its name, as a function of that name or, where Python has it already, with an underscore behind
+# a command is the function of its name in the module of its name, with "_" appended if the name is a builtin
 COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "repro", "check", "init", "list", "schema")
-OBJECTS = 50_000  # new ones between two looks for garbage; imports make many and leave none
+GC_THRESHOLD = 50_000  # new objects between two collections; imports create many and leave no garbage
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"nncli {__version__}")
         raise typer.Exit
@@ -27,19 +27,19 @@ def _version(wanted: bool) -> None:
 
 def nncli(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Train neural networks from a YAML file with nothing but NumPy."""
 
 
-def _nowhere() -> TextIO:
+def _open_devnull() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
 
 
 def command_line(arguments: Sequence[str]) -> typer.Typer:
-    """The command that the arguments begin with alone, so that nothing else is imported; otherwise all of them."""
+    """Build the program; if the arguments begin with a command, import that command only."""
     app = typer.Typer(
         name="nncli",
         no_args_is_help=True,
@@ -49,8 +49,8 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(nncli)
     completing = any(name.endswith("_COMPLETE") for name in os.environ)
-    asked = arguments[0] if arguments and not completing else ""
-    for name in (asked,) if asked in COMMANDS else COMMANDS:
+    first = arguments[0] if arguments and not completing else ""
+    for name in (first,) if first in COMMANDS else COMMANDS:
         module = importlib.import_module(f"nncli.cli.{name}")
         command = getattr(module, name, None) or getattr(module, f"{name}_")
         app.command(name)(errors.reported(command))
@@ -58,10 +58,10 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Runs the command line; --debug may stand anywhere in it."""
-    gc.set_threshold(OBJECTS, 10, 10)
-    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # None where they were closed
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes as long as a check
+    """Run the command line; --debug is accepted at any position."""
+    gc.set_threshold(GC_THRESHOLD, 10, 10)
+    sys.stdout, sys.stderr = sys.stdout or _open_devnull(), sys.stderr or _open_devnull()  # None if they were closed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for them takes as long as a check
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     if "--debug" in arguments[:end]:
@@ -70,4 +70,4 @@ def main() -> None:
     try:
         command_line(arguments)(args=arguments, prog_name="nncli")
     finally:
-        gc.freeze()  # a last look for garbage, of what ends with the process anyway, would take a tenth of a check
+        gc.freeze()  # skips the collection at exit, which would take a tenth of the time of a check

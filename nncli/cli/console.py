@@ -1,25 +1,34 @@
-"""Writing to the two streams: results to standard output, all else to standard error."""
+"""Print results to standard output and everything else to standard error."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from shutil import get_terminal_size
 
 import typer
 
+DEFAULT_WIDTH = 100  # characters, where there is no terminal
 
-def say(line: str = "") -> None:
-    """A line for the user, on standard error."""
+
+def print_message(line: str = "") -> None:
+    """Print a line for the user to standard error."""
     typer.echo(line, err=True)
 
 
-def give(line: str = "") -> None:
-    """A line of the result, on standard output; bytes of a file's name that are no text are written as escapes."""
+def print_notes(notes: Iterable[str]) -> None:
+    """Print notes to standard error, one a line."""
+    for note in notes:
+        print_message(f"note: {note}")
+
+
+def print_result(line: str = "") -> None:
+    """Print a line of the result to standard output; undecodable bytes of file names are escaped."""
     typer.echo(line.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
-def shows(text: str) -> bool:
-    """Whether standard output has these characters."""
+def can_encode(text: str) -> bool:
+    """Return whether the encoding of standard output has all characters of the text."""
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeError, LookupError):
@@ -27,6 +36,6 @@ def shows(text: str) -> bool:
     return True
 
 
-def width() -> int:
-    """How many characters a line has: those of the terminal, or 100 where there is none."""
-    return get_terminal_size((100, 24)).columns
+def terminal_width() -> int:
+    """Return the number of characters in a line of the terminal."""
+    return get_terminal_size((DEFAULT_WIDTH, 24)).columns

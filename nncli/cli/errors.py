@@ -25,8 +25,8 @@ def format_error(error: NncliError) -> str:
     if not isinstance(error, ConfigError) or not sys.stderr.isatty():
         return str(error)
     colours = "NO_COLOR" not in os.environ
-    blocks = ["\n".join((str(problem), *_excerpt(problem, colours=colours))) for problem in error.told]
-    return "\n".join(part for part in (*blocks, error.rest, error.count) if part)
+    blocks = ["\n".join((str(problem), *_excerpt(problem, colours=colours))) for problem in error.shown]
+    return "\n".join(part for part in (*blocks, error.omitted, error.summary) if part)
 
 
 def _excerpt(problem: Problem, *, colours: bool) -> list[str]:

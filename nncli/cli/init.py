@@ -1,4 +1,4 @@
-"""nncli init."""
+"""The command `nncli init`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ def init(
     ] = None,
     targets: Annotated[
         list[str] | None,
-        typer.Option("--target", metavar="COLUMN", help="The column to learn; for arrays, a name or file. Repeatable."),
+        typer.Option(
+            "--target",
+            metavar="COLUMN",
+            help="The column to predict; for arrays, the name or file of the targets. Can be repeated.",
+        ),
     ] = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; default standard output.")
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The config file to write. Default: standard output."),
     ] = None,
 ) -> None:
-    """Write a commented config to begin with, fitted to your data if you name them."""
-    from nncli.workflows.init import init as make
+    """Write a starter config, fitted to your data if given."""
+    from nncli.workflows.init import init as write_config
 
-    text = make(data, targets or [], output)
+    text = write_config(data, targets or [], output)
     if output is None:
         print_result(text.rstrip())
         return

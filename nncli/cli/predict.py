@@ -1,15 +1,18 @@
-"""nncli predict."""
+"""The command `nncli predict`."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nncli.cli.console import print_message
-from nncli.cli.options import CheckpointArgument, PluginOption
-from nncli.cli.plugin_option import load_plugins
+from nncli.cli.console import print_notes
+from nncli.cli.options import CheckpointArgument
+from nncli.cli.plugin_option import PluginOption, load_plugins
+
+if TYPE_CHECKING:
+    from nncli.workflows.predictions import Predictions
 
 
 def predict(
@@ -25,29 +28,39 @@ def predict(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write .npy, .csv or .json; default CSV on standard output."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The .npy, .csv or .json file to write. Default: CSV on standard output.",
         ),
     ] = None,
     classes: Annotated[
-        bool, typer.Option("--classes", help="Give the most likely class only; of several labels 0 or 1 for each.")
+        bool,
+        typer.Option("--classes", help="Predict only the most likely class; for multi-label models, 0 or 1 per label."),
     ] = False,
     plugins: PluginOption = None,
-    batch_size: Annotated[int, typer.Option("--batch-size", min=1, metavar="N", help="Rows at a time.")] = 256,
+    batch_size: Annotated[int, typer.Option("--batch-size", min=1, metavar="N", help="Rows per batch.")] = 256,
 ) -> None:
-    """Predict with a checkpoint: probabilities of a classifier, original units of a regression."""
-    import csv
+    """Predict with a trained model.
 
-    from nncli.workflows.predict import predict as run
+    Predictions are probabilities for a classifier, and in original units for a regression.
+    """
+    from nncli.workflows.predict import predict as predict_rows
 
     load_plugins(plugins)
-    predictions = run(checkpoint, source, classes=classes, batch_size=batch_size)
+    predictions = predict_rows(checkpoint, source, classes=classes, batch_size=batch_size)
     if output is not None:
         predictions.write(output)
     else:
-        table = predictions.table()
-        first = next(table)  # before anything is written, so that what cannot be predicted leaves no output
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerows((predictions.header, first))
-        writer.writerows(table)
-    for note in predictions.notes:
-        print_message(f"note: {note}")
+        _print_csv(predictions)
+    print_notes(predictions.notes)
+
+
+def _print_csv(predictions: Predictions) -> None:
+    import csv
+
+    table = predictions.table()
+    first = next(table)  # before the header is written, so that an error leaves standard output empty
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerows((predictions.header, first))
+    writer.writerows(table)

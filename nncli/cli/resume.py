@@ -1,28 +1,27 @@
-"""nncli resume."""
+"""The command `nncli resume`."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from nncli.cli.console import print_result
 from nncli.cli.interrupt import acknowledged
-from nncli.cli.options import PluginOption, QuietOption, SetOption
-from nncli.cli.plugin_option import load_plugins
+from nncli.cli.options import QuietOption, RunArgument, SetOption
+from nncli.cli.plugin_option import PluginOption, load_plugins
 from nncli.cli.run_display import RunDisplay
 
 
 def resume(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run directory.")],
+    run: RunArgument,
     settings: SetOption = None,
     plugins: PluginOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Go on with a run from its last checkpoint, or train a finished one longer."""
-    from nncli.workflows.resume import resume as go_on
+    """Resume a run, or train a finished one for more epochs.
+
+    Starts from the last checkpoint of the run and prints its path.
+    """
+    from nncli.workflows.resume import resume as resume_run
 
     load_plugins(plugins)
     with RunDisplay(quiet=quiet) as display, acknowledged(display):
-        ended = go_on(run, settings or [], display)
+        ended = resume_run(run, settings or [], display)
     print_result(str(ended.path))

@@ -1,4 +1,4 @@
-"""nncli train."""
+"""The command `nncli train`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import typer
 
 from nncli.cli.console import print_result
 from nncli.cli.interrupt import acknowledged
-from nncli.cli.options import ConfigArgument, PluginOption, QuietOption, SetOption
-from nncli.cli.plugin_option import load_plugins
+from nncli.cli.options import ConfigArgument, QuietOption, SetOption
+from nncli.cli.plugin_option import PluginOption, load_plugins
 from nncli.cli.run_display import RunDisplay
 
 
@@ -17,16 +17,20 @@ def train(
     config: ConfigArgument,
     settings: SetOption = None,
     run_dir: Annotated[
-        str | None, typer.Option("--run-dir", metavar="DIR", help="The run's directory; default a new one in runs/.")
+        str | None,
+        typer.Option("--run-dir", metavar="DIR", help="The directory of the run. Default: a new one in runs/."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --run-dir if there is one.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --run-dir, if there is one.")] = False,
     plugins: PluginOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Train a config and write a run directory; its path is the one line on standard output."""
-    from nncli.workflows.train import train as run
+    """Train the model of a config.
+
+    Writes a run directory and prints its path.
+    """
+    from nncli.workflows.train import train as train_config
 
     load_plugins(plugins)
     with RunDisplay(quiet=quiet) as display, acknowledged(display):
-        ended = run(config, settings or [], run_dir, resume=resume, listener=display)
+        ended = train_config(config, settings or [], run_dir, resume=resume, listener=display)
     print_result(str(ended.path))

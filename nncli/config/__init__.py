@@ -1,1 +1,1 @@
-"""From YAML text to a checked spec, and back."""
+"""Read a YAML config into a validated spec, and write it back."""

@@ -1,4 +1,4 @@
-"""A config as plain values, with the place in the file of every key and every value."""
+"""A config as plain values, with the position in the file of every key and value."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from nncli.core.errors import ConfigError, Path, Problem
 
 @dataclass(frozen=True)
 class Mark:
-    """A place: line and column from 1, or the name of what set the value instead of the file.
+    """The position of a key or value in a file, or the name of what set it in place of the file.
 
     Args:
-        line: where it begins.
-        column: likewise.
-        width: how many characters it has on that line.
-        origin: such as --set; empty for the file.
+        line: line, counted from 1.
+        column: first column, counted from 1.
+        width: number of characters on that line.
+        origin: what set the value, such as --set; empty for the file.
     """
 
     line: int
@@ -29,17 +29,17 @@ class Mark:
 
 @dataclass
 class Document:
-    """What was read.
+    """A config as it was read.
 
     Args:
         value: mappings, lists and scalars.
         name: the file as the user named it, for messages.
-        folder: what paths in the file are relative to.
+        folder: the folder that paths in the file are relative to.
         keys: the mark of every key, by path.
         values: the mark of every value, by path.
-        problems: what is wrong with it as YAML.
-        text: the file's.
-        content: the same as it was read, byte for byte.
+        problems: YAML problems found while reading.
+        text: the text of the file.
+        content: the bytes of the file.
     """
 
     value: Any
@@ -57,7 +57,7 @@ class Document:
         return self.text.splitlines()
 
     def locate(self, problem: Problem) -> Problem:
-        """The problem with its place; where its path is not in the file, with that of the nearest key above."""
+        """Add the position to a problem; a path that is not in the file gets that of its nearest parent."""
         if problem.place:
             return problem
         for length in range(len(problem.path), -1, -1):
@@ -65,11 +65,11 @@ class Document:
             exact = length == len(problem.path)
             mark = self.keys.get(path) if exact and problem.at == "key" else self.values.get(path)
             if mark is not None:
-                return self.at(mark, problem)
-        return self.at(Mark(1, 1), problem) if self.name else problem
+                return self.locate_at(mark, problem)
+        return self.locate_at(Mark(1, 1), problem) if self.name else problem
 
-    def at(self, mark: Mark, problem: Problem) -> Problem:
-        """The problem with that place."""
+    def locate_at(self, mark: Mark, problem: Problem) -> Problem:
+        """Add a given position to a problem."""
         if mark.origin:
             return replace(problem, place=mark.origin, order=(1, 0, 0))
         line = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
@@ -81,11 +81,16 @@ class Document:
         )
 
     def error(self, problems: list[Problem]) -> ConfigError:
-        """All these problems, located and sorted."""
+        """Return an error with all these problems, located and sorted."""
         return ConfigError([self.locate(problem) for problem in problems], self.name)
 
     def absolute(self, path: Path, file: str) -> str:
-        """A file name made absolute: relative to the config, or to the working directory if the command line set it."""
+        """Make a file name absolute: it is relative to the config, or to the working directory if --set gave it.
+
+        Args:
+            path: where the config names the file.
+            file: the name.
+        """
         mark = next((self.values[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.values), None)
         folder = os.getcwd() if mark is not None and mark.origin else self.folder
         return file if file == "-" else os.path.normpath(os.path.join(folder, os.path.expanduser(file)))

@@ -1,4 +1,4 @@
-"""Values set on the command line, or in the environment, over those of the file."""
+"""Apply KEY=VALUE settings from the command line or the environment to a config."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from nncli.core.errors import ConfigError, Path, UserError
 from nncli.core.invalid import is_invalid
 from nncli.core.text_format import truncate
 
-ORIGIN = "--set"
-LONGEST_KEY = 10_000  # characters
-VARIABLE = "NNCLI_SET"  # holds settings as a shell would split them; those of the command line go over them
+COMMAND_LINE_ORIGIN = "--set"
+ENVIRONMENT_VARIABLE = "NNCLI_SET"  # settings quoted as for a shell; those of the command line take precedence
+MAX_KEY_LENGTH = 10_000  # characters
 
 
-def settings_of(variable: str) -> list[str]:
-    """The settings in the environment's variable.
+def split_settings(variable: str) -> list[str]:
+    """Split the value of the environment variable into settings, as a shell would.
 
     Raises:
-        UserError: where its quotes do not close.
+        UserError: if a quote is not closed.
     """
     try:
         return shlex.split(variable)
     except ValueError as error:
-        raise UserError(f"{VARIABLE}: {str(error).lower()}; expected KEY=VALUE words, quoted as for a shell") from None
+        message = f"{str(error).lower()}; expected KEY=VALUE words, quoted as for a shell"
+        raise UserError(f"{ENVIRONMENT_VARIABLE}: {message}") from None
 
 
-def apply_overrides(document: Document, settings: list[str], origin: str = ORIGIN) -> None:
-    """Sets KEY=VALUE pairs in a document, such as training.epochs=5 or model.0.filters=16.
+def apply_overrides(document: Document, settings: list[str], origin: str = COMMAND_LINE_ORIGIN) -> None:
+    """Set KEY=VALUE pairs in a document, such as training.epochs=5 or model.0.filters=16.
 
     Args:
         document: changed in place.
@@ -38,14 +39,14 @@ def apply_overrides(document: Document, settings: list[str], origin: str = ORIGI
         origin: where they come from, for messages.
 
     Raises:
-        UserError: where a setting has no = or its key leads nowhere.
+        UserError: if a setting has no "=" or its key does not exist.
     """
     for setting in settings:
         _Override(document, setting, origin).apply()
 
 
 class _Override:
-    """One KEY=VALUE."""
+    """One KEY=VALUE setting."""
 
     def __init__(self, document: Document, setting: str, origin: str) -> None:
         self._document = document
@@ -54,17 +55,8 @@ class _Override:
         self._mark = Mark(0, 0, origin=origin)
 
     def apply(self) -> None:
-        """Sets the value."""
-        key, equals, text = self._setting.partition("=")
-        keys = key.strip().split(".")
-        if not equals or not all(keys):
-            raise self._error("expected KEY=VALUE, such as training.epochs=5")
-        if len(key) > LONGEST_KEY or len(text) > MAX_FILE_BYTES:
-            raise self._error("longer than any key or value of a config")
-        try:
-            value = read_value(text)
-        except ConfigError as error:
-            raise self._error(error.problems[0].message) from None
+        """Set the value, and replace the marks and problems of what it overrides."""
+        keys, value = self._parse()
         document = self._document
         if not isinstance(document.value, dict):
             document.value = {}
@@ -73,27 +65,39 @@ class _Override:
         for key in keys[:-1]:
             index = self._index(container, key, path)
             path = (*path, index)
-            container = self._inside(container, index, path)
+            container = self._child(container, index, path)
         index = self._index(container, keys[-1], path)
+        path = (*path, index)
         container[index] = value
-        self._forget((*path, index))
-        problems = document.problems
-        document.problems = [other for other in problems if other.path[: len(path) + 1] != (*path, index)]
-        self._mark_as_set((*path, index))
+        self._forget(path)
+        self._mark_as_set(path)
 
-    def _inside(self, container: Any, index: Any, path: Path) -> Any:
-        """The mapping or list at an index, made where there is none."""
-        inner = container[index] if isinstance(container, list) else container.get(index)
-        if isinstance(inner, str) and "${" not in inner:  # a bare name is {type: name}
-            inner = container[index] = {"type": inner}
-        elif inner is None:
-            inner = container[index] = {}
+    def _parse(self) -> tuple[list[str], Any]:
+        """Return the keys and the value of the setting."""
+        key, equals, text = self._setting.partition("=")
+        keys = key.strip().split(".")
+        if not equals or not all(keys):
+            raise self._error("expected KEY=VALUE, such as training.epochs=5")
+        if len(key) > MAX_KEY_LENGTH or len(text) > MAX_FILE_BYTES:
+            raise self._error("longer than any key or value of a config")
+        try:
+            return keys, read_value(text)
+        except ConfigError as error:
+            raise self._error(error.problems[0].message) from None
+
+    def _child(self, container: Any, index: Any, path: Path) -> Any:
+        """Return the mapping or list at an index; a missing one is created."""
+        child = container[index] if isinstance(container, list) else container.get(index)
+        if isinstance(child, str) and "${" not in child:  # a bare name is {type: name}
+            child = container[index] = {"type": child}
+        elif child is None:
+            child = container[index] = {}
             self._mark_as_set(path)
-        if is_invalid(inner):
-            return {}  # what is wrong with it is told where it stands
-        if not isinstance(inner, dict | list):
-            raise self._error(f"{'.'.join(map(str, path))} is {inner!r} and has no keys")
-        return inner
+        if is_invalid(child):
+            return {}  # its problem was found already
+        if not isinstance(child, dict | list):
+            raise self._error(f"{'.'.join(map(str, path))} is {child!r} and has no keys")
+        return child
 
     def _index(self, container: Any, key: str, path: Path) -> Any:
         if isinstance(container, dict):
@@ -109,10 +113,12 @@ class _Override:
         self._document.keys[path] = self._document.values[path] = self._mark
 
     def _forget(self, path: Path) -> None:
-        """Drops the places of what stood there in the file."""
-        for marks in (self._document.keys, self._document.values):
-            for other in [known for known in marks if known[: len(path)] == path]:
+        """Remove the marks and problems of the value that the file has at a path."""
+        document, length = self._document, len(path)
+        for marks in (document.keys, document.values):
+            for other in [known for known in marks if known[:length] == path]:
                 del marks[other]
+        document.problems = [problem for problem in document.problems if problem.path[:length] != path]
 
     def _error(self, message: str) -> UserError:
         return UserError(f"{self._origin} {truncate(self._setting, 200)}: {message}")

@@ -1,4 +1,4 @@
-"""${section.key}: one value of a config used in another place of it."""
+"""Resolve references, ${section.key}, to other values of a config."""
 
 from __future__ import annotations
 
@@ -14,56 +14,57 @@ from nncli.core.invalid import INVALID
 from nncli.core.spelling import nearest
 from nncli.core.value_text import format_value
 
-LARGEST_TEXT = 10_000  # characters of a text after its references are filled
-LONGEST_CHAIN = 100  # references that lead to one another
-MOST_COMPARED, MOST_ADVISED = 1000, 20  # paths that are looked at for a suggestion, and suggestions
+MAX_TEXT_LENGTH = 10_000  # characters of a text after its references are resolved
+MAX_CHAIN_LENGTH = 100  # references to references
+MAX_CANDIDATES = 1000  # paths that are compared for a suggestion
+MAX_SUGGESTIONS = 20
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 
 
-def resolve_references(document: Document, most: int) -> None:
-    """Puts the values that references stand for in their places; `$${` stands for `${` itself.
+def resolve_references(document: Document, max_values: int) -> None:
+    """Replace references by the values that they name; `$${` is an escaped `${`.
 
-    A text that is nothing but a reference becomes the value itself, whatever its type; within a longer text the
-    reference becomes the value's text. Problems go to the document.
+    A text that is only a reference becomes the value, whatever its type; a reference within a longer text becomes the
+    text of the value. Problems are added to the document.
 
     Args:
         document: changed in place.
-        most: how many values the config may hold in the end.
+        max_values: maximum number of values of the resolved config.
     """
-    document.value = _Resolution(document, most).value(document.value, (), ())
+    document.value = _Resolver(document, max_values).value(document.value, (), ())
 
 
 def escape(text: str) -> str:
-    """A text that reads back as itself."""
+    """Escape a text, so that it contains no references when it is read again."""
     return text.replace("${", "$${")
 
 
 def unescape(text: Any) -> Any:
-    """A key as it was before it was written by `escape`."""
+    """Undo `escape`; keys that are not text are returned unchanged."""
     return text.replace("$${", "${") if isinstance(text, str) else text
 
 
-class _Resolution:
-    """Replaces references, each known by the path at which it stands; INVALID stands for what has no value."""
+class _Resolver:
+    """Replace the references of one document; a reference without a value becomes INVALID."""
 
-    def __init__(self, document: Document, most: int) -> None:
+    def __init__(self, document: Document, max_values: int) -> None:
         self._document = document
         self._root = document.value
-        self._left = most
-        self._told: set[frozenset[Path]] = set()
+        self._remaining = max_values
+        self._reported: set[frozenset[Path]] = set()
         self._paths: list[str] = []
 
     def value(self, value: Any, path: Path, chain: tuple[Path, ...]) -> Any:
-        """The value at a path without references in it.
+        """Return a value with all references in it resolved.
 
         Args:
-            value: as it stands there.
-            path: of the place in the file for which it is asked.
-            chain: the paths whose references led here.
+            value: the value as written.
+            path: the path whose value is being computed.
+            chain: the paths of the references that led here.
         """
-        self._left -= 1
-        if self._left < 0:
-            raise self._document.error([Problem(path, "too many values after filling in references")])
+        self._remaining -= 1
+        if self._remaining < 0:
+            raise self._document.error([Problem(path, "too many values after resolving references")])
         if isinstance(value, dict):
             return {unescape(key): self.value(item, (*path, key), chain) for key, item in value.items()}
         if isinstance(value, list):
@@ -91,49 +92,53 @@ class _Resolution:
                     return self._problem(path, message)
                 parts.append(format_scalar(value))
         joined = "".join([*parts, text[end:]])
-        return joined if len(joined) <= LARGEST_TEXT else self._problem(path, f"a text above {LARGEST_TEXT} characters")
+        return (
+            joined
+            if len(joined) <= MAX_TEXT_LENGTH
+            else self._problem(path, f"a text above {MAX_TEXT_LENGTH} characters")
+        )
 
     def _target(self, dotted: str, path: Path, chain: tuple[Path, ...]) -> Any:
-        """What a reference at `path` stands for."""
+        """Return the value that a reference at `path` names."""
         if path in chain:
-            circle = (*chain[chain.index(path) :], path)
-            names = " -> ".join(".".join(map(str, item)) for item in circle)
-            return self._problem(path, f"${{{dotted}}} leads back to itself: {names}", about=circle)
-        if len(chain) > LONGEST_CHAIN:
-            return self._problem(path, f"more than {LONGEST_CHAIN} references in a row")
+            cycle = (*chain[chain.index(path) :], path)
+            names = " -> ".join(".".join(map(str, item)) for item in cycle)
+            return self._problem(path, f"${{{dotted}}} leads back to itself: {names}", about=cycle)
+        if len(chain) > MAX_CHAIN_LENGTH:
+            return self._problem(path, f"more than {MAX_CHAIN_LENGTH} references in a row")
         if not dotted.strip():
             return self._problem(path, "${} names no value; expected ${section.key}")
         target = _path_of(dotted, self._root)
         if target is None:
             message = f"unknown reference ${{{dotted}}}: nothing in the config has that path"
-            return self._problem(path, f"{message}{self._advice(dotted, path)}")
+            return self._problem(path, f"{message}{self._suggestion(dotted, path)}")
         value = self._root
         for key in target:
             value = value[key]
         return self.value(value, target, (*chain, path))
 
-    def _advice(self, dotted: str, path: Path) -> str:
-        """A question with the path that a reference at `path` was most likely meant to name, or nothing."""
-        if len(self._told) >= MOST_ADVISED:
+    def _suggestion(self, dotted: str, path: Path) -> str:
+        """Return "did you mean" with the most similar path, or "" if none is similar."""
+        if len(self._reported) >= MAX_SUGGESTIONS:
             return ""
         own = ".".join(map(str, path))
-        self._paths = self._paths or list(islice(_paths(self._root, ""), MOST_COMPARED))
+        self._paths = self._paths or list(islice(_paths(self._root, ""), MAX_CANDIDATES))
         others = [other for other in self._paths if not f"{own}.".startswith(f"{other}.")]
         near = nearest(dotted.rpartition(".")[2], {other.rpartition(".")[2] for other in others})
         match = nearest(dotted, [other for other in others if other.rpartition(".")[2] == near])
         return f"; did you mean ${{{match}}}?" if match else ""
 
     def _problem(self, path: Path, message: str, about: tuple[Path, ...] = ()) -> Any:
-        """Notes a problem, once for the place or the circle of places that it is about."""
+        """Add a problem, once for its path or for the cycle of paths that it is about."""
         subject = frozenset(about or (path,))
-        if subject not in self._told:
-            self._told.add(subject)
+        if subject not in self._reported:
+            self._reported.add(subject)
             self._document.problems.append(self._document.locate(Problem(path, message)))
         return INVALID
 
 
 def _path_of(dotted: str, root: Any) -> Path | None:
-    """The path of an existing value, or None."""
+    """Parse a dotted path; None if no value has it."""
     path: Path = ()
     value = root
     for key in dotted.strip().split("."):
@@ -147,7 +152,7 @@ def _path_of(dotted: str, root: Any) -> Path | None:
 
 
 def _paths(value: Any, prefix: str) -> Iterator[str]:
-    """Every path in a value."""
+    """Yield the dotted path of every value inside a value."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
         yield f"{prefix}{key}"

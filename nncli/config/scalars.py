@@ -1,10 +1,10 @@
-"""Plain YAML scalars by the core schema of YAML 1.2: 1e-3 is a number, 010 is 10, on and yes are text."""
+"""Parse plain scalars by the core schema of YAML 1.2: 1e-3 is a number, 010 is 10, on and yes are texts."""
 
 from __future__ import annotations
 
 import re
 
-MOST_DIGITS = 4000  # which Python reads of decimal ones, too
+MAX_DIGITS = 4000  # of hexadecimal and octal numbers; Python itself limits decimal ones
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -21,17 +21,17 @@ _NAMED: dict[str, float | bool | None] = {
 Scalar = str | int | float | bool | None
 
 
-def resolve(text: str) -> Scalar:
-    """The value of a plain scalar.
+def parse_scalar(text: str) -> Scalar:
+    """Return the value of a plain scalar.
 
     Raises:
-        ValueError: for a whole number with more digits than Python reads.
+        ValueError: if a whole number has too many digits.
     """
     if text in _NAMED:
         return _NAMED[text]
     if _INT.fullmatch(text):
         return int(text)
-    if len(text) > MOST_DIGITS and (_OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
+    if len(text) > MAX_DIGITS and (_OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
         raise ValueError("too many digits")
     if _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text):
         return int(text, 0)
@@ -40,8 +40,8 @@ def resolve(text: str) -> Scalar:
     return text
 
 
-def as_text(value: Scalar) -> str:
-    """A scalar as one would write it plainly, the opposite of `resolve`."""
+def format_scalar(value: Scalar) -> str:
+    """Write a scalar as a plain scalar, the inverse of `parse_scalar`."""
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,1 +1,1 @@
-"""What every room may use: errors, registries, checked fields, random streams, array types."""
+"""What every package may use: errors, registries, typed fields, random streams, text formatting and array types."""

@@ -11,14 +11,14 @@ from nncli.core.types import Array
 
 @dataclass(slots=True)
 class Batch:
-    """Rows that belong together.
+    """Inputs, targets and weights of the same n rows.
 
     Args:
         inputs: (n, *input shape).
-        targets: (n, ...) as the loss wants them; None where only predictions are asked for.
-        weights: (n,) weight of each row in the loss; None for one each.
-        metric_weights: (n,) weight of each row in metrics; None for one each.
-        first_row: the number of the first row within the whole batch, for random numbers addressed by row.
+        targets: (n, ...) as the loss takes them; None for prediction.
+        weights: (n,) weight of each row in the loss; None for all 1.
+        metric_weights: (n,) weight of each row in metrics; None for all 1.
+        first_row: index of the first row within the whole batch, which addresses random numbers by row.
     """
 
     inputs: Array
@@ -32,11 +32,11 @@ class Batch:
 
     @property
     def divisor(self) -> float:
-        """What sums over this batch are divided by: its rows, or the sum of their weights."""
+        """What sums over this batch are divided by: its number of rows, or the sum of their weights."""
         return float(len(self.inputs)) if self.weights is None else float(self.weights.sum(dtype=np.float64))
 
-    def cut(self, start: int, stop: int) -> Batch:
-        """Rows `start` to `stop`, as views."""
+    def slice_rows(self, start: int, stop: int) -> Batch:
+        """Return rows `start` to `stop` as views."""
         return Batch(
             self.inputs[start:stop],
             None if self.targets is None else self.targets[start:stop],

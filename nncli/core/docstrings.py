@@ -1,4 +1,4 @@
-"""Reading the docstrings of registered classes: one text for the reader of the code, the commands and the editor."""
+"""Parse the docstrings of registered classes, which `nncli list`, the JSON Schema and the manual show."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _ENTRY = re.compile(r" {0,4}(\w+): (.*)")
 
 @dataclass
 class Docstring:
-    """A docstring by its parts.
+    """The parts of a docstring.
 
     Args:
-        summary: the first paragraph in one line.
-        body: the paragraphs before the first section, as they stand.
-        sections: the text of Shape, Raises and Reference by name, without Args.
-        fields: the text of every entry under Args, in one line each.
+        summary: the first paragraph, on one line.
+        body: the paragraphs between the summary and the first section, unchanged.
+        sections: the text of every section but Args, by its name.
+        fields: the text of every entry of Args, on one line each.
     """
 
     summary: str = ""
@@ -28,18 +28,18 @@ class Docstring:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def docstring_of(cls: type) -> Docstring:
-    """The docstring of a class; what its Args leave out is taken from those of its bases."""
-    parsed = parse(inspect.cleandoc(cls.__doc__ or ""))
+def parse_class_docstring(cls: type) -> Docstring:
+    """Parse the docstring of a class; fields that its Args leave out are taken from its base classes."""
+    parsed = parse_docstring(inspect.cleandoc(cls.__doc__ or ""))
     for base in cls.__mro__[1:]:
         if base.__module__ != "builtins":
-            inherited = parse(inspect.cleandoc(base.__doc__ or "")).fields
+            inherited = parse_docstring(inspect.cleandoc(base.__doc__ or "")).fields
             parsed.fields = {**inherited, **parsed.fields}
     return parsed
 
 
-def parse(text: str) -> Docstring:
-    """A docstring without the indentation that it has in the code."""
+def parse_docstring(text: str) -> Docstring:
+    """Parse a docstring whose indentation was removed, as by `inspect.cleandoc`."""
     blocks: dict[str, list[str]] = {"": []}
     current = ""
     for line in text.splitlines():
@@ -56,7 +56,7 @@ def parse(text: str) -> Docstring:
 
 
 def _entries(lines: list[str]) -> dict[str, str]:
-    """name: text, where deeper lines go on with the text."""
+    """Return {name: text}; deeper indented lines continue the text."""
     entries: dict[str, str] = {}
     name = ""
     for line in lines:

@@ -1,15 +1,15 @@
-"""Every error that nncli raises on purpose.
+"""The exceptions that nncli raises on purpose.
 
 NncliError
-├── UserError                exit code 2: something that the user can mend
-│   ├── ConfigError          the problems of a config or of arguments, all of them at once
-│   ├── ShapeError           arrays or layers that do not fit one another
-│   ├── DataError            a data file that is missing, unreadable or holds what cannot be used
-│   ├── CheckpointError      a checkpoint that is missing, foreign, damaged or from another version
-│   ├── RunError             a run directory that is taken, missing or incomplete
+├── UserError                exit code 2: something that the user can fix
+│   ├── ConfigError          all problems of a config or of arguments
+│   ├── ShapeError           arrays or layers whose shapes do not match
+│   ├── DataError            a data file that is missing, unreadable or holds unusable values
+│   ├── CheckpointError      a checkpoint that is missing, damaged, of another version or no checkpoint
+│   ├── RunError             a run directory that is in use, missing or incomplete
 │   └── MissingExtraError    an optional package that is not installed
-└── RunFailedError           exit code 1: the run itself could not go on
-    ├── NonFiniteError       a loss or a gradient became infinite or not a number
+└── RunFailedError           exit code 1: the run could not continue
+    ├── NonFiniteError       a loss or a gradient became infinite or NaN
     ├── SaveError            a file of the run could not be written
     └── StoppedError         exit code 130 or 143: Ctrl-C or SIGTERM, with the checkpoint saved
 """
@@ -20,34 +20,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-MOST_TOLD = 200  # problems of a config; who has more has one that makes many
+MAX_SHOWN = 200  # problems of a config; more than that usually have a single cause
 Path: TypeAlias = tuple[str | int, ...]
 
 
 class NncliError(Exception):
-    """The base of all of nncli's errors; str() of it is the message for the user."""
+    """The base class of all errors of nncli; str(error) is the message for the user."""
 
     exit_code = 1
 
 
 class UserError(NncliError):
-    """Something that the user can mend."""
+    """Something that the user can fix."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a config.
+    """One problem of a config.
 
     Args:
-        path: the keys and indices that lead to it, such as ("model", 2, "units").
-        message: what was expected, what came and what to do.
+        path: the keys and indices that lead to it in the config, such as ("model", 2, "units").
+        message: what was expected, what was found and what to do.
         at: whether the key or the value at that path is at fault.
-        hint: what would mend it, on a line of its own.
-        place: file:line:column, or what set the value instead of the file.
-        order: where it comes among other problems.
-        excerpt: the line of the file, and from which column, counted from 1, to which it is at fault.
+        hint: how to fix it, shown on a line of its own.
+        place: file:line:column, or what set the value in place of the file, such as --set.
+        order: sort key among other problems.
+        excerpt: (line of the file, first column, end column) of the fault, columns counted from 1, end exclusive.
     """
 
     path: Path
@@ -60,20 +60,20 @@ class Problem:
 
     @property
     def dotted(self) -> str:
-        """The path as the user writes it in --set."""
+        """The path as written in --set, such as "model.2.units"."""
         return ".".join(str(part) for part in self.path)
 
     def __str__(self) -> str:
-        told = ": ".join(part for part in (self.place, self.dotted, self.message) if part)
-        return f"{told}\n    {self.hint}" if self.hint else told
+        line = ": ".join(part for part in (self.place, self.dotted, self.message) if part)
+        return f"{line}\n    {self.hint}" if self.hint else line
 
 
 class ConfigError(UserError, ValueError):
-    """The problems of a config, sorted by where they stand.
+    """The problems of a config, sorted by their place.
 
     Args:
         problems: at least one problem.
-        name: the file that they stand in; empty for values given from Python.
+        name: the file of the config; empty for values given from Python.
     """
 
     def __init__(self, problems: Sequence[Problem], name: str = "") -> None:
@@ -82,39 +82,39 @@ class ConfigError(UserError, ValueError):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        return "\n".join(part for part in (*map(str, self.told), self.rest, self.count) if part)
+        return "\n".join(part for part in (*map(str, self.shown), self.omitted, self.summary) if part)
 
     @property
-    def told(self) -> Sequence[Problem]:
-        """The problems that are told one by one."""
-        return self.problems[:MOST_TOLD]
+    def shown(self) -> Sequence[Problem]:
+        """The first problems, which are shown one by one."""
+        return self.problems[:MAX_SHOWN]
 
     @property
-    def rest(self) -> str:
-        """What is said of the others."""
-        more = len(self.problems) - MOST_TOLD
+    def omitted(self) -> str:
+        """How many more problems there are; empty where all are shown."""
+        more = len(self.problems) - MAX_SHOWN
         return f"... and {more:,} more" if more > 0 else ""
 
     @property
-    def count(self) -> str:
-        """The last line of the message, where there is a file."""
+    def summary(self) -> str:
+        """The last line of the message, such as "2 problems in digits.yaml; nothing was run"; empty without a file."""
         count = len(self.problems)
         return f"{count} {'problem' if count == 1 else 'problems'} in {self.name}; nothing was run" if self.name else ""
 
 
 class ShapeError(UserError, ValueError):
-    """Arrays or layers that do not fit one another."""
+    """Arrays or layers whose shapes do not match."""
 
 
 class DataError(UserError, ValueError):
-    """A data file that is missing, unreadable or holds what cannot be used.
+    """A data file that is missing, unreadable or holds unusable values.
 
     Args:
         message: what is wrong.
-        file: the file that cannot be opened, where that is the fault.
-        key: the source's key that names what is not there, where that is the fault.
-        path: the keys of the config's data section that lead to the fault, where it is not in a source.
-        missing: the column or array that the data do not have, where that is the fault.
+        file: the file, if the fault is that it cannot be opened.
+        key: the key of the source, if the fault is that it names something that does not exist.
+        path: the keys within the config's data section that lead to the fault, if it is not in a source.
+        missing: the column or array that the data do not have, if that is the fault.
     """
 
     def __init__(
@@ -127,18 +127,18 @@ class DataError(UserError, ValueError):
         missing: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.missing = missing
         self.path = path
         self.file = file
         self.key = key
+        self.missing = missing
 
 
 class CheckpointError(UserError):
-    """A checkpoint that is missing, foreign, damaged or from another version."""
+    """A checkpoint that is missing, damaged, of another version or no checkpoint."""
 
 
 class RunError(UserError):
-    """A run directory that is taken, missing or incomplete."""
+    """A run directory that is in use, missing or incomplete."""
 
 
 class MissingExtraError(UserError, ImportError):
@@ -146,11 +146,11 @@ class MissingExtraError(UserError, ImportError):
 
 
 class RunFailedError(NncliError):
-    """The run itself could not go on."""
+    """The run could not continue."""
 
 
 class NonFiniteError(RunFailedError, ArithmeticError):
-    """A loss or a gradient became infinite or not a number."""
+    """A loss or a gradient became infinite or NaN."""
 
 
 class SaveError(RunFailedError, OSError):
@@ -158,10 +158,10 @@ class SaveError(RunFailedError, OSError):
 
 
 class StoppedError(RunFailedError):
-    """The run was stopped from outside, with its checkpoint saved.
+    """The run was stopped by a signal after saving its checkpoint.
 
     Args:
-        message: what to tell the user.
+        message: the message for the user.
         signal: the number of the signal.
     """
 

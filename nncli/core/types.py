@@ -1,4 +1,4 @@
-"""Names for the types that every room speaks of."""
+"""Type aliases that every package uses."""
 
 from __future__ import annotations
 
@@ -11,3 +11,4 @@ Array: TypeAlias = NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 DTypeName: TypeAlias = Literal["float32", "float64"]
 FloatDType: TypeAlias = "np.dtype[np.floating[Any]]"
+TargetKind: TypeAlias = Literal["classes", "labels", "numbers"]  # one class a row; multi-label, each 0 or 1; numbers

@@ -247,7 +247,7 @@ class Executor:
             self._passes[0].moment.batch_sum = None  # an interruption may have left that of a meeting
             return [_quietly(compute, self._passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
-        shards = [batch.cut(start, stop) for start, stop in itertools.pairwise(edges)]
+        shards = [batch.slice_rows(start, stop) for start, stop in itertools.pairwise(edges)]
         if mixing:
             return self._meeting(compute, shards)
         if self.threads == 1:

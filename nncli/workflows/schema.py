@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from nncli.config.json_schema import build_schema as schema
+from nncli.config.json_schema import build_schema as build_schema

@@ -1,1 +1,1 @@
-"""How fast nncli is beside PyTorch and scikit-learn: python -m tests.benchmarks --help."""
+"""Benchmarks of nncli against PyTorch and scikit-learn: python -m tests.benchmarks --help."""

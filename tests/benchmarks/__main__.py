@@ -1,4 +1,4 @@
-"""Compares nncli with PyTorch and scikit-learn: python -m tests.benchmarks [WORKLOAD ...]."""
+"""Compare nncli with PyTorch and scikit-learn: python -m tests.benchmarks [WORKLOAD ...]."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.benchmarks.workloads import workloads
 
 
 def results_of(name: str, threads: int, turns: int) -> list[dict[str, Any]]:
-    """What the sides of one workload took, for nncli with NumPy alone and with numba."""
+    """Return the times of one workload, for nncli with NumPy alone and with numba."""
     if name == start_up.NAME:
         return [start_up.measure(turns)]
     if name == WHOLE:
@@ -30,7 +30,7 @@ def results_of(name: str, threads: int, turns: int) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Measures, shows and writes."""
+    """Measure, print and write the results."""
     known = [*workloads(), WHOLE, start_up.NAME]
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"default all: {', '.join(known)}")

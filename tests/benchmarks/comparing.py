@@ -1,4 +1,4 @@
-"""Whom nncli is compared with in a workload, and what came of it."""
+"""The libraries that nncli is compared with, and the results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN = ("nncli", "nncli, fast")  # with NumPy alone, and with the extra `fast`
 
 
 def sides_of(workload: Workload, threads: int) -> list[Side]:
-    """First nncli, with NumPy alone and with numba, then the others as far as they are installed."""
+    """Return nncli, with NumPy alone and with numba, followed by the other libraries that are installed."""
     common = (workload.argument, str(threads))
     sides = [Side("nncli", ("with_nncli", *common), environment={SWITCH: "0"})]
     if _has("numba"):
@@ -31,7 +31,7 @@ def sides_of(workload: Workload, threads: int) -> list[Side]:
 
 
 def whole_process_sides(threads: int) -> list[Side]:
-    """`nncli train configs/digits.yaml` from start to end, and the same work written with PyTorch."""
+    """Return `nncli train configs/digits.yaml` as a whole process, and the same work written with PyTorch."""
     config = str(CONFIGS / "digits.yaml")
     sides = [command("nncli", *NNCLI, "train", config, "--run-dir", "NEW", "--set", f"training.threads={threads}")]
     if _has("PyTorch"):
@@ -42,12 +42,12 @@ def whole_process_sides(threads: int) -> list[Side]:
 
 
 def command(name: str, *words: str | Path, **about: Any) -> Side:
-    """A side whose turn is this command from start to end, with NumPy alone; see `sides/command.py`."""
+    """Return a side that runs a whole command in each turn, with NumPy alone; see `sides/command.py`."""
     return Side(name, ("command", *map(str, words)), about, environment={SWITCH: "0"})
 
 
 def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None) -> list[dict[str, Any]]:
-    """What the sides took, over the time of nncli's, and what share of it the floor is; for each of nncli's sides."""
+    """Measure the times of all sides relative to each of nncli's sides, and the share of the floor in them."""
     take_turns([*sides, floor] if floor else sides, turns)
     others = [side for side in sides if side.name not in OWN]
     results = []
@@ -68,7 +68,7 @@ def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None)
 
 
 def times_of(sides: list[Side], one: Side) -> dict[str, Any]:
-    """All that is known of the sides, with their ratios to one of them."""
+    """Return all results of the sides, with their ratios to one of them."""
     return {
         side.name: {
             **side.about,

@@ -1,4 +1,4 @@
-"""How nncli's time (NumPy alone) grows with samples, batch size, width, threads: python -m tests.benchmarks.growth."""
+"""Growth of nncli's time (NumPy alone) with samples, batch size, width, threads: python -m tests.benchmarks.growth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.benchmarks.tables import WIDTH, duration
 from tests.benchmarks.turns import Side, cores, in_words, ratio, take_turns
 from tests.benchmarks.workloads import Workload, dense, workloads
 
-ALLOWED = 1.25  # how much more than the operations the time may grow in a step
+ALLOWED = 1.25  # factor by which the time may grow more than the operations between two points
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Point:
     """One measurement of a series.
 
     Args:
-        label: what is varied, and its value.
-        workload: to train on.
-        threads: to train with.
+        label: the parameter that varies, with its value.
+        workload: the workload to train.
+        threads: number of threads.
     """
 
     label: str
@@ -39,7 +39,7 @@ class Point:
 
 
 def series(threads: int) -> dict[str, list[Point]]:
-    """What is varied, by title."""
+    """Return the series of measurements by title."""
     known = workloads()
     tabular, small = known["tabular"], known["mlp-small"]
     wide = Workload("wide", (784,), [], batch=128, rows=6_400)
@@ -65,7 +65,7 @@ def series(threads: int) -> dict[str, list[Point]]:
 
 
 def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
-    """The times of an epoch, by turns; and the growth from one point to the next of the time and of the operations."""
+    """Measure the time of an epoch for each point, and the growth of time and operations from point to point."""
     sides = [
         Side(point.label, ("with_nncli", point.workload.argument, str(point.threads)), environment={SWITCH: "0"})
         for point in points
@@ -90,7 +90,7 @@ def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
 
 
 def table_of(title: str, results: list[dict[str, Any]]) -> Table:
-    """A series, a line a measurement."""
+    """Format a series as a table, one line per measurement."""
     table = Table("", title=title)
     for heading in ("an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "beyond them"):
         table.add_column(heading, justify="right")
@@ -117,7 +117,7 @@ def _excess(beyond: float) -> str:
 
 
 def main() -> None:
-    """Measures, shows and writes."""
+    """Measure, print and write the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
     parser.add_argument("--turns", type=int, default=5, help="epochs of every point, after one to warm up; default 5")
     parser.add_argument("--threads", type=int, default=cores(), help="default all cores")

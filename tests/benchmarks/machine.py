@@ -1,4 +1,4 @@
-"""What is measured on, and with what."""
+"""The machine and the versions that are measured."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_info
 import nncli
 from tests.benchmarks.turns import cores
 
-BUSY = 0.5  # processes that ran on average in the last minute, from which on times mislead
+BUSY = 0.5  # load average of the last minute above which times are unreliable
 OTHERS = {  # (package, module)
     "PyTorch": ("torch", "torch"),
     "scikit-learn": ("scikit-learn", "sklearn"),
@@ -26,12 +26,12 @@ OTHERS = {  # (package, module)
 
 
 def installed(module: str) -> bool:
-    """Whether it can be imported."""
+    """Return whether a package can be imported."""
     return importlib.util.find_spec(module) is not None
 
 
 def missing() -> list[str]:
-    """What is left out, and how to have it."""
+    """Return the libraries that are left out, and how to install them."""
     return [
         f"{name} is not installed, so it is left out: pip install -e '.[bench]'"
         for name, (_, module) in OTHERS.items()
@@ -40,7 +40,7 @@ def missing() -> list[str]:
 
 
 def slowed() -> list[str]:
-    """What makes the times longer here than they need be."""
+    """Return the conditions that make the times longer on this machine."""
     said = []
     if kernel := os.environ.get("OPENBLAS_CORETYPE"):
         said.append(f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU has a better one")
@@ -53,7 +53,7 @@ def slowed() -> list[str]:
 
 
 def about() -> dict[str, Any]:
-    """The machine and the versions."""
+    """Return the machine and the versions."""
     blas = [info for info in threadpool_info() if info["user_api"] == "blas"]
     return {
         "date": str(date.today()),
@@ -73,7 +73,7 @@ def about() -> dict[str, Any]:
 
 
 def facts(given: dict[str, Any]) -> str:
-    """The same in two lines."""
+    """Format the machine and the versions on two lines."""
     machine = f"{given['date']}: {given['cpu']}, {given['cores']} cores, {given['platform']}"
     names = ("python", "nncli", "numpy", *OTHERS, "blas")
     return f"{machine}\n{', '.join(f'{name} {given[name]}' for name in names if name in given)}"

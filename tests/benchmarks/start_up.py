@@ -1,4 +1,4 @@
-"""How long a command takes before it does anything."""
+"""Start-up time of commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IMPORT_NUMPY = 'python -c "import numpy"'
 
 
 def measure(turns: int) -> dict[str, Any]:
-    """What the commands took, by turns, each in new processes."""
+    """Measure the commands alternately, each in a new process."""
     with tempfile.TemporaryDirectory() as directory:
         run, row = Path(directory, "run"), Path(directory, "one-row.npy")
         train = (*NNCLI, "train", CONFIGS / "digits.yaml", "--run-dir", run, "--set", "training.epochs=1", "--quiet")

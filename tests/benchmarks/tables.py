@@ -1,4 +1,4 @@
-"""Results as tables that can be read in 120 columns."""
+"""Format results as tables of at most 120 columns."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ REMEMBERED = ("nncli", "PyTorch, default", "scikit-learn")  # whose memory is sh
 
 
 def duration(seconds: float) -> str:
-    """With three digits, and its unit."""
+    """Format a duration with three digits and its unit."""
     value, unit = (seconds * 1e3, "ms") if seconds < 0.9995 else (seconds, "s")
     return f"{value:#.3g}".rstrip(".") + f" {unit}"
 
 
 def table_of(results: list[dict[str, Any]]) -> Table:
-    """The workloads, a line each."""
+    """Format the workloads, one line each."""
     table = Table(
         "workload",
         title="times over nncli's: median and middle half of the turns; above 1 nncli is ahead",
@@ -43,7 +43,7 @@ def table_of(results: list[dict[str, Any]]) -> Table:
 
 
 def footnotes(results: list[dict[str, Any]]) -> list[str]:
-    """What the headings have no room for."""
+    """Return the explanations of the headings."""
     ways = [
         f"{result['workload']} {side['way']}"
         for result in results
@@ -59,7 +59,7 @@ def footnotes(results: list[dict[str, Any]]) -> list[str]:
 
 
 def start_up_table(result: dict[str, Any]) -> Table:
-    """The commands, a line each."""
+    """Format the commands, one line each."""
     table = Table("command", title="from the start of the process to its end")
     for heading in ("time", "over import numpy", "peak MB"):
         table.add_column(heading, justify="right")

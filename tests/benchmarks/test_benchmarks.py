@@ -1,4 +1,4 @@
-"""The benchmark itself: what is said of times, none of which are judged here."""
+"""Test the benchmarks themselves; no times are judged here."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def cells(line):
 
 
 @pytest.fixture
-def alone(monkeypatch):
-    """No other library is installed."""
+def nothing_installed(monkeypatch):
+    """Pretend that no other library is installed."""
     for module in (comparing, machine):
         monkeypatch.setattr(module, "installed", lambda _: False)
 
 
-def test_a_side_answers_turn_by_turn_in_a_process_of_its_own():
+def test_a_side_runs_its_turns_in_a_separate_process():
     own = Side("nncli", ("with_nncli", TINY.argument, "1"))
     times = comparing.measure("tiny", [own], turns=2)[0]["sides"]["nncli"]
     assert len(times["seconds"]) == 2
@@ -63,12 +63,12 @@ def test_the_floor_is_a_share_of_the_time(monkeypatch):
     assert fast["sides"]["PyTorch, best"]["ratio"]["middle"] == 3.5
 
 
-def test_a_side_that_fails_is_named():
+def test_a_failing_side_is_named():
     with pytest.raises(SystemExit, match="other failed; see above"):
         comparing.measure("tiny", [Side("other", ("no_such_module",))], turns=1)
 
 
-def test_a_ratio_is_that_of_turns_side_by_side():
+def test_ratios_compare_adjacent_turns():
     own = side("nncli", 1, 2, 1, 1, 2, 1, 1, 1)
     other = side("other", 9, 2, 2, 3, 8, 5, 6, 7)  # ratios 9 1 2 3 4 5 6 7, in order 1 2 3 4 5 6 7 9
     found = ratio(other, own)
@@ -77,17 +77,17 @@ def test_a_ratio_is_that_of_turns_side_by_side():
     assert ratio(side("other", 6), side("nncli", 4)).middle == 1.5
 
 
-def test_a_command_gets_a_new_directory_every_turn():
+def test_a_command_gets_a_new_directory_in_every_turn():
     make = "import os, sys; os.mkdir(sys.argv[1])"
     assert all(run([*QUICK, make, "NEW"]) > 0 for _ in range(2))
 
 
-def test_a_command_that_fails_says_why():
+def test_the_output_of_a_failing_command_is_shown():
     with pytest.raises(SystemExit, match=r"(?s)ended with 1:.*no such thing"):
         run([*QUICK, "raise SystemExit('no such thing')"])
 
 
-def test_a_workload_goes_through_one_word():
+def test_a_workload_survives_its_command_line_argument():
     assert workload_of(TINY.argument) == TINY
     for name, workload in workloads().items():
         assert workload_of(name) == workload_of(workload.argument) == workload
@@ -112,8 +112,8 @@ def test_products_of_predictions():
     assert operations_of(predicting) == 10 * 2 * (12 + 8)
 
 
-@pytest.mark.usefixtures("alone")
-def test_what_is_not_installed_is_said_and_left_out():
+@pytest.mark.usefixtures("nothing_installed")
+def test_missing_libraries_are_reported_and_left_out():
     assert [line.split(",")[0] for line in machine.missing()] == [
         "PyTorch is not installed",
         "scikit-learn is not installed",
@@ -124,7 +124,7 @@ def test_what_is_not_installed_is_said_and_left_out():
     assert "PyTorch" not in machine.facts(machine.about())
 
 
-def test_everyone_installed_is_compared_with(monkeypatch):
+def test_installed_libraries_are_compared(monkeypatch):
     monkeypatch.setattr(comparing, "installed", lambda _: True)
     pytorch = ["PyTorch, default", "PyTorch, best"]
     assert [one.name for one in comparing.sides_of(TINY, 2)] == ["nncli", "nncli, fast", *pytorch, "scikit-learn"]
@@ -139,7 +139,7 @@ def test_facts_name_machine_and_versions():
     assert all(name in lines[1] for name in ("python ", "nncli ", "numpy ", "blas "))
 
 
-def test_what_slows_is_said(monkeypatch):
+def test_a_busy_machine_is_reported(monkeypatch):
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     monkeypatch.setattr(machine.os, "getloadavg", lambda: (0.1, 5, 5))
     assert machine.slowed() == []
@@ -180,7 +180,7 @@ def test_a_line_of_the_table():
     assert any("PyTorch, best: resnet-small channels_last, 2 threads." in line for line in lines)
 
 
-def test_start_up_is_beside_the_import_of_numpy():
+def test_start_up_is_compared_with_the_import_of_numpy():
     numpy = side(start_up.IMPORT_NUMPY, 0.1)
     result = {"sides": comparing.times_of([side("nncli --help", 0.2), numpy], numpy)}
     help_line, numpy_line = shown(tables.start_up_table(result)).splitlines()[-3:-1]
@@ -188,7 +188,7 @@ def test_start_up_is_beside_the_import_of_numpy():
     assert cells(numpy_line) == [start_up.IMPORT_NUMPY, "100 ms", "1", "50"]
 
 
-def test_time_that_grows_beyond_the_operations_is_marked(monkeypatch):
+def test_time_that_grows_faster_than_the_operations_is_marked(monkeypatch):
     def take_turns(sides, turns):
         for one, seconds in zip(sides, (1, 2.4, 6.2), strict=True):
             one.seconds = [seconds] * turns

@@ -1,4 +1,4 @@
-"""Sides by turns: A B A B, each in its own process."""
+"""Run sides alternately (A B A B), each in its own process."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-REST = 0.3  # seconds between turns, in which threads that wait for work fall asleep; those of OpenBLAS take over 0.05
+REST = 0.3  # seconds between turns, in which waiting threads fall asleep; those of OpenBLAS take more than 0.05
 
 
 @dataclass
 class Side:
-    """One side's process and what it said.
+    """One side's process and its output.
 
     Args:
-        name: in tables.
-        module: of `tests.benchmarks.sides`, and its arguments.
-        about: what is known of it beforehand.
-        environment: variables of its process, besides those of this one.
+        name: its name in tables.
+        module: module of `tests.benchmarks.sides`, and its arguments.
+        about: facts about it that are known beforehand.
+        environment: additional environment variables of its process.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Side:
     peak_bytes: int = 0
 
     def start(self) -> None:
-        """Starts the process and waits until it is warm."""
+        """Start the process and wait until it is warmed up."""
         module, *arguments = self.module
         command = [sys.executable, "-m", f"tests.benchmarks.sides.{module}", *arguments]
         environment = os.environ | self.environment
@@ -43,22 +43,22 @@ class Side:
         self.about |= self._answer()
 
     def turn(self) -> None:
-        """Has it do its work once more."""
+        """Let it do its work once more."""
         time.sleep(REST)
         self.seconds.append(self._ask("turn")["seconds"])
 
     def end(self) -> None:
-        """Has it say its peak memory and end."""
+        """Ask for its peak memory and let it end."""
         self.peak_bytes = self._ask("end")["peak_bytes"]
 
     def close(self) -> None:
-        """Ends the process, also where it or another side failed."""
+        """End the process, also if it or another side failed."""
         with self._process:
-            pass  # without standard input it ends
+            pass  # it ends when standard input is closed
 
     @property
     def median(self) -> float:
-        """Seconds of a turn."""
+        """The median seconds of a turn."""
         return median(self.seconds)
 
     def _ask(self, what: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Side:
 
 
 def take_turns(sides: list[Side], turns: int) -> None:
-    """Has all sides do their work by turns."""
+    """Let all sides work alternately."""
     with ExitStack() as stack:
         for side in sides:
             stack.callback(side.close)
@@ -91,7 +91,7 @@ def take_turns(sides: list[Side], turns: int) -> None:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as long another side takes: the median over the turns, and the middle half of them."""
+    """How many times as long another side takes: median and quartiles over the turns."""
 
     middle: float
     low: float
@@ -102,17 +102,17 @@ class Ratio:
 
 
 def ratio(other: Side, own: Side) -> Ratio:
-    """Of the times of turns side by side."""
+    """Return the ratio of the times of adjacent turns."""
     ratios = sorted(theirs / ours for theirs, ours in zip(other.seconds, own.seconds, strict=True))
     quarter = len(ratios) // 4
     return Ratio(median(ratios), ratios[quarter], ratios[-1 - quarter])
 
 
 def in_words(threads: int) -> str:
-    """As 1 thread, 2 threads."""
+    """Format a count, such as "1 thread" or "2 threads"."""
     return f"{threads} {'thread' if threads == 1 else 'threads'}"
 
 
 def cores() -> int:
-    """How many this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

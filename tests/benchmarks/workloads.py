@@ -1,4 +1,4 @@
-"""What is measured: networks, batches and rows."""
+"""The workloads: networks, batches and rows."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ LEARNING_RATE = 1e-3
 
 @dataclass(frozen=True)
 class Workload:
-    """One network on random rows.
+    """A network trained on random rows.
 
     Args:
-        name: of the workload.
-        input_shape: of one row.
-        layers: of the network up to the logits, as a config has them.
-        batch: rows a batch.
-        rows: an epoch.
-        classes: how many; 0 for a regression with one target.
-        predicting: rows at a time that are predicted; None for training.
+        name: name of the workload.
+        input_shape: shape of one row.
+        layers: layers up to the logits, as in a config.
+        batch: rows per batch.
+        rows: rows per epoch.
+        classes: number of classes; 0 for a regression with one target.
+        predicting: rows that are predicted at a time; None for training.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Workload:
 
     @cached_property
     def data(self) -> tuple[np.ndarray, np.ndarray]:
-        """(inputs, targets): float32 and class numbers or float32."""
+        """Draw (inputs, targets): float32, and class indices or float32."""
         random = np.random.default_rng(0)
         inputs = random.random((self.rows, *self.input_shape), np.float32)
         if self.classes:
@@ -49,7 +49,7 @@ class Workload:
 
     @property
     def argument(self) -> str:
-        """All of it in one word, from which the process of a side makes it again."""
+        """Encode the workload as one command line argument."""
         return json.dumps(asdict(self))
 
     @property
@@ -59,14 +59,14 @@ class Workload:
 
     @property
     def dense_widths(self) -> list[int] | None:
-        """The hidden widths, where it is a dense network with relu alone, which scikit-learn knows too."""
+        """The hidden widths of a dense network with relu, which scikit-learn supports too; None for others."""
         widths = [layer["units"] for layer in self.layers if isinstance(layer, dict) and layer["type"] == "dense"]
         kinds = {layer if isinstance(layer, str) else layer["type"] for layer in self.layers}
         return widths[:-1] if kinds == {"dense", "relu"} else None
 
 
 def dense(*widths: int) -> list[Any]:
-    """Fully connected layers with relu in between."""
+    """Return fully connected layers with relu in between."""
     layers: list[Any] = []
     for units in widths:
         layers += [{"type": "dense", "units": units}, "relu"]
@@ -74,7 +74,7 @@ def dense(*widths: int) -> list[Any]:
 
 
 def conv(filters: int) -> list[Any]:
-    """A convolution that keeps rows and columns, and relu."""
+    """Return a convolution with padding same, and relu."""
     return [{"type": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same"}, "relu"]
 
 
@@ -84,14 +84,14 @@ CNN_32 = [*conv(32), *conv(32), POOL, *conv(64), *conv(64), POOL, *dense(256, 10
 
 
 def resnet() -> list[Any]:
-    """The small residual network of the configs, up to its logit."""
+    """Return the small residual network of the configs, up to its logit."""
     layers = yaml.safe_load((CONFIGS / "mnist_2_5_resnet.yaml").read_text())["model"]
     assert layers[-2:] == [{"type": "dense", "units": 1}, "sigmoid"]
     return [*layers[:-2], {"type": "dense", "units": 10}]
 
 
 def workloads() -> dict[str, Workload]:
-    """All of them, by name."""
+    """Return all workloads by name."""
     image = (28, 28, 1)
     every = (
         Workload("tabular", (8,), dense(64, 64, 1), batch=32, rows=20_000, classes=0),
@@ -107,7 +107,7 @@ def workloads() -> dict[str, Workload]:
 
 
 def workload_of(argument: str) -> Workload:
-    """What a side was given: the name of one above, or the `argument` of any other."""
+    """Return the workload of a name, or of the `argument` of any other workload."""
     if not argument.startswith("{"):
         return workloads()[argument]
     values = json.loads(argument)

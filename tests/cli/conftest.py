@@ -1,4 +1,4 @@
-"""The command line, called within this process."""
+"""Fixtures that run commands within the test process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.workflows import tiny
 
 @dataclass
 class Result:
-    """How a command ended."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -23,9 +23,9 @@ class Result:
 
 @pytest.fixture
 def inside(tmp_path, monkeypatch):
-    """The working directory, with data and a config for each kind."""
+    """The working directory, with a config and data for a classifier, a regression and a convolutional network."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")  # whatever the terminal
+    monkeypatch.setenv("COLUMNS", "100")  # independent of the terminal
     for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):
         tiny.write(tmp_path, values, f"{values['name']}.yaml")
     return tmp_path
@@ -33,7 +33,7 @@ def inside(tmp_path, monkeypatch):
 
 @pytest.fixture
 def nncli(inside):
-    """Runs a command in that directory."""
+    """Return a function that runs a command in that directory."""
 
     def run(*arguments, stdin=None):
         found = CliRunner().invoke(command_line([]), [str(item) for item in arguments], input=stdin)
@@ -46,7 +46,7 @@ def nncli(inside):
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
-    """Run directories that no test changes, by the name of their config."""
+    """Return run directories by the name of their config; tests must not change them."""
     folder = tmp_path_factory.mktemp("runs")
     made = {}
     for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):

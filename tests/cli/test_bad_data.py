@@ -1,4 +1,4 @@
-"""Bad data through the command line: one message with a place, exit code 2, no traceback, and nothing written."""
+"""Invalid data on the command line: one message with a position, exit code 2, no traceback, nothing written."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.workflows import tiny
 
 
 class Canary:
-    """Leaves a folder behind where it is unpickled."""
+    """An object that creates a folder when it is unpickled."""
 
     def __reduce__(self):
         return (os.mkdir, ("unpickled",))
 
 
-def listing():
-    """Every file and folder below the working directory, with its content."""
+def snapshot():
+    """Return the content of every file and folder below the working directory."""
     found = {}
     for folder, folders, files in os.walk("."):
         for name in (*folders, *files):
@@ -33,7 +33,7 @@ def listing():
 
 
 def table(text, name="a.csv"):
-    """Writes a table."""
+    """Return a function that writes a table, compressed if its name ends in .gz."""
 
     def write():
         content = text if isinstance(text, bytes) else text.encode()
@@ -43,7 +43,7 @@ def table(text, name="a.csv"):
 
 
 def cut(path, write, share=0.6):
-    """Writes a file and cuts it short."""
+    """Return a function that writes a file and truncates it."""
 
     def short():
         write()
@@ -79,7 +79,7 @@ def idx(rows=3, there=3):
 
 
 def images(*sizes, cut_at=None):
-    """Writes a folder of two classes with an image for every (height, width)."""
+    """Return a function that writes a folder of two classes with one image for every (height, width)."""
 
     def write():
         image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
@@ -119,7 +119,7 @@ GOOD = np.arange(6.0).reshape(3, 2)
 OBJECTS = np.array([[Canary(), 1], [2, 3], [4, 5]], dtype=object)
 NAN, INFINITE = np.array([[1, 2], [3, np.nan], [5, 6]]), np.array([[1, 2], [3, 4], [-np.inf, 6]])
 
-NUMBERS = {  # what a regression is to learn from: (writes the files, source, message)
+NUMBERS = {  # training data of a regression: (function that writes the files, source, message)
     "ragged rows": (table("u,y\n1,2\n3,4,5\n"), CSV, "a.csv:3: 3 cells, but the header has 2 columns"),
     "a short row": (table("u,v,y\n1,2,3\n\n4,5\n"), CSV, "a.csv:4: 2 cells, but the header has 3 columns"),
     "text among numbers": (
@@ -197,7 +197,7 @@ NUMBERS = {  # what a regression is to learn from: (writes the files, source, me
     "a loop named npz": (loop("a.npz"), {"path": "a.npz"}, "a.npz: cannot be read (Too many levels"),
 }
 
-LABELS = {  # what a classifier is to learn from
+LABELS = {  # training data of a classifier, likewise
     "a blank label": (table("u,y\n1,a\n2,\n3,b\n"), CSV, "a.csv:3: column 'y': the target is blank"),
     "labels of mixed types": (
         table("u,y\n1,1\n2,0\n3,maybe\n"),
@@ -229,74 +229,74 @@ LABELS = {  # what a classifier is to learn from
 
 
 def config(values, source, **data):
-    """Writes a config for that source."""
+    """Write bad.yaml, a config that trains on a source."""
     values["data"] = {"train": source, **data}
     values["model"] = [{"type": "dense", "units": 1}] + (["sigmoid"] if "binary" in values["loss"] else [])
     Path("bad.yaml").write_text(json.dumps(values, indent=1))
 
 
-def check_refused(found, before, message):
-    """Fails where a training was not refused in one message with its place and without a trace."""
+def assert_rejected(found, before, message):
+    """Assert that a training failed with one positioned message and changed no file."""
     assert (found.code, found.out) == (2, ""), found.err
-    told, count = found.err.splitlines()
+    message_line, count = found.err.splitlines()
     assert count == "1 problem in bad.yaml; nothing was run"
-    place, line, column, path, rest = told.split(":", 4)
+    place, line, column, path, rest = message_line.split(":", 4)
     assert (place, path[:11]) == ("bad.yaml", " data.train")
     assert int(line) > 1
     assert int(column) > 1
     assert message in rest.replace(f"{os.getcwd()}/", "")
     assert len(rest.replace(os.getcwd(), "")) < 400
-    assert listing() == before
+    assert snapshot() == before
     assert not os.path.exists("unpickled")
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_numbers_that_cannot_be_learnt(nncli, name):
+def test_invalid_regression_data_is_rejected(nncli, name):
     write, source, message = NUMBERS[name]
     write()
     config(tiny.regression(metrics=[]), source)
-    before = listing()
-    check_refused(nncli("train", "bad.yaml"), before, message)
+    before = snapshot()
+    assert_rejected(nncli("train", "bad.yaml"), before, message)
 
 
 @pytest.mark.parametrize("name", LABELS)
-def test_labels_that_cannot_be_learnt(nncli, name):
+def test_invalid_classification_data_is_rejected(nncli, name):
     write, source, message = LABELS[name]
     write()
     config(tiny.classifier(metrics=[]), source)
-    before = listing()
-    check_refused(nncli("train", "bad.yaml"), before, message)
+    before = snapshot()
+    assert_rejected(nncli("train", "bad.yaml"), before, message)
 
 
 @pytest.mark.parametrize("key", ["validation", "test"])
-def test_a_class_with_one_row_under_stratification(nncli, key):
+def test_stratified_split_of_a_class_with_one_row_is_rejected(nncli, key):
     table("u,y\n" + "1,a\n2,b\n" * 5 + "3,c\n")()
     values = tiny.classifier(metrics=[], loss="cross_entropy")
     config(values, CSV, **{key: {"fraction": 0.2, "stratify": True}})
     values["model"] = [{"type": "dense", "units": 3}, "softmax"]
     Path("bad.yaml").write_text(json.dumps(values, indent=1))
-    before = listing()
+    before = snapshot()
     found = nncli("train", "bad.yaml")
     assert found.code == 2
     assert (
         f"data.{key}: the class 'c' has a single row, which cannot be on both sides of a stratified split" in found.err
     )
     assert found.err.endswith("1 problem in bad.yaml; nothing was run\n")
-    assert listing() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("name", [name for name, case in NUMBERS.items() if case[1] is NPY and "target" not in name])
-def test_large_arrays_are_refused_alike(nncli, monkeypatch, name, large):
+def test_large_arrays_are_rejected_with_the_same_message(nncli, monkeypatch, name, large):
     monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0 if large else 1 << 40)
     write, source, message = NUMBERS[name]
     write()
     config(tiny.regression(metrics=[]), source)
-    before = listing()
-    check_refused(nncli("train", "bad.yaml"), before, message)
+    before = snapshot()
+    assert_rejected(nncli("train", "bad.yaml"), before, message)
 
 
-GIVEN = {  # INPUT for a run on a table of a and b, or on 8x8 images: (run, writes it, INPUT, message)
+GIVEN = {  # (run, function that writes the files, INPUT, message); runs take a table of a and b, or 8x8 images
     "ragged rows": ("tiny", table("a,b\n1,2\n3\n"), "a.csv", "a.csv:3: 1 cells, but the header has 2 columns"),
     "text among numbers": ("tiny", table("a,b\n1,2\n3,x\n"), "a.csv", "a.csv:3: column 'b': expected a finite number"),
     "no rows": ("tiny", table("a,b\n"), "a.csv", "a.csv: no rows below the header"),
@@ -325,22 +325,22 @@ GIVEN = {  # INPUT for a run on a table of a and b, or on 8x8 images: (run, writ
 
 @pytest.mark.parametrize("output", [None, "new.csv", "old.npy", "old.json"])
 @pytest.mark.parametrize("name", GIVEN)
-def test_what_cannot_be_predicted_leaves_no_file_and_an_older_one_as_it_was(nncli, runs, name, output):
+def test_failed_prediction_writes_nothing_and_keeps_older_files(nncli, runs, name, output):
     run, write, given, message = GIVEN[name]
     write()
     for ending in ("csv", "npy", "json"):
         Path(f"old.{ending}").write_text("older predictions")
-    before = listing()
+    before = snapshot()
     found = nncli("predict", runs[run], given, *(["--output", output] if output else []))
     assert found.code == 2
     assert message in found.err
     assert len(found.err.splitlines()) == 1
-    assert listing() == before
-    assert name == "too large" or found.out == "", "rows far below are read when those above are written already"
+    assert snapshot() == before
+    assert name == "too large" or found.out == "", "output starts before all rows are read"
 
 
 @pytest.mark.parametrize("name", [name for name, case in GIVEN.items() if name not in ("no images",)])
-def test_what_cannot_be_measured(nncli, runs, name):
+def test_invalid_input_is_rejected_by_evaluate(nncli, runs, name):
     run, write, given, _ = GIVEN[name]
     write()
     labels = {"tiny": "left", "bars": "flat"}[run]
@@ -349,12 +349,12 @@ def test_what_cannot_be_measured(nncli, runs, name):
         Path(given).write_bytes(b"\n".join([b"side," + header, *(b"left," + line for line in lines)]))
     np.save("labels.npy", np.array([labels] * 3))
     targets = {"npy": ["--targets", "labels.npy"], "yte": ["--targets", "y-idx1-ubyte"]}.get(given[-3:], [])
-    before = listing()
+    before = snapshot()
     found = nncli("evaluate", runs[run], given, *targets)
     assert (found.code, found.out) == (2, "")
     assert len(found.err.splitlines()) == 1
     assert given.split("/")[0] in found.err
-    assert listing() == before
+    assert snapshot() == before
     assert not os.path.exists("unpickled")
 
 
@@ -367,11 +367,11 @@ def test_what_cannot_be_measured(nncli, runs, name):
         ("a,b\n1,2\n", "a.csv: no column 'side'"),
     ],
 )
-def test_labels_that_cannot_be_measured(nncli, runs, text, message):
+def test_invalid_labels_are_rejected_by_evaluate(nncli, runs, text, message):
     table(text)()
-    before = listing()
+    before = snapshot()
     found = nncli("evaluate", runs["tiny"], "a.csv")
     assert (found.code, found.out) == (2, "")
     assert found.err.startswith(message)
     assert len(found.err.splitlines()) == 1
-    assert listing() == before
+    assert snapshot() == before

@@ -45,7 +45,7 @@ def begun(folder, rounds, options=()):
 def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
     process = begun(tmp_path, 10**9)
     process.send_signal(number)
-    assert process.stderr.readline() == "stopping after this step; a second time ends at once\n"
+    assert process.stderr.readline() == "stopping after this step; press Ctrl-C again to quit now\n"
     before = time.monotonic()
     process.send_signal(number)
     _, err = process.communicate(timeout=20)
@@ -60,7 +60,7 @@ def test_one_signal_is_heard_at_once_and_waits_for_the_step(tmp_path, options):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    heard = "stopping after this step; a second time ends at once" in err
+    heard = "stopping after this step; press Ctrl-C again to quit now" in err
     assert heard == (not options)
     assert err.splitlines()[-1].startswith(
         "stopped in epoch 2 after step 5; the state is saved. To resume: nncli resume"

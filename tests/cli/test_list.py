@@ -1,4 +1,4 @@
-"""nncli list: what there is, one kind, and one thing."""
+"""Test `nncli list`: all kinds, one kind, and one name."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ OWN = [
 ]
 
 
-def test_all_kinds(nncli):
+def test_all_kinds_are_listed(nncli):
     found = nncli("list")
     assert (found.code, found.err) == (0, "")
-    words = found.out.replace(",", " ").split()
+    names = found.out.replace(",", " ").split()
     for name in ("layers", "dense", "activations", "relu", "initializers", "he", "losses", "metrics", "optimizers"):
-        assert name in words
+        assert name in names
     for name in ("sources", "table", "datasets", "digits", "mnist_2_5", "diabetes", "scalers", "settings", "training"):
-        assert name in words
+        assert name in names
 
 
-def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
+def test_a_kind_is_shown_as_a_table_of_keys_and_summaries(nncli):
     lines = nncli("list", "layers").out.splitlines()
-    assert lines[0].split() == ["name", "keys", "what", "it", "is"]
+    assert lines[0].split() == ["name", "keys", "description"]
     (dense,) = [line for line in lines if line.startswith(" dense")]
     assert dense.split()[:5] == ["dense,", "fc", "units,", "bias,", "initializer"]
     assert not any(line.lstrip().startswith(("relu", "tanh")) for line in lines)
@@ -35,7 +35,7 @@ def test_a_kind_is_a_table_with_keys_and_summaries(nncli):
 
 
 @pytest.mark.parametrize(("registry", "cls"), OWN, ids=[f"{cls.__name__}-{registry.kind}" for registry, cls in OWN])
-def test_everything_has_a_page_with_all_of_its_keys(nncli, registry, cls):
+def test_every_registered_class_has_a_page_with_all_its_keys(nncli, registry, cls):
     (entry,) = listing.named(cls.type_name, registry.kind)
     page = nncli("list", entry.kind, cls.type_name).out
     assert page.splitlines()[0].startswith(cls.type_name)
@@ -47,7 +47,7 @@ def test_everything_has_a_page_with_all_of_its_keys(nncli, registry, cls):
     assert entry.summary
 
 
-def test_a_page_says_formula_defaults_shapes_and_how_to_write_it(nncli):
+def test_a_page_shows_formula_defaults_shapes_and_an_example(nncli):
     page = nncli("list", "layers", "dense").out
     for words in (
         "dense (also fc): layer",
@@ -77,14 +77,14 @@ def test_a_dataset_has_its_own_page(nncli):
     assert "CC BY 4.0" in page
 
 
-def test_sections_of_a_config(nncli):
+def test_a_section_of_a_config_has_a_page(nncli):
     page = nncli("list", "settings", "training").out
     for key in ("epochs", "batch_size", "clip_norm", "early_stopping", "on_nonfinite", "threads"):
         assert f"\n {key} " in page
 
 
 @pytest.mark.parametrize("name", listing.SETTINGS)
-def test_every_section_has_a_page_that_explains_its_keys_and_what_is_inside_has_one(nncli, name):
+def test_every_section_has_a_page_and_so_have_its_nested_sections(nncli, name):
     page, (entry,) = nncli("list", "settings", name).out, listing.named(name, "settings")
     assert page.startswith(f"{name}: section")
     for item in entry.fields:
@@ -104,12 +104,12 @@ def test_every_section_has_a_page_that_explains_its_keys_and_what_is_inside_has_
         (["los", "mse"], "unknown kind 'los'; did you mean 'losses'? Known: layers"),
     ],
 )
-def test_names_that_are_not_known(nncli, arguments, message):
+def test_unknown_names_are_rejected(nncli, arguments, message):
     found = nncli("list", *arguments)
     assert found.code == 2
     assert found.err.startswith(message)
     assert found.out == ""
 
 
-def test_every_source_but_those_from_python_is_listed():
+def test_every_source_that_a_config_can_name_is_listed():
     assert {entry.name for entry in listing.of_kind("sources")} == {cls.type_name for cls in SOURCES if cls.listed}

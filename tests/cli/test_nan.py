@@ -1,4 +1,4 @@
-"""A metric that is not defined for the rows at hand: shown as nan, written as nan or null, and never the best."""
+"""A metric that is undefined for the data: shown as nan, written as nan or null, and never the best."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHANGES = {
 
 @pytest.fixture
 def config(inside):
-    """A config whose validation and test rows are all of one class."""
+    """Write a config whose validation and test rows all have the same class."""
     header, *lines = tiny.sides(40, 9).splitlines()
     Path("left.csv").write_text("\n".join([header, *(line for line in lines if line.endswith("left"))]) + "\n")
     values = tiny.classifier(**CHANGES)
@@ -33,7 +33,7 @@ def config(inside):
     return tiny.write(inside, values)
 
 
-def test_a_metric_that_is_nan_throughout(nncli, config):
+def test_training_with_a_metric_that_is_always_nan(nncli, config):
     ended = nncli("train", config, "--run-dir", "run")
     assert ended.code == 0
     assert "val_roc_auc nan" in ended.err
@@ -49,7 +49,7 @@ def test_a_metric_that_is_nan_throughout(nncli, config):
     assert sorted(path.name for path in Path("run/checkpoints").iterdir()) == ["best.npz", "last.npz"]
 
 
-def test_what_is_said_of_it_afterwards(nncli, config):
+def test_evaluate_and_inspect_show_nan(nncli, config):
     nncli("train", config, "--run-dir", "run")
     shown = nncli("evaluate", "run", "left.csv")
     assert (shown.code, shown.err) == (0, "")
@@ -63,7 +63,7 @@ def test_what_is_said_of_it_afterwards(nncli, config):
     assert described["best"]["epoch"] == 1
 
 
-def test_going_on_counts_from_where_it_was(nncli, config):
+def test_resume_keeps_the_count_for_early_stopping(nncli, config):
     nncli("train", config, "--run-dir", "run", "--set", "training.epochs=2")
     assert nncli("resume", "run", "--set", "training.epochs=9").code == 0
     assert [row["epoch"] for row in MetricsLog("run/metrics.csv").rows()] == [1, 2, 3, 4]

@@ -1,4 +1,4 @@
-"""--plugin on every command that builds a model."""
+"""Test --plugin, which every command that builds a model accepts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.workflows import tiny
 
 @pytest.fixture(autouse=True)
 def _fresh(inside):
-    """Each command begins as in a process of its own."""
+    """Write a plugin and a config, and forget what plugins registered after the test."""
     Path("scale.py").write_text(SCALE)
     values = tiny.classifier()
     values["model"].insert(0, {"type": "scale", "factor": 0.5})
@@ -21,7 +21,7 @@ def _fresh(inside):
     forget_all()
 
 
-def test_every_command_takes_it(nncli):
+def test_every_command_accepts_plugins(nncli):
     without = ["check scaled.yaml", "train scaled.yaml --run-dir run", "list layers scale"]
     for command in without:
         assert nncli(*command.split()).code == 2
@@ -44,13 +44,13 @@ def test_every_command_takes_it(nncli):
     assert '"scale"' in found.out
 
 
-def test_inspect_needs_no_code(nncli):
+def test_inspect_needs_no_plugin(nncli):
     nncli("train", "scaled.yaml", "--run-dir", "run", "--plugin", "scale.py")
     forget_all()
     assert "plugin     scale.py (layer scale), sha256 " in nncli("inspect", "run").out
 
 
-def test_an_error_inside_a_plugin_is_told_with_its_line(nncli):
+def test_an_error_in_a_plugin_is_reported_with_its_line(nncli):
     text = SCALE.replace("    def forward", "    def output_shape(self, s):\n        return s[7]\n\n    def forward")
     Path("scale.py").write_text(text)
     found = nncli("check", "scaled.yaml", "--plugin", "scale.py")
@@ -59,7 +59,7 @@ def test_an_error_inside_a_plugin_is_told_with_its_line(nncli):
     assert found.err.splitlines()[0].endswith(f": model.0: {fault}")
 
 
-def test_a_run_that_a_plugin_ends_is_known_as_failed(nncli):
+def test_an_error_of_a_plugin_in_training_makes_the_run_failed(nncli):
     text = SCALE.replace(
         "        return x", "        if ctx.moment.step: raise OverflowError('too far')\n        return x"
     )

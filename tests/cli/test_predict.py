@@ -1,4 +1,4 @@
-"""nncli predict, evaluate and inspect."""
+"""Test `nncli predict`, `evaluate` and `inspect`."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.runs import checkpoint, checkpoint_meta
+from nncli.runs import checkpoint
 from nncli.workflows.train import train
 from tests.workflows import tiny
 
 
-def lines(text):
-    """CSV as lists."""
+def csv_rows(text):
+    """Parse CSV into lists of cells."""
     return list(csv.reader(io.StringIO(text)))
 
 
-def test_csv_on_standard_output(nncli, runs):
+def test_csv_is_written_to_standard_output(nncli, runs):
     found = nncli("predict", runs["tiny"], "sides.csv")
     assert (found.code, found.err) == (0, "")
-    header, *rows = lines(found.out)
+    header, *rows = csv_rows(found.out)
     assert header == ["left", "right"]
     assert len(rows) == 60
     assert all(abs(float(left) + float(right) - 1) < 1e-6 for left, right in rows)
 
 
-def test_classes_alone(nncli, runs):
-    header, *rows = lines(nncli("predict", runs["tiny"], "sides.csv", "--classes").out)
+def test_classes_option(nncli, runs):
+    header, *rows = csv_rows(nncli("predict", runs["tiny"], "sides.csv", "--classes").out)
     assert header == ["class"]
-    probable = lines(nncli("predict", runs["tiny"], "sides.csv").out)[1:]
+    probable = csv_rows(nncli("predict", runs["tiny"], "sides.csv").out)[1:]
     assert rows == [["right" if float(right) > 0.5 else "left"] for _, right in probable]
 
 
-def test_names_of_targets(nncli, runs):
-    header, *rows = lines(nncli("predict", runs["line"], "line.csv").out)
+def test_regression_header_has_the_target_names(nncli, runs):
+    header, *rows = csv_rows(nncli("predict", runs["line"], "line.csv").out)
     assert header == ["price"]
     assert 1000 < float(rows[0][0]) < 9000
 
 
 @pytest.mark.parametrize("ending", [".npy", ".csv", ".json"])
-def test_files(nncli, runs, ending):
+def test_output_files(nncli, runs, ending):
     Path(f"out{ending}").write_text("old")
     found = nncli("predict", runs["bars"], "bars.npz", "--output", f"out{ending}")
     assert (found.code, found.out) == (0, "")
-    expected = [[float(cell) for cell in row] for row in lines(nncli("predict", runs["bars"], "bars.npz").out)[1:]]
+    expected = [[float(cell) for cell in row] for row in csv_rows(nncli("predict", runs["bars"], "bars.npz").out)[1:]]
     if ending == ".npy":
         array = np.load("out.npy", allow_pickle=False)
         assert array.shape == (40, 2)
@@ -58,7 +58,7 @@ def test_files(nncli, runs, ending):
     elif ending == ".json":
         rows = [[item["flat"], item["upright"]] for item in json.loads(Path("out.json").read_text())]
     else:
-        rows = [[float(cell) for cell in row] for row in lines(Path("out.csv").read_text())[1:]]
+        rows = [[float(cell) for cell in row] for row in csv_rows(Path("out.csv").read_text())[1:]]
     assert rows == expected
 
 
@@ -78,21 +78,21 @@ def test_standard_input(nncli, runs):
         (b"a,b\n\xff,2\n", "standard input: not UTF-8 text"),
     ],
 )
-def test_standard_input_that_cannot_be_used(nncli, runs, text, words):
+def test_invalid_standard_input_is_rejected(nncli, runs, text, words):
     found = nncli("predict", runs["tiny"], "-", stdin=text)
     assert found.code == 2
     assert words in found.err
 
 
-def test_notes_of_predictions_go_to_standard_error(nncli, runs):
+def test_notes_go_to_standard_error(nncli, runs):
     Path("new.csv").write_text("a,b,id\n1,2,x\n")
     found = nncli("predict", runs["tiny"], "new.csv")
-    assert len(lines(found.out)) == 2
+    assert len(csv_rows(found.out)) == 2
     assert found.err == "note: columns not used in training are ignored: id\n"
 
 
-def wrong(name):
-    """Files that predict cannot use."""
+def write_invalid_files(name):
+    """Write files that predict cannot use."""
     Path("text.txt").write_text("a,b\n1,2\n")
     Path("narrow.csv").write_text("a\n1\n")
     Path("nan.csv").write_text("a,b\n1,nan\n")
@@ -126,13 +126,13 @@ def wrong(name):
         (["REGRESSION", "line.csv", "--classes"], "a regression model, which has no classes"),
     ],
 )
-def test_what_can_be_mended_ends_with_2_and_one_line(nncli, runs, arguments, words):
-    wrong("")
+def test_user_errors_exit_with_2_and_one_line(nncli, runs, arguments, words):
+    write_invalid_files("")
     before = sorted(os.listdir())
     known = {"RUN": runs["tiny"], "REGRESSION": runs["line"]}
     found = nncli("predict", *(known.get(item, item) for item in arguments))
     assert found.code == 2
-    assert found.out == "", "nothing is written before it is known that it can be"
+    assert found.out == "", "no output before the first prediction"
     assert words in found.err
     assert len(found.err.splitlines()) == 1 or found.err.startswith("Usage:")
     assert sorted(os.listdir()) == before
@@ -157,7 +157,7 @@ def test_evaluate_as_json_is_one_flat_object(nncli, runs):
     assert (values["loss"], values["accuracy"]) == (test["loss"], test["accuracy"])
 
 
-def test_evaluate_with_targets_of_their_own(nncli, runs):
+def test_evaluate_with_separate_targets(nncli, runs):
     with np.load("bars.npz") as archive:
         np.save("x.npy", archive["x"])
         np.save("y.npy", archive["y"])
@@ -165,7 +165,7 @@ def test_evaluate_with_targets_of_their_own(nncli, runs):
     assert json.loads(found.out)["rows"] == 40
     found = nncli("evaluate", runs["bars"], "x.npy")
     assert (found.code, found.out) == (2, "")
-    assert "--targets" in found.err, "what to type is said"
+    assert "--targets" in found.err, "the message names the option to add"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_evaluate_with_targets_of_their_own(nncli, runs):
         (["bars.npz"], "bars.npz: not an nncli checkpoint"),
     ],
 )
-def test_evaluate_of_what_cannot_be_measured(nncli, runs, arguments, words):
+def test_evaluate_rejects_invalid_input(nncli, runs, arguments, words):
     found = nncli("evaluate", *(runs["tiny"] if item == "RUN" else item for item in arguments))
     assert (found.code, found.out) == (2, "")
     assert words in found.err
@@ -207,7 +207,7 @@ def test_inspect_shows_layers_scaling_names_and_metrics(nncli, runs):
     assert "standard" in text
 
 
-def test_inspect_shows_every_kind_of_scaling_in_words(nncli, inside):
+def test_inspect_shows_every_kind_of_scaling(nncli, inside):
     values = tiny.regression()
     values["data"] |= {
         "scale_inputs": {"type": "per_column", "columns": {"age": "quantile"}, "others": "none"},
@@ -215,7 +215,7 @@ def test_inspect_shows_every_kind_of_scaling_in_words(nncli, inside):
     }
     train(tiny.write(inside, values), run_dir="run")
     text = nncli("inspect", "run").out
-    assert "scaled by  per_column: age: to a normal distribution, 40 quantiles; others: as they are\n" in text
+    assert "scaled by  per_column: age: to a normal distribution, 40 quantiles; others: not scaled\n" in text
     assert "scaled by  quantile: to a normal distribution, 7 quantiles\n" in text
     values["data"]["scale_inputs"] = {"type": "per_column", "columns": {"age": "minmax", "size": "minmax"}}
     train(tiny.write(inside, values), run_dir="other")
@@ -223,7 +223,7 @@ def test_inspect_shows_every_kind_of_scaling_in_words(nncli, inside):
     assert re.search(r"scaled by  per_column: age, size: \(x - \S+\) / \S+, \(x - \S+\) / \S+\n", text)
 
 
-def test_inspect_shortens_the_scalings_of_many_columns(nncli, inside):
+def test_inspect_abbreviates_the_scaling_of_many_columns(nncli, inside):
     random = np.random.default_rng(0)
     np.savez("wide.npz", x=random.normal(size=(20, 30)), y=random.normal(size=20))
     values = tiny.regression()
@@ -271,29 +271,29 @@ SHOWN = """\
 """
 
 
-def laid_out(text):
-    """The lines of a table, without its rule, each as words."""
+def split_table(text):
+    """Split the lines of a table into words, without its rule."""
     return [line.split() for line in text.splitlines() if "x" in line or not set(line) <= set(" ─-")]
 
 
-def test_containers_are_shown_with_what_is_inside_and_the_counts_agree(nncli, inside):
+def test_containers_are_shown_with_their_layers_and_matching_counts(nncli, inside):
     config = tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml")
     checked = nncli("check", config).out
-    counted = "120 parameters, and 8 non-trainable parameters"
-    assert checked.splitlines()[0].endswith(f"rows; {counted}")
+    size = "120 parameters, and 8 non-trainable parameters"
+    assert checked.splitlines()[0].endswith(f"rows; {size}")
     started = nncli("train", config, "--run-dir", "run").err
-    assert f"{counted}; 1 epochs" in started
+    assert f"{size}; 1 epochs" in started
     text = nncli("inspect", "run").out
     table = text.split("\n\n")[1]
-    assert laid_out(table)[:-2] == laid_out(SHOWN)
-    assert laid_out(table)[-2:] == [["total", "120"], ["non-trainable", "parameters", "8"]]
+    assert split_table(table)[:-2] == split_table(SHOWN)
+    assert split_table(table)[-2:] == [["total", "120"], ["non-trainable", "parameters", "8"]]
     assert "\n   1.batch_norm" in table
-    rows = laid_out(checked.split("\n\n")[1])
-    assert [row[:-1] for row in rows[2:]] == laid_out(SHOWN)[2:]
+    rows = split_table(checked.split("\n\n")[1])
+    assert [row[:-1] for row in rows[2:]] == split_table(SHOWN)[2:]
     assert [row[-1] for row in rows[2:]] == ["648", "144", "72", "0", "72", "72", "0"]
 
 
-def test_inspect_says_how_the_weights_were_found(nncli, inside):
+def test_inspect_shows_training_settings(nncli, inside):
     train(tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml"), run_dir="run")
     text = nncli("inspect", "run").out
     for line in (
@@ -301,7 +301,7 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
         "epsilon 1e-08, amsgrad false)",
         "a step     2 batches of 8 rows (batches_per_step 2)",
         "penalty    l2 0.0001",
-        "weights    a running average of those of all steps (weight_averaging: decay 0.99, warmup false)",
+        "weights    a moving average over all steps (weight_averaging: decay 0.99, warmup false)",
     ):
         assert f"\n{line}\n" in text
     path = "run/checkpoints/best.npz"
@@ -314,7 +314,7 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
     text = nncli("inspect", "old.npz").out
     for words in ("a step", "penalty", "weights ", "projection", "non-trainable"):
         assert words not in text
-    assert laid_out(text.split("\n\n")[1])[2:] == [
+    assert split_table(text.split("\n\n")[1])[2:] == [
         ["0.conv2d", "6", "x", "6", "x", "2", "18"],
         ["1.residual", "3", "x", "3", "x", "4", "36"],
         ["2.dense", "2", "74"],
@@ -322,19 +322,19 @@ def test_inspect_says_how_the_weights_were_found(nncli, inside):
         ["total", "128"],
     ]
     found = json.loads(nncli("inspect", "old.npz", "--json").out)
-    assert (found["parameters"], found["running_values"], found["non_trainable_parameters"]) == (128, None, None)
+    assert (found["parameters"], found["running_values"]) == (128, None)
 
 
-def test_inspect_as_json(nncli, runs):
+def test_inspect_prints_json(nncli, runs):
     found = nncli("inspect", runs["tiny"], "--json")
     values = json.loads(found.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert values["class_names"] == ["left", "right"]
-    assert (values["parameters"], values["running_values"], values["non_trainable_parameters"]) == (17, 0, 0)
+    assert (values["parameters"], values["running_values"]) == (17, 0)
     assert [layer["name"] for layer in values["all_layers"]] == [layer["name"] for layer in values["layers"]]
     assert values["config"]["seed"] == 0
 
 
-def test_inspect_verifies_on_demand(nncli, runs):
+def test_inspect_verifies_checksums_on_request(nncli, runs):
     shutil.copy(Path(runs["tiny"], "checkpoints", "best.npz"), "m.npz")
     assert nncli("inspect", "m.npz", "--verify").code == 0
     content = bytearray(Path("m.npz").read_bytes())
@@ -348,15 +348,15 @@ def test_inspect_verifies_on_demand(nncli, runs):
 
 
 @pytest.mark.parametrize("name", ["foreign.npz", "foreign.txt", "gone.npz", "wide.npy"])
-def test_inspect_of_something_else(nncli, name):
-    wrong("")
+def test_inspect_rejects_other_files(nncli, name):
+    write_invalid_files("")
     found = nncli("inspect", name)
     assert (found.code, found.out) == (2, "")
     assert len(found.err.splitlines()) == 1
     assert name in found.err
 
 
-def test_inspect_of_a_meta_without_a_model(nncli):
+def test_a_checkpoint_whose_meta_describes_no_model_is_rejected(nncli):
     checkpoint.save("m.npz", {}, {}, {"name": "a"})
     for arguments in (("inspect", "m.npz"), ("predict", "m.npz", "sides.csv"), ("evaluate", "m.npz")):
         found = nncli(*arguments)
@@ -364,12 +364,12 @@ def test_inspect_of_a_meta_without_a_model(nncli):
         assert "m.npz" in found.err
 
 
-def test_a_checkpoint_of_another_version(nncli):
-    checkpoint_meta.VERSION, version = 99, checkpoint_meta.VERSION
+def test_a_checkpoint_of_another_version_is_rejected(nncli):
+    checkpoint.VERSION, version = 99, checkpoint.VERSION
     try:
         checkpoint.save("m.npz", {}, {}, {"name": "a", "nncli_version": "7.0"})
     finally:
-        checkpoint_meta.VERSION = version
+        checkpoint.VERSION = version
     found = nncli("predict", "m.npz", "sides.csv")
     assert found.code == 2
     assert "format version 99" in found.err
@@ -377,7 +377,7 @@ def test_a_checkpoint_of_another_version(nncli):
 
 
 @pytest.mark.parametrize("output", ["x.npy", "link.npy", "sides.csv"])
-def test_what_predictions_are_made_from_is_not_overwritten(nncli, runs, inside, output):
+def test_input_files_are_not_overwritten(nncli, runs, inside, output):
     np.save("x.npy", np.ones((3, 2)))
     os.makedirs("../runs", exist_ok=True)
     if not os.path.lexists("link.npy"):
@@ -386,15 +386,15 @@ def test_what_predictions_are_made_from_is_not_overwritten(nncli, runs, inside, 
     source = "sides.csv" if output == "sides.csv" else "x.npy"
     found = nncli("predict", runs["tiny"], source, "--output", output)
     assert found.code == 2
-    assert found.err == f"{output}: the predictions are made from it, so it is not overwritten; name another file\n"
+    assert found.err == f"{output}: what the predictions are made from, which is not overwritten; name another file\n"
     assert (Path("sides.csv").read_bytes(), Path("x.npy").read_bytes()) == before
 
 
-def test_older_predictions_are_replaced(nncli, runs, inside):
+def test_older_output_is_replaced(nncli, runs, inside):
     for _ in range(2):
         assert nncli("predict", runs["tiny"], "sides.csv", "--output", "new.csv").code == 0
 
 
-def test_targets_without_input(nncli, runs):
+def test_targets_require_input(nncli, runs):
     found = nncli("evaluate", runs["tiny"], "--targets", "y.npy")
     assert (found.code, found.err) == (2, "--targets goes with INPUT: what to measure on\n")

@@ -1,4 +1,4 @@
-"""What only a real process shows: imports, pipes, signals, terminals."""
+"""Test commands in processes of their own: imports, pipes, signals and terminals."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.workflows.test_train import members, rows
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 COMMAND = [sys.executable, "-m", "nncli"]
-HEAVY = {"numpy", "yaml", "pydantic", "rich"}
+HEAVY_MODULES = {"numpy", "yaml", "pydantic", "rich"}
 
 
 def run(*arguments, **keys):
-    """A finished process."""
+    """Run a command and return the finished process."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False, **keys
     )
@@ -33,7 +33,7 @@ def run(*arguments, **keys):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["train", "--help"], []])
 def test_help_imports_nothing_heavy(arguments):
-    heavy = HEAVY - ({"pydantic"} if "train" in arguments else set())  # typer reads a command's options with it
+    heavy = HEAVY_MODULES - ({"pydantic"} if "train" in arguments else set())  # typer needs it for options
     code = (
         "import sys\n"
         "from nncli.cli.app import main\n"
@@ -46,16 +46,16 @@ def test_help_imports_nothing_heavy(arguments):
     assert found.returncode == (0 if arguments else 2)
 
 
-def test_help_is_quick():
+def test_help_is_fast():
     times = []
     for _ in range(5):
         begun = time.perf_counter()
         assert run("--help").returncode == 0
         times.append(time.perf_counter() - begun)
-    assert min(times) < 0.3, "0.2 s on a machine that does nothing else"
+    assert min(times) < 0.3, "0.2 s on an idle machine"
 
 
-def test_a_check_imports_no_more_than_it_needs():
+def test_check_imports_only_what_it_needs():
     code = (
         "import sys\n"
         "from nncli.cli.app import main\n"
@@ -76,19 +76,19 @@ def test_version():
     assert (found.returncode, found.stdout) == (0, f"nncli {nncli.__version__}\n")
 
 
-def test_the_script_is_installed():
+def test_the_console_script_is_installed():
     script = Path(sys.executable).parent / "nncli"
     found = subprocess.run([script, "--version"], capture_output=True, text=True, timeout=60, check=False)
     assert found.stdout == f"nncli {nncli.__version__}\n"
 
 
-def test_import_costs_nothing():
-    code = f"import sys, nncli; print({HEAVY!r} & set(sys.modules))"
+def test_importing_nncli_imports_nothing_heavy():
+    code = f"import sys, nncli; print({HEAVY_MODULES!r} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert found.stdout == "set()\n"
 
 
-def test_all_of_a_run_in_processes(tmp_path):
+def test_train_predict_and_evaluate(tmp_path):
     tiny.write(tmp_path, tiny.classifier())
     found = run("train", "config.yaml", cwd=tmp_path)
     assert found.returncode == 0
@@ -102,7 +102,7 @@ def test_all_of_a_run_in_processes(tmp_path):
     assert json.loads(found.stdout)["rows"] == 6
 
 
-def test_debug_shows_tracebacks_and_nothing_else_does(tmp_path):
+def test_only_debug_shows_tracebacks(tmp_path):
     command = ["check", "gone.yaml"]
     plain = run(*command, cwd=tmp_path)
     assert (plain.returncode, plain.stdout, plain.stderr) == (2, "", "no such config: gone.yaml\n")
@@ -114,7 +114,7 @@ def test_debug_shows_tracebacks_and_nothing_else_does(tmp_path):
 
 
 @pytest.mark.parametrize("command", first(1, ["predict", "inspect", "check"]))
-def test_a_closed_pipe_ends_quietly(runs, tmp_path, command):
+def test_a_closed_pipe_ends_without_an_error(runs, tmp_path, command):
     wide = "a,b\n" + "1,2\n" * 60_000
     (tmp_path / "wide.csv").write_text(wide)
     tiny.write(tmp_path, tiny.classifier())
@@ -134,19 +134,19 @@ def test_a_closed_pipe_ends_quietly(runs, tmp_path, command):
     assert process.returncode in (0, 141, -signal.SIGPIPE)
 
 
-def test_head_gets_its_line(runs, tmp_path):
+def test_output_can_be_piped_to_head(runs, tmp_path):
     (tmp_path / "wide.csv").write_text("a,b\n" + "1,2\n" * 60_000)
     script = f"{sys.executable} -m nncli predict {runs['tiny']} wide.csv | head -1; exit ${{PIPESTATUS[0]}}"
     found = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (found.returncode, found.stdout, found.stderr) == (0, "left,right\n", "")
 
 
-LONG = {"training": {"epochs": 100_000, "batch_size": 4, "checkpoint": {"every_steps": 1000}}}
+LONG_RUN = {"training": {"epochs": 100_000, "batch_size": 4, "checkpoint": {"every_steps": 1000}}}
 
 
 @pytest.mark.parametrize(("number", "code"), first(1, [(signal.SIGTERM, 143), (signal.SIGINT, 130)]))
-def test_a_signal_saves_and_resume_ends_with_the_same_bits(tmp_path, number, code):
-    tiny.write(tmp_path, tiny.convolutional(**LONG))
+def test_a_signal_saves_a_checkpoint_and_resume_reaches_the_same_bits(tmp_path, number, code):
+    tiny.write(tmp_path, tiny.convolutional(**LONG_RUN))
     process = subprocess.Popen(
         [*COMMAND, "train", "config.yaml", "--run-dir", "run"],
         stdout=subprocess.PIPE,
@@ -179,8 +179,8 @@ def test_a_signal_saves_and_resume_ends_with_the_same_bits(tmp_path, number, cod
         assert one == two
 
 
-def test_a_second_signal_ends_a_process_at_once(tmp_path):
-    tiny.write(tmp_path, tiny.convolutional(**LONG))
+def test_a_second_signal_ends_the_process_at_once(tmp_path):
+    tiny.write(tmp_path, tiny.convolutional(**LONG_RUN))
     process = subprocess.Popen(
         [*COMMAND, "train", "config.yaml", "--run-dir", "run"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
     )
@@ -194,7 +194,7 @@ def test_a_second_signal_ends_a_process_at_once(tmp_path):
 
 
 @pytest.mark.parametrize("colour", first(1, [True, False]))
-def test_a_terminal_gets_a_progress_bar_and_the_same_ending(tmp_path, colour):
+def test_a_terminal_shows_a_progress_bar_and_the_summary(tmp_path, colour):
     tiny.write(tmp_path, tiny.classifier())
     leader, follower = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
@@ -220,7 +220,7 @@ def test_a_terminal_gets_a_progress_bar_and_the_same_ending(tmp_path, colour):
     assert process.communicate(timeout=30)[0] == b"run\n"
     assert process.returncode == 0
     text = seen.decode()
-    assert "━" in text, "a bar"
+    assert "━" in text, "the bar"
     assert "epoch 3/3" in text
     assert "best epoch" in text
     assert text.rstrip().endswith("next: nncli predict run INPUT")
@@ -229,7 +229,7 @@ def test_a_terminal_gets_a_progress_bar_and_the_same_ending(tmp_path, colour):
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h"), "the cursor is shown again"
 
 
-def test_two_processes_on_one_new_directory(tmp_path):
+def test_concurrent_runs_get_different_directories(tmp_path):
     tiny.write(tmp_path, tiny.classifier(training={"epochs": 1}))
     processes = [
         subprocess.Popen([*COMMAND, "train", "config.yaml", "--quiet"], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
@@ -240,9 +240,9 @@ def test_two_processes_on_one_new_directory(tmp_path):
     assert len(set(paths)) == 3
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full here")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 @pytest.mark.parametrize("command", first(1, ["predict", "inspect", "evaluate"]))
-def test_standard_output_that_is_full(runs, command):
+def test_a_full_device_as_standard_output_is_reported(runs, command):
     arguments = [command, runs["tiny"]]
     if command == "predict":
         arguments.append(str(Path(runs["tiny"]).parent / tiny.TABLE))
@@ -253,8 +253,8 @@ def test_standard_output_that_is_full(runs, command):
     assert "No space left on device" in process.stderr
 
 
-def test_a_run_that_is_going_on_elsewhere_is_refused(tmp_path):
-    tiny.write(tmp_path, tiny.convolutional(**LONG))
+def test_a_run_in_progress_cannot_be_resumed(tmp_path):
+    tiny.write(tmp_path, tiny.convolutional(**LONG_RUN))
     process = subprocess.Popen(
         [*COMMAND, "train", "config.yaml", "--run-dir", "run"], stderr=subprocess.PIPE, text=True, cwd=tmp_path
     )
@@ -270,14 +270,14 @@ def test_a_run_that_is_going_on_elsewhere_is_refused(tmp_path):
 
 
 def shell(command, folder):
-    """A finished bash command line that names the program as $NNCLI."""
+    """Run a bash command line that names the program as $NNCLI."""
     environment = {**os.environ, "NNCLI": f"{sys.executable} -m nncli"}
     return subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
 
 
-def test_a_run_goes_on_where_nobody_reads_what_it_says(tmp_path):
+def test_a_run_continues_when_its_output_is_closed(tmp_path):
     tiny.write(tmp_path, tiny.classifier(training={"epochs": 40, "batch_size": 16}))
     found = shell("$NNCLI train config.yaml --run-dir run 2>&1 | head -2; echo ${PIPESTATUS[0]}", tmp_path)
     assert found.stdout.splitlines()[-1] == "0"
@@ -293,7 +293,7 @@ CLOSED = [
 
 
 @pytest.mark.parametrize(("command", "streams"), first(3, CLOSED))
-def test_closed_streams_are_no_fault(tmp_path, command, streams):
+def test_closed_streams_are_accepted(tmp_path, command, streams):
     tiny.write(tmp_path, tiny.classifier())
     found = shell(f"$NNCLI {command} {streams}", tmp_path)
     assert found.returncode == 0, found.stderr

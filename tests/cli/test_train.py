@@ -1,4 +1,4 @@
-"""nncli train and nncli resume: what goes to which stream, and how they end."""
+"""Test `nncli train`, `resume` and `check`: streams, exit codes and output."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from nncli.workflows.train import train
 from tests.workflows.test_resume import same, stopping_at
 
 
-def test_standard_output_is_the_run_directory_and_nothing_else(nncli):
+def test_standard_output_is_the_run_directory(nncli):
     found = nncli("train", "tiny.yaml")
     assert found.code == 0
     assert re.fullmatch(r"runs/\d{8}-\d{6}-tiny\n", found.out)
     assert os.path.isdir(found.out.strip())
 
 
-def test_standard_error_tells_of_the_run_and_what_to_type_next(nncli):
+def test_standard_error_shows_the_run_and_the_next_command(nncli):
     found = nncli("train", "tiny.yaml", "--run-dir", "my run")
     lines = found.err.splitlines()
     assert lines[0].startswith("tiny: 42 training, 12 validation, 6 test rows; 17 parameters; 3 epochs")
     epochs = [line for line in lines if line.startswith("epoch ")]
-    assert len(epochs) == 3, "one plain line an epoch"
+    assert len(epochs) == 3, "one line per epoch"
     for number, line in enumerate(epochs, 1):
         assert re.match(
             rf"epoch {number}/3  train_loss \S+  train_accuracy \S+  val_loss \S+  val_accuracy \S+  ", line
@@ -38,15 +38,15 @@ def test_standard_error_tells_of_the_run_and_what_to_type_next(nncli):
     assert "\x1b" not in found.err
 
 
-def test_quiet_leaves_the_one_line(nncli):
+def test_quiet_prints_the_run_directory_only(nncli):
     found = nncli("train", "tiny.yaml", "--quiet", "--run-dir", "run")
     assert (found.code, found.out, found.err) == (0, "run\n", "")
     found = nncli("train", "tiny.yaml", "--quiet", "--set", "training.epoch=3")
     assert found.code == 2
-    assert "unknown key 'epoch'" in found.err, "errors are still told"
+    assert "unknown key 'epoch'" in found.err, "errors are still shown"
 
 
-def test_settings_and_their_errors(nncli):
+def test_set_options_and_their_errors(nncli):
     found = nncli("train", "tiny.yaml", "--set", "training.epochs=1", "--set", "model.0.units=7", "--run-dir", "run")
     assert found.code == 0
     assert "29 parameters; 1 epochs" in found.err
@@ -82,7 +82,7 @@ def test_settings_and_their_errors(nncli):
         (["check", "gone.yaml"], "no such config: gone.yaml"),
     ],
 )
-def test_what_can_be_mended_ends_with_2_and_leaves_nothing_behind(nncli, inside, arguments, words):
+def test_user_errors_exit_with_2_and_write_nothing(nncli, inside, arguments, words):
     before = sorted(os.listdir(inside))
     found = nncli(*arguments)
     assert found.code == 2
@@ -91,7 +91,7 @@ def test_what_can_be_mended_ends_with_2_and_leaves_nothing_behind(nncli, inside,
     assert sorted(os.listdir(inside)) == before
 
 
-def test_a_cell_that_is_no_number_ends_with_2_and_names_file_line_and_column(nncli, inside):
+def test_an_invalid_cell_exits_with_2_and_is_located(nncli, inside):
     text = Path("line.csv").read_text().splitlines()
     text[7] = "nan,1,2"
     Path("line.csv").write_text("\n".join(text))
@@ -101,7 +101,7 @@ def test_a_cell_that_is_no_number_ends_with_2_and_names_file_line_and_column(nnc
     assert not os.path.exists("runs")
 
 
-def test_an_explosion_ends_with_1_and_a_hint(nncli):
+def test_divergence_exits_with_1_and_a_hint(nncli):
     found = nncli(
         "train",
         "line.yaml",
@@ -117,7 +117,7 @@ def test_an_explosion_ends_with_1_and_a_hint(nncli):
     assert "data.scale_targets: standard" in last
 
 
-def test_a_run_that_exists(nncli):
+def test_an_existing_run_is_not_overwritten(nncli):
     assert nncli("train", "tiny.yaml", "--run-dir", "run").code == 0
     found = nncli("train", "tiny.yaml", "--run-dir", "run")
     assert (found.code, found.out) == (2, "")
@@ -130,7 +130,7 @@ def test_a_run_that_exists(nncli):
     assert "seed was 0, is 4" in found.err
 
 
-def test_resume_goes_on_and_says_with_which_epoch(nncli):
+def test_resume_names_the_epoch_where_it_continues(nncli):
     assert nncli("train", "tiny.yaml", "--run-dir", "whole").code == 0
     with pytest.raises(StoppedError):
         train("tiny.yaml", run_dir="run", listener=stopping_at(5))
@@ -144,16 +144,16 @@ def test_resume_goes_on_and_says_with_which_epoch(nncli):
     assert "epoch 4/4" in found.err
 
 
-def test_resume_as_a_switch_starts_where_there_is_nothing(nncli):
+def test_the_resume_option_starts_a_new_run_if_there_is_none(nncli):
     found = nncli("train", "tiny.yaml", "--run-dir", "new", "--resume")
     assert (found.code, found.out) == (0, "new\n")
 
 
-def test_check(nncli):
+def test_check_shows_layers_and_cost(nncli):
     found = nncli("check", "tiny.yaml")
     assert (found.code, found.err) == (0, "")
     lines = found.out.splitlines()
-    assert lines[0] == "tiny.yaml is right: 42 training, 12 validation, 6 test rows; 17 parameters"
+    assert lines[0] == "tiny.yaml is valid: 42 training, 12 validation, 6 test rows; 17 parameters"
     assert [line.split() for line in lines[4:8]] == [
         ["input", "2"],
         ["0.dense", "4", "12", "8"],
@@ -194,6 +194,6 @@ def test_notes_go_to_standard_error(nncli, inside):
     assert "note" not in found.out
 
 
-def test_the_log_holds_every_line_that_was_printed(nncli):
+def test_the_log_has_every_printed_line(nncli):
     found = nncli("train", "tiny.yaml", "--run-dir", "run")
     assert Path("run/train.log").read_text().splitlines() == found.err.splitlines()

@@ -1,7 +1,7 @@
-"""A corpus of broken configs, each beside the message that `nncli check` has for it, told exactly.
+"""A corpus of broken configs, each with the exact message that `nncli check` prints for it.
 
-Where a message has to change: run `nncli check NAME.yaml` in the folder of the corpus, read what it says as a user
-would, and only then put it into NAME.txt, with FOLDER for the folder's absolute path.
+To change a message, run `nncli check NAME.yaml` in the folder of the corpus, read the output as a user would, and
+then write it to NAME.txt, with FOLDER for the absolute path of the folder.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from nncli.config.json_schema import build_schema
 
+from nncli.config.json_schema import build_schema
 from nncli.config.reader import read_file
 from nncli.core.errors import ConfigError
 from nncli.workflows.check import check
@@ -23,9 +23,9 @@ BROKEN = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 GOOD = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 PLACE = re.compile(r"[a-z0-9_]+\.yaml:[1-9]\d*:[1-9]\d*: .")
 LAST = re.compile(r"(\d+) problems? in ([a-z0-9_]+\.yaml); nothing was run")
-MORE = "    "  # begins the second line of a problem
+MORE = "    "  # starts the second line of a problem
 
-UNREADABLE = {  # not even YAML, or YAML of which a part is lost: there are no values that a schema could look at
+UNREADABLE = {  # not valid YAML, so that there are no values for the schema
     "alias_in_itself",
     "anchors_without_bound",
     "bad_indentation",
@@ -64,7 +64,7 @@ UNREADABLE = {  # not even YAML, or YAML of which a part is lost: there are no v
     "value_begins_with_at_sign",
     "value_begins_with_percent",
 }
-UNKNOWABLE = {  # what a schema cannot know of, by the reason why
+UNKNOWABLE = {  # problems that the schema cannot express, by reason
     "JSON has no numbers that are not finite, and a schema no word for them": """
         number_not_finite
     """,
@@ -137,7 +137,7 @@ def expected(name: str) -> str:
 
 
 def values_of(name: str) -> Any:
-    """The values of a config; nothing where they cannot be read, or not all of them."""
+    """Return the values of a config; None if they cannot all be read."""
     try:
         document = read_file(str(FOLDER / f"{name}.yaml"))
     except ConfigError:
@@ -146,7 +146,7 @@ def values_of(name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_it_is_told_what_is_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_prints_the_expected_message(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)
     with pytest.raises(ConfigError) as caught:
         check(f"{name}.yaml")
@@ -154,7 +154,7 @@ def test_it_is_told_what_is_wrong(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_every_problem_has_its_place_and_is_short(name: str) -> None:
+def test_every_problem_has_a_position_and_is_short(name: str) -> None:
     *lines, last = expected(name).splitlines()
     assert lines
     places = [line for line in lines if not line.startswith(MORE)]
@@ -166,7 +166,7 @@ def test_every_problem_has_its_place_and_is_short(name: str) -> None:
     assert (int(count[1]), count[2]) == (len(places), f"{name}.yaml")
 
 
-def test_every_config_has_its_message_and_every_message_its_config() -> None:
+def test_every_config_has_a_message_file_and_vice_versa() -> None:
     assert sorted(file.stem for file in FOLDER.glob("*.txt")) == BROKEN
 
 
@@ -175,19 +175,19 @@ def test_the_corpus_is_large() -> None:
     assert sum(int(LAST.findall(expected(name))[0][0]) >= 3 for name in BROKEN) >= 10
 
 
-def test_the_lists_name_configs_of_the_corpus_once() -> None:
+def test_every_listed_exception_is_in_the_corpus() -> None:
     named = [name for names in UNKNOWABLE.values() for name in names.split()]
     assert sorted(named) == sorted(BEYOND_A_SCHEMA)
     assert set(BROKEN) >= BEYOND_A_SCHEMA | UNREADABLE
 
 
 @pytest.mark.parametrize("config", GOOD, ids=lambda path: path.stem)
-def test_the_schema_takes_every_config_that_ships(config: Path, validator: Draft202012Validator) -> None:
+def test_the_schema_accepts_every_shipped_config(config: Path, validator: Draft202012Validator) -> None:
     assert [error.message for error in validator.iter_errors(read_file(str(config)).value)] == []
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_schema_refuses_what_it_can_know_of(name: str, validator: Draft202012Validator) -> None:
+def test_the_schema_rejects_every_config_but_the_listed_ones(name: str, validator: Draft202012Validator) -> None:
     values = values_of(name)
     assert (values is None) == (name in UNREADABLE)
     if values is not None:

@@ -1,4 +1,4 @@
-"""Fields that are mappings, from a config's text to its resolved form."""
+"""Fields that are mappings, from the text of a config to its resolved form."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import pytest
 from annotated_types import Gt, MinLen
 from jsonschema import Draft202012Validator
-from nncli.config.json_schema import _Definitions
-from nncli.config.writer import to_yaml
 
+from nncli.config.json_schema import _Definitions
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text, read_value
 from nncli.config.references import resolve_references
+from nncli.config.writer import to_yaml
 from nncli.core.builder import Builder
 from nncli.core.checked import Checked, Registered
 from nncli.core.errors import ConfigError
@@ -30,15 +30,15 @@ scalers: {age: standard, income: {type: divide, by: 2}}
 
 @dataclass(frozen=True)
 class Part(Checked):
-    """Fields that are mappings."""
+    """A class whose fields are mappings."""
 
     weights: Literal["balanced"] | dict[str, Annotated[float, Gt(0)]] | None = None
     scalers: dict[str, Annotated[Registered, SCALERS]] = field(default_factory=dict)
     some: Annotated[dict[str, int], MinLen(1)] = field(default_factory=lambda: {"all": 1})
 
 
-def built(text, *settings):
-    """What the text says with these settings."""
+def build_config(text, *settings):
+    """Build the config of a text with settings."""
     document = read_text(text, "a.yaml", "/")
     apply_overrides(document, list(settings))
     resolve_references(document, 1000)
@@ -49,62 +49,62 @@ def built(text, *settings):
     return made
 
 
-def refused(text, *settings):
-    """What is said of it, a line a problem."""
+def problems_of(text, *settings):
+    """Return the problems of a text, one line each."""
     with pytest.raises(ConfigError) as caught:
-        built(text, *settings)
+        build_config(text, *settings)
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_keys_that_look_like_numbers_are_text():
-    made = built(TEXT)
+def test_numeric_keys_are_text():
+    made = build_config(TEXT)
     assert made.weights == {"2": 1.0, "5": 3.0}
     assert [scaler.type_name for scaler in made.scalers.values()] == ["standard", "divide"]
 
 
-def test_every_problem_has_its_place():
+def test_every_problem_has_a_position():
     text = TEXT.replace("2: 1", "2: -1").replace("3.0", "much").replace("by: 2", "by: 0")
-    assert refused(text) == [
+    assert problems_of(text) == [
         "a.yaml:2:6: weights.2: expected a number above 0; got -1",
         "a.yaml:3:8: weights.5: expected a number above 0; got 'much'",
         "a.yaml:4:53: scalers.income.by: expected a number above 0; got 0",
     ]
 
 
-def test_an_entry_is_set_from_the_command_line():
-    made = built(TEXT, "weights.2=7", "weights.9=4", "scalers.income.by=8", "scalers.new=minmax")
+def test_an_entry_can_be_set_on_the_command_line():
+    made = build_config(TEXT, "weights.2=7", "weights.9=4", "scalers.income.by=8", "scalers.new=minmax")
     assert made.weights == {"2": 7.0, "5": 3.0, "9": 4.0}
     assert made.scalers["income"].by == 8
     assert made.scalers["new"].type_name == "minmax"
-    assert built("some: {a: 1}", "weights.2=3").weights == {"2": 3.0}
-    assert refused(TEXT, "weights.2=-7") == ["--set: weights.2: expected a number above 0; got -7"]
+    assert build_config("some: {a: 1}", "weights.2=3").weights == {"2": 3.0}
+    assert problems_of(TEXT, "weights.2=-7") == ["--set: weights.2: expected a number above 0; got -7"]
 
 
-def test_an_entry_beside_a_word_for_the_whole():
-    (said,) = refused("weights: balanced", "weights.2=7")
+def test_setting_an_entry_replaces_a_name_for_the_mapping():
+    (said,) = problems_of("weights: balanced", "weights.2=7")
     assert said == (
         "a.yaml:1:10: weights: expected balanced or a mapping of names to numbers above 0 or null; "
         "got balanced with other keys beside it"
     )
 
 
-def test_an_entry_refers_to_another():
-    assert built(TEXT.replace("3.0", "${weights.2}")).weights == {"2": 1.0, "5": 1.0}
+def test_an_entry_can_reference_another():
+    assert build_config(TEXT.replace("3.0", "${weights.2}")).weights == {"2": 1.0, "5": 1.0}
 
 
 @pytest.mark.parametrize("key", ["2", "on", "null", "<<", "a: b", "city=Paris", "${x}", "", "1e3", "é", "- x"])
-def test_it_is_the_same_after_it_was_written(key):
+def test_the_resolved_config_reads_back(key):
     made = Part(weights={key: 0.1})
     written = to_yaml(dump(made))
-    assert built(written) == made
-    assert to_yaml(dump(built(written))) == written
+    assert build_config(written) == made
+    assert to_yaml(dump(build_config(written))) == written
 
 
-def test_the_schema_says_the_same():
+def test_the_schema_agrees():
     definitions = _Definitions()
     whole = {
         **definitions.fields(Part),
-        "$defs": {"reference": {"type": "string", "pattern": r"^\$"}, **definitions.made},
+        "$defs": {"reference": {"type": "string", "pattern": r"^\$"}, **definitions.built},
     }
     Draft202012Validator.check_schema(whole)
     validator = Draft202012Validator(whole)

@@ -1,4 +1,4 @@
-"""What a wrong config is told: every problem, where it stands, what was expected, what came."""
+"""Messages about invalid configs: every problem with its position, what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ optimizer: adam
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """Checks a text as digits.yaml and gives the lines of the message."""
+def check_lines(tmp_path, monkeypatch):
+    """Return a function that checks a text as digits.yaml and returns the lines of the error message."""
     monkeypatch.chdir(tmp_path)
 
     def tell(text, *settings):
@@ -35,8 +35,8 @@ def told(tmp_path, monkeypatch):
     return tell
 
 
-def test_the_example_of_the_manual(told):
-    lines = told(
+def test_the_example_of_the_readme(check_lines):
+    lines = check_lines(
         """\
         name: digits
         seed: 0
@@ -67,16 +67,16 @@ def test_the_example_of_the_manual(told):
     ]
 
 
-def test_one_problem_is_one(told):
-    assert told(GOOD + "sed: 3\n") == [
+def test_the_count_of_a_single_problem(check_lines):
+    assert check_lines(GOOD + "sed: 3\n") == [
         "digits.yaml:8:1: sed: unknown key 'sed' for the config; did you mean 'seed'? "
         "Known: name, seed, dtype, data, model, loss, optimizer, metrics, training",
         "1 problem in digits.yaml; nothing was run",
     ]
 
 
-def test_all_problems_come_at_once_sorted_by_line(told):
-    lines = told(
+def test_all_problems_are_reported_sorted_by_line(check_lines):
+    lines = check_lines(
         """\
         training: {epochs: 0, batchsize: 32}
         dtype: float16
@@ -179,54 +179,54 @@ def test_all_problems_come_at_once_sorted_by_line(told):
         ),
     ],
 )
-def test_places_and_words(told, old, new, message):
+def test_positions_and_messages(check_lines, old, new, message):
     assert old in GOOD
-    lines = told(GOOD.replace(old, new, 1))
+    lines = check_lines(GOOD.replace(old, new, 1))
     assert lines[0][: len(message)] == message
     assert lines[-1] == "1 problem in digits.yaml; nothing was run"
 
 
-def test_an_unknown_initializer_names_the_known_ones(told):
-    (line, _) = told(GOOD.replace("units: 10", "units: 10, initializer: uniform"))
+def test_an_unknown_initializer_names_the_known_ones(check_lines):
+    (line, _) = check_lines(GOOD.replace("units: 10", "units: 10, initializer: uniform"))
     assert line.endswith("Known: " + ", ".join(INITIALIZERS.names()))
 
 
-def test_values_that_are_not_finite_are_refused(told):
+def test_non_finite_values_are_rejected(check_lines):
     for value in (".inf", ".nan"):
-        (line, _) = told(GOOD.replace("adam", f"{{type: adam, learning_rate: {value}}}"))
+        (line, _) = check_lines(GOOD.replace("adam", f"{{type: adam, learning_rate: {value}}}"))
         assert line.startswith("digits.yaml:7:40: optimizer.learning_rate: expected a finite number above 0; got ")
 
 
-def test_a_duplicate_key_stands_beside_other_problems(told):
-    lines = told("seed: 1\n" + GOOD.replace("softmax", "softmx") + "seed: 2\n")
+def test_a_duplicate_key_is_reported_with_other_problems(check_lines):
+    lines = check_lines("seed: 1\n" + GOOD.replace("softmax", "softmx") + "seed: 2\n")
     assert [line.split(": ")[0] for line in lines[:-1]] == ["digits.yaml:6:5", "digits.yaml:9:1"]
     assert lines[-1].startswith("2 problems in ")
 
 
-def test_a_tab_is_named(told):
-    assert told("data:\n\ttrain: {dataset: digits}\n") == [
+def test_a_tab_in_the_indentation_is_named(check_lines):
+    assert check_lines("data:\n\ttrain: {dataset: digits}\n") == [
         "digits.yaml:2:1: a tab character; use spaces",
         "1 problem in digits.yaml; nothing was run",
     ]
 
 
-def test_a_config_that_is_no_mapping(told):
-    assert told("- data\n- model\n")[0].startswith(
+def test_a_config_must_be_a_mapping(check_lines):
+    assert check_lines("- data\n- model\n")[0].startswith(
         "digits.yaml:1:1: expected a mapping with data, model, loss and optimizer; got ["
     )
 
 
-def test_an_empty_model(told):
-    (line, _) = told(GOOD.replace("\n  - {type: dense, units: 10}\n  - softmax", " []"))
+def test_a_model_must_have_a_layer(check_lines):
+    (line, _) = check_lines(GOOD.replace("\n  - {type: dense, units: 10}\n  - softmax", " []"))
     assert line == "digits.yaml:3:8: model: expected at least one layer"
 
 
-def test_a_metric_twice(told):
-    (line, _) = told(GOOD + "metrics: [accuracy, accuracy]\n")
-    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' is listed twice; drop one"
+def test_a_duplicate_metric(check_lines):
+    (line, _) = check_lines(GOOD + "metrics: [accuracy, accuracy]\n")
+    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' stands there twice; drop one"
 
 
-def test_long_aliases_are_read(tmp_path):
+def test_aliases_of_long_values_are_read(tmp_path):
     text = GOOD.replace("cross_entropy", "sparse_categorical_crossentropy")
     (tmp_path / "digits.yaml").write_text(text.replace("dense", "fc"))
     resolved = check(str(tmp_path / "digits.yaml")).resolved

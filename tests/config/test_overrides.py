@@ -1,4 +1,4 @@
-"""Values of the command line over those of the file."""
+"""Test settings on the command line and in the environment, which override the file."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ metrics: []
 """
 
 
-def built(*settings, text=CONFIG):
-    """The spec of the config with these settings."""
+def build_spec(*settings, text=CONFIG):
+    """Build the spec of the config with these settings."""
     document = read_text(text, "a.yaml", "/configs")
     apply_overrides(document, list(settings))
     found = build_document(document)
@@ -31,10 +31,10 @@ def built(*settings, text=CONFIG):
     return found.spec
 
 
-def refused(*settings):
-    """What is said of these settings."""
+def error_of(*settings):
+    """Return the error message for these settings."""
     with pytest.raises(UserError) as caught:
-        built(*settings)
+        build_spec(*settings)
     return str(caught.value)
 
 
@@ -64,23 +64,23 @@ def refused(*settings):
         ("seed = 4", lambda spec: spec.seed, 4),
     ],
 )
-def test_what_can_be_set(setting, get, value):
-    assert get(built(setting)) == value
+def test_values_can_be_set_at_any_path(setting, get, value):
+    assert get(build_spec(setting)) == value
 
 
-def test_a_bare_name_keeps_its_type_when_a_key_is_set():
-    spec = built("optimizer.learning_rate=0.5")
+def test_setting_a_key_of_a_bare_name_keeps_its_type():
+    spec = build_spec("optimizer.learning_rate=0.5")
     assert (spec.optimizer.type_name, spec.optimizer.learning_rate) == ("adam", 0.5)
 
 
 def test_settings_are_applied_in_order():
-    assert built("seed=1", "seed=2").seed == 2
-    assert built("optimizer=sgd", "optimizer.momentum=0.9").optimizer.momentum == 0.9
+    assert build_spec("seed=1", "seed=2").seed == 2
+    assert build_spec("optimizer=sgd", "optimizer.momentum=0.9").optimizer.momentum == 0.9
 
 
-def test_the_file_is_checked_with_the_settings_in_place():
+def test_the_config_is_checked_with_its_settings():
     text = CONFIG.replace("units: 3", "units: wrong")
-    assert built("model.0.units=4", text=text).model[0].units == 4
+    assert build_spec("model.0.units=4", text=text).model[0].units == 4
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_the_file_is_checked_with_the_settings_in_place():
         ("model.1.rate=0.5", "--set: model.1.rate: unknown key 'rate' for relu"),
     ],
 )
-def test_typed_checks_name_where_the_value_comes_from(setting, message):
+def test_messages_name_the_origin_of_a_value(setting, message):
     with pytest.raises(ConfigError) as caught:
-        built(setting)
+        build_spec(setting)
     lines = str(caught.value).splitlines()
     assert lines[0].startswith(message)
     assert lines[-1] == "1 problem in a.yaml; nothing was run"
@@ -118,55 +118,55 @@ def test_typed_checks_name_where_the_value_comes_from(setting, message):
         ("data.train={path: a.csv, path: b.csv}", "--set data.train={path: a.csv, path: b.csv}: duplicate key 'path'"),
     ],
 )
-def test_settings_that_cannot_be_applied_are_named_whole(setting, message):
-    said = refused(setting)
+def test_invalid_settings_are_quoted_whole(setting, message):
+    said = error_of(setting)
     assert said.startswith(message)
     assert "\n" not in said
 
 
-def test_a_number_too_long_to_read_is_not_taken_for_null():
-    assert "too many digits" in refused("seed=" + "9" * 5000)
+def test_a_number_with_too_many_digits_is_rejected():
+    assert "too many digits" in error_of("seed=" + "9" * 5000)
 
 
-def test_an_index_into_an_empty_list_says_that_it_is_empty():
-    said = refused("metrics.0=rmse")
+def test_an_index_into_an_empty_list():
+    said = error_of("metrics.0=rmse")
     assert said.startswith("--set metrics.0=rmse: metrics is ")
     assert "-1" not in said
 
 
-def test_a_path_of_the_file_is_relative_to_the_file():
-    assert built().data.train.path == "/configs/rows.csv"
-    assert built("seed=3").data.train.path == "/configs/rows.csv"
-    assert built("data.train.targets=z").data.train.path == "/configs/rows.csv"
+def test_paths_in_the_file_are_relative_to_the_file():
+    assert build_spec().data.train.path == "/configs/rows.csv"
+    assert build_spec("seed=3").data.train.path == "/configs/rows.csv"
+    assert build_spec("data.train.targets=z").data.train.path == "/configs/rows.csv"
 
 
 @pytest.mark.parametrize("setting", ["data.train.path=other.csv", "data.train={path: other.csv, targets: y}"])
-def test_a_path_of_the_command_line_is_relative_to_the_working_directory(setting, tmp_path, monkeypatch):
+def test_paths_on_the_command_line_are_relative_to_the_working_directory(setting, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert built(setting).data.train.path == str(tmp_path / "other.csv")
+    assert build_spec(setting).data.train.path == str(tmp_path / "other.csv")
 
 
-def test_only_the_path_that_was_set_is_relative_to_the_working_directory(tmp_path, monkeypatch):
+def test_other_paths_stay_relative_to_the_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    spec = built("data.test.path=test.csv")
+    spec = build_spec("data.test.path=test.csv")
     assert spec.data.test.path == str(tmp_path / "test.csv")
     assert spec.data.train.path == "/configs/rows.csv"
 
 
-def test_absolute_paths_stay_and_a_tilde_is_the_home_folder(monkeypatch):
+def test_absolute_paths_and_the_home_folder(monkeypatch):
     monkeypatch.setenv("HOME", "/home/somebody")
-    assert built("data.train.path=/there/a.csv").data.train.path == "/there/a.csv"
-    assert built("data.train.path=~/a.csv").data.train.path == "/home/somebody/a.csv"
+    assert build_spec("data.train.path=/there/a.csv").data.train.path == "/there/a.csv"
+    assert build_spec("data.train.path=~/a.csv").data.train.path == "/home/somebody/a.csv"
 
 
-def test_settings_in_the_environment(tmp_path, monkeypatch):
+def test_settings_from_the_environment(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier())
     monkeypatch.setenv("NNCLI_SET", "seed=7 'name=a b' training.epochs=2")
     found = check(config, ["training.epochs=4"])
     assert "seed: 7" in found.resolved
     assert "name: a b" in found.resolved
-    assert "epochs: 4" in found.resolved  # the command line wins
+    assert "epochs: 4" in found.resolved  # the command line takes precedence
     assert found.notes == ("NNCLI_SET sets seed=7, name=a b",)
 
 
@@ -180,14 +180,14 @@ def test_settings_in_the_environment(tmp_path, monkeypatch):
         ("sed=1", "NNCLI_SET: sed: unknown key 'sed' for the config; did you mean 'seed'?"),
     ],
 )
-def test_faults_of_the_environment_are_told_as_such(tmp_path, monkeypatch, variable, message):
+def test_invalid_settings_in_the_environment_name_the_variable(tmp_path, monkeypatch, variable, message):
     monkeypatch.setenv("NNCLI_SET", variable)
     with pytest.raises(UserError) as caught:
         check(tiny.write(tmp_path, tiny.classifier()))
     assert str(caught.value).startswith(message)
 
 
-def test_a_path_in_the_environment_is_relative_to_the_working_directory(tmp_path, monkeypatch):
+def test_paths_in_the_environment_are_relative_to_the_working_directory(tmp_path, monkeypatch):
     config = tiny.write(tmp_path, tiny.classifier())
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")

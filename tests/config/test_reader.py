@@ -1,11 +1,11 @@
-"""Reading YAML: places, faults of syntax, and nothing that constructs an object."""
+"""Test reading YAML: positions, syntax errors, and no construction of objects."""
 
 from __future__ import annotations
 
 import pytest
-from nncli.config.limits import MAX_FILE_BYTES
 
 from nncli.config.document import Mark
+from nncli.config.limits import MAX_FILE_BYTES
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_file, read_text, read_value
 from nncli.core.errors import ConfigError, UserError
@@ -13,7 +13,7 @@ from nncli.core.invalid import INVALID
 
 
 def messages(text):
-    """What is wrong with a text, line by line."""
+    """Return the problems of a text, one line each."""
     try:
         document = read_text(text, "a.yaml", "/")
     except ConfigError as error:
@@ -21,7 +21,7 @@ def messages(text):
     return [str(problem) for problem in document.problems]
 
 
-def test_keys_and_values_know_their_line_and_column_from_1():
+def test_keys_and_values_have_line_and_column_counted_from_1():
     document = read_text("name: a\ndata:\n  train: {path: b.csv}\nmodel:\n  - relu\n", "a.yaml", "/")
     assert document.keys[("name",)] == Mark(1, 1)
     assert document.values[("name",)] == Mark(1, 7)
@@ -30,27 +30,27 @@ def test_keys_and_values_know_their_line_and_column_from_1():
     assert document.values[("model", 0)] == Mark(5, 5)
 
 
-def test_a_byte_order_mark_moves_nothing(tmp_path):
+def test_a_byte_order_mark_does_not_shift_positions(tmp_path):
     (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfname: a\n")
     document = read_file(str(tmp_path / "a.yaml"))
     assert document.value == {"name": "a"}
     assert document.keys[("name",)] == Mark(1, 1)
 
 
-def test_windows_line_ends_move_nothing():
+def test_windows_line_endings_do_not_shift_positions():
     document = read_text("name: a\r\nseed: 3\r\n", "a.yaml", "/")
     assert document.values[("seed",)] == Mark(2, 7)
 
 
-def test_a_duplicate_key_is_a_problem_at_the_second_one():
+def test_a_duplicate_key_is_reported_at_its_second_position():
     assert messages("seed: 1\nname: a\nseed: 2\n") == [
-        "a.yaml:3:1: seed: duplicate key 'seed'; it stands on line 1 already"
+        "a.yaml:3:1: seed: duplicate key 'seed'; it is already on line 1"
     ]
 
 
-def test_a_duplicate_key_further_inside():
+def test_a_nested_duplicate_key():
     text = "data:\n  train: {path: a.csv, targets: y,\n    path: b.csv}\n"
-    assert messages(text) == ["a.yaml:3:5: data.train.path: duplicate key 'path'; it stands on line 2 already"]
+    assert messages(text) == ["a.yaml:3:5: data.train.path: duplicate key 'path'; it is already on line 2"]
 
 
 def test_a_tab_in_the_indentation():
@@ -70,20 +70,20 @@ def test_a_tab_in_the_indentation():
         ("a: 1\n---\nb: 2\n", "a.yaml:2:1"),
     ],
 )
-def test_faults_of_syntax_have_a_place(text, place):
+def test_syntax_errors_have_a_position(text, place):
     (message,) = messages(text)
     assert message.startswith(f"{place}: ")
     assert "\n" not in message
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing but a comment\n"])
-def test_an_empty_file_says_what_belongs_in_it(text):
+def test_the_message_for_an_empty_file_names_the_required_keys(text):
     (message,) = messages(text)
     assert message == "a.yaml:1:1: the file is empty; expected a mapping with data, model, loss and optimizer"
 
 
 @pytest.mark.parametrize("tag", ["!!python/object/apply:os.system", "!!python/name:os.system", "!new", "!!binary"])
-def test_tags_construct_nothing(tag):
+def test_tags_do_not_construct_objects(tag):
     (message,) = messages(f"name: {tag} 'true'\n")
     assert message.startswith("a.yaml:1:7: name: the tag ")
 
@@ -97,11 +97,11 @@ def test_aliases_and_merge_keys_are_expanded():
     }
 
 
-def test_an_alias_within_itself_is_refused():
-    assert "an alias inside of what it stands for" in messages("a: &one [*one]\n")[0]
+def test_a_recursive_alias_is_rejected():
+    assert "an alias inside the value that it stands for" in messages("a: &one [*one]\n")[0]
 
 
-def test_aliases_that_multiply_are_refused():
+def test_exponential_aliases_are_rejected():
     text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     text += "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
     assert "after expanding aliases" in messages(text)[0]
@@ -110,7 +110,7 @@ def test_aliases_that_multiply_are_refused():
 @pytest.mark.parametrize("depth", [32, 60, 900])
 def test_nesting_is_limited(depth):
     (message,) = messages("a: " + "[" * depth + "]" * depth)
-    assert "nested too deeply; expected at most 30 mappings and lists in one another" in message
+    assert "nested too deeply; expected at most 30 levels of mappings and lists" in message
     assert messages("a: " + "[" * 29 + "]" * 29) == []
 
 
@@ -119,27 +119,27 @@ def test_nesting_is_limited(depth):
     [
         (
             "optimizer: adam\n  learning_rate: 3\n",
-            "a.yaml:2:16: 'adam' above has its value already; to give it keys write {type: adam, ...}",
+            "a.yaml:2:16: 'adam' above has a value already; to give it keys, write {type: adam, ...}",
         ),
         (
             "model:\n  - dense\n    units: 3\n",
-            "a.yaml:3:10: 'dense' above has its value already; to give it keys write {type: dense, ...}",
+            "a.yaml:3:10: 'dense' above has a value already; to give it keys, write {type: dense, ...}",
         ),
         ("optimizer:\n  type: adam\n    beta1: 0\n", "a.yaml:3:10: the indentation does not fit the line above"),
-        ("name: digits: first\n", "a.yaml:1:13: a colon inside of a value; put the value in quotes"),
+        ("name: digits: first\n", "a.yaml:1:13: a colon inside a value; put the value in quotes"),
         (
             "a: {b: 16 # hi}\nc: 1\n",
-            "a.yaml:1:4: this { is not closed; expected } behind what is inside; what follows # is a comment",
+            "a.yaml:1:4: this { is not closed; expected } after its contents; the text after # is a comment",
         ),
-        ("a: {b: '}', c: [1, \"]\"\nd: 1\n", "a.yaml:1:16: this [ is not closed; expected ] behind what is inside"),
-        ("<<: 3\nseed: 1\n", "a.yaml:1:5: << wants a mapping, such as *alias"),
+        ("a: {b: '}', c: [1, \"]\"\nd: 1\n", "a.yaml:1:16: this [ is not closed; expected ] after its contents"),
+        ("<<: 3\nseed: 1\n", "a.yaml:1:5: expected a mapping after <<, such as *alias"),
     ],
 )
-def test_syntax_in_plain_words(text, message):
+def test_syntax_errors_are_explained(text, message):
     assert messages(text) == [message]
 
 
-def test_a_tag_on_a_key_a_list_or_a_mapping_is_refused():
+def test_tags_on_keys_lists_and_mappings_are_rejected():
     assert messages("!foo name: a\n") == ["a.yaml:1:1: the tag '!foo' is not known; write a plain value"]
     assert messages("a: !bar [1]\n") == ["a.yaml:1:4: a: the tag '!bar' is not known; write a plain value"]
     assert messages("a: !adam {b: 1}\n") == ["a.yaml:1:4: a: the tag '!adam' is not known; write {type: adam, ...}"]
@@ -147,68 +147,68 @@ def test_a_tag_on_a_key_a_list_or_a_mapping_is_refused():
     assert messages("a: !!int 10\n") == []
 
 
-def test_a_merge_that_fails_leaves_no_value_behind():
+def test_a_failed_merge_makes_the_value_failed():
     document = read_text("a: {<<: adam, b: 1}\nc: {<<: [x, y]}\n", "a.yaml", "/")
     assert document.value == {"a": INVALID, "c": INVALID}
     assert len(document.problems) == 3
 
 
-def test_deep_nesting_is_refused_without_a_traceback():
+def test_deep_nesting_is_rejected_without_a_traceback():
     assert "nested too deeply" in messages("[" * 3000 + "]" * 3000)[0]
 
 
-def test_a_key_that_is_no_name():
+def test_keys_must_be_names():
     assert messages("? [a, b]\n: 1\n") == ["a.yaml:1:3: expected a name as key"]
 
 
-def test_a_file_that_is_no_text(tmp_path):
+def test_a_binary_file_is_rejected(tmp_path):
     (tmp_path / "a.yaml").write_bytes(b"name: \xff\xfe")
     with pytest.raises(UserError, match=r"a\.yaml: not UTF-8 text"):
         read_file(str(tmp_path / "a.yaml"))
 
 
-def test_a_file_that_is_too_large(tmp_path):
+def test_a_large_file_is_rejected(tmp_path):
     (tmp_path / "a.yaml").write_bytes(b"#" * (MAX_FILE_BYTES + 1))
     with pytest.raises(UserError, match="larger than"):
         read_file(str(tmp_path / "a.yaml"))
 
 
-def test_a_missing_file_gets_the_nearest_name(tmp_path):
+def test_the_message_for_a_missing_file_suggests_a_name(tmp_path):
     (tmp_path / "digits.yaml").write_text("")
     with pytest.raises(UserError, match=r"no such config: .*digit\.yaml; did you mean '.*/digits\.yaml'"):
         read_file(str(tmp_path / "digit.yaml"))
 
 
-def test_a_folder_is_no_config(tmp_path):
+def test_a_folder_is_rejected(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
         read_file(str(tmp_path))
 
 
-def test_control_characters_are_a_fault_and_no_traceback():
+def test_control_characters_are_reported():
     (message,) = messages("name: a\x00b\n")
     assert message.startswith("a.yaml")
 
 
-def test_characters_that_no_text_can_hold():
+def test_surrogates_and_null_characters_are_rejected():
     told = "a character that no file and no text can hold; delete it"
     assert messages('name: "a\\0b"\n') == [f"a.yaml:1:7: name: {told}"]
     assert messages('name: "\\ud800"\n') == [f"a.yaml:1:7: name: {told}"]
 
 
-def test_numbers_of_any_base_have_an_end():
+def test_long_numbers_of_any_base_are_rejected():
     assert "too many digits" in messages(f"a: 0x{'f' * 5000}\n")[0]
     assert "too many digits" in messages(f"a: {'9' * 5000}\n")[0]
 
 
-def test_a_merged_key_does_not_move_one_of_its_own():
+def test_a_merged_key_does_not_change_the_position_of_an_own_key():
     document = read_text("a: &d\n  units: 3\nb: {<<: *d, units: 11}\n", "a.yaml", "/")
     assert document.keys[("b", "units")] == Mark(3, 13)
     assert document.values[("b", "units")] == Mark(3, 20)
 
 
-def test_a_setting_mends_the_value_that_it_replaces():
+def test_a_setting_replaces_an_invalid_value():
     document = read_text("seed: !!int x\nname: !foo a\n", "a.yaml", "/")
     apply_overrides(document, ["seed=3"])
     assert [problem.dotted for problem in document.problems] == ["name"]
-    apply_overrides(document, ["name.first=3"])  # of what has no value
+    apply_overrides(document, ["name.first=3"])  # the value that failed
     assert [problem.dotted for problem in document.problems] == ["name"]

@@ -1,21 +1,21 @@
-"""${section.key}: one value of a config used in another place."""
+"""Test references, ${section.key}, to other values of a config."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
-from nncli.config.writer import to_yaml
 
 from nncli.config.overrides import apply_overrides
 from nncli.config.reader import read_text
 from nncli.config.references import resolve_references
+from nncli.config.writer import to_yaml
 from nncli.core.errors import ConfigError, UserError
 from nncli.workflows.check import check
 
 
-def filled(text, *settings, most=1000):
-    """The values of a config, and what is wrong with its references."""
+def resolve(text, *settings, most=1000):
+    """Return the values of a config after resolving references, and the problems."""
     document = read_text(text, "a.yaml", "/")
     apply_overrides(document, list(settings))
     resolve_references(document, most)
@@ -41,16 +41,16 @@ def filled(text, *settings, most=1000):
         ("a: 3\nb: price $5 {a}\n", "price $5 {a}"),
     ],
 )
-def test_a_reference_is_the_value_it_names(text, value):
-    values, problems = filled(text)
+def test_a_reference_is_replaced_by_its_value(text, value):
+    values, problems = resolve(text)
     assert not problems
     assert values["b"] == value
     assert type(values["b"]) is type(value)
 
 
-def test_settings_come_first():
-    assert filled("a: 3\nb: ${a}\n", "a=4")[0]["b"] == 4
-    assert filled("a: 3\nb: 1\n", "b=${a}")[0]["b"] == 3
+def test_settings_are_applied_before_references():
+    assert resolve("a: 3\nb: ${a}\n", "a=4")[0]["b"] == 4
+    assert resolve("a: 3\nb: 1\n", "b=${a}")[0]["b"] == 3
 
 
 @pytest.mark.parametrize(
@@ -72,36 +72,36 @@ def test_settings_come_first():
         ("b: ${a\n", "a.yaml:1:4: b: '${a': expected ${section.key}; the brace is not closed"),
     ],
 )
-def test_faults_are_told_once_and_at_their_place(text, message):
-    problems = filled(text)[1]
+def test_problems_are_reported_once_at_their_position(text, message):
+    problems = resolve(text)[1]
     assert len(problems) == 1
     assert problems[0].startswith(message)
 
 
-def test_a_fault_of_a_setting_is_told_at_the_setting():
-    assert filled("a: 3\n", "b=${c}")[1] == ["--set: b: unknown reference ${c}: nothing in the config has that path"]
+def test_a_problem_in_a_setting_is_reported_at_the_setting():
+    assert resolve("a: 3\n", "b=${c}")[1] == ["--set: b: unknown reference ${c}: nothing in the config has that path"]
 
 
-def test_values_cannot_multiply_without_bound():
+def test_the_number_of_values_is_limited():
     text = "a0: [1, 1]\n" + "".join(f"a{i}: ['${{a{i - 1}}}', '${{a{i - 1}}}']\n" for i in range(1, 40))
-    with pytest.raises(ConfigError, match="too many values after filling in references"):
-        filled(text, most=100_000)
+    with pytest.raises(ConfigError, match="too many values after resolving references"):
+        resolve(text, most=100_000)
 
 
-def test_texts_cannot_multiply_without_bound():
+def test_the_length_of_texts_is_limited():
     text = "a0: xxxxxxxx\n" + "".join(f"a{i}: ${{a{i - 1}}}${{a{i - 1}}}\n" for i in range(1, 15))
-    (problem,) = filled(text, most=100_000)[1]
+    (problem,) = resolve(text, most=100_000)[1]
     assert "a text above 10000 characters" in problem
 
 
-def test_a_long_chain_ends():
+def test_the_length_of_chains_is_limited():
     text = "".join(f"a{i}: ${{a{i + 1}}}\n" for i in range(1000)) + "a1000: 1\n"
-    assert "more than 100 references in a row" in filled(text, most=10**7)[1][0]
+    assert "more than 100 references in a row" in resolve(text, most=10**7)[1][0]
 
 
 def test_the_resolved_config_reads_back():
     values = {"a": "${b}", "c": "x $${d} ${"}
-    assert filled(to_yaml(values)) == (values, [])
+    assert resolve(to_yaml(values)) == (values, [])
 
 
 CONFIG = """\
@@ -114,7 +114,7 @@ training: {batch_size: 16}
 """
 
 
-def test_a_value_is_checked_where_it_is_used(tmp_path, monkeypatch):
+def test_a_value_is_validated_where_it_is_used(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(CONFIG)
     assert "units: 16" in check("a.yaml").resolved
@@ -127,7 +127,7 @@ def test_a_value_is_checked_where_it_is_used(tmp_path, monkeypatch):
     ]
 
 
-def test_a_reference_that_fails_is_told_once_and_beside_other_problems(tmp_path, monkeypatch):
+def test_a_failed_reference_is_reported_once_with_other_problems(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(CONFIG.replace("batch_size}", "batchsize}").replace("adam", "adm"))
     with pytest.raises(ConfigError) as caught:
@@ -138,14 +138,14 @@ def test_a_reference_that_fails_is_told_once_and_beside_other_problems(tmp_path,
     assert second.startswith("a.yaml:5:12: optimizer: unknown optimizer 'adm'")
 
 
-def test_between_braces_quotes_are_asked_for(tmp_path, monkeypatch):
+def test_references_inside_braces_need_quotes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(CONFIG.replace('"', ""))
     with pytest.raises(ConfigError, match='a reference needs quotes: "\\$'):
         check("a.yaml")
 
 
-def test_lists_that_lead_deeper_and_deeper_end_in_words(tmp_path):
+def test_recursive_lists_are_reported(tmp_path):
     inside = "[" * 27 + "'${{a{}}}'" + "]" * 27
     text = "".join(f"a{i}: {inside.format(i + 1)}\n" for i in range(60)) + "a60: 1\n"
     (tmp_path / "a.yaml").write_text(text)
@@ -153,23 +153,23 @@ def test_lists_that_lead_deeper_and_deeper_end_in_words(tmp_path):
         check(tmp_path / "a.yaml")
 
 
-def test_many_unknown_references_are_told_quickly(tmp_path):
+def test_many_unknown_references_are_reported_fast(tmp_path):
     (tmp_path / "a.yaml").write_text("".join(f"key_{i}: ${{kye_{i}}}\n" for i in range(4000)))
     begun = time.perf_counter()
     with pytest.raises(ConfigError) as caught:
         check(tmp_path / "a.yaml")
-    assert time.perf_counter() - begun < 30  # quadratic: minutes
+    assert time.perf_counter() - begun < 30  # quadratic time would take minutes
     lines = str(caught.value).splitlines()
     assert len(lines) == 202
     assert lines[-2].startswith("... and ")
 
 
 @pytest.mark.parametrize("index", ["²", "9" * 5000])
-def test_what_looks_like_an_index_and_is_none(index):
-    assert "unknown reference" in filled(f"a: [1, 2]\nb: ${{a.{index}}}\n")[1][0]
+def test_invalid_indices_are_reported(index):
+    assert "unknown reference" in resolve(f"a: [1, 2]\nb: ${{a.{index}}}\n")[1][0]
     with pytest.raises(UserError, match="a is a list of 2; expected an index from 0 to 1"):
-        filled("a: [1, 2]\n", f"a.{index}=3")
+        resolve("a: [1, 2]\n", f"a.{index}=3")
 
 
-def test_a_key_that_was_escaped_reads_back():
-    assert filled(to_yaml({"a": {"${k": 1}}))[0] == {"a": {"${k": 1}}
+def test_escaped_keys_read_back():
+    assert resolve(to_yaml({"a": {"${k": 1}}))[0] == {"a": {"${k": 1}}

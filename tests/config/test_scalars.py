@@ -1,4 +1,4 @@
-"""Plain scalars by the core schema of YAML 1.2."""
+"""Test plain scalars of the core schema of YAML 1.2."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_numbers(text, value):
         assert (read, type(read)) == (value, type(value))
 
 
-def test_not_a_number():
+def test_nan():
     assert math.isnan(parse_scalar(".nan"))
 
 
@@ -54,16 +54,16 @@ def test_words_of_yaml_1_1_are_strings_in_a_file(text):
 @pytest.mark.parametrize(
     ("text", "value"), [("true", True), ("False", False), ("TRUE", True), ("null", None), ("~", None), ("", None)]
 )
-def test_named_values(text, value):
+def test_booleans_null_and_infinity(text, value):
     assert parse_scalar(text) is value
     assert read_value(text) is value
 
 
 @pytest.mark.parametrize("text", ["'010'", '"1e-3"', "'on'", '"true"', "'null'", "'~'"])
-def test_quoted_is_always_text(text):
+def test_quoted_scalars_are_text(text):
     assert read_value(text) == text[1:-1]
 
 
-def test_a_number_too_long_to_read_is_a_problem_of_the_config():
+def test_a_number_with_too_many_digits_is_reported():
     (problem,) = read_text("seed: " + "9" * 5000, "a.yaml", "/").problems
     assert str(problem) == "a.yaml:1:7: seed: a number with too many digits (5,000)"

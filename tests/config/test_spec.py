@@ -1,4 +1,4 @@
-"""Defaults, and what validation and test sources take over from train."""
+"""Test defaults, and the keys that validation and test sources inherit from train."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ REST = "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
 
 
 def spec_of(data, rest=REST, folder="/c"):
-    """The spec of a config with this data section."""
+    """Build the spec of a config with a data section."""
     document = read_text(f"data: {data}\n{rest}", "a.yaml", folder)
     found = build_document(document)
     assert not found.problems, str(document.error(found.problems))
     return found.spec
 
 
-def test_only_four_keys_are_needed_and_the_defaults_are_those_of_the_manual():
+def test_four_keys_are_required_and_the_others_have_documented_defaults():
     assert dump(spec_of("{train: {dataset: digits}}")) == {
         "name": None,
         "seed": 0,
@@ -59,7 +59,7 @@ def test_only_four_keys_are_needed_and_the_defaults_are_those_of_the_manual():
     }
 
 
-def test_defaults_of_what_is_written_short():
+def test_defaults_of_bare_names():
     rest = (
         "model: [{type: conv2d, filters: 2, kernel_size: 3}, {type: max_pool2d, pool_size: [2, 3]}, {type: dropout}]\n"
         "loss: cross_entropy\noptimizer: sgd\ntraining: {early_stopping: {}}\n"
@@ -91,7 +91,7 @@ def test_defaults_of_what_is_written_short():
         ("{type: table, path: rows.txt, targets: y}", "table"),
     ],
 )
-def test_the_kind_of_a_source_shows_in_its_keys(source, kind):
+def test_the_kind_of_a_source_is_inferred_from_its_keys(source, kind):
     assert spec_of(f"{{train: {source}}}").data.train.type_name == kind
 
 
@@ -101,12 +101,12 @@ def test_all_files_become_absolute():
     assert spec.data.test.path == "/c/deep/t.npz"
 
 
-def test_names_inside_a_file_are_no_paths():
+def test_names_of_arrays_in_a_file_are_not_paths():
     train = spec_of("{train: {path: a.npz, inputs: images, targets: labels}}").data.train
     assert (train.path, train.inputs, train.targets) == ("/c/a.npz", "images", "labels")
 
 
-def test_a_table_takes_over_every_key_but_the_path():
+def test_a_table_inherits_every_key_but_the_path():
     data = "{train: {path: a.csv, targets: y, inputs: [u, v], missing: mean}, validation: {path: b.csv.gz}, "
     spec = spec_of(data + "test: {path: t.tsv, missing: error}}")
     train, validation, test = dump(spec.data.train), dump(spec.data.validation), dump(spec.data.test)
@@ -114,24 +114,24 @@ def test_a_table_takes_over_every_key_but_the_path():
     assert test == {**train, "path": "/c/t.tsv", "missing": "error"}
 
 
-def test_arrays_take_over_the_names_inside_but_not_the_files():
+def test_arrays_inherit_names_but_not_files():
     spec = spec_of("{train: {path: a.npz, inputs: u, targets: v, classes: ['1', '2']}, test: {path: b.npz}}")
     assert dump(spec.data.test) == {**dump(spec.data.train), "path": "/c/b.npz"}
     spec = spec_of("{train: {inputs: x.npy, targets: y.npy, classes: ['1', '2']}, test: {inputs: a.npy}}")
     assert (spec.data.test.inputs, spec.data.test.targets, spec.data.test.classes) == ("/c/a.npy", None, ("1", "2"))
 
 
-def test_classes_are_taken_over_by_another_kind_of_source():
+def test_another_kind_of_source_inherits_the_classes():
     spec = spec_of("{train: {dataset: digits, classes: ['5', '2']}, test: {path: b.npz}}")
     assert spec.data.test.classes == ("5", "2")
 
 
-def test_an_explicit_type_is_taken_over():
+def test_an_explicit_type_is_inherited():
     spec = spec_of("{train: {type: table, path: a.txt, targets: y}, test: {path: b.txt}}")
     assert (spec.data.test.type_name, spec.data.test.targets) == ("table", "y")
 
 
-def test_image_folders_take_over_keys_wherever_the_config_is(tmp_path, monkeypatch):
+def test_image_folders_inherit_keys(tmp_path, monkeypatch):
     for name in ("train.v2", "test.v2"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir("/")
@@ -139,20 +139,20 @@ def test_image_folders_take_over_keys_wherever_the_config_is(tmp_path, monkeypat
     assert (spec.data.test.type_name, spec.data.test.mode) == ("images", "grey")
 
 
-def test_a_fraction_takes_over_nothing():
+def test_a_fraction_inherits_nothing():
     data = dump(spec_of("{train: {path: a.csv, targets: y, missing: mean}, validation: {fraction: 0.5}}").data)
     assert data["validation"] == {"fraction": 0.5, "stratify": False, "split": "random"}
 
 
 @pytest.mark.parametrize("fraction", [0, 1, 1.5, -0.1, "half", True])
-def test_a_fraction_is_a_share(fraction):
+def test_a_fraction_is_between_0_and_1(fraction):
     text = f"data: {{train: {{dataset: digits}}, test: {{fraction: {fraction}}}}}\n{REST}"
     (problem,) = build_document(read_text(text, "a.yaml", "/c")).problems
     assert problem.path == ("data", "test", "fraction")
     assert problem.message.startswith("expected a number in (0, 1); got ")
 
 
-def test_a_source_as_a_bare_path_says_what_it_should_be():
+def test_the_message_for_a_bare_path_shows_how_to_write_a_source():
     (problem,) = build_document(read_text(f"data: {{train: a.csv}}\n{REST}", "a.yaml", "/c")).problems
     assert problem.path == ("data", "train")
     assert "path" in problem.message, "'unknown source a.csv' does not say how a file is written"

@@ -1,4 +1,4 @@
-"""A layer of the table, bound to parameters and ready to run."""
+"""A layer of the contract table with drawn parameters, ready to run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contracts.table import LayerCase
 
 
 class Bound:
-    """One layer as a network of its own, every parameter drawn anew so that biases are not zero.
+    """A network of one layer, with all parameters drawn at random, so that biases are not zero.
 
     Args:
         case: which layer.
@@ -37,14 +37,14 @@ class Bound:
         self.run.moment.first_row = first_row
 
     def forward(self, x: Array) -> Array:
-        """The outputs alone."""
+        """Return the outputs."""
         return self.run.forward(x)[0]
 
     def gradients(self, x: Array, dy: Array) -> tuple[Array, Array | None, Array]:
-        """(outputs, gradient of the inputs, gradient of the parameters), for the gradient `dy` of the outputs.
+        """Return (outputs, gradient of the inputs, gradient of the parameters) for the gradient `dy` of the outputs.
 
-        The gradient vector is full of nan before backward, so that what is added to or forgotten shows. Of whole
-        numbers, which have no gradient, it is given as zero.
+        The gradient vector is NaN before backward, which reveals entries that are added to or left out. The
+        gradient of whole numbers, which does not exist, is zero.
         """
         self.run.gradient.fill(np.nan)
         y, backwards = self.run.forward(x)

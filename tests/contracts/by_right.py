@@ -1,4 +1,4 @@
-"""The right outputs for targets, and what is lost there, from the definitions: a loss is nowhere less."""
+"""The optimal outputs for targets and their loss, by the definitions; no outputs have a lower loss."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-LOGIT = 40.0  # that is as good as infinite
+LOGIT = 40.0  # whose probability rounds to 1
 
 
 def number(targets: Array, shape: Shape) -> tuple[Array, float]:
-    """Of losses over numbers: the target itself."""
+    """Return the optimum of a loss of numbers: the target itself, with loss 0."""
     return targets.reshape(-1, *shape), 0.0
 
 
 def rate(targets: Array, shape: Shape) -> tuple[Array, float]:
-    """Of the Poisson loss: the count itself, at which y - y log(y) is lost."""
+    """Return the optimum of the Poisson loss: the count itself, with loss y - y log(y)."""
     y = targets.reshape(-1, *shape)
     return y, float((y - y * np.log(np.maximum(y, 1))).sum()) / int(np.prod(shape))
 
 
 def log_rate(targets: Array, shape: Shape) -> tuple[Array, float]:
-    """The same as the logarithm of a rate."""
+    """Return the optimum of the Poisson loss of log rates."""
     y, least = rate(targets, shape)
     return np.where(y > 0, np.log(np.maximum(y, 1e-300)), -LOGIT), least
 
@@ -31,21 +31,21 @@ def log_rate(targets: Array, shape: Shape) -> tuple[Array, float]:
 def label(
     targets: Array, shape: Shape, label_smoothing: float = 0.0, positive_weight: float | tuple[float, ...] = 1.0
 ) -> tuple[Array, float]:
-    """Of binary cross-entropy: p y / (p y + 1 - y), where y is smoothed and p is the weight of positives."""
+    """Return the optimum of binary cross-entropy: p y / (p y + 1 - y), y the smoothed target, p the positive weight."""
     y = targets.reshape(-1, *shape) * (1 - label_smoothing) + label_smoothing / 2
     positive, negative = np.asarray(positive_weight) * y, 1 - y
     q = positive / (positive + negative)
-    return q, (_surprise(positive, q) + _surprise(negative, 1 - q)) / int(np.prod(shape))
+    return q, (_cross_entropy(positive, q) + _cross_entropy(negative, 1 - q)) / int(np.prod(shape))
 
 
 def one_class(targets: Array, shape: Shape, label_smoothing: float = 0.0) -> tuple[Array, float]:
-    """Of cross-entropy: the smoothed distribution over the classes, whose entropy is lost."""
+    """Return the optimum of cross-entropy: the smoothed distribution over the classes, with its entropy as loss."""
     wanted = np.eye(shape[0])[targets.astype(int)] * (1 - label_smoothing) + label_smoothing / shape[0]
-    return wanted, _surprise(wanted, wanted)
+    return wanted, _cross_entropy(wanted, wanted)
 
 
 def as_logits(best: Callable[[Array, Shape], tuple[Array, float]]) -> Callable[[Array, Shape], tuple[Array, float]]:
-    """The same, as the logits of these probabilities."""
+    """Convert a function for optimal probabilities to one for optimal logits."""
 
     def logits(targets: Array, shape: Shape) -> tuple[Array, float]:
         q, least = best(targets, shape)
@@ -56,7 +56,7 @@ def as_logits(best: Callable[[Array, Shape], tuple[Array, float]]) -> Callable[[
     return logits
 
 
-def _surprise(wanted: Array, q: Array) -> float:
-    """-sum of wanted log(q), where nothing is wanted of 0."""
+def _cross_entropy(wanted: Array, q: Array) -> float:
+    """Return -sum of wanted log(q), with 0 log(0) = 0."""
     there = wanted > 0
     return float(-(wanted[there] * np.log(q[there])).sum())

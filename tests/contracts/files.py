@@ -1,4 +1,4 @@
-"""The same six rows as the files of every kind of source: 2x2 pixels, whose sum decides the label."""
+"""Write the same six rows for every kind of source: 2x2 pixels, whose sum decides the label."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ TOLERANCE = 1e-6
 
 
 def central_differences(function: Callable[[], float], point: Array) -> Array:
-    """(f(x + h) - f(x - h)) / 2h for every entry of `point`, which `function` reads; it is left as it was."""
+    """Return (f(x + h) - f(x - h)) / 2h for every entry of `point`, which `function` reads and which is restored."""
     gradient = np.empty_like(point)
     for index in np.ndindex(point.shape):
         value = point[index]
@@ -27,7 +27,7 @@ def central_differences(function: Callable[[], float], point: Array) -> Array:
 
 
 def relative_error(found: Array, expected: Array) -> float:
-    """The largest difference over the largest entry; nan where an entry was never written."""
+    """Return the largest difference over the largest entry; NaN if an entry was never written."""
     assert found.shape == expected.shape
     if found.size == 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""Fields are checked strictly, whatever they belong to."""
+"""Fields of all registered classes are validated strictly."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ WRONG = [object(), "no such thing", float("nan"), float("-inf"), -1.5, ["no such
 FIELDS = [
     (case, field.name)
     for case in FIRST
-    if registry_of(case) is not SOURCES  # whose fields are mostly free text, tested with each source
+    if registry_of(case) is not SOURCES  # mostly free text, which is tested for each source
     for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
 ]
-ANY_NUMBER = {("constant", "value")}  # for which no finite number is wrong
+ANY_NUMBER = {("constant", "value")}  # every finite number is valid
 NAMES = [f"{registry_of(case).kind}.{case.config['type']}.{field}" for case, field in FIELDS]
 
 
-def over_all_fields(test):
-    """Every field of everything registered."""
+def for_all_fields(test):
+    """Run a test for every field of every registered class."""
     return pytest.mark.parametrize(("case", "field"), FIELDS, ids=NAMES)(test)
 
 
 def wrong_values(name, field):
-    """Values that no field of that kind takes; a column's name is any text."""
+    """Return values that no field of that kind accepts; the name of a column can be any text."""
     any_number, any_text = (name, field) in ANY_NUMBER, field == "monitor"
     return [
         wrong for wrong in WRONG if not (any_number and wrong == -1.5) and not (any_text and isinstance(wrong, str))
     ]
 
 
-@over_all_fields
-def test_a_wrong_value_is_refused_and_its_field_named(case, field):
+@for_all_fields
+def test_an_invalid_value_is_rejected_and_its_field_named(case, field):
     for wrong in wrong_values(case.config["type"], field):
         with pytest.raises(ConfigError) as caught:
             made({**case.config, field: wrong}, registry_of(case))
         assert all(problem.path[1] == field for problem in caught.value.problems), wrong
 
 
-@over_all_fields
-def test_a_wrong_value_is_refused_from_python_too(case, field):
+@for_all_fields
+def test_an_invalid_value_is_rejected_from_python(case, field):
     name = case.config["type"]
     values = {key: value for key, value in case.config.items() if key != "type"}
     for wrong in wrong_values(name, field):
@@ -55,13 +55,13 @@ def test_a_wrong_value_is_refused_from_python_too(case, field):
 
 
 @pytest.mark.parametrize("case", FIRST, ids=name_of)
-def test_an_unknown_key_is_refused_and_named(case):
+def test_an_unknown_key_is_rejected_and_named(case):
     with pytest.raises(ConfigError, match="unknown key 'colour' for " + case.config["type"]):
         made({**case.config, "colour": 3}, registry_of(case))
 
 
 @pytest.mark.parametrize("case", FIRST, ids=name_of)
-def test_a_missing_key_is_named_with_what_it_takes(case):
+def test_a_missing_key_is_named_with_its_expected_value(case):
     for field in required(registry_of(case).find(case.config["type"])):
         values = {key: value for key, value in case.config.items() if key != field}
         with pytest.raises(ConfigError, match=f"{case.config['type']} needs the key '{field}': "):
@@ -69,7 +69,7 @@ def test_a_missing_key_is_named_with_what_it_takes(case):
 
 
 @pytest.mark.parametrize("case", ALL, ids=name_of)
-def test_what_is_built_is_frozen(case):
+def test_built_objects_are_frozen(case):
     built = made(case)
     for field in dataclasses.fields(built):
         with pytest.raises(dataclasses.FrozenInstanceError):

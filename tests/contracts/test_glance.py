@@ -1,4 +1,4 @@
-"""A large source is looked at before it is read: the targets of all rows, and some rows whole."""
+"""Large sources are sampled before they are read: the targets of all rows, and some whole rows."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ LIMITS = {"arrays": "LARGE", "idx": "LARGE", "images": "MANY"}
 
 
 @pytest.fixture
-def all_large(monkeypatch):
-    """Everything counts as large."""
+def treat_all_as_large(monkeypatch):
+    """Treat all data as large."""
     for name, limit in LIMITS.items():
         monkeypatch.setattr(importlib.import_module(f"nncli.data.sources.{name}"), limit, 0)
 
@@ -40,10 +40,10 @@ def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.usefixtures("all_large")
+@pytest.mark.usefixtures("treat_all_as_large")
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("count", [2, 100])
-def test_a_glance_shows_what_reading_shows(case, tmp_path, count):
+def test_a_sample_agrees_with_the_whole_data(case, tmp_path, count):
     case.write(tmp_path)
     source = cast("Source", made(case))
     whole, glance = source.read(), source.glance(count)
@@ -68,9 +68,9 @@ def test_small_files_are_read_whole(tmp_path):
     assert Arrays(inputs="x.npy", targets="y.npy").glance(2) is None
 
 
-@pytest.mark.usefixtures("all_large")
+@pytest.mark.usefixtures("treat_all_as_large")
 @pytest.mark.parametrize("make", [tiny.convolutional])
-def test_check_and_training_know_the_same_rows(tmp_path, make):
+def test_check_and_training_count_the_same_rows(tmp_path, make):
     config = tiny.write(tmp_path, make())
     found = check(config)
     assert found.rows_read is not None
@@ -80,7 +80,7 @@ def test_check_and_training_know_the_same_rows(tmp_path, make):
     assert ended.best
 
 
-@pytest.mark.usefixtures("all_large")
+@pytest.mark.usefixtures("treat_all_as_large")
 def test_the_labels_of_all_rows_are_checked(tmp_path):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
     y[2777] = 7  # in no sample
@@ -92,8 +92,8 @@ def test_the_labels_of_all_rows_are_checked(tmp_path):
         check("a.yaml")
 
 
-@pytest.mark.usefixtures("all_large")
-def test_what_only_the_whole_data_show_is_told_before_the_first_step(tmp_path):
+@pytest.mark.usefixtures("treat_all_as_large")
+def test_problems_outside_the_sample_are_reported_before_the_first_step(tmp_path):
     x, y = np.zeros((5000, 2)), np.arange(5000) % 2
     x[4777, 1] = np.nan
     np.savez("a.npz", x=x, y=y)
@@ -106,8 +106,8 @@ def test_what_only_the_whole_data_show_is_told_before_the_first_step(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.usefixtures("all_large")
-def test_a_target_column_that_is_not_there(tmp_path):
+@pytest.mark.usefixtures("treat_all_as_large")
+def test_a_missing_target_column(tmp_path):
     csv_file(tmp_path)
     (tmp_path / "a.yaml").write_text(
         "data: {train: {path: a.csv, targets: lable}}\nmodel: [{type: dense, units: 2}, softmax]\n"
@@ -117,8 +117,8 @@ def test_a_target_column_that_is_not_there(tmp_path):
         check("a.yaml")
 
 
-@pytest.mark.usefixtures("all_large")
-def test_every_sampled_row_keeps_its_own_target(tmp_path):
+@pytest.mark.usefixtures("treat_all_as_large")
+def test_sampled_rows_keep_their_targets(tmp_path):
     np.save("x.npy", np.arange(300.0).reshape(100, 3))
     np.save("y.npy", np.arange(100.0))
     glance = Arrays(inputs="x.npy", targets="y.npy").glance(7)
@@ -128,8 +128,8 @@ def test_every_sampled_row_keeps_its_own_target(tmp_path):
     assert glance.sample.origin[-1] > 80  # from everywhere
 
 
-@pytest.mark.usefixtures("all_large")
-def test_the_sample_of_a_part_is_of_that_part(tmp_path):
+@pytest.mark.usefixtures("treat_all_as_large")
+def test_the_sample_of_a_split_is_from_that_split(tmp_path):
     values = tiny.convolutional()
     values["data"] |= {"validation": {"fraction": 0.2}, "test": {"fraction": 0.2}}
     found = load_config(tiny.write(tmp_path, values)).validation.splits
@@ -139,7 +139,7 @@ def test_the_sample_of_a_part_is_of_that_part(tmp_path):
         assert set(sample.origin) <= set(found.named[name].origin)
 
 
-@pytest.mark.usefixtures("all_large")
+@pytest.mark.usefixtures("treat_all_as_large")
 def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
     np.savez("a.npz", x=x, y=y)
@@ -154,13 +154,13 @@ def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
 
 
 def large(folder, rows=3000, **arrays):
-    """A config over a .npz file of which a glance sees the first rows."""
+    """Write a config for a .npz file of which the sample has the first rows."""
     np.savez(folder / "a.npz", x=np.arange(2.0 * rows).reshape(rows, 2), **arrays)
     return "data: {{train: {{path: a.npz{train}}}{more}}}\nmodel: [{model}]\nloss: {loss}\noptimizer: sgd\n"
 
 
-@pytest.mark.usefixtures("all_large")
-def test_a_part_of_which_no_row_was_seen_is_read_whole(tmp_path):
+@pytest.mark.usefixtures("treat_all_as_large")
+def test_a_split_without_sampled_rows_is_read_whole(tmp_path):
     y = np.arange(3000) // 300
     text = large(tmp_path, y=y)
     model = "{type: dense, units: 2}, softmax"
@@ -174,8 +174,8 @@ def test_a_part_of_which_no_row_was_seen_is_read_whole(tmp_path):
     assert check("a.yaml").rows == {"training": 2999, "validation": 1}
 
 
-@pytest.mark.usefixtures("all_large")
-def test_what_a_sample_shows_is_no_verdict(tmp_path):
+@pytest.mark.usefixtures("treat_all_as_large")
+def test_a_sample_is_not_conclusive(tmp_path):
     text = large(tmp_path, y=np.arange(3000.0))
     model = "{type: dense, units: 1}, sigmoid"
     (tmp_path / "a.yaml").write_text(text.format(train="", more=", scale_targets: minmax", model=model, loss="mse"))
@@ -189,7 +189,7 @@ def test_what_a_sample_shows_is_no_verdict(tmp_path):
     assert check("b.yaml").plan.input_shape == (2,)
 
 
-def test_what_was_read_whole_is_not_read_again(tmp_path, monkeypatch):
+def test_data_that_were_read_whole_are_not_read_again(tmp_path, monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
     values = tiny.classifier()
     np.savez("held.npz", x=np.random.default_rng(0).normal(size=(30, 2)), y=["left", "right"] * 15)

@@ -1,4 +1,4 @@
-"""What every initializer promises, over all its configurations in the table."""
+"""The contract of all initializers in the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def draw(case, shape, fan_in, fan_out, seed=1):
 
 @over_all
 @pytest.mark.parametrize("fans", [(50, 10), (3, 200), (1, 1)], ids=str)
-def test_mean_and_spread_are_as_promised(case, fans):
+def test_mean_and_standard_deviation(case, fans):
     values, std = draw(case, WEIGHTS, *fans), case.std(*fans)
     assert values.mean() == pytest.approx(case.mean, rel=1e-12, abs=4 * std / np.sqrt(values.size))
     assert values.std() == pytest.approx(std, rel=0.01)  # the spread of so many is known to a quarter of a percent
@@ -32,7 +32,7 @@ def test_shape_and_dtype(case, shape):
 
 
 @over_all
-def test_the_numbers_come_from_the_generator_alone(case):
+def test_numbers_depend_on_the_generator_only(case):
     first = draw(case, (7, 8), 7, 8)
     np.testing.assert_array_equal(draw(case, (7, 8), 7, 8), first)
     if case.std(7, 8):

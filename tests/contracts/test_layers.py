@@ -1,4 +1,4 @@
-"""What every layer promises, over all its configurations in the table."""
+"""The contract of all layers in the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.long import marked
 
 
 def mixes(case):
-    """Whether the rows of a batch depend on one another."""
+    """Return whether the rows of a batch depend on each other."""
     return case.training and any(isinstance(item, Layer) and item.mixes_samples for item in registered_in(made(case)))
 
 
@@ -52,7 +52,7 @@ def test_gradients_agree_with_central_differences(case):
 
 
 @over_all
-def test_the_output_has_the_shape_that_was_promised(case):
+def test_outputs_have_the_declared_shape(case):
     y, dx, _ = Bound(case).gradients(inputs(case, 3), output_gradient(case, 3))
     assert y.shape == (3, *made(case).output_shape(case.input_shape))
     assert dx.shape == (3, *case.input_shape)
@@ -60,14 +60,14 @@ def test_the_output_has_the_shape_that_was_promised(case):
 
 
 @over_all
-def test_the_dtype_that_comes_in_goes_out(case):
+def test_the_dtype_is_preserved(case):
     for dtype in (np.float32, np.float64):
         y, dx, gradient = Bound(case, dtype).gradients(inputs(case, 3, dtype), output_gradient(case, 3, dtype))
         assert (y.dtype, dx.dtype, gradient.dtype) == (dtype, dtype, dtype)
 
 
 @over_all
-def test_float32_computes_the_same_as_float64(case):
+def test_float32_agrees_with_float64(case):
     single = Bound(case, np.float32).gradients(inputs(case, 3, np.float32), output_gradient(case, 3, np.float32))
     double = Bound(case).gradients(inputs(case, 3), output_gradient(case, 3))
     for found, expected in zip(single, double, strict=True):
@@ -75,7 +75,7 @@ def test_float32_computes_the_same_as_float64(case):
 
 
 @over_all
-def test_neither_inputs_nor_parameters_nor_outputs_are_changed(case):
+def test_inputs_parameters_and_outputs_are_not_modified(case):
     bound, x = Bound(case), inputs(case, 3)
     before, parameters = x.copy(), bound.network.vector.copy()
     x.flags.writeable = False
@@ -88,7 +88,7 @@ def test_neither_inputs_nor_parameters_nor_outputs_are_changed(case):
 
 
 @over_unmixed
-def test_a_batch_of_one_is_one_row_of_a_larger_batch(case):
+def test_a_batch_of_one_equals_a_row_of_a_larger_batch(case):
     x, dy = inputs(case, 4), output_gradient(case, 4)
     y, dx, _ = Bound(case).gradients(x, dy)
     for row in range(4):
@@ -99,7 +99,7 @@ def test_a_batch_of_one_is_one_row_of_a_larger_batch(case):
 
 
 @over_all
-def test_no_rows_pass_and_their_gradient_is_zero(case):
+def test_an_empty_batch_has_a_zero_gradient(case):
     y, dx, gradient = Bound(case).gradients(inputs(case, 0), output_gradient(case, 0))
     assert y.shape == (0, *made(case).output_shape(case.input_shape))
     assert dx.shape == (0, *case.input_shape)
@@ -110,7 +110,7 @@ def test_no_rows_pass_and_their_gradient_is_zero(case):
 
 
 @over_unmixed
-def test_the_gradients_of_two_parts_of_a_batch_add_up(case):
+def test_gradients_of_two_parts_of_a_batch_add_up(case):
     x, dy = inputs(case, 5), output_gradient(case, 5)
     y, dx, gradient = Bound(case).gradients(x, dy)
     for cut in (1, 3):
@@ -124,7 +124,7 @@ def test_the_gradients_of_two_parts_of_a_batch_add_up(case):
 
 @over_mixed
 @pytest.mark.parametrize("one_at_a_time", [False, True])
-def test_two_parts_that_meet_are_the_whole_batch(case, one_at_a_time):
+def test_two_synchronized_parts_equal_the_whole_batch(case, one_at_a_time):
     x, dy = inputs(case, 5), output_gradient(case, 5)
     y, dx, gradient = Bound(case).gradients(x, dy)
     for edge in (1, 3):
@@ -147,13 +147,13 @@ def test_two_parts_that_meet_are_the_whole_batch(case, one_at_a_time):
 
 
 @over_mixed
-def test_what_mixes_rows_gives_other_outputs_beside_other_rows(case):
+def test_layers_that_mix_rows_depend_on_the_other_rows(case):
     x = inputs(case, 4)
     assert np.abs(Bound(case).forward(x)[:2] - Bound(case).forward(x[:2])).max() > 1e-3
 
 
 @over_all
-def test_the_same_again_gives_the_same_bits(case):
+def test_results_are_deterministic_to_the_bit(case):
     bound, x, dy = Bound(case, np.float32), inputs(case, 4, np.float32), output_gradient(case, 4, np.float32)
     first, again, anew = bound.gradients(x, dy), bound.gradients(x, dy), Bound(case, np.float32).gradients(x, dy)
     for expected, *found in zip(first, again, anew, strict=True):
@@ -162,7 +162,7 @@ def test_the_same_again_gives_the_same_bits(case):
 
 
 @over_all
-def test_inputs_and_gradients_may_be_views(case):
+def test_inputs_and_gradients_can_be_views(case):
     x, dy = inputs(case, 3), output_gradient(case, 3)
     expected = Bound(case).gradients(x, dy)
     bound = Bound(case)
@@ -176,7 +176,7 @@ def test_inputs_and_gradients_may_be_views(case):
 
 
 def strided(array):
-    """The same values as a view with gaps along every axis."""
+    """Return the same values as a view with gaps along every axis."""
     room = np.full([2 * length for length in array.shape], np.nan)
     view = room[tuple(slice(None, None, 2) for _ in array.shape)]
     view[...] = array
@@ -184,7 +184,7 @@ def strided(array):
 
 
 @over_all
-def test_without_the_input_gradient_the_parameters_get_the_same(case):
+def test_parameter_gradients_are_the_same_without_the_input_gradient(case):
     x, dy = inputs(case, 3), output_gradient(case, 3)
     _, _, gradient = Bound(case).gradients(x, dy)
     bound = Bound(case, input_gradient=False)

@@ -1,4 +1,4 @@
-"""What every metric promises, over all its configurations in the table."""
+"""The contract of all metrics in the table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROWS = 12
 
 
 def rows_of(case, weighted=False, dtype=np.float64):
-    """(prediction, targets, weights); numbers far from zero, so that sums of squares alone would lose them."""
+    """Return (prediction, targets, weights), far from zero so that plain sums of squares would lose precision."""
     random = np.random.default_rng(9 if case.labels else 8)  # every label is there and is not, with weight
     weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
     if made(case).target_kind == "classes":
@@ -42,7 +42,7 @@ def cut(arrays, start, stop):
 
 @over_all
 @weighted_or_not
-def test_it_is_what_its_definition_says(case, weighted):
+def test_values_agree_with_the_definition(case, weighted):
     for dtype in (np.float32, np.float64):
         prediction, targets, weights = rows_of(case, weighted, dtype)
         expected = case.oracle(prediction, targets, np.ones(ROWS) if weights is None else weights)
@@ -53,7 +53,7 @@ def test_it_is_what_its_definition_says(case, weighted):
 
 @over_all
 @weighted_or_not
-def test_parts_merged_are_the_whole(case, weighted):
+def test_merged_parts_equal_the_whole(case, weighted):
     arrays = rows_of(case, weighted)
     if arrays[2] is not None:
         arrays[2][[0, 3]] = 1  # no part without any weight
@@ -66,7 +66,7 @@ def test_parts_merged_are_the_whole(case, weighted):
 
 
 @over_all
-def test_no_rows_beside_some_change_nothing(case):
+def test_an_empty_part_changes_nothing(case):
     arrays = rows_of(case)
     state = made(case).measure(*arrays)
     for none in (np.empty(0), made(case).measure(*cut(arrays, 0, 0))):
@@ -75,7 +75,7 @@ def test_no_rows_beside_some_change_nothing(case):
 
 
 @over_all
-def test_rows_without_weight_beside_others_change_nothing(case):
+def test_rows_of_weight_0_change_nothing(case):
     arrays = rows_of(case, True)
     arrays[2][:3] = 0  # the others are of every class
     state = made(case).measure(*cut(arrays, 3, ROWS))
@@ -95,7 +95,7 @@ def test_weights_count_rows(case):
 
 @over_all
 @weighted_or_not
-def test_nothing_given_is_changed(case, weighted):
+def test_arguments_are_not_modified(case, weighted):
     arrays = rows_of(case, weighted)
     before = [None if array is None else array.copy() for array in arrays]
     state = made(case).measure(*arrays)
@@ -108,7 +108,7 @@ def test_nothing_given_is_changed(case, weighted):
 
 
 @over_all
-def test_the_state_is_a_vector_in_float64(case):
+def test_the_state_is_a_float64_vector(case):
     state = made(case).measure(*rows_of(case, True, np.float32))
     assert (state.ndim, state.dtype) == (1, np.float64)
 
@@ -130,7 +130,7 @@ def test_the_better_prediction_scores_better(case):
 
 
 @over_all
-def test_many_small_parts_are_the_whole_in_its_order(case):
+def test_many_small_parts_equal_the_whole(case):
     arrays = rows_of(case, True)
     arrays[2][arrays[2] == 0] = 1
     metric = made(case)
@@ -147,7 +147,7 @@ def test_many_small_parts_are_the_whole_in_its_order(case):
 
 
 @over_all
-def test_a_state_grows_with_its_rows_only_where_the_metric_says_so(case):
+def test_the_state_grows_with_the_rows_only_if_declared(case):
     arrays = rows_of(case)
     few, many = (made(case).measure(*cut(arrays, 0, stop)) for stop in (4, ROWS))
     assert (few.size < many.size) == made(case).keeps_rows

@@ -1,4 +1,4 @@
-"""What every optimizer promises, over all its configurations in the table."""
+"""The contract of all optimizers in the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START = np.random.default_rng(7).standard_normal(SIZE)
 
 
 def after(case, gradients=GRADIENTS, dtype=np.float64, decayed=None):
-    """(parameters, driver) after a step with each of the gradients."""
+    """Return (parameters, driver) after a step with each of the gradients."""
     rule, parameters = made(case), START.astype(dtype)
     driver = Driver(rule, parameters, decayed)
     for gradient in gradients:
@@ -38,7 +38,7 @@ def test_parameters_and_state_keep_shape_and_dtype(case, dtype):
 
 
 @over_all
-def test_state_begins_as_promised_and_is_used(case):
+def test_the_initial_state_is_as_declared_and_used(case):
     state = Driver(made(case), START.copy()).state
     assert set(case.initial) <= set(state)
     for name, vector in state.items():
@@ -59,7 +59,7 @@ def test_blocks_give_the_same_bits_as_the_whole(case, block, monkeypatch):
 
 
 @over_all
-def test_the_gradient_is_not_changed(case):
+def test_the_gradient_is_not_modified(case):
     gradient = GRADIENTS[0].copy()
     gradient.flags.writeable = False
     parameters = START.copy()
@@ -69,30 +69,30 @@ def test_the_gradient_is_not_changed(case):
 
 
 @over_all
-def test_it_finds_the_bottom_of_a_quadratic(case):
+def test_a_quadratic_is_minimized(case):
     curvature, bottom = np.linspace(0.5, 3, SIZE), np.linspace(-1, 1, SIZE)
     rule, parameters = made(case), START.copy()
     driver = Driver(rule, parameters)
-    for step in range(1000):  # with a falling rate, because steps of a fixed size never come to rest
+    for step in range(1000):  # with a decreasing rate, since steps of constant size do not converge
         driver.step(curvature * (parameters - bottom), rule.learning_rate * 0.995**step)
     assert np.abs(parameters - bottom).max() < 1e-3
 
 
 @over_all
-def test_the_first_step_goes_down_the_slope(case):
+def test_the_first_step_descends(case):
     parameters, _ = after(case, GRADIENTS[:1])
     np.testing.assert_array_equal(np.sign(START - parameters), np.sign(GRADIENTS[0]))
 
 
 @over_all
-def test_the_rate_of_the_step_counts_and_not_that_of_the_rule(case):
+def test_the_rate_of_the_step_is_used(case):
     parameters = START.copy()
     Driver(made(case), parameters).step(GRADIENTS[0], 2 * made(case).learning_rate)
     np.testing.assert_allclose(START - parameters, 2 * (START - after(case, GRADIENTS[:1])[0]), rtol=1e-12)
 
 
 @over_all
-def test_state_put_into_another_driver_goes_on_with_the_same_bits(case):
+def test_restored_state_continues_with_the_same_bits(case):
     whole, _ = after(case)
     parameters, stopped = after(case, GRADIENTS[:3])
     resumed = Driver(made(case), parameters)
@@ -105,7 +105,7 @@ def test_state_put_into_another_driver_goes_on_with_the_same_bits(case):
 
 
 @over_all
-def test_without_a_gradient_from_the_start_decay_alone_moves_the_weights(case):
+def test_with_zero_gradients_only_decay_changes_the_weights(case):
     parameters, _ = after(case, np.zeros((3, SIZE)), decayed=9)
     expected = START.copy()
     for _ in range(3):
@@ -114,7 +114,7 @@ def test_without_a_gradient_from_the_start_decay_alone_moves_the_weights(case):
 
 
 @over_all
-def test_a_model_without_parameters_can_be_stepped(case):
+def test_a_model_without_parameters(case):
     driver = Driver(made(case), np.empty(0))
     driver.step(np.empty(0), 0.1)
     assert driver.steps == 1

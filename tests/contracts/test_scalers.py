@@ -1,4 +1,4 @@
-"""Every scaler undoes what it does, column by column, and is the same after it was stored."""
+"""The contract of all scalers in the table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def scaler(case) -> Scaler:
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
-def test_it_undoes_what_it_does(case, x):
+def test_inverse_undoes_scaling(case, x):
     fitted = scaler(case).fit(x)
     if fitted is None:
         assert isinstance(scaler(case), NoScaler)
@@ -40,7 +40,7 @@ def test_it_undoes_what_it_does(case, x):
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
-def test_every_column_is_scaled_by_itself(case, x):
+def test_columns_are_scaled_independently(case, x):
     whole = scaler(case).fit(x)
     for column in range(x.shape[-1]):
         changed = np.random.default_rng(2).normal(7, 3, x.shape)
@@ -55,7 +55,7 @@ def test_every_column_is_scaled_by_itself(case, x):
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
-def test_an_array_that_gives_only_slices_of_rows_is_as_good(case, x):
+def test_arrays_that_only_allow_slices_of_rows(case, x):
     whole, sliced = scaler(case).fit(x), scaler(case).fit(OnlySlices(x))
     if whole is None or sliced is None:
         assert whole is sliced
@@ -64,7 +64,7 @@ def test_an_array_that_gives_only_slices_of_rows_is_as_good(case, x):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_rows_are_scaled_each_by_itself_and_none_is_changed(case):
+def test_rows_are_scaled_independently_and_not_modified(case):
     fitted, x = scaler(case).fit(TABLE), TABLE.copy()
     if fitted is None:
         return
@@ -88,7 +88,7 @@ def test_a_constant_column_stays_finite(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_it_is_the_same_after_it_was_stored(case):
+def test_a_stored_scaler_is_the_same(case):
     rows = replace(array_rows(TABLE, TABLE[:, ::-1], "x", "y", "y"), target_names=("0", "1", "2"))
     preprocessing = Preprocessing.fit(rows, task=Task("numbers"), input_scaler=scaler(case), target_scaler=scaler(case))
     stored = Preprocessing.restore(json.loads(json.dumps(preprocessing.state())))

@@ -1,4 +1,4 @@
-"""Every source gives the same rows from its own kind of file, labels beside their inputs."""
+"""The contract of all sources: the same rows from every kind of file, labels aligned with inputs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_inputs_and_labels_stay_together(case, tmp_path):
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=name_of)
-def test_targets_are_left_out_on_demand(case, tmp_path):
+def test_targets_can_be_left_out(case, tmp_path):
     source = written(case, tmp_path)
     rows = source.read(targets=False)
     assert rows.targets is None
@@ -54,7 +54,7 @@ def test_targets_are_left_out_on_demand(case, tmp_path):
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=name_of)
-def test_some_rows_keep_their_place(case, tmp_path):
+def test_some_rows_keep_their_order(case, tmp_path):
     rows = written(case, tmp_path).read()
     some = rows.take(np.array([4, 1]))
     assert [some.place(0), some.place(1)] == [rows.place(4), rows.place(1)]
@@ -62,26 +62,26 @@ def test_some_rows_keep_their_place(case, tmp_path):
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=name_of)
-def test_a_missing_file_is_told_with_its_name(case):
+def test_a_missing_file_is_named(case):
     with pytest.raises(DataError, match="no such file or folder") as caught:
         cast("Source", made(case)).read()
     assert caught.value.file in {value for value in case.config.values() if isinstance(value, str)}
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=name_of)
-def test_the_files_that_were_read_are_named(case, tmp_path):
+def test_the_files_of_a_source_are_listed(case, tmp_path):
     rows = written(case, tmp_path).read()
     assert rows.files
     assert all((tmp_path / file).is_file() for file in rows.files)
 
 
-def test_the_built_in_dataset_has_its_rows():
+def test_the_built_in_dataset_has_the_documented_rows():
     rows = cast("Source", made(SOURCE_ROWS["dataset"][0])).read()
     assert len(rows) == 1797
     assert set(text_labels(rows).present()) == set("0123456789")
 
 
-def test_rows_from_python_cannot_be_read_again():
+def test_rows_given_from_python_cannot_be_read_again():
     source = cast("Source", made(SOURCE_ROWS["memory"][0]))
     with pytest.raises(DataError, match="given from Python"):
         replace(source).read()

@@ -1,4 +1,4 @@
-"""Training that stops at any step and goes on ends with the same bits, whatever is trained and by what rule."""
+"""Training that stops at any step and resumes ends with the same bits, for all layers, optimizers and schedules."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ RULES += [
 
 
 def rows_for(case):
-    """Eight rows that a layer takes, and random targets."""
+    """Return eight rows for a layer, and random targets."""
     return Dataset(inputs(case, 8, np.float32), numbers(8, dtype="float32").targets)
 
 
-def stopped_anywhere_is_the_same(make):
-    """Compares a trainer's end with those that are reached over a second trainer, for a stop after every step."""
+def assert_same_after_any_stop(make):
+    """Assert that a trainer resumed by a second one after any step ends with the same bits as one without a stop."""
     whole = make()
     ends = list(whole.run())
     expected = (whole.executor.network.vector.tobytes(), {n: a.tobytes() for n, a in whole.arrays().items()})
@@ -45,11 +45,11 @@ def stopped_anywhere_is_the_same(make):
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=name_of)
-def test_every_layer(case):
+def test_resume_with_every_layer(case):
     layers, rows = [case.config, {"type": "dense", "units": 1}], rows_for(case)
-    stopped_anywhere_is_the_same(lambda: trainer_of(layers, rows, batch_size=4, epochs=2))
+    assert_same_after_any_stop(lambda: trainer_of(layers, rows, batch_size=4, epochs=2))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_every_rule_and_schedule(rule):
-    stopped_anywhere_is_the_same(lambda: trainer_of(optimizer=rule, batch_size=4, epochs=2))
+def test_resume_with_every_optimizer_and_schedule(rule):
+    assert_same_after_any_stop(lambda: trainer_of(optimizer=rule, batch_size=4, epochs=2))

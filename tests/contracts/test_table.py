@@ -1,4 +1,4 @@
-"""Nothing is registered that the contracts do not cover."""
+"""Every registered class is in the contract table."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.contracts.values import ALL, made, registry_of
 
 
 @pytest.mark.parametrize(("registry", "rows"), ROWS, ids=[registry.kind for registry, _ in ROWS])
-def test_everything_registered_has_a_row(registry, rows):
+def test_every_registered_class_has_a_row(registry, rows):
     missing = without_row(registry, rows)
     assert not missing, f"{registry.kind} without a row in tests/contracts/table.py: {', '.join(missing)}"
 
 
 @pytest.mark.parametrize(("registry", "rows"), ROWS, ids=[registry.kind for registry, _ in ROWS])
-def test_every_row_is_of_something_registered(registry, rows):
+def test_every_row_is_of_a_registered_class(registry, rows):
     assert sorted(set(rows) - {cls.type_name for cls in registry}) == []
     for name, cases in rows.items():
         assert [case.config["type"] for case in cases] == [name] * len(cases)
@@ -30,7 +30,7 @@ def test_every_registry_is_in_the_table():
     assert names == covered
 
 
-def test_what_has_no_row_is_named():
+def test_classes_without_a_row_are_named():
     registry = Registry("thing")
     for name, module in {"old": "nncli.nn", "new": "nncli.nn", "empty": "nncli.nn", "theirs": "a_plugin"}.items():
         registry.register(name)(type(name.title(), (), {"__module__": module}))
@@ -38,7 +38,7 @@ def test_what_has_no_row_is_named():
 
 
 @pytest.mark.parametrize("case", ALL, ids=name_of)
-def test_what_is_written_builds_the_same_again(case):
+def test_dumped_fields_build_the_same_object(case):
     first = made(case)
     written = dump(first)
     assert written["type"] == case.config["type"]
@@ -48,7 +48,7 @@ def test_what_is_written_builds_the_same_again(case):
 
 
 @pytest.mark.parametrize("case", ALL, ids=name_of)
-def test_building_from_python_and_from_a_mapping_is_the_same(case):
+def test_building_from_python_and_from_a_mapping_is_equivalent(case):
     built = made(case)
     assert type(built)(**{key: value for key, value in case.config.items() if key != "type"}) == built
     assert set(required(type(built))) <= set(case.config)

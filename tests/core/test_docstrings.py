@@ -1,12 +1,11 @@
-"""Docstrings taken apart."""
+"""Test parsing docstrings, and the documentation of fields."""
 
 from __future__ import annotations
 
 import inspect
 
-from nncli.core.field_docs import document_fields
-
 from nncli.core.docstrings import parse_class_docstring, parse_docstring
+from nncli.core.field_docs import document_fields
 from nncli.nn.layers import Conv2D
 from nncli.optim import SGD
 
@@ -33,7 +32,7 @@ Reference: Somebody, 1999.
 """
 
 
-def test_the_parts():
+def test_all_parts_are_parsed():
     found = parse_docstring(TEXT)
     assert found.summary == "What it does, in two lines."
     assert found.body == "y = x\n  + b\n\nMore about it."
@@ -50,13 +49,13 @@ def test_an_empty_docstring():
     assert (found.summary, found.body, found.sections, found.fields) == ("", "", {}, {})
 
 
-def test_what_is_left_out_is_inherited():
+def test_undocumented_fields_are_inherited():
     class Base:
         """A base.
 
         Args:
             a: of the base.
-            b: likewise.
+            b: of the base.
         """
 
     class Derived(Base):
@@ -70,15 +69,15 @@ def test_what_is_left_out_is_inherited():
     assert parse_class_docstring(Derived).summary == "A class."
 
 
-def test_fields_that_have_to_be_given_come_first():
+def test_required_fields_come_first():
     names = [item.name for item in document_fields(Conv2D)]
     assert names[:2] == ["filters", "kernel_size"]
     assert names[2:] == ["stride", "padding", "dilation", "groups", "bias", "initializer"]
     assert [item.required for item in document_fields(Conv2D)] == [True] * 2 + [False] * 6
 
 
-def test_words_for_expectations_and_defaults():
+def test_expected_values_and_defaults_are_described():
     momentum = next(item for item in document_fields(SGD) if item.name == "momentum")
     assert (momentum.expected, momentum.default_text) == ("a number in [0, 1)", "0.0")
-    assert momentum.text == "decay of the velocity, in [0, 1)."
+    assert momentum.text == "share of the velocity that is kept, in [0, 1)."
     assert inspect.getdoc(SGD)

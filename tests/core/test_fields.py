@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pytest
 from annotated_types import Ge, Gt, Interval, MinLen
-from nncli.core.field_docs import document_fields
 
 from nncli.core.builder import Builder, build, check_annotations
 from nncli.core.checked import Checked, Registered, registered_in
 from nncli.core.errors import ConfigError
+from nncli.core.field_docs import document_fields
 from nncli.core.fields import dump, field_types, required
 from nncli.core.invalid import INVALID
 from nncli.core.registry import Registry

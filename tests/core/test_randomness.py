@@ -1,4 +1,4 @@
-"""Random numbers depend on what they are for, and on all of it."""
+"""Test that random numbers depend on seed, purpose and indices, and on nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from nncli.core.randomness import Streams, bits_by_row, generator, stream
 
-DIFFERENT = [
+ADDRESSES = [
     (0, "layer", 1, 2),
     (1, "layer", 1, 2),
     (-1, "layer", 1, 2),
@@ -26,31 +26,31 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(DIFFERENT, 2)), ids=str)
-def test_streams_that_differ_in_anything_are_different(one, other):
+@pytest.mark.parametrize(("one", "other"), list(combinations(ADDRESSES, 2)), ids=str)
+def test_streams_of_different_addresses_differ(one, other):
     assert not set(stream(*one).random_raw(16).tolist()) & set(stream(*other).random_raw(16).tolist())
 
 
-@pytest.mark.parametrize("arguments", DIFFERENT, ids=str)
-def test_the_same_arguments_give_the_same_numbers(arguments):
+@pytest.mark.parametrize("arguments", ADDRESSES, ids=str)
+def test_the_same_address_gives_the_same_numbers(arguments):
     np.testing.assert_array_equal(stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
     np.testing.assert_array_equal(generator(*arguments).random(9), generator(*arguments).random(9))
 
 
-def test_asking_elsewhere_in_between_changes_nothing():
+def test_other_streams_do_not_affect_a_stream():
     expected = generator(5, "shuffle", 3).permutation(10)
     np.random.default_rng(0).random()
     generator(5, "shuffle", 2).permutation(1000)
     np.testing.assert_array_equal(generator(5, "shuffle", 3).permutation(10), expected)
 
 
-def test_the_numbers_are_those_that_older_runs_got():
+def test_the_numbers_equal_those_of_older_versions():
     assert stream(7, "layer", 3, 1).random_raw(2).tolist() == [13809632636850921502, 1397032771612884869]
 
 
-def test_streams_one_after_another_are_the_same_streams():
+def test_reused_generators_give_the_same_streams():
     streams = Streams()
-    for arguments in [*DIFFERENT, *DIFFERENT]:
+    for arguments in [*ADDRESSES, *ADDRESSES]:
         np.testing.assert_array_equal(streams.stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
         one, other = (given.stream(*arguments) for given in (streams, Streams()))
         one.advance(3)
@@ -60,7 +60,7 @@ def test_streams_one_after_another_are_the_same_streams():
 
 @pytest.mark.parametrize("kind", [np.uint16, np.uint32])
 @pytest.mark.parametrize("row", [(1,), (3,), (8,), (9,), (2, 5), (4, 4, 3), ()], ids=str)
-def test_rows_get_the_same_bits_however_they_are_cut(row, kind):
+def test_rows_get_the_same_bits_in_every_split(row, kind):
     whole = bits_by_row(stream(1, "x"), (7, *row), 0, kind)
     assert (whole.shape, whole.dtype) == ((7, *row), kind)
     for start in range(8):
@@ -70,7 +70,7 @@ def test_rows_get_the_same_bits_however_they_are_cut(row, kind):
 
 
 @pytest.mark.parametrize(("kind", "different"), [(np.uint16, 0.83), (np.uint32, 0.999)])
-def test_rows_are_different_and_their_bits_uniform(kind, different):
+def test_rows_differ_and_their_bits_are_uniform(kind, different):
     bits = bits_by_row(stream(1, "x"), (2000, 11), 12345, kind)
     assert len(np.unique(bits)) > different * bits.size
     shares = bits / 2.0 ** (8 * bits.itemsize)

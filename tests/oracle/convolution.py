@@ -1,15 +1,15 @@
-"""Convolution from its definition, one image, one window and one filter at a time."""
+"""Convolution by its definition, for one image, window and filter at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from nncli.core.types import Array
-from tests.oracle.windows import Pair, cut_out, inside, output_size, windows
+from tests.oracle.windows import Pair, extract_window, inside, output_size, windows
 
 
 def convolution_step(patch: Array, kernel: Array, bias: float) -> float:
-    """The elementwise product of a window and a kernel, summed, plus the bias."""
+    """Return the sum of the elementwise product of a window and a kernel, plus the bias."""
     assert patch.shape == kernel.shape
     total = bias
     for a, b in zip(patch.ravel(), kernel.ravel(), strict=True):
@@ -18,7 +18,7 @@ def convolution_step(patch: Array, kernel: Array, bias: float) -> float:
 
 
 def channels_of(filter_number: int, weight: Array, groups: int) -> slice:
-    """Those that a filter is over: in order, as many filters for each group and as many channels."""
+    """Return the input channels of a filter; every group has equally many filters and channels, in order."""
     channels, filters = weight.shape[2], weight.shape[3] // groups
     group = 0
     while filter_number >= (group + 1) * filters:
@@ -35,13 +35,13 @@ def forward(
     dilation: int | Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """(n, height, width, channels) -> (n, rows, columns, filters)."""
+    """Convolve (n, height, width, channels) to (n, rows, columns, filters)."""
     window, filters = weight.shape[:2], weight.shape[3]
     size = x.shape[1:3]
     y = np.full((len(x), *output_size(size, window, stride, padding, dilation), filters), np.nan)
     for n, image in enumerate(x):
         for (row, column), corner in windows(size, window, stride, padding, dilation):
-            patch = cut_out(image, corner, window, 0.0, dilation)
+            patch = extract_window(image, corner, window, 0.0, dilation)
             for f in range(filters):
                 own = patch[..., channels_of(f, weight, groups)]
                 y[n, row, column, f] = convolution_step(own, weight[..., f], bias[f])
@@ -57,7 +57,7 @@ def backward(
     dilation: int | Pair = 1,
     groups: int = 1,
 ) -> tuple[Array, Array, Array]:
-    """(dx, dweight, dbias): every term of every sum gives its derivative to its two factors and to the bias."""
+    """Return (dx, dweight, dbias): every term of every sum adds its derivative to its two factors and to the bias."""
     window, filters = weight.shape[:2], weight.shape[3]
     dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(filters)
     for n, image in enumerate(x):

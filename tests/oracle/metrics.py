@@ -1,4 +1,4 @@
-"""The metrics once more, row by row, in plain Python from their definitions."""
+"""Metrics by their definitions, row by row in plain Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Rows = Sequence[Any]
 
 
 def _entries(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, float, float]]:
-    """(weight, prediction, target) of every entry of every row."""
+    """Yield (weight, prediction, target) of every entry of every row."""
     return [
         (float(weight), float(p), float(t))
         for weight, prediction, target in zip(weights, predictions, targets, strict=True)
@@ -33,7 +33,7 @@ def rmse(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """1 - squares left / squares about the mean, for every unit by itself, then the mean over the units."""
+    """1 - residual sum of squares / total sum of squares for every unit, then the mean over the units."""
     scores = []
     for unit in range(np.asarray(predictions).reshape(len(predictions), -1).shape[1]):
         column = [
@@ -48,13 +48,13 @@ def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def accuracy(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted share of rows whose largest entry, the first of several, is the target's; one entry is P(1)."""
-    rows = _classified(predictions, targets, weights)
+    """The weighted share of rows whose largest entry, the first of equal ones, is the target's; one entry is P(1)."""
+    rows = _score_rows(predictions, targets, weights)
     return sum(w for w, scores, actual in rows if _chosen(scores) == actual) / sum(w for w, _, _ in rows)
 
 
-def _classified(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, list[float], int]]:
-    """(weight, one score a class, class) of every row; one entry is P(1)."""
+def _score_rows(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, list[float], int]]:
+    """Yield (weight, score of every class, class) of every row; one entry is P(1)."""
     rows = []
     for weight, prediction, target in zip(weights, predictions, targets, strict=True):
         scores = [float(p) for p in prediction]
@@ -67,8 +67,8 @@ def _chosen(scores: list[float]) -> int:
 
 
 def top_k_accuracy(predictions: Rows, targets: Rows, weights: Sequence[float], k: int = 5) -> float:
-    """The weighted share of rows whose class is among the first k, the later one of a tie first; accuracy for two."""
-    rows = _classified(predictions, targets, weights)
+    """The weighted share of rows whose class is among the k best, the later one of a tie first; accuracy for two."""
+    rows = _score_rows(predictions, targets, weights)
     right = 0.0
     for weight, scores, actual in rows:
         ranked = sorted(range(len(scores)), key=lambda number: (-scores[number], -number))[:k]
@@ -82,7 +82,7 @@ def _average(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str | None, ratio: Callable[..., float]
 ) -> float:
     """A ratio of (true positives, false positives, false negatives), averaged over the classes."""
-    rows = _classified(predictions, targets, weights)
+    rows = _score_rows(predictions, targets, weights)
     classes = len(rows[0][1])
     if average is None:
         average = "binary" if classes == 2 else "macro"
@@ -126,11 +126,11 @@ def f1(predictions: Rows, targets: Rows, weights: Sequence[float], average: str 
 
 
 def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[..., float]:
-    """A metric of several labels a row, each 0 or 1, by what it is of one of them.
+    """Compute a multi-label metric from the same metric of one label.
 
     Args:
         one: the metric of one label.
-        average: macro, the mean over the labels; weighted, each with the weight of its ones; micro, of all entries.
+        average: macro, mean over the labels; weighted, weighted by the number of ones; micro, over all entries.
     """
 
     def metric(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
@@ -147,11 +147,11 @@ def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[...
     return metric
 
 
-def _of_rankings(
+def _average_rankings(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str, one: Callable[..., float]
 ) -> float:
-    """What `one` says of (score, whether of the class, weight) for the second of two classes, or averaged over all."""
-    rows = _classified(predictions, targets, weights)
+    """Apply `one` to (score, is of the class, weight) of the second of two classes, or average it over all classes."""
+    rows = _score_rows(predictions, targets, weights)
     classes = len(rows[0][1])
     each = {
         number: one([(scores[number], actual == number, w) for w, scores, actual in rows]) for number in range(classes)
@@ -165,7 +165,7 @@ def _of_rankings(
 
 
 def roc_auc(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
-    """Over all pairs of a row of the class and another: how often the first has the higher score, a tie being half."""
+    """The share of pairs of a positive and a negative row in which the positive has the higher score; a tie is half."""
 
     def one(ranked: list[tuple[float, bool, float]]) -> float:
         won = total = 0.0
@@ -176,11 +176,11 @@ def roc_auc(predictions: Rows, targets: Rows, weights: Sequence[float], average:
                     won += weight * other_weight * ((score > other) + (score == other) / 2)
         return won / total if total else nan
 
-    return _of_rankings(predictions, targets, weights, average, one)
+    return _average_rankings(predictions, targets, weights, average, one)
 
 
 def average_precision(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
-    """The sum over falling thresholds of the recall that is gained, times the precision there."""
+    """The sum over falling thresholds of the gain in recall times the precision."""
 
     def one(ranked: list[tuple[float, bool, float]]) -> float:
         positives = sum(w for _, positive, w in ranked if positive)
@@ -193,20 +193,20 @@ def average_precision(predictions: Rows, targets: Rows, weights: Sequence[float]
             before = found
         return area
 
-    return _of_rankings(predictions, targets, weights, average, one)
+    return _average_rankings(predictions, targets, weights, average, one)
 
 
 def log_loss(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted mean of -log P(class), with P kept the predictions' epsilon away from 0 and 1."""
+    """The weighted mean of -log P(class), with P clipped by the epsilon of its dtype."""
     epsilon = float(np.finfo(np.asarray(predictions).dtype).eps)
-    rows = _classified(predictions, targets, weights)
+    rows = _score_rows(predictions, targets, weights)
     total = sum(-w * log(min(max(scores[actual], epsilon), 1 - epsilon)) for w, scores, actual in rows)
     return total / sum(w for w, _, _ in rows)
 
 
 def brier(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted mean of sum over classes (P(class) - [class is right])^2, half of it for two classes."""
-    rows = _classified(predictions, targets, weights)
+    """The weighted mean of sum over classes (P(class) - [is the class])^2, half of it for two classes."""
+    rows = _score_rows(predictions, targets, weights)
     half = 0.5 if len(rows[0][1]) == 2 else 1.0
     total = sum(w * sum((p - (c == actual)) ** 2 for c, p in enumerate(scores)) for w, scores, actual in rows)
     return half * total / sum(w for w, _, _ in rows)

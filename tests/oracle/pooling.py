@@ -1,17 +1,17 @@
-"""Pooling from its definition, one image, one channel and one window at a time."""
+"""Pooling by its definition, for one image, channel and window at a time."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from nncli.core.types import Array
-from tests.oracle.windows import Pair, both, cut_out, inside, output_size, windows
+from tests.oracle.windows import Pair, extract_window, inside, output_size, to_pair, windows
 
 Size = int | Pair
 
 
 def mask_of_maximum(window: Array) -> Array:
-    """True at the largest entry of a window (height, width) and nowhere else; at the first in row order of several."""
+    """Mark the largest entry of a window (height, width); of equal ones, the first in row order."""
     mask = np.zeros(window.shape, bool)
     largest, where = -np.inf, None
     for i in range(window.shape[0]):
@@ -23,24 +23,24 @@ def mask_of_maximum(window: Array) -> Array:
     return mask
 
 
-def evenly_spread(value: float, window: Size) -> Array:
-    """A window (height, width) in which every entry has the same share of a value."""
-    height, width = both(window)
+def spread_evenly(value: float, window: Size) -> Array:
+    """Return a window (height, width) whose entries share a value equally."""
+    height, width = to_pair(window)
     return np.full((height, width), value / (height * width))
 
 
 def max_forward(x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """(n, height, width, channels) -> (n, rows, columns, channels): the entry under the mask."""
+    """Pool (n, height, width, channels) to (n, rows, columns, channels) by the entry under the mask."""
     return _forward(x, window, stride, padding, -np.inf, lambda piece: piece[mask_of_maximum(piece)][0])
 
 
 def average_forward(x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """(n, height, width, channels) -> (n, rows, columns, channels): the mean, zeros of the padding counted."""
+    """Pool (n, height, width, channels) to (n, rows, columns, channels) by the mean, including zeros of the padding."""
     return _forward(x, window, stride, padding, 0.0, lambda piece: sum(piece.ravel().tolist()) / piece.size)
 
 
 def max_backward(dy: Array, x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """The gradient of the inputs: each window's goes to the entry under its mask."""
+    """Return the gradient of the inputs, where each window's gradient goes to the entry under its mask."""
 
     def share(slope: float, piece: Array) -> Array:
         return slope * mask_of_maximum(piece)
@@ -49,8 +49,8 @@ def max_backward(dy: Array, x: Array, window: Size, stride: Size, padding: str |
 
 
 def average_backward(dy: Array, x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """The gradient of the inputs: each window's is spread evenly."""
-    return _backward(dy, x, window, stride, padding, lambda slope, piece: evenly_spread(slope, window))
+    """Return the gradient of the inputs, where each window's gradient is spread evenly."""
+    return _backward(dy, x, window, stride, padding, lambda slope, piece: spread_evenly(slope, window))
 
 
 def _forward(x, window, stride, padding, outside, pooled):
@@ -58,7 +58,7 @@ def _forward(x, window, stride, padding, outside, pooled):
     y = np.full((len(x), *output_size(size, window, stride, padding), x.shape[3]), np.nan)
     for n, c in np.ndindex(len(x), x.shape[3]):
         for (row, column), corner in windows(size, window, stride, padding):
-            y[n, row, column, c] = pooled(cut_out(x[n, :, :, c], corner, window, outside))
+            y[n, row, column, c] = pooled(extract_window(x[n, :, :, c], corner, window, outside))
     return y
 
 
@@ -67,7 +67,7 @@ def _backward(dy, x, window, stride, padding, share):
     dx = np.zeros_like(x)
     for n, c in np.ndindex(len(x), x.shape[3]):
         for (row, column), corner in windows(size, window, stride, padding):
-            shares = share(dy[n, row, column, c], cut_out(x[n, :, :, c], corner, window, -np.inf))
+            shares = share(dy[n, row, column, c], extract_window(x[n, :, :, c], corner, window, -np.inf))
             for place, (i, j) in inside(size, corner, window):
                 dx[n, i, j, c] += shares[place]
     return dx

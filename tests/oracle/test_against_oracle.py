@@ -1,4 +1,4 @@
-"""Convolution and pooling agree with plain loops over a grid of sizes, strides and paddings."""
+"""Compare convolution and pooling with plain loops over a grid of sizes, strides and paddings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
 from tests.long import first
 from tests.oracle import convolution, pooling
-from tests.oracle.windows import both, output_size, span
+from tests.oracle.windows import output_size, span, to_pair
 
-SIZES = [(5, 6), (7, 3)]  # the second is long
+SIZES = [(5, 6), (7, 3)]  # square and elongated
 WINDOWS = [1, 2, 3, (2, 3), (4, 1)]
 STRIDES = [1, 2, (2, 1), (1, 3)]
 PADDINGS = ["valid", "same", 0, (2, 1), (0, 1), 4]
@@ -27,11 +27,11 @@ CONVOLUTIONS = [case for case in product(SIZES, WINDOWS, STRIDES, PADDINGS) if f
 POOLS = [
     case
     for case in CONVOLUTIONS
-    if isinstance(case[3], str) or all(p < k for p, k in zip(both(case[3]), both(case[1]), strict=True))
+    if isinstance(case[3], str) or all(p < k for p, k in zip(to_pair(case[3]), to_pair(case[1]), strict=True))
 ]
 
 
-DILATED = [  # and in groups: of several channels, of one, and of one with many filters
+DILATED = [  # groups of several channels, of one channel, and of one channel with many filters
     (window, stride, padding, dilation, channels, groups, filters)
     for (channels, groups, filters), window, (stride, padding), dilation in product(
         [(3, 1, 2), (4, 2, 4), (3, 3, 3), (2, 2, 4), (2, 2, 10)],
@@ -39,13 +39,13 @@ DILATED = [  # and in groups: of several channels, of one, and of one with many 
         [(1, "same"), (2, "same"), (1, "valid"), ((1, 2), (1, 2)), ((2, 1), 3), (1, (0, 5))],
         [2, (3, 1), 1],
     )
-    if groups * max(both(dilation)) > 1 and fits(SIZES[0], span(window, dilation), stride, padding)
+    if groups * max(to_pair(dilation)) > 1 and fits(SIZES[0], span(window, dilation), stride, padding)
 ]
-DILATED = [case for start in range(17) for case in DILATED[start::17]]  # so that the first are spread over all
+DILATED = [case for start in range(17) for case in DILATED[start::17]]  # so that the first cases cover all groups
 
 
-def over_all(cases):
-    """A test of every case, given one by one."""
+def for_all_cases(cases):
+    """Run a test for every case."""
     short = sum(case[0] == SIZES[0] for case in cases)
     return pytest.mark.parametrize("case", first(short, [(case,) for case in cases]), ids=str)
 
@@ -66,11 +66,11 @@ def run(config, x, dy):
     return network, y, dx, network.layout.named(bound.gradient)
 
 
-@over_all(CONVOLUTIONS)
+@for_all_cases(CONVOLUTIONS)
 def test_convolution(case):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
-    channels = 1 + (sum(size) + sum(both(window)) + sum(both(stride))) % 3  # few and many take different paths
+    channels = 1 + (sum(size) + sum(to_pair(window)) + sum(to_pair(stride))) % 3  # few and many take different paths
     x = random.standard_normal((2, *size, channels))
     dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
     config = {"type": "conv2d", "filters": 2, "kernel_size": window, "stride": stride, "padding": padding}
@@ -98,12 +98,12 @@ def test_dilated_convolution_in_groups(case):
 
 
 @pytest.mark.parametrize("values", ["distinct", "ties", "negative"])
-@over_all(POOLS)
+@for_all_cases(POOLS)
 def test_max_pooling(case, values):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
     x = random.integers(0, 3, (2, *size, 2)) * 1.0 if values == "ties" else random.standard_normal((2, *size, 2))
-    if values == "negative":  # padding must not win
+    if values == "negative":  # so that a padded zero would be the wrong maximum
         x -= 10
     dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
     config = {"type": "max_pool2d", "pool_size": window, "stride": stride, "padding": padding}
@@ -112,7 +112,7 @@ def test_max_pooling(case, values):
     agree(dx, pooling.max_backward(dy, x, window, stride, padding))
 
 
-@over_all(POOLS)
+@for_all_cases(POOLS)
 def test_average_pooling(case):
     size, window, stride, padding = case
     random = np.random.default_rng(0)

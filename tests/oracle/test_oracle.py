@@ -1,4 +1,4 @@
-"""The oracle itself, against numbers worked by hand."""
+"""Test the oracle against numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests.oracle import convolution, metrics, pooling
-from tests.oracle.windows import cut_out, output_size, span, starts, zeros_around
+from tests.oracle.windows import extract_window, output_size, span, starts, zeros_around
 
 
-def test_it_shares_nothing_with_the_package_but_types():
+def test_the_oracle_imports_only_types_from_the_package():
     for file in Path(__file__).parent.glob("*.py"):
         if not file.name.startswith("test_"):
             imports = [
@@ -27,20 +27,20 @@ def test_a_convolution_step():
     assert convolution.convolution_step(patch, kernel, 7.0) == 10 + 0 - 3 + 2 + 7
 
 
-def test_the_mask_of_a_maximum():
+def test_mask_of_maximum():
     assert pooling.mask_of_maximum(np.array([[1, 3], [4, 2]])).tolist() == [[False, False], [True, False]]
     assert pooling.mask_of_maximum(np.array([[1, 3], [3, 3]])).tolist() == [[False, True], [False, False]]
 
 
-def test_an_evenly_spread_value():
-    assert pooling.evenly_spread(3.0, (2, 3)).tolist() == [[0.5] * 3, [0.5] * 3]
+def test_spread_evenly():
+    assert pooling.spread_evenly(3.0, (2, 3)).tolist() == [[0.5] * 3, [0.5] * 3]
 
 
 @pytest.mark.parametrize(
     ("n", "window", "stride", "expected"),
     [
         (5, 3, 1, (1, 1)),
-        (5, 2, 1, (0, 1)),  # the odd zero at the end
+        (5, 2, 1, (0, 1)),  # the odd zero is at the end
         (6, 3, 2, (0, 1)),
         (5, 3, 2, (1, 1)),
         (5, 4, 1, (1, 2)),
@@ -49,11 +49,11 @@ def test_an_evenly_spread_value():
         (1, 3, 2, (1, 1)),
     ],
 )
-def test_zeros_of_same(n, window, stride, expected):
+def test_zeros_of_same_padding(n, window, stride, expected):
     assert zeros_around(n, window, stride, "same") == expected
 
 
-def test_where_windows_begin():
+def test_starts_of_windows():
     assert starts(5, 2, 2, "valid") == [0, 2]
     assert starts(5, 2, 2, "same") == [0, 2, 4]
     assert starts(5, 3, 2, 1) == [-1, 1, 3]
@@ -61,17 +61,17 @@ def test_where_windows_begin():
     assert output_size((5, 4), (3, 2), (2, 1), (1, 0)) == (3, 3)
 
 
-def test_where_dilated_windows_lie():
+def test_dilated_windows():
     assert span(3, 2) == (5, 5)
     assert span((1, 4), (3, 2)) == (1, 7)
     assert output_size((7, 5), (3, 2), 1, 0, 2) == (3, 3)
     assert output_size((7, 5), (3, 2), 2, "same", (3, 4)) == (4, 3)
     image = np.arange(9.0).reshape(3, 3)
-    assert cut_out(image, (0, 1), 2, 9.0, (2, 1)).tolist() == [[1, 2], [7, 8]]
-    assert cut_out(image, (-1, 0), 2, 9.0, 2).tolist() == [[9, 9], [3, 5]]
+    assert extract_window(image, (0, 1), 2, 9.0, (2, 1)).tolist() == [[1, 2], [7, 8]]
+    assert extract_window(image, (-1, 0), 2, 9.0, 2).tolist() == [[9, 9], [3, 5]]
 
 
-def test_which_channels_a_filter_is_over():
+def test_channels_of_a_filter():
     weight = np.zeros((1, 1, 3, 4))  # two groups of three channels with two filters each
     assert [convolution.channels_of(f, weight, 2) for f in range(4)] == [slice(0, 3)] * 2 + [slice(3, 6)] * 2
     assert convolution.channels_of(3, weight, 1) == slice(0, 3)
@@ -79,9 +79,9 @@ def test_which_channels_a_filter_is_over():
 
 def test_a_window_beyond_the_edge():
     image = np.array([[1.0, 2], [3, 4]])
-    assert cut_out(image, (-1, 1), 2, 9.0).tolist() == [[9, 9], [2, 9]]
+    assert extract_window(image, (-1, 1), 2, 9.0).tolist() == [[9, 9], [2, 9]]
 
 
-def test_r2_of_targets_without_spread():
+def test_r2_of_constant_targets():
     assert metrics.r2([1.0, 2.0], [2.0, 2.0], [1, 1]) == 0
     assert metrics.r2([2.0, 2.0], [2.0, 2.0], [1, 1]) == 1

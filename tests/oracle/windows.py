@@ -1,4 +1,4 @@
-"""Where windows lie, straight from the definitions of stride and padding: one axis at a time, by counting."""
+"""Positions of windows by the definitions of stride and padding, one axis at a time, by counting."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nncli.core.types import Array
 Pair = tuple[int, int]
 
 
-def both(size: int | Pair) -> Pair:
-    """(height, width) of a number or a pair."""
+def to_pair(size: int | Pair) -> Pair:
+    """Convert a number or a pair to (height, width)."""
     return size if isinstance(size, tuple) else (size, size)
 
 
 def zeros_around(n: int, window: int, stride: int, padding: str | int) -> Pair:
-    """(before, after) an axis of n entries.
+    """Return the number of padded zeros (before, after) an axis of n entries.
 
-    For "same" there are ceil(n / stride) windows; the zeros that the last of them lacks are shared out one by one,
-    first after, then before, so that the odd one comes at the end.
+    For "same" there are ceil(n / stride) windows; the missing zeros are added one by one, alternating
+    after and before, so that an odd zero is at the end.
     """
     if padding == "valid":
         return 0, 0
@@ -38,7 +38,7 @@ def zeros_around(n: int, window: int, stride: int, padding: str | int) -> Pair:
 
 
 def starts(n: int, window: int, stride: int, padding: str | int) -> list[int]:
-    """Where each window along an axis begins; negative within the padding."""
+    """Return the start of each window along an axis; negative within the padding."""
     before, after = zeros_around(n, window, stride, padding)
     found, start = [], -before
     while start + window <= n + after:
@@ -48,17 +48,17 @@ def starts(n: int, window: int, stride: int, padding: str | int) -> list[int]:
 
 
 def span(window: int | Pair, dilation: int | Pair) -> Pair:
-    """(height, width) from the first entry of a window to its last, those that dilation leaves out included."""
-    height, width = (range(0, k * d, d)[-1] + 1 for k, d in zip(both(window), both(dilation), strict=True))
+    """Return (height, width) from the first to the last entry of a window, including those that dilation skips."""
+    height, width = (range(0, k * d, d)[-1] + 1 for k, d in zip(to_pair(window), to_pair(dilation), strict=True))
     return height, width
 
 
 def windows(
     shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair, dilation: int | Pair = 1
 ) -> Iterator[tuple[Pair, Pair]]:
-    """((row, column) of the output, (top, left) of its window) for every window over an image of (height, width)."""
-    paddings = (padding, padding) if isinstance(padding, str) else both(padding)
-    sizes = zip(shape, span(window, dilation), both(stride), paddings, strict=True)
+    """Yield ((row, column) of the output, (top, left) of its window) for every window of an image (height, width)."""
+    paddings = (padding, padding) if isinstance(padding, str) else to_pair(padding)
+    sizes = zip(shape, span(window, dilation), to_pair(stride), paddings, strict=True)
     down, across = (starts(n, k, s, p) for n, k, s, p in sizes)
     for row, top in enumerate(down):
         for column, left in enumerate(across):
@@ -68,14 +68,14 @@ def windows(
 def output_size(
     shape: Pair, window: int | Pair, stride: int | Pair, padding: str | int | Pair, dilation: int | Pair = 1
 ) -> Pair:
-    """How many windows there are down and across."""
+    """Return the number of windows down and across."""
     places = [place for place, _ in windows(shape, window, stride, padding, dilation)]
     return (places[-1][0] + 1, places[-1][1] + 1) if places else (0, 0)
 
 
 def inside(shape: Pair, corner: Pair, window: int | Pair, dilation: int | Pair = 1) -> Iterator[tuple[Pair, Pair]]:
-    """((i, j) in the window, (row, column) in the image) in row order, for the entries that are no padding."""
-    (height, width), (down, across) = both(window), both(dilation)
+    """Yield ((i, j) in the window, (row, column) in the image) in row order, without the padding."""
+    (height, width), (down, across) = to_pair(window), to_pair(dilation)
     for i in range(height):
         for j in range(width):
             row, column = corner[0] + i * down, corner[1] + j * across
@@ -83,9 +83,9 @@ def inside(shape: Pair, corner: Pair, window: int | Pair, dilation: int | Pair =
                 yield (i, j), (row, column)
 
 
-def cut_out(image: Array, corner: Pair, window: int | Pair, outside: float, dilation: int | Pair = 1) -> Array:
-    """One window of an image (height, width, ...), with `outside` where it reaches beyond."""
-    piece = np.full((*both(window), *image.shape[2:]), outside)
+def extract_window(image: Array, corner: Pair, window: int | Pair, outside: float, dilation: int | Pair = 1) -> Array:
+    """Return a window of an image (height, width, ...), filled with `outside` beyond the edge."""
+    piece = np.full((*to_pair(window), *image.shape[2:]), outside)
     for place, source in inside(image.shape[:2], corner, window, dilation):
         piece[place] = image[source]
     return piece

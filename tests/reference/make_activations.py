@@ -1,11 +1,11 @@
-"""Makes `cases/activations.npz`: what PyTorch says about activations, near zero and far from it.
+"""Write `cases/activations.npz`: activations computed by PyTorch, near zero and far from it.
 
-The project itself does not need PyTorch. In an environment of its own:
+nncli itself does not need PyTorch. In a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_activations
 
-Two runs with the same versions on the same machine write the same bytes.
+The same versions on the same machine write the same bytes.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ FUNCTIONS: tuple[tuple[dict[str, Any], Callable[[torch.Tensor], torch.Tensor]], 
     ({"type": "gelu"}, F.gelu),
     ({"type": "gelu", "approximate": "tanh"}, lambda x: F.gelu(x, approximate="tanh")),
     ({"type": "silu"}, F.silu),
-    ({"type": "softplus"}, lambda x: F.softplus(x, threshold=700.0)),  # from where on PyTorch would take it for x
+    ({"type": "softplus"}, lambda x: F.softplus(x, threshold=700.0)),  # above which PyTorch returns x itself
     ({"type": "hard_swish"}, F.hardswish),
     ({"type": "mish"}, F.mish),
 )
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     cases = Cases("activations", seed=30)
     for config, function in FUNCTIONS:
         cases.layer(config, np.concatenate((cases.draw(3, 4), 3 * cases.draw(2, 4), FAR)), {}, function)

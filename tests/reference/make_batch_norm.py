@@ -1,6 +1,6 @@
-"""Makes `cases/batch_norm.npz`: batch normalisation and residual blocks as PyTorch computes them.
+"""Write `cases/batch_norm.npz`: batch normalisation and residual blocks computed by PyTorch.
 
-In an environment of its own:
+In a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_batch_norm
@@ -21,7 +21,7 @@ draw = CASES.draw
 
 
 def statistics(channels: int) -> dict[str, np.ndarray]:
-    """Parameters and running values of one layer."""
+    """Draw the parameters and running statistics of one layer."""
     return {
         "scale": draw(channels),
         "shift": draw(channels),
@@ -30,21 +30,21 @@ def statistics(channels: int) -> dict[str, np.ndarray]:
     }
 
 
-def normalized(x: torch.Tensor, p: dict[str, torch.Tensor], *, training: bool, **options: Any) -> torch.Tensor:
-    """Over all axes but the last; the running values are changed in place."""
+def normalize(x: torch.Tensor, p: dict[str, torch.Tensor], *, training: bool, **options: Any) -> torch.Tensor:
+    """Normalise over all axes but the last; running statistics are updated in place."""
     y = x.movedim(-1, 1) if x.ndim > 2 else x
     y = F.batch_norm(y, p["running_mean"], p["running_variance"], p["scale"], p["shift"], training=training, **options)
     return y.movedim(1, -1) if x.ndim > 2 else y
 
 
 def add(x: np.ndarray, config: dict[str, Any], *, training: bool) -> None:
-    """One pass; the new running values stand beside the gradients."""
+    """Add one pass; the new running statistics are stored with the gradients."""
     p = statistics(x.shape[-1])
     kept = {name: tensor(array) for name, array in p.items() if name.startswith("running")}
     options = {"momentum": config.get("momentum", 0.1), "eps": config.get("epsilon", 1e-5)}
 
     def function(given: torch.Tensor, **trained: torch.Tensor) -> torch.Tensor:
-        return normalized(given, {**trained, **kept}, training=training, **options)
+        return normalize(given, {**trained, **kept}, training=training, **options)
 
     trained = {name: array for name, array in p.items() if name not in kept}
     CASES.layer({"type": "batch_norm", **config}, x, trained, function, training=training)
@@ -55,7 +55,7 @@ def add(x: np.ndarray, config: dict[str, Any], *, training: bool) -> None:
 
 
 def add_block() -> None:
-    """A residual block that halves rows and columns, its projection without a normalisation."""
+    """Add a residual block that halves rows and columns, with a projection without normalisation."""
     config = {
         "type": "residual",
         "layers": [
@@ -82,7 +82,7 @@ def add_block() -> None:
         p = {name: given[key] for name, key in names.items()}
         image = channels_first(x)
         y = channels_last(F.conv2d(image, p["first"].permute(3, 2, 0, 1), stride=2, padding=1))
-        y = torch.relu(normalized(y, {**p, **kept}, training=True))
+        y = torch.relu(normalize(y, {**p, **kept}, training=True))
         y = F.conv2d(channels_first(y), p["second"].permute(3, 2, 0, 1), p["bias"], padding=1)
         around = F.conv2d(image, p["projection"].T[:, :, None, None], stride=2)
         return channels_last(y + around)
@@ -96,7 +96,7 @@ def add_block() -> None:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     add(draw(5, 3), {}, training=True)
     add(draw(4, 3, 2, 3), {"momentum": 0.3, "epsilon": 0.01}, training=True)
     add(10 + 1e-3 * draw(6, 4, 2), {}, training=True)

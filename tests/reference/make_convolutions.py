@@ -1,6 +1,6 @@
-"""Makes `cases/convolutions.npz`: what PyTorch says about convolutions and pooling over images and lengths.
+"""Write `cases/convolutions.npz`: convolutions and pooling over images and sequences computed by PyTorch.
 
-The project itself does not need PyTorch. In an environment of its own:
+nncli itself does not need PyTorch. In a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_convolutions
@@ -38,17 +38,17 @@ LENGTHS = (
 
 
 def first(x: torch.Tensor) -> torch.Tensor:
-    """From nncli's layout to PyTorch's, which has the channels before the other axes."""
+    """Convert nncli's layout to PyTorch's, which has the channels first."""
     return x.movedim(-1, 1)
 
 
 def last(x: torch.Tensor) -> torch.Tensor:
-    """And back."""
+    """Convert PyTorch's layout to nncli's."""
     return x.movedim(1, -1)
 
 
 def add_convolutions() -> None:
-    """With dilation, groups and both; PyTorch pads by itself where it can."""
+    """Add convolutions with dilation, groups and both; PyTorch pads where it supports it."""
     for kind, function, size, configurations in (
         ("conv2d", F.conv2d, (5, 4), IMAGES),
         ("conv1d", F.conv1d, (6,), LENGTHS),
@@ -73,7 +73,7 @@ def add_convolutions() -> None:
 
 
 def add_pools() -> None:
-    """Over lengths, and a maximum over ties."""
+    """Add pooling over sequences, and a maximum of equal values."""
     for kind, window, stride, padding, ties in (
         *((kind, 2, None, "valid", False) for kind in ("max_pool1d", "avg_pool1d")),
         *((kind, 3, 2, 1, False) for kind in ("max_pool1d", "avg_pool1d")),
@@ -90,7 +90,7 @@ def add_pools() -> None:
 
 
 def add_global_pools() -> None:
-    """Down to one entry a channel, the maximum of numbers that tie."""
+    """Add global pooling, also a maximum of equal values."""
     functions = {
         "global_max_pool2d": F.adaptive_max_pool2d,
         "global_avg_pool2d": F.adaptive_avg_pool2d,

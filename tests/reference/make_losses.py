@@ -1,4 +1,4 @@
-"""Makes `cases/losses.npz`: what PyTorch and scikit-learn say of losses over numbers, counts and several labels.
+"""Write `cases/losses.npz`: losses of numbers, counts and multi-label targets by PyTorch and scikit-learn.
 
 In an environment with PyTorch and scikit-learn, as for make_reference.py:
 
@@ -23,43 +23,43 @@ draw = CASES.draw
 WEIGHTS = (None, np.array((0.5, 2, 0, 1.25, 3, 0.75)))
 
 
-def of_rows(function: Any, x: torch.Tensor, y: torch.Tensor, **keys: Any) -> torch.Tensor:
-    """The mean over the units of every row."""
+def mean_over_units(function: Any, x: torch.Tensor, y: torch.Tensor, **keys: Any) -> torch.Tensor:
+    """Return the mean over the units of every row."""
     return function(x, y.to(x.dtype), reduction="none", **keys).mean(dim=1)
 
 
 def pinball(x: torch.Tensor, y: torch.Tensor, quantile: float) -> torch.Tensor:
-    """PyTorch has no such loss: the two lines, and its own gradient."""
+    """Return the pinball loss, which PyTorch lacks, from its two lines; PyTorch differentiates it."""
     return torch.maximum(quantile * (y - x), (quantile - 1) * (y - x)).mean(dim=1)
 
 
 def add_numbers() -> None:
-    """Losses of differences, some of which are large."""
+    """Add losses of differences, some of them large."""
     for weights in WEIGHTS:
         for units in (1, 3):
-            x, y = 2 * draw(6, units) + 0.005, draw(6, units)  # nowhere equal, where there is no derivative
+            x, y = 2 * draw(6, units) + 0.005, draw(6, units)  # never equal, where there is no derivative
             for delta in (1.0, 0.3):
-                huber = partial(of_rows, F.huber_loss, delta=delta)
+                huber = partial(mean_over_units, F.huber_loss, delta=delta)
                 CASES.loss({"type": "huber", "delta": delta}, x, y, weights, huber)
-            CASES.loss({"type": "mean_absolute_error"}, x, y, weights, partial(of_rows, F.l1_loss))
+            CASES.loss({"type": "mean_absolute_error"}, x, y, weights, partial(mean_over_units, F.l1_loss))
             for quantile in (0.5, 0.9):
                 function = partial(pinball, quantile=quantile)
                 CASES.loss({"type": "quantile", "quantile": quantile}, x, y, weights, function)
 
 
 def add_counts() -> None:
-    """The Poisson loss, of logarithms and of rates."""
+    """Add the Poisson loss, of log rates and of rates."""
     for weights in WEIGHTS:
         counts = CASES.random.poisson(2, (6, 2)).astype(float)
         counts[0, 0] = 0
         logarithms, rates = draw(6, 2), np.abs(draw(6, 2)) + 0.1
-        poisson = partial(of_rows, F.poisson_nll_loss, eps=0)
+        poisson = partial(mean_over_units, F.poisson_nll_loss, eps=0)
         CASES.loss({"type": "poisson"}, logarithms, counts, weights, partial(poisson, log_input=True))
         CASES.loss({"type": "poisson", "log_input": False}, rates, counts, weights, partial(poisson, log_input=False))
 
 
 def add_classes() -> None:
-    """Cross-entropy with smoothed targets."""
+    """Add cross-entropy with smoothed targets."""
     for weights in WEIGHTS:
         classes = CASES.random.integers(0, 4, 6)
         shares = np.round(CASES.random.dirichlet(np.ones(4), 6) * 0.9 + 0.025, 3)
@@ -75,7 +75,7 @@ def add_classes() -> None:
 
 
 def add_labels() -> None:
-    """Binary cross-entropy with smoothed targets, weights of positives and several labels."""
+    """Add binary cross-entropy with smoothed targets, weighted positives and multi-label targets."""
     for weights in WEIGHTS:
         for units, positive, smoothing in ((1, 2.5, 0.0), (1, 1.0, 0.2), (3, 1.0, 0.0), (3, [0.5, 2.0, 4.0], 0.1)):
             labels = CASES.random.integers(0, 2, (6, units))
@@ -86,7 +86,7 @@ def add_labels() -> None:
                 return y.double() * (1 - s) + s / 2
 
             def from_logits(z: torch.Tensor, y: torch.Tensor, p: Any = scale, t: Any = smoothed) -> torch.Tensor:
-                return of_rows(F.binary_cross_entropy_with_logits, z, t(y), pos_weight=p)
+                return mean_over_units(F.binary_cross_entropy_with_logits, z, t(y), pos_weight=p)
 
             def from_chances(q: torch.Tensor, y: torch.Tensor, p: Any = scale, t: Any = smoothed) -> torch.Tensor:
                 return -(p * t(y) * q.log() + (1 - t(y)) * (1 - q).log()).mean(dim=1)
@@ -97,7 +97,7 @@ def add_labels() -> None:
 
 
 def add_metrics() -> None:
-    """What scikit-learn says of several labels a row."""
+    """Add multi-label metrics computed by scikit-learn."""
     for weights in (None, np.array((0.5, 2, 0, 1.25, 3, 0.75, 1, 1))):
         labels, chances = CASES.random.integers(0, 2, (8, 3)), np.round(CASES.random.uniform(0, 1, (8, 3)), 1)
         labels[:2] = (0, 1, 0), (1, 0, 1)
@@ -117,7 +117,7 @@ def add_metrics() -> None:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     for add_cases in (add_numbers, add_counts, add_classes, add_labels, add_metrics):
         add_cases()
     CASES.write(**{"scikit-learn": sklearn.__version__})

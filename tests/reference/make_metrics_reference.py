@@ -1,16 +1,16 @@
-"""Makes `metrics.npz`: what scikit-learn says of random and of degenerate predictions.
+"""Write `metrics.npz`: scikit-learn's metrics of random and degenerate predictions.
 
-The project itself does not need it. In an environment of its own:
+nncli itself does not need scikit-learn. In a separate environment:
 
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_metrics_reference.py
 
-Two runs with the same versions write the same bytes. The file holds one array `cases` (JSON, in UTF-8), with the values
-by their metric's config and the names of the arrays, and the arrays, of which cases share some.
+The same versions write the same bytes. The file holds one array `cases` (JSON in UTF-8) with the values
+by metric config and the names of the arrays, and the arrays, which cases may share.
 
-scikit-learn computes some metrics in the dtype of the predictions, nncli all of them in float64. So of predictions in
-float32 the values are those of the same numbers in float64, kept the epsilon of float32 away from 0 and 1 for log_loss;
-that scikit-learn says the same of them in float32, but for rounding, is asserted here.
+scikit-learn computes some metrics in the dtype of the predictions, nncli all of them in float64. For float32
+predictions the values are therefore those of the same numbers in float64, clipped by the epsilon of float32 for
+log_loss; it is asserted here that scikit-learn's float32 values agree but for rounding.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ROWS = 24
 
 
 def add(about: str, prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None, values: Any) -> None:
-    """Adds one case with the values that there are."""
+    """Add one case with the values that are defined."""
     known = [[config, value] for config, value in values if value is not None]
     assert known, about
     arrays = {"prediction": prediction, "targets": targets} | ({} if weights is None else {"weights": weights})
@@ -41,7 +41,7 @@ def add(about: str, prediction: np.ndarray, targets: np.ndarray, weights: np.nda
 
 
 def stored(array: np.ndarray) -> str:
-    """The name of an array, under which it is stored once."""
+    """Store an array once, and return its name."""
     for name, other in ARRAYS.items():
         if other.dtype == array.dtype and other.shape == array.shape and (other == array).all():
             return name
@@ -51,9 +51,9 @@ def stored(array: np.ndarray) -> str:
 
 
 def value_of(function: Callable[..., Any], *arguments: Any, **keys: Any) -> float | None:
-    """What scikit-learn gives, or None where it refuses."""
+    """Return scikit-learn's value, or None if it raises an error."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what is not defined
+        warnings.simplefilter("ignore")  # for undefined metrics
         try:
             return float(function(*arguments, **keys))
         except ValueError:
@@ -61,14 +61,14 @@ def value_of(function: Callable[..., Any], *arguments: Any, **keys: Any) -> floa
 
 
 def of_numbers(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
-    """The metrics over numbers."""
+    """Return the metrics of numbers."""
     some = {"sample_weight": weights}
     yield {"type": "mape"}, value_of(metrics.mean_absolute_percentage_error, targets, prediction, **some)
     yield {"type": "median_absolute_error"}, value_of(metrics.median_absolute_error, targets, prediction, **some)
 
 
 def of_classes(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
-    """The metrics over classes."""
+    """Return the metrics of classes."""
     some = {"sample_weight": weights}
     units = prediction.shape[1]
     classes = np.arange(max(2, units))
@@ -95,7 +95,7 @@ def of_classes(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray 
             value = value_of(metrics.top_k_accuracy_score, targets, second, k=k, labels=classes, **some)
             yield {"type": "top_k_accuracy", "k": k}, value
     else:
-        one_hot = (targets[:, None] == classes).astype(int)  # so that a class may be absent
+        one_hot = (targets[:, None] == classes).astype(int)  # so that a class can be absent
         for average in ("macro", "weighted"):
             keys = {"average": average, **some}
             value = value_of(metrics.roc_auc_score, targets, prediction, multi_class="ovr", labels=classes, **keys)
@@ -121,20 +121,20 @@ def of_classes(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray 
 
 
 def probabilities(rows: int, units: int) -> np.ndarray:
-    """Random ones."""
+    """Draw random probabilities."""
     numbers = np.exp(1.5 * RANDOM.standard_normal((rows, units)))
     return numbers / (1 + numbers) if units == 1 else numbers / numbers.sum(axis=1, keepdims=True)
 
 
 def with_ties(rows: int, units: int) -> np.ndarray:
-    """Eighths that sum to 1."""
+    """Draw eighths that sum to 1, many of them equal."""
     if units == 1:
         return RANDOM.integers(0, 5, (rows, 1)) / 4
     return RANDOM.multinomial(8, np.full(units, 1 / units), rows) / 8
 
 
 def weights_of(rows: int) -> Iterator[tuple[str, np.ndarray | None]]:
-    """None, whole ones with zeros, and any."""
+    """Return no weights, whole numbers with zeros, and arbitrary weights."""
     yield "alike", None
     whole = np.arange(rows) % 4.0
     yield "whole weights", whole if rows > 1 else whole + 2
@@ -142,7 +142,7 @@ def weights_of(rows: int) -> Iterator[tuple[str, np.ndarray | None]]:
 
 
 def add_classes() -> None:
-    """One unit, two and more classes."""
+    """Add cases of one unit, two classes and more classes."""
     for units in (1, 2, 3, 5):
         classes = max(2, units)
         targets = np.concatenate((np.arange(classes), RANDOM.integers(0, classes, ROWS - classes)))
@@ -179,13 +179,13 @@ def add_classes() -> None:
             for weighed, weights in weights_of(len(actual)):
                 what = f"{classes} classes, {units} columns: {about}, {weighed}"
                 add(what, prediction, actual, weights, of_classes(prediction, actual, weights))
-        only = np.where(targets == 1, 0.0, 1.0)  # the second class has no weight at all
+        only = np.where(targets == 1, 0.0, 1.0)  # the second class has no weight
         prediction = probabilities(ROWS, units)
         add(f"{classes} classes: one without weight", prediction, targets, only, of_classes(prediction, targets, only))
 
 
 def add_numbers() -> None:
-    """One target and several."""
+    """Add cases of one target and of several."""
 
     def draw(rows: int, units: int) -> np.ndarray:
         return np.round(RANDOM.standard_normal((rows, units)), 2)
@@ -209,7 +209,7 @@ def add_numbers() -> None:
             for weighed, weights in weights_of(len(actual)):
                 exact = prediction.astype(np.float64), actual.astype(np.float64), weights
                 add(f"{units} targets: {about}, {weighed}", prediction, actual, weights, of_numbers(*exact))
-        equal = np.where(np.arange(8) < 4, 1.0, 0.0)  # half of the weight is at a row whose next ones have none
+        equal = np.where(np.arange(8) < 4, 1.0, 0.0)  # half of the weight is on a row whose successors have none
         add(
             f"{units} targets: half without weight",
             *(last := (draw(8, units), draw(8, units), equal)),
@@ -218,7 +218,7 @@ def add_numbers() -> None:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     add_classes()
     add_numbers()
     made_with = {"scikit-learn": sklearn.__version__, "numpy": np.__version__}

@@ -1,11 +1,11 @@
-"""Makes `cases/normalization.npz`: what PyTorch says about layers that normalise.
+"""Write `cases/normalization.npz`: layer and group normalisation computed by PyTorch.
 
-The project itself does not need PyTorch. In an environment of its own:
+nncli itself does not need PyTorch. In a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_normalization
 
-Two runs with the same versions on the same machine write the same bytes.
+The same versions on the same machine write the same bytes.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ draw = CASES.draw
 
 
 def parameters(shape: tuple[int, ...], config: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Scale and shift, as far as a config wants them."""
+    """Draw scale and shift, if the config has them."""
     return {name: draw(*shape) for name in ("scale", "shift") if config.get(name, True)}
 
 
 def add_layer_norms() -> None:
-    """Over the last axis and over all, of flat rows, sequences and images."""
+    """Add layer norms over the last axis and over all axes, of flat rows, sequences and images."""
     for fields, shape in (
         ({}, (6,)),
         ({"scale": False, "epsilon": 0.1}, (4, 3)),
@@ -46,7 +46,7 @@ def add_layer_norms() -> None:
 
 
 def add_group_norms() -> None:
-    """Of flat rows, sequences and images, from one group to one a channel, which is instance normalisation."""
+    """Add group norms of flat rows, sequences and images, with one group up to one per channel (instance norm)."""
     for groups, fields, shape in (
         (2, {}, (6,)),
         (1, {"scale": False}, (5, 4)),
@@ -58,7 +58,7 @@ def add_group_norms() -> None:
 
         def group_norm(x: Any, scale: Any = None, shift: Any = None, n: int = groups, c: Any = config) -> Any:
             first = x.movedim(-1, 1)
-            scale = torch.ones(x.shape[-1], dtype=x.dtype) if scale is None else scale  # without, there is no gradient
+            scale = torch.ones(x.shape[-1], dtype=x.dtype) if scale is None else scale  # fixed, so without a gradient
             if n == x.shape[-1]:
                 return F.instance_norm(first, None, None, scale, shift).movedim(1, -1)
             return F.group_norm(first, n, scale, shift, c.get("epsilon", 1e-5)).movedim(1, -1)
@@ -67,7 +67,7 @@ def add_group_norms() -> None:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     add_layer_norms()
     add_group_norms()
     CASES.write()

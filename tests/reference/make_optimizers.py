@@ -1,11 +1,11 @@
-"""Makes `cases/optimizers.npz`: ten steps of PyTorch's optimizers.
+"""Write `cases/optimizers.npz`: ten steps of PyTorch's optimizers.
 
-The project itself needs no PyTorch. In an environment of its own:
+nncli itself does not need PyTorch. In a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_optimizers
 
-Two runs with the same versions on the same machine write the same bytes.
+The same versions on the same machine write the same bytes.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SHRINKING = 0.5 ** np.arange(10)[:, None]  # (steps, 1)
 
 
 def rule(type_name: str, **fields: Any) -> dict[str, Any]:
-    """A configuration of nncli's."""
+    """Return an optimizer config of nncli."""
     return {"type": type_name, "learning_rate": 0.1, **fields}
 
 
 def add_without_decay() -> None:
-    """Every rule and its keys, along gradients of very different sizes."""
+    """Add every optimizer with its keys, for gradients of very different sizes."""
     for config, make in (
         (rule("adagrad"), lambda p: Adagrad(p, 0.1)),
         (
@@ -48,7 +48,7 @@ def add_without_decay() -> None:
 
 
 def add_shrinking() -> None:
-    """AMSGrad, where the mean square falls from its largest value and only the correction goes on."""
+    """Add AMSGrad with a decreasing mean square, so that only the bias correction changes."""
     start = CASES.draw(8)
     for config, make in (
         (rule("adam", beta2=0.6, amsgrad=True), lambda p: Adam(p, 0.1, betas=(0.9, 0.6), amsgrad=True)),
@@ -61,7 +61,7 @@ def add_shrinking() -> None:
 
 
 def add_decay() -> None:
-    """AdamW over everything, and where the last parameters are left alone."""
+    """Add AdamW with decay of all parameters, and without decay of the last ones."""
     start = CASES.draw(8) * 5
     for config, keys, decayed in (
         (rule("adamw"), {}, None),
@@ -83,7 +83,7 @@ def add_decay() -> None:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     for add_cases in (add_without_decay, add_shrinking, add_decay):
         add_cases()
     CASES.write()

@@ -1,11 +1,11 @@
-"""Makes `cases/reference.npz`: what PyTorch and scikit-learn say about the same small problems.
+"""Write `cases/reference.npz`: small problems computed by PyTorch and scikit-learn.
 
-The project itself needs neither package. In an environment of its own:
+nncli itself needs neither package. In a separate environment:
 
     pip install torch==2.13.0 scikit-learn==1.9.1
     python -m tests.reference.make_reference
 
-Two runs with the same versions on the same machine write the same bytes.
+The same versions on the same machine write the same bytes.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ draw = CASES.draw
 
 
 def dense(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
-    """The fully connected layer."""
+    """Compute a fully connected layer."""
     return F.linear(x.reshape(len(x), -1), weight.T, bias)
 
 
 def add_dense() -> None:
-    """Dense layers on flat rows and on images."""
+    """Add dense layers on flat rows and on images."""
     CASES.layer({"type": "dense", "units": 4}, draw(5, 3), {"weight": draw(3, 4), "bias": draw(4)}, dense)
     CASES.layer({"type": "dense", "units": 2, "bias": False}, draw(3, 2, 3, 2), {"weight": draw(12, 2)}, dense)
 
 
 def add_convolutions() -> None:
-    """Convolutions with several kernels, strides and paddings, with few and many channels."""
+    """Add convolutions with several kernels, strides and paddings, with few and many channels."""
     for channels, kernel, stride, padding in (
         (1, 3, 1, "valid"),
         (1, 3, 1, "same"),
@@ -60,7 +60,7 @@ def add_convolutions() -> None:
 
 
 def add_pools() -> None:
-    """Pooling with several windows, strides and paddings, and a maximum over ties."""
+    """Add pooling with several windows, strides and paddings, and a maximum of equal values."""
     for kind, window, stride, padding, ties in (
         *((kind, 2, None, "valid", False) for kind in ("max_pool2d", "avg_pool2d")),
         *((kind, 3, 2, 1, False) for kind in ("max_pool2d", "avg_pool2d")),
@@ -79,7 +79,7 @@ def add_pools() -> None:
 
 
 def add_activations() -> None:
-    """Activations, also far from zero."""
+    """Add activations, also far from zero."""
     functions = {
         "linear": torch.clone,
         "relu": torch.relu,
@@ -92,7 +92,7 @@ def add_activations() -> None:
 
 
 def add_losses() -> None:
-    """The mean loss and its gradient, from logits and from probabilities, with and without weights."""
+    """Add mean losses and their gradients, from logits and from probabilities, with and without weights."""
     some = np.array((0.5, 2, 0, 1.25, 3, 0.75))
     for weights in (None, some):
         labels, classes = CASES.random.integers(0, 2, 6), CASES.random.integers(0, 4, 6)
@@ -109,27 +109,27 @@ def add_losses() -> None:
 
 
 def binary_from_logits(z: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy of every row."""
+    """Return the binary cross-entropy of every row."""
     return F.binary_cross_entropy_with_logits(z[:, 0], labels.double(), reduction="none")
 
 
 def binary(q: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy of every row."""
+    """Return the binary cross-entropy of every row."""
     return F.binary_cross_entropy(q[:, 0], labels.double(), reduction="none")
 
 
 def from_logits(z: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of every row."""
+    """Return the cross-entropy of every row."""
     return F.cross_entropy(z, classes, reduction="none")
 
 
 def from_probabilities(q: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of every row."""
+    """Return the cross-entropy of every row."""
     return F.nll_loss(torch.log(q), classes, reduction="none")
 
 
 def squared_error(x: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """The mean over the units of every row."""
+    """Return the mean over the units of every row."""
     return F.mse_loss(x, targets, reduction="none").mean(dim=1)
 
 
@@ -149,14 +149,14 @@ RULES: tuple[tuple[dict[str, Any], Any], ...] = (
 
 
 def add_optimizers() -> None:
-    """Ten steps of each rule."""
+    """Add ten steps of each optimizer."""
     start, gradients = draw(8), draw(10, 8) * 10.0 ** np.arange(-4, 4)
     for config, make in RULES:
         CASES.path(config, make, start, gradients)
 
 
 def add_networks() -> None:
-    """Ten steps of each rule on a small convolutional network: everything together."""
+    """Add ten steps of each optimizer on a small convolutional network."""
     x, labels = draw(6, 5, 4, 1), CASES.random.integers(0, 3, 6)
     start = {"0.conv2d.weight": draw(3, 2, 1, 2), "0.conv2d.bias": draw(2), "4.dense.weight": draw(8, 3)}
     model = [
@@ -184,7 +184,7 @@ def add_networks() -> None:
 
 
 def add_metrics() -> None:
-    """Metrics, also where all targets are alike, with and without weights."""
+    """Add metrics, also of equal targets, with and without weights."""
     weights = np.array((0.5, 2, 0, 1.25, 3, 0.75, 1, 1))
     constant = np.full((8, 1), 2.0)
     numbers = {
@@ -204,7 +204,7 @@ def add_metrics() -> None:
                 "mae": metrics.mean_absolute_error(targets, prediction, **some),
                 "rmse": np.sqrt(
                     square
-                ),  # over rows and units together, where scikit-learn would average the units' roots
+                ),  # over rows and units together; scikit-learn would average the roots of the units
             }
             arrays = {"prediction": prediction, "targets": targets} | ({} if weight is None else {"weights": weight})
             CASES.add("metric", arrays, about=about, values={name: float(value) for name, value in values.items()})
@@ -223,7 +223,7 @@ def add_metrics() -> None:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     for add_cases in (
         add_dense,
         add_convolutions,

@@ -1,11 +1,11 @@
-"""Makes `report.json`: what scikit-learn says of classes one by one, and of their balanced weights.
+"""Write `report.json`: per-class metrics and balanced class weights computed by scikit-learn.
 
-The project itself does not need it. In an environment of its own:
+nncli itself does not need scikit-learn. In a separate environment:
 
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_report_reference.py
 
-Two runs with the same versions write the same bytes.
+The same versions write the same bytes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ RANDOM = np.random.default_rng(47)
 
 
 def report(about: str, units: int, targets: np.ndarray, weights: np.ndarray | None, only: int | None = None) -> Any:
-    """One case; `only` is the number of classes that are ever predicted."""
+    """Return one case; `only` is the number of classes that are ever predicted."""
     classes = np.arange(max(2, units))
     prediction = RANDOM.random((len(targets), units)).round(3)
     if only is not None:
         prediction[:, only:] = 0
-    if units > 1:  # so that some are right
+    if units > 1:  # so that some are correct
         prediction[np.arange(len(targets)), targets] += 0.4 * (RANDOM.random(len(targets)) < 0.5)
         prediction = prediction.round(3)
     chosen = (prediction[:, 0] > 0.5).astype(int) if units == 1 else prediction.argmax(axis=1)
@@ -50,7 +50,7 @@ def report(about: str, units: int, targets: np.ndarray, weights: np.ndarray | No
 
 
 def reports() -> list[Any]:
-    """Of one unit, of several classes, with and without weights, with classes that are absent or never predicted."""
+    """Return cases with and without weights, and with classes that are absent or never predicted."""
     found = []
     for units, rows in ((1, 20), (2, 20), (3, 30), (13, 60)):
         classes = max(2, units)
@@ -69,7 +69,7 @@ def reports() -> list[Any]:
 
 
 def balanced() -> list[Any]:
-    """Balanced weights of classes."""
+    """Return balanced weights of classes."""
     found = []
     for counts in ((5, 5), (1, 9), (3, 3, 3), (1, 10, 100), (7, 2, 2, 50, 1)):
         targets = RANDOM.permutation(np.repeat(np.arange(len(counts)), counts))
@@ -79,7 +79,7 @@ def balanced() -> list[Any]:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     made_with = {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
     content = {"made_with": made_with, "reports": reports(), "balanced": balanced()}
     FILE.write_text(json.dumps(content) + "\n")

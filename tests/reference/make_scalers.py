@@ -1,13 +1,13 @@
-"""Makes `scalers.npz`: what scikit-learn's scalers and SciPy's normal distribution say.
+"""Write `scalers.npz`: scikit-learn's scalers and SciPy's normal distribution.
 
-The project itself needs neither package. In an environment of its own:
+nncli itself needs neither package. In a separate environment:
 
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_scalers.py
 
-Two runs with the same versions on the same machine write the same bytes. For every input NAME the file holds NAME/x,
-NAME/new (other rows) and NAME/scores (scaled values), and for every scaler, fitted to NAME/x, what it makes of these as
-NAME/SCALER/x, NAME/SCALER/new and NAME/SCALER/undone. All is computed in float64, also of inputs in float32.
+The same versions on the same machine write the same bytes. For every input NAME the file holds NAME/x,
+NAME/new (other rows) and NAME/scores (scaled values). For every scaler, fitted to NAME/x, it holds their scaled or
+unscaled values as NAME/SCALER/x, NAME/SCALER/new and NAME/SCALER/undone, computed in float64 also for float32.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SCALERS = {
 
 
 def inputs() -> dict[str, np.ndarray]:
-    """Rows of every kind."""
+    """Return inputs of every kind."""
     random = np.random.default_rng(21)
     normal = np.round(random.standard_normal((60, 3)) * (1, 1000, 0.01) + (0, -5000, 7), 4)
     ties = random.integers(0, 4, (60, 2)).astype(np.float64)
@@ -51,7 +51,7 @@ def inputs() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     warnings.simplefilter("ignore")  # fewer rows than quantiles
     arrays: dict[str, np.ndarray] = {}
     random = np.random.default_rng(22)

@@ -1,4 +1,4 @@
-"""Freezes the rates of PyTorch's schedulers: `python -m tests.reference.make_schedules`, where PyTorch is."""
+"""Write the rates of PyTorch's schedulers: `python -m tests.reference.make_schedules` (needs PyTorch)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ cases = Cases("schedules", seed=31)
 
 
 def optimizer() -> torch.optim.Optimizer:
-    """One that does nothing, with the initial rate."""
+    """Return an optimizer without effect, with the initial rate."""
     return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=INITIAL)
 
 
 def rates(make: Callable[[torch.optim.Optimizer], LRScheduler], steps: int) -> list[float]:
-    """The rate of every step; a scheduler moves on after each."""
+    """Return the rate of every step; the scheduler advances after each."""
     rule = optimizer()
     scheduler, found = make(rule), []
     for _ in range(steps):
@@ -40,14 +40,14 @@ def schedule(
     *,
     by_epoch: bool = False,
 ) -> None:
-    """A case of `steps` steps, `per_epoch` of them an epoch.
+    """Add a case of `steps` steps, `per_epoch` of them in each epoch.
 
     Args:
-        config: as nncli takes it.
-        make: the scheduler.
+        config: nncli's config.
+        make: creates the scheduler.
         steps: in the whole run.
         per_epoch: steps an epoch.
-        by_epoch: whether PyTorch's scheduler moves on after an epoch and not after a step.
+        by_epoch: whether PyTorch's scheduler advances after an epoch instead of a step.
     """
     epochs = steps // per_epoch
     found = np.repeat(rates(make, epochs), per_epoch) if by_epoch else np.array(rates(make, steps))
@@ -55,7 +55,7 @@ def schedule(
 
 
 def plateau(config: dict[str, Any], values: np.ndarray, **keys: Any) -> None:
-    """The rate after every epoch, for values of what is watched."""
+    """Add the rate after every epoch, for values of the monitored metric."""
     rule = optimizer()
     scheduler, found = lr_scheduler.ReduceLROnPlateau(rule, threshold_mode="abs", eps=0, **keys), []
     for value in values:
@@ -65,7 +65,7 @@ def plateau(config: dict[str, Any], values: np.ndarray, **keys: Any) -> None:
 
 
 def main() -> None:
-    """All cases."""
+    """Write all cases."""
     first = {"initial": INITIAL}
     for size, gamma in ((1, 0.5), (4, 0.1)):
         config = {"type": "step", **first, "factor": gamma, "every_epochs": size}
@@ -101,12 +101,12 @@ def main() -> None:
 
 
 def one_cycle(rule: torch.optim.Optimizer, steps: int, rise: float, **keys: Any) -> LRScheduler:
-    """PyTorch's, of the rate alone."""
+    """Return PyTorch's one-cycle schedule of the rate, without momentum."""
     return lr_scheduler.OneCycleLR(rule, 0.2, total_steps=steps, pct_start=rise, cycle_momentum=False, **keys)
 
 
 def warmed(rule: torch.optim.Optimizer, steps: int, after: LRScheduler) -> LRScheduler:
-    """A warm-up to the initial rate before another scheduler."""
+    """Return a warm-up to the initial rate followed by another scheduler."""
     rise = lr_scheduler.LinearLR(rule, 1 / steps, 1.0, steps - 1)
     return lr_scheduler.SequentialLR(rule, [rise, after], [steps])
 

@@ -1,11 +1,11 @@
-"""Makes `cases/sequences.npz`: PyTorch's lstm, gru and embedding.
+"""Write `cases/sequences.npz`: PyTorch's LSTM, GRU and embedding.
 
-The project itself needs no PyTorch. In an environment of its own:
+nncli itself does not need PyTorch. In a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_sequences
 
-Two runs with the same version on the same machine write the same bytes.
+The same version on the same machine writes the same bytes.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ draw = CASES.draw
 
 
 def lstm(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any) -> torch.Tensor:
-    """The state after every step; one of PyTorch's two biases is zero."""
+    """Return the state after every step; one of PyTorch's two biases is zero."""
     named = {"weight_ih_l0": weight.T, "weight_hh_l0": recurrent_weight.T, "bias_ih_l0": bias}
     module = torch.nn.LSTM(x.shape[2], len(recurrent_weight), batch_first=True, dtype=torch.float64)
     return functional_call(module, named | {"bias_hh_l0": torch.zeros_like(bias)}, (x,))[0]
 
 
 def gru(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any, recurrent_bias: Any) -> torch.Tensor:
-    """The state after every step; PyTorch's second bias is zero for the gates."""
+    """Return the state after every step; PyTorch's second bias is zero for the gates."""
     units = len(recurrent_weight)
     second = torch.cat((torch.zeros(2 * units, dtype=bias.dtype), recurrent_bias))
     named = {"weight_ih_l0": weight.T, "weight_hh_l0": recurrent_weight.T, "bias_ih_l0": bias, "bias_hh_l0": second}
@@ -39,7 +39,7 @@ def gru(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any, recurren
 
 
 def add_recurrent() -> None:
-    """The last state and the whole sequence, also of one step, and backwards in time."""
+    """Add the last state and the whole sequence, also of one step and in reverse."""
     for kind, gates, function in (("lstm", 4, lstm), ("gru", 3, gru)):
         for steps, sequences, backwards in ((6, False, False), (6, True, False), (1, False, False), (5, True, True)):
             config = {"type": kind, "units": 3, "return_sequences": sequences, "reverse": backwards}
@@ -64,14 +64,14 @@ def add_recurrent() -> None:
 
 
 def add_embeddings() -> None:
-    """Few entries and many, some of which occur often and some never."""
+    """Add embeddings of few and many entries, of which some occur often and some never."""
     for entries, below in ((6, 6), (90, 30)):
         x = CASES.random.integers(0, below, (5, 7))
         CASES.layer({"type": "embedding", "entries": entries, "units": 3}, x, {"weight": draw(entries, 3)}, F.embedding)
 
 
 def main() -> None:
-    """Writes the file."""
+    """Write the file."""
     add_recurrent()
     add_embeddings()
     CASES.write()

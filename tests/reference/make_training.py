@@ -1,7 +1,7 @@
-"""Freezes what PyTorch does with penalties, accumulated gradients and averaged weights, as cases/training.npz.
+"""Write `cases/training.npz`: PyTorch's training with penalties, accumulated gradients and averaged weights.
 
-A network 3-4-2 with tanh between is trained for some steps. Every case holds the rows, the weights at the beginning,
-and the loss and the weights of every step; where weights are averaged, the averages as well.
+A network 3-4-2 with tanh is trained for some steps. Every case holds the rows, the initial weights, the loss and the
+weights of every step, and the averages if weights are averaged.
 
 Run by hand: /path/to/python/with/torch -m tests.reference.make_training
 """
@@ -22,7 +22,7 @@ ROWS, SIZE, EPOCHS = 10, 4, 4
 
 
 def weight_decay(module: torch.nn.Module, factor: float) -> torch.optim.Optimizer:
-    """Gradient descent whose weight decay leaves biases alone."""
+    """Return gradient descent with weight decay of all parameters but biases."""
     parts: dict[bool, list[torch.nn.Parameter]] = {True: [], False: []}
     for name, parameter in module.named_parameters():
         parts[name.endswith("weight")].append(parameter)
@@ -31,7 +31,7 @@ def weight_decay(module: torch.nn.Module, factor: float) -> torch.optim.Optimize
 
 
 def price(module: torch.nn.Module, l1: float, l2: float, *, biases: bool) -> torch.Tensor:
-    """Of the parameters that pay."""
+    """Return the penalty of the penalised parameters."""
     paying = [parameter for name, parameter in module.named_parameters() if biases or name.endswith("weight")]
     return sum((l1 * p.abs().sum() + l2 * (p**2).sum() for p in paying), torch.tensor(0.0))
 
@@ -51,21 +51,21 @@ def train(
     weighted: bool = False,
     decay: float | None = None,
 ) -> None:
-    """One case.
+    """Train one case.
 
     Args:
-        cases: gets it.
-        about: what it is about.
-        settings: as nncli's training section says it.
-        optimizer: as nncli takes it.
-        make: the same of a module.
-        l1: the price of absolute values.
-        l2: the price of squares.
-        biases: whether they pay.
-        decayed: whether the optimizer sees to the penalty, so that it is not differentiated.
+        cases: the collection to which it is added.
+        about: its name.
+        settings: nncli's training section.
+        optimizer: nncli's optimizer config.
+        make: creates the same optimizer for a module.
+        l1: factor of the absolute values.
+        l2: factor of the squares.
+        biases: whether biases are penalised.
+        decayed: whether the optimizer applies the penalty as weight decay, so that it is not differentiated.
         several: batches whose gradients are accumulated.
         weighted: whether rows have weights.
-        decay: of the averages.
+        decay: decay of the averages.
     """
     x, y = cases.draw(ROWS, 3), cases.draw(ROWS, 2)
     weights = np.abs(cases.draw(ROWS)) + 0.5 if weighted else np.ones(ROWS)
@@ -89,7 +89,7 @@ def train(
                 part = slice(first, min(first + SIZE, stop))
                 error = ((module(tensor(x[part])) - tensor(y[part])) ** 2).mean(dim=1)
                 loss = (error * tensor(weights[part])).sum() / total
-                loss.backward()  # which adds to what there is
+                loss.backward()  # which adds to the gradient that is there
                 value += loss.detach().item()
             made.step()
             losses.append(value)
@@ -105,7 +105,7 @@ def train(
 
 
 def named(module: torch.nn.Module) -> dict[str, np.ndarray]:
-    """Copies of its parameters as nncli names and lays them out."""
+    """Copy the parameters in nncli's names and layout."""
     return {NAMES[name]: array.detach().numpy().T.copy() for name, array in module.named_parameters()}
 
 

@@ -1,8 +1,8 @@
-"""What the scripts share that freeze PyTorch's values: a collection of cases, and tensors in nncli's layout.
+"""Shared by the scripts that freeze PyTorch's results: a collection of cases, and tensors in nncli's layout.
 
 All arrays are in nncli's own layout: images (n, height, width, channels), kernels (height, width, in, filters), dense
-weights (in, units). A file holds one array `cases` (JSON, in UTF-8), with everything that describes a case, and the
-arrays of every case as NAME/ARRAY. Every file in the folder `cases` is compared by `test_reference.py`.
+weights (in, units). A file holds one array `cases` (JSON in UTF-8) with the descriptions, and the arrays of every
+case as NAME/ARRAY. `test_reference.py` compares nncli with every file in the folder `cases`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ FOLDER = Path(__file__).with_name("cases")
 
 
 class Cases:
-    """Cases to be frozen in one file.
+    """The cases of one file.
 
     Args:
-        name: of the file, without its ending.
-        seed: of the numbers that are drawn.
+        name: name of the file without its ending.
+        seed: seed of the drawn numbers.
     """
 
     def __init__(self, name: str, seed: int) -> None:
@@ -35,11 +35,11 @@ class Cases:
         self.arrays: dict[str, np.ndarray] = {}
 
     def draw(self, *shape: int) -> np.ndarray:
-        """Normal numbers of two decimals, which need little room."""
+        """Draw normal numbers with two decimals, which compress well."""
         return np.round(self.random.standard_normal(shape), 2)
 
     def add(self, kind: str, arrays: dict[str, Any], **description: Any) -> None:
-        """Adds one case."""
+        """Add one case."""
         name = f"{kind}-{sum(case['kind'] == kind for case in self.cases)}"
         self.cases.append({"name": name, "kind": kind, **description})
         for key, value in arrays.items():
@@ -54,14 +54,14 @@ class Cases:
         function: Callable[..., Any],
         **description: Any,
     ) -> None:
-        """A layer forward and backward.
+        """Add a layer's forward and backward pass.
 
         Args:
-            config: as nncli takes it.
-            x: (n, ...) inputs; of whole numbers there is no gradient.
-            parameters: by name, such as weight.
-            function: takes the input and the parameters as tensors, and gives the outputs.
-            description: training (default false) says whether it is a pass of training.
+            config: nncli's config.
+            x: (n, ...) inputs; whole numbers have no gradient.
+            parameters: parameters by name, such as weight.
+            function: returns the outputs for the input and the parameters as tensors.
+            description: keys for the case; training (default false) for a pass in training mode.
         """
         given = torch.tensor(x) if x.dtype.kind == "i" else tensor(x, grad=True)
         wanted = {name: tensor(array, grad=True) for name, array in parameters.items()}
@@ -74,7 +74,7 @@ class Cases:
         self.add("layer", arrays, config=config, **description)
 
     def optimizer(self, config: dict[str, Any], make: Callable[[list[torch.Tensor]], torch.optim.Optimizer]) -> None:
-        """Ten steps of a rule along gradients of very different sizes."""
+        """Add ten steps of an optimizer for gradients of very different sizes."""
         self.path(config, make, self.draw(8), self.draw(10, 8) * 10.0 ** np.arange(-4, 4))
 
     def path(
@@ -85,14 +85,14 @@ class Cases:
         gradients: np.ndarray,
         decayed: int | None = None,
     ) -> None:
-        """A step of a rule along each of the gradients.
+        """Add one step of an optimizer for each of the gradients.
 
         Args:
-            config: as nncli takes it.
-            make: takes the parameters: one tensor, or two where only the first few of them are decayed.
-            start: of the parameters.
-            gradients: one a step.
-            decayed: how many parameters the first tensor has; default all.
+            config: nncli's config.
+            make: creates the optimizer of one tensor, or of two if only the first is decayed.
+            start: initial parameters.
+            gradients: one for each step.
+            decayed: number of parameters in the first tensor; default all.
         """
         parts = [start] if decayed is None else np.split(start, [decayed])
         parameters = [tensor(part, grad=True) for part in parts]
@@ -113,7 +113,7 @@ class Cases:
         weights: np.ndarray | None,
         function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     ) -> None:
-        """The weighted mean of the rows' losses and its gradient; `function` gives the loss of every row."""
+        """Add the weighted mean of the row losses and its gradient; `function` returns the loss of every row."""
         given, w = tensor(output, grad=True), tensor(np.ones(len(output)) if weights is None else weights)
         loss = (function(given, torch.tensor(targets)) * w).sum() / w.sum()
         loss.backward()
@@ -121,7 +121,7 @@ class Cases:
         self.add("loss", arrays | ({} if weights is None else {"weights": weights}), config=config)
 
     def write(self, **others: str) -> None:
-        """Writes the file; `others` are the versions of packages besides PyTorch and NumPy."""
+        """Write the file; `others` are the versions of packages besides PyTorch and NumPy."""
         made_with = {"torch": torch.__version__, **others, "numpy": np.__version__}
         text = json.dumps({"made_with": made_with, "cases": self.cases})
         FOLDER.mkdir(exist_ok=True)
@@ -131,31 +131,31 @@ class Cases:
 
 
 def tensor(array: np.ndarray, *, grad: bool = False) -> torch.Tensor:
-    """A copy of an array in float64."""
+    """Copy an array to a float64 tensor."""
     return torch.tensor(array, dtype=torch.float64, requires_grad=grad)
 
 
 def channels_first(images: torch.Tensor) -> torch.Tensor:
-    """From nncli's layout to PyTorch's."""
+    """Convert nncli's layout to PyTorch's."""
     return images.permute(0, 3, 1, 2)
 
 
 def channels_last(images: torch.Tensor) -> torch.Tensor:
-    """And back."""
+    """Convert PyTorch's layout to nncli's."""
     return images.permute(0, 2, 3, 1)
 
 
 def for_axes(size: int | list[int], axes: int) -> list[int]:
-    """A size for each axis, of one number or of one each."""
+    """Return one size for each axis, from one number or one for each."""
     return size if isinstance(size, list) else [size] * axes
 
 
 def padded(
     x: torch.Tensor, window: Any, stride: Any, padding: Any, value: float = 0.0, dilation: Any = 1
 ) -> torch.Tensor:
-    """(n, channels, *axes) with the padding that nncli gives them."""
+    """Pad (n, channels, *axes) as nncli does."""
     axes, amounts = x.dim() - 2, []
-    for axis in reversed(range(axes)):  # F.pad counts from the last axis
+    for axis in reversed(range(axes)):  # F.pad starts with the last axis
         n, k, s, d = x.shape[2 + axis], *(for_axes(size, axes)[axis] for size in (window, stride, dilation))
         if padding == "same":
             total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)

@@ -1,4 +1,4 @@
-"""The metrics are what scikit-learn computes, as frozen in `metrics.npz` by `make_metrics_reference.py`."""
+"""Compare metrics with those of scikit-learn, frozen in `metrics.npz` by `make_metrics_reference.py`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ over_all = pytest.mark.parametrize("case", CASES, ids=[case["about"].replace(" "
 
 
 def arrays_of(case):
-    """(prediction, targets, weights) as a loss gives them."""
+    """Return (prediction, targets, weights) as a loss passes them to metrics."""
     prediction, targets = (ARRAYS[case["arrays"][key]] for key in ("prediction", "targets"))
     if prediction.shape[1] == 1:
         targets = targets.reshape(-1, 1).astype(prediction.dtype)
@@ -33,7 +33,7 @@ def agree(found, expected, about):
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True), about
 
 
-def test_every_metric_has_values_of_every_kind():
+def test_every_metric_has_cases_of_every_kind():
     values = [(case["about"], config["type"], value) for case in CASES for config, value in case["values"]]
     of_classes = {"top_k_accuracy", "precision", "recall", "f1", "roc_auc", "average_precision", "log_loss", "brier"}
     kinds = (
@@ -56,14 +56,14 @@ def test_every_metric_has_values_of_every_kind():
 
 
 @over_all
-def test_values(case):
+def test_values_match_scikit_learn(case):
     for config, expected in case["values"]:
         metric = build(METRICS, config)
         agree(metric.finish(metric.measure(*arrays_of(case))), expected, config)
 
 
 @over_all
-def test_values_of_parts(case):
+def test_values_of_merged_parts_match(case):
     metrics = [build(METRICS, config) for config, _ in case["values"]]
     tally, (prediction, targets, weights) = Tally(metrics), arrays_of(case)
     for start in range(0, len(prediction), 5):

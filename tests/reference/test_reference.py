@@ -1,4 +1,4 @@
-"""nncli computes what PyTorch and scikit-learn compute, as frozen in the folder `cases` by the scripts here."""
+"""Compare nncli with PyTorch and scikit-learn, whose results the scripts here froze in the folder `cases`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nncli.nn.sequential import layers_of
 
 from nncli.core.builder import build
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
-from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
 from nncli.optim.driver import Driver
-from nncli.optim.schedule import ScheduleContext
+from nncli.optim.schedule import Course
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
 
@@ -21,7 +21,7 @@ FILES = sorted(Path(__file__).with_name("cases").glob("*.npz"))
 
 
 def read():
-    """({FILE/NAME: description}, {FILE/NAME: {ARRAY: array}})."""
+    """Return ({FILE/NAME: description}, {FILE/NAME: {ARRAY: array}})."""
     described, arrays = {}, {}
     for path in FILES:
         with np.load(path, allow_pickle=False) as file:
@@ -37,8 +37,8 @@ def read():
 CASES, ARRAYS = read()
 
 
-def over(kind):
-    """All cases of one kind, each as (description, its arrays by name)."""
+def for_cases_of(kind):
+    """Run a test for all cases of one kind, each as (description, its arrays by name)."""
     chosen = {name: case for name, case in CASES.items() if case["kind"] == kind}
     values = [(case, ARRAYS[name]) for name, case in chosen.items()]
     names = ["-".join(str(part) for part in (name, *label(case))) for name, case in chosen.items()]
@@ -53,7 +53,7 @@ def agree(found, expected, tolerance=1e-12):
     np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
 
 
-def test_the_files_are_small_and_have_cases_of_every_kind():
+def test_files_are_small_and_have_cases_of_every_kind():
     assert all(path.stat().st_size < 200_000 for path in FILES)
     covered = {case["config"]["type"] for case in CASES.values() if "config" in case}
     covered |= {name for case in CASES.values() for name in case.get("values", ())}
@@ -63,7 +63,7 @@ def test_the_files_are_small_and_have_cases_of_every_kind():
     assert covered >= set(SCHEDULES.names())
 
 
-@over("layer")
+@for_cases_of("layer")
 def test_layers(case, arrays):
     x = arrays["x"]
     network = Network(layers_of([case["config"]]), x.shape[1:], np.dtype(np.float64), seed=0)
@@ -87,7 +87,7 @@ def test_layers(case, arrays):
             assert name not in trained
 
 
-@over("loss")
+@for_cases_of("loss")
 def test_losses(case, arrays):
     loss = build(LOSSES, case["config"])
     output, weights = arrays["output"], arrays.get("weights")
@@ -98,7 +98,7 @@ def test_losses(case, arrays):
     agree(backward(1 / divisor), arrays["gradient"])
 
 
-@over("optimizer")
+@for_cases_of("optimizer")
 def test_ten_steps_of_every_optimizer(case, arrays):
     parameters = arrays["start"].copy()
     rule = build(OPTIMIZERS, case["config"])
@@ -109,26 +109,26 @@ def test_ten_steps_of_every_optimizer(case, arrays):
         np.testing.assert_allclose(parameters, expected, rtol=1e-12)
 
 
-@over("schedule")
-def test_the_rate_of_every_step_of_a_schedule(case, arrays):
-    schedule, course = build(SCHEDULES, case["config"]), ScheduleContext(case["steps_per_epoch"], case["epochs"])
+@for_cases_of("schedule")
+def test_rates_of_schedules(case, arrays):
+    schedule, course = build(SCHEDULES, case["config"]), Course(case["steps_per_epoch"], case["epochs"])
     assert len(arrays["rates"]) == course.steps_per_epoch * course.epochs
     agree([schedule.at(step, course) for step in range(len(arrays["rates"]))], arrays["rates"])
 
 
-@over("plateau")
-def test_the_rate_after_every_epoch_of_a_schedule_that_waits(case, arrays):
+@for_cases_of("plateau")
+def test_rates_of_reduce_on_plateau(case, arrays):
     schedule = build(SCHEDULES, case["config"])
     plateau = Plateau(Monitor("x", case["mode"] == "max", schedule.min_delta), schedule.patience, schedule.cooldown)
     found = []
     for epoch, value in enumerate(arrays["values"].tolist(), 1):
         plateau.update({"epoch": epoch, "x": value})
-        found.append(schedule.at(epoch, ScheduleContext(1, 40, plateau.reductions)))
+        found.append(schedule.at(epoch, Course(1, 40, plateau.reductions)))
     agree(found, arrays["rates"])
     assert plateau.reductions > 1
 
 
-@over("network")
+@for_cases_of("network")
 def test_ten_steps_of_a_network(case, arrays):
     x = arrays["x"]
     network = Network(layers_of(case["model"]), x.shape[1:], np.dtype(np.float64), seed=0)
@@ -147,7 +147,7 @@ def test_ten_steps_of_a_network(case, arrays):
         agree(array, arrays[f"end/{name}"], 1e-10)
 
 
-@over("metric")
+@for_cases_of("metric")
 def test_metrics(case, arrays):
     for name, expected in case["values"].items():
         metric = build(METRICS, name)

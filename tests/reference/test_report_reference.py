@@ -1,4 +1,4 @@
-"""Classes one by one and their balanced weights are what scikit-learn says, as frozen in `report.json`."""
+"""Compare per-class metrics and balanced class weights with those of scikit-learn, frozen in `report.json`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ over_all = pytest.mark.parametrize("case", REFERENCE["reports"], ids=[case["abou
 
 
 def arrays(case, rows=slice(None)):
-    """(prediction, targets, weights) of some rows, as a loss gives them."""
+    """Return (prediction, targets, weights) of some rows, as a loss passes them to metrics."""
     prediction = np.array(case["prediction"])[rows]
     targets = np.array(case["targets"])[rows]
     if prediction.shape[1] == 1:
@@ -31,20 +31,20 @@ def agree(report, case):
 
 
 @over_all
-def test_classes_one_by_one(case):
+def test_metrics_of_every_class(case):
     measure = Confusion()
     agree(measure.report(measure.measure(*arrays(case)), len(case["values"]["support"])), case)
 
 
 @over_all
-def test_classes_one_by_one_of_parts(case):
+def test_metrics_of_every_class_from_merged_parts(case):
     measure, state = Confusion(), np.empty(0)
     for start in range(0, len(case["targets"]), 7):
         state = measure.merge(state, measure.measure(*arrays(case, slice(start, start + 7))))
     agree(measure.report(state, len(case["values"]["support"])), case)
 
 
-def test_the_reference_has_what_is_hard():
+def test_the_reference_has_difficult_cases():
     values = [case["values"] for case in REFERENCE["reports"]]
     assert {len(case["support"]) for case in values} == {2, 3, 13}
     assert any(0 in case["support"] for case in values)

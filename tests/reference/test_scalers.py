@@ -1,4 +1,4 @@
-"""Scalers scale as scikit-learn's do, as frozen in `scalers.npz` by `make_scalers.py`."""
+"""Compare scalers with scikit-learn's, frozen in `scalers.npz` by `make_scalers.py`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def agree(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_every_kind_is_there():
+def test_every_kind_of_input_is_covered():
     assert FILE.stat().st_size < 150_000
     assert {label for _, label in CASES} == {"standard", "minmax", "robust", "quantile", "quantile-5"}
     assert {name for name, _ in CASES} >= {"random", "ties", "constant", "one_row", "two_rows", "float32", "many"}
@@ -38,7 +38,7 @@ def test_every_kind_is_there():
 
 
 @pytest.mark.parametrize(("name", "label"), CASES, ids=map("-".join, CASES))
-def test_it_scales_as_scikit_learn(name, label):
+def test_scalers_match_scikit_learn(name, label):
     x, new = ARRAYS[f"{name}/x"], ARRAYS[f"{name}/new"]
     for rows in (x, OnlySlices(x)):
         fitted = scaler(label).fit(rows)
@@ -47,7 +47,7 @@ def test_it_scales_as_scikit_learn(name, label):
         agree(fitted.undo(ARRAYS[f"{name}/scores"]), ARRAYS[f"{name}/{label}/undone"])
 
 
-def test_the_inverse_of_the_normal_distribution():
+def test_quantile_matches_scipy():
     np.testing.assert_allclose(
         normal_distribution.quantile(ARRAYS["normal/p"]), ARRAYS["normal/ndtri"], rtol=1e-13, atol=0
     )
@@ -56,10 +56,8 @@ def test_the_inverse_of_the_normal_distribution():
     assert normal_distribution.quantile(np.full((3, 2), 0.99)).shape == (3, 2)
 
 
-def test_the_normal_distribution():
-    # SciPy rounds z / sqrt(2) first, which far out makes a difference of 1.1e-13
-    np.testing.assert_allclose(
-        normal_distribution.distribution(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=2e-13, atol=0
-    )
-    assert normal_distribution.distribution(np.array([-np.inf, 0, np.inf])).tolist() == [0, 0.5, 1]
-    assert normal_distribution.distribution(np.zeros((0, 2))).shape == (0, 2)
+def test_cdf_matches_scipy():
+    # SciPy rounds z / sqrt(2) first, which in the far tail makes a difference of 1.1e-13
+    np.testing.assert_allclose(normal_distribution.cdf(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=2e-13, atol=0)
+    assert normal_distribution.cdf(np.array([-np.inf, 0, np.inf])).tolist() == [0, 0.5, 1]
+    assert normal_distribution.cdf(np.zeros((0, 2))).shape == (0, 2)

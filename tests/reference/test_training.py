@@ -1,4 +1,4 @@
-"""nncli trains as PyTorch does with penalties, accumulated gradients and averaged weights."""
+"""Compare training with PyTorch's, with penalties, accumulated gradients and averaged weights."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from nncli.config.spec import Training
 from nncli.core.builder import Builder
 from nncli.data.batches import Dataset
 from nncli.training.events import StepEnded
-from tests.reference.test_reference import agree, over
+from tests.reference.test_reference import agree, for_cases_of
 from tests.training.make import trainer_of
 
 LAYERS = ({"type": "dense", "units": 4}, "tanh", {"type": "dense", "units": 2})
 
 
-@over("training")
-def test_every_step(case, arrays):
+@for_cases_of("training")
+def test_every_step_matches_pytorch(case, arrays):
     settings = Builder().make(Training, case["settings"], ())
     averaging = settings.weight_averaging
     trainer = trainer_of(

@@ -1,4 +1,4 @@
-"""Commands in forked children: real processes that need no start-up, may die, and may have their system changed."""
+"""Run commands in forked processes, which start fast, can be killed, and can have system calls replaced."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pathlib import Path
 
 from nncli.cli.app import main
 
-PATIENCE = 120  # seconds for a child to end
-BROKEN = 70  # exit code of a child whose action raised what it should not
+PATIENCE = 120  # seconds that a child has to end
+BROKEN = 70  # exit code of a child whose action raised an unexpected error
 
 Action = Callable[[], object]
 
 
 @dataclass
 class Ended:
-    """How a process ended; the code is that of subprocess, below zero for a signal."""
+    """How a process ended; the exit code is negative for a signal, as in subprocess."""
 
     code: int
     out: str
@@ -32,16 +32,16 @@ class Ended:
 
 
 class Child:
-    """A forked process that does something in a folder and ends.
+    """A forked process that runs an action in a folder and ends.
 
     Args:
         folder: its working directory.
-        action: what it does.
+        action: the function that it runs.
     """
 
     def __init__(self, folder: Path, action: Action) -> None:
         streams = [os.pipe(), os.pipe()]
-        with warnings.catch_warnings():  # the threads of this process stay behind, as they should
+        with warnings.catch_warnings():  # threads are not copied by fork
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid = os.fork()
         if self.pid == 0:
@@ -59,19 +59,19 @@ class Child:
             self.ended()
 
     def send(self, number: int) -> None:
-        """Sends a signal."""
+        """Send a signal."""
         os.kill(self.pid, number)
 
     def has_ended(self) -> bool:
-        """Whether it has ended; `ended` says how."""
+        """Return whether it has ended; `ended` returns how."""
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def await_stop(self) -> None:
-        """Waits until it has been stopped by SIGSTOP."""
+        """Wait until SIGSTOP has stopped it."""
         os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def ended(self) -> Ended:
-        """Waits until it has ended."""
+        """Wait until it has ended."""
         readers, self._readers = self._readers, []
         texts = dict.fromkeys(readers, b"")
         waiting, until = list(readers), time.monotonic() + PATIENCE
@@ -113,12 +113,12 @@ def _act(folder: Path, action: Action, writers: list[int]) -> None:
 
 
 def _not_waited_for(descriptor: int) -> None:
-    """Takes the place of os.fsync: the processes die here, and the machine does not."""
+    """Replace os.fsync, which is not needed since only processes die here and not the machine."""
     os.fstat(descriptor)
 
 
 def command(*arguments: str) -> Action:
-    """The action that is a command of nncli."""
+    """Return an action that runs a command of nncli."""
 
     def run() -> None:
         sys.argv = ["nncli", *arguments]
@@ -128,12 +128,12 @@ def command(*arguments: str) -> Action:
 
 
 def run(folder: Path, *arguments: str) -> Ended:
-    """A finished command of nncli."""
+    """Run a command of nncli and return how it ended."""
     return Child(folder, command(*arguments)).ended()
 
 
 def signalled(call: Callable[..., object], at: int, number: int) -> Callable[..., object]:
-    """The function, whose call of that number sends this process a signal first."""
+    """Wrap a function so that its n-th call first sends a signal to this process."""
     calls = 0
 
     def called(*args: object, **keys: object) -> object:

@@ -1,4 +1,4 @@
-"""Runs that something happens to: one that was stopped in the middle of an epoch, and an unbroken one of each kind."""
+"""Fixtures: a run stopped in the middle of an epoch, and an uninterrupted run of each kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.workflows import tiny
 
 @pytest.fixture(scope="package")
 def stopped(tmp_path_factory):
-    """A folder with data and the directory of a run whose last checkpoint holds everything that one can."""
+    """A folder with data and a stopped run whose last checkpoint has all kinds of state."""
     folder = tmp_path_factory.mktemp("stopped")
     values = tiny.classifier(metrics=["accuracy", "roc_auc"])
     values["training"]["early_stopping"] = {"monitor": "val_loss", "patience": 5}
@@ -50,7 +50,7 @@ def last(run):
 
 @pytest.fixture(scope="package")
 def _imported(tmp_path_factory):
-    """Trains once in this process, so that its children need not import what that takes."""
+    """Train once in this process, so that forked children need no imports."""
     folder = tmp_path_factory.mktemp("imported")
     config = tiny.write(folder, KINDS["kept"](), CONFIG)
     found = CliRunner().invoke(command_line([]), ["train", config, "--run-dir", str(folder / "run")])
@@ -59,7 +59,7 @@ def _imported(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def scenes(_imported, tmp_path_factory):
-    """Gives the scene of a kind, with changes to its training; its run is cleared."""
+    """Return a function for the scene of a kind with changes to its training; its run is removed."""
     made: dict[str, Scene] = {}
 
     def give(kind: str, **training: object) -> Scene:

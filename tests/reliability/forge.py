@@ -1,4 +1,4 @@
-"""Checkpoints as they are, damaged, and forged: wrong, but with every checksum right."""
+"""Take checkpoints apart, and write damaged ones and forged ones, whose checksums match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 
 class Marker:
-    """Makes a folder where it is unpickled."""
+    """An object that creates a folder when it is unpickled."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
@@ -24,33 +24,33 @@ class Marker:
 
 
 def members(path: str | Path) -> dict[str, bytes]:
-    """The content of every member of an archive."""
+    """Return the content of every member of an archive."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def described(array: np.ndarray) -> dict[str, Any]:
-    """What meta.json says of an array."""
+    """Return the entry of an array in meta.json."""
     content = array.tobytes()
     return {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": sha256(content).hexdigest()}
 
 
 def npy(array: np.ndarray) -> bytes:
-    """A .npy file."""
+    """Return the bytes of a .npy file."""
     stream = io.BytesIO()
     np.lib.format.write_array(stream, np.asarray(array, order="C"), allow_pickle=True)
     return stream.getvalue()
 
 
 def sealed(meta: dict[str, Any]) -> bytes:
-    """The text of meta.json with its own checksum right."""
+    """Return the text of meta.json with a matching checksum."""
     rest = json.loads(json.dumps({key: value for key, value in meta.items() if key != "sha256"}))
     seal = sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
     return json.dumps({**rest, "sha256": seal}).encode()
 
 
 def write(path: str | Path, meta: dict[str, Any], others: dict[str, bytes]) -> None:
-    """A checkpoint of this meta.json and these members."""
+    """Write a checkpoint with this meta.json and these members."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("meta.json", sealed(meta))
         for name, content in others.items():
@@ -58,7 +58,7 @@ def write(path: str | Path, meta: dict[str, Any], others: dict[str, bytes]) -> N
 
 
 def boundaries(path: str | Path) -> list[int]:
-    """Where the parts of an archive begin: headers, names, contents, the list of members, and its end."""
+    """Return the offsets of the parts of an archive: headers, names, contents, list of members, end."""
     content = Path(path).read_bytes()
     found = [0, len(content)]
     with zipfile.ZipFile(path) as archive:

@@ -1,4 +1,4 @@
-"""Data files that are made to do harm, each written by a function into a folder; it gives the keys of the source."""
+"""Malicious data files, each written into a folder by a function that returns the keys of the source."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ GIGABYTE = 1 << 30
 
 
 def header(text: str, version: tuple[int, int] = (1, 0), size: int | None = None) -> bytes:
-    """The beginning of a .npy file."""
+    """Return the header of a .npy file."""
     kind = "<H" if version == (1, 0) else "<I"
     length = struct.pack(kind, len(text) if size is None else size)
     return b"\x93NUMPY" + bytes(version) + length + text.encode("latin1")
 
 
 def of(shape: str = "(3, 2)", descr: str = "'<f8'", fortran: str = "False", content: bytes = bytes(48)) -> bytes:
-    """A .npy file with these values in its header."""
+    """Return a .npy file with these values in its header."""
     return header(f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n") + content
 
 
 def deflated(size: int) -> bytes:
-    """Zeros, packed a thousand times, without having been in memory."""
+    """Return compressed zeros, a thousandth of their size, without holding them in memory."""
     step = 16 << 20
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(step)) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -42,7 +42,7 @@ def deflated(size: int) -> bytes:
 
 
 def bomb(path: Path, name: str, beginning: bytes, size: int) -> None:
-    """A zip file with one member that unpacks to zeros behind its beginning."""
+    """Write a zip file with one member that unpacks to its start followed by zeros."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     content = packer.compress(beginning) + packer.flush(zlib.Z_FULL_FLUSH) + deflated(size)
     sizes = struct.pack("<III", 0, len(content), len(beginning) + size)
@@ -54,20 +54,20 @@ def bomb(path: Path, name: str, beginning: bytes, size: int) -> None:
 
 
 def directory(path: Path, entries: int) -> None:
-    """A zip file with a list of members of which nothing else is there."""
+    """Write a zip file that has only a list of members."""
     entry = b"PK\1\2" + bytes(24) + struct.pack("<H", 4) + bytes(16) + b"aaaa"
     end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(entry) * entries, 0, 0)
     path.write_bytes(entry * entries + end)
 
 
 def gzip_bomb(path: Path, beginning: bytes, block: bytes, size: int) -> None:
-    """A gzip file that unpacks to a block over and over."""
+    """Write a gzip file that unpacks to many copies of a block."""
     step = block * ((8 << 20) // len(block))
     path.write_bytes(gzip.compress(beginning) + gzip.compress(step, 9) * (size // len(step)))
 
 
 def png(width: int, height: int) -> bytes:
-    """The beginning of a PNG image of that size, and of its content."""
+    """Return a PNG image of a size with only the start of its content."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -82,7 +82,7 @@ def png(width: int, height: int) -> bytes:
 
 
 def in_npy(content: bytes) -> Callable[[Path], dict[str, Any]]:
-    """As inputs of a .npy file."""
+    """Use the content as inputs in a .npy file."""
 
     def make(folder: Path) -> dict[str, Any]:
         (folder / "x.npy").write_bytes(content)
@@ -93,7 +93,7 @@ def in_npy(content: bytes) -> Callable[[Path], dict[str, Any]]:
 
 
 def in_npz(content: bytes, name: str = "x.npy") -> Callable[[Path], dict[str, Any]]:
-    """As a member of a .npz file."""
+    """Use the content as a member of a .npz file."""
 
     def make(folder: Path) -> dict[str, Any]:
         with zipfile.ZipFile(folder / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -105,7 +105,7 @@ def in_npz(content: bytes, name: str = "x.npy") -> Callable[[Path], dict[str, An
 
 
 def in_idx(content: bytes, name: str = "x-idx3-ubyte") -> Callable[[Path], dict[str, Any]]:
-    """As inputs of an idx file."""
+    """Use the content as inputs in an idx file."""
 
     def make(folder: Path) -> dict[str, Any]:
         (folder / name).write_bytes(content)
@@ -116,7 +116,7 @@ def in_idx(content: bytes, name: str = "x-idx3-ubyte") -> Callable[[Path], dict[
 
 
 def in_image(content: bytes) -> Callable[[Path], dict[str, Any]]:
-    """As an image in a folder."""
+    """Use the content as an image in a folder."""
 
     def make(folder: Path) -> dict[str, Any]:
         for name in "ab":
@@ -128,7 +128,7 @@ def in_image(content: bytes) -> Callable[[Path], dict[str, Any]]:
 
 
 def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any) -> Callable[[Path], dict[str, Any]]:
-    """A file that a function writes."""
+    """Use a file that a function writes."""
 
     def make(folder: Path) -> dict[str, Any]:
         write(folder / name, *arguments)
@@ -206,7 +206,7 @@ BOMBS = {
 
 
 def pickles(marker: Path) -> dict[str, Callable[[Path], dict[str, Any]]]:
-    """Files that make a folder where they are unpickled."""
+    """Files that create a folder when they are unpickled."""
     raw = pickle.dumps(Marker(marker))
     objects = npy(np.array([[Marker(marker)] * 2] * 3, dtype=object))
     stream = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Kinds of runs, each with one that nothing has interrupted."""
+"""Kinds of runs, each with an uninterrupted run to compare with."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def convolutional(**training: Any) -> dict[str, Any]:
 
 
 def early(**training: Any) -> dict[str, Any]:
-    """A run that stops by itself before its epochs are done."""
+    """A run that stops early."""
     values = dense(**{"epochs": 60, "early_stopping": {"monitor": "val_loss", "patience": 2}, **training})
     return {**values, "optimizer": {"type": "adam", "learning_rate": 0.7}}
 
 
 def kept(**training: Any) -> dict[str, Any]:
-    """Several checkpoints, some within an epoch and none after every second, with metrics that keep their rows.
+    """Several checkpoints, some within an epoch and not after every epoch; metrics whose state keeps all rows.
 
     The weights are averaged.
     """
@@ -44,7 +44,7 @@ def kept(**training: Any) -> dict[str, Any]:
 
 
 def measured(**training: Any) -> dict[str, Any]:
-    """Many metrics, so that metrics.csv becomes longer than a checkpoint."""
+    """Many metrics, so that metrics.csv is larger than a checkpoint."""
     metrics = ["accuracy", "precision", "recall", "f1", "brier", "log_loss"]
     return {**dense(**{"epochs": 90, **training}), "metrics": metrics}
 
@@ -64,7 +64,7 @@ class Scene:
 
     @classmethod
     def of(cls, folder: Path, values: dict[str, Any]) -> Scene:
-        """Writes the files and trains once."""
+        """Write the files and train once."""
         tiny.write(folder, values, CONFIG)
         scene = cls(folder)
         ended = run(folder, "train", CONFIG, "--run-dir", "whole")
@@ -78,17 +78,17 @@ class Scene:
 
     @property
     def run(self) -> Path:
-        """The run that something happens to."""
+        """The run that is interrupted."""
         return self.folder / "run"
 
     def clear(self) -> None:
-        """Removes that run."""
+        """Remove the interrupted run."""
         shutil.rmtree(self.run, ignore_errors=True)
 
     def begin_with(self, source: Path) -> None:
-        """Makes that run a copy of another, in which names of one file stay names of one file."""
+        """Make the interrupted run a copy of another; hard links stay hard links."""
         self.clear()
         subprocess.run(["cp", "-a", source, self.run], check=True)
 
 
-TRAIN = ("train", CONFIG, "--run-dir", "run", "--resume")  # the one command that a scheduler repeats
+TRAIN = ("train", CONFIG, "--run-dir", "run", "--resume")  # the command that a scheduler repeats

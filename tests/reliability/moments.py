@@ -1,6 +1,6 @@
-"""The moments at which a process touches files: before every call that changes one, and in the middle of a write.
+"""Act at the moments at which a process changes files: before every such call, and in the middle of a write.
 
-`watch` changes this process for good, so it has its place in a forked child alone.
+`watch` changes this process permanently, so it is for forked children only.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 from tests.reliability.children import Action
 
 CALLS = ("fsync", "fdatasync", "replace", "rename", "link", "unlink", "remove", "mkdir", "truncate", "ftruncate")
-GROWING = ("open", "write", "half of a write", "mkdir", "link")  # what fails for good where the disk is full
-FAILING = (*GROWING, "fsync", "replace")  # what may fail once
-TOLD = 3  # writes to one file that are moments; those after them leave no other state behind
+GROWING = ("open", "write", "half of a write", "mkdir", "link")  # calls that always fail when the disk is full
+FAILING = (*GROWING, "fsync", "replace")  # calls that can fail once
+TOLD = 3  # writes to one file that are moments; later ones leave no other state behind
 
 Act = Callable[[int, str, bool], None]
 
@@ -32,7 +32,7 @@ class Count:
 
     @property
     def value(self) -> int:
-        """The number now."""
+        """The current count."""
         return int.from_bytes(self._memory[:8], "little")
 
     @value.setter
@@ -41,19 +41,19 @@ class Count:
 
 
 class Moments:
-    """Counts moments and acts on them.
+    """Count moments and act on them.
 
     Args:
-        act: gets the number of a moment, counted from 1, what is about to happen, and whether the moment is new; the
-            later writes to a file are not.
-        count: where to count.
+        act: called with the number of a moment, counted from 1, what is about to happen, and whether the moment is
+            new; later writes to a file are not.
+        count: the counter.
     """
 
     def __init__(self, act: Act, count: Count) -> None:
         self._act, self._count = act, count
 
     def reach(self, what: str, *, new: bool = True) -> None:
-        """Something is about to happen."""
+        """Count a moment before something happens."""
         self._count.value += new
         self._act(self._count.value, what, new)
 
@@ -66,7 +66,7 @@ class _Watched(io.FileIO):
     failed: OSError | None = None
 
     def write(self, data: Any) -> int:
-        """Writes one half and then the other, or as much as there is room for."""
+        """Write one half and then the other, or as much as there is space for."""
         if self.failed:
             error, self.failed = self.failed, None
             raise error
@@ -82,13 +82,13 @@ class _Watched(io.FileIO):
         return done + (super().write(view[done:]) or 0)
 
     def truncate(self, size: int | None = None) -> int:
-        """Cuts the file."""
+        """Truncate the file."""
         self.moments.reach("truncate")
         return super().truncate(size)
 
 
 def watch(moments: Moments) -> None:
-    """Changes os and open for the rest of this process, so that moments are reached."""
+    """Replace functions of os, and open, in this process, so that moments are counted."""
     for name in CALLS:
         if hasattr(os, name):
             setattr(os, name, _before(getattr(os, name), name, moments))
@@ -139,12 +139,12 @@ def _open_watched(
 
 
 def counted(action: Action, count: Count) -> Action:
-    """The action, with its moments counted."""
+    """Wrap an action so that its moments are counted."""
     return _acting(action, lambda number, what, new: None, count)
 
 
 def killed_at(action: Action, number: int) -> Action:
-    """The action in a process that is killed at that moment."""
+    """Wrap an action so that its process is killed at a moment."""
 
     def act(reached: int, what: str, new: bool) -> None:
         if new and reached == number:
@@ -155,12 +155,12 @@ def killed_at(action: Action, number: int) -> Action:
 
 
 def without_room_at(action: Action, number: int, *, for_good: bool) -> Action:
-    """The action in a process for which the disk is full at that moment.
+    """Wrap an action so that the disk is full at a moment.
 
     Args:
-        action: what the process does.
-        number: of the moment; where nothing can fail then, it is the next at which something can.
-        for_good: whether the disk stays full, so that nothing can be made or grow any more.
+        action: the function that the process runs.
+        number: number of the moment; if nothing can fail then, the next moment at which something can.
+        for_good: whether the disk stays full, so that no file can be created or grow.
     """
     waiting = True
 

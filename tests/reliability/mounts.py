@@ -1,4 +1,4 @@
-"""File systems that are small or read-only, where this process may mount some."""
+"""Mount small or read-only file systems, if this process may."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _mount(*arguments: str | Path) -> bool:
 
 
 def can_mount(folder: Path) -> bool:
-    """Whether this process may mount."""
+    """Return whether this process may mount file systems."""
     if not _mount("-t", "tmpfs", "-o", "size=64k", "nncli-test", folder):
         return False
     subprocess.run(["umount", folder], check=True)
@@ -26,7 +26,7 @@ def can_mount(folder: Path) -> bool:
 
 @contextmanager
 def small(folder: Path, size: int) -> Iterator[None]:
-    """A file system of that many KiB at a folder."""
+    """Mount a file system of that many KiB at a folder."""
     assert _mount("-t", "tmpfs", "-o", f"size={size}k", "nncli-test", folder)
     try:
         yield
@@ -35,12 +35,12 @@ def small(folder: Path, size: int) -> Iterator[None]:
 
 
 def enlarge(folder: Path) -> None:
-    """Makes room in a small file system."""
+    """Enlarge a small file system."""
     assert _mount("-o", "remount,size=16m", folder)
 
 
 def make_read_only(folder: Path) -> None:
-    """Takes away the right to write into a folder; from root, who may write anywhere, by a mount."""
+    """Make a folder read-only; for root, who ignores permissions, by a mount."""
     if os.geteuid():
         folder.chmod(0o555)
     else:
@@ -49,7 +49,7 @@ def make_read_only(folder: Path) -> None:
 
 
 def make_writable(folder: Path) -> None:
-    """Gives it back."""
+    """Make the folder writable again."""
     if os.geteuid():
         folder.chmod(0o755)
     else:

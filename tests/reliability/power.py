@@ -1,4 +1,4 @@
-"""What a power cut may leave of a run: what was made sure to be on the disk, and of the rest as little as possible."""
+"""Simulate power cuts: what was synced to the disk remains, and as little as possible of the rest."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.reliability.moments import Count, Moments, watch
 
 
 class Disk:
-    """What is surely on the disk: every file as it was at its last fsync, every folder's names as at its own.
+    """The synced state of the disk: every file and every folder's names as of their last fsync.
 
-    Files that are seen stay open, so that no other file gets their number.
+    Known files stay open, so that no other file gets their inode number.
 
     Args:
-        folder: that the run's directory is in; all that is in it now is on the disk.
-        names_last: whether names get to the disk at once, and only the content of files does not.
+        folder: parent of the run directory; its present content counts as synced.
+        names_last: whether names are on the disk at once, and only the content of files is not.
     """
 
     def __init__(self, folder: Path, *, names_last: bool) -> None:
@@ -31,7 +31,7 @@ class Disk:
             os.close(descriptor)
 
     def sync(self, descriptor: int) -> None:
-        """Takes the place of os.fsync."""
+        """Replace os.fsync."""
         number, is_folder = _identity(descriptor)
         path = f"/proc/self/fd/{descriptor}"
         if is_folder:
@@ -44,7 +44,7 @@ class Disk:
         return {name: _identity(os.open(f"{path}/{name}", os.O_RDONLY))[0] for name in os.listdir(path)}
 
     def cut(self, name: str, target: Path) -> None:
-        """Writes what is left of a run's directory."""
+        """Write what remains of the run directory."""
         self._write(self._folder / name, self._folder, name, target)
 
     def _write(self, path: Path, parent: Path, name: str, target: Path) -> None:
@@ -74,13 +74,13 @@ def _identity(descriptor: int) -> tuple[int, bool]:
 
 
 def cut_at(action: Action, number: int, target: Path, *, names_last: bool) -> Action:
-    """The action in a process that is killed at that moment, with what a power cut would have left written to a folder.
+    """Wrap an action so that its process is killed at a moment, and write what a power cut would leave to a folder.
 
     Args:
-        action: what the process does; its run is the directory run.
-        number: of the moment.
-        target: where to write what is left.
-        names_last: as for a disk.
+        action: the function that the process runs; its run is the directory run.
+        number: number of the moment.
+        target: the folder for what remains.
+        names_last: as in `Disk`.
     """
 
     def acting() -> object:

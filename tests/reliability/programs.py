@@ -1,4 +1,4 @@
-"""nncli as programs that are started, watched by what they write, and stopped."""
+"""Start nncli as a program, wait for what it writes, and stop it."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from tests.reliability import slowed
 from tests.reliability.children import Ended
 
 STEP = "nncli.training.trainer:Trainer._step"
-POLL = 0.002  # seconds between two looks at the files
+POLL = 0.002  # seconds between two checks of the files
 PATIENCE = 60
 
 
 def start(folder: Path, slow: dict[str, float], *arguments: str) -> subprocess.Popen[str]:
-    """A program that has been started, with functions that sleep."""
+    """Start a program in which some functions sleep first."""
     command = [sys.executable, slowed.__file__, json.dumps(slow), *arguments]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def end(program: subprocess.Popen[str]) -> Ended:
-    """Waits until a program has ended."""
+    """Wait until a program has ended."""
     out, err = program.communicate(timeout=PATIENCE)
     return Ended(program.returncode, out, err)
 
 
 def traces(run: Path) -> set[tuple[str, int, int, int]]:
-    """The files of a run with what tells whether they have been written."""
+    """Return the files of a run with what changes when they are written."""
     found = set()
     for path in run.rglob("*") if run.exists() else ():
         try:
             seen = path.stat()
-        except OSError:  # it has gone in between
+        except OSError:  # it was removed meanwhile
             continue
         found.add((str(path), seen.st_mtime_ns, seen.st_size, seen.st_ino))
     return found
 
 
 def await_writing(program: subprocess.Popen[str], run: Path, before: set[tuple[str, int, int, int]]) -> None:
-    """Waits until the program has written something into its run, or has ended."""
+    """Wait until a program has written to its run, or has ended."""
     while program.poll() is None and traces(run) == before:
         time.sleep(POLL)
 
 
 def await_file(path: Path) -> None:
-    """Waits until a file is there."""
+    """Wait until a file exists."""
     until = time.monotonic() + PATIENCE
     while not path.exists():
         assert time.monotonic() < until, f"{path} has not come"

@@ -1,4 +1,4 @@
-"""Whether two runs ended with the same bits, and whether what a dead process left is whole."""
+"""Compare runs bit for bit, and check that what a killed process left is consistent."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Rows = list[dict[str, str]]
 
 
 def timeless(values: Any) -> Any:
-    """Plain values without what says how long something took, or when it was."""
+    """Remove times and durations from plain values."""
     if isinstance(values, dict):
         return {name: timeless(value) for name, value in values.items() if name not in TIMES}
     return [timeless(value) for value in values] if isinstance(values, list) else values
 
 
 def parsed(text: str) -> Rows:
-    """The rows of metrics.csv, every one of them whole."""
+    """Parse the rows of metrics.csv, all of which must be complete."""
     lines = list(csv.reader(io.StringIO(text)))
     header = lines[0] if lines else []
     for line in lines[1:]:
@@ -46,16 +46,16 @@ def _is_number(text: str) -> bool:
 
 
 def members(path: Path) -> dict[str, Any]:
-    """The bytes of a checkpoint's arrays and what its meta.json says, by name."""
+    """Return the bytes of a checkpoint's arrays and the values of its meta.json, by name."""
     with zipfile.ZipFile(path) as archive:
         found: dict[str, Any] = {name: archive.read(name) for name in archive.namelist()}
     meta = json.loads(found[checkpoint.META])
-    meta.pop("sha256", None)  # of the rest of it, with its times
+    meta.pop("sha256", None)  # the rest of it has times
     return {**found, checkpoint.META: timeless(meta)}
 
 
 def content(path: Path) -> Any:
-    """What a file of a run says, without what varies from run to run."""
+    """Return the content of a file of a run, without what varies from run to run."""
     if path.suffix == ".npz":
         return members(path)
     if path.suffix == ".csv":
@@ -69,19 +69,19 @@ def content(path: Path) -> Any:
 
 
 def files(run: Path) -> list[str]:
-    """The names of all files of a run; none where it has no directory."""
+    """Return the names of all files of a run; none if it has no directory."""
     return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())
 
 
 def same(run: Path, other: Path) -> bool:
-    """Whether two runs have the same files with the same bits."""
+    """Return whether two runs have the same files with the same bits."""
     more, less = set(files(run)) - set(files(other)), set(files(other)) - set(files(run))
     assert not more, f"files too many: {sorted(more)}"
     assert not less, f"files missing: {sorted(less)}"
     for name in files(run):
         if name != LOG:
             one, two = content(run / name), content(other / name)
-            equal = one == two  # not in the assertion, which would take its time to show the bytes
+            equal = one == two  # not in the assertion, since showing the bytes is slow
             assert equal, f"{name} differs {_differences(one, two)}"
     return True
 
@@ -96,10 +96,10 @@ def _differences(one: Any, two: Any) -> str:
 
 
 def whole_so_far(run: Path, end: Path) -> bool:
-    """Whether what a dead process left behind can be read and is the beginning of what the whole run has.
+    """Check that what a killed process left can be read and is the start of what the whole run has.
 
     Args:
-        run: the directory in which a process has died.
+        run: the directory of the killed process.
         end: the whole run.
     """
     for name in files(run):
@@ -120,17 +120,17 @@ def whole_so_far(run: Path, end: Path) -> bool:
 
 
 def rows_so_far(path: Path) -> Rows:
-    """The rows of metrics.csv where it may not be there yet, and may end in the middle of a row."""
+    """Return the complete rows of metrics.csv, which may not exist yet or end within a row."""
     text = path.read_text() if path.exists() else ""
     return parsed(text[: text.rfind("\n") + 1])
 
 
 def state(run: Path) -> dict[str, Any]:
-    """What status.json says."""
+    """Return the content of status.json."""
     return dict(json.loads((run / "status.json").read_text()))
 
 
 def last_step(run: Path) -> int:
-    """The step that the last checkpoint is of; 0 where there is none."""
+    """Return the step of the last checkpoint; 0 if there is none."""
     path = os.fspath(run / "checkpoints" / "last.npz")
     return int(checkpoint.read_meta(path)["step"]) if os.path.exists(path) else 0

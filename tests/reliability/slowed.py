@@ -1,4 +1,4 @@
-"""A program: nncli with functions that sleep first. Its first argument says which and how long, as JSON."""
+"""A program: nncli with functions that sleep first; its first argument says which and how long, as JSON."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 
 def slow(name: str, seconds: float) -> None:
-    """Lets a function sleep before each call.
+    """Make a function sleep before each call.
 
     Args:
-        name: such as os:fsync or nncli.training.trainer:Trainer._step.
-        seconds: how long.
+        name: the function, such as os:fsync or nncli.training.trainer:Trainer._step.
+        seconds: how long it sleeps.
     """
     module, _, path = name.partition(":")
     owner: Any = importlib.import_module(module)

@@ -1,4 +1,4 @@
-"""One thing tried at many moments, with all of its faults told together."""
+"""Try one thing at many moments and report all failures together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TOLD = 25  # faults
 
 @contextmanager
 def about(what: str) -> Iterator[None]:
-    """Faults in this context are told with what they are about."""
+    """Add a subject to the failures in this context."""
     try:
         yield
     except (AssertionError, NncliError, ValueError) as error:
@@ -21,7 +21,7 @@ def about(what: str) -> Iterator[None]:
 
 
 def hold_all(attempt: Callable[[int], None], numbers: Iterable[int]) -> bool:
-    """Whether the attempt succeeds with every number."""
+    """Assert that an attempt succeeds for every number."""
     faults, tried = [], 0
     for number in numbers:
         tried += 1

@@ -1,4 +1,4 @@
-"""Checkpoints that are wrong with every checksum right: they are refused or do no harm, and nothing in them is run."""
+"""Forged checkpoints with matching checksums are rejected or harmless, and no code in them is run."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ IN_STATE = [None, "x", -1, 1.5, float("nan"), 10**400, True, [], {}, [1], 2**60]
 
 
 def parts(content):
-    """(meta.json, the other members)."""
+    """Return (meta.json, the other members)."""
     content = dict(content)
     return json.loads(content.pop("meta.json")), content
 
 
 def places(value, path=()):
-    """The paths of everything in plain values."""
+    """Yield the path of every value in plain values."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(found for key, item in inside for found in places(item, (*path, key)))]
 
 
 def put(meta, path, value):
-    """A copy with another value at a path; what is to be left out is Ellipsis."""
+    """Return a copy with another value at a path; Ellipsis removes it."""
     if not path:
         return value
     meta = copy.deepcopy(meta)
@@ -67,7 +67,7 @@ APP = command_line([])
 
 
 def command(*arguments):
-    """How a command ends."""
+    """Run a command and return how it ended."""
     found = CliRunner().invoke(APP, [str(item) for item in arguments])
     assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
     return found.exit_code
@@ -75,12 +75,12 @@ def command(*arguments):
 
 @pytest.fixture(scope="module")
 def forging(stopped, tmp_path_factory):
-    """(the folder with the data, a folder for forged files, meta.json, the other members)."""
+    """Return (the folder with the data, a folder for forged files, meta.json, the other members)."""
     return stopped, tmp_path_factory.mktemp("forged"), *parts(members(stopped / "run" / "checkpoints" / "last.npz"))
 
 
 def try_all(data, path):
-    """Everything that takes a checkpoint; what is not an error on purpose fails the test."""
+    """Run everything that takes a checkpoint; unexpected errors fail the test."""
     uses = [
         lambda: list(predict(path, data / tiny.TABLE).arrays()),
         lambda: inspect(path, verify=True),
@@ -95,7 +95,7 @@ def try_all(data, path):
 
 
 @pytest.mark.parametrize("count", first(1, [20, 800]))
-def test_a_forged_meta_is_refused_or_harmless(forging, count):
+def test_a_forged_meta_is_rejected_or_harmless(forging, count):
     data, folder, meta, others = forging
     paths = places(meta)[1:]
 
@@ -115,7 +115,7 @@ def test_a_forged_meta_is_refused_or_harmless(forging, count):
 
 
 @pytest.mark.parametrize("value", first(1, [16, 21, *(number for number in range(len(ODD)) if number not in (16, 21))]))
-def test_every_part_of_a_model_with_an_odd_value(forging, value):
+def test_every_part_of_a_model_with_an_unusual_value(forging, value):
     data, folder, meta, others = forging
     for key in meta:
         if key == "sha256":
@@ -125,7 +125,7 @@ def test_every_part_of_a_model_with_an_odd_value(forging, value):
 
 
 def trainer_states(meta):
-    """(path, value) of all that can be wrong with a trainer's state."""
+    """Yield (path, value) of invalid values in the state of a trainer."""
     found = [(("trainer",), value) for value in (..., *IN_STATE)]
     for path in places(meta["trainer"])[1:]:
         found += [(("trainer", *path), value) for value in (..., *IN_STATE)]
@@ -133,7 +133,7 @@ def trainer_states(meta):
 
 
 def allowed(meta, path, value):
-    """Whether a trainer could have got there."""
+    """Return whether a trainer could have reached a state."""
     name, depth, before = path[-1], len(path), meta
     for key in path:
         before = before[key]
@@ -154,7 +154,7 @@ def allowed(meta, path, value):
 
 
 @pytest.mark.parametrize("part", first(1, range(5)))
-def test_a_state_that_no_trainer_was_ever_in_is_refused(forging, part):
+def test_an_impossible_trainer_state_is_rejected(forging, part):
     _, folder, meta, others = forging
     states = trainer_states(meta)
     assert len(states) > 250
@@ -174,7 +174,7 @@ STATES += [("optimizer_steps", 10**400), ("best_record", {}), ("last_record", {"
 
 
 @pytest.mark.parametrize(("key", "value"), STATES)
-def test_a_run_does_not_go_on_from_such_a_state(forging, run, last, key, value):
+def test_a_run_is_not_resumed_from_an_impossible_state(forging, run, last, key, value):
     _, _, meta, others = forging
     write(last, put(meta, ("trainer", key), value), others)
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
@@ -185,7 +185,7 @@ def test_a_run_does_not_go_on_from_such_a_state(forging, run, last, key, value):
 
 
 @pytest.mark.parametrize("seed", first(4, range(60)))
-def test_a_run_goes_on_from_a_forged_state_or_says_why_not(forging, run, last, seed):
+def test_a_run_resumes_from_a_forged_state_or_rejects_it(forging, run, last, seed):
     _, _, meta, others = forging
     states = trainer_states(meta)
     path, value = states[int(np.random.default_rng(seed).integers(len(states)))]
@@ -205,7 +205,7 @@ def test_a_run_goes_on_from_a_forged_state_or_says_why_not(forging, run, last, s
         lambda array: None,
     ],
 )
-def test_arrays_of_a_state_that_do_not_fit_are_refused(forging, change):
+def test_state_arrays_of_the_wrong_shape_are_rejected(forging, change):
     _, folder, meta, others = forging
     names = [name for name in meta["arrays"] if name.startswith(checkpoint.STATE)]
     assert {name.split("/")[1] for name in names} == {"optimizer", "tally", "weights"}
@@ -221,7 +221,7 @@ def test_arrays_of_a_state_that_do_not_fit_are_refused(forging, change):
             Model.load(folder / "arrays.npz")
 
 
-def test_an_array_too_many_in_a_state_is_refused(forging):
+def test_an_extra_state_array_is_rejected(forging):
     _, folder, meta, others = forging
     forged = put(meta, ("arrays", "state/more"), described(np.zeros(3)))
     write(folder / "more.npz", forged, {**others, "state/more.npy": npy(np.zeros(3))})
@@ -252,7 +252,7 @@ def test_nothing_is_unpickled(forging, tmp_path):
     assert not Path(marker).exists()
 
 
-def test_code_is_not_run_because_a_checkpoint_names_it(forging, tmp_path):
+def test_code_named_by_a_checkpoint_is_not_run(forging, tmp_path):
     data, _, meta, others = forging
     plugin = tmp_path / "evil.py"
     marker = tmp_path / "marker"
@@ -267,7 +267,7 @@ def test_code_is_not_run_because_a_checkpoint_names_it(forging, tmp_path):
     assert not marker.exists()
 
 
-def test_a_folder_in_the_place_of_a_file(stopped, tmp_path):
+def test_a_folder_in_place_of_a_file(stopped, tmp_path):
     shutil.copytree(stopped / "run", tmp_path / "run")
     (tmp_path / "run" / "checkpoints" / "last.npz").unlink()
     (tmp_path / "run" / "checkpoints" / "last.npz").mkdir()

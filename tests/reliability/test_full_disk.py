@@ -1,4 +1,4 @@
-"""A disk that is full at any moment: a message and exit code 1, nothing damaged, the same end once there is room."""
+"""A full disk at any moment: a message and exit code 1, no damage, and the same results once there is space."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from tests.workflows import tiny
 FULL, LARGE = "No space left on device", "File too large"
 
 
-def told_plainly(ended: Ended, reason: str, begun: bool) -> None:
-    """Checks the exit code, and that the message names a file and the reason."""
+def check_message(ended: Ended, reason: str, begun: bool) -> None:
+    """Check the exit code, and that the message names a file and the reason."""
     lines = [line for line in ended.err.splitlines() if reason in line]
     assert ended.code == 1 or (ended.code == 2 and not begun), f"{ended.code} {ended.err[-400:]}"
     assert "Traceback" not in ended.err, ended.err[-400:]
@@ -38,8 +38,8 @@ def told_plainly(ended: Ended, reason: str, begun: bool) -> None:
     assert "run" in named or (os.sep in named and not begun), f"no file is named: {lines[-1]}"
 
 
-def left_whole(run_path: Path, end: Path) -> None:
-    """Checks what a failed process left: no torn row, no temporary file."""
+def check_files(run_path: Path, end: Path) -> None:
+    """Check what a failed process left: no incomplete row, no temporary file."""
     assert whole_so_far(run_path, end)
     metrics = run_path / "metrics.csv"
     assert not metrics.exists() or metrics.read_text()[-1:] in ("", "\n"), "metrics.csv ends in a torn row"
@@ -47,8 +47,8 @@ def left_whole(run_path: Path, end: Path) -> None:
     assert not temporary, f"left behind: {temporary}"
 
 
-def ends(scene: Scene) -> None:
-    """Runs the same command again, with room, and compares."""
+def rerun_and_compare(scene: Scene) -> None:
+    """Run the same command again with enough space, and compare the results."""
     ended = run(scene.folder, *TRAIN)
     assert ended.code == 0, ended.err
     assert same(scene.run, scene.whole)
@@ -57,7 +57,7 @@ def ends(scene: Scene) -> None:
 @pytest.mark.parametrize("for_good", [True, False], ids=["stays full", "once"])
 @pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
 @pytest.mark.parametrize("every", first(1, [37, 1]))
-def test_no_room_at_any_moment(scenes, kind, every, for_good):
+def test_a_full_disk_at_any_moment(scenes, kind, every, for_good):
     scene = scenes(kind)
     count = Count()
     assert Child(scene.folder, counted(command(*TRAIN), count)).ended().code == 0
@@ -70,15 +70,15 @@ def test_no_room_at_any_moment(scenes, kind, every, for_good):
                 assert same(scene.run, scene.whole)
             return
         with about(ended.err.splitlines()[-1]):
-            told_plainly(ended, FULL, begun=(scene.run / "status.json").exists())
-            left_whole(scene.run, scene.whole)
-            ends(scene)
+            check_message(ended, FULL, begun=(scene.run / "status.json").exists())
+            check_files(scene.run, scene.whole)
+            rerun_and_compare(scene)
 
     assert hold_all(attempt, range(1, count.value + 1, every))
 
 
 def limited(size: int) -> Callable[[], object]:
-    """An action that trains in a process whose files may only be so large."""
+    """Return an action that trains in a process with a limit on the size of files."""
 
     def act() -> object:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
@@ -89,7 +89,7 @@ def limited(size: int) -> Callable[[], object]:
 
 @pytest.mark.parametrize("every", first(1, [4, 1]))
 @pytest.mark.parametrize("below", first(1, [1, 2, 10, 50]))
-def test_files_that_may_only_be_so_large(scenes, below, every):
+def test_a_limit_on_the_size_of_files(scenes, below, every):
     scene = scenes("kept")
     sizes = sorted({path.stat().st_size for path in scene.whole.rglob("*") if path.is_file()})
 
@@ -97,15 +97,15 @@ def test_files_that_may_only_be_so_large(scenes, below, every):
         scene.clear()
         with about(f"at most {size} bytes"):
             ended = Child(scene.folder, limited(size)).ended()
-            told_plainly(ended, LARGE, begun=(scene.run / "status.json").exists())
-            left_whole(scene.run, scene.whole)
-            ends(scene)
+            check_message(ended, LARGE, begun=(scene.run / "status.json").exists())
+            check_files(scene.run, scene.whole)
+            rerun_and_compare(scene)
 
     assert hold_all(attempt, [max(1, size - below) for size in sizes[::every]])
 
 
 @pytest.mark.parametrize("count", first(1, [1, 40]))
-def test_metrics_that_may_not_grow_any_more(scenes, count):
+def test_a_limit_on_the_size_of_metrics(scenes, count):
     """The limit is above every checkpoint, so that it cuts a row; the log, which is longer, goes elsewhere."""
     scene = scenes("measured")
     log = scene.run / "train.log"
@@ -119,17 +119,17 @@ def test_metrics_that_may_not_grow_any_more(scenes, count):
         log.symlink_to(os.devnull)
         with about(f"at most {limit} bytes"):
             ended = Child(scene.folder, limited(limit)).ended()
-            told_plainly(ended, LARGE, begun=True)
+            check_message(ended, LARGE, begun=True)
             assert "metrics.csv" in ended.err.splitlines()[-1]
-            left_whole(scene.run, scene.whole)
+            check_files(scene.run, scene.whole)
             log.unlink()
-            ends(scene)
+            rerun_and_compare(scene)
 
     assert hold_all(attempt, range(int(0.95 * most), int(1.1 * least), -(int(most - 1.1 * least) // count)))
 
 
 @pytest.mark.parametrize("ending", first(1, [".csv", ".npy", ".json"]))
-def test_predictions_without_room_leave_the_older_file(scenes, ending):
+def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
     scene = scenes("dense")
     output = scene.folder / f"no-room{ending}"
     predict = command("predict", "whole", tiny.TABLE, "--output", output.name)
@@ -155,7 +155,7 @@ def test_predictions_without_room_leave_the_older_file(scenes, ending):
 
 
 @pytest.mark.parametrize("every", first(1, [64, 4]))
-def test_a_file_system_that_is_small(scenes, every):
+def test_a_small_file_system(scenes, every):
     scene = scenes("kept")
     scene.run.mkdir()
     if not can_mount(scene.run):
@@ -169,10 +169,10 @@ def test_a_file_system_that_is_small(scenes, every):
             ended = run(scene.folder, *TRAIN)
             if ended.code:
                 failed.append(size)
-                told_plainly(ended, FULL, begun=(scene.run / "status.json").exists())
-                left_whole(scene.run, scene.whole)
+                check_message(ended, FULL, begun=(scene.run / "status.json").exists())
+                check_files(scene.run, scene.whole)
                 enlarge(scene.run)
-                ends(scene)
+                rerun_and_compare(scene)
             assert same(scene.run, scene.whole)
 
     assert hold_all(attempt, range(4, 200, every))
@@ -180,7 +180,7 @@ def test_a_file_system_that_is_small(scenes, every):
 
 
 def after_an_epoch(action: Callable[[], object]) -> Callable[[], object]:
-    """An action that trains, and does something in between."""
+    """Return an action that trains, and runs a function after an epoch."""
 
     def listen(event: object) -> None:
         if isinstance(event, EpochEnded) and event.record["epoch"] == 2:
@@ -198,24 +198,24 @@ def after_an_epoch(action: Callable[[], object]) -> Callable[[], object]:
     return act
 
 
-def test_checkpoints_that_vanish(scenes):
+def test_removed_checkpoints(scenes):
     scene = scenes("dense")
     checkpoints = scene.run / "checkpoints"
     ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(checkpoints))).ended()
-    told_plainly(ended, "No such file or directory", begun=True)
+    check_message(ended, "No such file or directory", begun=True)
     assert whole_so_far(scene.run, scene.whole)
-    ends(scene)
+    rerun_and_compare(scene)
 
 
-def test_a_run_that_vanishes(scenes):
+def test_a_removed_run(scenes):
     scene = scenes("dense")
     ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(scene.run))).ended()
-    told_plainly(ended, "No such file or directory", begun=True)
+    check_message(ended, "No such file or directory", begun=True)
     assert not scene.run.exists()
-    ends(scene)
+    rerun_and_compare(scene)
 
 
-def test_checkpoints_that_become_read_only(scenes):
+def test_read_only_checkpoints(scenes):
     scene = scenes("dense")
     checkpoints = scene.run / "checkpoints"
     checkpoints.mkdir(parents=True)
@@ -225,11 +225,11 @@ def test_checkpoints_that_become_read_only(scenes):
     reason = "Permission denied" if os.geteuid() else "Read-only file system"
     ended = Child(scene.folder, after_an_epoch(lambda: make_read_only(checkpoints))).ended()
     try:
-        told_plainly(ended, reason, begun=True)
+        check_message(ended, reason, begun=True)
         assert checkpoint.read_meta(str(checkpoints / "last.npz"))["epoch"] == 2
         assert whole_so_far(scene.run, scene.whole)
         ended = run(scene.folder, *TRAIN)
-        told_plainly(ended, reason, begun=True)
+        check_message(ended, reason, begun=True)
     finally:
         make_writable(checkpoints)
-    ends(scene)
+    rerun_and_compare(scene)

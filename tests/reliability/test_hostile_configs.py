@@ -1,4 +1,4 @@
-"""YAML that is made to do harm, in a file and in --set: told as a mistake, in little time, and nothing in it is run."""
+"""Malicious YAML, in a file and in --set, is rejected fast, and no code in it is run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LARGE = {"a line of ten megabytes": "x" * (10 << 20), "quotes": "'" * (10 << 20)
 
 
 def ended(*arguments):
-    """(exit code, what was said); what is not an error on purpose fails the test."""
+    """Return (exit code, output) of a command; unexpected errors fail the test."""
     found = CliRunner().invoke(APP, [str(item) for item in arguments])
     assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
     assert "Traceback" not in found.output
@@ -52,7 +52,7 @@ def ended(*arguments):
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """A good config in the working directory; whatever a test does, no code is run and it is soon over."""
+    """Write a valid config; after the test, assert that no code was run and that it was fast."""
     monkeypatch.chdir(tmp_path)
     tiny.write(tmp_path, tiny.classifier())
     begun = time.process_time()
@@ -63,7 +63,7 @@ def inside(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", first(6, [*HOSTILE, *LARGE]))
-def test_in_a_file(name):
+def test_malicious_yaml_in_a_file(name):
     Path("bad.yaml").write_text(f"model: {({**HOSTILE, **LARGE})[name]}\n")
     code, said = ended("check", "bad.yaml")
     assert code == 2
@@ -73,7 +73,7 @@ def test_in_a_file(name):
 
 @pytest.mark.parametrize("name", first(4, HOSTILE))
 @pytest.mark.parametrize("key", first(1, ["model", "training.epochs", "data.train.path"]))
-def test_in_a_setting(name, key):
+def test_malicious_yaml_in_a_setting(name, key):
     code, said = ended("check", "config.yaml", "--set", f"{key}={HOSTILE[name]}")
     assert code == 2
     assert "--set" in said or "config.yaml:" in said
@@ -81,7 +81,7 @@ def test_in_a_setting(name, key):
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_in_a_setting_from_python(name):
+def test_malicious_yaml_in_a_setting_from_python(name):
     with pytest.raises(UserError) as caught:
         check("config.yaml", [f"model={LARGE[name]}x"])
     assert len(str(caught.value)) < 1000
@@ -90,7 +90,7 @@ def test_in_a_setting_from_python(name):
 @pytest.mark.parametrize(
     "key", ["a" * 200_000, ".".join("a" * 2000), "model." + "9" * 5000, "\0", "=", "model.-1.units"]
 )
-def test_in_the_name_of_a_setting(key):
+def test_malicious_names_of_settings(key):
     code, said = ended("check", "config.yaml", "--set", f"{key}=1")
     assert code == 2
     assert len(said) < 3000

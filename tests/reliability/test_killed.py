@@ -1,4 +1,4 @@
-"""The scheduler's way: one command, killed at random instants and repeated until it ends by itself."""
+"""One command, killed at random times and repeated until it finishes, as by a cluster scheduler."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.reliability.programs import STEP, await_file, await_writing, end, sta
 from tests.reliability.runs_compared import last_step, same, state, whole_so_far
 from tests.reliability.survey import about
 
-LONGEST = 0.2  # seconds that a program may live on after it has begun to write
-LOOPS = {  # by kind: how it trains so that short lives get on
+LONGEST = 0.2  # seconds until a program is killed after it started to write
+LOOPS = {  # training settings by kind, with which short processes make progress
     "dense": {"epochs": 24},
     "convolutional": {"epochs": 16},
     "early": {"checkpoint": {"every_steps": 1}},
@@ -24,10 +24,11 @@ LOOPS = {  # by kind: how it trains so that short lives get on
 }
 
 
-def lives(scene: Scene, kills: int, chosen: random.Random) -> tuple[list[int], Ended]:
-    """Repeats the command until it has been killed so often, and then until it ends by itself.
+def run_until_done(scene: Scene, kills: int, chosen: random.Random) -> tuple[list[int], Ended]:
+    """Repeat the command until it was killed a number of times, and then until it finishes.
 
-    The steps are so slow that all of the lives together are shorter than the training; the first gets to a checkpoint.
+    The steps are so slow that all killed processes together take less time than the training; the first one reaches a
+    checkpoint.
 
     Returns:
         The steps of the last checkpoint after each kill, and how it ended.
@@ -54,7 +55,7 @@ def lives(scene: Scene, kills: int, chosen: random.Random) -> tuple[list[int], E
 @pytest.mark.parametrize(("kind", "kills"), first(1, [("dense", 4), *((kind, 12) for kind in LOOPS)]))
 def test_a_command_that_is_killed_at_random_and_repeated(scenes, kind, kills):
     scene = scenes(kind, **LOOPS[kind])
-    reached, ended = lives(scene, kills, random.Random(kills))
+    reached, ended = run_until_done(scene, kills, random.Random(kills))
     assert ended.code == 0, ended.err
     assert len(reached) == kills
     assert reached == sorted(reached), "work from before a checkpoint was lost"

@@ -1,4 +1,4 @@
-"""A run that is killed at any moment at which it touches a file ends, by the same command, as if it had not been."""
+"""A run killed at any file operation ends, when the command is repeated, with the same results."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ EXTENSIONS = [
 
 
 def moments(scene: Scene, *arguments: str) -> int:
-    """How many moments a whole command has; its run is left as it is."""
+    """Return the number of moments of a whole command, without changing the run."""
     count = Count()
     ended = Child(scene.folder, counted(command(*arguments), count)).ended()
     assert ended.code == 0, ended.err
     return count.value
 
 
-def dies(scene: Scene, number: int, *arguments: str) -> str:
-    """Runs a command that is killed at a moment, and says what was to happen then."""
+def run_killed(scene: Scene, number: int, *arguments: str) -> str:
+    """Run a command that is killed at a moment, and return what was about to happen."""
     ended = Child(scene.folder, killed_at(command(*arguments), number)).ended()
     assert ended.code == -signal.SIGKILL, f"no moment {number}: {ended.code} {ended.err}"
     return ended.err.splitlines()[-1]
 
 
-def ends(scene: Scene, whole: Path, *arguments: str) -> None:
-    """Runs a command to its end and compares."""
+def rerun_and_compare(scene: Scene, whole: Path, *arguments: str) -> None:
+    """Run a command to its end and compare the results."""
     ended = run(scene.folder, *arguments)
     assert ended.code == 0, ended.err
     assert same(scene.run, whole)
@@ -53,22 +53,22 @@ def ends(scene: Scene, whole: Path, *arguments: str) -> None:
 
 @pytest.mark.parametrize("kind", ["dense", "convolutional", "early", "kept"])
 @pytest.mark.parametrize("every", first(1, [83, 1]))
-def test_a_run_that_is_killed_at_any_moment(scenes, kind, every):
+def test_a_run_killed_at_any_moment(scenes, kind, every):
     scene = scenes(kind)
     count = moments(scene, *TRAIN)
 
     def attempt(number):
         scene.clear()
-        with about(dies(scene, number, *TRAIN)):
+        with about(run_killed(scene, number, *TRAIN)):
             assert whole_so_far(scene.run, scene.whole)
             begun = (scene.run / "status.json").exists()
-            ends(scene, scene.whole, *(("resume", "run") if begun and number % 2 else TRAIN))
+            rerun_and_compare(scene, scene.whole, *(("resume", "run") if begun and number % 2 else TRAIN))
 
     assert hold_all(attempt, range(1, count + 1, every))
 
 
 @pytest.mark.parametrize("every", first(1, [31, 1]))
-def test_a_killed_run_is_not_begun_again_by_mistake(scenes, every):
+def test_a_killed_run_is_not_restarted_by_mistake(scenes, every):
     """Without --resume a run is refused and left as it is; with nothing in it yet, it begins."""
     scene = scenes("dense")
     begin = ("train", CONFIG, "--run-dir", "run")
@@ -76,7 +76,7 @@ def test_a_killed_run_is_not_begun_again_by_mistake(scenes, every):
 
     def attempt(number):
         scene.clear()
-        with about(dies(scene, number, *begin)):
+        with about(run_killed(scene, number, *begin)):
             before = {name: (scene.run / name).read_bytes() for name in files(scene.run)}
             ended = run(scene.folder, *begin)
             if ended.code == 0:
@@ -91,12 +91,12 @@ def test_a_killed_run_is_not_begun_again_by_mistake(scenes, every):
 
 
 @pytest.mark.parametrize("every", first(1, [13, 1]))
-def test_resume_of_what_had_not_begun_tells_what_to_type(scenes, every):
+def test_resume_before_the_first_checkpoint_shows_the_command(scenes, every):
     scene = scenes("dense")
 
     def attempt(number):
         scene.clear()
-        with about(dies(scene, number, *TRAIN)):
+        with about(run_killed(scene, number, *TRAIN)):
             ended = run(scene.folder, "resume", "run")
             if (scene.run / "status.json").exists():
                 assert ended.code == 0, ended.err
@@ -104,13 +104,13 @@ def test_resume_of_what_had_not_begun_tells_what_to_type(scenes, every):
                 return
             assert (ended.code, ended.out) == (2, "")
             assert len(ended.err.splitlines()) == 1, ended.err
-            ends(scene, scene.whole, *TRAIN)
+            rerun_and_compare(scene, scene.whole, *TRAIN)
 
     assert hold_all(attempt, range(1, 40, every))
 
 
 @pytest.mark.parametrize("ending", [".csv", *first(0, [".npy", ".json"])])
-def test_predictions_whose_writing_is_killed_leave_the_older_file(scenes, ending):
+def test_killed_predictions_keep_the_older_file(scenes, ending):
     scene = scenes("dense")
     output = scene.folder / f"predictions{ending}"
     predict = ("predict", "whole", tiny.TABLE, "--output", output.name)
@@ -119,7 +119,7 @@ def test_predictions_whose_writing_is_killed_leave_the_older_file(scenes, ending
 
     def attempt(number):
         output.write_text("older")
-        with about(dies(scene, number, *predict)):
+        with about(run_killed(scene, number, *predict)):
             assert output.read_bytes() in (b"older", new)
         assert run(scene.folder, *predict).code == 0
         assert output.read_bytes() == new
@@ -128,20 +128,20 @@ def test_predictions_whose_writing_is_killed_leave_the_older_file(scenes, ending
 
 
 @pytest.mark.parametrize("kills", first(1, [4, 8, 12, 16, 20, 24]))
-def test_a_run_that_is_killed_again_and_again(scenes, kills):
+def test_a_run_killed_repeatedly(scenes, kills):
     scene = scenes("kept", epochs=24)
     most = moments(scene, *TRAIN) // kills
     scene.clear()
     chosen = random.Random(kills)
     for _ in range(kills):
-        with about(dies(scene, chosen.randint(1, most), *TRAIN)):
+        with about(run_killed(scene, chosen.randint(1, most), *TRAIN)):
             assert whole_so_far(scene.run, scene.whole)
-    ends(scene, scene.whole, *TRAIN)
+    rerun_and_compare(scene, scene.whole, *TRAIN)
 
 
 @pytest.mark.parametrize(("kind", "setting"), first(2, EXTENSIONS))
 @pytest.mark.parametrize("every", first(1, [53, 1]))
-def test_a_finished_run_whose_extension_is_killed(scenes, kind, setting, every):
+def test_a_finished_run_killed_while_it_is_extended(scenes, kind, setting, every):
     scene = scenes(kind)
     extend = ("resume", "run", "--set", setting)
     scene.begin_with(scene.whole)
@@ -153,15 +153,15 @@ def test_a_finished_run_whose_extension_is_killed(scenes, kind, setting, every):
 
     def attempt(number):
         scene.begin_with(scene.whole)
-        with about(dies(scene, number, *extend)):
+        with about(run_killed(scene, number, *extend)):
             assert whole_so_far(scene.run, extended)
-            ends(scene, extended, *extend)
+            rerun_and_compare(scene, extended, *extend)
 
     assert hold_all(attempt, range(1, count + 1, every))
 
 
 def killed_after(step: int, *settings: str) -> object:
-    """An action that trains until after that step and is killed."""
+    """Return an action that trains and is killed after a step."""
 
     def listen(event: object) -> None:
         if isinstance(event, StepEnded) and event.step == step:
@@ -171,7 +171,7 @@ def killed_after(step: int, *settings: str) -> object:
 
 
 @pytest.mark.parametrize("every", first(1, [23, 1]))
-def test_a_torn_last_row_is_written_again(scenes, every):
+def test_an_incomplete_last_row_is_rewritten(scenes, every):
     scene = scenes("dense")
     assert Child(scene.folder, killed_after(8)).ended().code == -signal.SIGKILL
     killed = scene.folder / f"killed-{every}"
@@ -182,13 +182,13 @@ def test_a_torn_last_row_is_written_again(scenes, every):
         scene.begin_with(killed)
         metrics = scene.run / "metrics.csv"
         metrics.write_text(metrics.read_text() + row[:length])
-        ends(scene, scene.whole, *TRAIN)
+        rerun_and_compare(scene, scene.whole, *TRAIN)
 
     assert hold_all(attempt, range(0, len(row) + 1, every))
 
 
 @pytest.mark.parametrize("every", first(1, [31, 1]))
-def test_a_torn_header_is_written_again(scenes, every):
+def test_an_incomplete_header_is_rewritten(scenes, every):
     scene = scenes("dense")
     assert Child(scene.folder, killed_after(2)).ended().code == -signal.SIGKILL
     header = (scene.whole / "metrics.csv").read_text().splitlines(keepends=True)[0]
@@ -197,13 +197,13 @@ def test_a_torn_header_is_written_again(scenes, every):
         scene.clear()
         assert Child(scene.folder, killed_after(2)).ended().code == -signal.SIGKILL
         (scene.run / "metrics.csv").write_text(header[:length])
-        ends(scene, scene.whole, *TRAIN)
+        rerun_and_compare(scene, scene.whole, *TRAIN)
 
     assert hold_all(attempt, range(0, len(header) + 1, every))
 
 
 @pytest.mark.parametrize("step", first(2, [8, 11, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 20]))
-def test_no_step_before_the_last_checkpoint_is_taken_again(scenes, step, monkeypatch):
+def test_steps_before_the_last_checkpoint_are_not_repeated(scenes, step, monkeypatch):
     scene = scenes("kept")
     assert Child(scene.folder, killed_after(step)).ended().code == -signal.SIGKILL
     saved = last_step(scene.run)
@@ -216,7 +216,7 @@ def test_no_step_before_the_last_checkpoint_is_taken_again(scenes, step, monkeyp
 
 
 @pytest.mark.parametrize("wanted", ["resume", "train"])
-def test_a_finished_run_stays_as_it_is_whatever_command_is_repeated(scenes, wanted):
+def test_a_finished_run_is_unchanged_by_repeated_commands(scenes, wanted):
     scene = scenes("kept")
     scene.begin_with(scene.whole)
     ended = run(scene.folder, *(TRAIN if wanted == "train" else ("resume", "run")))

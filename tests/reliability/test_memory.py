@@ -1,4 +1,4 @@
-"""The worst files there are, in a process whose memory is watched."""
+"""Files made to fill the memory, in a process whose memory is measured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 1000  # mebibytes
 
 
 def process(folder, *what):
-    """The lines that worst.py writes."""
+    """Yield the lines that worst.py prints."""
     script = Path(__file__).with_name("worst.py")
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     command = [sys.executable, str(script), what[0], str(folder), *what[1:]]
@@ -29,7 +29,7 @@ def process(folder, *what):
 
 
 @pytest.mark.parametrize(("which", "count"), first(1, [("few", 4), ("all", 45)]))
-def test_the_worst_files_are_refused_in_little_memory(tmp_path, which, count):
+def test_the_worst_files_are_rejected_with_little_memory(tmp_path, which, count):
     process(tmp_path, "make", which)
     ended = process(tmp_path, "run")
     left = {path.name for path in tmp_path.glob("run*")}

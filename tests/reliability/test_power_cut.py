@@ -1,4 +1,4 @@
-"""A power cut at any moment: what was not made sure to be on the disk is gone, and the run still ends the same."""
+"""A power cut at any moment loses what was not synced, and the run still ends with the same results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any instant: the state is saved, the next command is told, and it ends with the same bits."""
+"""Ctrl-C and SIGTERM at any time: the state is saved, the next command is shown, and results are the same bits."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ SLOW = {
 BEGIN = ("train", CONFIG, "--run-dir", "run")
 
 
-def goes_on(scene: Scene, ended: Ended, number: int) -> None:
-    """Checks a run that has been stopped, types what its message ends with, and compares."""
+def resume_and_compare(scene: Scene, ended: Ended, number: int) -> None:
+    """Check a stopped run, run the command at the end of its message, and compare the results."""
     assert ended.code == CODES[signal.Signals(number)], f"{ended.code} {ended.err}"
     assert ended.out == ""
     assert "Traceback" not in ended.err
@@ -52,7 +52,7 @@ def goes_on(scene: Scene, ended: Ended, number: int) -> None:
 
 
 def slowed(**seconds: float) -> Callable[[], object]:
-    """An action that trains with functions that sleep first."""
+    """Return an action that trains with functions that sleep first."""
 
     def act() -> object:
         for name, each in seconds.items():
@@ -64,26 +64,26 @@ def slowed(**seconds: float) -> Callable[[], object]:
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("seed", first(1, range(20)))
-def test_a_run_that_is_stopped_at_a_random_instant(scenes, number, seed):
+def test_a_run_stopped_at_a_random_time(scenes, number, seed):
     scene = scenes("kept")
     with Child(scene.folder, slowed(step=0.03, measure=0.06)) as child:
         await_file(scene.run / "checkpoints" / "last.npz")
         time.sleep(random.Random(seed).uniform(0, 0.5))
         child.send(number)
-        goes_on(scene, child.ended(), number)
+        resume_and_compare(scene, child.ended(), number)
 
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-def test_a_program_that_is_stopped(scenes, number):
+def test_a_program_stopped_by_a_signal(scenes, number):
     scene = scenes("kept")
     program = start(scene.folder, {SLOW["step"]: 0.04}, *BEGIN)
     await_file(scene.run / "checkpoints" / "last.npz")
     program.send_signal(number)
-    goes_on(scene, end(program), number)
+    resume_and_compare(scene, end(program), number)
 
 
 def stopped_while_measuring(at: int, number: int) -> Callable[[], object]:
-    """An action that trains, with a signal at the start of a measurement."""
+    """Return an action that trains and is stopped at the start of an evaluation."""
 
     def act() -> object:
         Executor.evaluate = signalled(Executor.evaluate, at, number)
@@ -101,14 +101,14 @@ def test_a_signal_during_any_measurement(scenes, kind, number):
     def attempt(at):  # the last one is that of the test rows
         scene.clear()
         with about(f"measurement {at} of {epochs + 1}"):
-            goes_on(scene, Child(scene.folder, stopped_while_measuring(at, number)).ended(), number)
+            resume_and_compare(scene, Child(scene.folder, stopped_while_measuring(at, number)).ended(), number)
 
     assert hold_all(attempt, range(1, epochs + 2))
 
 
 @pytest.mark.parametrize("kind", [StepEnded, EpochEnded, TrainingEnded])
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-def test_a_signal_while_an_event_is_told(scenes, kind, number):
+def test_a_signal_while_an_event_is_handled(scenes, kind, number):
     scene = scenes("dense")
 
     def act() -> object:
@@ -124,7 +124,7 @@ def test_a_signal_while_an_event_is_told(scenes, kind, number):
         RunDisplay.__call__ = tell
         return command(*BEGIN)()
 
-    goes_on(scene, Child(scene.folder, act).ended(), number)
+    resume_and_compare(scene, Child(scene.folder, act).ended(), number)
 
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
@@ -156,7 +156,7 @@ BEFORE_TRAINING = {  # functions that are called before the first step, by the m
 
 @pytest.mark.parametrize("call", BEFORE_TRAINING)
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-def test_a_signal_before_the_training_has_begun(scenes, number, call):
+def test_a_signal_before_training_starts(scenes, number, call):
     scene = scenes("dense")
 
     def act() -> object:
@@ -174,19 +174,19 @@ def test_a_signal_before_the_training_has_begun(scenes, number, call):
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 @pytest.mark.parametrize("every", first(1, [97, 1]))
-def test_a_stopped_run_is_stopped_again_and_again(scenes, number, every):
-    """Each life takes one step; saving what was saved already changes nothing."""
+def test_a_run_stopped_after_every_step(scenes, number, every):
+    """Each process takes one step; saving an unchanged state again changes nothing."""
     scene = scenes("kept")
     steps = state(scene.whole)["step"]
     for _ in range(steps if every == 1 else 4):
         ended = Child(scene.folder, stopped_after_a_step(number)).ended()
         assert ended.code == CODES[number], ended.err
         assert whole_so_far(scene.run, scene.whole)
-    goes_on(scene, ended, number)
+    resume_and_compare(scene, ended, number)
 
 
 def stopped_after_a_step(number: int) -> Callable[[], object]:
-    """An action that goes on with a run and stops after its first step."""
+    """Return an action that resumes a run and is stopped after its first step."""
 
     def act() -> object:
         from nncli.training.trainer import Trainer
@@ -197,7 +197,7 @@ def stopped_after_a_step(number: int) -> Callable[[], object]:
     return act
 
 
-def test_the_state_that_is_saved_is_that_of_the_step_that_is_told(scenes):
+def test_the_saved_state_is_that_of_the_reported_step(scenes):
     scene = scenes("dense")
     ended = Child(scene.folder, stopped_after_a_step(signal.SIGTERM)).ended()
     assert "after step 1;" in ended.err.splitlines()[-1]

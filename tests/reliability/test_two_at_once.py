@@ -1,4 +1,4 @@
-"""Two processes that want one run directory, and readers of a run that is being written."""
+"""Several processes for one run directory, and readers of a run in progress."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ BEGIN = ("train", CONFIG, "--run-dir", "run")
 REFUSED = ("another process", "holds a run already")  # that it is writing, or was faster
 
 
-def together(scene: Scene, actions: list[Action], delay: float = 0) -> list[Ended]:
-    """Runs actions in processes that begin at the same time, but for a delay of all after the first."""
+def run_together(scene: Scene, actions: list[Action], delay: float = 0) -> list[Ended]:
+    """Run actions in processes that start at the same time, but for a delay of all after the first."""
     reader, gate = os.pipe()
 
     def waiting(action: Action, seconds: float) -> Action:
@@ -46,8 +46,8 @@ def together(scene: Scene, actions: list[Action], delay: float = 0) -> list[Ende
     return [child.ended() for child in children]
 
 
-def one_has_won(scene: Scene, ends: list[Ended]) -> None:
-    """Checks that one of them did all of the work, and that the others were refused."""
+def check_one_winner(scene: Scene, ends: list[Ended]) -> None:
+    """Check that one process did all of the work and that the others were rejected."""
     assert sorted(ended.code for ended in ends) == [0, *[2] * (len(ends) - 1)], ends
     for ended in ends:
         if ended.code:
@@ -59,35 +59,35 @@ def one_has_won(scene: Scene, ends: list[Ended]) -> None:
 
 
 @pytest.mark.parametrize("seed", first(3, range(50)))
-def test_two_that_begin_one_run(scenes, seed):
+def test_two_processes_start_one_run(scenes, seed):
     scene = scenes("dense")
     delay = random.Random(seed).uniform(0, 0.03) if seed % 2 else 0
-    one_has_won(scene, together(scene, [command(*BEGIN)] * 2, delay))
+    check_one_winner(scene, run_together(scene, [command(*BEGIN)] * 2, delay))
 
 
 @pytest.mark.parametrize("seed", first(0, range(5)))
-def test_two_programs_that_begin_one_run(scenes, seed):
+def test_two_programs_start_one_run(scenes, seed):
     scene = scenes("dense")
     programs = [start(scene.folder, {STEP: 0.05}, *BEGIN) for _ in range(2)]
-    one_has_won(scene, [end(program) for program in programs])
+    check_one_winner(scene, [end(program) for program in programs])
 
 
 @pytest.mark.parametrize("seed", first(1, range(10)))
-def test_five_that_begin_one_run(scenes, seed):
+def test_five_processes_start_one_run(scenes, seed):
     scene = scenes("convolutional")
-    one_has_won(scene, together(scene, [command(*BEGIN)] * 5))
+    check_one_winner(scene, run_together(scene, [command(*BEGIN)] * 5))
 
 
 @pytest.mark.parametrize("seed", first(2, range(50)))
-def test_two_that_go_on_with_one_run(scenes, seed):
-    """The slower one is refused or finds the run finished; where nothing is there yet, they begin it."""
+def test_two_processes_resume_one_run(scenes, seed):
+    """The slower one is rejected or finds the run finished; a missing run is started."""
     scene = scenes("kept")
     chosen = random.Random(seed)
     commands = [command(*TRAIN)] * 2
     if seed % 2:
         Child(scene.folder, killed_at(command(*BEGIN), chosen.randint(60, 300))).ended()
         commands[1] = command("resume", "run")
-    ends = together(scene, commands, chosen.uniform(0, 0.02))
+    ends = run_together(scene, commands, chosen.uniform(0, 0.02))
     assert 0 in (codes := [ended.code for ended in ends]), ends
     assert set(codes) <= {0, 2}, ends
     for ended in ends:
@@ -98,7 +98,7 @@ def test_two_that_go_on_with_one_run(scenes, seed):
 
 def test_runs_of_one_second_do_not_share_a_directory(scenes):
     scene = scenes("dense")
-    ends = together(scene, [command("train", CONFIG, "--quiet")] * 4)
+    ends = run_together(scene, [command("train", CONFIG, "--quiet")] * 4)
     assert [ended.code for ended in ends] == [0] * 4, ends
     paths = {ended.out.strip() for ended in ends}
     assert len(paths) == 4
@@ -106,8 +106,8 @@ def test_runs_of_one_second_do_not_share_a_directory(scenes):
         assert same(scene.folder / path, scene.whole)
 
 
-def reads(scene: Scene) -> dict[str, Callable[[], object]]:
-    """What somebody may read while a run is being written."""
+def read_run(scene: Scene) -> dict[str, Callable[[], object]]:
+    """Read what users may read while a run is in progress."""
     table = str(scene.folder / tiny.TABLE)
     return {
         "inspect": lambda: inspect(scene.run, verify=True),
@@ -122,7 +122,7 @@ def reads(scene: Scene) -> dict[str, Callable[[], object]]:
 @pytest.mark.parametrize("name", first(3, ["inspect", "predict", "metrics.csv", "evaluate", "status.json"]))
 def test_a_run_is_read_while_it_is_written(scenes, kind, name):
     scene = scenes(kind, epochs=24)
-    read, count = reads(scene)[name], 0
+    read, count = read_run(scene)[name], 0
     with Child(scene.folder, command(*BEGIN)) as program:
         await_file(scene.run / "checkpoints" / "best.npz")
         while not program.has_ended():
@@ -133,7 +133,7 @@ def test_a_run_is_read_while_it_is_written(scenes, kind, name):
     assert same(scene.run, scene.whole)
 
 
-def test_rows_of_a_run_that_is_written_are_whole_at_any_time(scenes):
+def test_rows_of_a_run_in_progress_are_always_complete(scenes):
     scene = scenes("dense", epochs=24)
     rows, seen = content(scene.whole / "metrics.csv"), set()
     metrics = scene.run / "metrics.csv"
@@ -149,7 +149,7 @@ def test_rows_of_a_run_that_is_written_are_whole_at_any_time(scenes):
     assert len(seen) > 1
 
 
-def test_a_run_cannot_be_gone_on_with_while_another_process_writes_it(scenes):
+def test_a_run_cannot_be_resumed_while_another_process_writes_it(scenes):
     scene = scenes("kept")
 
     def act() -> object:

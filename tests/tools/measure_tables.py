@@ -1,4 +1,4 @@
-"""Times the reading of tables against pandas, by turns: python -m tests.tools.measure_tables [ROWS]. Needs pandas."""
+"""Compare the time to read tables with that of pandas: python -m tests.tools.measure_tables [ROWS]. Needs pandas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS, TEXTS, TURNS = 20, 5, 5
 
 
 def main(rows: int) -> None:
-    """Prints how long each reader takes, and its ratio to pandas."""
+    """Print how long each reader takes, and its ratio to pandas."""
     import pandas  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +46,7 @@ def _read(path: str, *, arrow: bool) -> None:
 
 
 def _write(path: str, rows: int, texts: int) -> None:
-    """A table of numbers with six decimals, some of its columns short texts, whole numbers and with blanks."""
+    """Write a table of numbers with six decimals; some columns have short texts, whole numbers or blanks."""
     random = np.random.default_rng(0)
     words = np.array(["red", "green", "blue", "light grey", "x"])
     with open(path, "w") as file:

@@ -1,4 +1,4 @@
-"""Hints and refusals for what people do first."""
+"""Hints and errors for common mistakes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def problems(text: str) -> str:
     return str(caught.value)
 
 
-def test_a_loss_that_explodes_but_stays_finite_gets_a_hint() -> None:
+def test_a_finite_but_exploding_loss_gets_a_hint() -> None:
     Path("y.csv").write_text("a,y\n" + "".join(f"{i},{1000 * i}\n" for i in range(30)))
     ended = train(
         config(f"data: {{train: {{path: y.csv, targets: y}}}}\n{DENSE}"), ["training.epochs=1", "training.batch_size=8"]
@@ -57,7 +57,7 @@ def test_a_loss_that_explodes_but_stays_finite_gets_a_hint() -> None:
     assert "scale_targets: standard" in ended.note
 
 
-def test_a_loss_that_falls_gets_none() -> None:
+def test_a_decreasing_loss_gets_no_hint() -> None:
     Path("y.csv").write_text("a,y\n" + "".join(f"{i / 30},{i / 10}\n" for i in range(30)))
     ended = train(
         config(f"data: {{train: {{path: y.csv, targets: y}}}}\n{DENSE}"),
@@ -66,18 +66,18 @@ def test_a_loss_that_falls_gets_none() -> None:
     assert ended.note == ""
 
 
-def test_a_bare_share_is_told_how_to_be_written() -> None:
+def test_a_bare_fraction_gets_a_hint() -> None:
     found = problems(f"data: {{train: {{dataset: diabetes}}, validation: 0.2}}\n{DENSE}")
     assert "{fraction: 0.2}" in found
 
 
-def test_one_class_is_not_two() -> None:
+def test_targets_of_one_class_are_rejected() -> None:
     classifier = "model: [{type: dense, units: 2}, softmax]\nloss: cross_entropy\noptimizer: sgd\n"
     found = problems(f"data: {{train: {{path: {table(label='same')}, targets: y}}}}\n{classifier}")
     assert "all rows have the label 'same'" in found
 
 
-def test_measurements_as_labels_are_told_to_be_a_regression() -> None:
+def test_measurements_as_labels_get_a_hint_to_use_a_regression() -> None:
     Path("m.csv").write_text("a,y\n" + "".join(f"{i},{i + 0.5}\n" for i in range(20)))
     classifier = "model: [{type: dense, units: 2}, softmax]\nloss: cross_entropy\noptimizer: sgd\n"
     found = problems(f"data: {{train: {{path: m.csv, targets: y}}}}\n{classifier}")
@@ -85,19 +85,19 @@ def test_measurements_as_labels_are_told_to_be_a_regression() -> None:
     assert "units: 20" not in found
 
 
-def test_an_unknown_ending_is_told_with_the_known_ones() -> None:
+def test_an_unknown_file_extension_is_reported_with_the_known_ones() -> None:
     Path("t.txt").write_text("a,y\n1,2\n")
     assert ".csv" in problems(f"data: {{train: {{path: t.txt, targets: y}}}}\n{DENSE}")
 
 
-def test_an_activation_inside_a_container_is_seen() -> None:
+def test_an_activation_inside_a_container_counts() -> None:
     end = "{type: sequential, layers: [{type: dense, units: 1}, sigmoid]}"
     text = f"data: {{train: {{path: {table()}, targets: y}}}}\nmodel: [{end}]\noptimizer: sgd\n"
     assert train(config(text + "loss: bce\n"), ["training.epochs=1"]).last["train_loss"] < 2
     assert "from_logits" in problems(text + "loss: {type: bce, from_logits: true}\n")
 
 
-def test_more_parameters_than_memory_is_no_traceback() -> None:
+def test_more_parameters_than_memory_are_reported() -> None:
     layers = [{"type": "dense", "units": 10**16}, {"type": "dense", "units": 1}]
     with pytest.raises(NncliError, match="but this machine has"):
         train(config(f"data: {{train: {{dataset: diabetes}}}}\n{DENSE}"), [f"model={json.dumps(layers)}"])
@@ -105,12 +105,12 @@ def test_more_parameters_than_memory_is_no_traceback() -> None:
         nncli.Model(layers, "mse").train(np.ones((4, 1)), np.ones(4), verbose=False)
 
 
-def test_targets_too_large_for_the_dtype() -> None:
+def test_targets_too_large_for_the_dtype_are_rejected() -> None:
     with pytest.raises(UserError, match="too large for float32"):
         nncli.Model([{"type": "dense", "units": 1}], "mse").train(np.ones((4, 1)), np.full(4, 1e300), verbose=False)
 
 
-def test_a_monitor_cannot_change_while_a_run_goes_on() -> None:
+def test_a_monitor_cannot_change_when_a_run_is_resumed() -> None:
     text = f"data: {{train: {{dataset: diabetes}}, validation: {{fraction: 0.2}}}}\n{DENSE}metrics: [r2]\n"
     settings = ["training.epochs=1", "data.scale_inputs=standard", "data.scale_targets=standard"]
     ended = train(config(text), settings)
@@ -118,7 +118,7 @@ def test_a_monitor_cannot_change_while_a_run_goes_on() -> None:
         resume(str(ended.path), ["training.epochs=2", "training.checkpoint.monitor=val_r2"])
 
 
-def test_held_out_rows_may_lack_a_class() -> None:
+def test_held_out_rows_can_lack_a_class() -> None:
     text = (
         f"data: {{train: {{path: {table()}, targets: y, classes: [one, two]}}, test: {{path: t2.csv}}}}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: sgd\nmetrics: [accuracy]\n"
@@ -147,14 +147,14 @@ def test_a_named_pipe_is_read_as_a_table() -> None:
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "noext"])
-def test_files_without_an_ending_are_refused_in_a_line(path: str) -> None:
+def test_files_without_an_extension_are_rejected_in_one_line(path: str) -> None:
     ended = trained()
     Path("noext").write_text("a,b\n1,2\n")
     with pytest.raises(NncliError, match="not a kind of input"):
         nncli.predict(str(ended.path), path)
 
 
-def test_path_objects_do_as_well() -> None:
+def test_path_objects_are_accepted() -> None:
     ended = trained()
     run = Path(str(ended.path))
     assert len(list(nncli.predict(run, Path("t.csv")).table())) == 40
@@ -169,7 +169,7 @@ def test_path_objects_do_as_well() -> None:
     nncli.Model.load(Path("m.npz"))
 
 
-def test_what_python_users_pass_by_mistake() -> None:
+def test_common_mistakes_from_python_are_reported() -> None:
     model = nncli.Model([{"type": "dense", "units": 1}], "mse")
     x, y = np.ones((4, 1)), np.ones(4)
     with pytest.raises(UserError, match="single value"):
@@ -185,7 +185,7 @@ def test_what_python_users_pass_by_mistake() -> None:
         model.train(x, y, epochs=1, verbose=False, checkpoint={"monitor": "val_loss"})
 
 
-def test_rows_of_other_classes_are_left_out_from_python_too() -> None:
+def test_rows_of_other_classes_are_left_out_from_python() -> None:
     model = nncli.Model(
         [{"type": "dense", "units": 1}, "sigmoid"], "bce", metrics=["accuracy"], classes=["a", "b"], seed=1
     )
@@ -195,7 +195,7 @@ def test_rows_of_other_classes_are_left_out_from_python_too() -> None:
 
 
 @pytest.mark.parametrize(("momentum", "notes"), [(0.99, 1), (0.5, 0)])
-def test_a_momentum_of_batch_norm_that_looks_like_that_of_keras_is_noted(momentum: float, notes: int) -> None:
+def test_a_batch_norm_momentum_as_in_keras_is_noted(momentum: float, notes: int) -> None:
     layer = f"{{type: batch_norm, momentum: {momentum}}}"
     model = f"model: [{layer}, {layer}, {{type: dense, units: 1}}]\nloss: mse\noptimizer: sgd\n"
     found = check(config(f"data: {{train: {{dataset: diabetes}}}}\n{model}"))

@@ -1,4 +1,4 @@
-"""A first config: right as it stands, and better than the trivial predictor once it is trained."""
+"""Starter configs are valid, and beat a constant baseline when trained."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def _folder(tmp_path, monkeypatch):
 
 
 def trained(*settings, **given):
-    """The test metrics, or else the validation metrics, of a run of the config that init gives."""
+    """Train the config that init writes, and return its test metrics, or its validation metrics."""
     init(**given, output="first.yaml")
     ended = train("first.yaml", list(settings), run_dir="run")
     return ended.test or {name.removeprefix("val_"): value for name, value in ended.best.items() if "val_" in name}
 
 
 def resolved():
-    """What the config says in the end."""
+    """Return the resolved config of a text."""
     return check("first.yaml").resolved
 
 
-def test_without_data_it_is_a_config_that_trains():
+def test_the_config_without_data_trains():
     text = init()
     Path("first.yaml").write_text(text)
     assert check("first.yaml").parameters > 0
@@ -54,16 +54,16 @@ def test_without_data_it_is_a_config_that_trains():
 
 
 @pytest.mark.parametrize("name", first(1, dataset_names()))
-def test_every_dataset_that_ships_beats_the_trivial_predictor(name):
+def test_every_built_in_dataset_beats_the_constant_baseline(name):
     found = trained(data=name)
     if name == "diabetes":
-        assert found["r2"] > 0.3  # the mean: 0
+        assert found["r2"] > 0.3  # 0 for the mean
     else:
-        assert found["accuracy"] > 0.95  # the most frequent class: 0.1 or 0.5
+        assert found["accuracy"] > 0.95  # 0.1 or 0.5 for the most frequent class
 
 
 @pytest.mark.parametrize("file", first(0, ["california_housing_test.csv.gz", "california_housing_train.csv.gz"]))
-def test_house_prices_beat_the_linear_fit(file):
+def test_house_prices_beat_linear_regression(file):
     if not (SHARED / file).exists():
         pytest.skip(f"{file} is not beside the project")
     found = trained(data=str(SHARED / file), targets=["median_house_value"])
@@ -71,7 +71,7 @@ def test_house_prices_beat_the_linear_fit(file):
     assert "scale_targets: {type: standard}" in resolved()
 
 
-def test_symbols_are_looked_up_and_read_in_order():
+def test_symbols_get_an_embedding_and_a_recurrent_layer():
     text = init(data="temporal_order")
     assert "# 2,000 rows, 30 symbols; learnt: 8 classes" in text
     assert "scale_inputs: none" in text
@@ -94,14 +94,14 @@ def test_a_table_of_numbers():
     assert trained(data="line.csv", targets=["price"])["r2"] > 0.9
 
 
-def test_several_targets():
+def test_a_table_with_several_targets():
     tiny.data(Path())
     trained("training.epochs=1", data="line.csv", targets=["price", "age"])
     assert "units: 2" in resolved()
 
 
 def awkward(rows=120):
-    """A table with everything that real tables have."""
+    """Write a table with the difficulties of real tables."""
     random = np.random.default_rng(0)
     with open("rooms.csv", "w", newline="") as file:
         writer = csv.writer(file)
@@ -114,7 +114,7 @@ def awkward(rows=120):
     return "rooms.csv"
 
 
-def test_columns_that_cannot_be_learnt_from_are_left_out_and_named():
+def test_unusable_columns_are_left_out_and_named():
     trained("training.epochs=1", data=awkward(), targets=["stars"])
     text = Path("first.yaml").read_text()
     assert "inputs: [rooms, city, area]" in text
@@ -130,7 +130,7 @@ def test_columns_that_cannot_be_learnt_from_are_left_out_and_named():
     assert "To learn them as numbers" in text
 
 
-def test_names_that_yaml_reads_otherwise_are_quoted():
+def test_names_that_look_like_other_yaml_types_are_quoted():
     Path("odd.csv").write_text("on: off,2,'#',yes\n" + "".join(f"{i % 7},{i % 3},{i % 5},{i * i}\n" for i in range(40)))
     init("odd.csv", ["yes"], "first.yaml")
     assert check("first.yaml").rows["training"] == 32
@@ -155,7 +155,7 @@ def test_arrays_images_and_idx():
         assert "binary_cross_entropy" in Path(config).read_text()
 
 
-def test_arrays_named_as_keras_does():
+def test_arrays_with_the_names_of_keras():
     x, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 2
     np.savez("four.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     init("four.npz", ["y_train"], "four.yaml")
@@ -199,12 +199,12 @@ def test_paths_are_relative_to_the_config():
         (np.arange(30).reshape(3, 5, 2) % 2, "numbers", False),
     ],
 )
-def test_whether_targets_are_classes_or_numbers(targets, kind, doubtful):
+def test_classes_and_numbers_are_told_apart(targets, kind, doubtful):
     assert kind_of(targets) == (kind, doubtful)
 
 
 def arrays(name="a.npz", **given):
-    """The text and the resolved config that init gives for arrays."""
+    """Return the text and the resolved config that init writes for arrays."""
     np.savez(name, **given)
     Path(f"{name}.yaml").unlink(missing_ok=True)
     text = init(name, output=f"{name}.yaml")
@@ -228,11 +228,11 @@ def drawn(*shape, low=0.0):
         ((drawn(50, 3) * 255).astype(np.uint8), False),
     ],
 )
-def test_whether_two_axes_are_a_sequence_or_an_image(x, sequence):
+def test_sequences_and_images_are_told_apart(x, sequence):
     assert is_sequence(x) == sequence
 
 
-def test_sequences_are_read_in_order_and_every_feature_is_scaled():
+def test_sequences_get_a_recurrent_layer_and_scaled_features():
     x = drawn(9, 3) * (1, 100, 10_000)
     text, _ = arrays(x=x, y=x[:, -1, 0])
     assert text.startswith(
@@ -246,7 +246,7 @@ def test_sequences_are_read_in_order_and_every_feature_is_scaled():
     assert "turn the array around first: x.transpose(0, 2, 1)" in arrays(x=drawn(3, 9), y=x[:, -1, 0])[0]
 
 
-def test_what_the_comments_name_instead_is_right_too():
+def test_the_alternatives_in_comments_are_valid():
     text, _ = arrays(x=drawn(30, 3), y=drawn())
     instead = "{type: conv1d, filters: 32, kernel_size: 3, padding: same}"
     assert instead in text
@@ -270,7 +270,7 @@ def test_what_the_comments_name_instead_is_right_too():
     assert "symbols" not in arrays(x=np.arange(120).reshape(40, 3) % 2, y=drawn())[0]
 
 
-def test_several_labels_a_row():
+def test_multi_label_targets():
     x = drawn(3)
     text, _ = arrays(x=x, y=x > (0.5, 0.3, 0.4))
     assert text.startswith("# 40 rows, 3 columns; learnt: 3 labels, each 0 or 1.\n")
@@ -284,7 +284,7 @@ def test_several_labels_a_row():
 
 
 @pytest.mark.parametrize(("classes", "units", "ending"), [(2, 1, "sigmoid"), (4, 4, "softmax")])
-def test_one_hot_rows_are_classes_and_it_says_so(classes, units, ending):
+def test_one_hot_targets_are_classes_with_a_comment(classes, units, ending):
     text, _ = arrays(x=drawn(3), y=np.eye(classes)[np.arange(40) % classes])
     assert "# Every row of targets has a single 1, so its columns are taken for classes." in text
     assert f"units: {units}}}" in text
@@ -317,7 +317,7 @@ def test_which_columns_are_left_out(cells, reason):
     assert bool(found) == (reason is not None)
 
 
-def test_texts_that_stand_for_a_blank_cell_are_named(tmp_path, monkeypatch):
+def test_texts_for_missing_values_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = [f"{i if i % 5 else 'NA'},{'red' if i % 2 else 'NA'},{i % 3 or '?'},{i % 7}.5" for i in range(60)]
     Path("holes.csv").write_text("\n".join(["a,colour,b,y", *rows]))
@@ -327,7 +327,7 @@ def test_texts_that_stand_for_a_blank_cell_are_named(tmp_path, monkeypatch):
     assert check("holes.yaml").plan.input_shape == (4,)
 
 
-def test_a_counting_column_that_is_all_there_is_stays():
+def test_a_counter_that_is_the_only_column_is_kept():
     table = parse_table(("a\n" + "\n".join(map(str, range(100)))).encode(), "t.csv")
     assert left_out(table, np.arange(100)) == {}
     table = parse_table(("a,b\n" + "\n".join(f"{i},{i * i}" for i in range(100))).encode(), "t.csv")
@@ -356,7 +356,7 @@ def test_a_counting_column_that_is_all_there_is_stays():
         ("names.csv", ["number"], DataError, "no column to learn from ('name': 9 different texts; 'always': the same"),
     ],
 )
-def test_what_cannot_be_fitted(data, targets, error, message):
+def test_unusable_data_are_rejected(data, targets, error, message):
     tiny.data(Path())
     files.npy(Path())
     Path("notes.txt").write_text("hello")
@@ -370,19 +370,19 @@ def test_what_cannot_be_fitted(data, targets, error, message):
     assert not Path("first.yaml").exists()
 
 
-def test_nothing_is_overwritten():
+def test_existing_files_are_not_overwritten():
     Path("first.yaml").write_text("mine")
     with pytest.raises(UserError, match=r"first.yaml: exists already and is not overwritten; name another file"):
         init("digits", output="first.yaml")
     assert Path("first.yaml").read_text() == "mine"
 
 
-def test_a_target_without_data():
+def test_a_target_requires_data():
     with pytest.raises(UserError, match="--target goes with --data"):
         init(targets=["price"])
 
 
-def test_what_only_the_check_finds_is_told():
+def test_problems_found_by_the_check_are_reported():
     rows = "".join(f"{i * i},{colour},{i % 2}\n" for i, colour in enumerate(["NA", "1", "blue"] * 9))
     Path("colours.csv").write_text(f"a,colour,b\n{rows}")
     with pytest.raises(ConfigError, match="column 'colour': expected a finite number") as caught:
@@ -391,7 +391,7 @@ def test_what_only_the_check_finds_is_told():
     assert not Path("first.yaml").exists()
 
 
-def test_the_command(tmp_path):
+def test_the_command_line(tmp_path):
     from typer.testing import CliRunner
 
     from nncli.cli.app import command_line

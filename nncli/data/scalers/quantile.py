@@ -52,7 +52,7 @@ class QuantileScaling(Scaling):
 
     def undo(self, y: Array) -> Array:
         """Original values, between the smallest and the largest of the training rows or beyond them."""
-        shares = normal_distribution.distribution(np.asarray(y, np.float64))
+        shares = normal_distribution.cdf(np.asarray(y, np.float64))
         x = np.empty(y.shape)
         for column, known in enumerate(self.quantiles.T):
             at = shares[..., column]

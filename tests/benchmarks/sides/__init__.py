@@ -1,1 +1,1 @@
-"""What is compared, each in a process of its own."""
+"""The compared programs, each run in its own process."""

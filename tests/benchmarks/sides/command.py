@@ -1,7 +1,7 @@
-"""A command's turns, each a process from start to end: python -m tests.benchmarks.sides.command WORD...
+"""Run a command as a new process in every turn: python -m tests.benchmarks.sides.command WORD...
 
-`NEW` in a word stands for a directory that is not there yet, another one every turn. This process stays small, since
-on Linux a process is never counted less memory than the one that started it.
+`NEW` in a word is replaced by a new directory in every turn. This process stays small, since Linux never counts less
+memory for a process than for the one that started it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.benchmarks.sides.worker import serve
 
 
 def run(words: list[str]) -> float:
-    """Seconds from the start of the command to its end."""
+    """Run the command and return its seconds."""
     with tempfile.TemporaryDirectory() as directory:
         command = [word.replace("NEW", f"{directory}/new") for word in words]
         begun = time.perf_counter()

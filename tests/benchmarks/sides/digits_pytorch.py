@@ -1,8 +1,8 @@
-"""configs/digits.yaml as a PyTorch user writes it: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
+"""configs/digits.yaml in PyTorch: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
 
-The same images, shares, network, optimizer and epochs; and as `nncli train` does, the validation rows, a checkpoint and
-a line of metrics.csv every epoch, and at the end the test rows with the best epoch's weights. KIND is default, or best:
-fused Adam and the losses left on tensors until the epoch ends.
+The images, splits, network, optimizer and epochs are the same. As `nncli train` does, it evaluates the validation rows
+and writes a checkpoint and a line of metrics.csv in every epoch, and at the end tests the weights of the best epoch.
+KIND is default or best: fused Adam, and losses kept as tensors until the epoch ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SHARE = 0.1  # of validation rows, and of test rows
 
 
 def split(targets: np.ndarray) -> list[torch.Tensor]:
-    """Row numbers of training, validation and test: the same share of every class."""
+    """Return stratified row indices of training, validation and test."""
     random = np.random.default_rng(0)
     parts: tuple[list[np.ndarray], ...] = ([], [], [])
     for label in np.unique(targets):
@@ -33,7 +33,7 @@ def split(targets: np.ndarray) -> list[torch.Tensor]:
 
 
 def evaluate(model: nn.Module, measure: nn.Module, x: torch.Tensor, y: torch.Tensor) -> tuple[float, float]:
-    """Loss and accuracy."""
+    """Return loss and accuracy."""
     model.eval()
     with torch.inference_mode():
         outputs = model(x)
@@ -41,7 +41,7 @@ def evaluate(model: nn.Module, measure: nn.Module, x: torch.Tensor, y: torch.Ten
 
 
 def train(run: Path, *, best: bool) -> None:
-    """Trains, and writes into a new directory."""
+    """Train, and write a run into a new directory."""
     run.mkdir(parents=True)
     torch.manual_seed(0)
     with np.load(DATA) as archive:

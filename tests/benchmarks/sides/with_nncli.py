@@ -1,4 +1,4 @@
-"""nncli's turns: python -m tests.benchmarks.sides.with_nncli WORKLOAD THREADS."""
+"""Run nncli: python -m tests.benchmarks.sides.with_nncli WORKLOAD THREADS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
-    """What does one turn: an epoch, whose time is the one that a run writes to metrics.csv, or all predictions."""
+    """Return a function for one turn: all predictions, or an epoch, timed as in metrics.csv."""
     inputs, targets = workload.data
     model = nncli.Model(
         [*workload.layers, *(["softmax"] if workload.classes else [])],

@@ -1,7 +1,7 @@
-"""PyTorch's turns: python -m tests.benchmarks.sides.with_pytorch WORKLOAD THREADS default|best.
+"""Run PyTorch: python -m tests.benchmarks.sides.with_pytorch WORKLOAD THREADS default|best.
 
-As its users write it by default: contiguous images, plain Adam, the loss of every batch as a number. At its best: fused
-Adam, the loss left on the tensor, and whatever is fastest, in a trial, of channels_last or not, and one thread or all.
+default is what users usually write: contiguous images, plain Adam, the loss of every batch as a number. best uses
+fused Adam, keeps the loss as a tensor, and chooses the fastest of channels_last or not, and one thread or all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Residual(nn.Module):
 
 
 def module_of(layer: Any, shape: Shape) -> nn.Module:
-    """One layer of a config as PyTorch's."""
+    """Return the PyTorch module of one layer of a config."""
     values: dict[str, Any] = {"type": layer} if isinstance(layer, str) else dict(layer)
     match values.pop("type"):
         case "dense":
@@ -64,7 +64,7 @@ def module_of(layer: Any, shape: Shape) -> nn.Module:
 
 
 def sequence_of(layers: list[Any], shape: Shape) -> tuple[nn.Sequential, Shape]:
-    """The layers in order, and the shape that they give."""
+    """Return the layers as one module, and their output shape."""
     modules = []
     x = torch.zeros(2, *shape)
     for layer in layers:
@@ -75,7 +75,7 @@ def sequence_of(layers: list[Any], shape: Shape) -> tuple[nn.Sequential, Shape]:
 
 
 def turns(workload: Workload, *, best: bool, channels_last: bool = False) -> Callable[[], None]:
-    """What does one turn, an epoch or all predictions."""
+    """Return a function for one turn: an epoch or all predictions."""
     torch.manual_seed(0)
     inputs, targets = (torch.from_numpy(array) for array in workload.data)
     if workload.convolutional:
@@ -115,12 +115,12 @@ def turns(workload: Workload, *, best: bool, channels_last: bool = False) -> Cal
 
 
 def way(channels_last: bool, threads: int) -> str:
-    """In words."""
+    """Describe a way."""
     return f"{'channels_last, ' if channels_last else ''}{in_words(threads)}"
 
 
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
-    """The fastest way, and what it is; the ways are tried by turns, so that what else runs meets all alike."""
+    """Return the fastest way and its description; the ways alternate, so that other load affects all alike."""
     layouts = (False, True) if workload.convolutional else (False,)
     ways = list(itertools.product(layouts, sorted({1, threads})))
     trials = [(turns(workload, best=True, channels_last=channels_last), count) for channels_last, count in ways]

@@ -1,4 +1,4 @@
-"""scikit-learn's turns: python -m tests.benchmarks.sides.with_scikit_learn WORKLOAD THREADS."""
+"""Run scikit-learn: python -m tests.benchmarks.sides.with_scikit_learn WORKLOAD THREADS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload) -> Callable[[], None]:
-    """One epoch: partial_fit goes once over the rows it gets, in batches."""
+    """Return a function for one epoch; partial_fit passes once over the rows, in batches."""
     inputs, targets = workload.data
     settings = {
         "hidden_layer_sizes": workload.dense_widths,

@@ -1,4 +1,4 @@
-"""What every side does: a turn of work for every line that comes in, and its time back."""
+"""The loop of every side: one turn of work for every input line, answered with its time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 
 def serve(turn: Callable[[], float | None], *, whose: int = resource.RUSAGE_SELF, **about: Any) -> None:
-    """Answers every line of standard input with the seconds of one turn, and the last with the peak memory.
+    """Answer every line of standard input with the seconds of one turn, and the last with the peak memory.
 
     Args:
-        turn: does the work; may give the seconds itself.
-        whose: memory counts, this process's or that of those it starts.
-        about: what to tell of this side, such as its version.
+        turn: does the work; it can return the seconds itself.
+        whose: whose memory is measured, of this process or of its children.
+        about: facts about this side, such as its version.
     """
-    turn()  # warm
+    turn()  # warm-up
     _say(about)
     for line in sys.stdin:
         if line.strip() == "end":

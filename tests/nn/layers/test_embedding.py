@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nncli.core.field_docs import document_fields
 
 from nncli.core.errors import ConfigError
+from nncli.core.field_docs import document_fields
 from nncli.nn.layers import Embedding
 from nncli.nn.layers.embedding import MAX_ONE_HOT
 from nncli.nn.layers.sequential import layers_of

@@ -1,4 +1,4 @@
-"""The JSON Schema says what the checks say."""
+"""The JSON Schema agrees with `nncli check`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from nncli.config.json_schema import build_schema
 
+from nncli.config.json_schema import build_schema
 from nncli.config.reader import read_text
 from nncli.core.errors import ConfigError
 from nncli.core.fields import field_types, required
@@ -74,11 +74,11 @@ def validator():
 
 
 def values(text):
-    """The values of a text."""
+    """Parse a config text into plain values."""
     return read_text(text, "a.yaml", "/").value
 
 
-def test_the_configs_that_ship_pass(validator):
+def test_shipped_configs_pass(validator):
     files = sorted(CONFIGS.glob("*.yaml"))
     assert len(files) >= 5
     for file in files:
@@ -86,19 +86,19 @@ def test_the_configs_that_ship_pass(validator):
         assert file.read_text().splitlines()[0] == "# yaml-language-server: $schema=nncli.schema.json"
 
 
-def test_the_schema_beside_the_configs_is_the_one_that_is_made():
+def test_the_shipped_schema_is_up_to_date():
     made = subprocess.run([sys.executable, "-m", "nncli", "schema"], capture_output=True, text=True, check=True).stdout
     assert (CONFIGS / "nncli.schema.json").read_text() == made, "nncli schema > configs/nncli.schema.json"
 
 
-def test_a_config_that_uses_much_passes_both(validator, tmp_path):
+def test_a_config_with_many_features_passes_schema_and_check(validator, tmp_path):
     assert list(validator.iter_errors(values(GOOD))) == []
     (tmp_path / "a.yaml").write_text(GOOD)
     assert check(tmp_path / "a.yaml").parameters > 0
 
 
 @pytest.mark.parametrize(("old", "new"), [(old, new) for old, news in BAD.items() for new in news])
-def test_what_a_schema_can_know_of_fails_both(validator, tmp_path, old, new):
+def test_invalid_configs_fail_schema_and_check(validator, tmp_path, old, new):
     assert old in GOOD
     text = GOOD.replace(old, new, 1)
     assert not validator.is_valid(values(text))
@@ -113,7 +113,7 @@ def test_resolved_configs_pass(validator, tmp_path, make):
     assert validator.is_valid(values(check(tiny.write(tmp_path, make())).resolved))
 
 
-def test_every_field_of_everything_is_in_it(validator):
+def test_every_field_of_every_class_is_in_the_schema(validator):
     definitions = validator.schema["$defs"]
     for registry in REGISTRIES:
         for cls in registry:
@@ -128,7 +128,7 @@ def test_every_field_of_everything_is_in_it(validator):
                 assert "default" in described or name in found["required"]
 
 
-def test_sources_inherit_what_they_leave_out(validator):
+def test_validation_sources_need_no_inherited_keys(validator):
     text = GOOD.replace("test: {dataset: digits}", "test: {classes: [2, 5]}")
     assert validator.is_valid(values(text))
     assert not validator.is_valid(values(GOOD.replace("train: {dataset: digits, classes", "train: {classes")))

@@ -1,4 +1,4 @@
-"""What is written of a spec reads back to the same spec."""
+"""A spec that is written as YAML reads back as the same spec."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nncli.config.writer import to_plain, to_yaml
 
 from nncli.config.draft import build_document
 from nncli.config.reader import read_file, read_text, read_value
+from nncli.config.writer import to_plain, to_yaml
 from nncli.workflows.check import check
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
@@ -20,7 +20,7 @@ TRICKY += ["=", "<<", "2024-01-01", "\x07", "a" * 300 + " " + "b" * 300]
 
 
 def spec_of(text, folder="/"):
-    """The spec of a text."""
+    """Build the spec of a text."""
     document = read_text(text, "a.yaml", folder)
     found = build_document(document)
     assert not found.problems, str(document.error(found.problems))
@@ -35,35 +35,35 @@ def test_every_config_reads_back_the_same(path):
     assert to_yaml(to_plain(again)) == to_yaml(to_plain(spec))
 
 
-def test_there_are_configs():
+def test_configs_are_shipped():
     assert {path.stem for path in CONFIGS} >= {"digits", "mnist_2_5", "diabetes", "california_housing"}
 
 
 @pytest.mark.parametrize("name", TRICKY)
-def test_text_stays_the_same_text(name):
+def test_texts_read_back_unchanged(name):
     assert read_value(to_yaml({"name": name})) == {"name": name}
 
 
 @pytest.mark.parametrize("name", ["on", "1e-3", "010", "null", "2024-01-01"])
-def test_names_that_look_like_something_else(name):
+def test_texts_that_look_like_other_types_are_quoted(name):
     spec = build_document(read_file(str(CONFIGS[0]))).spec
     spec = dataclasses.replace(spec, name=name)
     assert spec_of(to_yaml(to_plain(spec))).name == name
 
 
 @pytest.mark.parametrize("value", [1e-3, 1e-8, 1e22, 0.1, 1 / 3, 5e-324, 16.0, -0.0, 1e16])
-def test_numbers_keep_every_bit_and_their_kind(value):
+def test_numbers_keep_all_bits_and_their_type(value):
     (again,) = read_value(to_yaml({"x": value})).values()
     assert (again.hex(), type(again)) == (value.hex(), float)
 
 
-def test_any_yaml_1_1_reader_reads_it_the_same_way():
+def test_yaml_1_1_readers_read_the_same_values():
     spec = build_document(read_file(str(CONFIGS[0]))).spec
     values = to_plain(dataclasses.replace(spec, name="on"))
     assert yaml.safe_load(to_yaml(values)) == values
 
 
-def test_the_resolved_config_says_what_was_left_open(tmp_path):
+def test_the_resolved_config_contains_the_defaults(tmp_path):
     (tmp_path / "shapes.yaml").write_text(
         "data: {train: {dataset: digits}}\n"
         "model: [{type: dense, units: 4}, {type: dropout}, relu, {type: dense, units: 4}, tanh, "
@@ -78,7 +78,7 @@ def test_the_resolved_config_says_what_was_left_open(tmp_path):
     assert values["training"]["early_stopping"]["monitor"] == "train_loss"
 
 
-def test_the_resolved_config_is_enough_to_make_the_same_one(tmp_path):
+def test_the_resolved_config_resolves_to_itself(tmp_path):
     config = tmp_path / "digits.yaml"
     config.write_text(next(path for path in CONFIGS if path.stem == "digits").read_text())
     resolved = check(str(config), ["seed=3", "training.epochs=2"]).resolved

@@ -1,10 +1,10 @@
-"""The standard normal distribution: its cumulative distribution function and the inverse of that, for arrays.
+"""The standard normal distribution of arrays: cumulative distribution function, upper tail and quantile function.
 
 Reference: Cody, Rational Chebyshev Approximations for the Error Function, Mathematics of Computation 23 (1969),
-631-637, for the form of the tail: exp(-a^2 / 2) times a rational function. Those here hold from 0 on, so that no
-entry needs another formula than its neighbour; tests/tools/fit_normal_tail.py fits them.
+631-637, for the form of the tail: exp(-a^2 / 2) times a rational function. The functions here hold for all a >= 0, so
+that no entry needs a branch; tests/tools/fit_normal_tail.py fits them.
 Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied Statistics 37 (1988), 477-484,
-from which the coefficients of PPND16 are (relative accuracy about 1e-16).
+whose routine PPND16 the coefficients of the quantile function are from (relative accuracy about 1e-16).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from nncli.core.types import Array
 
-FARTHEST = 40.0  # exp(-a^2 / 2) is 0 from here on, in float64 too
+MAX_ARGUMENT = 40.0  # exp(-a^2 / 2) is 0 from here on, also in float64
 
 _SINGLE = (  # relative error 6.4e-9
     (
@@ -127,16 +127,16 @@ _FAR_TAIL = (
 )
 
 
-def tail(a: Array) -> tuple[Array, Array]:
-    """P(X > a), and exp(-a^2 / 2), which is sqrt(2 pi) times the density at a.
+def upper_tail(a: Array) -> tuple[Array, Array]:
+    """Return P(X > a), and exp(-a^2 / 2), which is sqrt(2 pi) times the density at a.
 
-    The relative error is about 1e-15 in float64 and 4e-7 in float32, of which most is the rounding of the arithmetic;
-    far out a^2 / 2 roundings are added, for as much as the tail itself changes within the rounding of a.
+    The relative error is about 1e-15 in float64 and 4e-7 in float32, most of it rounding. For large a it grows by
+    a^2 / 2 times the machine epsilon, as much as the tail changes when a is rounded.
 
     Args:
-        a: at least 0, in float32 or float64, which the results have too.
+        a: at least 0, float32 or float64; the results have the same dtype.
     """
-    a = np.clip(a, 0, FARTHEST)
+    a = np.clip(a, 0, MAX_ARGUMENT)
     bell = np.square(a)
     bell *= -0.5
     np.exp(bell, out=bell)
@@ -145,35 +145,35 @@ def tail(a: Array) -> tuple[Array, Array]:
     return above, bell
 
 
-def distribution(x: Array) -> Array:
-    """P(X <= x), with the accuracy of `tail` for negative x and absolutely that for positive ones."""
-    above, _ = tail(np.abs(x))
+def cdf(x: Array) -> Array:
+    """Return P(X <= x), with the relative error of `upper_tail` for x < 0 and the same absolute error for x > 0."""
+    above, _ = upper_tail(np.abs(x))
     return np.abs((x > 0) - above)
 
 
 def quantile(p: Array) -> Array:
-    """The x at which P(X <= x) = p; -inf for 0, inf for 1.
+    """Return the x with P(X <= x) = p; -inf for p = 0, inf for p = 1.
 
     Args:
-        p: probabilities in [0, 1], in float64.
+        p: probabilities in [0, 1], float64.
     """
     q = p - 0.5
     central = np.abs(q) <= 0.425
-    x = q * _ratio(0.180625 - q * q, _CENTRE)  # right where central
+    x = q * _ratio(0.180625 - q * q, _CENTRE)  # correct for central entries only
     outside = ~central
     if outside.any():
         lower = np.minimum(p[outside], 1 - p[outside])
         r = np.sqrt(-np.log(np.maximum(lower, np.nextafter(0.0, 1.0))))
         far = r > 5
-        tail = _ratio(r - 1.6, _TAIL)
-        tail[far] = _ratio(r[far] - 5, _FAR_TAIL)
-        tail[lower == 0] = np.inf
-        x[outside] = np.copysign(tail, q[outside])
+        distance = _ratio(r - 1.6, _TAIL)
+        distance[far] = _ratio(r[far] - 5, _FAR_TAIL)
+        distance[lower == 0] = np.inf
+        x[outside] = np.copysign(distance, q[outside])
     return x
 
 
 def _ratio(r: Array, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> Array:
-    """A polynomial over another, coefficients from the lowest power on."""
+    """Divide one polynomial in r by another; coefficients start with the constant term."""
     above, below = (_polynomial(r, terms) for terms in coefficients)
     above /= below
     return above

@@ -1,4 +1,4 @@
-"""The normal distribution agrees with the standard library's error function, near zero and far out."""
+"""Compare the normal distribution with the error function of the standard library, near 0 and far from it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def _nothing_overflows():
         yield
 
 
-def by_erfc(x):
-    """P(X <= x) = erfc(t) / 2 with t = -x / sqrt(2), of which what float64 rounds away is not lost."""
+def exact_cdf(x):
+    """Return P(X <= x) = erfc(t) / 2 with t = -x / sqrt(2), corrected for the rounding of t to float64."""
     getcontext().prec = 40
     exact = -Decimal(x) / ROOT
     t = float(exact)
@@ -30,45 +30,43 @@ def by_erfc(x):
 
 
 @FLOATS
-def test_from_the_far_tail_to_one(dtype):
+def test_cdf_from_the_far_tail_to_1(dtype):
     x = np.linspace(-37 if dtype == np.float64 else -12.5, 9, 2000).astype(dtype)
-    found = normal_distribution.distribution(x)
+    found = normal_distribution.cdf(x)
     assert found.dtype == dtype
-    expected = np.array([by_erfc(float(value)) for value in x])
+    expected = np.array([exact_cdf(float(value)) for value in x])
     rounding = np.finfo(dtype).eps / 2
     np.testing.assert_array_less(np.abs(found / expected - 1), rounding * (10 + x.astype(np.float64) ** 2))
 
 
-def test_it_is_the_error_function_near_zero():
+def test_cdf_matches_the_error_function_near_0():
     x = np.linspace(-3, 3, 1001)
     erf = [math.erf(value) for value in x]
-    np.testing.assert_allclose(2 * normal_distribution.distribution(x * math.sqrt(2)) - 1, erf, rtol=0, atol=5e-16)
-    single = 2 * normal_distribution.distribution((x * math.sqrt(2)).astype(np.float32)) - 1
+    np.testing.assert_allclose(2 * normal_distribution.cdf(x * math.sqrt(2)) - 1, erf, rtol=0, atol=5e-16)
+    single = 2 * normal_distribution.cdf((x * math.sqrt(2)).astype(np.float32)) - 1
     np.testing.assert_allclose(single, erf, rtol=0, atol=2e-7)
 
 
 @FLOATS
-def test_at_zero_at_infinity_and_beyond_what_can_be_squared(dtype):
+def test_cdf_at_0_at_infinity_and_where_squares_overflow(dtype):
     large = np.finfo(dtype).max
-    found = normal_distribution.distribution(np.array((-np.inf, -large, -41, -0.0, 0, 41, large, np.inf), dtype))
+    found = normal_distribution.cdf(np.array((-np.inf, -large, -41, -0.0, 0, 41, large, np.inf), dtype))
     assert found.tolist() == [0, 0, 0, 0.5, 0.5, 1, 1, 1]
-    assert np.isnan(normal_distribution.distribution(np.array((np.nan,), dtype)))
-    assert normal_distribution.distribution(np.zeros((0, 2), dtype)).shape == (0, 2)
+    assert np.isnan(normal_distribution.cdf(np.array((np.nan,), dtype)))
+    assert normal_distribution.cdf(np.zeros((0, 2), dtype)).shape == (0, 2)
 
 
 @FLOATS
-def test_the_tail_gives_the_density_too_and_leaves_what_it_gets(dtype):
+def test_upper_tail_also_returns_the_density_and_keeps_its_argument(dtype):
     a = np.linspace(0, 50, 60, dtype=dtype).reshape(6, 10)
     before = a.copy()
-    above, bell = normal_distribution.tail(a)
+    above, bell = normal_distribution.upper_tail(a)
     np.testing.assert_array_equal(a, before)
-    np.testing.assert_array_equal(above, normal_distribution.distribution(-a))
+    np.testing.assert_array_equal(above, normal_distribution.cdf(-a))
     np.testing.assert_allclose(bell, np.exp(-0.5 * a.astype(np.float64) ** 2), rtol=1e-4, atol=1e-40)
     assert above.dtype == bell.dtype == dtype
 
 
-def test_the_inverse_undoes_it():
+def test_quantile_inverts_cdf():
     x = np.linspace(-5, 5, 101)
-    np.testing.assert_allclose(
-        normal_distribution.quantile(normal_distribution.distribution(x)), x, rtol=1e-9, atol=1e-15
-    )
+    np.testing.assert_allclose(normal_distribution.quantile(normal_distribution.cdf(x)), x, rtol=1e-9, atol=1e-15)

@@ -1,4 +1,4 @@
-"""Opening files that nobody vouches for."""
+"""Open files that may be damaged or malicious."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import IO, Any, BinaryIO, cast
 
 from nncli.core.text_format import truncate
 
-LARGEST_DIRECTORY = 8 << 20  # bytes of the list of members; Python makes objects of it that are ten times as large
+MAX_DIRECTORY_BYTES = 8 << 20  # of a zip file's list of members; as Python objects it takes ten times as much memory
 
-# what comes out of a file that is damaged, or was made to do harm
-UNREADABLE = (
+# errors that reading a damaged or malicious file can raise
+READ_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -30,11 +30,11 @@ UNREADABLE = (
 )
 
 
-def open_regular(path: str) -> BinaryIO:
-    """A file for reading; a pipe or device, which may never end, is not waited for.
+def open_regular_file(path: str) -> BinaryIO:
+    """Open a file for reading, without waiting for a pipe or device, which may never end.
 
     Raises:
-        OSError: where it cannot be opened, or is none.
+        OSError: if it cannot be opened or is not a regular file.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -44,32 +44,32 @@ def open_regular(path: str) -> BinaryIO:
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """The members of a file; the list of them is not read where it is larger than any honest one.
+    """Open a zip file, unless its list of members is larger than `MAX_DIRECTORY_BYTES`.
 
     Raises:
-        BadZipFile, or another of `UNREADABLE`: where it is no zip file.
+        BadZipFile, or another of `READ_ERRORS`: if it is not a zip file.
     """
-    bounded = _Bounded(file)
+    bounded = _BoundedReader(file)
     archive = zipfile.ZipFile(cast("IO[bytes]", bounded))
-    bounded.most = None
+    bounded.max_bytes = None
     return archive
 
 
-def reason(error: BaseException) -> str:
-    """What an error says, on one line and kept short."""
+def summarize_error(error: BaseException) -> str:
+    """Return an error's message on one short line, or its type where it has no message."""
     return truncate(" ".join(str(error).split()), 160) or type(error).__name__
 
 
-class _Bounded:
-    """A file of which no more than so many bytes are read at a time: zipfile reads the list of members in one go."""
+class _BoundedReader:
+    """A file that refuses large reads: zipfile reads the whole list of members at once."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.most: int | None = LARGEST_DIRECTORY
+        self.max_bytes: int | None = MAX_DIRECTORY_BYTES
 
     def read(self, size: int = -1) -> bytes:
-        """Some bytes."""
-        if self.most is not None and size > self.most:
+        """Read up to `size` bytes."""
+        if self.max_bytes is not None and size > self.max_bytes:
             raise zipfile.BadZipFile("it lists more members than can be")
         return self._file.read(size)
 

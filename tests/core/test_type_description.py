@@ -1,4 +1,4 @@
-"""What annotations and values are called in messages."""
+"""Test how types are described in messages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from annotated_types import Ge, Gt, Interval, Le, Len, Lt, MinLen
-from nncli.core.type_description import describe_type
-from nncli.core.value_text import format_value
 
 from nncli.core.registry import LAYERS, OPTIMIZERS
+from nncli.core.type_description import describe_type
 
 
 @pytest.mark.parametrize(
@@ -48,32 +47,5 @@ from nncli.core.registry import LAYERS, OPTIMIZERS
     ],
     ids=str,
 )
-def test_annotations_in_words(annotation, words):
+def test_descriptions(annotation, words):
     assert describe_type(annotation) == words
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (None, "nothing (null)"),
-        (True, "true"),
-        (False, "false"),
-        (4, "4"),
-        (4.0, "4.0"),
-        (float("nan"), ".nan"),
-        ("relu", "'relu'"),
-        ([1, "a", None], "[1, 'a', nothing (null)]"),
-        (list(range(9)), "[0, 1, 2, 3, 4, 5, ...]"),
-        ({}, "a mapping without keys"),
-        ({"a": 1, "b": 2}, "a mapping with the keys a, b"),
-        (object(), "an object"),
-    ],
-    ids=["null", "true", "false", "int", "float", "nan", "text", "list", "long list", "empty", "mapping", "object"],
-)
-def test_values_in_words(value, words):
-    assert format_value(value) == words
-
-
-def test_long_values_are_kept_short():
-    assert len(format_value("x" * 1000)) < 90
-    assert format_value(["x" * 50] * 6) == "a list of 6"

@@ -1,4 +1,4 @@
-"""What PyYAML says of a text that is no YAML, in the words of the person who wrote it."""
+"""Explain PyYAML's syntax errors in terms of what the user wrote."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ _NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
 _NO_SPACE_AFTER_COLON = re.compile(r"\s*\w+:\S")
 
 
-def syntax_problem(error: yaml.YAMLError, document: Document) -> Problem:
-    """The fault with its place.
+def explain_syntax_error(error: yaml.YAMLError, document: Document) -> Problem:
+    """Return the problem behind a syntax error, with its position.
 
     Args:
         error: as PyYAML raised it.
-        document: the text.
+        document: the document that was being read.
     """
     position = getattr(error, "position", None)
-    if position is not None:  # a character that no YAML may hold
+    if position is not None:  # a character that YAML forbids
         before = document.text[:position]
         mark = Mark(before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
         code = getattr(error, "character", 0)
-        return document.at(mark, Problem((), f"a character that YAML does not allow (code {code}); delete it"))
-    mark, message = _told(error, document)
-    return document.at(mark, Problem((), message))
+        return document.locate_at(mark, Problem((), f"a character that YAML does not allow (code {code}); delete it"))
+    mark, message = _explain(error, document)
+    return document.locate_at(mark, Problem((), message))
 
 
-def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
+def _explain(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
+    """Return the position and the message, by the texts of PyYAML's errors, which have no codes."""
     problem, context = getattr(error, "problem", None) or "not YAML", getattr(error, "context", None) or ""
     here, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if here is None:
@@ -52,7 +53,7 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
     if "quoted scalar" in context and "end of stream" in problem:
         return before, "this quote is not closed"
     if problem.startswith("expected <block end>, but found"):
-        return at, _after_a_block(problem, line)
+        return at, _explain_after_value(problem, line)
     if "could not find expected ':'" in problem:
         bare = document.lines[before.line - 1] if before.line <= len(document.lines) else ""
         missing = _NO_SPACE_AFTER_COLON.match(bare) is not None
@@ -60,16 +61,16 @@ def _told(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
     if "mapping values are not allowed here" in problem:
         if _NO_SPACE_AFTER_DASH.match(line):
             return Mark(at.line, line.index("-") + 1), "a space is missing after the dash"
-        return at, _below(document, here.line) or "a colon inside of a value; put the value in quotes"
+        return at, _explain_nested_keys(document, here.line) or "a colon inside a value; put the value in quotes"
     if "that cannot start any token" in problem:
         return at, f"a value cannot begin with {line[here.column : here.column + 1]!r}; put it in quotes"
     if "expected a single document" in context:
-        return at, "a second document begins here; a config is a single one"
+        return at, "a second document begins here; a config is a single document"
     return at, f"{problem}: {truncate(line.strip())}" if line.strip() else problem
 
 
-def _below(document: Document, line: int) -> str:
-    """What is wrong where keys stand below a value that has none, or nothing."""
+def _explain_nested_keys(document: Document, line: int) -> str:
+    """Explain keys that are nested below a scalar; return "" if that is not the problem."""
     current, before = document.lines[line], document.lines[line - 1] if line else ""
     deeper = len(current) - len(current.lstrip()) > len(before) - len(before.lstrip())
     found = _BARE_VALUE.fullmatch(before)
@@ -77,11 +78,11 @@ def _below(document: Document, line: int) -> str:
         return ""
     if found[1] == "type":
         return "the indentation does not fit the line above"
-    return f"{found[2]!r} above has its value already; to give it keys write {{type: {found[2]}, ...}}"
+    return f"{found[2]!r} above has a value already; to give it keys, write {{type: {found[2]}, ...}}"
 
 
 def _unclosed(document: Document, end: int) -> tuple[Mark, str]:
-    """The innermost brace or bracket that is open at a position of the text."""
+    """Find the innermost brace or bracket that is open at a position of the text, and explain it."""
     opened: list[int] = []
     comment = ""
     for found in _TOKENS.finditer(document.text, 0, end):
@@ -90,19 +91,19 @@ def _unclosed(document: Document, end: int) -> tuple[Mark, str]:
         elif found[0] in ("}", "]") and opened:
             opened.pop()
         elif found[0].lstrip().startswith("#") and opened:
-            comment = "; what follows # is a comment"
+            comment = "; the text after # is a comment"
     at = opened[-1] if opened else max(end - 1, 0)
     closing = "}" if document.text[at : at + 1] == "{" else "]"
     line = document.text.count("\n", 0, at)
     mark = Mark(line + 1, at - (document.text.rfind("\n", 0, at) + 1) + 1)
-    return mark, f"this {document.text[at : at + 1]} is not closed; expected {closing} behind what is inside{comment}"
+    return mark, f"this {document.text[at : at + 1]} is not closed; expected {closing} after its contents{comment}"
 
 
-def _after_a_block(problem: str, line: str) -> str:
-    """What is wrong where a value is followed by something that does not go on with it."""
+def _explain_after_value(problem: str, line: str) -> str:
+    """Explain text after a value that does not continue it."""
     if "'<block" in problem or "'-'" in problem or "'?'" in problem or "'<scalar>'" in problem:
         quoted = "'<scalar>'" in problem and line.count("'") + line.count('"') > 1
         doubled = "; within single quotes a quote is written twice: ''"
-        return f"text behind a closing quote{doubled}" if quoted else "the indentation does not fit the lines above"
+        return f"text after a closing quote{doubled}" if quoted else "the indentation does not fit the lines above"
     found = problem.rpartition("found ")[2]
     return f"{found} does not belong here; delete it, or put the whole value in quotes"

@@ -1,4 +1,4 @@
-"""What a checked class says about its own fields: the one place that listings, schemas and the manual read."""
+"""Document the fields of a registered class, for `nncli list`, the JSON Schema and the manual."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from nncli.core.value_text import format_value
 
 
 @dataclasses.dataclass(frozen=True)
-class FieldReference:
-    """One field of a checked class.
+class FieldDoc:
+    """The documentation of one field.
 
     Args:
         name: its key in a config.
-        annotation: what it takes.
-        required: whether it has to be given.
-        default: what it is otherwise, as plain values.
-        text: what its docstring says.
+        annotation: its type.
+        required: whether it must be given.
+        default: its default as plain values; None if it is required.
+        text: its entry in the docstring.
     """
 
     name: str
@@ -33,12 +33,12 @@ class FieldReference:
 
     @property
     def expected(self) -> str:
-        """What it takes, in words."""
+        """The values that it accepts, in words."""
         return describe_type(self.annotation)
 
     @property
     def default_text(self) -> str:
-        """Its default as YAML would write it; empty where it has to be given."""
+        """Its default as YAML would write it; empty if it is required."""
         if self.required:
             return ""
         if isinstance(self.default, dict) and "type" in self.default:
@@ -48,12 +48,12 @@ class FieldReference:
         return "null" if self.default is None else format_value(self.default).strip("'")
 
 
-def fields_of(cls: type[Checked]) -> list[FieldReference]:
-    """The fields of a class: those that have to be given first, inherited ones last."""
+def document_fields(cls: type[Checked]) -> list[FieldDoc]:
+    """Document the fields of a class: required fields first, inherited ones last."""
     texts, needed, types = parse_class_docstring(cls).fields, set(required(cls)), field_types(cls)
     own = inspect.get_annotations(cls)
     found = [
-        FieldReference(
+        FieldDoc(
             item.name,
             types[item.name],
             item.name in needed,

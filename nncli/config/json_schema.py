@@ -1,8 +1,9 @@
-"""The JSON Schema of a config, for editors: made of the same fields that check it."""
+"""Build the JSON Schema of a config, for editors, from the typed fields that also validate it."""
 
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from inspect import get_annotations
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -17,35 +18,35 @@ from nncli.core.registry import Registry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = {"type": "string", "pattern": r"^\$\{[^{}]+\}$", "description": "the value at another path of the config"}
-SIMPLE = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
+SIMPLE_TYPES = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
 
 Schema = dict[str, Any]
 
 
-def schema() -> Schema:
-    """The schema of a whole config; what is registered when it is made is known to it."""
+def build_schema() -> Schema:
+    """Build the schema of a config with all classes that are registered now."""
     definitions = _Definitions()
     whole = definitions.fields(Spec)
     return {
         "$schema": DIALECT,
         "title": "nncli config",
         **whole,
-        "$defs": {"reference": REFERENCE, **dict(sorted(definitions.made.items()))},
+        "$defs": {"reference": REFERENCE, **dict(sorted(definitions.built.items()))},
     }
 
 
 class _Definitions:
-    """Schemas of classes and registries, each made once and referred to by name."""
+    """The schemas of classes and registries, each built once and referred to by name."""
 
     def __init__(self) -> None:
-        self.made: dict[str, Schema] = {}
+        self.built: dict[str, Schema] = {}
 
     def fields(self, cls: type[Checked], *, inheriting: bool = False) -> Schema:
-        """A mapping of a class's fields.
+        """Build the schema of a mapping with the fields of a class.
 
         Args:
             cls: the class.
-            inheriting: whether what has to be given may come from elsewhere.
+            inheriting: whether required fields may be inherited from another source, so that none is required here.
         """
         fields = document_fields(cls)
         schema: Schema = {
@@ -58,7 +59,7 @@ class _Definitions:
         return schema | ({"required": needed} if needed else {})
 
     def value(self, annotation: Any) -> list[Schema]:
-        """What an annotation takes, as alternatives."""
+        """Build the alternative schemas of an annotation."""
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
             return self._annotated(arguments[0], arguments[1:])
@@ -75,10 +76,10 @@ class _Definitions:
             return [{"type": "object", "additionalProperties": self._one(arguments[1])}]
         if origin is list:
             return [{"type": "array", "items": self._one(arguments[0])}]
-        if annotation in SIMPLE:
-            return [{"type": SIMPLE[annotation]}]
+        if annotation in SIMPLE_TYPES:
+            return [{"type": SIMPLE_TYPES[annotation]}]
         if not (isinstance(annotation, type) and issubclass(annotation, Checked)):
-            return [{}]  # of a user's own class; what it takes is known when it is built
+            return [{}]  # a class of the user's, which validates its own values
         return [self._named(annotation.__name__, lambda: self.fields(annotation))]
 
     def _annotated(self, inner: Any, metadata: tuple[Any, ...]) -> list[Schema]:
@@ -97,25 +98,25 @@ class _Definitions:
         return [{**schema, **{key: limit for found in limits for key, limit in found.items()}} for schema in schemas]
 
     def _registry(self, registry: Registry, *, inheriting: bool) -> Schema:
-        """A bare name, where nothing has to be given with it, or a mapping."""
+        """Build the schema of a registry: a mapping, or a bare name where no field is required."""
         classes = [cls for cls in registry if cls.listed]
         plain = [name for cls in classes if not any(required(cls)) for name in _names(registry, cls)]
         mappings = [self._entry(registry, cls, inheriting=inheriting) for cls in classes]
         return {"anyOf": [*([{"enum": sorted(plain)}] if plain else []), *mappings]}
 
     def _entry(self, registry: Registry, cls: type[Registered], *, inheriting: bool) -> Schema:
-        def make() -> Schema:
+        def build() -> Schema:
             schema = self.fields(cls, inheriting=inheriting)
-            known_without = inheriting or any("claims" in vars(base) for base in cls.__mro__ if base is not Registered)
+            type_optional = inheriting or any("claims" in vars(base) for base in cls.__mro__ if base is not Registered)
             properties = {"type": {"enum": _names(registry, cls)}, **schema["properties"]}
-            needed = [*([] if known_without else ["type"]), *schema.get("required", [])]
+            needed = [*([] if type_optional else ["type"]), *schema.get("required", [])]
             schema = {**schema, "properties": properties}
             if needed or inheriting:
                 return {**schema, **({"required": needed} if needed else {"minProperties": 1})}
             own = [name for name in properties if name == "type" or name in get_annotations(cls)]
             return {**schema, "anyOf": [{"required": [name]} for name in own]}
 
-        return self._named(f"{'inheriting_' if inheriting else ''}{registry.kind}.{cls.type_name}", make)
+        return self._named(f"{'inheriting_' if inheriting else ''}{registry.kind}.{cls.type_name}", build)
 
     def _property(self, field: FieldDoc) -> Schema:
         schema: Schema = {"description": field.text} if field.text else {}
@@ -123,20 +124,22 @@ class _Definitions:
         return schema if field.required else {**schema, "default": field.default}
 
     def _one(self, annotation: Any) -> Schema:
-        """What an annotation takes, or a reference to another value."""
+        """Build the schema of an annotation, or of a reference to another value."""
         schemas = self.value(annotation)
         if any(schema == {"type": "string"} for schema in schemas):
             return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         return {"anyOf": [*schemas, {"$ref": "#/$defs/reference"}]}
 
-    def _named(self, name: str, make: Any) -> Schema:
-        if name not in self.made:
-            self.made[name] = {}  # for what refers to itself
-            self.made[name] = make()
+    def _named(self, name: str, build: Callable[[], Schema]) -> Schema:
+        """Build the definition of a name once, and return a reference to it."""
+        if name not in self.built:
+            self.built[name] = {}  # so that a schema can refer to itself
+            self.built[name] = build()
         return {"$ref": f"#/$defs/{name}"}
 
 
 def _limits(item: Any, *, of_entries: bool) -> Schema:
+    """Translate bounds such as Ge or MinLen; `of_entries` is true for mappings, whose length counts entries."""
     keys = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
     found = {key: getattr(item, name) for name, key in keys.items() if getattr(item, name, None) is not None}
     if isinstance(item, annotated_types.Len | annotated_types.MinLen):

@@ -1,26 +1,26 @@
-"""The curve of a schedule, as nncli check draws it."""
+"""Test charts, and the chart of the learning rate that `nncli check` draws."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from nncli.cli.text_chart import draw_chart
 
-from nncli.cli import draw_chart as drawing
+from nncli.cli import text_chart
+from nncli.cli.text_chart import draw_chart
 from tests.workflows import tiny
 
-DOWN = [1 - index / 99 for index in range(100)]
+DECREASING = [1 - index / 99 for index in range(100)]
 
 
 @pytest.fixture
-def plain(monkeypatch):
-    """A terminal without blocks."""
-    monkeypatch.setattr(drawing, "shows", str.isascii)
+def ascii_terminal(monkeypatch):
+    """Pretend that the terminal has ASCII characters only."""
+    monkeypatch.setattr(text_chart, "can_encode", str.isascii)
 
 
-def test_a_line_that_goes_down():
-    assert draw_chart(DOWN, 10, "epochs", 24) == [
+def test_a_decreasing_line():
+    assert draw_chart(DECREASING, 10, "epochs", 24) == [
         "   1 ┤█▂",
         "     │██▄",
         "     │███▇▁",
@@ -34,15 +34,15 @@ def test_a_line_that_goes_down():
     ]
 
 
-def test_two_values_are_two_halves():
+def test_two_values_fill_one_half_each():
     drawn = draw_chart([2.0, 1.0], 2, "epochs", 80)
     assert {line[4:] for line in drawn[:4]} == {"█" * 30}
     assert {line[4:] for line in drawn[4:8]} == {"█" * 60}
 
 
-@pytest.mark.usefixtures("plain")
-def test_without_blocks():
-    drawn = draw_chart(DOWN, 3, "epochs", 24)
+@pytest.mark.usefixtures("ascii_terminal")
+def test_without_block_characters():
+    drawn = draw_chart(DECREASING, 3, "epochs", 24)
     assert drawn[:3] == ["   1 |#", "     |###", "     |####"]
     assert drawn[8:] == ["   0 +-----------", "      0   1.5   3 epochs"]
     assert all(line.isascii() for line in drawn)
@@ -50,17 +50,17 @@ def test_without_blocks():
 
 @pytest.mark.parametrize("width", [30, 80, 120, 300])
 @pytest.mark.parametrize("end", [1, 7, 40, 1_000_000])
-@pytest.mark.parametrize("values", [DOWN, [1e-12, 3e-5], [0.0, 1.0, 0.0], [1234567.0] * 2000 + [0.0]], ids=len)
-def test_it_fits_and_reaches_from_the_first_to_the_last(values, end, width):
+@pytest.mark.parametrize("values", [DECREASING, [1e-12, 3e-5], [0.0, 1.0, 0.0], [1234567.0] * 2000 + [0.0]], ids=len)
+def test_the_chart_fits_the_width_and_shows_the_first_and_last_value(values, end, width):
     *rows, axis, below = draw_chart(values, end, "epochs", width)
     assert max(map(len, (*rows, axis, below))) <= width
-    assert len(rows) == drawing.ROWS
+    assert len(rows) == text_chart.ROWS
     columns = axis.count("─")
-    assert columns <= drawing.COLUMNS
+    assert columns <= text_chart.MAX_COLUMNS
     begin = axis.index("└") + 1
     cells = [row.ljust(begin + columns)[begin:] for row in rows]
     heights = [sum(" ▁▂▃▄▅▆▇█".index(cell) for cell in column) for column in zip(*cells, strict=True)]
-    assert max(heights) == 8 * drawing.ROWS
+    assert max(heights) == 8 * text_chart.ROWS
     assert heights[0] == round(64 * values[0] / max(values))
     assert len(set(heights)) > 1
     assert heights[-1] == round(64 * values[-1] / max(values))
@@ -68,8 +68,8 @@ def test_it_fits_and_reaches_from_the_first_to_the_last(values, end, width):
     assert below[: begin + columns].endswith(f"{end:,}")
 
 
-def told(nncli, inside, schedule, **training):
-    """What check says of a rate."""
+def rate_chart(nncli, inside, schedule, **training):
+    """Return the lines about the learning rate that check prints for a schedule."""
     optimizer = {"type": "adam", "learning_rate": schedule}
     values = tiny.classifier(optimizer=optimizer, training={"epochs": 40, "batch_size": 16, **training})
     (inside / "a.yaml").write_text(json.dumps(values))
@@ -80,8 +80,10 @@ def told(nncli, inside, schedule, **training):
     return lines[begin:]
 
 
-def test_the_curve_of_a_run(nncli, inside):
-    line, blank, *drawn = told(nncli, inside, {"type": "cosine", "initial": 1e-3, "final": 1e-5, "warmup_steps": 10})
+def test_check_draws_the_schedule(nncli, inside):
+    line, blank, *drawn = rate_chart(
+        nncli, inside, {"type": "cosine", "initial": 1e-3, "final": 1e-5, "warmup_steps": 10}
+    )
     assert line == "rate      cosine after 10 steps of warm-up: first 0.0001, highest 0.001, last 1e-05"
     assert blank == ""
     assert len(drawn) == 10
@@ -108,22 +110,24 @@ def test_the_curve_of_a_run(nncli, inside):
         ),
     ],
 )
-def test_what_needs_no_drawing_is_said(nncli, inside, schedule, training, line):
-    assert told(nncli, inside, schedule, **training) == [f"rate      {line}"]
+def test_constant_and_metric_dependent_rates_are_described(nncli, inside, schedule, training, line):
+    assert rate_chart(nncli, inside, schedule, **training) == [f"rate      {line}"]
 
 
-def test_a_plain_rate_is_not_spoken_of(nncli, inside):
-    assert told(nncli, inside, 0.1) == []
+def test_a_plain_rate_is_not_shown(nncli, inside):
+    assert rate_chart(nncli, inside, 0.1) == []
 
 
 def test_a_run_of_very_many_steps(nncli, inside):
     schedule = {"type": "linear", "initial": 0.1, "warmup_steps": 1000}
-    line, _, *drawn = told(nncli, inside, schedule, epochs=10**9)
+    line, _, *drawn = rate_chart(nncli, inside, schedule, epochs=10**9)
     assert line.endswith(": first 0.0001, highest 0.1, last 0")
     assert drawn[-1].endswith("1,000,000,000 epochs")
 
 
-def test_two_steps(nncli, inside):
-    line, _, *drawn = told(nncli, inside, {"type": "linear", "initial": 0.2, "final": 0.1}, epochs=2, batch_size=99)
+def test_a_run_of_two_steps(nncli, inside):
+    line, _, *drawn = rate_chart(
+        nncli, inside, {"type": "linear", "initial": 0.2, "final": 0.1}, epochs=2, batch_size=99
+    )
     assert line.endswith("first 0.2, highest 0.2, last 0.1")
     assert drawn[-1].split() == ["0", "1", "2", "epochs"]

@@ -1,0 +1,13 @@
+"""Format a list that may be long on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MAX_ITEMS = 8  # shown before "and N more"
+
+
+def format_list(items: Sequence[str], separator: str = ", ") -> str:
+    """Join the first items, and count the others."""
+    more = f" and {len(items) - MAX_ITEMS} more" if len(items) > MAX_ITEMS else ""
+    return separator.join(items[:MAX_ITEMS]) + more

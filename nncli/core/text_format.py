@@ -1,0 +1,42 @@
+"""Format texts, names, sizes and counts for messages, which stay short whatever they quote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MAX_LENGTH = 80  # characters of a quoted text
+MAX_NAMES = 40  # in a list of names
+MAX_NAME_LENGTH = 40  # characters of each of them
+
+
+def truncate(text: str, max_length: int = MAX_LENGTH) -> str:
+    """Return the text, with "..." for its middle where it is longer than `max_length`."""
+    return text if len(text) <= max_length else f"{text[: max_length * 2 // 3]}...{text[-max_length // 4 :]}"
+
+
+def join_names(names: Iterable[str], max_names: int = MAX_NAMES) -> str:
+    """Join names by commas; of more than `max_names`, the first ones and "and N more"."""
+    shown = [truncate(name, MAX_NAME_LENGTH) for name in names]
+    more = f" and {len(shown) - max_names} more" if len(shown) > max_names else ""
+    return ", ".join(shown[:max_names]) + more
+
+
+def format_bytes(size: int) -> str:
+    """Format a number of bytes, such as "622 KB"."""
+    value = float(size)
+    for unit in ("B", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} GB"
+
+
+def format_parameter_count(trainable: int, non_trainable: int = 0) -> str:
+    """Format the size of a model, such as "4,217 parameters, and 144 non-trainable parameters"."""
+    more = f", and {non_trainable:,} non-trainable parameters" if non_trainable else ""
+    return f"{trainable:,} parameters{more}"
+
+
+def count_noun(count: int, noun: str) -> str:
+    """Format a count with its noun, such as "1 step" or "2 steps"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
