@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.runs import checkpoint
+from nncli.runs import checkpoint, checkpoint_meta
 from nncli.workflows.train import train
 from tests.workflows import tiny
 
@@ -365,11 +365,11 @@ def test_a_checkpoint_whose_meta_describes_no_model_is_rejected(nncli):
 
 
 def test_a_checkpoint_of_another_version_is_rejected(nncli):
-    checkpoint.VERSION, version = 99, checkpoint.VERSION
+    checkpoint_meta.VERSION, version = 99, checkpoint_meta.VERSION
     try:
         checkpoint.save("m.npz", {}, {}, {"name": "a", "nncli_version": "7.0"})
     finally:
-        checkpoint.VERSION = version
+        checkpoint_meta.VERSION = version
     found = nncli("predict", "m.npz", "sides.csv")
     assert found.code == 2
     assert "format version 99" in found.err
@@ -386,7 +386,7 @@ def test_input_files_are_not_overwritten(nncli, runs, inside, output):
     source = "sides.csv" if output == "sides.csv" else "x.npy"
     found = nncli("predict", runs["tiny"], source, "--output", output)
     assert found.code == 2
-    assert found.err == f"{output}: what the predictions are made from, which is not overwritten; name another file\n"
+    assert found.err == f"{output}: the predictions are made from it, so it is not overwritten; name another file\n"
     assert (Path("sides.csv").read_bytes(), Path("x.npy").read_bytes()) == before
 
 

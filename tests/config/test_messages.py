@@ -223,7 +223,7 @@ def test_a_model_must_have_a_layer(check_lines):
 
 def test_a_duplicate_metric(check_lines):
     (line, _) = check_lines(GOOD + "metrics: [accuracy, accuracy]\n")
-    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' stands there twice; drop one"
+    assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' is listed twice; drop one"
 
 
 def test_aliases_of_long_values_are_read(tmp_path):

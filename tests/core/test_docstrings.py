@@ -79,5 +79,5 @@ def test_required_fields_come_first():
 def test_expected_values_and_defaults_are_described():
     momentum = next(item for item in document_fields(SGD) if item.name == "momentum")
     assert (momentum.expected, momentum.default_text) == ("a number in [0, 1)", "0.0")
-    assert momentum.text == "share of the velocity that is kept, in [0, 1)."
+    assert momentum.text == "decay of the velocity, in [0, 1)."
     assert inspect.getdoc(SGD)

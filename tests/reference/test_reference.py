@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nncli.nn.sequential import layers_of
 
 from nncli.core.builder import build
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
 from nncli.optim.driver import Driver
 from nncli.optim.schedule import Course

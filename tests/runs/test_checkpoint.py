@@ -290,7 +290,7 @@ def test_headers_are_read_and_arrays_are_not(tmp_path, monkeypatch):
         def __getattr__(self, name):
             return getattr(self.file, name)
 
-    monkeypatch.setattr(checkpoint_archive, "open_regular", lambda name: Counting(builtins.open(name, "rb")))  # noqa: SIM115
+    monkeypatch.setattr(checkpoint_archive, "open_regular_file", lambda name: Counting(builtins.open(name, "rb")))  # noqa: SIM115
     assert checkpoint.read_meta(str(path))["name"] == "large"
     assert 0 < read < 20_000 < Path(path).stat().st_size
     checkpoint.load(str(path))
