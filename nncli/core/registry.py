@@ -29,13 +29,12 @@ class Registry:
         kind: what one entry is called in messages, such as "layer".
         rooms: modules and packages whose import registers the built-in entries.
         example: what a mapping looks like, where it needs no type; a name alone is not enough then.
-        paths: which values of `path` say by themselves what is meant, where some do.
     """
 
-    def __init__(self, kind: str, *rooms: str, example: str = "", paths: str = "") -> None:
+    def __init__(self, kind: str, *rooms: str, example: str = "") -> None:
         self.kind = kind
         self.example = example
-        self.paths = paths
+        self.paths = ""  # which values of `path` need no type; set by the package of the entries
         self._rooms = rooms
         self._classes: dict[str, type[Any]] = {}
         self._aliases: dict[str, str] = {}
@@ -195,6 +194,5 @@ SOURCES = Registry(
     "source",
     "nncli.data.sources",
     example="a mapping, such as {dataset: digits} or {path: FILE}",
-    paths="a file that ends in .csv, .tsv (.gz too), .npz or .npy, or a folder",
 )
 REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SCALERS, SOURCES)

@@ -15,10 +15,10 @@ from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError
 from nncli.core.registry import SOURCES
 from nncli.core.spelling import nearest_file, suggestion
+from nncli.data.file_endings import FILES_DESCRIPTION, is_image, is_npy
 from nncli.data.files import member_names, stem
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
-from nncli.data.sources.images import ENDINGS as IMAGES
 from nncli.data.tables.read import read_table
 from nncli.starter.choice import choose
 from nncli.starter.task import look_at
@@ -83,13 +83,13 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
         raise DataError(f"{data}: several targets go with a table only")
     if name == "images":
         return {"path": data, **_no_target(data, targets)}
-    if name == "idx" or data.endswith(".npy"):
+    if name == "idx" or is_npy(data):
         if not targets:
             raise UserError(f"{data}: say where its targets are, with --target FILE")
         return {"inputs": data, "targets": targets[0]}
     if name == "arrays":
         return {"path": data, **_members(data, targets)}
-    raise DataError(f"{data}: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images")
+    raise DataError(f"{data}: expected {FILES_DESCRIPTION}")
 
 
 def _image_column(data: str, targets: list[str]) -> str | None:
@@ -97,7 +97,7 @@ def _image_column(data: str, targets: list[str]) -> str | None:
     table = read_table(data)
     for name in table.text_columns:
         texts = table.texts(name).present()
-        if name not in targets and all(text.lower().endswith(IMAGES) for text in texts):
+        if name not in targets and all(map(is_image, texts)):
             return name
     return None
 

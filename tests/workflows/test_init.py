@@ -350,7 +350,12 @@ def test_a_counting_column_that_is_all_there_is_stays():
         ("digits", ["x"], UserError, "digits: knows its own targets; leave out --target"),
         ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; mend it"),
         ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
-        ("notes.txt", [], DataError, "notes.txt: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images"),
+        (
+            "notes.txt",
+            [],
+            DataError,
+            "notes.txt: expected a table (.csv, .tsv, .csv.gz, .tsv.gz, .parquet), arrays (.npz, .npy, idx), an image",
+        ),
         ("names.csv", ["name"], DataError, "the target name has 9 different texts in 9 rows"),
         ("names.csv", ["always"], DataError, "all rows have the label 'x'; there is nothing to tell apart"),
         ("names.csv", ["number"], DataError, "no column to learn from ('name': 9 different texts; 'always': the same"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from nncli.core.registry import SOURCES
+from nncli.data.file_endings import PATHS_DESCRIPTION
+
+SOURCES.paths = PATHS_DESCRIPTION
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array
+from nncli.data.file_endings import is_npy, is_npz
 from nncli.data.files import load_array, load_first_rows, load_members, member_bytes, member_names, stem
 from nncli.data.labels import as_text
 from nncli.data.mapped import Mapped
@@ -48,7 +49,8 @@ class Arrays(Source):
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """A path or inputs that end in .npz or .npy."""
-        return str(values.get("path", values.get("inputs", ""))).endswith((".npz", ".npy"))
+        path = str(values.get("path", values.get("inputs", "")))
+        return is_npz(path) or is_npy(path)
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ class Arrays(Source):
     @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """A .npz file by its path, with the names inside it where training had a .npz too; a .npy file as inputs."""
-        if path.endswith(".npz"):
+        if is_npz(path):
             named = isinstance(like, Arrays) and like.path is not None
             return {"path": path} if named else {"path": path, **NOTHING_ELSE, "inputs": None}
         return {"path": None, "inputs": path, **NOTHING_ELSE}
@@ -68,7 +70,7 @@ class Arrays(Source):
         yield from super().conflicts()
         if self.path is None and self.inputs is None:
             yield "path", "expected a .npz file, or inputs: and targets: as .npy files"
-        if self.path is not None and self.path.endswith(".npy"):
+        if self.path is not None and is_npy(self.path):
             yield "path", f"a .npy file holds one array; write inputs: {self.path} and targets: another file"
 
     def read(self, *, targets: bool = True) -> Rows:

@@ -11,6 +11,7 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
+from nncli.data.file_endings import is_idx
 from nncli.data.files import read_at_most, unpacked
 from nncli.data.rows import Glance, Rows, array_glance, array_rows
 from nncli.data.source import LARGE, Source, source
@@ -41,7 +42,7 @@ class Idx(Source):
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """Inputs whose name has idx and a digit in it, and no other known ending."""
-        return "path" not in values and _looks_like_idx(str(values.get("inputs", "")))
+        return "path" not in values and is_idx(str(values.get("inputs", "")))
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -74,12 +75,6 @@ class Idx(Source):
                 f"{self.inputs}: no targets; name their file with targets:, or --targets on the command line"
             )
         return self.targets
-
-
-def _looks_like_idx(path: str) -> bool:
-    import re
-
-    return re.search(r"idx\d", path.rsplit("/", 1)[-1]) is not None and not path.endswith((".npy", ".npz"))
 
 
 def read_idx(path: str) -> Array:

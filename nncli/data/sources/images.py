@@ -16,6 +16,7 @@ from nncli.core.archives import UNREADABLE, reason
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
+from nncli.data.file_endings import IMAGE_ENDINGS, is_image, is_table
 from nncli.data.files import check_unpacked, missing, natural_order
 from nncli.data.rows import Glance, Rows, Unread, spread
 from nncli.data.source import Names, Source, source
@@ -25,8 +26,6 @@ from nncli.data.tables.targets import names_of, target_columns, twice
 from nncli.data.tables.texts import encoded
 from nncli.data.weights import with_weights
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
-LISTS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 MANY, FEW = 1000, 200  # above so many images only a few are looked at before all are read
 FORMATS = ("PNG", "JPEG", "BMP")  # whatever a file is named; others may be programs to run
 PIXEL_BYTES = 4  # of memory that Pillow takes
@@ -88,11 +87,11 @@ class Images(Source):
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False
-        listed = path.lower().endswith(LISTS)
+        listed = is_table(path)
         if listed or "images" in values:
             return listed and "images" in values
-        ending = os.path.splitext(path)[1].lower()
-        return os.path.isdir(path) or ending in ENDINGS or (not ending and not os.path.exists(path))
+        ending = os.path.splitext(path)[1]
+        return os.path.isdir(path) or is_image(path) or (not ending and not os.path.exists(path))
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -103,7 +102,7 @@ class Images(Source):
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
         """The path; what a table's columns are, where it is one."""
         columns = {"images": None, "targets": None, "weights": None, "groups": None}
-        return {"path": path} if path.lower().endswith(LISTS) else {"path": path, **columns}
+        return {"path": path} if is_table(path) else {"path": path, **columns}
 
     def glance(self, count: int) -> Glance | None:
         """The names of all images, and some of the images themselves."""
@@ -146,7 +145,7 @@ class Images(Source):
         else:
             files = loose + [file for name in folders for file in _image_files(os.path.join(self.path, name))]
         if not files:
-            raise DataError(f"{self.path}: no images; looked for {', '.join(ENDINGS)}")
+            raise DataError(f"{self.path}: no images; looked for {', '.join(IMAGE_ENDINGS)}")
         rows = self._rows(files, self.path if is_folder else os.path.dirname(self.path), tuple(files))
         named = None if labels is None else encoded(labels)
         return replace(rows, targets=named, left_out=left_out, notes=tuple(notes))
@@ -202,7 +201,7 @@ class Images(Source):
         for name in wanted:
             inside = _image_files(os.path.join(self.path, name))
             if not inside:
-                raise DataError(f"{os.path.join(self.path, name)}: no images; looked for {', '.join(ENDINGS)}")
+                raise DataError(f"{os.path.join(self.path, name)}: no images; looked for {', '.join(IMAGE_ENDINGS)}")
             files += inside
             labels += [name] * len(inside)
         others = [name for name in folders if name not in wanted]
@@ -277,5 +276,5 @@ def _subfolders(path: str) -> list[str]:
 
 
 def _image_files(path: str) -> list[str]:
-    names = [name for name in os.listdir(path) if name.lower().endswith(ENDINGS) and not name.startswith(".")]
+    names = [name for name in os.listdir(path) if is_image(name) and not name.startswith(".")]
     return [os.path.join(path, name) for name in sorted(names, key=natural_order)]

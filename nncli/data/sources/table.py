@@ -14,6 +14,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.fields import Checked
 from nncli.data.columns import ColumnRules
+from nncli.data.file_endings import is_table
 from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
 from nncli.data.tables.header import no_columns
@@ -22,7 +23,6 @@ from nncli.data.tables.table import Table, Wanted
 from nncli.data.tables.targets import names_of, target_columns, twice
 from nncli.data.weights import with_weights
 
-ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 STANDARD_INPUT = "-"
 
 
@@ -98,7 +98,7 @@ class TableSource(Source):
     def claims(cls, values: Mapping[str, Any]) -> bool:
         """A path that ends as tables do, a named pipe, or standard input."""
         path = str(values.get("path", ""))
-        return path.lower().endswith(ENDINGS) or path == STANDARD_INPUT or _is_pipe(path)
+        return is_table(path) or path == STANDARD_INPUT or _is_pipe(path)
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
