@@ -16,15 +16,18 @@ from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Path, Problem, UserError
 from nncli.core.spelling import suggestion
 from nncli.core.types import Array
-from nncli.data import labels
-from nncli.data.columns import USUAL
+from nncli.data.column_encoding.column_rules import DEFAULT_RULES
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.scalers import Scaler
 from nncli.data.source import Source
-from nncli.data.splits import split, split_groups, split_tail
-from nncli.data.tables.table import Table
-from nncli.data.tables.texts import Texts
+from nncli.data.splits.grouped_split import grouped_split
+from nncli.data.splits.random_split import random_split
+from nncli.data.splits.stratified_split import stratified_split
+from nncli.data.splits.tail_split import tail_split
+from nncli.data.tables.dataframe import Table
+from nncli.data.tables.text_column import TextColumn
+from nncli.data.target_encoding import class_labels
 from nncli.nn.loss import Loss
 
 FEW = 10  # rows of a large source that are read where only its files and columns matter
@@ -43,7 +46,7 @@ class Parts:
             regression.
         notes: what the user should know.
         files: the data files that were read.
-        samples: some rows of the parts whose inputs are Unread, by the name of the part.
+        samples: some rows of the parts whose inputs are NotLoaded, by the name of the part.
         sources: the sources that were read whole, by their names, so that none is read twice.
     """
 
@@ -64,7 +67,7 @@ class Parts:
         return {name: rows for name, rows in parts.items() if rows is not None}
 
     def readable(self, name: str) -> Rows:
-        """The rows of a part, or a sample of them where their inputs are Unread."""
+        """The rows of a part, or a sample of them where their inputs are NotLoaded."""
         return self.samples.get(name, self.named[name])
 
 
@@ -122,7 +125,7 @@ def read_parts(
         f"data.{name}: {note}"
         for name, rows in (("train", train), *held.items())
         if rows is not None
-        for note in rows.said
+        for note in rows.all_notes
     ]
     files = [file for rows in (train, *held.values()) if rows is not None for file in rows.files]
     remaining = np.arange(len(train))
@@ -152,7 +155,7 @@ def unreadable(data: Data) -> Iterator[Problem]:
     for name in ("train", "validation", "test"):
         source = getattr(data, name)
         try:
-            if isinstance(source, Source) and source.glance(FEW) is None:
+            if isinstance(source, Source) and source.preview(FEW) is None:
                 source.read()
         except UserError as error:
             yield problem_of(data, name, error)
@@ -172,7 +175,7 @@ class _Reading:
     texts: tuple[str, ...] = ()  # the columns that are text in the training rows
 
     def rows(self, name: str) -> Rows | None:
-        """The rows of one source, of a large one with their inputs Unread and a sample; None where there are none."""
+        """The rows of a source, of a large one with their inputs NotLoaded and a sample; None where there are none."""
         source = getattr(self.data, name)
         if not isinstance(source, Source):
             return None
@@ -181,7 +184,7 @@ class _Reading:
                 self._suit(self.whole[name])
             return self._known(name, self.whole[name])
         try:
-            seen = None if self.glance is None else source.glance(self.glance)
+            seen = None if self.glance is None else source.preview(self.glance)
             rows = source.read_like(self.texts) if seen is None else seen.rows
             if name == "train":
                 _check_groups(source, rows)
@@ -216,7 +219,7 @@ def chosen(source: Source, rows: Rows, loss: Loss, *, all_needed: bool = False) 
     """
     if source.classes is None or loss.target_kind != "classes":
         return rows
-    return labels.keep_classes(rows, source.classes, all_needed=all_needed)
+    return class_labels.keep_classes(rows, source.classes, all_needed=all_needed)
 
 
 def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | None:
@@ -227,7 +230,7 @@ def class_names(rows: Rows, source: Source, loss: Loss) -> tuple[str, ...] | Non
     """
     if loss.target_kind != "classes":
         return None
-    return source.classes or labels.all_classes(rows)
+    return source.classes or class_labels.all_classes(rows)
 
 
 def fit(parts: Parts, data: Data, layers: Sequence[Any]) -> Preprocessing:
@@ -248,7 +251,7 @@ def fit(parts: Parts, data: Data, layers: Sequence[Any]) -> Preprocessing:
         classes=parts.classes,
         input_scaler=cast("Scaler", data.scale_inputs),
         target_scaler=cast("Scaler", data.scale_targets),
-        rules=getattr(data.train, "column_rules", USUAL),
+        rules=getattr(data.train, "column_rules", DEFAULT_RULES),
         channel=takes_channel(layers, rows.row_shape),
     )
 
@@ -262,10 +265,12 @@ def _drawn(
         for key in ("stratify", "split"):
             if getattr(wanted, key) not in (False, "random"):
                 raise DataError(f"{key} and data.train.groups do not go together; drop one of the two", key=key)
-        return split_groups(remaining, count, seed, name, train.groups.take(remaining))
+        return grouped_split(remaining, count, seed, name, train.groups.take(remaining))
     if wanted.split == "tail":
-        return split_tail(remaining, count, name)
-    return split(remaining, count, seed, name, _strata(train, loss).take(remaining) if wanted.stratify else None)
+        return tail_split(remaining, count, name)
+    if wanted.stratify:
+        return stratified_split(remaining, count, seed, name, _strata(train, loss).take(remaining))
+    return random_split(remaining, count, seed, name)
 
 
 def _check_groups(source: Source, rows: Rows) -> None:
@@ -273,13 +278,14 @@ def _check_groups(source: Source, rows: Rows) -> None:
     wanted = getattr(source, "groups", None)
     if wanted is None or rows.groups is not None:
         return
-    what = f"column {wanted!r}{suggestion(wanted, rows.known)}" if rows.known else f"array {wanted!r} of groups"
+    columns = rows.all_columns
+    what = f"column {wanted!r}{suggestion(wanted, columns)}" if columns else f"array {wanted!r} of groups"
     raise DataError(f"{rows.name}: no {what}", key="groups")
 
 
-def _strata(rows: Rows, loss: Loss) -> Texts:
+def _strata(rows: Rows, loss: Loss) -> TextColumn:
     if loss.target_kind == "labels":
         raise DataError("stratify wants one class label a row, but this loss learns several labels", key="stratify")
     if loss.target_kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
-    return labels.text_labels(rows)
+    return class_labels.text_labels(rows)

@@ -18,10 +18,11 @@ from nncli.config.spec import Spec, Training
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.types import Array, Shape
 from nncli.data.batches import Dataset, TrainingBatches
-from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 from nncli.data.rows import Rows
-from nncli.data.weights import class_weights, in_dtype
+from nncli.data.weights.class_weights import class_weights
+from nncli.data.weights.sample_weights import cast_weights
 from nncli.nn.layer import Layer
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric, names_of
@@ -247,7 +248,7 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
         UserError: where they do not fit the model.
     """
     network = executor.network
-    inputs = preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check()).held()
+    inputs = preprocessing.lazy_inputs(rows, network.dtype, network.model.input_check()).load()
     targets = targets_of(rows, preprocessing, executor.loss)
     return _dataset(executor, preprocessing, inputs, targets, rows.weights)
 
@@ -268,4 +269,4 @@ def _dataset(
         encoded = executor.loss.encode(targets, network.shapes[-1], network.dtype)
     if not np.isfinite(encoded).all():
         raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
-    return Dataset(inputs, encoded, None if in_loss is None else in_dtype(in_loss, network.dtype), weights)
+    return Dataset(inputs, encoded, None if in_loss is None else cast_weights(in_loss, network.dtype), weights)

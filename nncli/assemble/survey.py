@@ -20,11 +20,11 @@ from nncli.core.builder import FAILED, Partial, failed
 from nncli.core.errors import Problem, UserError
 from nncli.core.fields import is_foreign, registered_in
 from nncli.core.types import Array, FloatDType
-from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 from nncli.data.rows import Rows
-from nncli.data.source import SAMPLE
-from nncli.data.weights import in_dtype
+from nncli.data.source import PREVIEW_ROWS
+from nncli.data.weights.sample_weights import cast_weights
 from nncli.nn.loss import Loss
 
 
@@ -95,7 +95,7 @@ def survey(
         found.problems += unreadable(data)
     elif data is not None and known_loss is not None:
         if parts is None:
-            seed, rows = built.get("seed"), SAMPLE if glance else None
+            seed, rows = built.get("seed"), PREVIEW_ROWS if glance else None
             number = seed if isinstance(seed, int) else 0
             found.parts = read_parts(data, known_loss, number, found.problems, layers, glance=rows, read=read)
         if found.parts is not None:
@@ -161,10 +161,10 @@ def _fit_and_apply(found: Survey, parts: Parts, data: Data, loss: Loss, layers: 
     for name, rows in parts.named.items():
         try:
             readable, before = parts.readable(name), len(fitted.notes)
-            inputs = fitted.inputs_on_demand(readable, dtype, check).held()
+            inputs = fitted.lazy_inputs(readable, dtype, check).load()
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             if rows.weights is not None:
-                in_dtype(rows.weights, dtype)
+                cast_weights(rows.weights, dtype)
             found.prepared[name] = Ready(inputs, targets_of(rows, fitted, loss), rows.weights)
         except UserError as error:
             found.problems.append(problem_of(data, name, error))

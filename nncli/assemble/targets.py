@@ -11,10 +11,10 @@ from nncli.assemble.shapes import check_shapes
 from nncli.config.spec import Data
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data.labels import is_one_hot
-from nncli.data.mapped import Mapped
+from nncli.data.arrays.memory_mapped import MemoryMapped
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
+from nncli.data.target_encoding.label_text import is_one_hot
 from nncli.nn.loss import Loss
 
 
@@ -31,7 +31,7 @@ def suited(loss: Loss, rows: Rows, layers: Sequence[Any]) -> Loss:
     form, targets, inputs = loss.for_several_labels(), rows.targets, rows.inputs
     if form is None or not isinstance(targets, np.ndarray) or targets.ndim != 2 or targets.shape[1] < 2:
         return loss
-    shape = inputs.shape[1:] if isinstance(inputs, np.ndarray | Mapped) else None
+    shape = inputs.shape[1:] if isinstance(inputs, np.ndarray | MemoryMapped) else None
     one_unit = check_shapes(layers, shape, []) in (None, (1,))
     return loss if one_unit and targets.dtype.kind in "biuf" and is_one_hot(targets) else form
 

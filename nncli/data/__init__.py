@@ -1,1 +1,1 @@
-"""From files to arrays: sources, columns, labels, splits, scaling and batches."""
+"""From files to batches: sources, splits, encoding of columns and targets, scaling."""

@@ -9,7 +9,7 @@ from typing import Any
 from nncli.config.resolved import plain
 from nncli.config.spec import Spec
 from nncli.core.describe import show
-from nncli.data.files import fingerprint
+from nncli.data.files.fingerprint import fingerprint
 from nncli.optim.schedule import Schedule, schedule_of
 
 MOST_FILES = 3  # that are named

@@ -13,7 +13,7 @@ from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError, Problem
 from nncli.core.registry import METRICS
 from nncli.data.batches import Dataset
-from nncli.data.files import fingerprint
+from nncli.data.files.fingerprint import fingerprint
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.data.sources.table import TableSource
@@ -99,7 +99,7 @@ def evaluate(
     rows, name = _own_rows(model) if text is None else _given_rows(model, os.fspath(text), targets)
     dataset = model.dataset(rows)
     notes = tuple(dict.fromkeys(model.preprocessing.notes))
-    return _measured(model, dataset, wanted, name, (*rows.said, *notes))
+    return _measured(model, dataset, wanted, name, (*rows.all_notes, *notes))
 
 
 def _measured(

@@ -13,7 +13,7 @@ from nncli.core.errors import ConfigError, DataError
 from nncli.core.fields import dump
 from nncli.core.registry import SOURCES
 from nncli.data.file_endings import FILES_DESCRIPTION
-from nncli.data.files import missing
+from nncli.data.files.opening import file_not_found
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
 
@@ -39,7 +39,7 @@ def source_of(text: str, like: Source, targets: str | None = None) -> Source:
     kind = _kind(text, like)
     if kind is None:
         if not os.path.exists(text):
-            raise missing(text)
+            raise file_not_found(text)
         raise DataError(f"{text}: not a kind of input that is known: {FILES_DESCRIPTION}", file=text)
     source = kind.for_input(text, like)
     if targets is None:

@@ -14,7 +14,7 @@ from nncli.config.overrides import VARIABLE
 from nncli.config.resolved import plain, to_yaml
 from nncli.config.spec import Checkpoint
 from nncli.core.errors import CheckpointError, NncliError, NonFiniteError, RunFailedError, SaveError, StoppedError
-from nncli.data.files import fingerprint
+from nncli.data.files.fingerprint import fingerprint
 from nncli.data.sources.memory import FROM_PYTHON
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint

@@ -71,7 +71,7 @@ class Trained:
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         network = self.executor.network
-        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, network.model.input_check())
+        inputs = self.preprocessing.lazy_inputs(rows, network.dtype, network.model.input_check())
         with self.executor.blas(min(batch_size, len(rows))):
             for start in range(0, len(rows), batch_size):
                 yield self.executor.predict(inputs[start : start + batch_size])

@@ -25,7 +25,7 @@ READ_WHOLE = ("dataset", "memory", "table")  # small by nature, in no file, or r
 CASES = [
     case for name, cases in SOURCE_ROWS.items() for case in cases if case.write is not None and name not in READ_WHOLE
 ]
-LIMITS = {"arrays": "LARGE", "idx": "LARGE", "images": "MANY"}
+LIMITS = {"arrays": "MIN_PREVIEW_BYTES", "idx": "MIN_PREVIEW_BYTES", "images": "MIN_PREVIEW_IMAGES"}
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def _folder(tmp_path, monkeypatch):
 def test_a_glance_shows_what_reading_shows(case, tmp_path, count):
     case.write(tmp_path)
     source = cast("Source", made(case))
-    whole, glance = source.read(), source.glance(count)
+    whole, glance = source.read(), source.preview(count)
     assert glance is not None
     assert glance.rows.targets.tolist() == whole.targets.tolist()
     assert len(glance.rows) == len(whole)
@@ -64,8 +64,8 @@ def test_a_glance_shows_what_reading_shows(case, tmp_path, count):
 def test_small_files_are_read_whole(tmp_path):
     for write in (npz, npy):
         write(tmp_path)
-    assert Arrays(path="a.npz").glance(2) is None
-    assert Arrays(inputs="x.npy", targets="y.npy").glance(2) is None
+    assert Arrays(path="a.npz").preview(2) is None
+    assert Arrays(inputs="x.npy", targets="y.npy").preview(2) is None
 
 
 @pytest.mark.usefixtures("all_large")
@@ -121,7 +121,7 @@ def test_a_target_column_that_is_not_there(tmp_path):
 def test_every_sampled_row_keeps_its_own_target(tmp_path):
     np.save("x.npy", np.arange(300.0).reshape(100, 3))
     np.save("y.npy", np.arange(100.0))
-    glance = Arrays(inputs="x.npy", targets="y.npy").glance(7)
+    glance = Arrays(inputs="x.npy", targets="y.npy").preview(7)
     assert glance is not None
     np.testing.assert_array_equal(glance.sample.targets, glance.sample.inputs[:, 0] / 3)
     assert 5 <= len(glance.sample) <= 7
@@ -190,7 +190,7 @@ def test_what_a_sample_shows_is_no_verdict(tmp_path):
 
 
 def test_what_was_read_whole_is_not_read_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
+    monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     values = tiny.classifier()
     np.savez("held.npz", x=np.random.default_rng(0).normal(size=(30, 2)), y=["left", "right"] * 15)
     values["data"]["train"]["inputs"] = ["a", "b"]

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, DataError, ShapeError
-from nncli.data import labels
 from nncli.data.preprocessing import Preprocessing
 from nncli.data.scalers import MinMaxScaler
 from nncli.data.sources import Idx
+from nncli.data.target_encoding import class_labels
 from tests.data.make import fitted, rows, source
 
 F64 = np.dtype(np.float64)
@@ -138,7 +138,7 @@ def test_a_target_that_is_not_finite_names_the_file_of_the_targets(tmp_path):
 def test_a_label_that_is_not_finite_names_file_and_row(tmp_path):
     found = rows(path=npz(tmp_path, x=[[1.0], [2], [3]], y=[0.0, np.nan, 1]))
     with pytest.raises(DataError, match=r"a\.npz.*row 1\b"):
-        labels.text_labels(found)
+        class_labels.text_labels(found)
 
 
 def test_pickles_are_refused_and_not_opened(tmp_path):
@@ -292,8 +292,8 @@ def test_a_value_too_large_for_the_dtype(tmp_path):
 
 def test_rows_that_need_no_scaling_are_not_copied(tmp_path):
     found = rows(path=npz(tmp_path, x=np.ones((6, 2), np.float32), y=[0, 1] * 3))
-    prepared = fitted(found).inputs_on_demand(found, np.dtype(np.float32))
-    assert np.shares_memory(prepared.held(), found.inputs)
+    prepared = fitted(found).lazy_inputs(found, np.dtype(np.float32))
+    assert np.shares_memory(prepared.load(), found.inputs)
     assert not np.shares_memory(fitted(found).inputs(found, F64), found.inputs)
     for strange in (np.asfortranarray(found.inputs), np.ones((2, 6), np.float32).T):
         of_strange = fitted(found).inputs(replace(found, inputs=strange), np.dtype(np.float32))
@@ -316,6 +316,6 @@ def test_an_idx_header_that_lies_is_no_traceback(tmp_path, shape):
     (tmp_path / "x-idx3-ubyte").write_bytes(struct.pack(">HBB3I", 0, 8, 3, *shape) + b"abc")
     (tmp_path / "y-idx1-ubyte").write_bytes(struct.pack(">HBBI", 0, 8, 1, 1) + b"a")
     source = Idx(inputs=str(tmp_path / "x-idx3-ubyte"), targets=str(tmp_path / "y-idx1-ubyte"))
-    for use in (source.read, lambda: source.glance(2000)):
+    for use in (source.read, lambda: source.preview(2000)):
         with pytest.raises(DataError, match="its header says"):
             use()

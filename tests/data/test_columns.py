@@ -146,7 +146,7 @@ def test_what_often_means_nothing_is_refused_among_numbers_with_the_line_to_writ
     table = lines("u", "1", "3", text, text)
     told = refused(table)
     assert told.startswith(f"train.csv:4: column 'u': expected a finite number as in the other rows; got {text!r}; ")
-    assert told.endswith(f"blanks: [{text!r}] where it means that there is none")
+    assert told.endswith(f"blanks: [{text!r}] if it means a missing value")
     assert fit(table, blanks=[text]).of_train() == [[1], [3], [2], [2]]
 
 
@@ -299,7 +299,7 @@ def test_something_among_truth_values_is_told(tmp_path):
 
 @pytest.mark.parametrize("limit", [0, 1 << 60], ids=["arrow", "own"])
 def test_numbers_that_look_like_codes_are_noted(tmp_path, monkeypatch, limit):
-    monkeypatch.setattr("nncli.data.tables.read.LARGE", limit)
+    monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", limit)
     (tmp_path / "a.csv").write_text("zip,u,v,y\n00123,0.5,0,1\n10456,-0.25,10,2\n")
     found = fitted(rows(path=tmp_path / "a.csv", targets="y"))
     assert [note for note in found.notes if "007" in note] == [

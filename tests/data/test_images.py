@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from nncli.core.errors import DataError, MissingExtraError
-from nncli.data import labels
+from nncli.data.target_encoding import class_labels
 from tests.data.make import rows
 
 
@@ -47,14 +47,14 @@ def test_classes_choose_folders_and_the_others_are_counted(tmp_path):
             image(tmp_path / label / f"{number}.png", int(label))
     found = rows(path=tmp_path, classes=["5", "2"])
     assert found.targets.tolist() == ["5"] * 3 + ["2"] * 2
-    assert found.left_out == 4
+    assert found.dropped == 4
     with pytest.raises(DataError, match="no folder for the class '9'"):
         rows(path=tmp_path, classes=["9"])
     only_fives = rows(path=tmp_path, classes=["5", "9"])  # held-out images may lack a class
     assert set(only_fives.targets.tolist()) == {"5"}
     with pytest.raises(DataError, match="no row has the class '9'"):
-        labels.keep_classes(only_fives, ("5", "9"))
-    assert len(labels.keep_classes(only_fives, ("5", "9"), all_needed=False)) == 3
+        class_labels.keep_classes(only_fives, ("5", "9"))
+    assert len(class_labels.keep_classes(only_fives, ("5", "9"), all_needed=False)) == 3
 
 
 def test_colour_and_grey(tmp_path):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
-from nncli.data.label_columns import label_columns
-from nncli.data.labels import is_one_hot
 from nncli.data.rows import array_rows
 from nncli.data.sources.table import TableSource
+from nncli.data.target_encoding.label_text import is_one_hot
+from nncli.data.target_encoding.multi_label import label_columns
 
 
 def rows(targets):

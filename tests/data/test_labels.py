@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
-from nncli.data import labels
-from nncli.data.labels import as_text, class_order
+from nncli.data.target_encoding import class_labels
+from nncli.data.target_encoding.label_text import as_text, class_order
 from tests.data.make import fitted, rows
 
 
@@ -50,7 +50,7 @@ def test_labels_of_all_kinds_are_the_same_text(given):
 
 
 def test_truth_values_are_labels():
-    assert class_order(as_text(np.array([True, False, True])).present()) == ("False", "True")
+    assert class_order(as_text(np.array([True, False, True])).unique()) == ("False", "True")
 
 
 @pytest.mark.parametrize("dtype", [int, float, bool])
@@ -64,37 +64,37 @@ def test_one_hot_rows_stand_for_their_column(dtype):
 def test_numbers_that_are_no_labels(given, tmp_path):
     found = arrays(tmp_path, np.zeros((len(given), 1)), given)
     with pytest.raises(DataError, match=r"targets 'y.*: .*for numbers use a regression loss such as mean_squared_err"):
-        labels.text_labels(found)
+        class_labels.text_labels(found)
 
 
 def test_classes_choose_rows_in_their_own_order_with_the_count_of_the_others(tmp_path):
     y = np.array([0, 1, 2, 2, 5, 5, 5, 7])
-    found = labels.keep_classes(arrays(tmp_path, y[:, None] * 10.0, y), ("5", "2"))
+    found = class_labels.keep_classes(arrays(tmp_path, y[:, None] * 10.0, y), ("5", "2"))
     assert found.inputs[:, 0].tolist() == [20, 20, 50, 50, 50]
-    assert labels.encode(found, ("5", "2")).tolist() == [1, 1, 0, 0, 0]
-    assert found.left_out == 3
+    assert class_labels.encode(found, ("5", "2")).tolist() == [1, 1, 0, 0, 0]
+    assert found.dropped == 3
 
 
 def test_a_class_without_rows_gets_the_nearest_name(tmp_path):
     found = arrays(tmp_path, np.zeros((2, 1)), np.array(["left", "right"]))
     with pytest.raises(DataError, match="no row has the class 'lift'; did you mean 'left'"):
-        labels.keep_classes(found, ("lift", "right"))
+        class_labels.keep_classes(found, ("lift", "right"))
 
 
 def test_an_unknown_label_names_its_row(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,a\n2,b\n3,c\n")
     with pytest.raises(DataError, match=r"a\.csv:4: the label 'c' is none of the classes a, b"):
-        labels.encode(rows(path=tmp_path / "a.csv", targets="y"), ("a", "b"))
+        class_labels.encode(rows(path=tmp_path / "a.csv", targets="y"), ("a", "b"))
     found = arrays(tmp_path, np.zeros((3, 1)), np.array([0, 9, 1]))
     with pytest.raises(DataError, match=r"a\.npz.*row 1 .*the label '9' is none of the classes 0, 1"):
-        labels.encode(found, ("0", "1"))
+        class_labels.encode(found, ("0", "1"))
 
 
 def test_numbers_of_a_table_are_the_same_labels_as_those_of_arrays(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,2.0\n2,10\n3,2\n")
     found = rows(path=tmp_path / "a.csv", targets="y")
-    assert class_order(labels.text_labels(found).present()) == ("2", "10")
-    assert labels.encode(found, ("2", "10")).tolist() == [0, 1, 0]
+    assert class_order(class_labels.text_labels(found).unique()) == ("2", "10")
+    assert class_labels.encode(found, ("2", "10")).tolist() == [0, 1, 0]
 
 
 def test_class_numbers_follow_the_order_of_the_classes():

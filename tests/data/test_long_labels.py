@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.data.labels import all_classes, class_order, text_labels
-from nncli.data.tables import read
-from nncli.data.tables.table import Wanted
+from nncli.data.tables.read_options import ReadOptions
+from nncli.data.tables.read_table import read_table
+from nncli.data.target_encoding.class_labels import all_classes, text_labels
+from nncli.data.target_encoding.label_text import class_order
 from tests.data.make import fitted, rows
 
 IDS = ["9007199254740992", "9007199254740993", "1234567890123456789"]
@@ -17,7 +18,7 @@ IDS = ["9007199254740992", "9007199254740993", "1234567890123456789"]
 def test_labels_of_a_table(tmp_path, monkeypatch, limit):
     if limit == 0:
         pytest.importorskip("pyarrow", reason="the extra tables is not installed")
-    monkeypatch.setattr(read, "LARGE", limit)
+    monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", limit)
     (tmp_path / "a.csv").write_text("u,v,id\n" + "".join(f"{index},1,{name}\n" for index, name in enumerate(IDS * 2)))
     found = rows(path=tmp_path / "a.csv", targets="id")
     assert all_classes(found) == tuple(IDS)
@@ -42,9 +43,9 @@ def test_whole_numbers_in_parquet(tmp_path):
     found = rows(path=tmp_path / "a.parquet", targets="id", categories=["code"])
     assert set(all_classes(found)) == set(IDS)
     assert found.inputs.columns["code"].tolist() == ["7", "8", "7"]
-    as_inputs = read.read_table(str(tmp_path / "a.parquet"), Wanted(texts=["id"]))
+    as_inputs = read_table(str(tmp_path / "a.parquet"), ReadOptions(text_columns=["id"]))
     assert as_inputs.columns["id"].tolist() == IDS
-    number = read.read_table(str(tmp_path / "a.parquet"), Wanted(labels=["code"])).columns["code"]
+    number = read_table(str(tmp_path / "a.parquet"), ReadOptions(label_columns=["code"])).columns["code"]
     assert isinstance(number, np.ndarray)
 
 

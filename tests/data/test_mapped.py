@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
-from nncli.data import slices
+from nncli.data.arrays.memory_mapped import MemoryMapped
 from nncli.data.batches import Dataset, TrainingBatches
-from nncli.data.inputs import NetworkInputs
-from nncli.data.mapped import Mapped
 from nncli.data.preprocessing import Preprocessing
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 from nncli.data.rows import array_rows
 from tests.contracts.table import SCALER_ROWS
 from tests.contracts.values import made
@@ -32,7 +31,7 @@ def pair(folder, kind):
     """(mapped, in memory)."""
     array = KINDS[kind](np.random.default_rng(2))
     np.save(folder / "x.npy", array)
-    return Mapped(np.load(folder / "x.npy", mmap_mode="r")), array
+    return MemoryMapped(np.load(folder / "x.npy", mmap_mode="r")), array
 
 
 @over_kinds
@@ -55,7 +54,7 @@ def test_rows_as_they_are(tmp_path, kind):
         np.testing.assert_array_equal(found, expected)
         assert not isinstance(found, np.memmap) or found.base is None
     assert len(mapped.take(some)) == 5
-    assert isinstance(mapped.take(some), Mapped)
+    assert isinstance(mapped.take(some), MemoryMapped)
 
 
 def test_what_is_read_may_be_changed(tmp_path):
@@ -73,9 +72,9 @@ def test_another_shape(tmp_path):
     assert flat.shape == (2, 60)
     assert (flat[:] == array[[5, 2]].reshape(2, 60)).all()
     np.save(tmp_path / "grey.npy", array[..., 0])
-    rows = array_rows(Mapped(np.load(tmp_path / "grey.npy", mmap_mode="r")), None, "grey.npy", "", "")
-    prepared = Preprocessing((5, 4, 1)).inputs_on_demand(rows.take(np.array([9])), F64)
-    assert isinstance(prepared.held(), NetworkInputs)
+    rows = array_rows(MemoryMapped(np.load(tmp_path / "grey.npy", mmap_mode="r")), None, "grey.npy", "", "")
+    prepared = Preprocessing((5, 4, 1)).lazy_inputs(rows.take(np.array([9])), F64)
+    assert isinstance(prepared.load(), NetworkInputs)
     assert (prepared[:] == array[[9], ..., :1]).all()
 
 
@@ -92,15 +91,15 @@ def test_scaled_rows(tmp_path, monkeypatch, kind, name, index, dtype):
         NetworkInputs(raw, scaling, np.dtype(dtype), str) for raw in (mapped.take(kept), array[kept])
     )
     expected = from_memory[:]
-    assert isinstance(from_memory.held(), np.ndarray)
-    assert from_file.held() is from_file
+    assert isinstance(from_memory.load(), np.ndarray)
+    assert from_file.load() is from_file
     assert from_file[:].tobytes() == expected.tobytes()
     assert (from_file.shape, from_file.dtype, len(from_file)) == (expected.shape, expected.dtype, 40)
     order = np.random.default_rng(1).permutation(40)[:13]
     out = np.empty((13, *expected.shape[1:]), dtype)
     from_file.gather(order, out)
     assert out.tobytes() == expected[order].tobytes()
-    monkeypatch.setattr("nncli.data.inputs.rows_of_slice", lambda shape: 7)
+    monkeypatch.setattr("nncli.data.preprocessing.network_inputs.rows_per_chunk", lambda shape: 7)
     assert from_file[3:33].tobytes() == expected[3:33].tobytes()
 
 
@@ -112,7 +111,7 @@ def same_scaling(one, other):
 def test_scalers_fit_in_slices(tmp_path, monkeypatch, name):
     mapped, array = pair(tmp_path, "float32")
     scaler = made(SCALER_ROWS[name][0])
-    monkeypatch.setattr(slices, "MOST_ROWS", 7)
+    monkeypatch.setattr("nncli.data.arrays.chunks.MAX_CHUNK_ROWS", 7)
     assert same_scaling(scaler.fit(mapped), scaler.fit(array))
 
 
@@ -125,7 +124,7 @@ def test_batches(tmp_path, shuffle, size, skip):
     scaling = made(SCALER_ROWS["standard"][0]).fit(array)
     found = []
     for raw in (mapped, array):
-        inputs = NetworkInputs(raw, scaling, np.dtype(np.float32), str).held()
+        inputs = NetworkInputs(raw, scaling, np.dtype(np.float32), str).load()
         batches = TrainingBatches(Dataset(inputs, targets, weights, weights), size, shuffle=shuffle, seed=3)
         found.append(
             [
@@ -144,7 +143,7 @@ def test_a_value_too_large_for_the_dtype_names_its_row(tmp_path, row, read):
     array = np.random.default_rng(0).normal(size=(50, 6))
     array[row, 3] = 1e39
     np.save(tmp_path / "x.npy", array)
-    rows = array_rows(Mapped(np.load(tmp_path / "x.npy", mmap_mode="r")), None, "x.npy", "", "")
+    rows = array_rows(MemoryMapped(np.load(tmp_path / "x.npy", mmap_mode="r")), None, "x.npy", "", "")
     kept = np.random.default_rng(1).permutation(50)
     some = rows.take(kept)
     inputs = NetworkInputs(some.inputs, None, np.dtype(np.float32), some.place)

@@ -140,7 +140,7 @@ def test_names_of_no_column(table, columns, path, message):
 
 
 def test_too_many_quantiles_for_a_checkpoint_are_refused(monkeypatch):
-    monkeypatch.setattr("nncli.data.scalers.quantile.MOST", 40)
+    monkeypatch.setattr("nncli.data.scalers.quantile.MAX_QUANTILES", 40)
     x = np.random.default_rng(0).normal(size=(30, 4))
     with pytest.raises(DataError, match=r"30 quantiles of 4 columns; .*write quantiles: 10") as caught:
         per_column({"0": "standard"}, {"type": "quantile"}).fit(np.hstack([x, x[:, :1]]))

@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from nncli.core.registry import SCALERS
-from nncli.data import slices as module
+from nncli.data.arrays import chunks as chunks_module
+from nncli.data.arrays import row_sampling
+from nncli.data.arrays.chunks import chunks
+from nncli.data.arrays.column_subset import ColumnSubset
+from nncli.data.arrays.finite_check import is_finite
+from nncli.data.arrays.row_sampling import sample_rows
 from nncli.data.scalers import Affine, RobustScaler, StandardScaler
-from nncli.data.slices import Columns, is_finite, sampled, slices
 from tests.data.lazy import OnlySlices
 
 RANDOM = np.random.default_rng(0)
@@ -16,7 +20,7 @@ RANDOM = np.random.default_rng(0)
 
 def test_slices_are_all_rows_in_order():
     x = np.arange(200_000 * 2).reshape(-1, 2)
-    parts = list(slices(OnlySlices(x)))
+    parts = list(chunks(OnlySlices(x)))
     assert [len(part) for part in parts] == [65536, 65536, 65536, 3392]
     assert (np.concatenate(parts) == x).all()
 
@@ -24,7 +28,7 @@ def test_slices_are_all_rows_in_order():
 @pytest.mark.parametrize(("shape", "most"), [((100, 64, 64, 3), 100), ((9, 600, 1000, 3), 2), ((3, 3000, 2000), 1)])
 def test_a_slice_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
     x = OnlySlices(np.zeros(shape, np.uint8))
-    parts = list(slices(x))
+    parts = list(chunks(x))
     assert x.most == most
     assert max(part.size for part in parts) * 8 <= max(1 << 25, 8 * np.prod(shape[1:]))
     assert sum(map(len, parts)) == shape[0]
@@ -34,7 +38,7 @@ def test_a_slice_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
 def test_many_slices_are_as_good_as_one(name, monkeypatch):
     x = RANDOM.normal(3, 2, (50, 4, 5, 2)).astype(np.float32)
     one = SCALERS.find(name)().fit(x)
-    monkeypatch.setattr(module, "MOST_ROWS", 7)
+    monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 7)
     many = SCALERS.find(name)().fit(OnlySlices(x))
     if one is None:
         assert many is None
@@ -45,24 +49,24 @@ def test_many_slices_are_as_good_as_one(name, monkeypatch):
 @pytest.mark.parametrize("apart", [1, 1 << 30], ids=["each by itself", "out of slices"])
 @pytest.mark.parametrize("most", [1, 7, 64, 1000])
 def test_of_a_large_array_rows_at_even_distances_are_taken(monkeypatch, apart, most):
-    monkeypatch.setattr(module, "WHOLE", 299)
-    monkeypatch.setattr(module, "SAMPLED", 90)
-    monkeypatch.setattr(module, "APART", apart)
-    monkeypatch.setattr(module, "MOST_ROWS", most)
+    monkeypatch.setattr(row_sampling, "MAX_WHOLE_ENTRIES", 299)
+    monkeypatch.setattr(row_sampling, "MAX_SAMPLED_ENTRIES", 90)
+    monkeypatch.setattr(row_sampling, "MIN_SEEK_BYTES", apart)
+    monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", most)
     x = np.arange(300).reshape(100, 1, 3)
     for rows in (x, OnlySlices(x)):
-        found = sampled(rows)
+        found = sample_rows(rows)
         assert found.dtype == x.dtype
         assert found.tolist() == x[::4, 0].tolist()
     fitted = RobustScaler().fit(OnlySlices(x))
     assert fitted.shift.tolist() == np.median(x[::4, 0], axis=0).tolist()
-    monkeypatch.setattr(module, "WHOLE", 300)
-    assert sampled(OnlySlices(x)).tolist() == x[:, 0].tolist()
+    monkeypatch.setattr(row_sampling, "MAX_WHOLE_ENTRIES", 300)
+    assert sample_rows(OnlySlices(x)).tolist() == x[:, 0].tolist()
 
 
 def test_some_columns():
     x = RANDOM.normal(size=(20, 2, 5))
-    some = Columns(OnlySlices(x, whole=True), [4, 0])
+    some = ColumnSubset(OnlySlices(x, whole=True), [4, 0])
     assert (len(some), some.shape, some.dtype) == (20, (20, 2, 2), x.dtype)
     assert (some[3:6] == x[3:6][..., [4, 0]]).all()
     assert (np.asarray(some) == x[..., [4, 0]]).all()
@@ -79,7 +83,7 @@ def test_images_of_several_channels_are_scaled_as_they_were():
 
 
 def test_a_large_offset_over_many_slices_loses_nothing(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ROWS", 10)
+    monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 10)
     x = RANDOM.normal(size=(999, 2)) + np.array([1e9, -1e-9])
     fitted = StandardScaler().fit(x)
     np.testing.assert_allclose(fitted.scale, x.std(axis=0), rtol=1e-9)

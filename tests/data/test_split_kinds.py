@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, DataError
-from nncli.data import labels
-from nncli.data.splits import split, split_groups, split_tail
-from nncli.data.tables.texts import Texts, encoded
+from nncli.data.splits.grouped_split import grouped_split
+from nncli.data.splits.stratified_split import stratified_split
+from nncli.data.splits.tail_split import tail_split
+from nncli.data.tables.text_column import TextColumn, factorize
+from nncli.data.target_encoding.label_text import as_text
 from nncli.workflows.check import check
 from nncli.workflows.prepare import prepare
 from tests.workflows import tiny
@@ -98,11 +100,11 @@ def test_the_tail_is_of_the_rows_of_the_classes(tmp_path):
 @pytest.mark.parametrize("count", [0, 5, 6])
 def test_a_tail_that_leaves_nothing(count):
     with pytest.raises(DataError, match="leaves none for"):
-        split_tail(np.arange(5), count, "validation")
+        tail_split(np.arange(5), count, "validation")
 
 
 def test_the_tail_of_any_row_numbers():
-    held, left = split_tail(np.array([2, 3, 5, 7, 11]), 2, "test")
+    held, left = tail_split(np.array([2, 3, 5, 7, 11]), 2, "test")
     assert (held.tolist(), left.tolist()) == ([7, 11], [2, 3, 5])
 
 
@@ -129,40 +131,40 @@ def test_the_seed_alone_draws_the_groups(tmp_path):
 
 
 def test_the_order_of_the_rows_does_not_draw_the_groups():
-    group = encoded([f"g{name}" for name in GROUP])
+    group = factorize([f"g{name}" for name in GROUP])
     order = np.random.default_rng(0).permutation(ROWS)
-    other = encoded([f"g{name}" for name in GROUP[order]])
+    other = factorize([f"g{name}" for name in GROUP[order]])
     assert group.values != other.values
-    held = split_groups(np.arange(ROWS), 30, 1, "test", group)[0]
-    assert names(held) == names(order[split_groups(np.arange(ROWS), 30, 1, "test", other)[0]])
+    held = grouped_split(np.arange(ROWS), 30, 1, "test", group)[0]
+    assert names(held) == names(order[grouped_split(np.arange(ROWS), 30, 1, "test", other)[0]])
 
 
 def test_every_group_is_held_out_by_some_seed():
-    group = encoded([f"g{name}" for name in np.repeat(np.arange(6), 5)])
-    found = [tuple(split_groups(np.arange(30), 10, seed, "test", group)[0] // 5) for seed in range(40)]
+    group = factorize([f"g{name}" for name in np.repeat(np.arange(6), 5)])
+    found = [tuple(grouped_split(np.arange(30), 10, seed, "test", group)[0] // 5) for seed in range(40)]
     assert set(np.concatenate(found)) == set(range(6))
     assert len(set(found)) > 8
 
 
 def test_the_share_is_filled_where_the_groups_allow_it():
-    group = encoded([f"g{name}" for name in np.repeat(np.arange(40), 3)])
+    group = factorize([f"g{name}" for name in np.repeat(np.arange(40), 3)])
     for seed in range(5):
-        held, left = split_groups(np.arange(120), 30, seed, "test", group)
+        held, left = grouped_split(np.arange(120), 30, seed, "test", group)
         assert (len(held), len(left)) == (30, 90)
 
 
 def test_the_smallest_group_is_taken_where_all_are_larger_than_the_share():
-    group = encoded(["a"] * 7 + ["b"] * 5 + ["c"] * 8)
+    group = factorize(["a"] * 7 + ["b"] * 5 + ["c"] * 8)
     for seed in range(5):
-        held, left = split_groups(np.arange(20), 2, seed, "test", group)
+        held, left = grouped_split(np.arange(20), 2, seed, "test", group)
         assert held.tolist() == list(range(7, 12))
         assert len(left) == 15
 
 
 def test_something_is_left_to_train_on_where_the_share_is_large():
-    group = encoded(["a", "a", "b"])
+    group = factorize(["a", "a", "b"])
     for seed in range(5):
-        held, left = split_groups(np.arange(3), 2, seed, "test", group)
+        held, left = grouped_split(np.arange(3), 2, seed, "test", group)
         assert sorted([*held, *left]) == [0, 1, 2]
         assert len(left)
 
@@ -279,12 +281,12 @@ def test_large_label_arrays_are_split_quickly():
     random = np.random.default_rng(0)
     label = random.integers(0, 100, 500_000)
     begun = time.perf_counter()
-    texts = labels.as_text(label)
-    held, left = split(np.arange(len(label)), 100_000, 0, "test", texts)
+    texts = as_text(label)
+    held, left = stratified_split(np.arange(len(label)), 100_000, 0, "test", texts)
     counts = np.bincount(label[held])
-    groups = labels.as_text(random.integers(0, 100_000, len(label)))
-    sides = split_groups(np.arange(len(label)), 100_000, 0, "test", groups)
-    tail = split_tail(np.arange(len(label)), 100_000, "test")[0]
+    groups = as_text(random.integers(0, 100_000, len(label)))
+    sides = grouped_split(np.arange(len(label)), 100_000, 0, "test", groups)
+    tail = tail_split(np.arange(len(label)), 100_000, "test")[0]
     assert time.perf_counter() - begun < 4, "about 0.3 s"
     assert len(held) == len(sides[0]) == len(tail) == 100_000
     assert len(left) == 400_000
@@ -292,5 +294,7 @@ def test_large_label_arrays_are_split_quickly():
 
 
 def test_stratified_strata_may_have_names_that_no_row_has():
-    held, _ = split(np.arange(6), 3, 0, "test", Texts(np.array([2, 0, 2, 0, 2, 0]), ("a", "b", "c", "d")))
+    held, _ = stratified_split(
+        np.arange(6), 3, 0, "test", TextColumn(np.array([2, 0, 2, 0, 2, 0]), ("a", "b", "c", "d"))
+    )
     assert len(held) == 3

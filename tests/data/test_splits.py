@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
-from nncli.data.splits import split
-from nncli.data.tables.texts import Texts
+from nncli.data.splits.random_split import random_split
+from nncli.data.splits.stratified_split import stratified_split
+from nncli.data.tables.text_column import TextColumn
 from nncli.workflows.prepare import prepare
 from tests.workflows import tiny
 
@@ -100,7 +101,7 @@ def test_stratified_rows_are_drawn_at_random(tmp_path):
 
 def test_stratified_counts_where_shares_are_no_whole_numbers():
     strata = np.repeat([0, 1, 2], [33, 33, 34])
-    held, left = split(np.arange(100), 10, 0, "test", Texts(strata, ("a", "b", "c")))
+    held, left = stratified_split(np.arange(100), 10, 0, "test", TextColumn(strata, ("a", "b", "c")))
     assert len(held) == 10
     assert sorted(np.bincount(strata[held])) == [3, 3, 4]
     assert sorted([*held, *left]) == list(range(100))
@@ -130,4 +131,4 @@ def test_classes_are_those_of_the_train_source_before_splitting(tmp_path):
 @pytest.mark.parametrize("count", [0, 5, 6])
 def test_shares_that_leave_nothing(count):
     with pytest.raises(DataError, match="leaves none for"):
-        split(np.arange(5), count, 0, "validation")
+        random_split(np.arange(5), count, 0, "validation")

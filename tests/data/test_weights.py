@@ -7,7 +7,8 @@ import pytest
 
 from nncli.core.errors import ConfigError, DataError
 from nncli.data.rows import array_rows
-from nncli.data.weights import checked_weights, class_weights, in_dtype
+from nncli.data.weights.class_weights import class_weights
+from nncli.data.weights.sample_weights import cast_weights, validate_weights
 from nncli.workflows.check import check
 from nncli.workflows.prepare import prepare
 from tests.data.make import rows
@@ -153,8 +154,8 @@ def test_weights_that_do_not_fit_the_dtype(tmp_path, weight, size):
         check(path)
     assert check(path, ["dtype=float64"])
     with pytest.raises(DataError, match="too large"):
-        in_dtype(np.array([1.0, 1e39]), np.dtype(np.float32))
-    assert in_dtype(np.array([1.0, 1e-60]), np.dtype(np.float32)).tolist() == [1, 0]
+        cast_weights(np.array([1.0, 1e39]), np.dtype(np.float32))
+    assert cast_weights(np.array([1.0, 1e-60]), np.dtype(np.float32)).tolist() == [1, 0]
 
 
 def test_weights_of_classes_by_name():
@@ -240,6 +241,6 @@ def test_class_weights_and_weights_of_rows_are_multiplied(tmp_path):
 def test_wrong_rows_have_their_own_place():
     given = array_rows(np.zeros((3, 2)), np.zeros(3), "x", "y", "y")
     with pytest.raises(DataError, match=r"x: row 1 \(counted from 0\): weight: .* got -3"):
-        checked_weights(np.array([1, -3, -4]), given)
+        validate_weights(np.array([1, -3, -4]), given)
     with pytest.raises(DataError, match=r"x: row 1 \(counted from 0\)"):
-        checked_weights(np.array([-3.0, 1]), given.take(np.array([1, 2])))
+        validate_weights(np.array([-3.0, 1]), given.take(np.array([1, 2])))

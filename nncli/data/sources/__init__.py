@@ -1,4 +1,4 @@
-"""One kind of source a file; `from nncli.data.sources import Name` finds any registered one by its class name."""
+"""One kind of source per file; `from nncli.data.sources import Name` finds a registered one by its class name."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from nncli.data.tables.fields import split_fields
+from nncli.data.tables.field_splitting import split_fields
 
 
 def parsed(cells):

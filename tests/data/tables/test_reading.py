@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given, note
 
-from nncli.data.tables import blocks
-from nncli.data.tables.read import parse_table
+from nncli.data.tables import line_blocks
+from nncli.data.tables.read_table import parse_table
 from tests.data.tables.texts import NAME, any_texts, by_definition, check_table, outcome, tables, thorough
 
 SIZES = (16, 64, 1 << 20)
@@ -19,7 +19,7 @@ SIZES = (16, 64, 1 << 20)
 def blocks_of(size):
     """So many bytes are read at a time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "BLOCK", size)
+        patch.setattr(line_blocks, "BLOCK_BYTES", size)
         note(f"blocks of {size}")
         yield
 

@@ -13,8 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from nncli.core.errors import DataError
-from nncli.data.tables.table import Table, Wanted
-from nncli.data.tables.texts import Texts
+from nncli.data.tables.dataframe import Table
+from nncli.data.tables.read_options import ReadOptions
+from nncli.data.tables.text_column import TextColumn
 
 NAME = "made.csv"
 PADDED = re.compile(r"-?0\d+(\..*)?", re.ASCII)
@@ -30,7 +31,7 @@ class Written:
     """A text as bytes, what is wanted of it, and what is in it: columns and lines, or the line of the first fault."""
 
     content: bytes
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: ReadOptions = field(default_factory=ReadOptions)
     separator: str = ","
 
 
@@ -66,8 +67,8 @@ def by_definition(written):
 def _column(name, cells, wanted):
     cells = ["" if cell in wanted.blanks else cell for cell in cells]
     codes = [cell for cell in cells if PADDED.fullmatch(cell) or abs(float_of(cell) or 0) >= 2**53]
-    padded = name in wanted.labels and bool(codes)
-    if name in wanted.texts or padded or any(cell and float_of(cell) is None for cell in cells):
+    padded = name in wanted.label_columns and bool(codes)
+    if name in wanted.text_columns or padded or any(cell and float_of(cell) is None for cell in cells):
         return cells
     return [float_of(cell) if cell else math.nan for cell in cells]
 
@@ -78,7 +79,7 @@ def check_table(table, expected):
     assert list(table.columns) == list(columns)
     assert table.lines.tolist() == lines
     for name, cells in table.columns.items():
-        if isinstance(cells, Texts):
+        if isinstance(cells, TextColumn):
             assert cells.tolist() == columns[name], name
             assert len(set(cells.values)) == len(cells.values)
         else:
@@ -178,7 +179,7 @@ def tables(draw, breaks=("\n", "\n", "\r\n")):
         text += f"{line_break}{separator.join(['1'] * width)}"
     chosen = st.lists(st.sampled_from(names), unique=True, max_size=width)
     blanks = draw(st.sampled_from([(), (), ("NA",), ("NA", "-"), ("007", "-0")]))
-    wanted = Wanted(tuple(draw(chosen)) if draw(st.booleans()) else (), tuple(draw(chosen)), blanks)
+    wanted = ReadOptions(tuple(draw(chosen)) if draw(st.booleans()) else (), tuple(draw(chosen)), blanks)
     mark = draw(st.sampled_from(["", "", "\ufeff"]))
     return Written((mark + text).encode(), wanted, separator)
 
@@ -188,5 +189,5 @@ def any_texts(draw):
     """A header, and below it whatever there may be."""
     width = draw(st.integers(1, 3))
     body = draw(st.text(st.sampled_from('aé1,1,"\n\n\n -.e'), min_size=1, max_size=40))
-    wanted = Wanted(labels=("c0",)) if draw(st.booleans()) else Wanted()
+    wanted = ReadOptions(label_columns=("c0",)) if draw(st.booleans()) else ReadOptions()
     return Written(f"{','.join(f'c{index}' for index in range(width))}\n{body}\n".encode(), wanted)
