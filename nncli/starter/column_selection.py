@@ -14,7 +14,7 @@ from nncli.data.tables.text_patterns import MISSING_WORDS, are_dates, are_format
 
 MAX_CATEGORIES = 50  # different texts up to which a column is one-hot encoded
 MIN_ROWS_FOR_ROW_NUMBERS = 21  # with fewer rows, a column equal to the row numbers may be chance
-ROW_NUMBERS = "numbers the rows"
+ROW_NUMBERS = "equal to the row number"
 
 
 def blank_texts(table: Table) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def excluded_columns(table: Table, row_numbers: Array) -> dict[str, str]:
         for name in table.columns
         if name not in excluded and _equals_row_numbers(table, name, row_numbers)
     }
-    # a table whose only usable column numbers the rows keeps it
+    # if every usable column equals the row number, it is kept, so that there is an input
     return excluded if len(excluded) + len(numbering) == len(table.columns) else excluded | numbering
 
 
@@ -75,9 +75,9 @@ def _reason(table: Table, name: str) -> str:
     if len(different) == 1 and filled == len(cells):
         return "the same in every row"
     if are_dates(different):
-        return "dates; make numbers of them first, such as the days since one of them"
+        return "dates; convert them to numbers first, such as days since a date"
     if are_formatted_numbers(different):
-        return f"numbers with signs, such as {cells[bad]!r}; write them plainly"
+        return f"formatted numbers such as {cells[bad]!r}; write plain numbers"
     numeric = int((~np.isnan(values)).sum())
     if numeric > filled / 2:
         return f"mostly numbers, but {cells[bad]!r} in line {table.lines[bad]}; make such cells blank or numbers"

@@ -23,7 +23,7 @@ from tests.contracts import files
 from tests.long import first
 from tests.workflows import tiny
 
-DATES = "dates; make numbers of them first, such as the days since one of them"
+DATES = "dates; convert them to numbers first, such as days since a date"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -120,8 +120,8 @@ def test_columns_that_cannot_be_learnt_from_are_left_out_and_named():
     text = Path("first.yaml").read_text()
     assert "inputs: [rooms, city, area]" in text
     for line in (
-        "# left out: id: numbers the rows",
-        "# left out: built: dates; make numbers of them first, such as the days since one of them",
+        "# left out: id: equal to the row number",
+        "# left out: built: dates; convert them to numbers first, such as days since a date",
         "# left out: note: 120 different texts",
         "# left out: empty: blank throughout",
         "# left out: same: the same in every row",
@@ -301,9 +301,9 @@ def test_one_hot_rows_are_classes_and_it_says_so(classes, units, ending):
         (["", "x", "x"] * 9, None),
         (["7"] * 9, "the same in every row"),
         ([""] * 9, "blank throughout"),
-        ([str(i) for i in range(30)], "numbers the rows"),
+        ([str(i) for i in range(30)], "equal to the row number"),
         ([str(i) for i in range(9)], None),
-        ([str(i + 1) for i in range(30)], "numbers the rows"),
+        ([str(i + 1) for i in range(30)], "equal to the row number"),
         ([str(3 * i) for i in range(30)], None),
         ([str(1950 + i) for i in range(30)], None),
         ([f"{i}.1.2020" for i in range(1, 29)], DATES),
@@ -332,9 +332,9 @@ def test_a_counting_column_that_is_all_there_is_stays():
     table = parse_table(("a\n" + "\n".join(map(str, range(100)))).encode(), "t.csv")
     assert excluded_columns(table, np.arange(100)) == {}
     table = parse_table(("a,b\n" + "\n".join(f"{i},{i * i}" for i in range(100))).encode(), "t.csv")
-    assert excluded_columns(table, np.arange(100)) == {"a": "numbers the rows"}
+    assert excluded_columns(table, np.arange(100)) == {"a": "equal to the row number"}
     some = np.arange(0, 100, 3)
-    assert excluded_columns(table.take(some), some) == {"a": "numbers the rows"}
+    assert excluded_columns(table.take(some), some) == {"a": "equal to the row number"}
 
 
 @pytest.mark.parametrize(

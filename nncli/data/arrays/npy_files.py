@@ -98,7 +98,7 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
         known = ", ".join(_names(archive))
         raise DataError(f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:")
     if f"{name}.npy" not in archive.namelist():
-        raise DataError(f"{path}: {name} is no array")
+        raise DataError(f"{path}: {name} is not an array")
     info = archive.getinfo(f"{name}.npy")
     check_decompressed_size(path, name, info.file_size, min(info.compress_size, os.path.getsize(path)))
     with archive.open(info) as member:

@@ -73,5 +73,5 @@ class ColumnEncoder:
         texts = all(isinstance(text, str) for text in (encoder.name, *encoder.categories))
         filled = encoder.fill is None or (isinstance(encoder.fill, float) and isfinite(encoder.fill))
         if not (known and texts and filled and isinstance(encoder.indicator, bool)):
-            raise ValueError(f"the column {encoder.name!r} is not described as it should be")
+            raise ValueError(f"the column {encoder.name!r} has an invalid description")
         return encoder

@@ -32,8 +32,8 @@ def check_text_is_category(table: Table, name: str, cells: TextColumn, values: A
     instead = f"leave the column out with inputs:, or take it as text with categories: [{name}]"
     if are_dates(given):
         raise DataError(
-            f"{table.place(bad)}: column {name!r}: dates and times such as {cut(cells[bad])!r} are no numbers; make "
-            f"columns of what matters in them (year, month, weekday, days since a day), or {instead}"
+            f"{table.place(bad)}: column {name!r}: dates and times such as {cut(cells[bad])!r} are not numbers; derive "
+            f"columns of numbers from them (year, month, weekday, days since a day), or {instead}"
         )
     if are_formatted_numbers(given):
         raise DataError(

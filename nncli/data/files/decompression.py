@@ -96,4 +96,4 @@ def check_decompressed_size(
     """
     if decompressed > max(max_bytes, MAX_RATIO * compressed):
         sizes = f"unpacks to {in_bytes(decompressed)} or more from {in_bytes(compressed)}"
-        raise DataError(f"{path}: {what} {sizes}; save it uncompressed if it is meant")
+        raise DataError(f"{path}: {what} {sizes}; save it uncompressed if this is intended")

@@ -25,7 +25,7 @@ def zero_padded_note(rows: Rows, columns: Sequence[ColumnEncoder]) -> list[str]:
     names = ", ".join(column.name for column in columns if column.kind == "number" and column.name in padded)
     if not names:
         return []
-    what = "hold numbers such as 007 and are taken as numbers; where they are codes"
+    what = "hold numbers such as 007 and are taken as numbers; if they are codes"
     return [f"columns {names} {what}, write categories: [{names}]"]
 
 
@@ -38,4 +38,4 @@ def constant_columns_note(raw: RawInputs, feature_names: Sequence[str] | None) -
         constant &= (chunk == first).all(axis=0)
     if not constant.any():
         return []
-    return [f"columns with one value in all training rows: {', '.join(np.array(feature_names)[constant])}"]
+    return [f"columns that are constant in the training rows: {', '.join(np.array(feature_names)[constant])}"]

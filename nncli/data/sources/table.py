@@ -89,10 +89,10 @@ class TableSource(Source):
                 yield key, f"the column {name!r} is the target"
         for key, column in (("weights", self.weights), ("groups", self.groups)):
             if column is not None and column in (self.inputs or ()):
-                yield "inputs", f"the column {column!r} is the {key}, and no input; drop it there"
+                yield "inputs", f"the column {column!r} holds the {key} and is not an input; drop it there"
         for name in self.categories or ():
             if name in self.target_columns or name in (self.weights, self.groups):
-                yield "categories", f"the column {name!r} is no input"
+                yield "categories", f"the column {name!r} is not an input"
             elif self.inputs is not None and name not in self.inputs:
                 yield "categories", f"the column {name!r} is not among the inputs"
 

@@ -1,4 +1,4 @@
-"""A large source is looked at before it is read: the targets of all rows, and some rows whole."""
+"""A preview of a large source: the targets of all rows, and the inputs of some."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ def _folder(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("all_large")
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("count", [2, 100])
-def test_a_glance_shows_what_reading_shows(case, tmp_path, count):
+def test_a_preview_agrees_with_reading(case, tmp_path, count):
     case.write(tmp_path)
     source = cast("Source", made(case))
-    whole, glance = source.read(), source.preview(count)
-    assert glance is not None
-    assert glance.rows.targets.tolist() == whole.targets.tolist()
-    assert len(glance.rows) == len(whole)
-    some = glance.sample
+    whole, preview = source.read(), source.preview(count)
+    assert preview is not None
+    assert preview.rows.targets.tolist() == whole.targets.tolist()
+    assert len(preview.rows) == len(whole)
+    some = preview.sample
     assert 1 <= len(some) <= min(len(whole), 2 * count)
     assert len(some) == len(whole) or count < len(whole)
     np.testing.assert_array_equal(matrix(some.inputs), matrix(whole.inputs)[some.origin])
     assert some.targets.tolist() == whole.take(some.origin).targets.tolist()
     last = len(some) - 1
     assert some.place(last) == whole.place(int(some.origin[last]))
-    assert glance.rows.place(5) == whole.place(5)
-    assert glance.rows.files in (whole.files, ())
+    assert preview.rows.place(5) == whole.place(5)
+    assert preview.rows.files in (whole.files, ())
 
 
 def test_small_files_are_read_whole(tmp_path):
@@ -121,11 +121,11 @@ def test_a_target_column_that_is_not_there(tmp_path):
 def test_every_sampled_row_keeps_its_own_target(tmp_path):
     np.save("x.npy", np.arange(300.0).reshape(100, 3))
     np.save("y.npy", np.arange(100.0))
-    glance = Arrays(inputs="x.npy", targets="y.npy").preview(7)
-    assert glance is not None
-    np.testing.assert_array_equal(glance.sample.targets, glance.sample.inputs[:, 0] / 3)
-    assert 5 <= len(glance.sample) <= 7
-    assert glance.sample.origin[-1] > 80  # from everywhere
+    preview = Arrays(inputs="x.npy", targets="y.npy").preview(7)
+    assert preview is not None
+    np.testing.assert_array_equal(preview.sample.targets, preview.sample.inputs[:, 0] / 3)
+    assert 5 <= len(preview.sample) <= 7
+    assert preview.sample.origin[-1] > 80  # from everywhere
 
 
 @pytest.mark.usefixtures("all_large")
@@ -154,7 +154,7 @@ def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
 
 
 def large(folder, rows=3000, **arrays):
-    """A config over a .npz file of which a glance sees the first rows."""
+    """A config over a .npz file of which a preview sees the first rows."""
     np.savez(folder / "a.npz", x=np.arange(2.0 * rows).reshape(rows, 2), **arrays)
     return "data: {{train: {{path: a.npz{train}}}{more}}}\nmodel: [{model}]\nloss: {loss}\noptimizer: sgd\n"
 

@@ -12,7 +12,7 @@ from nncli.data.tables.arrow import arrow_csv
 from nncli.data.tables.dataframe import Table
 from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.read_table import parse_table, read_table
-from tests.data.tables.texts import any_texts, check_same, outcome, tables, thorough
+from tests.data.tables.generated_tables import any_texts, check_same, outcome, tables, thorough
 
 pytest.importorskip("pyarrow", reason="Arrow is not installed")
 

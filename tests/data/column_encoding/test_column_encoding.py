@@ -127,7 +127,7 @@ def test_blank_truth_is_filled_like_a_number(fit):
 )
 def test_dates_are_refused_with_advice(refused, fit, cells):
     told = refused(lines("when", *cells))
-    assert told.startswith(f"train.csv:2: column 'when': dates and times such as {cells[0]!r} are no numbers; make ")
+    assert told.startswith(f"train.csv:2: column 'when': dates and times such as {cells[0]!r} are not numbers; derive ")
     assert told.endswith("or leave the column out with inputs:, or take it as text with categories: [when]")
     assert fit(lines("when", *cells), categories=["when"]).columns["when"].kind == "category"
 
@@ -239,7 +239,7 @@ def test_text_where_training_had_numbers_names_line_column_and_value(fit, cell):
 
 def test_columns_of_one_value_are_noted(fit):
     found = fit("u,v,city,y\n5,1,a,0\n5,2,a,0\n,3,a,0\n")
-    assert "columns with one value in all training rows: u, city=a" in found.preprocessing.notes
+    assert "columns that are constant in the training rows: u, city=a" in found.preprocessing.notes
     assert not any("v" in note.split(": ")[-1].split(", ") for note in found.preprocessing.notes)
 
 
@@ -303,7 +303,7 @@ def test_numbers_that_look_like_codes_are_noted(tmp_path, monkeypatch, limit):
     (tmp_path / "a.csv").write_text("zip,u,v,y\n00123,0.5,0,1\n10456,-0.25,10,2\n")
     found = fitted(rows(path=tmp_path / "a.csv", targets="y"))
     assert [note for note in found.notes if "007" in note] == [
-        "columns zip hold numbers such as 007 and are taken as numbers; where they are codes, write categories: [zip]"
+        "columns zip hold numbers such as 007 and are taken as numbers; if they are codes, write categories: [zip]"
     ]
     assert not fitted(rows(path=tmp_path / "a.csv", targets="y", inputs=["u", "v"])).notes
 

@@ -125,7 +125,10 @@ def test_a_column_that_is_not_there_or_is_something_else(tmp_path):
     for changes, words in (
         ({"weights": "ww"}, r"data\.train\.weights: .*no column 'ww'; did you mean 'w'\?"),
         ({"weights": "y"}, r"data\.train\.weights: the column 'y' is the target"),
-        ({"inputs": ["x", "w"]}, r"data\.train\.inputs: the column 'w' is the weights, and no input; drop it there"),
+        (
+            {"inputs": ["x", "w"]},
+            r"data\.train\.inputs: the column 'w' holds the weights and is not an input; drop it there",
+        ),
     ):
         with pytest.raises(ConfigError, match=words):
             check(config(tmp_path, {**source, **changes}))

@@ -126,7 +126,7 @@ def test_a_constant_column_becomes_zero(scaler, value):
 def test_a_constant_column_is_said():
     found = arrays(X)
     preprocessing = fitted(found.__class__(**{**found.__dict__, "feature_names": ("a", "b", "c"), "targets": Y}))
-    assert preprocessing.notes == ["columns with one value in all training rows: c"]
+    assert preprocessing.notes == ["columns that are constant in the training rows: c"]
 
 
 def test_images_are_scaled_by_channel():

@@ -10,7 +10,7 @@ from hypothesis import given, note
 
 from nncli.data.tables import line_blocks
 from nncli.data.tables.read_table import parse_table
-from tests.data.tables.texts import NAME, any_texts, by_definition, check_table, outcome, tables, thorough
+from tests.data.tables.generated_tables import NAME, any_texts, by_definition, check_table, outcome, tables, thorough
 
 SIZES = (16, 64, 1 << 20)
 

@@ -1,4 +1,4 @@
-"""Rows of an array that may be larger than memory, a slice at a time."""
+"""Rows of an array that may be larger than memory, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.data.lazy import OnlySlices
 RANDOM = np.random.default_rng(0)
 
 
-def test_slices_are_all_rows_in_order():
+def test_chunks_are_all_rows_in_order():
     x = np.arange(200_000 * 2).reshape(-1, 2)
     parts = list(chunks(OnlySlices(x)))
     assert [len(part) for part in parts] == [65536, 65536, 65536, 3392]
@@ -26,7 +26,7 @@ def test_slices_are_all_rows_in_order():
 
 
 @pytest.mark.parametrize(("shape", "most"), [((100, 64, 64, 3), 100), ((9, 600, 1000, 3), 2), ((3, 3000, 2000), 1)])
-def test_a_slice_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
+def test_a_chunk_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
     x = OnlySlices(np.zeros(shape, np.uint8))
     parts = list(chunks(x))
     assert x.most == most
@@ -35,7 +35,7 @@ def test_a_slice_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
 
 
 @pytest.mark.parametrize("name", [name for name in SCALERS.names() if name not in ("divide", "per_column")])
-def test_many_slices_are_as_good_as_one(name, monkeypatch):
+def test_many_chunks_are_as_good_as_one(name, monkeypatch):
     x = RANDOM.normal(3, 2, (50, 4, 5, 2)).astype(np.float32)
     one = SCALERS.find(name)().fit(x)
     monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 7)
@@ -46,7 +46,7 @@ def test_many_slices_are_as_good_as_one(name, monkeypatch):
     np.testing.assert_allclose(many.apply(x), one.apply(x), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("apart", [1, 1 << 30], ids=["each by itself", "out of slices"])
+@pytest.mark.parametrize("apart", [1, 1 << 30], ids=["each by itself", "out of chunks"])
 @pytest.mark.parametrize("most", [1, 7, 64, 1000])
 def test_of_a_large_array_rows_at_even_distances_are_taken(monkeypatch, apart, most):
     monkeypatch.setattr(row_sampling, "MAX_WHOLE_ENTRIES", 299)
@@ -82,7 +82,7 @@ def test_images_of_several_channels_are_scaled_as_they_were():
     assert (scaling.apply(x[:, ::2, ::-1]) == (x[:, ::2, ::-1] - shift) / scale).all()
 
 
-def test_a_large_offset_over_many_slices_loses_nothing(monkeypatch):
+def test_a_large_offset_over_many_chunks_loses_nothing(monkeypatch):
     monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 10)
     x = RANDOM.normal(size=(999, 2)) + np.array([1e9, -1e-9])
     fitted = StandardScaler().fit(x)

@@ -24,7 +24,7 @@ LABEL = np.array(["low", "high", "odd"])[np.arange(ROWS) % 3]
 
 
 def table(folder, group=GROUP):
-    """A table in which the first column numbers the rows."""
+    """A table whose first column is the row number."""
     lines = [f"{row},{LABEL[row]},g{name}" for row, name in enumerate(group)]
     (folder / "rows.csv").write_text("\n".join(["row,y,who", *lines]) + "\n")
 
@@ -181,7 +181,7 @@ def test_one_group_cannot_be_on_both_sides(tmp_path):
 def test_the_group_column_is_no_input(tmp_path):
     values = {"train": {"groups": "who"}, "validation": {"fraction": 0.3}}
     assert prepare(config(tmp_path, **values)).session().preprocessing.feature_names == ("row",)
-    with pytest.raises(ConfigError, match=r"data\.train\.inputs: the column 'who' is the groups, and no input"):
+    with pytest.raises(ConfigError, match=r"train\.inputs: the column 'who' holds the groups and is not an input"):
         check(config(tmp_path, train={"groups": "who", "inputs": ["row", "who"]}, validation={"fraction": 0.3}))
 
 
