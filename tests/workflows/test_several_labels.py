@@ -326,7 +326,7 @@ def test_images_named_by_a_table():
     made = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
     assert predict(made, "0.png").header == ["file", "light", "square"]
     assert told(**data({**train_source, "targets": ["light", "light"]}), model=model) == [
-        "data.train.targets: the column 'light' stands there twice"
+        "data.train.targets: the column 'light' is listed twice"
     ]
 
 
