@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.data.scaling.base import Scaling
+from nncli.data.scaling.fitted_scaling import Scaling
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from nncli.core.types import Array
 from nncli.data.scaling.affine import Affine
-from nncli.data.scaling.base import Scaling
+from nncli.data.scaling.fitted_scaling import Scaling
 from nncli.data.scaling.stored_scaling import restore_scaling, scaling_state
 
 

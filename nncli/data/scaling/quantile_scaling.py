@@ -10,7 +10,7 @@ import numpy as np
 
 from nncli.core import normal
 from nncli.core.types import Array
-from nncli.data.scaling.base import Scaling
+from nncli.data.scaling.fitted_scaling import Scaling
 from nncli.data.statistics.column_range import nonzero_scale
 
 TAIL = 1e-7  # probabilities closer to 0 or 1 are those of the minimum and the maximum

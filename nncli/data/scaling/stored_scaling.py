@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.core.registry import SCALERS
 from nncli.data.scaling.affine import Affine
-from nncli.data.scaling.base import KINDS, Scaling
+from nncli.data.scaling.fitted_scaling import KINDS, Scaling
 
 
 def scaling_state(scaling: Scaling | None) -> dict[str, Any] | None:

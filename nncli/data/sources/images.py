@@ -16,7 +16,7 @@ from nncli.data.arrays.row_sampling import evenly_spaced
 from nncli.data.file_endings import is_image, is_table
 from nncli.data.files.opening import file_not_found
 from nncli.data.images.image_folders import image_files, labelled_files, no_images, subfolders
-from nncli.data.images.image_stack import load_images
+from nncli.data.images.image_loading import load_images
 from nncli.data.rows import NotLoaded, Preview, Rows
 from nncli.data.source import Names, Source, source
 from nncli.data.tables.read_options import ReadOptions
