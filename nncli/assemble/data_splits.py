@@ -13,11 +13,14 @@ from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Problem
 from nncli.core.task import Task, TaskKind
 from nncli.core.types import Array
-from nncli.data import labels
 from nncli.data.rows import Rows
 from nncli.data.source import Source
-from nncli.data.splits import split, split_groups, split_tail
-from nncli.data.tables.texts import Texts
+from nncli.data.splits.grouped_split import grouped_split
+from nncli.data.splits.random_split import random_split
+from nncli.data.splits.stratified_split import stratified_split
+from nncli.data.splits.tail_split import tail_split
+from nncli.data.tables.text_column import TextColumn
+from nncli.data.target_encoding import class_labels
 from nncli.nn.loss import Loss
 
 
@@ -32,7 +35,7 @@ class DataSplits:
         test: measured once at the end, or None.
         notes: for the user.
         files: the data files that were read.
-        samples: some rows of the splits whose inputs were not read, by the name of the split.
+        samples: some rows of the splits whose inputs were not read, by the name of the random_split.
         whole_sources: the sources that were read whole, by name, so that none is read twice.
     """
 
@@ -53,11 +56,11 @@ class DataSplits:
 
     @property
     def is_sample(self) -> bool:
-        """Whether the inputs of some split were not read whole."""
+        """Whether the inputs of some random_split were not read whole."""
         return bool(self.samples)
 
     def readable(self, name: str) -> Rows:
-        """The rows of a split, or a sample of them where their inputs were not read."""
+        """The rows of a random_split, or a sample of them where their inputs were not read."""
         return self.samples.get(name, self.named[name])
 
 
@@ -96,7 +99,7 @@ def read_splits(
         problems.append(problem_of(data, "train", error))
         return None
     sources = {"train": train, **{name: rows for name, rows in held_out.items() if rows is not None}}
-    notes = [f"data.{name}: {note}" for name, rows in sources.items() for note in rows.said]
+    notes = [f"data.{name}: {note}" for name, rows in sources.items() for note in rows.all_notes]
     files = dict.fromkeys(file for rows in sources.values() for file in rows.files)
     samples, remaining = reader.samples, np.arange(len(train))
     for name in held_out:
@@ -128,17 +131,18 @@ def _draw(wanted: Fraction, name: str, train: Rows, remaining: Array, seed: int,
         for key in ("stratify", "split"):
             if getattr(wanted, key) not in (False, "random"):
                 raise DataError(f"{key} and data.train.groups do not go together; drop one of the two", key=key)
-        return split_groups(remaining, count, seed, name, train.groups.take(remaining))
+        return grouped_split(remaining, count, seed, name, train.groups.take(remaining))
     if wanted.split == "tail":
-        return split_tail(remaining, count, name)
-    strata = _strata(train, kind).take(remaining) if wanted.stratify else None
-    return split(remaining, count, seed, name, strata)
+        return tail_split(remaining, count, name)
+    if wanted.stratify:
+        return stratified_split(remaining, count, seed, name, _strata(train, kind).take(remaining))
+    return random_split(remaining, count, seed, name)
 
 
-def _strata(rows: Rows, kind: TaskKind) -> Texts:
-    """The class label of every row, by which a split is stratified."""
+def _strata(rows: Rows, kind: TaskKind) -> TextColumn:
+    """The class label of every row, by which a random_split is stratified."""
     if kind == "multi_label":
         raise DataError("stratify wants one class label a row, but this loss learns several labels", key="stratify")
     if kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
-    return labels.text_labels(rows)
+    return class_labels.text_labels(rows)

@@ -10,9 +10,9 @@ import numpy as np
 from nncli.assemble.layer_shapes import output_shape_of
 from nncli.config.spec import Data
 from nncli.core.task import TaskKind
-from nncli.data.labels import is_one_hot
-from nncli.data.mapped import Mapped
+from nncli.data.arrays.memory_mapped import MemoryMapped
 from nncli.data.rows import Rows
+from nncli.data.target_encoding.label_text import is_one_hot
 from nncli.nn.loss import Loss
 
 
@@ -29,7 +29,7 @@ def decide_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
     targets, inputs = rows.targets, rows.inputs
     if not loss.multi_label or not isinstance(targets, np.ndarray) or targets.ndim != 2 or targets.shape[1] < 2:
         return _kind_of(loss)
-    shape = inputs.shape[1:] if isinstance(inputs, np.ndarray | Mapped) else None
+    shape = inputs.shape[1:] if isinstance(inputs, np.ndarray | MemoryMapped) else None
     one_unit = output_shape_of(layers, shape) in (None, (1,))
     one_label_a_row = one_unit and targets.dtype.kind in "biuf" and is_one_hot(targets)
     return _kind_of(loss) if one_label_a_row else "multi_label"

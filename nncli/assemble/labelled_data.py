@@ -9,10 +9,11 @@ from nncli.config.spec import Training
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.batches import Dataset
-from nncli.data.inputs import NetworkInputs
 from nncli.data.preprocessing import Preprocessing
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 from nncli.data.rows import Rows
-from nncli.data.weights import class_weights, in_dtype
+from nncli.data.weights.class_weights import class_weights
+from nncli.data.weights.sample_weights import cast_weights
 from nncli.nn.input_check import input_check
 from nncli.training.executor import Executor
 
@@ -24,7 +25,7 @@ def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Da
         UserError: where they do not fit the model.
     """
     network = executor.network
-    inputs = preprocessing.inputs_on_demand(rows, network.dtype, input_check(network.model)).held()
+    inputs = preprocessing.lazy_inputs(rows, network.dtype, input_check(network.model)).load()
     targets = prepare_targets(rows, preprocessing, executor.loss)
     return make_dataset(executor, preprocessing, inputs, targets, rows.weights)
 
@@ -50,7 +51,9 @@ def make_dataset(
         encoded = executor.loss.encode(targets, network.shapes[-1], network.dtype)
     if not np.isfinite(encoded).all():
         raise DataError(f"a target is too large for {network.dtype}; try data.scale_targets: standard")
-    return Dataset(inputs, encoded, None if loss_weights is None else in_dtype(loss_weights, network.dtype), weights)
+    if loss_weights is not None:
+        loss_weights = cast_weights(loss_weights, network.dtype)
+    return Dataset(inputs, encoded, loss_weights, weights)
 
 
 def set_class_weights(preprocessing: Preprocessing, training: Training, targets: Array) -> None:

@@ -18,13 +18,13 @@ from nncli.config.spec import Data
 from nncli.core.errors import Problem, UserError
 from nncli.core.invalid import is_invalid
 from nncli.core.types import Array
-from nncli.data.columns import USUAL
-from nncli.data.inputs import NetworkInputs
+from nncli.data.column_encoding.column_rules import DEFAULT_RULES
 from nncli.data.preprocessing import Preprocessing
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 from nncli.data.rows import Rows
 from nncli.data.scalers import Scaler
-from nncli.data.source import SAMPLE
-from nncli.data.weights import in_dtype
+from nncli.data.source import PREVIEW_ROWS
+from nncli.data.weights.sample_weights import cast_weights
 from nncli.nn.input_check import input_check
 from nncli.nn.layer import InputCheck
 from nncli.nn.loss import Loss
@@ -94,7 +94,7 @@ def load_data(
     if draft.loss is None or problems:
         return LoadedData([*problems, *unreadable(data)])
     read = dict(whole_sources)
-    for sample_rows in (SAMPLE, None) if sample else (None,):
+    for sample_rows in (PREVIEW_ROWS, None) if sample else (None,):
         loaded = LoadedData()
         loaded.splits = read_splits(
             data,
@@ -133,7 +133,7 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
             task=splits.task,
             input_scaler=cast("Scaler", data.scale_inputs),
             target_scaler=cast("Scaler", data.scale_targets),
-            rules=getattr(data.train, "column_rules", USUAL),
+            rules=getattr(data.train, "column_rules", DEFAULT_RULES),
             channel=takes_channel(layers, rows.row_shape),
         )
     except UserError as error:
@@ -144,10 +144,10 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
     for name, rows in splits.named.items():
         try:
             readable, before = splits.readable(name), len(fitted.notes)
-            inputs = fitted.inputs_on_demand(readable, draft.dtype, check).held()
+            inputs = fitted.lazy_inputs(readable, draft.dtype, check).load()
             fitted.notes[before:] = [f"data.{name}: {note}" for note in fitted.notes[before:]]
             if rows.weights is not None:
-                in_dtype(rows.weights, draft.dtype)
+                cast_weights(rows.weights, draft.dtype)
             loaded.prepared[name] = PreparedData(inputs, prepare_targets(rows, fitted, draft.loss), rows.weights)
         except UserError as error:
             loaded.problems.append(problem_of(data, name, error))

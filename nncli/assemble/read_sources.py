@@ -12,10 +12,10 @@ from nncli.config.spec import Data
 from nncli.core.errors import DataError, Path, Problem, UserError
 from nncli.core.spelling import suggestion
 from nncli.core.task import TaskKind
-from nncli.data import labels
 from nncli.data.rows import Rows
 from nncli.data.source import Source
-from nncli.data.tables.table import Table
+from nncli.data.tables.dataframe import Table
+from nncli.data.target_encoding import class_labels
 from nncli.nn.loss import Loss
 
 SOURCES = ("train", "validation", "test")
@@ -41,7 +41,7 @@ def unreadable(data: Data) -> Iterator[Problem]:
     for name in SOURCES:
         source = getattr(data, name)
         try:
-            if isinstance(source, Source) and source.glance(FEW_ROWS) is None:
+            if isinstance(source, Source) and source.preview(FEW_ROWS) is None:
                 source.read()
         except UserError as error:
             yield problem_of(data, name, error)
@@ -55,7 +55,7 @@ def keep_listed_classes(source: Source, rows: Rows, kind: TaskKind, *, all_neede
     """
     if source.classes is None or kind != "classes":
         return rows
-    return labels.keep_classes(rows, source.classes, all_needed=all_needed)
+    return class_labels.keep_classes(rows, source.classes, all_needed=all_needed)
 
 
 def class_names(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] | None:
@@ -66,7 +66,7 @@ def class_names(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] |
     """
     if kind != "classes":
         return None
-    return source.classes or labels.all_classes(rows)
+    return source.classes or class_labels.all_classes(rows)
 
 
 @dataclass
@@ -102,7 +102,7 @@ class SourceReader:
         if name in self.whole:
             return self._noted(name, self.whole[name], self.whole[name])
         try:
-            seen = None if self.sample_rows is None else source.glance(self.sample_rows)
+            seen = None if self.sample_rows is None else source.preview(self.sample_rows)
             rows = source.read_like(self._text_columns) if seen is None else seen.rows
             if name == "train":
                 _check_groups(source, rows)
@@ -131,5 +131,6 @@ def _check_groups(source: Source, rows: Rows) -> None:
     wanted = getattr(source, "groups", None)
     if wanted is None or rows.groups is not None:
         return
-    what = f"column {wanted!r}{suggestion(wanted, rows.known)}" if rows.known else f"array {wanted!r} of groups"
+    columns = rows.all_columns
+    what = f"column {wanted!r}{suggestion(wanted, columns)}" if columns else f"array {wanted!r} of groups"
     raise DataError(f"{rows.name}: no {what}", key="groups")

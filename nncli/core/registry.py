@@ -30,14 +30,13 @@ class Registry:
         kind: what messages call one entry, such as "layer".
         packages: packages whose modules register the built-in classes.
         example: an example of a mapping, where a mapping needs no type and a name alone is not enough.
-        paths: description of the values of `path` that need no type.
     """
 
-    def __init__(self, kind: str, *packages: str, example: str = "", paths: str = "") -> None:
+    def __init__(self, kind: str, *packages: str, example: str = "") -> None:
         self.kind = kind
         self.packages = packages
         self.example = example
-        self.paths = paths
+        self.paths = ""  # which values of `path` need no type; set by the package of the entries
         self._classes: dict[str, type[Any]] = {}
         self._aliases: dict[str, str] = {}
         self._discovered = False
@@ -200,6 +199,5 @@ SOURCES = Registry(
     "source",
     "nncli.data.sources",
     example="a mapping, such as {dataset: digits} or {path: FILE}",
-    paths="a file that ends in .csv, .tsv (.gz too), .npz or .npy, or a folder",
 )
 REGISTRIES = (LAYERS, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SCALERS, SOURCES)

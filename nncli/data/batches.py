@@ -1,4 +1,4 @@
-"""Cutting prepared rows into batches."""
+"""Batches of prepared rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from nncli.core.batch import Batch
 from nncli.core.randomness import generator
 from nncli.core.types import Array
-from nncli.data.inputs import NetworkInputs
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class Dataset:
     """Rows ready for the network.
 
     Args:
-        inputs: (n, *input shape), in memory, or in a file and scaled when they are read.
+        inputs: (n, *input shape), in memory, or memory-mapped and scaled when they are read.
         targets: (n, ...) as the loss encodes them.
-        weights: (n,) of the rows in the loss, or None for one each.
-        metric_weights: (n,) of the rows in metrics, or None for one each.
+        weights: (n,) of the rows in the loss, or None for 1 each.
+        metric_weights: (n,) of the rows in metrics, or None for 1 each.
     """
 
     inputs: Array | NetworkInputs
@@ -34,30 +34,30 @@ class Dataset:
         return len(self.inputs)
 
     def batches(self, size: int) -> Iterator[Batch]:
-        """All rows in order, as views where they are in memory; the last batch may be short."""
+        """Yield all rows in order, as views if they are in memory; the last batch may be smaller."""
         for start in range(0, len(self), size):
             yield Batch(
                 self.inputs[start : start + size],
                 self.targets[start : start + size],
-                part(self.weights, slice(start, start + size)),
-                part(self.metric_weights, slice(start, start + size)),
+                select_weights(self.weights, slice(start, start + size)),
+                select_weights(self.metric_weights, slice(start, start + size)),
             )
 
 
-def part(weights: Array | None, rows: Array | slice) -> Array | None:
-    """The weights of some rows."""
+def select_weights(weights: Array | None, rows: Array | slice) -> Array | None:
+    """Return the weights of some rows."""
     return None if weights is None else weights[rows]
 
 
 class TrainingBatches:
-    """The batches of every epoch, shuffled by seed and epoch alone.
+    """The batches of every epoch; their order depends on seed and epoch alone.
 
-    The arrays of a batch are reused by the following ones.
+    The arrays of a batch are reused for later batches.
 
     Args:
         dataset: the training rows.
-        size: rows a batch; the last one of an epoch may be short.
-        shuffle: whether every epoch has an order of its own.
+        size: rows per batch; the last batch of an epoch may be smaller.
+        shuffle: whether every epoch has a random order of its own.
         seed: the run's seed.
     """
 
@@ -69,48 +69,48 @@ class TrainingBatches:
 
     @property
     def per_epoch(self) -> int:
-        """How many batches an epoch has."""
+        """The number of batches in an epoch."""
         return -(-len(self._dataset) // self._size)
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
-        """The batches of one epoch.
+        """Yield the batches of one epoch.
 
         Args:
             number: of the epoch, from 1.
-            skip: how many batches to leave out at its beginning, when a run goes on in the middle.
+            skip: number of batches to skip at the beginning, for a run that resumes in the middle of an epoch.
         """
         data, size = self._dataset, self._size
         if not self._shuffle:
             yield from itertools.islice(data.batches(size), skip, None)
             return
         order = generator(self._seed, "shuffle", number).permutation(len(data))
-        some = (order[start : start + size] for start in range(skip * size, len(data), size))
+        rows_of_batches = (order[start : start + size] for start in range(skip * size, len(data), size))
         if isinstance(data.inputs, NetworkInputs):
-            yield from self._ahead(some)
+            yield from self._prefetch(rows_of_batches)
             return
-        buffer = _Buffer.of(data, size)
-        for rows in some:
-            yield buffer.filled(data, rows)
+        buffer = _BatchBuffer.allocate(data, size)
+        for rows in rows_of_batches:
+            yield buffer.fill(data, rows)
 
-    def _ahead(self, some: Iterator[Array]) -> Iterator[Batch]:
-        """Batches of rows that are in a file, each read while the one before is used."""
-        from concurrent.futures import ThreadPoolExecutor  # here, for a quick start of what needs no threads
+    def _prefetch(self, rows_of_batches: Iterator[Array]) -> Iterator[Batch]:
+        """Yield batches of memory-mapped rows, reading each one in a thread while the one before is used."""
+        from concurrent.futures import ThreadPoolExecutor  # imported here because most runs need no thread
 
-        buffers = itertools.cycle([_Buffer.of(self._dataset, self._size) for _ in range(2)])
+        buffers = itertools.cycle([_BatchBuffer.allocate(self._dataset, self._size) for _ in range(2)])
         with ThreadPoolExecutor(1) as reader:
-            waiting = None
-            for rows in some:
-                following = reader.submit(next(buffers).filled, self._dataset, rows)
-                if waiting is not None:
-                    yield waiting.result()
-                waiting = following
-            if waiting is not None:
-                yield waiting.result()
+            pending = None
+            for rows in rows_of_batches:
+                following = reader.submit(next(buffers).fill, self._dataset, rows)
+                if pending is not None:
+                    yield pending.result()
+                pending = following
+            if pending is not None:
+                yield pending.result()
 
 
 @dataclass(frozen=True)
-class _Buffer:
-    """Arrays that a batch is put together in.
+class _BatchBuffer:
+    """Arrays that are reused for batch after batch.
 
     Args:
         inputs: (size, *input shape).
@@ -121,14 +121,14 @@ class _Buffer:
     targets: Array
 
     @classmethod
-    def of(cls, data: Dataset, size: int) -> _Buffer:
-        """For batches of that size."""
+    def allocate(cls, data: Dataset, size: int) -> _BatchBuffer:
+        """Return a buffer for batches of that size."""
         rows = min(size, len(data))
         inputs = np.empty((rows, *data.inputs.shape[1:]), data.inputs.dtype)
         return cls(inputs, np.empty((rows, *data.targets.shape[1:]), data.targets.dtype))
 
-    def filled(self, data: Dataset, rows: Array) -> Batch:
-        """The batch of these rows."""
+    def fill(self, data: Dataset, rows: Array) -> Batch:
+        """Return the batch of these rows."""
         inputs, targets = self.inputs[: len(rows)], self.targets[: len(rows)]
         # mode="clip" writes straight into `out`; the rows are always in range
         if isinstance(data.inputs, NetworkInputs):
@@ -136,4 +136,4 @@ class _Buffer:
         else:
             data.inputs.take(rows, axis=0, out=inputs, mode="clip")
         data.targets.take(rows, axis=0, out=targets, mode="clip")
-        return Batch(inputs, targets, part(data.weights, rows), part(data.metric_weights, rows))
+        return Batch(inputs, targets, select_weights(data.weights, rows), select_weights(data.metric_weights, rows))

@@ -1,4 +1,4 @@
-"""What a scaler is: it looks at the training rows and gives a scaling, which is applied to all rows."""
+"""The base class of scalers, which fit a scaling to the training rows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nncli.core.checked import Registered
 from nncli.core.fields import is_foreign
 from nncli.core.registry import SCALERS
 from nncli.core.types import Array
+from nncli.data.arrays.chunks import Chunked
 from nncli.data.scaling import Scaling
-from nncli.data.slices import Sliced
 
 scaler = SCALERS.register
 
@@ -25,21 +25,21 @@ class Scaler(Registered):
     needs = ("fit",)
 
     def fit(self, x: Array) -> Scaling | None:
-        """The scaling for these rows; None leaves values as they are.
+        """Return the scaling for training rows; None leaves values unchanged.
 
         Args:
             x: (n, ..., columns) raw values; statistics are taken over all axes but the last.
         """
         raise NotImplementedError
 
-    def fit_named(self, x: Sliced, names: Mapping[str, Sequence[int]]) -> Scaling | None:
-        """The scaling for these rows, by a scaler that treats columns by their names.
+    def fit_named(self, x: Chunked, names: Mapping[str, Sequence[int]]) -> Scaling | None:
+        """Return the scaling for training rows, for a scaler that addresses columns by name.
 
         Args:
-            x: (n, ..., columns) raw values, whose rows may come in slices alone; a user's own `fit` gets an array.
-            names: for every name that a config may use, which of the columns it stands for.
+            x: (n, ..., columns) raw values, perhaps readable in chunks only; a plugin's own `fit` gets an array.
+            names: positions of the columns that every name in a config stands for.
 
         Raises:
-            DataError: where a name stands for no column.
+            DataError: if a name stands for no column.
         """
         return self.fit(np.asarray(x) if is_foreign(type(self)) else cast("Array", x))

@@ -1,4 +1,4 @@
-"""What a source of data is."""
+"""The base class of data sources."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from annotated_types import MinLen
 from nncli.core.checked import Registered
 from nncli.core.fields import ALSO_WHOLE_NUMBERS
 from nncli.core.registry import SOURCES
-from nncli.data.rows import Glance, Rows
+from nncli.data.rows import Preview, Rows
 
-SAMPLE = 2000  # rows of a large source that are looked at
-LARGE = 32 << 20  # bytes from which a file is looked at before it is read whole
+PREVIEW_ROWS = 2000  # rows of a large source that a preview shows
+MIN_PREVIEW_BYTES = 32 << 20  # size of a file from which on a preview reads only some of its rows
 
 Names = Annotated[tuple[str, ...], MinLen(1)]
 Labels = Annotated[tuple[Annotated[str, ALSO_WHOLE_NUMBERS], ...], MinLen(1)]
@@ -25,75 +25,79 @@ class Source(Registered):
     """The base of all sources.
 
     Args:
-        classes: which labels to use and in what order; rows with others are left out. Default all.
+        classes: the labels to use, in order; rows with other labels are dropped. Default all.
     """
 
     needs = ("read",)
-    only_labels: ClassVar[bool] = False  # whether its targets are labels by nature, even where they look like numbers
+    only_labels: ClassVar[bool] = False  # whether its targets are always labels, even if they look like numbers
 
     classes: Labels | None = None
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:
-        """A file's name."""
+        """Return the mapping to write for a file's name."""
         return f"{{path: {name}}}" if "." in name and cls.claims({"path": name}) else None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """A class that is named twice."""
+        """Report classes that are listed twice."""
         classes = self.classes or ()
         for name in dict.fromkeys(name for name in classes if classes.count(name) > 1):
-            yield "classes", f"the class {name!r} stands there twice"
+            yield "classes", f"the class {name!r} is listed twice"
 
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Labels are compared as text, so [2, 5] means ["2", "5"]."""
+        """Convert labels to text, because [2, 5] means ["2", "5"]."""
         classes = values.get("classes")
         if not isinstance(classes, list | tuple):
             return values
         return {**values, "classes": [str(label) if type(label) is int else label for label in classes]}
 
     def read(self, *, targets: bool = True) -> Rows:
-        """The rows of this source.
+        """Read all rows.
 
         Args:
             targets: whether to read the targets too.
 
         Raises:
-            DataError: where the files cannot be read or do not hold what the source says.
+            DataError: if the files cannot be read or lack what the source names.
         """
         raise NotImplementedError
 
     def read_like(self, texts: Collection[str], *, targets: bool = True) -> Rows:
-        """The same, with the columns of some names taken as text, as they were in the training rows.
+        """Read all rows, with the columns that were text in the training rows as text.
 
         Args:
-            texts: names of columns, some of which may not be there.
+            texts: names of columns, some of which may be absent.
             targets: whether to read the targets too.
         """
         return self.read(targets=targets)
 
-    def glance(self, count: int) -> Glance | None:
-        """The targets of all rows and the inputs of at most about `count`, without reading more than these.
+    def preview(self, count: int) -> Preview | None:
+        """Read the targets of all rows and the inputs of about `count` rows.
 
-        None where the source is so small that it is read whole as quickly, or where it can be read only once.
+        None if the source is so small that reading all of it is as fast, or if it can be read only once.
 
         Raises:
             DataError: as for `read`.
         """
+        return self.glance(count)
+
+    def glance(self, count: int) -> Preview | None:
+        """Return a preview; the former name of `preview`, which plugins may still define."""
         return None
 
     @classmethod
     def for_input(cls, path: str, like: Source) -> Source:
-        """The source that a file on the command line is, for a model that was trained on `like`.
+        """Return the source for a file on the command line, for a model that was trained on `like`.
 
-        What is not about files is taken over where `like` is of the same kind.
+        Options that do not name files are taken from `like` if it is of the same kind.
         """
         given = cls.input_fields(path, like)
         return replace(like, **given) if type(like) is cls else cls(**given)
 
     @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
-        """The fields that make a source of a file on the command line."""
+        """Return the fields of the source for a file on the command line."""
         return {"path": path}
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from nncli.data.files import fingerprint
+from nncli.data.files.fingerprint import fingerprint
 
 MAX_LISTED_FILES = 3
 

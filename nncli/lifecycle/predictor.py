@@ -72,7 +72,7 @@ class Predictor:
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         network = self.executor.network
-        inputs = self.preprocessing.inputs_on_demand(rows, network.dtype, input_check(network.model))
+        inputs = self.preprocessing.lazy_inputs(rows, network.dtype, input_check(network.model))
         with self.executor.blas(min(batch_size, len(rows))):
             for start in range(0, len(rows), batch_size):
                 yield self.executor.predict(inputs[start : start + batch_size])

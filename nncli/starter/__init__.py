@@ -1,1 +1,1 @@
-"""A config to begin with: what the data are, what suits them, and the text that says it."""
+"""A starter config: inspect the data, recommend settings, and write them as YAML with comments."""

@@ -45,7 +45,7 @@ def evaluate(
     rows, name = rows_of_config(model) if text is None else rows_of_input(model, os.fspath(text), targets)
     dataset = model.dataset(rows)
     notes = dict.fromkeys(model.preprocessing.notes)
-    return replace(_measure(model, dataset, wanted, name), notes=(*rows.said, *notes))
+    return replace(_measure(model, dataset, wanted, name), notes=(*rows.all_notes, *notes))
 
 
 def _measure(model: Predictor, dataset: Dataset, metrics: Sequence[Metric], name: str) -> Evaluation:

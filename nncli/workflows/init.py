@@ -13,14 +13,16 @@ from nncli.core.builder import build
 from nncli.core.errors import DataError, SaveError, UserError
 from nncli.core.registry import SOURCES
 from nncli.core.spelling import nearest_file, suggestion
-from nncli.data.files import member_names, stem
+from nncli.data.arrays.npy_files import npz_names
+from nncli.data.file_endings import FILES_DESCRIPTION, is_image, is_npy
+from nncli.data.files.file_names import stem
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
-from nncli.data.sources.images import ENDINGS as IMAGES
-from nncli.data.tables.read import read_table
-from nncli.starter.choice import choose
-from nncli.starter.task import look_at
-from nncli.starter.text import GENERAL, fitted
+from nncli.data.tables.read_table import read_table
+from nncli.starter.config_text import config_text
+from nncli.starter.general_config import GENERAL_CONFIG
+from nncli.starter.recommendation import recommend
+from nncli.starter.task import infer_task
 
 
 def init(
@@ -47,7 +49,7 @@ def init(
         raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
     if folder and not os.path.isdir(folder):
         raise UserError(f"{path}: there is no folder {folder}; make it first")
-    text = GENERAL if data is None else _fitted(os.fspath(data), list(targets), folder)
+    text = GENERAL_CONFIG if data is None else _fitted(os.fspath(data), list(targets), folder)
     if path is not None:
         _write(path, text)
     return text
@@ -55,9 +57,9 @@ def init(
 
 def _fitted(data: str, targets: list[str], folder: str) -> str:
     values = _source_values(data, targets)
-    task = look_at(cast("Source", build(SOURCES, values)), values)
+    task = infer_task(cast("Source", build(SOURCES, values)), values)
     placed = {key: _placed(value, folder) if key in _files(values) else value for key, value in task.source.items()}
-    text = fitted(replace(task, source=placed), choose(task), stem(data.rstrip("/")) or "first")
+    text = config_text(replace(task, source=placed), recommend(task), stem(data.rstrip("/")) or "first")
     _prove(text, folder)
     return text
 
@@ -81,21 +83,21 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
         raise DataError(f"{data}: several targets go with a table only")
     if name == "images":
         return {"path": data, **_no_target(data, targets)}
-    if name == "idx" or data.endswith(".npy"):
+    if name == "idx" or is_npy(data):
         if not targets:
             raise UserError(f"{data}: say where its targets are, with --target FILE")
         return {"inputs": data, "targets": targets[0]}
     if name == "arrays":
         return {"path": data, **_members(data, targets)}
-    raise DataError(f"{data}: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images")
+    raise DataError(f"{data}: expected {FILES_DESCRIPTION}")
 
 
 def _image_column(data: str, targets: list[str]) -> str | None:
     """The column of a table that names images, if there is one."""
     table = read_table(data)
     for name in table.text_columns:
-        texts = table.texts(name).present()
-        if name not in targets and all(text.lower().endswith(IMAGES) for text in texts):
+        texts = table.texts(name).unique()
+        if name not in targets and all(map(is_image, texts)):
             return name
     return None
 
@@ -108,7 +110,7 @@ def _no_target(data: str, targets: list[str]) -> dict[str, str]:
 
 def _members(data: str, targets: list[str]) -> dict[str, str]:
     """The names of the arrays in a .npz file, where they are not the usual ones."""
-    names = member_names(data)
+    names = npz_names(data)
     target = targets[0] if targets else "y"
     if target not in names:
         raise UserError(f"{data}: say which array to learn, with --target NAME{suggestion(target, names)}")

@@ -12,7 +12,8 @@ from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.fields import dump
 from nncli.core.registry import SOURCES
-from nncli.data.files import missing
+from nncli.data.file_endings import FILES_DESCRIPTION
+from nncli.data.files.opening import file_not_found
 from nncli.data.source import Source
 from nncli.data.sources.dataset import dataset_names
 
@@ -38,9 +39,8 @@ def input_source(text: str, like: Source, targets: str | None = None) -> Source:
     kind = _kind(text, like)
     if kind is None:
         if not os.path.exists(text):
-            raise missing(text)
-        known = ".csv, .tsv (.gz too), .npz, .npy, an idx file, an image, or a folder of images"
-        raise DataError(f"{text}: not a kind of input that is known: {known}", file=text)
+            raise file_not_found(text)
+        raise DataError(f"{text}: not a kind of input that is known: {FILES_DESCRIPTION}", file=text)
     source = kind.for_input(text, like)
     return source if targets is None else _with_targets(source, text, targets)
 

@@ -76,9 +76,9 @@ def test_rows_drawn_from_the_train_source_are_looked_at_too():
 
 
 def test_in_a_large_file_all_rows_are_looked_at_before_step_0(monkeypatch):
-    monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
-    monkeypatch.setattr("nncli.assemble.load_data.SAMPLE", 4)
-    monkeypatch.setattr("nncli.data.slices.MOST_ROWS", 7)
+    monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
+    monkeypatch.setattr("nncli.assemble.load_data.PREVIEW_ROWS", 4)
+    monkeypatch.setattr("nncli.data.arrays.chunks.MAX_CHUNK_ROWS", 7)
     np.save("more.npy", with_number(12))
     prepared = load_config("a.yaml")  # row 33 is not in the sample
     with pytest.raises(

@@ -288,7 +288,7 @@ def test_stratified_split_of_a_class_with_one_row_is_rejected(nncli, key):
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("name", [name for name, case in NUMBERS.items() if case[1] is NPY and "target" not in name])
 def test_large_arrays_are_rejected_with_the_same_message(nncli, monkeypatch, name, large):
-    monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0 if large else 1 << 40)
+    monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0 if large else 1 << 40)
     write, source, message = NUMBERS[name]
     write()
     config(tiny.regression(metrics=[]), source)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncli.data.weights import class_weights
+from nncli.data.weights.class_weights import class_weights
 from nncli.nn.evaluation_report import Confusion
 
 FILE = Path(__file__).with_name("report.json")

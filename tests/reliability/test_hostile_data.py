@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from nncli.cli.app import command_line
 from nncli.core.errors import DataError, UserError
-from nncli.data.files import check_unpacked, unpacked
+from nncli.data.files.decompression import check_decompressed_size, open_decompressed
 from tests.data.make import rows
 from tests.long import first
 from tests.reliability.hostile_data import BOMBS, GOOD, HEADERS, IDX, Y, in_idx, in_image, in_npy, in_npz, of, pickles
@@ -51,10 +51,10 @@ def test_impossible_idx_files(tmp_path, name, ending):
 
 
 def test_decompression_bombs_are_reported_with_both_sizes():
-    check_unpacked("a.npz", "x", 256 << 20, 1)
-    check_unpacked("a.npz", "x", 10 << 30, 60 << 20)
+    check_decompressed_size("a.npz", "x", 256 << 20, 1)
+    check_decompressed_size("a.npz", "x", 10 << 30, 60 << 20)
     with pytest.raises(DataError, match=r"^a\.npz: x unpacks to 10 GB or more from 10 MB; save it uncompressed if"):
-        check_unpacked("a.npz", "x", 10**10, 10**7)
+        check_decompressed_size("a.npz", "x", 10**10, 10**7)
 
 
 @pytest.mark.parametrize("name", ["npz", "npz header", "image", "large image"])
@@ -66,12 +66,12 @@ def test_decompression_bombs_are_detected_by_their_headers(tmp_path, name):
 
 
 def test_long_streams_are_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr("nncli.data.files.MOST_TIMES", 10)
+    monkeypatch.setattr("nncli.data.files.decompression.MAX_RATIO", 10)
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(bytes(3 << 20)))
-    with unpacked(str(path), 4 << 20) as file:
+    with open_decompressed(str(path), 4 << 20) as file:
         assert file.read() == bytes(3 << 20)
-    with unpacked(str(path), 1 << 20) as file:
+    with open_decompressed(str(path), 1 << 20) as file:
         assert len(file.read(1 << 20)) == 1 << 20
         with pytest.raises(DataError, match=r"a\.gz: it unpacks to 2\.\d+ MB or more from 3\.\d+ KB"):
             file.read(1 << 20)

@@ -25,7 +25,7 @@ loss: mse
 optimizer: adam
 training: {epochs: 2, batch_size: 128}
 """
-IN_MEMORY = "import nncli.data.sources.arrays as arrays; arrays.LARGE = 1 << 62; "
+IN_MEMORY = "import nncli.data.sources.arrays as arrays; arrays.MIN_PREVIEW_BYTES = 1 << 62; "
 TRAIN = "import sys; from nncli.cli.app import main; sys.argv[1:1] = ['train']; main()"
 
 

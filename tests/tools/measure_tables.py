@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nncli.data.tables import read
+from nncli.data.tables import read_table
+from nncli.data.tables.arrow import is_installed
 
 COLUMNS, TEXTS, TURNS = 20, 5, 5
 
@@ -27,7 +28,7 @@ def main(rows: int) -> None:
             _write(path, rows, texts)
             readers: dict[str, Callable[[], Any]] = {"pandas": lambda path=path: pandas.read_csv(path)}
             readers["nncli"] = lambda path=path: _read(path, arrow=False)
-            if read.arrow.is_there():
+            if is_installed():
                 readers["nncli with pyarrow"] = lambda path=path: _read(path, arrow=True)
             times: dict[str, list[float]] = {reader: [] for reader in readers}
             for _ in range(TURNS):
@@ -41,8 +42,8 @@ def main(rows: int) -> None:
 
 
 def _read(path: str, *, arrow: bool) -> None:
-    read.LARGE = 0 if arrow else 1 << 62
-    read.read_table(path)
+    read_table.MIN_ARROW_BYTES = 0 if arrow else 1 << 62
+    read_table.read_table(path)
 
 
 def _write(path: str, rows: int, texts: int) -> None:

@@ -224,7 +224,7 @@ def test_large_files_are_predicted_as_small_ones(made, name, monkeypatch):
     monkeypatch.chdir(folder)
     expected = np.concatenate(list(predict("run", kind.given, batch_size=4).arrays()))
     for module in ("arrays", "idx"):
-        monkeypatch.setattr(f"nncli.data.sources.{module}.LARGE", 0)
+        monkeypatch.setattr(f"nncli.data.sources.{module}.MIN_PREVIEW_BYTES", 0)
     assert np.concatenate(list(predict("run", kind.given, batch_size=4).arrays())).tobytes() == expected.tobytes()
     train("config.yaml", run_dir="large")
     assert (
@@ -237,7 +237,7 @@ def test_a_table_by_arrow_is_predicted_as_without(made, monkeypatch):
     folder, kind = made("csv")
     monkeypatch.chdir(folder)
     expected = list(predict("run", kind.given).table())
-    monkeypatch.setattr("nncli.data.tables.read.LARGE", 0)
+    monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 0)
     assert list(predict("run", kind.given).table()) == expected
 
 

@@ -148,7 +148,7 @@ def test_broken_images_are_an_error_otherwise(run):
     draw("new/a.png", 20)
     Path("new/b.png").write_bytes(Path("new/a.png").read_bytes()[:40])
     assert refused(run, "new", DataError).startswith("new/b.png: not a whole image (")
-    assert refused(run, "new", DataError).endswith("; mend it, or write broken: skip")
+    assert refused(run, "new", DataError).endswith("; fix it, or write broken: skip")
 
 
 def listed(name, *rows):

@@ -11,9 +11,10 @@ import pytest
 
 from nncli.core.errors import ConfigError, DataError, UserError
 from nncli.data.sources.dataset import dataset_names
-from nncli.data.tables.read import parse_table
-from nncli.starter.columns import left_out
-from nncli.starter.task import is_sequence, kind_of
+from nncli.data.tables.read_table import parse_table
+from nncli.starter.column_selection import excluded_columns
+from nncli.starter.input_kind import is_sequence
+from nncli.starter.target_kind import kind_of
 from nncli.workflows.check import check
 from nncli.workflows.init import init
 from nncli.workflows.inspect import inspect
@@ -22,7 +23,7 @@ from tests.contracts import files
 from tests.long import first
 from tests.workflows import tiny
 
-DATES = "dates; make numbers of them first, such as the days since one of them"
+DATES = "dates; convert them to numbers first, such as days since a date"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -73,7 +74,7 @@ def test_house_prices_beat_linear_regression(file):
 
 def test_symbols_get_an_embedding_and_a_recurrent_layer():
     text = init(data="temporal_order")
-    assert "# 2,000 rows, 30 symbols; learnt: 8 classes" in text
+    assert "# 2,000 rows, 30 symbols; target: 8 classes" in text
     assert "scale_inputs: none" in text
     assert "- {type: embedding, entries: 6, units: 8}\n  - {type: lstm, units: 32}\n  - {type: dense, units: 8}" in text
 
@@ -83,7 +84,7 @@ def test_a_table_of_classes():
     found = trained(data="sides.csv", targets=["side"])
     assert found["accuracy"] > 0.85
     text = Path("first.yaml").read_text()
-    assert "# 60 rows, 2 columns; learnt: 2 classes (left, right)." in text
+    assert "# 60 rows, 2 columns; target: 2 classes (left, right)." in text
     assert "- sigmoid" in text
     assert "binary_cross_entropy" in text
     assert "# the probability of 'right'" in text
@@ -119,14 +120,14 @@ def test_unusable_columns_are_left_out_and_named():
     text = Path("first.yaml").read_text()
     assert "inputs: [rooms, city, area]" in text
     for line in (
-        "# left out: id: numbers the rows",
-        "# left out: built: dates; make numbers of them first, such as the days since one of them",
+        "# left out: id: equal to the row number",
+        "# left out: built: dates; convert them to numbers first, such as days since a date",
         "# left out: note: 120 different texts",
         "# left out: empty: blank throughout",
         "# left out: same: the same in every row",
     ):
         assert line in text
-    assert "learnt: 3 classes (1, 2, 3)" in text
+    assert "target: 3 classes (1, 2, 3)" in text
     assert "To learn them as numbers" in text
 
 
@@ -236,14 +237,14 @@ def test_sequences_get_a_recurrent_layer_and_scaled_features():
     x = drawn(9, 3) * (1, 100, 10_000)
     text, _ = arrays(x=x, y=x[:, -1, 0])
     assert text.startswith(
-        "# 40 rows, sequences of 9 x 3; learnt: a number.\n# A row of 9 x 3 is taken for a sequence: "
+        "# 40 rows, sequences of 9 x 3; target: a number.\n# A row of 9 x 3 is taken for a sequence: "
     )
     for said in ("- {type: lstm, units: 32}\n  - {type: dense, units: 1}", "conv1d", "conv2d", "standard  "):
         assert said in text
     assert "transpose" not in text
     run = train("a.npz.yaml", ["training.epochs=1"], run_dir="run")
     assert len(inspect(run.path)["preprocessing"]["input_scaling"]["scale"]) == 3
-    assert "turn the array around first: x.transpose(0, 2, 1)" in arrays(x=drawn(3, 9), y=x[:, -1, 0])[0]
+    assert "transpose the array first: x.transpose(0, 2, 1)" in arrays(x=drawn(3, 9), y=x[:, -1, 0])[0]
 
 
 def test_the_alternatives_in_comments_are_valid():
@@ -257,7 +258,7 @@ def test_the_alternatives_in_comments_are_valid():
     Path("b.yaml").write_text(text.replace("{type: lstm, units: 32}", instead))
     assert check("b.yaml").plan.input_shape == (30, 3, 1)
     text, found = arrays(x=drawn(30, 20), y=drawn())
-    assert "is taken for an image of one channel" in text
+    assert "is taken for an image with one channel" in text
     assert found.plan.input_shape == (30, 20, 1)
     text, _ = arrays(x=np.arange(120).reshape(40, 3) % 7, y=drawn())
     assert "The inputs are whole numbers up to 6, and taken for quantities" in text
@@ -273,13 +274,13 @@ def test_the_alternatives_in_comments_are_valid():
 def test_multi_label_targets():
     x = drawn(3)
     text, _ = arrays(x=x, y=x > (0.5, 0.3, 0.4))
-    assert text.startswith("# 40 rows, 3 columns; learnt: 3 labels, each 0 or 1.\n")
+    assert text.startswith("# 40 rows, 3 columns; target: 3 labels, each 0 or 1.\n")
     for said in ("units: 3}", "  - sigmoid\n", "loss: binary_cross_entropy", "metrics: [accuracy, f1]"):
         assert said in text
     assert "scale_targets" not in text
     rows = "".join(f"{i * i % 11},{i % 2},{str(i % 3 == 0).lower()},{int(i % 5 > 1)}\n" for i in range(60))
     Path("labels.csv").write_text(f"x,a,b,c\n{rows}")
-    assert "learnt: 3 labels" in init("labels.csv", ["a", "b", "c"], "labels.yaml")
+    assert "target: 3 labels" in init("labels.csv", ["a", "b", "c"], "labels.yaml")
     assert "val_f1" in train("labels.yaml", ["training.epochs=1"], run_dir="run").best
 
 
@@ -300,9 +301,9 @@ def test_one_hot_targets_are_classes_with_a_comment(classes, units, ending):
         (["", "x", "x"] * 9, None),
         (["7"] * 9, "the same in every row"),
         ([""] * 9, "blank throughout"),
-        ([str(i) for i in range(30)], "numbers the rows"),
+        ([str(i) for i in range(30)], "equal to the row number"),
         ([str(i) for i in range(9)], None),
-        ([str(i + 1) for i in range(30)], "numbers the rows"),
+        ([str(i + 1) for i in range(30)], "equal to the row number"),
         ([str(3 * i) for i in range(30)], None),
         ([str(1950 + i) for i in range(30)], None),
         ([f"{i}.1.2020" for i in range(1, 29)], DATES),
@@ -312,7 +313,7 @@ def test_one_hot_targets_are_classes_with_a_comment(classes, units, ending):
 )
 def test_which_columns_are_left_out(cells, reason):
     table = parse_table(("a,b\n" + "\n".join(f"{cell},1{i * i}" for i, cell in enumerate(cells))).encode(), "t.csv")
-    found = left_out(table, np.arange(len(cells))).get("a", "")
+    found = excluded_columns(table, np.arange(len(cells))).get("a", "")
     assert found.startswith(reason or "")
     assert bool(found) == (reason is not None)
 
@@ -329,11 +330,11 @@ def test_texts_for_missing_values_are_named(tmp_path, monkeypatch):
 
 def test_a_counter_that_is_the_only_column_is_kept():
     table = parse_table(("a\n" + "\n".join(map(str, range(100)))).encode(), "t.csv")
-    assert left_out(table, np.arange(100)) == {}
+    assert excluded_columns(table, np.arange(100)) == {}
     table = parse_table(("a,b\n" + "\n".join(f"{i},{i * i}" for i in range(100))).encode(), "t.csv")
-    assert left_out(table, np.arange(100)) == {"a": "numbers the rows"}
+    assert excluded_columns(table, np.arange(100)) == {"a": "equal to the row number"}
     some = np.arange(0, 100, 3)
-    assert left_out(table.take(some), some) == {"a": "numbers the rows"}
+    assert excluded_columns(table.take(some), some) == {"a": "equal to the row number"}
 
 
 @pytest.mark.parametrize(
@@ -348,9 +349,14 @@ def test_a_counter_that_is_the_only_column_is_kept():
         ("four.npz", [], UserError, "four.npz: say which array to learn, with --target NAME. Known: "),
         ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one beside b, or name it x"),
         ("digits", ["x"], UserError, "digits: knows its own targets; leave out --target"),
-        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; mend it"),
+        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; fix it"),
         ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
-        ("notes.txt", [], DataError, "notes.txt: expected a .csv, .tsv, .npz, .npy or idx file, or a folder of images"),
+        (
+            "notes.txt",
+            [],
+            DataError,
+            "notes.txt: expected a table (.csv, .tsv, .csv.gz, .tsv.gz, .parquet), arrays (.npz, .npy, idx), an image",
+        ),
         ("names.csv", ["name"], DataError, "the target name has 9 different texts in 9 rows"),
         ("names.csv", ["always"], DataError, "all rows have the label 'x'; there is nothing to tell apart"),
         ("names.csv", ["number"], DataError, "no column to learn from ('name': 9 different texts; 'always': the same"),

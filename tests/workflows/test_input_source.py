@@ -115,7 +115,7 @@ def test_the_files_of_a_run_are_not_overwritten(tmp_path):
 
 
 def test_a_large_array_of_whole_columns_is_held_and_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
+    monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     x = np.random.default_rng(0).normal(size=(60, 3))
     np.save("rows.npy", x)
     np.save("columns.npy", np.asfortranarray(x))

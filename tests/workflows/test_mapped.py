@@ -12,7 +12,7 @@ import pytest
 
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError, DataError, StoppedError
-from nncli.data.inputs import NetworkInputs
+from nncli.data.preprocessing.network_inputs import NetworkInputs
 from nncli.lifecycle.predictor import load_predictor
 from nncli.workflows.check import check
 from nncli.workflows.evaluate import evaluate
@@ -45,7 +45,7 @@ def mapping(monkeypatch):
     """Says from now on whether inputs stay in their file."""
 
     def switch(on):
-        monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0 if on else 1 << 30)
+        monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0 if on else 1 << 30)
 
     return switch
 
@@ -175,7 +175,7 @@ def test_a_nan_in_the_middle_is_found_with_its_row(mapping, monkeypatch, row):
     x[row, 2] = np.nan
     np.save("x.npy", x)
     mapping(on=True)
-    monkeypatch.setattr("nncli.data.slices.MOST_ROWS", 8)
+    monkeypatch.setattr("nncli.data.arrays.chunks.MAX_CHUNK_ROWS", 8)
     words = rf"x\.npy: row {row}, column 2 \(counted from 0\): expected a finite number; got nan"
     with pytest.raises(ConfigError, match=words):
         train(config, run_dir="other")

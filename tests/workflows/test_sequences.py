@@ -121,7 +121,7 @@ def test_large_files_that_are_read_when_needed_give_the_same_bits(config, monkey
         config = {**config, "data": {"train": source, "validation": {"fraction": 0.2}}}
     found = []
     for large in (1 << 30, 0):
-        monkeypatch.setattr("nncli.data.sources.arrays.LARGE", large)
+        monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", large)
         run = trained(config)
         found.append(
             (

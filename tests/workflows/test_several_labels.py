@@ -303,7 +303,7 @@ def test_the_first_cell_that_is_no_label_is_told():
 
 
 def test_a_large_array_is_looked_at_first(monkeypatch):
-    monkeypatch.setattr("nncli.data.sources.arrays.LARGE", 0)
+    monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(6000).reshape(3000, 2) % 2
     np.savez("large.npz", x=x, y=y)
     changes = {**data({"path": "large.npz"}), "model": [{"type": "dense", "units": 2}, "sigmoid"]}
@@ -325,7 +325,7 @@ def test_images_named_by_a_table():
     made = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
     assert predict(made, "0.png").header == ["file", "light", "square"]
     assert told(**data({**train_source, "targets": ["light", "light"]}), model=model) == [
-        "data.train.targets: the column 'light' stands there twice"
+        "data.train.targets: the column 'light' is listed twice"
     ]
 
 

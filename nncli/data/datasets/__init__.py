@@ -1,1 +1,1 @@
-"""The built-in datasets: NAME.md says what it is; NAME.npz holds its arrays, or NAME.py makes them."""
+"""The built-in datasets: NAME.md describes a dataset; NAME.npz holds its arrays, or NAME.py generates them."""

@@ -1,4 +1,4 @@
-"""One scaler a file; `from nncli.data.scalers import Name` finds any registered one by its class name."""
+"""One scaler per file; `from nncli.data.scalers import Name` finds a registered scaler by its class name."""
 
 from __future__ import annotations
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nncli.data.arrays.chunks import Chunked
 from nncli.data.scaler import Scaler, scaler
-from nncli.data.slices import Sliced
 
 
 @scaler("none")
 @dataclass(frozen=True)
 class NoScaler(Scaler):
-    """Values as they are."""
+    """Leave values unchanged."""
 
-    def fit(self, x: Sliced) -> None:
-        """Nothing to fit."""
+    def fit(self, x: Chunked) -> None:
+        """Fit nothing."""

@@ -1,4 +1,4 @@
-"""NumPy's own files."""
+"""NumPy's .npz and .npy files."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data.files import load_array, load_first_rows, load_members, member_bytes, member_names, stem
-from nncli.data.labels import as_text
-from nncli.data.mapped import Mapped
-from nncli.data.rows import Glance, Rows, array_glance, array_rows, spread
-from nncli.data.source import LARGE, Source, source
-from nncli.data.weights import checked_weights
+from nncli.data.arrays.memory_mapped import MemoryMapped
+from nncli.data.arrays.npy_files import load_npy, load_npz, load_npz_rows, npz_bytes, npz_names
+from nncli.data.arrays.row_sampling import evenly_spaced
+from nncli.data.file_endings import is_npy, is_npz
+from nncli.data.files.file_names import stem
+from nncli.data.rows import Preview, Rows, array_preview, array_rows
+from nncli.data.source import MIN_PREVIEW_BYTES, Source, source
+from nncli.data.target_encoding.label_text import as_text
+from nncli.data.weights.sample_weights import validate_weights
 
-NOTHING_ELSE: dict[str, Any] = {"targets": None, "weights": None, "groups": None}
+INPUTS_ONLY: dict[str, Any] = {"targets": None, "weights": None, "groups": None}
 
 
 @source("arrays")
 @dataclass(frozen=True)
 class Arrays(Source):
-    """Arrays from one .npz file, or from a .npy file each, which are mapped into memory.
+    """Arrays of one .npz file, or of one .npy file each, which are memory-mapped.
 
     Shape: inputs (n, *), images as (n, height, width, channels) or (n, height, width), sequences as (n, steps,
         features), or (n, steps) for an embedding; targets (n,) or (n, targets)
@@ -32,9 +35,9 @@ class Arrays(Source):
         path: a .npz file; without it, inputs and targets are .npy files.
         inputs: the name of the array in it, default x; or a file.
         targets: likewise, default y.
-        weights: likewise, how much every row counts in loss and metrics; default one each.
-        groups: likewise, the group of every row, none of which is split between training, validation and test.
-        classes: which labels to use and in what order; default all.
+        weights: likewise, the weight of every row in loss and metrics; default 1 each.
+        groups: likewise, the group of every row; no group is split between training, validation and test.
+        classes: the labels to use, in order; default all.
     """
 
     example = "{path: data.npz}, or {inputs: x.npy, targets: y.npy}"
@@ -47,59 +50,81 @@ class Arrays(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """A path or inputs that end in .npz or .npy."""
-        return str(values.get("path", values.get("inputs", ""))).endswith((".npz", ".npy"))
+        """Whether path or inputs end in .npz or .npy."""
+        path = str(values.get("path", values.get("inputs", "")))
+        return is_npz(path) or is_npy(path)
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """The path; without one, inputs and targets."""
+        """Return the path; without one, the fields that are .npy files."""
         return ("path",) if values.get("path") else ("inputs", "targets", "weights", "groups")
 
     @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
-        """A .npz file by its path, with the names inside it where training had a .npz too; a .npy file as inputs."""
-        if path.endswith(".npz"):
+        """Return a .npz file as path, with the array names of a .npz training source; a .npy file as inputs."""
+        if is_npz(path):
             named = isinstance(like, Arrays) and like.path is not None
-            return {"path": path} if named else {"path": path, **NOTHING_ELSE, "inputs": None}
-        return {"path": None, "inputs": path, **NOTHING_ELSE}
+            return {"path": path} if named else {"path": path, **INPUTS_ONLY, "inputs": None}
+        return {"path": None, "inputs": path, **INPUTS_ONLY}
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Neither path nor inputs, or a .npy file where several arrays are wanted."""
+        """Report that neither path nor inputs are given, or that path is a .npy file."""
         yield from super().conflicts()
         if self.path is None and self.inputs is None:
             yield "path", "expected a .npz file, or inputs: and targets: as .npy files"
-        if self.path is not None and self.path.endswith(".npy"):
+        if self.path is not None and is_npy(self.path):
             yield "path", f"a .npy file holds one array; write inputs: {self.path} and targets: another file"
 
     def read(self, *, targets: bool = True) -> Rows:
-        """The arrays, checked for their lengths and for numbers that are not finite."""
+        """Read the arrays, and check their lengths and that the numbers are finite."""
         x_name, y_name, target = self._names(targets=targets)
-        besides = self._besides() if targets else {}
-        x: Array | Mapped
+        extras = self._extra_arrays() if targets else {}
+        x: Array | MemoryMapped
         notes: tuple[str, ...] = ()
         if self.path is not None:
-            names = [self.inputs or "x", *([target] if targets else []), *besides.values()]
-            x, *others = load_members(self.path, names)
+            names = [self.inputs or "x", *([target] if targets else []), *extras.values()]
+            x, *others = load_npz(self.path, names)
             files: tuple[str, ...] = (self.path,)
         else:
-            files = (x_name, *([y_name] if targets else []), *besides.values())
-            x, *others = (load_array(file) for file in files)
-            if x.nbytes >= LARGE and x.ndim > 1:
-                x, notes = _held_or_mapped(x, x_name)
+            files = (x_name, *([y_name] if targets else []), *extras.values())
+            x, *others = (load_npy(file) for file in files)
+            if x.nbytes >= MIN_PREVIEW_BYTES and x.ndim > 1:
+                x, notes = _memory_mapped(x, x_name)
         rows = array_rows(x, others[0] if targets else None, x_name, y_name, target)
         rows = replace(rows, files=files, notes=notes)
-        return self._with(rows, dict(zip(besides, others[1:], strict=True)))
+        return self._add_extras(rows, dict(zip(extras, others[1:], strict=True)))
 
-    def _besides(self) -> dict[str, str]:
-        """The names of what there is beside inputs and targets; rows that are not split need no groups."""
+    def preview(self, count: int) -> Preview | None:
+        """Read evenly spaced rows of a .npy file, or the first rows of a .npz file."""
+        x_name, y_name, target = self._names(targets=True)
+        extras = self._extra_arrays()
+        if self.path is not None:
+            if npz_bytes(self.path) < MIN_PREVIEW_BYTES:
+                return None
+            (y, *others) = load_npz(self.path, [target, *extras.values()])
+            sample, shape = load_npz_rows(self.path, self.inputs or "x", count)
+            if not shape:
+                return None
+            origin = np.arange(len(sample))
+        else:
+            x, y, *others = (load_npy(file) for file in (x_name, y_name, *extras.values()))
+            if x.nbytes < MIN_PREVIEW_BYTES or not x.ndim:
+                return None
+            origin, shape = evenly_spaced(len(x), count), x.shape
+            sample = x[origin]
+        preview = array_preview(sample, origin, shape, y, x_name, y_name, target)
+        return replace(preview, rows=self._add_extras(preview.rows, dict(zip(extras, others, strict=True))))
+
+    def _extra_arrays(self) -> dict[str, str]:
+        """Return the names of weights and groups; groups may be absent, because only a split needs them."""
         named = {key: name for key in ("weights", "groups") if (name := getattr(self, key))}
-        if "groups" in named and self.path is not None and named["groups"] not in member_names(self.path):
+        if "groups" in named and self.path is not None and named["groups"] not in npz_names(self.path):
             del named["groups"]
         return named
 
-    def _with(self, rows: Rows, besides: dict[str, Array]) -> Rows:
-        """The rows with their weights and groups, where there are any."""
-        groups = besides.get("groups")
+    def _add_extras(self, rows: Rows, extras: dict[str, Array]) -> Rows:
+        """Return the rows with their weights and groups, if there are any."""
+        groups = extras.get("groups")
         if groups is not None:
             if groups.shape[:1] != (len(rows),):
                 raise DataError(f"{self.groups}: {len(groups)} rows, but {rows.name} has {len(rows)}", key="groups")
@@ -107,33 +132,12 @@ class Arrays(Source):
                 rows = replace(rows, groups=as_text(groups))
             except ValueError as error:
                 raise DataError(f"{self.groups}: {error}", key="groups") from None
-        if "weights" in besides:
-            rows = replace(rows, weights=checked_weights(besides["weights"], rows))
+        if "weights" in extras:
+            rows = replace(rows, weights=validate_weights(extras["weights"], rows))
         return rows
 
-    def glance(self, count: int) -> Glance | None:
-        """Rows from everywhere in a .npy file, which is mapped; the first ones of a .npz file."""
-        x_name, y_name, target = self._names(targets=True)
-        besides = self._besides()
-        if self.path is not None:
-            if member_bytes(self.path) < LARGE:
-                return None
-            (y, *others) = load_members(self.path, [target, *besides.values()])
-            sample, shape = load_first_rows(self.path, self.inputs or "x", count)
-            if not shape:
-                return None
-            origin = np.arange(len(sample))
-        else:
-            x, y, *others = (load_array(file) for file in (x_name, y_name, *besides.values()))
-            if x.nbytes < LARGE or not x.ndim:
-                return None
-            origin, shape = spread(len(x), count), x.shape
-            sample = x[origin]
-        seen = array_glance(sample, origin, shape, y, x_name, y_name, target)
-        return replace(seen, rows=self._with(seen.rows, dict(zip(besides, others, strict=True))))
-
     def _names(self, *, targets: bool) -> tuple[str, str, str]:
-        """(what messages call the inputs, what they call the targets, the name of the target)."""
+        """Return (what messages call the inputs, what they call the targets, the name of the target)."""
         if self.path is not None:
             target = self.targets or "y"
             return f"{self.path}:{self.inputs or 'x'}", f"{self.path}:{target}", target
@@ -145,9 +149,9 @@ class Arrays(Source):
         return self.inputs, self.targets or "", stem(self.targets or "")
 
 
-def _held_or_mapped(x: Array, name: str) -> tuple[Array | Mapped, tuple[str, ...]]:
-    """A large array, left in its file where its rows are whole there, and what is to be said of it."""
+def _memory_mapped(x: Array, name: str) -> tuple[Array | MemoryMapped, tuple[str, ...]]:
+    """Return (a large array, notes): memory-mapped if its rows are contiguous, and otherwise in memory."""
     if x.flags.c_contiguous:
-        return Mapped(x), ()
+        return MemoryMapped(x), ()
     what = "is stored column by column (Fortran order), so it is read into memory"
     return np.ascontiguousarray(x), (f"{name} {what}; save np.ascontiguousarray(x) to leave it in its file",)

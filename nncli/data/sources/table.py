@@ -1,4 +1,4 @@
-"""Tables with a header line."""
+"""Tables with a header line: CSV, TSV and Parquet files."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ import numpy as np
 
 from nncli.core.checked import Checked
 from nncli.core.errors import DataError
-from nncli.data.columns import ColumnRules
+from nncli.data.column_encoding.column_rules import ColumnRules
+from nncli.data.file_endings import is_table
 from nncli.data.rows import Rows
 from nncli.data.source import Names, Source, source
-from nncli.data.tables.header import no_columns
-from nncli.data.tables.read import parse_table, read_table
-from nncli.data.tables.table import Table, Wanted
-from nncli.data.tables.targets import names_of, target_columns, twice
-from nncli.data.weights import with_weights
+from nncli.data.tables.dataframe import Table
+from nncli.data.tables.missing_columns import missing_columns_message
+from nncli.data.tables.read_options import ReadOptions
+from nncli.data.tables.read_table import parse_table, read_table
+from nncli.data.tables.target_columns import duplicates, select_targets, target_names
+from nncli.data.weights.sample_weights import add_weights
 
-ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True)
 class Constant(Checked):
-    """A number in the place of missing ones.
+    """A constant that is imputed for missing cells.
 
     Args:
-        constant: that number.
+        constant: the number.
     """
 
     constant: float
@@ -42,22 +43,23 @@ class Constant(Checked):
 class TableSource(Source):
     """A table from .csv or .tsv, gzipped or not, with a header line; with the extra `tables` also .parquet.
 
-    Columns of numbers are numbers; true and false are 1 and 0; text columns become one column a category, 1 where it
-    is that category. A blank cell is missing. The separator is comma, semicolon or tab.
+    Columns of numbers are numbers; true and false are 1 and 0; text columns are one-hot encoded. A blank cell is
+    missing. The separator is comma, semicolon or tab.
 
     Args:
         path: the file; relative to the config, or to the working directory on the command line.
         targets: the column to learn, or a list of them.
         inputs: the columns to learn from; default all others.
-        missing: what blank number cells become: the training rows' median or mean, {constant: NUMBER}, or error. A
-            text column's blank is a category of its own.
-        missing_indicator: whether a number column with blanks gets another that is 1 where they were.
+        missing: how blank cells of numeric columns are imputed: the training rows' median or mean, {constant: NUMBER},
+            or error. In a text column, blank is a category of its own.
+        missing_indicator: whether a numeric column with blank cells gets an extra column that is 1 for blank cells.
         blanks: texts that mean a blank cell, such as [NA, "?"].
-        categories: columns that are categories though they look like numbers, such as [zip_code].
-        unseen: what a category becomes that was not there in training: zeros, with a note, or error.
-        weights: the column that says how much every row counts in loss and metrics; no input.
-        groups: the column of group names, none of which is split between training, validation and test; no input.
-        classes: which labels to use and in what order; default all.
+        categories: columns that are categories although they hold numbers, such as [zip_code].
+        unseen: how a category that did not occur in training is encoded: zeros, with a note, or error.
+        weights: the column with the weight of every row in loss and metrics; not an input.
+        groups: the column with the group of every row; no group is split between training, validation and test; not an
+            input.
+        classes: the labels to use, in order; default all.
     """
 
     example = "{path: houses.csv, targets: price}"
@@ -74,11 +76,11 @@ class TableSource(Source):
     groups: str | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """A column twice, or a target that is also an input, which would give the answer away."""
+        """Report columns that are listed twice, and inputs that are also target, weights or groups."""
         yield from super().conflicts()
         for key, columns in (("targets", self.target_columns), ("inputs", self.inputs or ())):
-            for name in twice(columns):
-                yield key, f"the column {name!r} stands there twice"
+            for name in duplicates(columns):
+                yield key, f"the column {name!r} is listed twice"
         for name in self.target_columns:
             if name in (self.inputs or ()):
                 yield "inputs", f"the target {name!r} is among the inputs; drop it there"
@@ -87,69 +89,70 @@ class TableSource(Source):
                 yield key, f"the column {name!r} is the target"
         for key, column in (("weights", self.weights), ("groups", self.groups)):
             if column is not None and column in (self.inputs or ()):
-                yield "inputs", f"the column {column!r} is the {key}, and no input; drop it there"
+                yield "inputs", f"the column {column!r} holds the {key} and is not an input; drop it there"
         for name in self.categories or ():
             if name in self.target_columns or name in (self.weights, self.groups):
-                yield "categories", f"the column {name!r} is no input"
+                yield "categories", f"the column {name!r} is not an input"
             elif self.inputs is not None and name not in self.inputs:
                 yield "categories", f"the column {name!r} is not among the inputs"
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """A path that ends as tables do, a named pipe, or standard input."""
+        """Whether the path is a table by its ending, a named pipe, or standard input."""
         path = str(values.get("path", ""))
-        return path.lower().endswith(ENDINGS) or path == STANDARD_INPUT or _is_pipe(path)
+        return is_table(path) or path == STANDARD_INPUT or _is_pipe(path)
 
     @classmethod
     def path_fields(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """The path."""
+        """Return the path."""
         return ("path",)
 
     @property
     def target_columns(self) -> tuple[str, ...]:
         """The names of the target columns."""
-        return names_of(self.targets)
+        return target_names(self.targets)
 
     @property
     def column_rules(self) -> ColumnRules:
-        """What becomes of the columns."""
+        """The options for encoding the columns."""
         missing = self.missing.constant if isinstance(self.missing, Constant) else self.missing
         return ColumnRules(missing, self.missing_indicator, self.unseen, self.categories or ())
 
     def read(self, *, targets: bool = True) -> Rows:
-        """The input columns, and the target columns, as numbers where they are."""
+        """Read the input columns and the target columns."""
         return self.read_like((), targets=targets)
 
     def read_like(self, texts: Collection[str], *, targets: bool = True) -> Rows:
-        """The same, with the columns of some names taken as text."""
+        """Read all rows, with some columns as text."""
         stdin = self.path == STANDARD_INPUT
         name = "standard input" if stdin else self.path
         labels = [*self.target_columns, *([self.groups] if self.groups else [])]
-        wanted = Wanted({*texts, *(self.categories or ())}, labels, self.blanks or ())
-        table = parse_table(sys.stdin.buffer.read(), name, wanted) if stdin else read_table(name, wanted)
+        options = ReadOptions({*texts, *(self.categories or ())}, labels, self.blanks or ())
+        table = parse_table(sys.stdin.buffer.read(), name, options) if stdin else read_table(name, options)
         rows = self._rows(table)
         if not targets:
             return rows
-        rows = replace(rows, targets=target_columns(table, self.target_columns), groups=table.groups(self.groups))
-        return with_weights(rows, table, self.weights)
+        rows = replace(rows, targets=select_targets(table, self.target_columns), groups=table.groups(self.groups))
+        return add_weights(rows, table, self.weights)
 
     def _rows(self, table: Table) -> Rows:
-        aside = {*self.target_columns, self.weights, self.groups}
-        wanted = self.inputs or [column for column in table.columns if column not in aside]
+        not_inputs = {*self.target_columns, self.weights, self.groups}
+        wanted = self.inputs or [column for column in table.columns if column not in not_inputs]
         if not wanted:
             raise DataError(f"{table.name}: no column is left to learn from; it has the target alone")
         for key, named in (("inputs", wanted), ("categories", self.categories or ())):
             missing = [name for name in named if name not in table.columns]
             if missing:
-                raise DataError(f"{table.name}: {no_columns(missing, list(table.columns), named)}", key=key)
+                message = missing_columns_message(missing, list(table.columns), named)
+                raise DataError(f"{table.name}: {message}", key=key)
         return Rows(
             inputs=replace(table, columns={column: table.columns[column] for column in wanted}),
             targets=None,
             name=table.name,
             where=table.place,
-            where_target=lambda row, *_: table.place(row),  # a message names the column besides
+            where_target=lambda row, *_: table.place(row),  # messages name the column themselves
             origin=np.arange(len(table)),
-            known=tuple(table.columns),
+            all_columns=tuple(table.columns),
             target_names=self.target_columns,
             files=(self.path,) if os.path.isfile(self.path) else (),  # neither standard input nor a pipe
         )

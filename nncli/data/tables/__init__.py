@@ -1,1 +1,1 @@
-"""Tables with a header line: reading them, and what they hold."""
+"""Tables with a header line: reading CSV and Parquet files, and the table that they become."""

@@ -1,4 +1,4 @@
-"""Rows as Python's csv module reads them, which says what is wrong with them."""
+"""Read rows with Python's csv module, which is slow and says what is wrong with a row."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from nncli.core.errors import DataError
 
 
 def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) of every row, as the csv module reads it.
+    """Yield (line, cells) of every row.
 
     Args:
         text: lines below the header.
         name: of the file.
-        width: how many cells a row has.
-        separator: the sign between them.
-        line: the number of the first of them.
+        width: number of cells in a row.
+        separator: between cells.
+        line: number of the first line.
 
     Raises:
-        DataError: where a row is too short or too long, or its quotes are wrong.
+        DataError: if a row is too short or too long, or its quotes are invalid.
     """
     reader = csv.reader(text, delimiter=separator, strict=True)
-    begun = line
+    row_line = line
     try:
         for row in reader:
             if len(row) == width:
-                yield begun, row
+                yield row_line, row
             elif row:
-                raise DataError(f"{name}:{begun}: {len(row)} cells, but the header has {width} columns")
-            begun = line + reader.line_num
+                raise DataError(f"{name}:{row_line}: {len(row)} cells, but the header has {width} columns")
+            row_line = line + reader.line_num
     except csv.Error as error:
         if "new-line character" in str(error):
             what = "a line ends in a carriage return alone; convert the file: tr '\\r' '\\n'"
             raise DataError(f"{name}:{line + max(0, reader.line_num - 1)}: {what}") from None
         at = line + max(0, reader.line_num - 1)
-        quoted = f" (between the quotes of a row that begins on line {begun})" if at > begun else ""
+        quoted = f" (between the quotes of a row that begins on line {row_line})" if at > row_line else ""
         raise DataError(f"{name}:{at}: {error}{quoted}") from None

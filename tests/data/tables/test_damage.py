@@ -8,10 +8,10 @@ import time
 import pytest
 
 from nncli.core.errors import DataError
-from nncli.data.tables import blocks, read
-from nncli.data.tables.read import read_table
-from nncli.data.tables.table import Wanted
-from nncli.data.tables.texts import Texts
+from nncli.data.tables import line_blocks
+from nncli.data.tables.read_options import ReadOptions
+from nncli.data.tables.read_table import read_table
+from nncli.data.tables.text_column import TextColumn
 
 MANY = "".join(f"{number},{number}.5,x\n" for number in range(60))
 
@@ -21,9 +21,9 @@ def means(request, monkeypatch):
     """How tables are read."""
     if request.param == "Arrow":
         pytest.importorskip("pyarrow", reason="Arrow is not installed")
-    monkeypatch.setattr(read, "LARGE", 1 if request.param == "Arrow" else 1 << 40)
+    monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 1 if request.param == "Arrow" else 1 << 40)
     if request.param == "small blocks":
-        monkeypatch.setattr(blocks, "BLOCK", 32)
+        monkeypatch.setattr(line_blocks, "BLOCK_BYTES", 32)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def refused(tmp_path, means):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         with pytest.raises(DataError) as caught:
-            read_table(str(path), wanted or Wanted())
+            read_table(str(path), wanted or ReadOptions())
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) - len(str(tmp_path)) < 250
         return str(caught.value).replace(f"{tmp_path}/", "")
@@ -102,7 +102,7 @@ def test_a_body_that_is_not_utf8(refused, bad, column):
 def test_a_nul_byte_among_numbers_makes_no_number(tmp_path, means):
     (tmp_path / "a.csv").write_bytes(b"u,v\n1,2\n1\x000,3\n")
     table = read_table(str(tmp_path / "a.csv"))
-    assert isinstance(table.columns["u"], Texts)
+    assert isinstance(table.columns["u"], TextColumn)
     assert table.columns["u"].tolist() == ["1", "1\x000"]
 
 
@@ -133,7 +133,7 @@ def test_ten_thousand_columns_are_read_and_refused_in_time(refused, tmp_path):
     (tmp_path / "b.csv").write_text(f"{header}\n{row}\n{row}\n")
     table = read_table(str(tmp_path / "b.csv"))
     with pytest.raises(DataError) as caught:
-        table.cells("c99999")
+        table.column("c99999")
     assert len(str(caught.value)) - len(str(tmp_path)) < 500
     assert time.perf_counter() - began < 10
 

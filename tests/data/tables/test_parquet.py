@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError, MissingExtraError
-from nncli.data.tables.read import read_table
-from nncli.data.tables.table import Wanted
+from nncli.data.tables.read_options import ReadOptions
+from nncli.data.tables.read_table import read_table
 from tests.data.make import F64, fitted, rows
 
 pa = pytest.importorskip("pyarrow", reason="Arrow is not installed")
@@ -36,7 +36,7 @@ def written(tmp_path):
 def the_message(path, wanted=None):
     """Why it cannot be read."""
     with pytest.raises(DataError) as caught:
-        read_table(path, wanted or Wanted())
+        read_table(path, wanted or ReadOptions())
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 2
     return str(caught.value).replace(path, "a.parquet")
@@ -72,7 +72,7 @@ def test_doubles_keep_every_bit(written):
 def test_texts_whose_nulls_are_blank(written, kind):
     column = pa.array([" oslo", None, "rome", "", "oslo", "NA"])
     column = column.dictionary_encode() if kind == "dictionary" else column.cast(getattr(pa, kind)())
-    table = read_table(written(city=column), Wanted(blanks=("NA",)))
+    table = read_table(written(city=column), ReadOptions(blanks=("NA",)))
     assert table.columns["city"].tolist() == ["oslo", "", "rome", "", "oslo", ""]
 
 
@@ -85,7 +85,7 @@ def test_truth_is_one_and_zero(written, encoded):
 
 
 def test_a_number_may_mean_blank(written):
-    table = read_table(written(u=[1, -999, 3], v=["a", "-999", "b"]), Wanted(blanks=("-999", "NA")))
+    table = read_table(written(u=[1, -999, 3], v=["a", "-999", "b"]), ReadOptions(blanks=("-999", "NA")))
     assert np.isnan(table.columns["u"]).tolist() == [False, True, False]
     assert table.columns["v"].tolist() == ["a", "", "b"]
 
@@ -174,7 +174,7 @@ def test_without_arrow_the_message_says_what_to_install(written, monkeypatch):
 
 def test_without_arrow_delimited_text_is_read_all_the_same(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.setattr("nncli.data.tables.read.LARGE", 0)
+    monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 0)
     (tmp_path / "a.csv").write_text("u,v\n1,a\n")
     assert read_table(str(tmp_path / "a.csv")).columns["u"].tolist() == [1]
 

@@ -1,0 +1,38 @@
+"""Sample rows of a large array at even distances, for statistics that need sorted values."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.data.arrays.chunks import Chunked, chunks
+
+MAX_WHOLE_ENTRIES = 1 << 27  # up to which all rows are used
+MAX_SAMPLED_ENTRIES = 1 << 24  # of the rows sampled from a larger array
+MIN_SEEK_BYTES = 1 << 16  # distance of sampled rows from which on each is read separately
+
+
+def evenly_spaced(total: int, count: int) -> Array:
+    """Return the numbers of at most `count` of `total` rows at even distances."""
+    return np.arange(total)[:: max(1, -(-total // count))]
+
+
+def sample_rows(x: Chunked) -> Array:
+    """Return (m, columns): all rows up to MAX_WHOLE_ENTRIES, and of larger arrays some at even distances."""
+    width, entries = x.shape[-1], math.prod(x.shape[1:])
+    if isinstance(x, np.ndarray) and x.size <= MAX_WHOLE_ENTRIES:
+        return x.reshape(-1, width)
+    step = 1 if len(x) * entries <= MAX_WHOLE_ENTRIES else -(-len(x) // max(1, MAX_SAMPLED_ENTRIES // entries))
+    sample = np.empty((-(-len(x) // step), entries), x.dtype)
+    if step * entries * x.dtype.itemsize >= MIN_SEEK_BYTES:
+        for index in range(len(sample)):
+            sample[index] = x[index * step : index * step + 1].reshape(entries)
+        return sample.reshape(-1, width)
+    start = taken = 0
+    for chunk in chunks(x):
+        rows = chunk[-start % step :: step]
+        sample[taken : taken + len(rows)] = rows
+        start, taken = start + len(chunk), taken + len(rows)
+    return sample.reshape(-1, width)

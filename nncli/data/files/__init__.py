@@ -1,0 +1,1 @@
+"""Data files: opening, decompressing, hashing and sorting them."""

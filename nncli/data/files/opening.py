@@ -1,0 +1,40 @@
+"""Open data files, with messages for what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from nncli.core.errors import DataError
+from nncli.core.spelling import nearest_file
+
+
+def file_not_found(path: str) -> DataError:
+    """Return the error for a missing file, with the most similar name in its folder."""
+    return DataError(f"no such file or folder: {path}{nearest_file(path)}", file=path)
+
+
+@contextmanager
+def open_file(path: str) -> Iterator[BinaryIO]:
+    """Open a file for reading.
+
+    Raises:
+        DataError: if it is missing, a folder, or not readable.
+    """
+    try:
+        file = open(path, "rb")  # noqa: SIM115  # closed by the with below
+    except FileNotFoundError:
+        raise file_not_found(path) from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})", file=path) from None
+    with file:
+        yield file
+
+
+def read_at_most(file: BinaryIO, size: int) -> bytearray:
+    """Read up to `size` bytes, a block at a time, because a size taken from a file's header may be wrong."""
+    content = bytearray()
+    while len(content) < size and (block := file.read(min(size - len(content), 1 << 20))):
+        content += block
+    return content

@@ -1,0 +1,1 @@
+"""Images: finding their files in folders and decoding them."""

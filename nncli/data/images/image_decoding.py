@@ -1,0 +1,76 @@
+"""Decode image files by Pillow."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from nncli.core.errors import DataError, MissingExtraError
+from nncli.core.types import Array
+from nncli.core.untrusted_files import READ_ERRORS, summarize_error
+from nncli.data.files.decompression import check_decompressed_size
+
+Mode: TypeAlias = Literal["grey", "rgb"]
+FORMATS = ("PNG", "JPEG", "BMP")  # whatever a file is named; Pillow runs external programs for some other formats
+BYTES_PER_PIXEL = 4  # that Pillow needs
+PILLOW_MODES = {"grey": "L", "rgb": "RGB"}
+GREY_PILLOW_MODES = ("1", "L", "LA")
+
+
+class BrokenImageError(Exception):
+    """A file is not a whole image."""
+
+
+def decode_image(
+    file: str, mode: Mode | None, expected: Mode | None, size: tuple[int, int] | None
+) -> tuple[Array, Mode]:
+    """Decode one image.
+
+    Args:
+        file: of the image.
+        mode: to convert to; None keeps the image's own, which has to be `expected`.
+        expected: the mode of the images before; None for the first one.
+        size: (height, width) to resize to; None keeps the image's own.
+
+    Returns:
+        ((height, width) or (height, width, 3) of bytes, mode).
+
+    Raises:
+        BrokenImageError: if it is not a whole image.
+        DataError: if it is too large, has more than 8 bits per pixel, or another mode than the images before.
+        MissingExtraError: if Pillow is not installed.
+    """
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        raise MissingExtraError(
+            "reading images needs Pillow: pip install 'nncli-train[images]', or pip install pillow"
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(file, formats=FORMATS)
+        with image:
+            check_decompressed_size(file, "it", math.prod(image.size) * BYTES_PER_PIXEL, os.path.getsize(file))
+            if image.mode.startswith(("I", "F")):
+                raise DataError(f"{file}: more than 8 bits a pixel ({image.mode}); convert it to 8 bits")
+            own: Mode = "grey" if image.mode in GREY_PILLOW_MODES else "rgb"
+            if mode is None and expected is not None and own != expected:
+                kinds = {"grey": "grey", "rgb": "in colour"}
+                problem = f"{kinds[own]}, but the images before are {kinds[expected]}"
+                raise DataError(f"{file}: {problem}; say mode: grey or rgb")
+            chosen = mode or own
+            pixels: Image.Image = image if image.mode == PILLOW_MODES[chosen] else image.convert(PILLOW_MODES[chosen])
+            if size is not None and pixels.size != size[::-1]:
+                pixels = pixels.resize(size[::-1], Image.Resampling.BILINEAR)
+            return np.asarray(pixels), chosen
+    except DataError:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise DataError(f"{file}: larger than any image should be ({summarize_error(error)})") from None
+    except (UnidentifiedImageError, SyntaxError, *READ_ERRORS) as error:
+        raise BrokenImageError(f"{file}: not a whole image ({summarize_error(error)})") from None

@@ -1,0 +1,96 @@
+"""Make and check rows of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.types import Array, Shape
+from nncli.data.arrays.finite_check import check_finite
+from nncli.data.arrays.memory_mapped import MemoryMapped
+from nncli.data.rows.not_loaded import NotLoaded
+from nncli.data.rows.preview import Preview
+from nncli.data.rows.raw_rows import Rows
+
+
+def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
+    """Return rows of arrays.
+
+    Args:
+        inputs: (n, *) numbers.
+        targets: (n,) or (n, targets) labels or numbers, or None.
+        name: what messages call the inputs.
+        target_file: what messages call the targets.
+        target: the name of the target; several are named target_0, target_1 and so on.
+
+    Raises:
+        DataError: if the inputs are not rows of finite numbers, or the lengths differ.
+    """
+    _check_arrays(inputs.dtype, inputs.shape, targets, name, target_file)
+    return _rows(inputs, np.arange(len(inputs)), targets, name, target_file, target)
+
+
+def array_preview(
+    sample: Array, origin: Array, shape: Shape, targets: Array, name: str, target_file: str, target: str
+) -> Preview:
+    """Return a preview of a large array: some rows, and the targets of all.
+
+    Args:
+        sample: (m, *) the rows.
+        origin: (m,) their numbers.
+        shape: of the whole array.
+        targets: of all rows.
+        name: what messages call the inputs.
+        target_file: what messages call the targets.
+        target: the name of the target.
+
+    Raises:
+        DataError: as for `array_rows`.
+    """
+    _check_arrays(sample.dtype, shape, targets, name, target_file)
+    rows = _rows(sample, origin, targets[origin], name, target_file, target)
+    return Preview(replace(rows, inputs=NotLoaded(shape[0]), targets=targets, origin=np.arange(shape[0])), rows)
+
+
+def array_place(path: str) -> Callable[..., str]:
+    """Return a function from row and column to a place in an array file; both count from 0, as in NumPy."""
+
+    def place(row: int, column: int | None = None) -> str:
+        return f"{path}: row {row}{'' if column is None else f', column {column}'} (counted from 0)"
+
+    return place
+
+
+def _check_arrays(dtype: Any, shape: Shape, targets: Array | None, name: str, target_file: str) -> None:
+    if dtype.kind not in "biuf":
+        raise DataError(f"{name}: expected numbers; got {dtype}")
+    if len(shape) < 2:
+        raise DataError(f"{name}: expected (rows, columns) or images; got the shape {shape}")
+    if 0 in shape:
+        raise DataError(f"{name}: no rows or no columns; its shape is {shape}")
+    if targets is not None and targets.dtype.kind not in "biufUS":
+        raise DataError(f"{target_file}: expected numbers or text; got {targets.dtype}")
+    if targets is not None and targets.ndim == 0:
+        raise DataError(f"{target_file}: expected one target a row; got a single value")
+    if targets is not None and len(targets) != shape[0]:
+        raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {shape[0]}")
+
+
+def _rows(
+    inputs: Array | MemoryMapped, origin: Array, targets: Array | None, name: str, target_file: str, target: str
+) -> Rows:
+    check_finite(inputs, name, origin)
+    width = 1 if targets is None or targets.ndim < 2 else targets.shape[1]
+    return Rows(
+        inputs=inputs,
+        targets=targets,
+        name=name,
+        where=array_place(name),
+        where_target=array_place(target_file),
+        origin=origin,
+        target_names=(target,) if width == 1 else tuple(f"{target}_{index}" for index in range(width)),
+    )

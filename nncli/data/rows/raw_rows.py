@@ -1,0 +1,102 @@
+"""Inputs and targets as a source reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.data.arrays.memory_mapped import MemoryMapped
+from nncli.data.rows.not_loaded import NotLoaded
+from nncli.data.tables.dataframe import Table
+from nncli.data.tables.text_column import TextColumn
+
+Inputs: TypeAlias = Array | MemoryMapped | Table | NotLoaded
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs and targets of some rows of a source.
+
+    Args:
+        inputs: (n, ...) numbers, in memory or memory-mapped, or a table; NotLoaded if only the targets were read.
+        targets: (n,) or (n, targets) labels or numbers; None if they were not read.
+        name: what messages call the inputs, such as houses.csv.
+        where: returns the place of a row for messages, such as "houses.csv:12"; takes the row's number in the source.
+        origin: (n,) the number of every row in its source.
+        where_target: the same for the place of a row's target; default the row's.
+        target_names: a name for every target column.
+        feature_names: a name for every column of (n, columns) inputs, if they have names.
+        row_names: a name for every row, such as an image's file.
+        files: the files that were read, for fingerprints.
+        dropped: number of rows dropped because their label is not among the chosen classes.
+        weights: (n,) the weight of every row; None for 1 each.
+        groups: (n,) the group of every row, which a split keeps whole; None if there are none.
+        notes: what the user should know, such as images that were skipped.
+        all_columns: all columns of a table, also those that are not inputs.
+        symbols: vocabulary size, if the inputs are integer codes of symbols, counted from 0; None if they are
+            quantities.
+    """
+
+    inputs: Inputs
+    targets: Array | TextColumn | None
+    name: str
+    where: Callable[..., str]
+    origin: Array
+    where_target: Callable[..., str] | None = None
+    target_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] | None = None
+    row_names: tuple[str, ...] | None = None
+    files: tuple[str, ...] = ()
+    dropped: int = 0
+    weights: Array | None = None
+    groups: TextColumn | None = None
+    notes: tuple[str, ...] = ()
+    all_columns: tuple[str, ...] = ()
+    symbols: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def row_shape(self) -> Shape:
+        """The shape of one row of inputs as read; () if they are NotLoaded."""
+        if isinstance(self.inputs, NotLoaded):
+            return ()
+        return (len(self.inputs.columns),) if isinstance(self.inputs, Table) else self.inputs.shape[1:]
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, and the number of dropped rows."""
+        if not self.dropped:
+            return self.notes
+        return (*self.notes, f"{self.dropped} rows left out, whose label is not in classes")
+
+    def take(self, indices: Array) -> Rows:
+        """Return some of the rows, in the order of `indices`."""
+        return replace(
+            self,
+            inputs=_take(self.inputs, indices),
+            targets=_take(self.targets, indices),
+            origin=self.origin[indices],
+            row_names=None if self.row_names is None else tuple(self.row_names[index] for index in indices),
+            weights=_take(self.weights, indices),
+            groups=_take(self.groups, indices),
+        )
+
+    def place(self, row: int) -> str:
+        """Return the place of one of these rows in its file."""
+        return self.where(int(self.origin[row]))
+
+    def target_place(self, row: int, column: int | None = None) -> str:
+        """Return the place of the target of one of these rows in its file, or of one of several targets."""
+        return (self.where_target or self.where)(int(self.origin[row]), *(() if column is None else (column,)))
+
+
+def _take(values: Any, indices: Array) -> Any:
+    if values is None:
+        return None
+    return values[indices] if isinstance(values, np.ndarray) else values.take(indices)

@@ -1,0 +1,31 @@
+"""What all splits share: a check of the size, and the two sides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncli.core.errors import DataError
+from nncli.core.types import Array
+
+
+def check_size(count: int, rows: int, purpose: str) -> None:
+    """Check that neither side of a split is empty.
+
+    Raises:
+        DataError: if it is.
+    """
+    if count < 1 or count >= rows:
+        side = purpose if count < 1 else "training"
+        raise DataError(f"this share is {count} of {rows} rows and leaves none for {side}")
+
+
+def separate(rows: Array, drawn: Array) -> tuple[Array, Array]:
+    """Return (held out, remaining), both in ascending order.
+
+    Args:
+        rows: row numbers, ascending.
+        drawn: indices into `rows` of those to hold out.
+    """
+    is_held_out = np.zeros(len(rows), bool)
+    is_held_out[drawn] = True
+    return rows[is_held_out], rows[~is_held_out]

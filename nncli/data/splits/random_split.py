@@ -1,0 +1,23 @@
+"""Split at random."""
+
+from __future__ import annotations
+
+from nncli.core.randomness import generator
+from nncli.core.types import Array
+from nncli.data.splits.held_out import check_size, separate
+
+
+def random_split(rows: Array, count: int, seed: int, purpose: str) -> tuple[Array, Array]:
+    """Return (held out, remaining): rows drawn at random, each in ascending order.
+
+    Args:
+        rows: row numbers to draw from.
+        count: how many to hold out.
+        seed: the run's seed.
+        purpose: validation or test; each has random numbers of its own.
+
+    Raises:
+        DataError: if either side would be empty.
+    """
+    check_size(count, len(rows), purpose)
+    return separate(rows, generator(seed, f"split {purpose}").permutation(len(rows))[:count])

@@ -1,0 +1,1 @@
+"""Statistics of columns, computed in passes over rows that may be larger than memory."""

@@ -1,0 +1,33 @@
+"""The minimum and maximum of every column, collected chunk by chunk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncli.core.types import Array
+
+
+class ColumnRange:
+    """Running minimum and maximum of every entry of a row, in the dtype of the rows."""
+
+    def __init__(self) -> None:
+        self._low: Array | None = None
+        self._high: Array | None = None
+
+    def update(self, rows: Array) -> None:
+        """Take more rows into account: (rows, entries of a row)."""
+        low, high = rows.min(axis=0), rows.max(axis=0)
+        self._low = low if self._low is None else np.minimum(self._low, low)
+        self._high = high if self._high is None else np.maximum(self._high, high)
+
+    def of_columns(self, width: int) -> tuple[Array, Array]:
+        """Return (minimum, maximum) of every column in float64, over all its places in a row."""
+        assert self._low is not None
+        assert self._high is not None
+        low, high = self._low.reshape(-1, width).min(axis=0), self._high.reshape(-1, width).max(axis=0)
+        return low.astype(np.float64), high.astype(np.float64)
+
+
+def nonzero_scale(scale: Array) -> Array:
+    """Return a scale to divide by: 1 if it is 0, as for a constant column."""
+    return np.where(scale > 0, scale, 1.0)

@@ -1,0 +1,1 @@
+"""Encode targets: class labels, multi-label columns and numbers."""

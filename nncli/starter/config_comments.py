@@ -1,0 +1,83 @@
+"""The comments of a starter config: what was inferred from the data, and what to change if that is wrong."""
+
+from __future__ import annotations
+
+from nncli.starter.task import Task
+
+DOUBTFUL_CLASSES = [
+    "# The targets are few different whole numbers, so they are taken for classes. To learn them as numbers: one unit",
+    "# and no softmax at the end, loss: mean_squared_error, metrics: [rmse], data.scale_targets: standard.",
+]
+ONE_HOT = [
+    "# Every row of targets has a single 1, so its columns are taken for classes. If several of them can be 1, this is",
+    "# multi-label classification: one unit each and sigmoid at the end, loss: binary_cross_entropy.",
+]
+SEQUENCE = [
+    "# A row of {0} x {1} is taken for a sequence: {0} steps of {1} features each. To look for short patterns, replace",
+    "# lstm by {{type: conv1d, filters: 32, kernel_size: 3, padding: same}}, relu, global_avg_pool1d.",
+    "# If a row is an image with one channel, begin with {{type: conv2d, filters: 8, kernel_size: 3, padding: same}}.",
+]
+TRANSPOSED = "# If it is {1} steps of {0} features, transpose the array first: x.transpose(0, 2, 1)."
+IMAGE = [
+    "# A row of {0} x {1} is taken for an image with one channel. If it is a sequence of {0} steps with {1} features",
+    "# each, begin with {{type: lstm, units: 32}} instead, and write scale_inputs: standard.",
+]
+SYMBOLS = [
+    "# The inputs are whole numbers up to {0}, and taken for quantities. If they are codes of symbols, such as the",
+    "# words of a text, begin with {{type: embedding, entries: {1}, units: 8}} and lstm, and write scale_inputs: none.",
+]
+MAX_SHOWN_CLASSES = 8
+
+
+def summary(task: Task) -> str:
+    """Return one line about the size of the data and the target."""
+    multiple = f"{task.targets} labels, each 0 or 1" if task.kind == "labels" else f"{task.targets} numbers"
+    target = _classes(task) if task.kind == "classes" else "a number" if task.targets == 1 else multiple
+    shape = " x ".join(map(str, task.input_shape))
+    columns = f"{shape} symbols" if task.symbols else "1 column" if shape == "1" else f"{shape} columns"
+    kinds = {1: columns, 2: f"sequences of {shape}", 3: f"images of {shape}"}
+    return f"# {task.rows:,} rows, {kinds.get(len(task.input_shape), shape)}; target: {target}."
+
+
+def doubts(task: Task) -> list[str]:
+    """Return what was inferred from the look of the data alone, and what to change if it is wrong."""
+    lines = [*DOUBTFUL_CLASSES] if task.doubtful else []
+    if task.one_hot:
+        lines += ONE_HOT
+    if task.two_axes:
+        steps, features = task.input_shape[:2]
+        words = SEQUENCE if task.sequences else IMAGE
+        words = [*words, TRANSPOSED] if task.sequences and steps < features else words
+        lines += [line.format(steps, features) for line in words]
+    if (symbols := task.perhaps_symbols) > 0:
+        lines += [line.format(symbols - 1, symbols) for line in SYMBOLS]
+    return lines
+
+
+def input_scaling_reason(task: Task) -> str:
+    """Return what to know about the scaling of the inputs."""
+    if task.symbols:
+        return "codes of symbols are looked up as they are"
+    if task.sequences:
+        return "every feature by itself; fitted on the training rows only"
+    return "fitted on the training rows only"
+
+
+def output_meaning(task: Task) -> str:
+    """Return what the units of the last layer are."""
+    if task.kind == "numbers":
+        return "one per target"
+    if task.kind == "labels":
+        return "one per label; labels are independent"
+    return f"the probability of {task.classes[1]!r}" if len(task.classes) == 2 else "one per class"
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, which would end a comment."""
+    return " ".join(text.split())
+
+
+def _classes(task: Task) -> str:
+    more = ", ..." if len(task.classes) > MAX_SHOWN_CLASSES else ""
+    shown = ", ".join(task.classes[:MAX_SHOWN_CLASSES]) + more
+    return f"{len(task.classes)} classes ({one_line(shown)})"

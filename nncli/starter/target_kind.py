@@ -1,0 +1,63 @@
+"""Infer from the targets whether they are classes, multi-label or numbers."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.data.tables.cells import parse_cells
+from nncli.data.tables.number_parsing import parse_number
+from nncli.data.tables.text_column import TextColumn, factorize
+from nncli.data.target_encoding.label_text import is_one_hot
+from nncli.data.target_encoding.multi_label import BOOLEANS
+
+Kind: TypeAlias = Literal["classes", "labels", "numbers"]
+MAX_INTEGER_CLASSES = 20  # different whole numbers up to which they are taken for classes
+MIN_ROWS_PER_CLASS = 5  # on average, for whole numbers to be taken for classes
+
+
+def kind_of(targets: Array | TextColumn) -> tuple[Kind, bool]:
+    """Return (the kind of the targets, whether they may as well be another kind).
+
+    Text, one-hot rows and booleans are classes; so are whole numbers with few different values, or of an unsigned dtype
+    with repeated values. Several columns of 0 and 1 that are not one-hot, or of false and true, are multi-label.
+    Everything else is numbers.
+    """
+    if not isinstance(targets, TextColumn) and targets.dtype.kind in "OUS" and targets.ndim == 1:
+        targets = factorize(targets.astype(str).tolist())
+    if isinstance(targets, TextColumn):
+        numbers, bad = parse_cells(targets)
+        return ("classes", False) if bad is not None else _kind_of_numbers(numbers, "f")
+    if targets.ndim == 2 and targets.shape[1] == 1:
+        targets = targets[:, 0]
+    if targets.ndim == 2:
+        return _kind_of_columns(targets), False
+    if targets.ndim > 2:
+        return "numbers", False
+    if targets.dtype.kind == "b":
+        return "classes", False
+    return _kind_of_numbers(targets.astype(np.float64), targets.dtype.kind)
+
+
+def _kind_of_columns(targets: Array) -> Kind:
+    if targets.dtype.kind not in "biuf":
+        texts = {str(text).lower() for text in np.unique(targets.astype(str))}
+        only_booleans = all(text in BOOLEANS or parse_number(text) in (0, 1) for text in texts)
+        return "labels" if texts & set(BOOLEANS) and only_booleans else "numbers"
+    if is_one_hot(targets):
+        return "classes"
+    low, high = targets.min(), targets.max()
+    return "labels" if (low, high) == (0, 1) and bool(((targets == 0) | (targets == 1)).all()) else "numbers"
+
+
+def _kind_of_numbers(numbers: Array, dtype_kind: str) -> tuple[Kind, bool]:
+    different = np.unique(numbers)
+    whole = bool((different == np.round(different)).all())
+    if dtype_kind == "u":  # unsigned integers, in which labels are usually stored
+        few = 2 * len(different) <= len(numbers)
+    else:
+        few = len(different) <= MAX_INTEGER_CLASSES and len(different) * MIN_ROWS_PER_CLASS <= len(numbers)
+    classes = whole and few
+    return ("classes" if classes else "numbers"), classes and len(different) > 2

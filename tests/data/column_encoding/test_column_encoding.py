@@ -1,0 +1,317 @@
+"""What the columns of a table become: kinds, blanks, categories, and the same again when predicting."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nncli.core.errors import DataError
+from nncli.data.preprocessing import Preprocessing
+from tests.data.make import F64, fitted, rows, source
+
+
+class Fitted:
+    """A table's preprocessing, fitted to a text, and what it makes of others."""
+
+    def __init__(self, folder, text, **keys):
+        self.folder = folder
+        self.keys = {"targets": "y", **keys}
+        self.train = self.read(text, "train.csv")
+        self.preprocessing = fitted(self.train, rules=self.source("train.csv").column_rules)
+        self.columns = {column.name: column for column in self.preprocessing.columns}
+        self.features = self.preprocessing.feature_names
+
+    def source(self, name):
+        return source(path=self.folder / name, **self.keys)
+
+    def read(self, text, name="later.csv", targets=True):
+        (self.folder / name).write_text(text)
+        texts = [name for name, column in self.__dict__.get("columns", {}).items() if column.kind == "category"]
+        return self.source(name).read_like(texts, targets=targets)
+
+    def of_train(self):
+        return self.preprocessing.inputs(self.train, F64).tolist()
+
+    def of(self, text):
+        """The numbers of other rows, without targets."""
+        return self.preprocessing.inputs(self.read(text, targets=False), F64).tolist()
+
+    def restored(self):
+        """Sent through JSON, as a checkpoint does."""
+        return Preprocessing.restore(json.loads(json.dumps(self.preprocessing.state())))
+
+    def refused(self, text):
+        """Why other rows cannot be used."""
+        with pytest.raises(DataError) as caught:
+            self.of(text)
+        return str(caught.value).replace(f"{self.folder}/", "")
+
+
+@pytest.fixture
+def fit(tmp_path):
+    def make(text, **keys):
+        return Fitted(tmp_path, text, **keys)
+
+    return make
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Why a text cannot be learnt from."""
+
+    def message(text, **keys):
+        with pytest.raises(DataError) as caught:
+            Fitted(tmp_path, text, **keys)
+        assert "\n" not in str(caught.value)
+        return str(caught.value).replace(f"{tmp_path}/", "")
+
+    return message
+
+
+def lines(header, *cells):
+    """A table of one column and the target."""
+    return f"{header},y\n" + "".join(f"{cell},{index}\n" for index, cell in enumerate(cells, 1))
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1", "2.5", ""], "number"),
+        (["1", "0", "1"], "number"),
+        (["007", "12"], "number"),
+        (["1e3", "-0", "+4"], "number"),
+        (["true", "false", "true"], "boolean"),
+        (["TRUE", "False", ""], "boolean"),
+        (["true", "true"], "boolean"),
+        (["oslo", "rome"], "category"),
+        (["yes", "no"], "category"),
+        (["true", "false", "perhaps"], "category"),
+        (["a1", "2", "b3"], "category"),
+    ],
+)
+def test_kinds(fit, cells, kind):
+    assert fit(lines("u", *cells)).columns["u"].kind == kind
+
+
+def test_truth_in_any_case_is_one_and_zero_also_as_numbers_later(fit):
+    found = fit(lines("u", "true", "FALSE", "True", "tRuE"))
+    assert found.features == ("u",)
+    assert found.of_train() == [[1], [0], [1], [1]]
+    assert found.of("u\nfalse\n1\n0\nTRUE\n") == [[0], [1], [0], [1]]
+    assert found.of("u\n1\n0\n") == [[1], [0]]
+    assert found.refused("u\ntrue\nno\n") == "later.csv:3: column 'u': expected true or false; got 'no'"
+
+
+def test_blank_truth_is_filled_like_a_number(fit):
+    text = lines("u", "true", "false", "", "true", "true")
+    assert fit(text, missing="median").of_train()[2] == [1]
+    assert fit(text, missing="mean").of_train()[2] == [0.75]
+    found = fit(text, missing={"constant": 0.25}, missing_indicator=True)
+    assert found.features == ("u", "u (missing)")
+    assert found.of_train() == [[1, 0], [0, 0], [0.25, 1], [1, 0], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2026-11-25", "2026-11-26"],
+        ["2026/11/25 08:00", ""],
+        ["2026-11-25T08:00:00Z", "2026-11-26T08:00:00Z"],
+        ["25.11.2026", "1.2.2026"],
+        ["11/25/26", "1/2/26"],
+        ["08:15", "9:30"],
+        ["25 Nov 2026", "3 May 2026"],
+    ],
+)
+def test_dates_are_refused_with_advice(refused, fit, cells):
+    told = refused(lines("when", *cells))
+    assert told.startswith(f"train.csv:2: column 'when': dates and times such as {cells[0]!r} are not numbers; derive ")
+    assert told.endswith("or leave the column out with inputs:, or take it as text with categories: [when]")
+    assert fit(lines("when", *cells), categories=["when"]).columns["when"].kind == "category"
+
+
+@pytest.mark.parametrize("cell", ["12%", "$5", "€ 3.50", '"1,5"', '"1.234,5"', '"1,234.5"', "1\u00a0000", "5 %"])
+def test_decorated_numbers_are_refused_with_advice(refused, cell):
+    told = refused(lines("price", cell, "7", cell, "8.5"))
+    bare = cell.strip('"')
+    assert told.startswith(f"train.csv:2: column 'price': expected plain numbers such as 1234.5; got {bare!r}; write ")
+    assert "decimal commas" in told
+    assert "categories: [price]" in told
+
+
+@pytest.mark.parametrize("text", ["NA", "n/a", "?", "-", "null", "NaN", "None", ".", "#N/A"])
+def test_what_often_means_nothing_is_refused_among_numbers_with_the_line_to_write(refused, fit, text):
+    table = lines("u", "1", "3", text, text)
+    told = refused(table)
+    assert told.startswith(f"train.csv:4: column 'u': expected a finite number as in the other rows; got {text!r}; ")
+    assert told.endswith(f"blanks: [{text!r}] if it means a missing value")
+    assert fit(table, blanks=[text]).of_train() == [[1], [3], [2], [2]]
+
+
+@pytest.mark.parametrize("blank", ["-999", "0", "999"])
+def test_a_number_may_mean_blank(fit, blank):
+    found = fit(lines("u", "1", blank, " 3", f'"{blank}"', f" {blank} ", f"{blank}.5"), blanks=[blank])
+    numbers = [row[0] for row in found.of_train()]
+    assert numbers[1] == numbers[3] == numbers[4] == found.columns["u"].fill
+    assert [numbers[0], numbers[2], numbers[5]] == [1, 3, float(f"{blank}.5")]
+
+
+def test_blanks_of_a_text_column_are_a_category_of_their_own(fit):
+    found = fit(lines("city", "NA", "oslo", "", "rome"), blanks=["NA"])
+    assert found.features == ("city=(blank)", "city=oslo", "city=rome")
+    assert found.of_train() == [[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]]
+    assert found.of("city\nNA\nrome\n") == [[1, 0, 0], [0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("missing", "fill"), [("median", 2), ("mean", 4), ({"constant": -1}, -1), ({"constant": 0}, 0)]
+)
+def test_fills_are_those_of_training_also_where_training_had_no_blank(fit, missing, fill):
+    for cells in (["1", "2", "9"], ["1", "2", "9", ""]):
+        found = fit(lines("u", *cells), missing=missing)
+        assert found.features == ("u",)
+        assert found.of("u,v\n100,x\n,x\n") == [[100], [fill]]
+        assert f"column 'u': 1 blank cells filled with {fill}" in found.preprocessing.notes
+
+
+def test_blanks_as_an_error_name_the_line_also_when_predicting(fit, refused):
+    assert refused(lines("u", "1", "", "3"), missing="error").startswith("train.csv:3: column 'u' is blank; fill it")
+    found = fit(lines("u", "1", "2"), missing="error")
+    assert found.refused("u,v\n1,x\n2,x\n,x\n").startswith(
+        "later.csv:4: column 'u' is blank; fill it, or write missing"
+    )
+
+
+def test_an_indicator_says_where_cells_were_blank(fit):
+    found = fit("u,v,city,y\n1,5,a,0\n,6,,0\n3,7,a,0\n", missing_indicator=True)
+    assert found.features == ("u", "u (missing)", "v", "city=(blank)", "city=a")
+    assert found.of_train() == [[1, 0, 5, 0, 1], [2, 1, 6, 1, 0], [3, 0, 7, 0, 1]]
+    assert found.of("u,v,city\n,,a\n4,8,a\n") == [[2, 1, 6, 0, 1], [4, 0, 8, 0, 1]]
+    assert "column 'v': 1 blank cells filled with 6" in found.preprocessing.notes
+
+
+def test_an_indicator_only_where_training_had_blanks(fit):
+    found = fit(lines("u", "1", "2", "3"), missing_indicator=True)
+    assert found.features == ("u",)
+    assert found.of("u\n\n5\n") == [[5]], "a blank line is no row"
+    assert found.of("u,v\n,x\n5,x\n") == [[2], [5]]
+
+
+def test_categories_that_look_like_numbers_stay_texts_also_later(fit):
+    found = fit("zip,u,y\n007,1,0\n7,1,0\n12,2,0\n", categories=["zip"])
+    assert found.features == ("zip=007", "zip=12", "zip=7", "u")
+    assert found.of("zip,u\n7,1\n007,2\n12,3\n") == [[0, 0, 1, 1], [1, 0, 0, 2], [0, 1, 0, 3]]
+    assert found.of("zip,u\n12,1\n7.0,2\n") == [[0, 1, 0, 1], [0, 0, 0, 2]], "7.0 is another text"
+
+
+def test_a_text_column_stays_text_where_a_later_file_has_numbers_in_it(fit):
+    found = fit(lines("code", "a", "01", "1", "b"))
+    assert found.features == ("code=01", "code=1", "code=a", "code=b")
+    assert found.of("code\n01\n1\n") == [[1, 0, 0, 0], [0, 1, 0, 0]]
+
+
+def test_categories_not_among_the_columns(refused):
+    assert "no column 'zap'; did you mean 'zip'? Known: zip, y" in refused(lines("zip", "1", "2"), categories=["zap"])
+
+
+def test_unseen_categories_are_zeros_with_a_note(fit):
+    found = fit(lines("city", "oslo", "rome", "oslo"))
+    assert found.of("city\nbonn\nrome\nbern\n") == [[0, 0], [0, 1], [0, 0]]
+    assert found.preprocessing.notes == ["column 'city': 2 values not seen in training, such as 'bonn', are all zeros"]
+    assert found.of("city,v\n,1\n") == [[0, 0]], "a blank, too, where training had none"
+
+
+def test_unseen_categories_as_an_error_name_line_column_and_value(fit):
+    found = fit(lines("city", "oslo", "rome"), unseen="error")
+    assert found.of("city\nrome\n") == [[0, 1]]
+    told = "later.csv:3: column 'city': 'bonn' was not seen in training (unseen: error)"
+    assert found.refused("city\nrome\nbonn\nbern\n") == told
+    assert found.refused("city,v\n,1\n").startswith("later.csv:2: column 'city': '(blank)' was not seen")
+
+
+@pytest.mark.parametrize("cell", ["x", "nan", "inf", "-inf", "12%", "1_000", "true"])
+def test_text_where_training_had_numbers_names_line_column_and_value(fit, cell):
+    told = fit(lines("u", "1", "2")).refused(f"u,v\n1,a\n\n3,b\n{cell},c\n")
+    assert told == f"later.csv:5: column 'u': expected a finite number; got {cell!r}"
+
+
+def test_columns_of_one_value_are_noted(fit):
+    found = fit("u,v,city,y\n5,1,a,0\n5,2,a,0\n,3,a,0\n")
+    assert "columns that are constant in the training rows: u, city=a" in found.preprocessing.notes
+    assert not any("v" in note.split(": ")[-1].split(", ") for note in found.preprocessing.notes)
+
+
+@pytest.mark.parametrize("keys", [{}, {"missing": {"constant": 0}}, {"missing": "error"}, {"missing_indicator": True}])
+def test_a_column_without_any_value_is_refused(refused, keys):
+    told = refused("u,v,y\n,1,0\n ,2,0\n", **keys)
+    assert told == "train.csv: column 'u' is blank throughout; leave it out with inputs:"
+    assert refused("u,v,y\nNA,1,0\n,2,0\n", blanks=["NA"]).startswith("train.csv: column 'u' is blank throughout")
+
+
+def test_a_blank_column_that_is_left_out_is_no_trouble(fit):
+    assert fit("u,v,y\n,1,0\n,2,0\n", inputs=["v"]).of_train() == [[1], [2]]
+
+
+def test_only_the_training_rows_decide(fit):
+    found = fit(lines("u", "1", "2", "3", "40"))
+    preprocessing = fitted(found.train.take(np.array([2, 0])))
+    assert preprocessing.columns[0].fill == 2
+    mixed = fit(lines("city", "oslo", "rome", "bonn"))
+    assert fitted(mixed.train.take(np.array([0, 2]))).feature_names == ("city=bonn", "city=oslo")
+
+
+@pytest.mark.parametrize("missing", ["median", "mean", {"constant": 0.1}])
+@pytest.mark.parametrize("indicator", [False, True])
+def test_the_state_survives_json_bit_for_bit(fit, missing, indicator):
+    random = np.random.default_rng(3)
+    rows = [
+        f"{number!r},{flag},{city},{code},{index}"
+        for index, (number, flag, city, code) in enumerate(
+            zip(
+                random.normal(size=31).tolist(),
+                random.choice(["true", "false", ""], 31),
+                random.choice(["été", 'say "hi"', ""], 31),
+                random.choice(["007", "7"], 31),
+                strict=True,
+            )
+        )
+    ]
+    text = "\n".join(["u,flag,city,code,y", *(row.replace('say "hi"', '"say ""hi"""') for row in rows), ",true,x,7,0"])
+    found = fit(text + "\n", missing=missing, missing_indicator=indicator, categories=["code"])
+    restored = found.restored()
+    assert restored == found.preprocessing
+    before, after = found.preprocessing.inputs(found.train, F64), restored.inputs(found.train, F64)
+    assert before.tobytes() == after.tobytes()
+    assert restored.state() == found.preprocessing.state()
+
+
+def test_something_among_truth_values_is_told(tmp_path):
+    cells = ["True", "false"] * 20
+    cells[7] = "maybe"
+    (tmp_path / "a.csv").write_text("u,y\n" + "".join(f"{cell},1\n" for cell in cells))
+    with pytest.raises(
+        DataError, match=r"a\.csv:9: column 'u': expected true or false .*; got 'maybe'; .*blanks: \['maybe'\]"
+    ):
+        fitted(rows(path=tmp_path / "a.csv", targets="y"))
+
+
+@pytest.mark.parametrize("limit", [0, 1 << 60], ids=["arrow", "own"])
+def test_numbers_that_look_like_codes_are_noted(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", limit)
+    (tmp_path / "a.csv").write_text("zip,u,v,y\n00123,0.5,0,1\n10456,-0.25,10,2\n")
+    found = fitted(rows(path=tmp_path / "a.csv", targets="y"))
+    assert [note for note in found.notes if "007" in note] == [
+        "columns zip hold numbers such as 007 and are taken as numbers; if they are codes, write categories: [zip]"
+    ]
+    assert not fitted(rows(path=tmp_path / "a.csv", targets="y", inputs=["u", "v"])).notes
+
+
+def test_the_place_of_a_row_that_was_taken_is_still_counted(tmp_path):
+    pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"u": ["1", "x", "3"], "y": [1.0, 2.0, 3.0]}), tmp_path / "a.parquet")
+    found = rows(path=tmp_path / "a.parquet", targets="y")
+    assert found.take(np.array([1])).inputs.place(0).endswith("a.parquet: row 1 (counted from 0)")

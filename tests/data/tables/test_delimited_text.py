@@ -1,0 +1,48 @@
+"""Delimited text is read as Python's csv module and float read it, however it is cut into blocks."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, note
+
+from nncli.data.tables import line_blocks
+from nncli.data.tables.read_table import parse_table
+from tests.data.tables.generated_tables import NAME, any_texts, by_definition, check_table, outcome, tables, thorough
+
+SIZES = (16, 64, 1 << 20)
+
+
+@contextmanager
+def blocks_of(size):
+    """So many bytes are read at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line_blocks, "BLOCK_BYTES", size)
+        note(f"blocks of {size}")
+        yield
+
+
+@thorough(80)
+@given(tables())
+def test_a_table_holds_what_the_csv_module_finds(written):
+    expected = by_definition(written)
+    for size in SIZES:
+        with blocks_of(size):
+            check_table(parse_table(written.content, NAME, written.wanted), expected)
+
+
+@thorough(150)
+@given(any_texts())
+def test_any_text_is_read_as_the_csv_module_reads_it_or_refused_where_it_does(written):
+    expected = by_definition(written)
+    for size in SIZES:
+        with blocks_of(size):
+            table = outcome(lambda: parse_table(written.content, NAME, written.wanted))
+        if isinstance(expected, int):
+            assert re.match(rf"made\.csv:{expected}: .", str(table)), table
+        elif not expected[1]:
+            assert table == "made.csv: no rows below the header"
+        else:
+            check_table(table, expected)
