@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "nncli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BELOW = {  # what a room may import besides itself
+BELOW = {  # what a package may import besides itself
     "core": set(),
     "nn": {"core"},
     "optim": {"core"},
@@ -25,7 +25,7 @@ BELOW = {  # what a room may import besides itself
     "workflows": {"lifecycle", "assemble", "starter", "training", "nn", "optim", "data", "config", "runs", "core"},
     "cli": {"workflows", "lifecycle", "training", "core"},  # lifecycle and training for their events
 }
-HOMES = {  # the only files or rooms that may import a package
+HOMES = {  # the only files or packages that may import a package
     "yaml": ("config/",),
     "typer": ("cli/",),
     "rich": ("cli/",),
@@ -61,8 +61,8 @@ def name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def room(path: Path) -> str:
-    """The room that a file is in; "" for the package itself."""
+def package_of(path: Path) -> str:
+    """The package that a file is in; "" for the package itself."""
     return name(path).split("/")[0] if "/" in name(path) else ""
 
 
@@ -101,13 +101,13 @@ def sources():
     return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
 
 
-def test_every_room_has_its_row():
-    assert {room(path) for path in FILES} - {""} == set(BELOW)
+def test_every_package_has_its_row():
+    assert {package_of(path) for path in FILES} - {""} == set(BELOW)
     alone = {path.name for path in PACKAGE.iterdir() if path.suffix == ".py"}
     assert alone == {"__init__.py", "__main__.py", "version.py"}
 
 
-def test_rooms_form_no_cycle():
+def test_packages_form_no_cycle():
     for upper, lower in BELOW.items():
         assert all(upper not in BELOW[other] for other in lower)
     siblings = {"nn", "optim", "data", "config", "runs"}
@@ -116,7 +116,7 @@ def test_rooms_form_no_cycle():
 
 def test_imports_go_one_way(sources):
     for path, tree in sources:
-        here = room(path)
+        here = package_of(path)
         for module, node in imports(tree):
             parts = module.split(".")
             if parts[0] != "nncli" or here == "":
@@ -218,13 +218,41 @@ def test_there_is_no_global_random_generator(sources):
 
 def test_training_prints_and_opens_nothing(sources):
     for path, tree in sources:
-        if room(path) not in ("training", "nn", "optim"):
+        if package_of(path) not in ("training", "nn", "optim"):
             continue
         called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         assert not called & {"open", "sys.stdout.write", "sys.stderr.write", "os.open"}, name(path)
 
 
-def test_files_are_small():
-    long = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
-    assert max(long.values()) < 400, sorted(long.items(), key=lambda item: -item[1])[:3]
-    assert not {Path(path).stem for path in long} & {"utils", "helpers", "common", "misc"}
+def test_file_names_say_what_is_in_them():
+    assert not {path.stem for path in FILES} & {"utils", "helpers", "common", "misc"}
+
+
+def imported_modules(tree: ast.Module, modules: set[str]) -> set[str]:
+    """The modules of the package that are imported when a file is imported."""
+    top, found = at_the_top(tree), set()
+    for node in ast.walk(tree):
+        if node not in top:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & modules or {node.module}
+    return found & modules
+
+
+def test_modules_form_no_cycle(sources):
+    """No module imports itself by way of others, and no import in a function hides that it would."""
+    modules = {_module(path) for path, _ in sources}
+    waiting = {_module(path): imported_modules(tree, modules) - {_module(path)} for path, tree in sources}
+    while free := [module for module, others in waiting.items() if not others]:
+        for module in free:
+            del waiting[module]
+        for others in waiting.values():
+            others.difference_update(free)
+    assert not waiting, f"these import one another: {sorted(waiting)}"
+
+
+def _module(path: Path) -> str:
+    return ".".join(("nncli", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
