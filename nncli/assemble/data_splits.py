@@ -1,4 +1,4 @@
-"""The training, validation and test rows of a run: read from the sources, or drawn from the train source."""
+"""Read the training, validation and test rows of a run, or draw them from the train source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from nncli.assemble.read_sources import SourceReader, class_names, problem_of
+from nncli.assemble.read_sources import SourceReader, ordered_classes, source_problem
 from nncli.config.spec import Data, Fraction
 from nncli.core.errors import DataError, Problem
 from nncli.core.task import Task, TaskKind
@@ -26,17 +26,17 @@ from nncli.nn.loss import Loss
 
 @dataclass
 class DataSplits:
-    """The rows of a run by what they are for.
+    """The training, validation and test rows of a run.
 
     Args:
         train: the training rows.
-        task: what is learnt, as far as the targets show it.
-        validation: measured after every epoch, or None.
-        test: measured once at the end, or None.
-        notes: for the user.
+        task: the task, as far as the loss and the targets determine it.
+        validation: the validation rows, or None.
+        test: the test rows, or None.
+        notes: notes for the user.
         files: the data files that were read.
-        samples: some rows of the splits whose inputs were not read, by the name of the random_split.
-        whole_sources: the sources that were read whole, by name, so that none is read twice.
+        samples: split name -> some of its rows, for splits whose inputs were not read completely.
+        whole_sources: split name -> rows, for sources that were read completely, so that none is read twice.
     """
 
     train: Rows
@@ -56,11 +56,11 @@ class DataSplits:
 
     @property
     def is_sample(self) -> bool:
-        """Whether the inputs of some random_split were not read whole."""
+        """Whether only a sample of the inputs of any split was read."""
         return bool(self.samples)
 
     def readable(self, name: str) -> Rows:
-        """The rows of a random_split, or a sample of them where their inputs were not read."""
+        """Return the rows of a split, or its sample if its inputs were not read completely."""
         return self.samples.get(name, self.named[name])
 
 
@@ -74,19 +74,19 @@ def read_splits(
     sample_rows: int | None = None,
     whole_sources: dict[str, Rows] | None = None,
 ) -> DataSplits | None:
-    """Read the sources and draw the fractions: of all rows of train, test first.
+    """Read the sources and draw the fractions from the train source, first test, then validation.
 
     Args:
         data: the data section.
-        loss: of the config.
-        seed: of the draws.
-        problems: gets every source that cannot be read, and every fraction that leaves no row.
-        layers: the model's layers, which may decide the kind of the task.
-        sample_rows: of large sources, read the targets and about so many rows; default all rows.
-        whole_sources: sources that were read whole before, by name.
+        loss: the loss, which determines the task together with the targets.
+        seed: seed of the random draws.
+        problems: receives a problem for every source that cannot be read and every fraction that cannot be drawn.
+        layers: the layers of the model, which may determine the kind of task as well.
+        sample_rows: of large sources, read all targets but only about this number of rows; default all rows.
+        whole_sources: split name -> rows, for sources that were already read completely.
 
     Returns:
-        The splits; None where the train source cannot be used.
+        The splits; None if the train source cannot be used.
     """
     reader = SourceReader(data, loss, layers, sample_rows, dict(whole_sources or {}), problems=problems)
     train = reader.rows("train")
@@ -94,9 +94,9 @@ def read_splits(
     if train is None:
         return None
     try:
-        task = Task(reader.kind, class_names(train, cast("Source", data.train), reader.kind), train.target_names)
+        task = Task(reader.kind, ordered_classes(train, cast("Source", data.train), reader.kind), train.target_names)
     except DataError as error:
-        problems.append(problem_of(data, "train", error))
+        problems.append(source_problem(data, "train", error))
         return None
     sources = {"train": train, **{name: rows for name, rows in held_out.items() if rows is not None}}
     notes = [f"data.{name}: {note}" for name, rows in sources.items() for note in rows.all_notes]
@@ -108,7 +108,7 @@ def read_splits(
             try:
                 drawn, remaining = _draw(wanted, name, train, remaining, seed, reader.kind)
             except DataError as error:
-                problems.append(problem_of(data, name, error))
+                problems.append(source_problem(data, name, error))
                 continue
             held_out[name] = train.take(drawn)
             if "train" in samples:
@@ -125,7 +125,7 @@ def read_splits(
 
 
 def _draw(wanted: Fraction, name: str, train: Rows, remaining: Array, seed: int, kind: TaskKind) -> tuple[Array, Array]:
-    """(held out, left) of the rows that remain: by group, from the end, stratified or at random."""
+    """Draw a fraction by groups, from the end, stratified or at random; return (drawn rows, remaining rows)."""
     count = round(wanted.fraction * len(train))
     if train.groups is not None:
         for key in ("stratify", "split"):
@@ -140,9 +140,11 @@ def _draw(wanted: Fraction, name: str, train: Rows, remaining: Array, seed: int,
 
 
 def _strata(rows: Rows, kind: TaskKind) -> TextColumn:
-    """The class label of every row, by which a random_split is stratified."""
+    """Return the class label of every row, for a stratified split."""
     if kind == "multi_label":
-        raise DataError("stratify wants one class label a row, but this loss learns several labels", key="stratify")
+        raise DataError(
+            "stratify wants one class label a row, but this loss learns multi-label targets", key="stratify"
+        )
     if kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")
     return class_labels.text_labels(rows)

@@ -1,4 +1,4 @@
-"""Decide what kind of task the loss and the targets set: the one place where that is decided."""
+"""Decide the kind of task from the loss and the targets; nothing else decides it."""
 
 from __future__ import annotations
 
@@ -16,31 +16,33 @@ from nncli.data.target_encoding.label_text import is_one_hot
 from nncli.nn.loss import Loss
 
 
-def decide_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
-    """The kind of the task: what the loss learns, or multi_label where it can and the targets have several columns.
+def decide_task_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
+    """Return the kind of task.
 
-    One-hot rows beside a model that ends in one unit are one label a row.
+    It is the kind of the loss, or multi_label if the loss supports it and the targets have several columns. An
+    exception are one-hot targets of a model that ends in one unit: they are classes.
 
     Args:
-        loss: of the config.
-        rows: with all targets, and some inputs.
-        layers: the model's layers, Invalid where one could not be built.
+        loss: the loss.
+        rows: the rows, with all targets and at least some of the inputs.
+        layers: the layers of the model; those that could not be built are Invalid.
     """
     targets, inputs = rows.targets, rows.inputs
     if not loss.multi_label or not isinstance(targets, np.ndarray) or targets.ndim != 2 or targets.shape[1] < 2:
         return _kind_of(loss)
     shape = inputs.shape[1:] if isinstance(inputs, np.ndarray | MemoryMapped) else None
     one_unit = output_shape_of(layers, shape) in (None, (1,))
-    one_label_a_row = one_unit and targets.dtype.kind in "biuf" and is_one_hot(targets)
-    return _kind_of(loss) if one_label_a_row else "multi_label"
+    one_label_per_row = one_unit and targets.dtype.kind in "biuf" and is_one_hot(targets)
+    return _kind_of(loss) if one_label_per_row else "multi_label"
 
 
-def declared_kind(loss: Loss, data: Data | None) -> TaskKind:
-    """The kind that the config declares, where the targets could not be read: multi_label for several columns."""
+def declared_task_kind(loss: Loss, data: Data | None) -> TaskKind:
+    """Return the kind of task if the targets could not be read: multi_label if the config names several columns."""
     columns = getattr(None if data is None else data.train, "target_columns", ())
     return "multi_label" if loss.multi_label and len(columns) > 1 else _kind_of(loss)
 
 
 def _kind_of(loss: Loss) -> TaskKind:
+    """Return the kind of task that a loss learns by default."""
     kind: Any = loss.target_kind
-    return "multi_label" if kind == "labels" else kind  # the name in plugins of before
+    return "multi_label" if kind == "labels" else kind  # its older name, which plugins may use

@@ -1,4 +1,4 @@
-"""The defaults of a spec that depend on other parts of it, completed once before anything is checked."""
+"""Complete the defaults that depend on other settings; this happens once, before any check."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 
 def complete_defaults(draft: Draft, *, has_validation: bool | None = None, name: str = "") -> Draft:
-    """The draft with every default written.
+    """Return the draft with every default filled in.
 
-    - A layer's initializer depends on the activation that follows it.
-    - A monitor is val_loss where there are validation rows, otherwise train_loss.
+    - The initializer of a layer depends on the activation after it.
+    - A monitor is val_loss if there are validation rows, otherwise train_loss.
 
     Args:
-        draft: as it was built.
-        has_validation: whether there are validation rows; None where the config decides it.
-        name: of the run, where the config does not name it.
+        draft: the draft, as `build_document` returns it.
+        has_validation: whether there are validation rows; default as the config says.
+        name: name of the run, if the config has none.
     """
     if has_validation is None:
         has_validation = bool(draft.has_validation)
@@ -31,7 +31,7 @@ def complete_defaults(draft: Draft, *, has_validation: bool | None = None, name:
     if not is_invalid(model := draft.get("model")):
         fields["model"] = tuple(fill_initializers(model))
     elif model.items:
-        fields["model"] = Invalid(items=tuple(item if is_invalid(item) else _filled(item) for item in model.items))
+        fields["model"] = Invalid(items=tuple(item if is_invalid(item) else _fill_alone(item) for item in model.items))
     if isinstance(training := draft.get("training"), Training):
         fields["training"] = _with_monitors(training, monitor)
     optimizer = draft.get("optimizer")
@@ -41,12 +41,13 @@ def complete_defaults(draft: Draft, *, has_validation: bool | None = None, name:
     return draft.with_fields(**fields)
 
 
-def _filled(layer: Any) -> Any:
-    """A layer among others that could not be built, so that the activation after it is not known."""
+def _fill_alone(layer: Any) -> Any:
+    """Return a layer with its default initializer, without looking at the next layer, which may be Invalid."""
     return fill_initializers([layer])[0]
 
 
 def _with_monitors(training: Training, monitor: str) -> Training:
+    """Return the training section with the default monitor where none is given."""
     checkpoint, stopping = training.checkpoint, training.early_stopping
     if checkpoint.monitor is None:
         checkpoint = checkpoint.with_fields(monitor=monitor)

@@ -1,4 +1,4 @@
-"""Validation and test fractions that leave nothing to train on."""
+"""Check that validation and test fractions leave rows to train on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from nncli.core.errors import Problem
 
 
 def check_fractions(data: Any) -> Iterator[Problem]:
-    """Fractions that take all of the rows.
+    """Yield a problem if the fractions take all rows.
 
     Args:
-        data: the data section, or what could be built of it.
+        data: the data section, or Invalid.
     """
     if isinstance(data, Data):
         fractions = [part.fraction for part in (data.validation, data.test) if isinstance(part, Fraction)]

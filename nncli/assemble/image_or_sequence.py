@@ -1,4 +1,4 @@
-"""Decide whether rows of two axes are images of one channel or sequences."""
+"""Decide whether rows with two axes are images with one channel or sequences."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from nncli.core.types import Shape
 from nncli.nn.layers.sequential import Sequential
 
 
-def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:
-    """Whether rows of two axes are images to these layers, which get one channel, or sequences, which get none.
+def needs_channel_axis(layers: Sequence[Any], shape: Shape) -> bool:
+    """Return whether rows need a channel axis: true for images (height, width), false for sequences and other rows.
 
-    The first layer that accepts only one of the two decides. If a layer accepts neither as they are, the first layer
-    from there on decides that would accept only one of the two if their size were another. Where no layer decides, they
+    The first layer that accepts only images or only sequences of this size decides. If a layer accepts neither, the
+    first layer from there that accepts only images or only sequences of any size decides. If no layer decides, the rows
     are images.
 
     Args:
-        layers: in order, Invalid where one could not be built.
-        shape: of one row as it stands in the data; rows of other than two axes never get a channel.
+        layers: the layers in order; those that could not be built are Invalid.
+        shape: shape of one row in the data; only rows with two axes can need a channel axis.
     """
     if len(shape) != 2:
         return False
     image: Shape = (*shape, 1)
-    sequence, flat = shape, list(_without_sequentials(layers))
+    sequence, flat = shape, list(_flatten(layers))
     for index, layer in enumerate(flat):
         if is_invalid(layer) or image == sequence:
             break
@@ -39,7 +39,7 @@ def takes_channel(layers: Sequence[Any], shape: Shape) -> bool:
 
 
 def _image_or_sequence_only(layers: Sequence[Any]) -> Iterator[bool]:
-    """For every layer, also inside of others, that accepts only images or only sequences: whether it is images."""
+    """Yield, for every layer (also nested) that accepts only images or only sequences, whether it is images."""
     for layer in layers:
         if is_invalid(layer):
             continue
@@ -50,10 +50,10 @@ def _image_or_sequence_only(layers: Sequence[Any]) -> Iterator[bool]:
             yield from _image_or_sequence_only(getattr(layer, name))
 
 
-def _without_sequentials(layers: Sequence[Any]) -> Iterator[Any]:
-    """The layers, with those of a sequential in its place."""
+def _flatten(layers: Sequence[Any]) -> Iterator[Any]:
+    """Yield the layers, with each `Sequential` replaced by its layers."""
     for layer in layers:
         if isinstance(layer, Sequential):
-            yield from _without_sequentials(layer.layers)
+            yield from _flatten(layer.layers)
         else:
             yield layer

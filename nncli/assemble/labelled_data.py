@@ -1,4 +1,4 @@
-"""Labelled rows as datasets: inputs, encoded targets and weights."""
+"""Make datasets of labelled rows: preprocessed inputs, encoded targets and weights."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ from nncli.nn.input_check import input_check
 from nncli.training.executor import Executor
 
 
-def labelled(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Dataset:
-    """Rows with targets as a dataset, preprocessed like the training rows.
+def labelled_dataset(rows: Rows, preprocessing: Preprocessing, executor: Executor) -> Dataset:
+    """Return rows with targets as a dataset, preprocessed like the training rows.
+
+    Args:
+        rows: the rows.
+        preprocessing: the preprocessing, fitted to the training rows.
+        executor: the executor of the model.
 
     Raises:
-        UserError: where they do not fit the model.
+        UserError: if they do not fit the model.
     """
     network = executor.network
     inputs = preprocessing.lazy_inputs(rows, network.dtype, input_check(network.model)).load()
@@ -37,10 +42,17 @@ def make_dataset(
     targets: Array,
     weights: Array | None,
 ) -> Dataset:
-    """A dataset of prepared inputs and targets.
+    """Return a dataset of preprocessed inputs and targets.
+
+    Args:
+        executor: the executor, whose loss encodes the targets.
+        preprocessing: the preprocessing, whose class weights multiply the weights of the rows in the loss.
+        inputs: (n, *input shape).
+        targets: (n, ...) as `prepare_targets` returns them.
+        weights: (n,) weight of each row; None for all 1.
 
     Raises:
-        DataError: where a target is too large for the network's dtype.
+        DataError: if a target is too large for the dtype of the network.
     """
     network = executor.network
     loss_weights = weights
@@ -57,7 +69,13 @@ def make_dataset(
 
 
 def set_class_weights(preprocessing: Preprocessing, training: Training, targets: Array) -> None:
-    """Set the weights of the classes as the training section says, for these class numbers of the training rows."""
+    """Set the class weights of the preprocessing as the training section says.
+
+    Args:
+        preprocessing: changed in place.
+        training: the training section.
+        targets: (n,) class numbers of the training rows, from which balanced weights are computed.
+    """
     given, classes = training.class_weight, preprocessing.task.classes
     preprocessing.class_weights = None
     if given is not None and classes is not None:

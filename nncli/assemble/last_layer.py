@@ -1,4 +1,4 @@
-"""Whether the last layer of a model fits its loss, and the targets the range of that layer."""
+"""Check the last layer of a model: whether it suits the loss, and whether the targets are in its range."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nncli.core.errors import Problem
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.invalid import is_invalid
 from nncli.core.task import Task
 from nncli.core.types import Array
@@ -19,7 +19,7 @@ from nncli.nn.loss import Loss
 
 
 def last_layer(layers: Sequence[Any]) -> Layer | None:
-    """The last layer of all, inside of containers; None where it could not be built."""
+    """Return the last layer, also inside a `Sequential`; None if it could not be built."""
     layer = layers[-1] if layers else None
     while isinstance(layer, Sequential):
         layer = layer.layers[-1]
@@ -27,7 +27,7 @@ def last_layer(layers: Sequence[Any]) -> Layer | None:
 
 
 def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
-    """Why a loss does not fit a last layer, or None."""
+    """Return why a loss does not suit the last layer, or None."""
     name, absorbed = loss.type_name, loss.absorbs
     if absorbed is None:
         if not last.sums_to_one:
@@ -39,7 +39,7 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
         return None
     sums = loss.wants_sum_to_one
     if task.is_multi_label and last.sums_to_one:
-        wants = f"{name} wants a probability for each of several labels"
+        wants = f"{name} wants an independent probability for each label"
         return f"{wants}, but those of {last.type_name} sum to 1; put {absorbed} in its place"
     if last.type_name == absorbed or (_within_one(last.output_range) and (last.sums_to_one or not sums)):
         return None
@@ -50,24 +50,27 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
 
 
 def _is_bounded(last: Layer) -> bool:
-    """Whether the outputs of a layer cannot be logits: they have bounds, or it is one of nncli's activations."""
-    activation = isinstance(last, Activation) and not isinstance(last, Linear) and not is_foreign(type(last))
+    """Return whether the outputs of a layer cannot be logits: they are bounded, or it is an activation of nncli."""
+    activation = isinstance(last, Activation) and not isinstance(last, Linear) and not is_user_defined(type(last))
     return activation or last.output_range is not None
 
 
 def _within_one(bounds: tuple[float, float] | None) -> bool:
+    """Return whether an output range is inside [0, 1]."""
     return bounds is not None and bounds[0] >= 0 and bounds[1] <= 1
 
 
-def out_of_range(layers: Sequence[Any], loss: Loss, targets: Array, task: Task, *, scaled: bool) -> Iterator[Problem]:
-    """Targets that are outside of the range of the model's last activation.
+def output_range_problems(
+    layers: Sequence[Any], loss: Loss, targets: Array, task: Task, *, scaled: bool
+) -> Iterator[Problem]:
+    """Yield a problem if targets are outside the output range of the last activation.
 
     Args:
-        layers: the model's layers, Invalid where one could not be built.
-        loss: over numbers.
-        targets: of the training rows, as the network learns them.
-        task: what is learnt.
-        scaled: whether they were scaled.
+        layers: the layers of the model; those that could not be built are Invalid.
+        loss: a loss for numbers.
+        targets: (n, ...) training targets, after scaling.
+        task: the task.
+        scaled: whether the targets were scaled.
     """
     last = last_layer(layers)
     if last is None or last.output_range is None or not targets.size or last_layer_problem(loss, last, task):

@@ -1,4 +1,4 @@
-"""Follow the shape of a row through the layers and report every layer that does not fit."""
+"""Infer the output shape of every layer, and report layers that do not accept their input shape."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from nncli.assemble.probe_shapes import constant_output_shape
-from nncli.assemble.shape_hints import hint_for
-from nncli.assemble.user_code import place_in
+from nncli.assemble.shape_hints import suggest_fix
+from nncli.assemble.user_code import error_location
 from nncli.core.errors import Path, Problem, ShapeError
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.invalid import is_invalid
 from nncli.core.types import Shape
 from nncli.nn.layers.sequential import Sequential
@@ -17,7 +17,7 @@ from nncli.nn.shape_advice import batch_size_fault
 
 
 def output_shape_of(layers: Sequence[Any], input_shape: Shape | None) -> Shape | None:
-    """The output shape of layers in a row, None where it is not known."""
+    """Return the output shape of a sequence of layers; None if it is not known."""
     return follow_shapes(layers, input_shape, [])
 
 
@@ -29,15 +29,15 @@ def follow_shapes(
     before: str = "the rows of the data have the shape",
     batch_size: int | None = None,
 ) -> Shape | None:
-    """The output shape of layers in a row, None where it is not known; every layer that does not fit is reported.
+    """Return the output shape of a sequence of layers, None if it is not known; report layers that do not fit.
 
     Args:
-        layers: in order, Invalid where one could not be built.
-        input_shape: of one row, or None where it is not known.
-        problems: gets what is found.
-        path: of the layers in the config.
-        before: what has the input shape, for messages that end in it.
-        batch_size: rows a step, or None where it is not known.
+        layers: the layers in order; those that could not be built are Invalid.
+        input_shape: shape of one row, or None if it is not known.
+        problems: receives a problem for every layer that does not accept its input shape.
+        path: path of the layers in the config.
+        before: start of the phrase that ends in the input shape, for messages.
+        batch_size: rows per batch, or None if it is not known.
     """
     shape, shapes = input_shape, []
     for index, layer in enumerate(layers):
@@ -62,12 +62,14 @@ def follow_shapes(
                 shape = layer.output_shape(shape)
             except ShapeError as error:
                 message = f"{layer.type_name} {error}, but {before} {shape}"
-                problems.append(Problem(here, message, hint=hint_for(layers[: index + 1], shapes)))
+                problems.append(Problem(here, message, hint=suggest_fix(layers[: index + 1], shapes)))
                 shape = None
-            except Exception as error:  # a user's own layer may raise anything
-                if not is_foreign(type(layer)):
+            except Exception as error:  # a plugin layer may raise anything
+                if not is_user_defined(type(layer)):
                     raise
-                fault = f"{place_in(error.__traceback__, {type(layer).__module__})}{type(error).__name__}: {error}"
+                fault = (
+                    f"{error_location(error.__traceback__, {type(layer).__module__})}{type(error).__name__}: {error}"
+                )
                 problems.append(Problem(here, f"output_shape of {layer.type_name} fails for {shape}: {fault}"))
                 shape = None
         before = f"{'.'.join(map(str, here))} {layer.type_name} gives"

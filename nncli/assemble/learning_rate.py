@@ -1,4 +1,4 @@
-"""The learning rate over a whole run, as far as it is known before the first step."""
+"""Compute the learning rate over a run, as far as it is known before the first step."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class LearningRateCurve:
     """The learning rate over a run.
 
     Args:
-        schedule: its name.
-        warmup_steps: how many steps belong to the warm-up.
-        epochs: how many the run has.
-        rates: at evenly spaced steps, the first and the last among them, or at all steps of a short run; empty where
-            they depend on what will be measured.
-        highest: of all rates.
-        words: when the rate changes, where that depends on what will be measured.
+        schedule: name of the schedule.
+        warmup_steps: number of warm-up steps.
+        epochs: number of epochs of the run.
+        rates: the rates at evenly spaced steps including the first and the last, at every step of a short run; empty
+            if they depend on a monitor.
+        highest: the highest rate.
+        words: the rule by which the rate changes, in words, if it depends on a monitor; otherwise empty.
     """
 
     schedule: str
@@ -36,31 +36,33 @@ class LearningRateCurve:
     words: str = ""
 
 
-def learning_rate_curve(spec: Spec, plan: ResourceEstimate) -> LearningRateCurve | None:
-    """The learning rate over a run; None where it is a constant number.
+def learning_rate_curve(spec: Spec, resources: ResourceEstimate) -> LearningRateCurve | None:
+    """Return the learning rate over a run; None if it is a constant number.
 
     Args:
-        spec: with every default written.
-        plan: of the run.
+        spec: the spec, with every default filled in.
+        resources: the estimated resources of the run, for its number of steps.
     """
     schedule = schedule_of(spec.optimizer)
     if schedule is None:
         return None
-    steps, course = plan.steps_per_epoch * plan.epochs, ScheduleContext(plan.steps_per_epoch, plan.epochs)
-    seen = tuple(schedule.at(step, course) for step in sampled_steps(steps))
-    highest = max(*seen, schedule.at(min(schedule.warmup_steps, steps - 1), course))
+    steps = resources.steps_per_epoch * resources.epochs
+    context = ScheduleContext(resources.steps_per_epoch, resources.epochs)
+    sampled = tuple(schedule.at(step, context) for step in sampled_steps(steps))
+    highest = max(*sampled, schedule.at(min(schedule.warmup_steps, steps - 1), context))
     words = _plateau_rule(schedule) if isinstance(schedule, ReduceOnPlateau) else ""
-    rates = () if words else seen
-    return LearningRateCurve(schedule.type_name, schedule.warmup_steps, plan.epochs, rates, highest, words)
+    rates = () if words else sampled
+    return LearningRateCurve(schedule.type_name, schedule.warmup_steps, resources.epochs, rates, highest, words)
 
 
 def sampled_steps(steps: int) -> Iterator[int]:
-    """The numbers of evenly spaced steps, with the first and the last; of all steps where they are few."""
+    """Return the indices of at most `MAX_SAMPLED_STEPS` evenly spaced steps, including the first and the last."""
     count = min(steps, MAX_SAMPLED_STEPS)
     return (index * (steps - 1) // max(count - 1, 1) for index in range(count))
 
 
 def _plateau_rule(schedule: ReduceOnPlateau) -> str:
+    """Return when reduce_on_plateau changes the rate, in words."""
     lowest = f", down to {schedule.final:g}" if schedule.final else ""
     pause = f" (the {schedule.cooldown:,} after a change do not count)" if schedule.cooldown else ""
     epochs = count_noun(schedule.patience, "epoch")

@@ -1,4 +1,4 @@
-"""From a config file to a session: the one way of commands, resuming and repeating a run."""
+"""Load a config file: the first half of the way to a session, which all commands and runs share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.assemble.checks.schedule import check_schedule
 from nncli.assemble.defaults import complete_defaults
 from nncli.assemble.load_data import load_data
 from nncli.assemble.resources import ResourceEstimate, estimate_resources
-from nncli.assemble.run_notes import notes_on
+from nncli.assemble.run_notes import run_notes
 from nncli.assemble.validate import Validation, validate
 from nncli.config.document import Document
 from nncli.config.draft import build_document
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 
 @dataclass
 class LoadedConfig:
-    """A config without problems, as far as its data were read.
+    """A config without problems, validated against its data or a sample of them.
 
     Args:
         document: the config as read.
-        validation: of the config and its data, of which only some rows were read where they are large.
-        plan: what the run will take.
-        notes: for the user, on the config itself.
+        validation: the result of the validation; of large data only a sample was read.
+        resources: the estimated resources of the run.
+        notes: notes for the user about the config.
     """
 
     document: Document
     validation: Validation
-    plan: ResourceEstimate
+    resources: ResourceEstimate
     notes: tuple[str, ...] = ()
 
     @property
     def spec(self) -> Spec:
-        """The spec, with every default written."""
+        """The spec, with every default filled in."""
         return self.validation.draft.spec
 
     @property
@@ -55,12 +55,12 @@ class LoadedConfig:
         return _rows(self.validation)
 
     def session(self) -> Session:
-        """The session that the config describes, with all of its data read.
+        """Read the rows that were not read yet, and return the session of this config.
 
         Raises:
             ConfigError: with every problem in rows that were not read before.
         """
-        from nncli.assemble.session import make_session  # here: not needed to check a config
+        from nncli.assemble.session import make_session  # here, because checking a config does not need it
 
         validation = self.validation
         if validation.loaded.is_sample:
@@ -75,16 +75,16 @@ class LoadedConfig:
 
 
 def load_config(config: str, settings: Sequence[str] = (), *, resolved: bool = False) -> LoadedConfig:
-    """Read a config and validate it against its data, of which only some rows are read where they are large.
+    """Read a config file, apply the settings, and validate it against its data; of large data only a sample is read.
 
     Args:
-        config: the path of a YAML file.
-        settings: KEY=VALUE pairs that override the file, and those in the environment's NNCLI_SET.
-        resolved: whether it is the resolved config of a run, into which the environment has been written already.
+        config: path of a YAML file.
+        settings: KEY=VALUE pairs that override the file and the environment variable NNCLI_SET.
+        resolved: whether it is the resolved config of a run, which already includes the settings of NNCLI_SET.
 
     Raises:
         ConfigError: with every problem, located.
-        UserError: where the file cannot be read or a setting is no KEY=VALUE.
+        UserError: if the file cannot be read or a setting is not a KEY=VALUE pair.
     """
     document = read_file(config, MAX_RESOLVED_DEPTH if resolved else MAX_DEPTH)
     environment = [] if resolved else split_settings(os.environ.get(ENVIRONMENT_VARIABLE, ""))
@@ -93,21 +93,21 @@ def load_config(config: str, settings: Sequence[str] = (), *, resolved: bool = F
     validation = validate_document(document, name=Path(config).stem)
     spec, preprocessing = validation.draft.spec, validation.preprocessing
     targets = math.prod(preprocessing.task.target_shape)
-    planned = estimate_resources(spec, preprocessing.input_shape, targets, _rows(validation))
-    if problems := [*_memory_problems(planned), *check_schedule(spec, planned)]:
+    resources = estimate_resources(spec, preprocessing.input_shape, targets, _rows(validation))
+    if problems := [*_memory_problems(resources), *check_schedule(spec, resources)]:
         raise document.error(problems)
     overridden = {setting.partition("=")[0] for setting in settings}
     applied = [setting for setting in environment if setting.partition("=")[0] not in overridden]
     notes = [f"{ENVIRONMENT_VARIABLE} sets {', '.join(applied)}"] if applied else []
-    return LoadedConfig(document, validation, planned, (*notes, *notes_on(spec, planned)))
+    return LoadedConfig(document, validation, resources, (*notes, *run_notes(spec, resources)))
 
 
 def validate_document(document: Document, name: str = "") -> Validation:
-    """Build the spec of a document, complete its defaults, load a sample of its data and run every check.
+    """Build the spec of a document, complete its defaults, load a sample of its data, and run every check.
 
     Args:
-        document: with all overrides applied.
-        name: of the run, where the document does not name it.
+        document: the document, with all overrides applied.
+        name: name of the run, if the document has none.
 
     Raises:
         ConfigError: with every problem, located.
@@ -124,20 +124,21 @@ def validate_document(document: Document, name: str = "") -> Validation:
 
 
 def _rows(validation: Validation) -> dict[str, int]:
+    """Return the number of rows of every split."""
     named = validation.splits.named
     return {"training" if name == "train" else name: len(rows) for name, rows in named.items()}
 
 
-def _memory_problems(planned: ResourceEstimate) -> Iterator[Problem]:
-    """A model that does not fit into the memory of this machine."""
-    needed, available = planned.parameter_bytes + planned.batch_bytes, _memory()
+def _memory_problems(resources: ResourceEstimate) -> Iterator[Problem]:
+    """Yield a problem if the model does not fit into the memory of this machine."""
+    needed, available = resources.parameter_bytes + resources.batch_bytes, _memory()
     if available is not None and needed > available:
-        what = f"{planned.parameters:,} parameters, their optimizer and a batch take about {needed / 1e9:,.0f} GB"
+        what = f"{resources.parameters:,} parameters, their optimizer and a batch take about {needed / 1e9:,.0f} GB"
         yield Problem(("model",), f"{what}, but this machine has {available / 1e9:,.0f} GB")
 
 
 def _memory() -> int | None:
-    """Bytes of memory that the machine has, where the system tells."""
+    """Return the bytes of memory of this machine; None if the system does not provide it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

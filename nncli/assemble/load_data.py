@@ -1,4 +1,4 @@
-"""Load the data of a draft: read the splits, fit the preprocessing, and prepare what the network gets."""
+"""Load the data of a draft: read the splits, fit the preprocessing, and preprocess inputs and targets."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, cast
 
 from nncli.assemble.data_splits import DataSplits, read_splits
 from nncli.assemble.fractions import check_fractions
-from nncli.assemble.image_or_sequence import takes_channel
-from nncli.assemble.last_layer import out_of_range
+from nncli.assemble.image_or_sequence import needs_channel_axis
+from nncli.assemble.last_layer import output_range_problems
 from nncli.assemble.prepared_targets import prepare_targets
-from nncli.assemble.read_sources import problem_of, unreadable
+from nncli.assemble.read_sources import source_problem, unreadable_sources
 from nncli.config.draft import Draft
 from nncli.config.spec import Data
 from nncli.core.errors import Problem, UserError
@@ -31,12 +31,12 @@ from nncli.nn.loss import Loss
 
 
 class PreparedData(NamedTuple):
-    """What the network gets of some rows.
+    """Preprocessed rows.
 
     Args:
         inputs: (n, *input shape).
-        targets: (n, ...) class numbers, labels of 0 and 1, or scaled numbers.
-        weights: (n,) or None.
+        targets: (n, ...) as `prepare_targets` returns them.
+        weights: (n,) weight of each row, or None.
     """
 
     inputs: Array | NetworkInputs
@@ -49,11 +49,11 @@ class LoadedData:
     """The data of a draft, as far as they could be loaded.
 
     Args:
-        problems: with their paths in the config.
-        splits: the rows, where the train source could be read.
-        preprocessing: fitted to the training rows, where that was possible.
-        prepared: by the name of the split, where it could be prepared; of large sources only some inputs, where only a
-            sample was asked for.
+        problems: the problems of the data, with their paths in the config.
+        splits: the rows; None if the train source could not be read.
+        preprocessing: the preprocessing, fitted to the training rows; None if it could not be fitted.
+        prepared: split name -> preprocessed rows, for splits that could be preprocessed; all targets, but only a sample
+            of the inputs if only a sample was read.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -63,7 +63,7 @@ class LoadedData:
 
     @property
     def is_sample(self) -> bool:
-        """Whether only some rows of a large source were read."""
+        """Whether only a sample of a large source was read."""
         return self.splits is not None and self.splits.is_sample
 
 
@@ -74,14 +74,13 @@ def load_data(
     splits: DataSplits | None = None,
     whole_sources: Mapping[str, Rows] = MappingProxyType({}),
 ) -> LoadedData:
-    """Read the sources of a draft and prepare their rows, as far as what could be built of it allows.
+    """Read the sources of a draft and preprocess their rows, as far as the draft could be built.
 
     Args:
-        draft: with every default written.
-        sample: of large sources, read the targets and some rows; all rows are read where these do not settle whether
-            the data can be used.
-        splits: the rows, where they do not come from the draft's sources.
-        whole_sources: sources that were read whole before, by name.
+        draft: the draft, after `complete_defaults`.
+        sample: of large sources, read all targets but only some rows. If the sample has a problem, all rows are read.
+        splits: the rows, if they do not come from the sources of the draft.
+        whole_sources: split name -> rows, for sources that were already read completely.
     """
     data = draft.data
     if data is None:
@@ -92,7 +91,7 @@ def load_data(
         return loaded
     problems = list(check_fractions(draft.get("data")))
     if draft.loss is None or problems:
-        return LoadedData([*problems, *unreadable(data)])
+        return LoadedData([*problems, *unreadable_sources(data)])
     read = dict(whole_sources)
     for sample_rows in (PREVIEW_ROWS, None) if sample else (None,):
         loaded = LoadedData()
@@ -108,7 +107,7 @@ def load_data(
         if loaded.splits is None:
             break
         prepare_splits(loaded, draft, data)
-        if not loaded.is_sample or _is_settled(loaded, draft):
+        if not loaded.is_sample or _sample_is_valid(loaded, draft):
             break
         read = loaded.splits.whole_sources
     return loaded
@@ -118,13 +117,13 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
     """Fit the preprocessing to the training rows and apply it to all splits.
 
     Args:
-        loaded: with the splits; gets the rest.
-        draft: of the spec.
+        loaded: has the splits; receives the preprocessing, the preprocessed rows and the problems.
+        draft: the draft.
         data: its data section.
     """
     splits = loaded.splits
     assert splits is not None
-    if not all(map(len, splits.samples.values())):  # a sample without rows settles nothing
+    if not all(map(len, splits.samples.values())):  # an empty sample shows nothing
         return
     rows, layers = splits.readable("train"), draft.layers
     try:
@@ -134,10 +133,10 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
             input_scaler=cast("Scaler", data.scale_inputs),
             target_scaler=cast("Scaler", data.scale_targets),
             rules=getattr(data.train, "column_rules", DEFAULT_RULES),
-            channel=takes_channel(layers, rows.row_shape),
+            channel=needs_channel_axis(layers, rows.row_shape),
         )
     except UserError as error:
-        loaded.problems.append(problem_of(data, "train", error))
+        loaded.problems.append(source_problem(data, "train", error))
         return
     loaded.preprocessing = fitted
     check = first_input_check(layers) if fitted.input_scaling is None else None
@@ -150,31 +149,31 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
                 cast_weights(rows.weights, draft.dtype)
             loaded.prepared[name] = PreparedData(inputs, prepare_targets(rows, fitted, draft.loss), rows.weights)
         except UserError as error:
-            loaded.problems.append(problem_of(data, name, error))
+            loaded.problems.append(source_problem(data, name, error))
     if splits.is_sample:
-        fitted.notes.clear()  # a note on some rows need not hold for all
+        fitted.notes.clear()  # a note about a sample may not be true of all rows
 
 
 def first_input_check(layers: Sequence[Any]) -> InputCheck | None:
-    """The function that finds rows that the first layer cannot take; None where it takes all rows.
+    """Return the input check of the first layer, such as of an embedding; None if it accepts all numbers.
 
     Args:
-        layers: in order, Invalid where one could not be built.
+        layers: the layers in order; those that could not be built are Invalid.
     """
     return input_check(layers[0]) if layers and not is_invalid(layers[0]) else None
 
 
-def _is_settled(loaded: LoadedData, draft: Draft) -> bool:
-    """Whether a sample shows that the data can be used: what it shows to be wrong may not hold for all rows."""
+def _sample_is_valid(loaded: LoadedData, draft: Draft) -> bool:
+    """Return whether a sample has no problems; if it has, all rows are read, because they may have other problems."""
     if loaded.preprocessing is None or loaded.problems:
         return False
     return not list(targets_out_of_range(loaded, draft.layers, draft.loss))
 
 
 def targets_out_of_range(loaded: LoadedData, layers: Sequence[Any], loss: Loss) -> list[Problem]:
-    """Training targets that the last activation cannot give."""
+    """Return a problem if training targets are outside the output range of the last activation."""
     fitted = loaded.preprocessing
     if fitted is None or not fitted.task.is_regression or "train" not in loaded.prepared:
         return []
     scaled = fitted.target_scaling is not None
-    return list(out_of_range(layers, loss, loaded.prepared["train"].targets, fitted.task, scaled=scaled))
+    return list(output_range_problems(layers, loss, loaded.prepared["train"].targets, fitted.task, scaled=scaled))

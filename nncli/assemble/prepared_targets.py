@@ -1,4 +1,4 @@
-"""The targets of rows as a loss learns them."""
+"""Prepare the targets of rows for the loss."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from nncli.nn.loss import Loss
 
 
 def prepare_targets(rows: Rows, preprocessing: Preprocessing, loss: Loss) -> Array:
-    """Class numbers (n,), labels of 0 and 1 (n, labels), or scaled numbers (n, ...).
+    """Return class numbers (n,), multi-label targets of 0 and 1 (n, labels), or scaled numbers (n, ...).
+
+    Args:
+        rows: the rows, with targets.
+        preprocessing: the preprocessing, fitted to the training rows.
+        loss: the loss, for messages.
 
     Raises:
-        DataError: naming the place of the first target that cannot be used, such as a count below 0.
-        ShapeError: where a row has more or fewer targets than in training.
+        DataError: if a target cannot be used, such as a count below 0; it names the first one.
+        ShapeError: if a row has more or fewer targets than in training.
     """
     targets, scaled = preprocessing.targets(rows), preprocessing.target_scaling is not None
     if preprocessing.task.kind != "counts" or scaled or not (targets < 0).any():

@@ -1,4 +1,4 @@
-"""Read the sources of a config: whole, or of large ones the targets and a sample of the inputs."""
+"""Read the sources of a config; of large sources all targets but only a sample of the inputs, if asked for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nncli.assemble.decide_task import decide_kind
-from nncli.config.spec import Data
+from nncli.assemble.decide_task import decide_task_kind
+from nncli.config.spec import SPLITS, Data
 from nncli.core.errors import DataError, Path, Problem, UserError
 from nncli.core.spelling import suggestion
 from nncli.core.task import TaskKind
@@ -18,12 +18,11 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.target_encoding import class_labels
 from nncli.nn.loss import Loss
 
-SOURCES = ("train", "validation", "test")
-FEW_ROWS = 10  # of a large source that are read where only its files and columns matter
+PROBE_ROWS = 10  # rows to read of a large source to see whether it can be read
 
 
-def problem_of(data: Data, name: str, error: UserError) -> Problem:
-    """A data error as a problem of the config, at the key that is at fault, or of the source if it names none."""
+def source_problem(data: Data, name: str, error: UserError) -> Problem:
+    """Return a data error as a problem of the config, at the key that caused it, otherwise at the source."""
     if inside := getattr(error, "path", ()):
         return Problem(("data", *inside), str(error))
     path: Path = ("data", name)
@@ -36,33 +35,39 @@ def problem_of(data: Data, name: str, error: UserError) -> Problem:
     return Problem((*path, key) if key and known else path, str(error))
 
 
-def unreadable(data: Data) -> Iterator[Problem]:
-    """The sources that cannot be read, where it is not known what is to be learnt from them."""
-    for name in SOURCES:
+def unreadable_sources(data: Data) -> Iterator[Problem]:
+    """Yield a problem for every source that cannot be read; used if the loss is not known."""
+    for name in SPLITS:
         source = getattr(data, name)
         try:
-            if isinstance(source, Source) and source.preview(FEW_ROWS) is None:
+            if isinstance(source, Source) and source.preview(PROBE_ROWS) is None:
                 source.read()
         except UserError as error:
-            yield problem_of(data, name, error)
+            yield source_problem(data, name, error)
 
 
 def keep_listed_classes(source: Source, rows: Rows, kind: TaskKind, *, all_needed: bool = False) -> Rows:
-    """The rows whose label is one of the source's classes, where it lists some.
+    """Return the rows whose label is in the `classes` of the source; all rows if it lists none.
+
+    Args:
+        source: the source.
+        rows: its rows.
+        kind: kind of the task; only "classes" has class labels.
+        all_needed: whether every class must have a row, as in training.
 
     Raises:
-        DataError: where a class that is needed has no row.
+        DataError: if a class that is needed has no row.
     """
     if source.classes is None or kind != "classes":
         return rows
     return class_labels.keep_classes(rows, source.classes, all_needed=all_needed)
 
 
-def class_names(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] | None:
-    """The class labels in order: as the source lists them, or all that occur; None for other tasks.
+def ordered_classes(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] | None:
+    """Return the class labels in order, as the source lists them or all that occur; None for other kinds of task.
 
     Raises:
-        DataError: where the targets are no labels.
+        DataError: if the targets are not labels.
     """
     if kind != "classes":
         return None
@@ -71,17 +76,17 @@ def class_names(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] |
 
 @dataclass
 class SourceReader:
-    """Reads the sources of a config, each at most once.
+    """Read the sources of a config, each at most once; the train source must be read first.
 
     Args:
         data: the data section.
-        loss: of the config.
-        layers: the model's layers, Invalid where one could not be built.
-        sample_rows: of large sources, read the targets and about so many rows; None for all rows.
-        whole: the sources that were read whole, by name.
-        samples: some rows of the sources whose inputs were not read whole, by name.
-        problems: every source that cannot be read.
-        kind: of the task, known once the train source was read.
+        loss: the loss.
+        layers: the layers of the model; those that could not be built are Invalid.
+        sample_rows: of large sources, read all targets but only about this number of rows; None for all rows.
+        whole: split name -> rows, for sources that were read completely.
+        samples: split name -> some rows, for sources of which only a sample of the inputs was read.
+        problems: a problem for every source that cannot be read.
+        kind: kind of the task, known after the train source was read.
     """
 
     data: Data
@@ -92,24 +97,26 @@ class SourceReader:
     samples: dict[str, Rows] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     kind: TaskKind = "numbers"
-    _text_columns: tuple[str, ...] = ()  # the columns that are text in the training rows
+    _text_columns: tuple[str, ...] = ()  # text columns of the training rows
 
     def rows(self, name: str) -> Rows | None:
-        """The rows of one source; None where it cannot be read or is a fraction of train."""
+        """Return the rows of a source; None if it cannot be read or is a fraction of the train source."""
         source = getattr(self.data, name)
         if not isinstance(source, Source):
             return None
         if name in self.whole:
-            return self._noted(name, self.whole[name], self.whole[name])
+            if name == "train":
+                self._inspect_training_rows(self.whole[name], self.whole[name])
+            return self.whole[name]
         try:
             seen = None if self.sample_rows is None else source.preview(self.sample_rows)
             rows = source.read_like(self._text_columns) if seen is None else seen.rows
             if name == "train":
                 _check_groups(source, rows)
-            rows = self._noted(name, rows, rows if seen is None else seen.sample)
+                self._inspect_training_rows(rows, rows if seen is None else seen.sample)
             rows = keep_listed_classes(source, rows, self.kind, all_needed=name == "train")
         except UserError as error:
-            self.problems.append(problem_of(self.data, name, error))
+            self.problems.append(source_problem(self.data, name, error))
             return None
         if seen is None:
             self.whole[name] = rows
@@ -117,17 +124,19 @@ class SourceReader:
             self.samples[name] = seen.sample
         return rows
 
-    def _noted(self, name: str, rows: Rows, sample: Rows) -> Rows:
-        """The same rows; from those of train it is known what kind of task it is, and which columns are text."""
-        if name == "train":
-            self.kind = decide_kind(self.loss, dataclasses.replace(rows, inputs=sample.inputs), self.layers)
-            if isinstance(rows.inputs, Table):
-                self._text_columns = rows.inputs.text_columns
-        return rows
+    def _inspect_training_rows(self, rows: Rows, sample: Rows) -> None:
+        """Decide the kind of the task, and remember which columns are text."""
+        self.kind = decide_task_kind(self.loss, dataclasses.replace(rows, inputs=sample.inputs), self.layers)
+        if isinstance(rows.inputs, Table):
+            self._text_columns = rows.inputs.text_columns
 
 
 def _check_groups(source: Source, rows: Rows) -> None:
-    """Groups by which to split have to exist in the train source; other sources may lack them."""
+    """Check that the train source has its column of groups, by which fractions are split.
+
+    Raises:
+        DataError: if it has not.
+    """
     wanted = getattr(source, "groups", None)
     if wanted is None or rows.groups is not None:
         return

@@ -33,9 +33,9 @@ class ResourceEstimate:
         batches_per_step: batches per step, at most all batches of an epoch.
         batches_per_epoch: batches per epoch.
         epochs: number of epochs.
-        parameter_bytes: memory of the parameters, their gradients, the optimizer's state and other vectors as long.
+        parameter_bytes: memory of the parameters, gradients, optimizer state and other vectors of the same length.
         batch_bytes: approximate memory of the activations of one batch and of their gradients.
-        data_bytes: memory of all rows as the network gets them.
+        data_bytes: memory of all rows after preprocessing.
     """
 
     input_shape: Shape
@@ -66,10 +66,10 @@ def estimate_resources(spec: Spec, input_shape: Shape, target_size: int, rows: d
     """Estimate the resources of a run.
 
     Args:
-        spec: the config, with every default filled in.
+        spec: the spec, with every default filled in.
         input_shape: shape of one row of the inputs.
-        target_size: numbers per row of the targets.
-        rows: number of rows by their use; the training rows first.
+        target_size: number of targets per row.
+        rows: number of training, validation and test rows, in this order.
     """
     model = Sequential(layers=spec.model)  # type: ignore[arg-type]  # checked to be layers
     layers, item = summarize(model.children(), input_shape), np.dtype(spec.dtype).itemsize
@@ -80,7 +80,7 @@ def estimate_resources(spec: Spec, input_shape: Shape, target_size: int, rows: d
     vectors += (spec.training.batches_per_step > 1) + (spec.training.weight_averaging is not None)
     outputs = list(_outputs(model.layers, input_shape))
     saved = sum(saved for _, _, saved in outputs)
-    # the input of an activation is freed at once; every other output is kept until its gradient is known
+    # the input of an activation is freed at once; every other output is kept for the backward pass
     following = [*(layer for layer, _, _ in outputs[1:]), None]
     kept = [size for (_, size, _), after in zip(outputs, following, strict=True) if not isinstance(after, Activation)]
     largest = max(math.prod(input_shape), *(size for _, size, _ in outputs))

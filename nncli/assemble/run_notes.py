@@ -1,4 +1,4 @@
-"""Notes on a run that can be done but is unusual, before its first step."""
+"""Notes for the user about a run that is valid but unusual."""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.optim.timed import Timed
 
-MAX_FIRST_SHARE = 0.05  # of the averaged weights that may still be the first weights when the run ends
+MAX_FIRST_SHARE = 0.05  # of the first weights in the averaged weights at the end of the run
 
 
-def notes_on(spec: Spec, plan: ResourceEstimate) -> list[str]:
-    """Everything about a run that is valid, but unusual.
+def run_notes(spec: Spec, resources: ResourceEstimate) -> list[str]:
+    """Return the notes about a run that is valid but unusual.
 
     Args:
-        spec: with every default written.
-        plan: of the run.
+        spec: the spec, with every default filled in.
+        resources: the estimated resources of the run, for its number of steps.
     """
-    own = dict.fromkeys(remark for thing in registered_in(spec) for remark in thing.remarks())
-    return [*own, *_on_schedule(spec, plan), *_on_plateau(spec), *_on_averaging(spec, plan)]
+    remarks = dict.fromkeys(remark for thing in registered_in(spec) for remark in thing.remarks())
+    return [*remarks, *_on_schedule(spec, resources), *_on_plateau(spec), *_on_averaging(spec, resources)]
 
 
-def _on_schedule(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
-    schedule, steps = schedule_of(spec.optimizer), plan.steps_per_epoch * plan.epochs
+def _on_schedule(spec: Spec, resources: ResourceEstimate) -> Iterator[str]:
+    """Yield a note if the schedule of the learning rate does not match the length of the run."""
+    schedule, steps = schedule_of(spec.optimizer), resources.steps_per_epoch * resources.epochs
     if schedule is None:
         return
     place, run = "optimizer.learning_rate", f"the run has {count_noun(steps, 'step')}"
     if isinstance(schedule, Timed):
-        course = ScheduleContext(plan.steps_per_epoch, plan.epochs)
-        length = schedule.length(course)
+        context = ScheduleContext(resources.steps_per_epoch, resources.epochs)
+        length = schedule.length(context)
         if length > steps > schedule.warmup_steps:
-            yield f"{place}: {schedule.type_name} goes over {count_noun(length, 'step')}, but {run}"
+            yield f"{place}: {schedule.type_name} takes {count_noun(length, 'step')}, but {run}"
         elif steps > schedule.warmup_steps >= length:
             yield f"{place}: {schedule.type_name} has {count_noun(length, 'step')}, all of which belong to the warm-up"
-        elif length < steps and schedule.at(length - 1, course) == 0:
+        elif length < steps and schedule.at(length - 1, context) == 0:
             yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
     if schedule.warmup_steps >= steps:
         yield f"{place}: {run}, all of which belong to the warm-up of {schedule.warmup_steps:,}"
 
 
 def _on_plateau(spec: Spec) -> Iterator[str]:
-    """Early stopping that ends the run before reduce_on_plateau changes the rate."""
+    """Yield a note if early stopping ends the run before reduce_on_plateau changes the rate."""
     plateau, stopping = plateau_of(spec.optimizer), spec.training.early_stopping
     if plateau is None or stopping is None or plateau.monitor != stopping.monitor:
         return
@@ -55,12 +56,12 @@ def _on_plateau(spec: Spec) -> Iterator[str]:
         yield f"optimizer.learning_rate: {what}; {patience}"
 
 
-def _on_averaging(spec: Spec, plan: ResourceEstimate) -> Iterator[str]:
-    """A run that is too short for the average of its weights.
+def _on_averaging(spec: Spec, resources: ResourceEstimate) -> Iterator[str]:
+    """Yield a note if a run is too short for the average of its weights.
 
-    Without a warm-up the weights after the first step have the share decay^(steps - 1) in the last average.
+    Without warm-up, the weights after the first step have the share decay^(steps - 1) in the last average.
     """
-    averaging, steps = spec.training.weight_averaging, plan.steps_per_epoch * plan.epochs
+    averaging, steps = spec.training.weight_averaging, resources.steps_per_epoch * resources.epochs
     if averaging is None or averaging.warmup:
         return
     share = averaging.decay ** (steps - 1)

@@ -1,12 +1,12 @@
-"""The session: data, model, loss, optimizer and metrics of one run, ready to train."""
+"""`Session`: data, model, loss, optimizer and metrics of a run, ready to train."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import cast
 
-from nncli.assemble.executor_for import make_executor
 from nncli.assemble.labelled_data import make_dataset, set_class_weights
+from nncli.assemble.make_executor import make_executor
 from nncli.assemble.validate import Validation
 from nncli.config.spec import Spec
 from nncli.core.errors import ConfigError
@@ -29,13 +29,13 @@ class Session:
     """Everything that a run needs.
 
     Args:
-        spec: with every default written.
-        preprocessing: fitted to the training rows.
-        executor: with the network in it.
+        spec: the spec, with every default filled in.
+        preprocessing: the preprocessing, fitted to the training rows.
+        executor: the executor, with the network.
         train: the training rows.
-        validation: or None.
-        test: or None.
-        notes: for the user, such as filled blanks.
+        validation: the validation rows, or None.
+        test: the test rows, or None.
+        notes: notes for the user, such as how many blanks were filled.
         files: the data files that were read.
     """
 
@@ -50,7 +50,7 @@ class Session:
 
     @property
     def network(self) -> Network:
-        """The model and its parameters."""
+        """The network: the model with its parameters."""
         return self.executor.network
 
     @property
@@ -60,7 +60,7 @@ class Session:
         return {name: len(split) for name, split in splits.items() if split is not None}
 
     def trainer(self) -> Trainer:
-        """A trainer at the beginning of the run."""
+        """Return a new trainer, before the first step of the run."""
         training = self.spec.training
         stopping = training.early_stopping
         return Trainer(
@@ -83,20 +83,22 @@ class Session:
         )
 
     def _average(self) -> WeightAverage | None:
+        """Return the weight averaging; None if the config has none."""
         given, network = self.spec.training.weight_averaging, self.network
         if given is None:
             return None
         return WeightAverage(network.vector[: network.layout.trainable], given.decay, warmup=given.warmup)
 
     def _plateau(self) -> Plateau | None:
+        """Return the state of reduce_on_plateau; None for other schedules."""
         schedule = plateau_of(self.spec.optimizer)
         if schedule is None:
             return None
         return Plateau(self._monitor(schedule.monitor, schedule.min_delta), schedule.patience, schedule.cooldown)
 
     def _monitor(self, column: str | None, min_delta: float = 0.0) -> Monitor:
-        """The monitor of a column of metrics.csv, in the direction of its metric."""
-        assert column is not None, "complete_defaults wrote it"
+        """Return the monitor of a column of metrics.csv, with the direction of its metric."""
+        assert column is not None, "complete_defaults sets it"
         name = column.partition("_")[2]
         metrics = self.executor.metrics
         higher = any(
@@ -106,10 +108,10 @@ class Session:
 
 
 def make_session(validation: Validation) -> Session:
-    """The session of a spec without problems, all of whose data were loaded.
+    """Return the session of a validated spec whose data were loaded completely.
 
     Raises:
-        ConfigError: with every problem.
+        ConfigError: with every problem of the validation.
     """
     if validation.problems:
         raise ConfigError(validation.problems)

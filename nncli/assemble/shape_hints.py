@@ -1,4 +1,4 @@
-"""What to change where a layer does not accept the shape that it gets."""
+"""Suggest a change where a layer does not accept its input shape."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from nncli.nn.shape_advice import shape_hint
 AXES = {2: "(length, channels)", 3: "(height, width, channels)"}
 
 
-def hint_for(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str:
-    """The change that would make the last of these layers fit, or nothing.
+def suggest_fix(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str:
+    """Return a change that would make the last of these layers fit, or "".
 
     Args:
-        layers: in order; the last one does not accept the shape that it gets.
-        shapes: the input shape of each, None where it is not known.
+        layers: the layers in order; the last one does not accept its input shape.
+        shapes: the input shape of each layer, None if it is not known.
     """
     shape = shapes[-1]
     assert shape is not None
@@ -30,7 +30,7 @@ def hint_for(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str:
 
 
 def _change_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str:
-    """Whether it would help that a recurrent layer before returns its whole sequence."""
+    """Return advice to set return_sequences for an earlier recurrent layer if that would help, otherwise ""."""
     for index in reversed(range(len(layers) - 1)):
         shape = shapes[index]
         if getattr(layers[index], "return_sequences", None) is False and shape is not None:
@@ -43,7 +43,7 @@ def _change_before(layers: Sequence[Any], shapes: Sequence[Shape | None]) -> str
 
 
 def _change_here(layer: Layer, shape: Shape) -> str:
-    """What would make a layer accept the shape that it gets: a layer before it, another layer, or other padding."""
+    """Return what would make a layer accept its input shape: a layer before it, another layer, or other padding."""
     if layer.in_order:
         return shape_hint(layer)
     size = math.prod(shape)
@@ -64,7 +64,7 @@ def _change_here(layer: Layer, shape: Shape) -> str:
 
 
 def _with_another_axis(shape: Shape) -> Iterator[Shape]:
-    """Shapes with one axis more: square images of one channel or three, or a length with one channel."""
+    """Yield shapes with more axes: square images with one or three channels, or the same axes with one channel."""
     size = math.prod(shape)
     if len(shape) == 1:
         for channels in (1, 3):
@@ -76,7 +76,7 @@ def _with_another_axis(shape: Shape) -> Iterator[Shape]:
 
 
 def _sibling(layer: Layer, shape: Shape) -> str | None:
-    """The layer that does the same to rows with the axes of `shape`, such as conv1d for conv2d; None without one."""
+    """Return the name of the same layer for the number of axes of `shape`, such as conv1d for conv2d, or None."""
     own = re.fullmatch(r"(\w+)[12]d", layer.type_name)
     name = f"{own[1]}{len(shape) - 1}d" if own else layer.type_name
     return name if name != layer.type_name and len(shape) in AXES and LAYERS.find(name) else None

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.types import Shape
 from nncli.nn.containers import named
 from nncli.nn.cost import multiply_adds
@@ -18,7 +18,7 @@ class LayerSummary:
     """The summary of one layer.
 
     Args:
-        name: INDEX.TYPE, or the name that a container gives it.
+        name: INDEX.TYPE, or its name in a container.
         output_shape: shape of one row of its output.
         parameters: number of its parameters, non-trainable ones and those of inner layers included.
         multiply_adds: multiply-adds of one row's forward pass.
@@ -66,7 +66,7 @@ def _summary(name: str, layer: Layer, shape: Shape) -> LayerSummary:
     tree, output = layer.parameters(shape), layer.output_shape(shape)
     parameters, non_trainable = _counts(tree)
     products = multiply_adds(layer, shape)
-    inside = () if is_foreign(type(layer)) else _inside(layer, shape)
+    inside = () if is_user_defined(type(layer)) else _inside(layer, shape)
     own = {key: item for key, item in tree.items() if isinstance(item, ParameterSpec)}
     if inside and own:  # such as a residual block's projection
         rest = products - sum(one.multiply_adds for one in inside)

@@ -1,4 +1,4 @@
-"""What to try where a model has learnt nothing or its numbers are no longer finite."""
+"""Hints for a run that has learned nothing or whose values have become infinite or NaN."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from nncli.assemble.session import Session
 from nncli.nn.input_check import input_check
 from nncli.training.events import Record
 
-LARGE_VALUE = 10.0  # inputs or targets beyond this make many losses explode
-MAX_ROWS = 10_000  # of the inputs that are looked at
+LARGE_VALUE = 10.0  # larger inputs or targets often make training diverge
+MAX_ROWS = 10_000  # of the inputs to search for large values
 
 
-def nothing_learnt(session: Session, record: Record) -> str:
-    """A hint where the training loss is not below that of the best constant prediction; otherwise nothing.
+def baseline_hint(session: Session, record: Record) -> str:
+    """Return a hint if the training loss is above the loss of the best constant prediction, otherwise "".
 
-    The constant pays no penalty, because all of its weights are 0.
+    The constant prediction has no penalty, because all of its weights are 0.
     """
     baseline = session.executor.loss.baseline(session.train.targets, session.train.weights)
     reached = record.get("train_loss", 0.0)
@@ -27,14 +27,16 @@ def nothing_learnt(session: Session, record: Record) -> str:
         loss = f"the training loss {reached:.4g} is {best}, which pays no penalty"
         return f"{loss}; the model pays {paid:.4g}: try less of training.penalty"
     without = f" without the penalty's {paid:.4g}" if paid else ""
-    return f"the training loss {reached - paid:.4g}{without} is {best}; {explosion_hint(session)}"
+    return f"the training loss {reached - paid:.4g}{without} is {best}; {divergence_hint(session)}"
 
 
-def explosion_hint(session: Session) -> str:
-    """What may help where numbers are no longer finite: scaling, a smaller learning rate, or clipping."""
+def divergence_hint(session: Session) -> str:
+    """Return what to try if training diverges: scaling, a smaller learning rate, or clipping."""
     hints = []
     data, unscaled = session.spec.data, "none"
-    scalable = input_check(session.network.model) is None  # otherwise the data are taken as they are
+    scalable = (
+        input_check(session.network.model) is None
+    )  # not for layers such as embedding, whose inputs are never scaled
     largest = float(np.abs(session.train.inputs[:MAX_ROWS]).max(initial=0)) if scalable else 0
     if largest > LARGE_VALUE and data.scale_inputs.type_name == unscaled:
         hints.append(f"inputs reach {largest:g}: try data.scale_inputs: standard")

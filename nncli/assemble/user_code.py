@@ -1,4 +1,4 @@
-"""Find the line of a user's own code at which an error was raised."""
+"""Find the line of user code at which an error was raised."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from types import TracebackType
 
 
-def place_in(traceback: TracebackType | None, modules: set[str]) -> str:
-    """FILE:LINE of the innermost traceback entry that belongs to one of the modules; empty where there is none."""
+def error_location(traceback: TracebackType | None, modules: set[str]) -> str:
+    """Return "FILE:LINE: " of the innermost traceback entry in one of these modules; "" if there is none."""
     files = {os.path.abspath(getattr(sys.modules.get(module), "__file__", None) or "") for module in modules}
     place = ""
     while traceback is not None:

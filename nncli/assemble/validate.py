@@ -1,10 +1,11 @@
-"""Validate a draft against its data: one list of checks, the same for commands and for `nncli.Model`."""
+"""Validate a draft against its data, with the same checks for the commands and for `nncli.Model`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from nncli.assemble.check_context import CheckContext
 from nncli.assemble.checks.data import check_data
 from nncli.assemble.checks.layers import check_layers
 from nncli.assemble.checks.loss_fit import check_loss
@@ -16,12 +17,11 @@ from nncli.assemble.checks.task_settings import check_class_weight, check_data_s
 from nncli.assemble.checks.user_layers import check_user_layers
 from nncli.assemble.data_splits import DataSplits
 from nncli.assemble.load_data import LoadedData
-from nncli.assemble.subject import Subject
 from nncli.config.draft import Draft
 from nncli.core.errors import Problem
 from nncli.data.preprocessing import Preprocessing
 
-Check = Callable[[Subject], Iterable[Problem]]
+Check = Callable[[CheckContext], Iterable[Problem]]
 
 CHECKS: tuple[Check, ...] = (
     check_data,
@@ -43,9 +43,9 @@ class Validation:
     """The result of validating a draft.
 
     Args:
-        draft: with every default written.
+        draft: the draft, after `complete_defaults`.
         loaded: its data, as far as they could be loaded.
-        problems: with their paths in the config; those of the draft itself included.
+        problems: the problems of the draft and those that the checks found, with their paths in the config.
     """
 
     draft: Draft
@@ -66,11 +66,11 @@ class Validation:
 
 
 def validate(draft: Draft, loaded: LoadedData) -> Validation:
-    """Run every check on a draft and its data, each once.
+    """Run every check once on a draft and its data.
 
     Args:
-        draft: with every default written.
-        loaded: its data.
+        draft: the draft, after `complete_defaults`.
+        loaded: its data, as `load_data` returns them.
     """
-    subject = Subject(draft, loaded)
-    return Validation(draft, loaded, [*draft.problems, *(problem for check in CHECKS for problem in check(subject))])
+    context = CheckContext(draft, loaded)
+    return Validation(draft, loaded, [*draft.problems, *(problem for check in CHECKS for problem in check(context))])

@@ -1,4 +1,4 @@
-"""The command line, assembled from one file per command."""
+"""The program `nncli`, assembled from one file per command."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import typer
 from nncli.cli import errors
 from nncli.version import __version__
 
-# a command is the function of its name in the module of its name, with "_" appended if the name is a builtin
+# each command is a function in the module of the same name; its name ends in "_" if it is that of a builtin
 COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "repro", "check", "init", "list", "schema")
-GC_THRESHOLD = 50_000  # new objects between two collections; imports create many and leave no garbage
+GC_THRESHOLD = 50_000  # new objects between two garbage collections; imports create many objects but no garbage
 
 
 def _print_version(wanted: bool) -> None:
@@ -53,7 +53,7 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     for name in (first,) if first in COMMANDS else COMMANDS:
         module = importlib.import_module(f"nncli.cli.{name}")
         command = getattr(module, name, None) or getattr(module, f"{name}_")
-        app.command(name)(errors.reported(command))
+        app.command(name)(errors.report_errors(command))
     return app
 
 
@@ -61,7 +61,7 @@ def main() -> None:
     """Run the command line; --debug is accepted at any position."""
     gc.set_threshold(GC_THRESHOLD, 10, 10)
     sys.stdout, sys.stderr = sys.stdout or _open_devnull(), sys.stderr or _open_devnull()  # None if they were closed
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for them takes as long as a check
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for plugins takes as long as a check
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     if "--debug" in arguments[:end]:
@@ -70,4 +70,4 @@ def main() -> None:
     try:
         command_line(arguments)(args=arguments, prog_name="nncli")
     finally:
-        gc.freeze()  # skips the collection at exit, which would take a tenth of the time of a check
+        gc.freeze()  # skips the garbage collection at exit, which takes a tenth of the time of a check

@@ -8,9 +8,9 @@ import typer
 
 from nncli.cli.console import print_notes, print_result
 from nncli.cli.options import ConfigArgument, SetOption
-from nncli.cli.plan_summary import format_plan
 from nncli.cli.plugin_option import PluginOption, load_plugins
 from nncli.cli.rate_chart import format_schedule
+from nncli.cli.resource_summary import format_resources
 
 
 def check(
@@ -33,12 +33,12 @@ def check(
         return
     print_notes(checked.notes)
     rows = ", ".join(f"{count:,} {name}" for name, count in checked.rows.items())
-    size = format_parameter_count(checked.parameters, checked.plan.non_trainable)
+    size = format_parameter_count(checked.parameters, checked.resources.non_trainable)
     print_result(f"{config} is valid: {rows} rows; {size}")
     if checked.rows_read is not None:
         print_result(f"the data are large: only {checked.rows_read:,} rows and all targets were checked")
     print_result()
-    for line in format_plan(checked.plan):
+    for line in format_resources(checked.resources):
         print_result(line)
     if checked.curve is not None:
         for line in format_schedule(checked.curve):

@@ -76,7 +76,7 @@ def _format_source(values: dict[str, Any]) -> str:
 
 
 def _format_data(description: dict[str, Any]) -> list[str]:
-    """Return lines for the inputs and the classes, labels or targets, with their scaling."""
+    """Return the lines for inputs, classes, labels or targets, with their scaling."""
     data, preprocessing = description["config"]["data"], description["preprocessing"]
     features = f": {format_list(description['feature_names'])}" if description["feature_names"] else ""
     lines = [f"inputs     {format_shape(description['input_shape'])}{features}"]

@@ -1,4 +1,4 @@
-"""Turn errors into messages and exit codes; only nncli's own errors lose their traceback."""
+"""Convert the errors of nncli and of plugins to messages and exit codes; other errors keep their traceback."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from nncli.core.errors import ConfigError, NncliError, Problem
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CONTEXT = 80  # characters of a line that are shown before and after a fault
+MAX_CONTEXT = 80  # characters of a line that are shown before and after a problem
 show_tracebacks = False
 
 
 def format_error(error: NncliError) -> str:
-    """Return the message of an error; on a terminal, the problems of a config have their line and carets below it."""
+    """Return the message of an error; on a terminal, each problem of a config is followed by its line and a marker."""
     if not isinstance(error, ConfigError) or not sys.stderr.isatty():
         return str(error)
     colours = "NO_COLOR" not in os.environ
@@ -30,11 +30,12 @@ def format_error(error: NncliError) -> str:
 
 
 def _excerpt(problem: Problem, *, colours: bool) -> list[str]:
+    """Return the line of a problem, and carets below the problem."""
     if problem.excerpt is None:
         return []
     line, start, end = problem.excerpt
-    first = max(0, start - 1 - CONTEXT)  # a part of a long line
-    line, start, end = line[first : first + 2 * CONTEXT], start - first, min(end - first, 2 * CONTEXT + 1)
+    first = max(0, start - 1 - MAX_CONTEXT)  # only a part of a long line is shown
+    line, start, end = line[first : first + 2 * MAX_CONTEXT], start - first, min(end - first, 2 * MAX_CONTEXT + 1)
     number = str(problem.order[1])
     before = "".join(character if character == "\t" else " " for character in line[: start - 1])
     carets = "^" * (end - start)
@@ -43,8 +44,8 @@ def _excerpt(problem: Problem, *, colours: bool) -> list[str]:
     return [f"  {number} | {line}", f"  {' ' * len(number)} | {before}{carets}"]
 
 
-def reported(command: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a command: its errors become a message on standard error and an exit code."""
+def report_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a command so that its errors become a message on standard error and an exit code."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -61,7 +62,7 @@ def reported(command: Callable[P, T]) -> Callable[P, T]:
             if error.filename is not None:  # an unexpected error of a file, not of an output stream
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if isinstance(error, BrokenPipeError):  # the reader of our output has closed it
+            if isinstance(error, BrokenPipeError):  # the reader of the output has closed it, such as head
                 raise typer.Exit(0) from None
             typer.echo(f"the output cannot be written ({error.strerror})", err=True)
             raise typer.Exit(1) from None

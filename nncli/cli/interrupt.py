@@ -1,4 +1,4 @@
-"""A second Ctrl-C ends the process soon, even if a step takes long."""
+"""Quit at a second Ctrl-C, even if the current step takes long."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SHOW_CURSOR = "\x1b[?25h"
 
 
 @contextmanager
-def acknowledged(display: RunDisplay) -> Iterator[None]:
-    """Acknowledge the first signal, and end the process at the second one even within a long step.
+def quit_on_second_interrupt(display: RunDisplay) -> Iterator[None]:
+    """Show a message at the first SIGINT or SIGTERM, and end the process at the second one, even during a long step.
 
-    Python handles signals only between two bytecode instructions, and a product of large arrays is one. The system
-    writes every signal to a pipe at once, which a thread reads.
+    Python handles signals only between bytecode instructions, and a product of large arrays is a single instruction.
+    Therefore each signal is also written to a pipe, which a thread reads.
     """
     if threading.current_thread() is not threading.main_thread() or os.name == "nt":  # wakeup needs a socket on Windows
         yield
@@ -35,12 +35,13 @@ def acknowledged(display: RunDisplay) -> Iterator[None]:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        os.close(writer)  # which ends the thread
+        os.close(writer)  # ends the thread
         watcher.join()
         os.close(reader)
 
 
 def _watch(reader: int, display: RunDisplay) -> None:
+    """Read signal numbers from a pipe until it is closed."""
     count = 0
     while numbers := os.read(reader, 64):
         for number in numbers:
@@ -56,6 +57,7 @@ def _watch(reader: int, display: RunDisplay) -> None:
 
 
 def _end(number: int) -> None:
+    """End the process with the exit code of a signal."""
     if os.isatty(2):
         os.write(2, SHOW_CURSOR.encode())
     os._exit(128 + number)

@@ -33,10 +33,10 @@ def _lines(kind: str | None, name: str | None) -> list[str]:
     from nncli.workflows import listing
 
     if kind is None:
-        return format_kinds(listing.kinds())
+        return format_kinds(listing.entries_by_kind())
     if name is not None:
-        return format_pages(listing.named(name, kind))
+        return format_pages(listing.find_entries(name, kind))
     try:
-        return format_entries(listing.of_kind(kind))
+        return format_entries(listing.entries_of_kind(kind))
     except UserError:
-        return format_pages(listing.named(kind))
+        return format_pages(listing.find_entries(kind))

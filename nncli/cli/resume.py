@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nncli.cli.console import print_result
-from nncli.cli.interrupt import acknowledged
+from nncli.cli.interrupt import quit_on_second_interrupt
 from nncli.cli.options import QuietOption, RunArgument, SetOption
 from nncli.cli.plugin_option import PluginOption, load_plugins
 from nncli.cli.run_display import RunDisplay
@@ -22,6 +22,6 @@ def resume(
     from nncli.workflows.resume import resume as resume_run
 
     load_plugins(plugins)
-    with RunDisplay(quiet=quiet) as display, acknowledged(display):
+    with RunDisplay(quiet=quiet) as display, quit_on_second_interrupt(display):
         ended = resume_run(run, settings or [], display)
     print_result(str(ended.path))

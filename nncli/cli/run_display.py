@@ -21,7 +21,7 @@ class RunDisplay:
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        self._training = False  # from the first event of a run to its last
+        self._training = False  # between the first and the last event of a run
         self._quiet = quiet
         self._epochs = 0
         self._bar: ProgressBar | None = None
@@ -65,7 +65,7 @@ class RunDisplay:
             self._bar = ProgressBar(event)
 
     def stopping(self) -> None:
-        """Confirm the first Ctrl-C, since the step that is running may take long to finish."""
+        """Confirm the first Ctrl-C, because the current step may take long."""
         if self._training and not self._quiet:
             with contextlib.suppress(OSError):
                 self._print_line("stopping after this step; press Ctrl-C again to quit now")

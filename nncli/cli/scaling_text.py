@@ -15,7 +15,7 @@ def format_scaling(fitted: dict[str, Any] | None) -> str:
     """
     if fitted is None:
         return "not scaled"
-    kind = fitted.get("kind", "affine")  # which older checkpoints do not store
+    kind = fitted.get("kind", "affine")  # older checkpoints do not store the kind
     if kind == "affine":
         pairs = zip(fitted["shift"], fitted["scale"], strict=True)
         return format_list([f"(x - {shift:.6g}) / {scale:.6g}" for shift, scale in pairs])

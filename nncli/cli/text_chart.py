@@ -16,9 +16,9 @@ def draw_chart(values: Sequence[float], end: int, unit: str, width: int) -> list
     """Return the lines of a chart of the area below a curve, from 0 to its highest value.
 
     Args:
-        values: at equal distances, at least 0 and not all 0.
+        values: values at equal distances, at least 0 and not all 0.
         end: the last number on the horizontal axis, which starts at 0.
-        unit: of the horizontal axis.
+        unit: unit of the horizontal axis.
         width: maximum length of a line in characters.
     """
     blocks, frame = (BLOCKS, FRAME) if can_encode(BLOCKS + "".join(FRAME)) else (ASCII_BLOCKS, ASCII_FRAME)

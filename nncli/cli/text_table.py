@@ -9,7 +9,7 @@ from nncli.cli.console import can_encode
 
 MIN_WRAPPED_WIDTH = 16  # of a column whose cells are wrapped
 COLUMN_GAP = "   "
-INDENT = "  "  # of a name that belongs to the row above
+INDENT = "  "  # before a name that is nested in the row above
 
 
 def format_table(
@@ -40,7 +40,7 @@ def format_table(
 
 
 def _narrow(widths: list[int], total: int, columns: Sequence[int]) -> None:
-    """Narrow the widest of some columns until all columns fit or none of them can be narrower."""
+    """Reduce the widest of some columns until the table fits, or until they have their minimum width."""
     while sum(widths) > total:
         widest = max(columns, key=lambda index: widths[index])
         if widths[widest] <= MIN_WRAPPED_WIDTH:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nncli.cli.console import print_result
-from nncli.cli.interrupt import acknowledged
+from nncli.cli.interrupt import quit_on_second_interrupt
 from nncli.cli.options import ConfigArgument, QuietOption, SetOption
 from nncli.cli.plugin_option import PluginOption, load_plugins
 from nncli.cli.run_display import RunDisplay
@@ -31,6 +31,6 @@ def train(
     from nncli.workflows.train import train as train_config
 
     load_plugins(plugins)
-    with RunDisplay(quiet=quiet) as display, acknowledged(display):
+    with RunDisplay(quiet=quiet) as display, quit_on_second_interrupt(display):
         ended = train_config(config, settings or [], run_dir, resume=resume, listener=display)
     print_result(str(ended.path))

@@ -1,4 +1,4 @@
-"""A config as plain values, with the position in the file of every key and value."""
+"""`Document`: a config as plain values, with the position of every key and value in the file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from nncli.core.errors import ConfigError, Path, Problem
 
 @dataclass(frozen=True)
 class Mark:
-    """The position of a key or value in a file, or the name of what set it in place of the file.
+    """The position of a key or value in the file, or the name of the option that set it.
 
     Args:
         line: line, counted from 1.
         column: first column, counted from 1.
         width: number of characters on that line.
-        origin: what set the value, such as --set; empty for the file.
+        origin: the option or variable that set the value, such as --set; empty for the file.
     """
 
     line: int
@@ -32,7 +32,7 @@ class Document:
     """A config as it was read.
 
     Args:
-        value: mappings, lists and scalars.
+        value: the root: mappings, lists and scalars.
         name: the file as the user named it, for messages.
         folder: the folder that paths in the file are relative to.
         keys: the mark of every key, by path.
@@ -57,7 +57,7 @@ class Document:
         return self.text.splitlines()
 
     def locate(self, problem: Problem) -> Problem:
-        """Add the position to a problem; a path that is not in the file gets that of its nearest parent."""
+        """Return a problem with its position; if its path is not in the file, with that of its nearest parent."""
         if problem.place:
             return problem
         for length in range(len(problem.path), -1, -1):
@@ -69,7 +69,7 @@ class Document:
         return self.locate_at(Mark(1, 1), problem) if self.name else problem
 
     def locate_at(self, mark: Mark, problem: Problem) -> Problem:
-        """Add a given position to a problem."""
+        """Return a problem with a given position."""
         if mark.origin:
             return replace(problem, place=mark.origin, order=(1, 0, 0))
         line = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
@@ -81,15 +81,17 @@ class Document:
         )
 
     def error(self, problems: list[Problem]) -> ConfigError:
-        """Return an error with all these problems, located and sorted."""
+        """Return an error with these problems, located and sorted."""
         return ConfigError([self.locate(problem) for problem in problems], self.name)
 
-    def absolute(self, path: Path, file: str) -> str:
-        """Make a file name absolute: it is relative to the config, or to the working directory if --set gave it.
+    def absolute_path(self, path: Path, file: str) -> str:
+        """Return a file name as an absolute path.
+
+        It is relative to the folder of the config, or to the working directory if --set gave it.
 
         Args:
-            path: where the config names the file.
-            file: the name.
+            path: the path of the key that names the file.
+            file: the file name.
         """
         mark = next((self.values[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.values), None)
         folder = os.getcwd() if mark is not None and mark.origin else self.folder

@@ -1,4 +1,4 @@
-"""The draft of a spec: what could be built of a config, with every default, before it is known to be valid."""
+"""`Draft`: the spec as far as it could be built from a config, before it is validated."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from typing import Any, cast
 import numpy as np
 
 from nncli.config.document import Document
-from nncli.config.spec import Data, Spec
+from nncli.config.spec import SPLITS, Data, Spec
 from nncli.core.builder import Builder
 from nncli.core.errors import Problem
 from nncli.core.invalid import INVALID, Invalid, field_of, is_invalid, items_of
 from nncli.core.types import FloatDType
 from nncli.core.value_text import format_value
 
-SOURCES = ("train", "validation", "test")
-
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """A spec as far as it could be built. The checks read it through its properties, whatever is missing.
+    """A spec as far as it could be built; its properties work whatever is missing.
 
     Args:
-        built: the spec, or what could be built of it.
-        problems: with their paths in the config.
+        built: the spec; Invalid, with the fields that could be built, if there are problems.
+        problems: the problems of the config, with their paths.
     """
 
     built: Spec | Invalid
@@ -38,7 +36,7 @@ class Draft:
         return self.built
 
     def get(self, name: str) -> Any:
-        """A field of the spec: its value, or Invalid. A field that was not given has its default."""
+        """Return a field of the spec, its default if it was not given, or Invalid."""
         if isinstance(self.built, Spec):
             return getattr(self.built, name)
         if name in self.built.fields:
@@ -58,21 +56,21 @@ class Draft:
 
     @property
     def loss(self) -> Any:
-        """The loss, or None."""
+        """The loss; None if it could not be built."""
         return None if is_invalid(loss := self.get("loss")) else loss
 
     @property
     def data(self) -> Data | None:
-        """The data section with those of its sources that could be built; None without a train source."""
+        """The data section with the sources that could be built; None without a train source."""
         data = self.get("data")
         if isinstance(data, Data):
             return data
-        sources = {name: source for name in SOURCES if not is_invalid(source := data.fields.get(name, INVALID))}
+        sources = {name: source for name in SPLITS if not is_invalid(source := data.fields.get(name, INVALID))}
         return Data(**sources) if "train" in sources else None
 
     @property
     def has_validation(self) -> bool | None:
-        """Whether the config asks for validation rows; None where its data section is not known."""
+        """Whether the config has a validation source or fraction; None if its data section could not be built."""
         data = self.get("data")
         if data is INVALID:
             return None
@@ -81,48 +79,45 @@ class Draft:
 
     @property
     def seed(self) -> int:
-        """The seed, or its default."""
+        """The seed; its default if it could not be built."""
         return 0 if is_invalid(seed := self.get("seed")) else cast("int", seed)
 
     @property
     def dtype(self) -> FloatDType:
-        """The data type of parameters, or its default."""
+        """The data type of parameters; its default if it could not be built."""
         return np.dtype("float32" if is_invalid(name := self.get("dtype")) else name)
 
     @property
     def batch_size(self) -> int | None:
-        """Rows a batch, where it is known."""
-        return (
-            cast("int | None", field_of(training, "batch_size"))
-            if not is_invalid(training := self.get("training"))
-            else None
-        )
+        """The number of rows per batch; None if the training section could not be built."""
+        training = self.get("training")
+        return None if is_invalid(training) else cast("int | None", field_of(training, "batch_size"))
 
     def with_fields(self, **fields: Any) -> Draft:
-        """A copy with other values in some fields, which are valid already or Invalid."""
+        """Return a copy with some fields replaced by valid or Invalid values."""
         if isinstance(self.built, Spec):
             return dataclasses.replace(self, built=self.built.with_fields(**fields))
         return dataclasses.replace(self, built=Invalid({**self.built.fields, **fields}))
 
 
-def build(values: Mapping[str, Any], builder: Builder) -> Draft:
-    """Build the spec that plain values describe, each object once.
+def build_draft(values: Mapping[str, Any], builder: Builder) -> Draft:
+    """Build a spec from plain values, each object once.
 
     Args:
-        values: of the spec's fields.
-        builder: collects the problems.
+        values: the plain value of each field of the spec.
+        builder: builds the objects and collects the problems.
     """
     built = builder.make(Spec, values, ())
     return Draft(built, tuple(builder.problems))
 
 
 def build_document(document: Document) -> Draft:
-    """Build the spec that a document describes, without looking at the data."""
+    """Build a spec from a document, without reading the data."""
     problems = tuple(document.problems)
     if is_invalid(document.value):
         return Draft(INVALID, problems)
     if not isinstance(document.value, dict):
         message = f"expected a mapping with data, model, loss and optimizer; got {format_value(document.value)}"
         return Draft(INVALID, (*problems, Problem((), message)))
-    draft = build(document.value, Builder(document.absolute))
+    draft = build_draft(document.value, Builder(document.absolute_path))
     return dataclasses.replace(draft, problems=(*problems, *draft.problems))

@@ -1,4 +1,4 @@
-"""Keys that other libraries have elsewhere in a config, and where to write them here."""
+"""Keys that users of other libraries may write in the wrong section, and where they belong."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ CLASS_WEIGHT = "it belongs under training, as training.class_weight"
 CLIPPING = ("clipnorm", "gradient_clip_val", "gradient_clip_norm", "grad_clip", "max_grad_norm", "global_clipnorm")
 GROUPS = "it belongs to the source, as data.train.groups"
 VALIDATION = "write data.validation: {fraction: 0.2}"
-OF_OPTIMIZER = {
+OPTIMIZER_KEYS = {
     **dict.fromkeys(("lr", "learning_rate"), "it belongs to the optimizer, as optimizer.learning_rate"),
     **dict.fromkeys(
         ("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule", "warmup", "warmup_steps"),
-        "a schedule stands in optimizer.learning_rate, such as {type: cosine, initial: 1e-3}",
+        "a schedule is written as optimizer.learning_rate, such as {type: cosine, initial: 1e-3}",
     ),
     **dict.fromkeys(("momentum", "betas"), "it belongs to the optimizer, beside its type"),
     "weight_decay": "write {type: adamw, weight_decay: 1e-2} as optimizer, or training.penalty: {l2: 1e-4}",
 }
-OF_LOSS = {
+LOSS_KEYS = {
     "label_smoothing": "it belongs to the loss, as in {type: cross_entropy, label_smoothing: 0.1}",
     **dict.fromkeys(
         ("positive_weight", "pos_weight"),
@@ -28,8 +28,8 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
         **dict.fromkeys(CLIPPING, "it is training.clip_norm"),
         "class_weights": CLASS_WEIGHT,
         "validation_split": VALIDATION,
-        **OF_OPTIMIZER,
-        **OF_LOSS,
+        **OPTIMIZER_KEYS,
+        **LOSS_KEYS,
     },
     "Data": {
         "class_weight": CLASS_WEIGHT,
@@ -49,11 +49,12 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
         ),
         **dict.fromkeys(CLIPPING, "it is clip_norm here"),
         **dict.fromkeys(
-            ("seed", "dtype", "data", "model", "loss", "optimizer", "metrics"), "it stands at the top, beside training"
+            ("seed", "dtype", "data", "model", "loss", "optimizer", "metrics"),
+            "it belongs at the top level, beside training",
         ),
         "validation_split": VALIDATION,
-        **OF_OPTIMIZER,
-        **OF_LOSS,
+        **OPTIMIZER_KEYS,
+        **LOSS_KEYS,
     },
     "Penalty": {"type": "write l1 or l2, or both"},
 }

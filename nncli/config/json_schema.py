@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
 
-from nncli.config.spec import INHERITING, Spec
+from nncli.config.spec import INHERITS_FROM_TRAIN, Spec
 from nncli.core.checked import Checked, Registered
 from nncli.core.docstrings import parse_class_docstring
 from nncli.core.field_docs import FieldDoc, document_fields
-from nncli.core.fields import ALSO_WHOLE_NUMBERS, OneOf, required
+from nncli.core.fields import ALSO_WHOLE_NUMBERS, OneOf, required_fields
 from nncli.core.registry import Registry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +24,7 @@ Schema = dict[str, Any]
 
 
 def build_schema() -> Schema:
-    """Build the schema of a config with all classes that are registered now."""
+    """Build the schema of a config with all classes that are registered at this time."""
     definitions = _Definitions()
     whole = definitions.fields(Spec)
     return {
@@ -58,13 +58,13 @@ class _Definitions:
         needed = [field.name for field in fields if field.required and not inheriting]
         return schema | ({"required": needed} if needed else {})
 
-    def value(self, annotation: Any) -> list[Schema]:
-        """Build the alternative schemas of an annotation."""
+    def alternatives(self, annotation: Any) -> list[Schema]:
+        """Return the schemas of an annotation, one for each member of a union."""
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
             return self._annotated(arguments[0], arguments[1:])
         if origin in (Union, types.UnionType):
-            return [schema for option in arguments for schema in self.value(option)]
+            return [schema for option in arguments for schema in self.alternatives(option)]
         if origin is Literal:
             return [{"enum": list(arguments)}]
         if origin is tuple and arguments[-1] is Ellipsis:
@@ -79,32 +79,34 @@ class _Definitions:
         if annotation in SIMPLE_TYPES:
             return [{"type": SIMPLE_TYPES[annotation]}]
         if not (isinstance(annotation, type) and issubclass(annotation, Checked)):
-            return [{}]  # a class of the user's, which validates its own values
+            return [{}]  # a class of a plugin that validates its values itself
         return [self._named(annotation.__name__, lambda: self.fields(annotation))]
 
     def _annotated(self, inner: Any, metadata: tuple[Any, ...]) -> list[Schema]:
         registry = next((item for item in metadata if isinstance(item, Registry)), None)
         if registry is not None:
-            inheriting = INHERITING in metadata
+            inheriting = INHERITS_FROM_TRAIN in metadata
             name = f"inheriting_{registry.kind}" if inheriting else registry.kind
             return [self._named(name, lambda: self._registry(registry, inheriting=inheriting))]
         choices = next((item for item in metadata if isinstance(item, OneOf)), None)
         if choices is not None:
             return [{"enum": choices.names()}]
-        schemas = self.value(inner)
+        schemas = self.alternatives(inner)
         if ALSO_WHOLE_NUMBERS in metadata:
             schemas = [*schemas, {"type": "integer"}]
         limits = [_limits(item, of_entries=get_origin(inner) is dict) for item in metadata]
         return [{**schema, **{key: limit for found in limits for key, limit in found.items()}} for schema in schemas]
 
     def _registry(self, registry: Registry, *, inheriting: bool) -> Schema:
-        """Build the schema of a registry: a mapping, or a bare name where no field is required."""
+        """Build the schema of a registry: mappings, and names alone for classes without required fields."""
         classes = [cls for cls in registry if cls.listed]
-        plain = [name for cls in classes if not any(required(cls)) for name in _names(registry, cls)]
+        plain = [name for cls in classes if not any(required_fields(cls)) for name in _names(registry, cls)]
         mappings = [self._entry(registry, cls, inheriting=inheriting) for cls in classes]
         return {"anyOf": [*([{"enum": sorted(plain)}] if plain else []), *mappings]}
 
     def _entry(self, registry: Registry, cls: type[Registered], *, inheriting: bool) -> Schema:
+        """Build the schema of a mapping that describes a registered class."""
+
         def build() -> Schema:
             schema = self.fields(cls, inheriting=inheriting)
             type_optional = inheriting or any("claims" in vars(base) for base in cls.__mro__ if base is not Registered)
@@ -124,8 +126,8 @@ class _Definitions:
         return schema if field.required else {**schema, "default": field.default}
 
     def _one(self, annotation: Any) -> Schema:
-        """Build the schema of an annotation, or of a reference to another value."""
-        schemas = self.value(annotation)
+        """Build the schema of an annotation; a reference to another value is valid as well."""
+        schemas = self.alternatives(annotation)
         if any(schema == {"type": "string"} for schema in schemas):
             return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         return {"anyOf": [*schemas, {"$ref": "#/$defs/reference"}]}
@@ -139,7 +141,7 @@ class _Definitions:
 
 
 def _limits(item: Any, *, of_entries: bool) -> Schema:
-    """Translate bounds such as Ge or MinLen; `of_entries` is true for mappings, whose length counts entries."""
+    """Convert bounds such as Ge or MinLen to a schema; `of_entries`: whether a length counts entries of a mapping."""
     keys = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
     found = {key: getattr(item, name) for name, key in keys.items() if getattr(item, name, None) is not None}
     if isinstance(item, annotated_types.Len | annotated_types.MinLen):

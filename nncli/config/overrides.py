@@ -13,7 +13,7 @@ from nncli.core.invalid import is_invalid
 from nncli.core.text_format import truncate
 
 COMMAND_LINE_ORIGIN = "--set"
-ENVIRONMENT_VARIABLE = "NNCLI_SET"  # settings quoted as for a shell; those of the command line take precedence
+ENVIRONMENT_VARIABLE = "NNCLI_SET"  # settings, quoted as in a shell; --set takes precedence
 MAX_KEY_LENGTH = 10_000  # characters
 
 
@@ -55,7 +55,7 @@ class _Override:
         self._mark = Mark(0, 0, origin=origin)
 
     def apply(self) -> None:
-        """Set the value, and replace the marks and problems of what it overrides."""
+        """Set the value, and replace the marks and problems of the old value."""
         keys, value = self._parse()
         document = self._document
         if not isinstance(document.value, dict):
@@ -94,7 +94,7 @@ class _Override:
             child = container[index] = {}
             self._mark_as_set(path)
         if is_invalid(child):
-            return {}  # its problem was found already
+            return {}  # its problem has been reported
         if not isinstance(child, dict | list):
             raise self._error(f"{'.'.join(map(str, path))} is {child!r} and has no keys")
         return child
@@ -113,7 +113,7 @@ class _Override:
         self._document.keys[path] = self._document.values[path] = self._mark
 
     def _forget(self, path: Path) -> None:
-        """Remove the marks and problems of the value that the file has at a path."""
+        """Remove the marks and problems of the old value at a path."""
         document, length = self._document, len(path)
         for marks in (document.keys, document.values):
             for other in [known for known in marks if known[:length] == path]:

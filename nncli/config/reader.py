@@ -1,4 +1,4 @@
-"""Read YAML strictly and with positions; no tag can construct an object."""
+"""Read YAML strictly, with the position of every value; tags cannot construct objects."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def read_file(path: str, max_depth: int = MAX_DEPTH) -> Document:
         max_depth: maximum number of nested mappings and lists.
 
     Raises:
-        UserError: if it cannot be read or is larger than a config can be.
-        ConfigError: if it is not valid YAML, with the position.
+        UserError: if it cannot be read or is larger than `MAX_FILE_BYTES`.
+        ConfigError: if it is not valid YAML, with its position.
     """
     try:
         with open(path, "rb") as file:
@@ -55,7 +55,7 @@ def read_text(text: str, name: str, folder: str, max_depth: int = MAX_DEPTH) -> 
         max_depth: maximum number of nested mappings and lists.
 
     Raises:
-        ConfigError: if it is not valid YAML, with the position and the line.
+        ConfigError: if it is not valid YAML, with its position and line.
     """
     document = Document(None, name, folder, text=text)
     try:
@@ -76,7 +76,7 @@ def read_text(text: str, name: str, folder: str, max_depth: int = MAX_DEPTH) -> 
 
 
 def read_value(text: str) -> Any:
-    """Read one YAML value, such as that of a --set option.
+    """Read one YAML value, such as the value of a --set option.
 
     Raises:
         ConfigError: if it is not valid YAML.

@@ -16,8 +16,8 @@ from nncli.core.value_text import format_value
 
 MAX_TEXT_LENGTH = 10_000  # characters of a text after its references are resolved
 MAX_CHAIN_LENGTH = 100  # references to references
-MAX_CANDIDATES = 1000  # paths that are compared for a suggestion
-MAX_SUGGESTIONS = 20
+MAX_CANDIDATES = 1000  # paths to search for a suggestion
+MAX_SUGGESTIONS = 20  # problems that get a suggestion, which takes time
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 
 
@@ -72,6 +72,7 @@ class _Resolver:
         return self._text(value, path, chain) if isinstance(value, str) and "${" in value else value
 
     def _text(self, text: str, path: Path, chain: tuple[Path, ...]) -> Any:
+        """Return a text with its references resolved; the value itself if the text is only a reference."""
         whole = _REFERENCE.fullmatch(text)
         if whole and whole[1] is not None:
             return self._target(whole[1], path, chain)
@@ -92,11 +93,9 @@ class _Resolver:
                     return self._problem(path, message)
                 parts.append(format_scalar(value))
         joined = "".join([*parts, text[end:]])
-        return (
-            joined
-            if len(joined) <= MAX_TEXT_LENGTH
-            else self._problem(path, f"a text above {MAX_TEXT_LENGTH} characters")
-        )
+        if len(joined) > MAX_TEXT_LENGTH:
+            return self._problem(path, f"a text of more than {MAX_TEXT_LENGTH} characters")
+        return joined
 
     def _target(self, dotted: str, path: Path, chain: tuple[Path, ...]) -> Any:
         """Return the value that a reference at `path` names."""
@@ -129,7 +128,7 @@ class _Resolver:
         return f"; did you mean ${{{match}}}?" if match else ""
 
     def _problem(self, path: Path, message: str, about: tuple[Path, ...] = ()) -> Any:
-        """Add a problem, once for its path or for the cycle of paths that it is about."""
+        """Add a problem, only once for its path or its cycle of paths."""
         subject = frozenset(about or (path,))
         if subject not in self._reported:
             self._reported.add(subject)

@@ -1,4 +1,4 @@
-"""Parse plain scalars by the core schema of YAML 1.2: 1e-3 is a number, 010 is 10, on and yes are texts."""
+"""Parse plain scalars by the core schema of YAML 1.2: 1e-3 is a number, 010 is 10, "on" and "yes" are texts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def parse_scalar(text: str) -> Scalar:
 
 
 def format_scalar(value: Scalar) -> str:
-    """Write a scalar as a plain scalar, the inverse of `parse_scalar`."""
+    """Return a value as a plain scalar, the inverse of `parse_scalar`."""
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""The spec: everything that makes a run what it is, typed, with every default filled."""
+"""The spec: all settings of a run as typed objects, with every default filled in."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from nncli.core.fields import field_types
 from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SOURCES
 from nncli.core.types import DTypeName
 
-INHERITING = "inherits what it leaves out"  # marks sources that take their keys from train's
+SPLITS = ("train", "validation", "test")
+INHERITS_FROM_TRAIN = "inherits from train"  # annotation metadata of sources that inherit keys of the train source
 
 
 @dataclass(frozen=True)
 class Fraction(Checked):
-    """A share of the train source's rows; where that has groups, of whole groups, none of which is on both sides.
+    """A fraction of the rows of the train source. If the source has groups, no group is split.
 
     Args:
-        fraction: the share, above 0 and below 1.
-        stratify: whether every class is split by that share.
-        split: random, drawn with the seed; or tail, the last rows, for what is ordered by time.
+        fraction: share of the rows, above 0 and below 1.
+        stratify: whether to take this share of every class.
+        split: random, drawn with the seed; or tail, the last rows, for rows ordered by time.
     """
 
     fraction: Annotated[float, Interval(gt=0, lt=1)]
@@ -31,67 +32,68 @@ class Fraction(Checked):
     split: Literal["random", "tail"] = "random"
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """The last rows are those that they are, whatever their classes."""
+        """Yield a conflict if `stratify` is combined with `split: tail`."""
         if self.stratify and self.split == "tail":
             yield "stratify", "split: tail takes the last rows, whatever their classes; drop one of the two"
 
 
 @dataclass(frozen=True)
 class Data(Checked):
-    """What to learn from.
+    """The data of a run.
 
     Args:
-        train: the source of the training rows.
-        validation: a source, or a fraction of train, measured after every epoch; default none.
-        test: likewise, measured once at the end with the best weights; default none.
-        scale_inputs: fitted on the training rows only; default none.
-        scale_targets: likewise, for regression; undone in predictions and metrics.
+        train: source of the training rows.
+        validation: source, or a fraction of train, to evaluate after every epoch; default none.
+        test: source, or a fraction of train, to evaluate once at the end with the best weights; default none.
+        scale_inputs: scaling of the inputs, fitted on the training rows only; default none.
+        scale_targets: scaling of the targets of a regression, undone in predictions and metrics; default none.
     """
 
     train: Annotated[Registered, SOURCES]
-    validation: Fraction | Annotated[Registered, SOURCES, INHERITING] | None = None
-    test: Fraction | Annotated[Registered, SOURCES, INHERITING] | None = None
+    validation: Fraction | Annotated[Registered, SOURCES, INHERITS_FROM_TRAIN] | None = None
+    test: Fraction | Annotated[Registered, SOURCES, INHERITS_FROM_TRAIN] | None = None
     scale_inputs: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # built when checked
     scale_targets: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]
 
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Validation and test sources inherit every key of train but the files."""
+        """Let validation and test sources inherit the keys of the train source, except for files."""
         train = values.get("train")
         if not isinstance(train, Mapping):
             return values
-        inherited = {name: inheriting(values[name], train) for name in ("validation", "test") if name in values}
+        inherited = {name: inherit_from_train(values[name], train) for name in ("validation", "test") if name in values}
         return values | inherited
 
 
-def inheriting(given: Any, train: Mapping[str, Any]) -> Any:
-    """A source's mapping with the keys of the train source that it leaves out, but for those that name files."""
+def inherit_from_train(given: Any, train: Mapping[str, Any]) -> Any:
+    """Return the mapping of a source with the keys that it inherits from the train source: all except file names."""
     if not isinstance(given, Mapping) or "fraction" in given:
         return given
     kind, given_kind = _kind(train), _kind(given)
     if given_kind is None and not set(given) & ({"path"} if kind is None else set(field_types(kind))):
-        return given  # no source, but something mistyped
+        return given  # not a source but a mistake
     if kind is not None and given_kind not in (None, kind):
         return {key: train[key] for key in ("classes",) if key in train} | dict(given)
-    # a train source of unknown kind is a folder whose name does not look like one
+    # a train source of unknown kind has a path that looks neither like a file nor like a folder
     files = {"dataset", *(("path",) if kind is None else kind.path_fields(train))}
     return {key: value for key, value in train.items() if key not in files} | dict(given)
 
 
 def _kind(values: Mapping[str, Any]) -> type[Registered] | None:
+    """Return the class of the source that a mapping describes, or None."""
     if "type" in values:
         return SOURCES.find(str(values["type"]))
-    return SOURCES.claiming(values)
+    return SOURCES.find_by_keys(values)
 
 
 @dataclass(frozen=True)
 class EarlyStopping(Checked):
-    """Stop when a measure has not improved for some epochs.
+    """Stop training when a monitored value has not improved for some epochs.
 
     Args:
-        monitor: a column of metrics.csv; default val_loss, or train_loss where nothing is validated.
-        patience: how many epochs without improvement are allowed.
-        min_delta: what counts as an improvement, at least 0.
+        monitor: column of metrics.csv to watch; default val_loss, or train_loss without validation rows.
+        patience: number of epochs without improvement after which to stop, at least 1.
+        min_delta: a change must be larger than this to count as an improvement; at least 0.
     """
 
     monitor: str | None = None
@@ -101,13 +103,14 @@ class EarlyStopping(Checked):
 
 @dataclass(frozen=True)
 class Checkpoint(Checked):
-    """When to save.
+    """When to save checkpoints.
 
     Args:
-        monitor: which column of metrics.csv says what is best; default val_loss, or train_loss without validation.
-        every_epochs: save the last state after so many epochs.
-        every_steps: and after so many steps; default not within an epoch.
-        keep: how many of the last states to keep.
+        monitor: column of metrics.csv that selects the best checkpoint; default val_loss, or train_loss without
+            validation rows.
+        every_epochs: save the last state after this number of epochs, at least 1.
+        every_steps: also save it after this number of steps, at least 1; default only at the end of epochs.
+        keep: number of last states to keep, at least 1.
     """
 
     monitor: str | None = None
@@ -118,22 +121,22 @@ class Checkpoint(Checked):
 
 @dataclass(frozen=True)
 class Penalty(Checked):
-    """A price on large weights, which keeps a model simple.
+    """A penalty on large weights (L1 and L2 regularization) that is added to the loss.
 
-    loss = mean of the rows' losses + l1 * sum |w| + l2 * sum w^2
+    loss = mean loss of the rows + l1 * sum |w| + l2 * sum w^2
 
-    The gradient, of which clip_norm looks at the norm, is that of this loss; the derivative of |w| at 0 is taken as 0.
-    Every loss that is shown or watched has the penalty in it, at the weights with which it is measured: train_loss
-    (where it is the mean over the epoch's steps), val_loss, that of the test and of evaluate. Metrics have not; one
-    such as log_loss or rmse shows the fit alone.
+    The gradient, whose norm clip_norm limits, is the gradient of this sum; the derivative of |w| at 0 is taken as 0.
+    train_loss, val_loss, and the loss of the test and of evaluate include the penalty for the weights at which they are
+    measured; train_loss includes its mean over the steps of the epoch. Metrics do not include it, so a metric such as
+    log_loss or rmse shows the fit alone.
 
-    There is no 1/2 in it, as in Keras: for plain gradient descent, l2: 1e-4 is PyTorch's weight_decay=2e-4, and alpha
-    of scikit-learn's MLPClassifier is 2 * l2 * batch_size.
+    As in Keras, there is no factor 1/2: for plain gradient descent, l2: 1e-4 equals weight_decay=2e-4 in PyTorch, and
+    alpha of scikit-learn's MLPClassifier equals 2 * l2 * batch_size.
 
     Args:
-        l1: the price of the absolute values, at least 0; it pulls what is of little use to about 0.
-        l2: the price of the squares, at least 0; it pulls most at what is large.
-        biases: whether biases and the scale and shift of normalisation pay as well.
+        l1: factor of the sum of absolute weights, at least 0; it moves weights of little use to about 0.
+        l2: factor of the sum of squared weights, at least 0; it shrinks large weights most.
+        biases: whether to penalize biases and the scale and shift of normalization layers as well.
     """
 
     l1: Annotated[float, Ge(0)] = 0.0
@@ -141,29 +144,29 @@ class Penalty(Checked):
     biases: bool = False
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """A penalty that costs nothing."""
+        """Yield a conflict if both factors are 0."""
         if not self.l1 and not self.l2:
             yield "l2", "a penalty wants an l1 or l2 above 0, such as l2: 1e-4; or drop it"
 
 
 @dataclass(frozen=True)
 class WeightAveraging(Checked):
-    """Predict with a running average of the weights instead of those of the last step.
+    """Predict with an exponential moving average of the weights instead of the weights of the last step.
 
-    a <- decay a + (1 - decay) w after every step; a = w after the first one
+    a <- decay a + (1 - decay) w after every step; a = w after the first step
 
-    That is the exponential moving average of PyTorch's AveragedModel with get_ema_multi_avg_fn. It smooths out what the
-    last steps happened to do, and looks back over about 1 / (1 - decay) steps; a run should have several times as many.
-    With warmup, min(decay, (1 + t) / (10 + t)) stands for decay, where t is the number of steps averaged before, so
-    that short runs, and the first epochs of long ones, are not held back by their first steps.
+    This is the average of PyTorch's AveragedModel with get_ema_multi_avg_fn. It reduces the noise of the last steps,
+    and covers about 1 / (1 - decay) steps; a run should have several times as many. With warmup, decay is replaced by
+    min(decay, (1 + t) / (10 + t)), where t is the number of steps averaged before, so that the first steps have less
+    weight in short runs and in the first epochs.
 
-    The averaged weights are the model: validation, checkpoints, the test and predictions use them. Training goes on
-    with its own, at which train_loss and train_ metrics are measured. Only what is trained is averaged; running values
-    of a batch normalisation are those of training.
+    Validation, checkpoints, the test and predictions use the averaged weights. Training continues with the weights of
+    its last step, at which train_loss and train_ metrics are measured. Only trainable parameters are averaged; the
+    running statistics of batch normalization are those of training.
 
     Args:
-        decay: the share of the average that stays in a step, above 0 and below 1.
-        warmup: whether the decay begins small.
+        decay: weight of the old average in each step, above 0 and below 1.
+        warmup: whether decay starts small.
     Reference: Polyak and Juditsky, SIAM J. Control Optim. 30 (1992), 838-855.
     """
 
@@ -173,27 +176,27 @@ class WeightAveraging(Checked):
 
 @dataclass(frozen=True)
 class Training(Checked):
-    """How to train.
+    """The settings of training.
 
     Args:
-        epochs: how many times to go through the training rows.
-        batch_size: rows a batch; the last batch of an epoch may be short.
-        batches_per_step: how many batches make one step, which is that of one batch of all their rows and takes the
-            memory of one of them (gradient accumulation). Steps are counted, and states saved, between whole steps;
-            the last step of an epoch may have fewer batches. Batch normalisation mixes the rows of each batch alone
-            and updates its running values once a batch.
-        shuffle: whether every epoch has a random order of its own.
-        clip_norm: the largest global norm of the gradient; default no limit.
-        penalty: a price on large weights that is added to the loss; default none.
-        weight_averaging: to predict with a running average of the weights; default with those of the last step.
+        epochs: number of passes over the training rows, at least 1.
+        batch_size: rows per batch, at least 1; the last batch of an epoch may have fewer.
+        batches_per_step: batches per step (gradient accumulation), at least 1. A step computes the same as with one
+            batch of all these rows, in the memory of one of the batches. The last step of an epoch may have fewer
+            batches. Checkpoints are saved between steps. Batch normalization normalizes each batch separately and
+            updates its running statistics once per batch.
+        shuffle: whether to shuffle the training rows in every epoch.
+        clip_norm: maximum global norm of the gradient, above 0; default no limit.
+        penalty: penalty on large weights that is added to the loss; default none.
+        weight_averaging: predict with a moving average of the weights; default with the weights of the last step.
         early_stopping: when to stop before the last epoch; default never.
-        checkpoint: when to save.
-        on_nonfinite: what to do where a loss or gradient is not finite: stop the run, or skip the step, up to 100 of
-            them in a run.
-        class_weight: how much the rows of a class count in the loss: balanced, which is rows / (classes * rows of the
-            class), or a mapping of classes to weights, such as {spam: 1, ham: 0.2}; default 1 each. Metrics do not
-            use it.
-        threads: how many threads to compute with; default all cores.
+        checkpoint: when to save checkpoints.
+        on_nonfinite: what to do if a loss or gradient is not finite: stop the run, or skip the step, up to 100 steps
+            in a run.
+        class_weight: weight of the rows of each class in the loss: balanced, which is rows / (classes * rows of the
+            class), or a mapping of classes to weights above 0, such as {spam: 1, ham: 0.2}; default 1. Metrics do
+            not use it.
+        threads: number of threads to compute with, at least 1; default all cores.
     """
 
     epochs: Annotated[int, Ge(1)] = 10
@@ -215,15 +218,15 @@ class Spec(Checked):
     """A whole config.
 
     Args:
-        name: of the run; default the file's stem.
-        seed: of everything random.
-        dtype: of parameters and computations.
-        data: what to learn from.
+        name: name of the run; default the name of the file without its ending.
+        seed: seed of all random numbers, at least 0.
+        dtype: data type of parameters and computations.
+        data: the data of the run.
         model: the layers in order.
-        loss: what is minimised.
-        optimizer: how.
-        metrics: what is measured besides.
-        training: how long, in which batches, and when to save.
+        loss: the loss to minimize.
+        optimizer: the optimizer that minimizes it.
+        metrics: what to measure besides the loss.
+        training: epochs, batches, checkpoints and other settings of training.
     """
 
     name: str | None = None
@@ -238,5 +241,5 @@ class Spec(Checked):
 
     @classmethod
     def label(cls) -> str:
-        """What messages call it."""
+        """Return the name of this class for messages."""
         return "the config"

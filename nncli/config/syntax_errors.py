@@ -1,4 +1,4 @@
-"""Explain PyYAML's syntax errors in terms of what the user wrote."""
+"""Explain the syntax errors of PyYAML in terms of what the user wrote."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def explain_syntax_error(error: yaml.YAMLError, document: Document) -> Problem:
 
 
 def _explain(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
-    """Return the position and the message, by the texts of PyYAML's errors, which have no codes."""
+    """Return position and message of a syntax error; PyYAML's errors have no codes, so their text is matched."""
     problem, context = getattr(error, "problem", None) or "not YAML", getattr(error, "context", None) or ""
     here, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if here is None:
@@ -70,7 +70,7 @@ def _explain(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
 
 
 def _explain_nested_keys(document: Document, line: int) -> str:
-    """Explain keys that are nested below a scalar; return "" if that is not the problem."""
+    """Explain keys that are indented below a scalar; return "" if that is not the problem."""
     current, before = document.lines[line], document.lines[line - 1] if line else ""
     deeper = len(current) - len(current.lstrip()) > len(before) - len(before.lstrip())
     found = _BARE_VALUE.fullmatch(before)
@@ -100,7 +100,7 @@ def _unclosed(document: Document, end: int) -> tuple[Mark, str]:
 
 
 def _explain_after_value(problem: str, line: str) -> str:
-    """Explain text after a value that does not continue it."""
+    """Explain text that follows a complete value."""
     if "'<block" in problem or "'-'" in problem or "'?'" in problem or "'<scalar>'" in problem:
         quoted = "'<scalar>'" in problem and line.count("'") + line.count('"') > 1
         doubled = "; within single quotes a quote is written twice: ''"

@@ -13,7 +13,7 @@ from nncli.core.fields import dump
 
 
 class _Dumper(yaml.SafeDumper):
-    """Write values without aliases, and quote texts that would be read as numbers, booleans or null."""
+    """A YAML dumper that writes no aliases, and quotes texts that look like numbers, booleans or null."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

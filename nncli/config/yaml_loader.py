@@ -1,4 +1,4 @@
-"""PyYAML's safe loader, changed to keep scalars as text and to know the positions of aliases."""
+"""PyYAML's safe loader, changed to keep scalars as text and to record the positions of aliases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nncli.config.limits import MAX_VALUES
 
 
 class ConfigLoader(yaml.SafeLoader):
-    """Compose the nodes of a config; plain scalars stay text, which `nncli.config.scalars` resolves."""
+    """Compose the nodes of a config; plain scalars stay text, which `nncli.config.scalars` parses later."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as PyYAML declares it
     count = 0  # nodes composed so far

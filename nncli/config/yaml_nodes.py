@@ -19,10 +19,10 @@ SCALAR_TAGS = {"int": "a whole number", "float": "a number", "bool": "true or fa
 
 
 class NodeReader:
-    """Convert the nodes of one document.
+    """Convert the YAML nodes of a document to plain values.
 
     Args:
-        document: receives the marks and the problems.
+        document: receives the positions and the problems.
         max_depth: maximum number of nested mappings and lists.
     """
 
@@ -33,10 +33,10 @@ class NodeReader:
         self._parents: list[yaml.Node] = []
 
     def read(self, node: yaml.Node, path: Path) -> Any:
-        """Return the plain value of a node; INVALID if it has none.
+        """Return the plain value of a node; INVALID if it has a problem.
 
         Raises:
-            ConfigError: if the values are too many, nested too deeply, or contain themselves.
+            ConfigError: if there are too many values, or they are nested too deeply or contain themselves.
         """
         self._document.values.setdefault(path, _mark(node))
         self._count += 1
@@ -72,7 +72,7 @@ class NodeReader:
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Any:
         result: dict[str, Any] = {}
         first_lines: dict[str, int] = {}
-        merged: list[yaml.Node] = []  # the values of << keys
+        merged: list[yaml.Node] = []  # the mappings after << keys
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._problem(path, "expected a name as key", key_node)
@@ -89,7 +89,7 @@ class NodeReader:
                 self._problem(inner, message, key_node)
                 continue
             first_lines[key] = key_node.start_mark.line + 1
-            self._document.keys.setdefault(inner, _mark(key_node))  # a merged key does not move one of its own
+            self._document.keys.setdefault(inner, _mark(key_node))  # a merged mapping may have been read before
             result[key] = self.read(value_node, inner)
         return self._merge(result, merged, path)
 
@@ -110,7 +110,7 @@ class NodeReader:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         name = node.tag.removeprefix(STANDARD_TAG)
         if "\0" in node.value or any("\ud800" <= character <= "\udfff" for character in node.value):
-            return self._problem(path, "a character that no file and no text can hold; delete it", node)
+            return self._problem(path, "a null character or lone surrogate; delete it", node)
         if name == "str":
             try:
                 return parse_scalar(node.value) if node.style is None else node.value

@@ -1,1 +1,1 @@
-"""What every package may use: errors, registries, typed fields, random streams, text formatting and array types."""
+"""The lowest package: errors, registries, typed fields, random streams, text formatting and array types."""

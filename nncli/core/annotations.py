@@ -1,4 +1,4 @@
-"""Taking a field's annotation apart."""
+"""Inspect the type annotation of a field: its union members, metadata and literal values."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ from nncli.core.registry import Registry
 
 
 @cache
-def adapter(annotation: Any) -> Any:
-    """What checks plain values strictly, as pydantic does."""
+def type_adapter(annotation: Any) -> Any:
+    """Return the pydantic TypeAdapter that validates plain values against an annotation, in strict mode."""
     from pydantic import ConfigDict, TypeAdapter
 
-    return TypeAdapter(_without_entries(annotation), config=ConfigDict(strict=True, allow_inf_nan=False))
+    return TypeAdapter(_with_any_entries(annotation), config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
-def _without_entries(annotation: Any) -> Any:
-    """The same, but for mappings, which are any: `Builder` builds their entries."""
-    if not any(map(is_mapping, options_of(annotation))):
+def _with_any_entries(annotation: Any) -> Any:
+    """Replace `dict[str, ...]` by `dict` in an annotation, because `Builder` builds the entries of mappings."""
+    if not any(map(is_mapping_type, union_members(annotation))):
         return annotation
-    return Union[tuple(dict if is_mapping(option) else option for option in options_of(annotation))]  # noqa: UP007
+    return Union[tuple(dict if is_mapping_type(member) else member for member in union_members(annotation))]  # noqa: UP007
 
 
-def metadata(annotation: Any) -> tuple[Any, ...]:
-    """What `Annotated` adds."""
+def metadata_of(annotation: Any) -> tuple[Any, ...]:
+    """Return the metadata of an `Annotated` type; empty for other types."""
     return getattr(annotation, "__metadata__", ())
 
 
-def inner_and_registry(annotation: Any) -> tuple[Any, Registry | None]:
-    """An annotation without its metadata, and the registry among the metadata."""
-    added = metadata(annotation)
-    if not added:
+def split_annotation(annotation: Any) -> tuple[Any, Registry | None]:
+    """Return an annotation without its metadata, and the registry in its metadata or None."""
+    metadata = metadata_of(annotation)
+    if not metadata:
         return annotation, None
-    return annotation.__origin__, next((item for item in added if isinstance(item, Registry)), None)
+    return annotation.__origin__, next((item for item in metadata if isinstance(item, Registry)), None)
 
 
-def options_of(annotation: Any) -> tuple[Any, ...]:
-    """The alternatives of a union, or the annotation itself."""
+def union_members(annotation: Any) -> tuple[Any, ...]:
+    """Return the members of a union; for another annotation, the annotation itself."""
     return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
 
 
-def is_mapping(annotation: Any) -> bool:
-    """Whether it is a `dict[str, ...]`."""
-    inner = inner_and_registry(annotation)[0]
+def is_mapping_type(annotation: Any) -> bool:
+    """Return whether an annotation is `dict[str, ...]`."""
+    inner = split_annotation(annotation)[0]
     return get_origin(inner) is dict and get_args(inner)[0] is str
 
 
-def is_checked(annotation: Any) -> bool:
-    """Whether it is a checked class."""
+def is_fields_class(annotation: Any) -> bool:
+    """Return whether an annotation is a subclass of `Fields`."""
     return isinstance(annotation, type) and issubclass(annotation, Fields)
 
 
-def literals(annotation: Any) -> Iterator[Any]:
-    """The words and values that are taken as they are."""
-    for option in options_of(inner_and_registry(annotation)[0]):
-        if get_origin(option) is Literal:
-            yield from get_args(option)
+def literal_values(annotation: Any) -> Iterator[Any]:
+    """Yield the values of the `Literal` types in an annotation."""
+    for member in union_members(split_annotation(annotation)[0]):
+        if get_origin(member) is Literal:
+            yield from get_args(member)

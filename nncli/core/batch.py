@@ -1,4 +1,4 @@
-"""A batch: the rows that one step, one shard or one machine works on."""
+"""A batch: the rows that one step, shard or machine computes together."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Batch:
 
     @property
     def divisor(self) -> float:
-        """What sums over this batch are divided by: its number of rows, or the sum of their weights."""
+        """The divisor of a mean over this batch: the number of rows, or the sum of their weights."""
         return float(len(self.inputs)) if self.weights is None else float(self.weights.sum(dtype=np.float64))
 
     def slice_rows(self, start: int, stop: int) -> Batch:

@@ -1,4 +1,4 @@
-"""From the plain values of a config to checked objects, with every problem on the way."""
+"""Build typed objects from the plain values of a config, and collect every problem."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 import annotated_types
 import numpy as np
 
-from nncli.core.advice import advice, named_by
-from nncli.core.annotations import inner_and_registry, is_checked, is_mapping, literals, metadata, options_of
+from nncli.core.annotations import (
+    is_fields_class,
+    is_mapping_type,
+    literal_values,
+    metadata_of,
+    split_annotation,
+    union_members,
+)
 from nncli.core.errors import ConfigError, Path, Problem
-from nncli.core.fields import Fields, FrozenMapping, field_types, required
+from nncli.core.fields import Fields, FrozenMapping, field_types, required_fields
 from nncli.core.invalid import INVALID, Invalid, is_invalid
-from nncli.core.plain_values import NULL_WORDS, plain_value, unexpected
+from nncli.core.missing_type import missing_type_problem
+from nncli.core.plain_values import NULL_WORDS, mismatch_message, plain_value
 from nncli.core.registry import Registry
 from nncli.core.text_format import join_names, truncate
 from nncli.core.type_description import describe_type
 from nncli.core.unions import choose_member, is_registered_name
-from nncli.core.untyped import untyped_problem
+from nncli.core.unknown_keys import likely_fields, unknown_key_advice
 from nncli.core.value_text import format_value
 
 FieldsT = TypeVar("FieldsT", bound=Fields)
@@ -27,12 +34,15 @@ _MIN_LENGTH = (annotated_types.Len, annotated_types.MinLen)
 
 
 class Builder:
-    """Builds checked objects from plain values and collects every problem on the way.
+    """Build objects of `Fields` classes from plain values, and collect every problem.
 
-    Each object is built once: its fields first, then the object itself, of fields that are valid.
+    Each object is built once: first its fields, then, if all of them are valid, the object itself.
 
     Args:
-        resolve: makes a file name absolute, given the path of keys to it; None leaves names as they are.
+        resolve: function (path of keys, file name) that returns the absolute file name; None changes no file names.
+
+    Attributes:
+        problems: the problems found so far.
     """
 
     def __init__(self, resolve: Callable[[Path, str], str] | None = None) -> None:
@@ -40,39 +50,41 @@ class Builder:
         self._resolve = resolve
 
     def problem(self, path: Path, message: str, *, key: bool = False) -> Any:
-        """Report a problem; returns INVALID."""
+        """Add a problem and return INVALID."""
         self.problems.append(Problem(path, message, "key" if key else "value"))
         return INVALID
 
     def value(self, annotation: Any, value: Any, path: Path) -> Any:
-        """Convert a value to its annotated type; Invalid where that is not possible."""
+        """Convert a value to its annotated type; return Invalid, and add a problem, if it cannot be converted."""
         if isinstance(value, Invalid):  # its problem was reported where it was read
             return INVALID
-        options = options_of(annotation)
-        nullable = type(None) in options
+        members = union_members(annotation)
+        nullable = type(None) in members
         if value is None and nullable:
             return None
-        options = tuple(option for option in options if option is not type(None))
-        mapping = next((option for option in options if is_mapping(option)), None)
+        members = tuple(member for member in members if member is not type(None))
+        mapping = next((member for member in members if is_mapping_type(member)), None)
         if mapping is not None and isinstance(value, Mapping):
             return self._mapping(annotation, mapping, value, path)
-        structured = [option for option in options if is_checked(option) or inner_and_registry(option)[1] is not None]
-        simple = [option for option in options if option not in structured]
+        structured = [
+            member for member in members if is_fields_class(member) or split_annotation(member)[1] is not None
+        ]
+        simple = [member for member in members if member not in structured]
         if nullable and structured and isinstance(value, str) and value.lower() in NULL_WORDS:
-            return self.problem(path, unexpected(annotation, value))
+            return self.problem(path, mismatch_message(annotation, value))
         named = structured and is_registered_name(structured, annotation, value)
         if structured and (not simple or isinstance(value, dict | Fields) or named):
             return self._structure(structured, value, path, nullable=nullable)
-        inner = inner_and_registry(options[0])[0]
-        if len(options) == 1 and get_origin(inner) is tuple and inner_and_registry(get_args(inner)[0])[1] is not None:
-            return self._registered_list(options[0], value, path)
+        inner = split_annotation(members[0])[0]
+        if len(members) == 1 and get_origin(inner) is tuple and split_annotation(get_args(inner)[0])[1] is not None:
+            return self._registered_list(members[0], value, path)
         if not structured:
             return self._plain(annotation, value, path)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return self._plain(Union[tuple(simple)], value, path, None if number else annotation)  # noqa: UP007
 
     def fields(self, cls: type[Fields], values: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """Every field that `values` gives, built or Invalid; unknown and missing keys are reported."""
+        """Build the given fields of a class, each valid or Invalid; unknown and missing keys are problems."""
         values = self.with_absolute_paths(cls, cls.prepare({str(key): value for key, value in values.items()}), path)
         known = field_types(cls)
         built: dict[str, Any] = {}
@@ -81,10 +93,10 @@ class Builder:
             if name in known:
                 built[name] = self.value(known[name], value, (*path, name))
             else:
-                meant |= named_by(name, cls)
-                message = f"unknown key {truncate(name)!r} for {cls.label()}{advice(name, cls, path)}"
+                meant |= likely_fields(name, cls)
+                message = f"unknown key {truncate(name)!r} for {cls.label()}{unknown_key_advice(name, cls, path)}"
                 built[name] = self.problem((*path, name), message, key=True)
-        for name in required(cls):
+        for name in required_fields(cls):
             if name not in values:
                 built[name] = INVALID
                 if name not in meant:
@@ -92,7 +104,7 @@ class Builder:
         return built
 
     def make(self, cls: type[FieldsT], values: Mapping[str, Any], path: Path) -> FieldsT | Invalid:
-        """The object that a mapping describes; Invalid, with the fields that could be built, if there are problems."""
+        """Build an object from a mapping; if there are problems, return Invalid with the fields that could be built."""
         built = self.fields(cls, values, path)
         if any(map(is_invalid, built.values())):
             return Invalid(built)
@@ -104,14 +116,14 @@ class Builder:
             return Invalid(built)
 
     def with_absolute_paths(self, cls: type[Fields], values: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-        """The same mapping with the file names in it made absolute."""
+        """Return the mapping with absolute file names."""
         if self._resolve is None:
             return values
         found = [name for name in cls.path_fields(values) if isinstance(values.get(name), str)]
         return {**values, **{name: self._resolve((*path, name), values[name]) for name in found}}
 
     def _defaults(self, cls: type[Fields], given: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """The defaults of the fields that are not given; the name of something registered is built."""
+        """Return the defaults of the fields that are not given; a default that is a registered name is built."""
         defaults: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
             if field.name not in given:
@@ -121,49 +133,49 @@ class Builder:
                 defaults[field.name] = default
         return defaults
 
-    def _structure(self, options: list[Any], value: Any, path: Path, *, nullable: bool) -> Any:
-        """An object of a class or of a registry."""
+    def _structure(self, members: list[Any], value: Any, path: Path, *, nullable: bool) -> Any:
+        """Build an object of one of these classes or registries."""
         if isinstance(value, Fields):
-            return self._object(options, value, path)
+            return self._check_object(members, value, path)
         either = " or null" if nullable else ""
-        if len(options) > 1 and any(map(is_checked, options)) and not isinstance(value, str | Mapping):
-            examples = [self._example(option, value) for option in options]
+        if len(members) > 1 and any(map(is_fields_class, members)) and not isinstance(value, str | Mapping):
+            examples = [self._example(member, value) for member in members]
             suitable = [example for example in examples if "..." not in example and "FILE" not in example]
             wanted = f"a mapping, such as {' or '.join(suitable or examples)}{either}"
             return self.problem(path, f"expected {wanted}; got {format_value(value)}")
-        option = choose_member(options, value) if len(options) > 1 else options[0]
-        registry = inner_and_registry(option)[1]
+        member = choose_member(members, value) if len(members) > 1 else members[0]
+        registry = split_annotation(member)[1]
         if registry is not None:
             return self._registered(registry, value, path)
         if not isinstance(value, Mapping):
-            known = join_names(field_types(option))
+            known = join_names(field_types(member))
             return self.problem(path, f"expected a mapping with the keys {known}{either}; got {format_value(value)}")
-        return self.make(option, value, path)
+        return self.make(member, value, path)
 
-    def _example(self, option: Any, value: Any) -> str:
-        """How a mapping of that kind begins, with the value that was given where it is valid there."""
-        registry = inner_and_registry(option)[1]
+    def _example(self, member: Any, value: Any) -> str:
+        """Return an example of a mapping for a message, with the given value if it is valid in it."""
+        registry = split_annotation(member)[1]
         if registry is not None:
             return registry.example.removeprefix("a mapping, such as ") or "{type: ...}"
-        trial, (name, *_) = Builder(), required(option)
-        trial.value(field_types(option)[name], value, ())
+        trial, (name, *_) = Builder(), required_fields(member)
+        trial.value(field_types(member)[name], value, ())
         return f"{{{name}: {'...' if trial.problems else format_value(value)}}}"
 
-    def _object(self, options: list[Any], value: Fields, path: Path) -> Any:
-        """An object as it is, where it is of one of the kinds."""
-        for option in options:
-            registry = inner_and_registry(option)[1]
-            if registry is None and type(value) is option:
+    def _check_object(self, members: list[Any], value: Fields, path: Path) -> Any:
+        """Return an object that was given instead of plain values, if it has one of these types."""
+        for member in members:
+            registry = split_annotation(member)[1]
+            if registry is None and type(value) is member:
                 return value
             if registry is not None and registry.find(getattr(value, "type_name", "")) is type(value):
                 return value
             if registry is not None and registry.base is not None and isinstance(value, registry.base):
-                return value  # of a class that was defined again since
-        wanted = " or ".join(describe_type(option) for option in options)
+                return value  # its class was registered again, such as by reloading a module
+        wanted = " or ".join(describe_type(member) for member in members)
         return self.problem(path, f"expected {wanted}; got {format_value(value)}")
 
     def _registered(self, registry: Registry, value: Any, path: Path) -> Any:
-        """An object of a registry, from a name or a mapping."""
+        """Build a registered object from a name or a mapping."""
         name: Any
         if isinstance(value, str):
             name, values, at = value, {}, path
@@ -190,36 +202,37 @@ class Builder:
         return self.problem(at, registry.unknown(name))
 
     def _untyped(self, registry: Registry, values: dict[str, Any], path: Path) -> Any:
-        """An object of a registry from a mapping without a type, which its keys decide."""
+        """Build a registered object from a mapping without `type`; its keys decide the class."""
         if any(map(is_invalid, values.values())):
             values = {key: value for key, value in values.items() if not is_invalid(value)}
-            if registry.claiming(values) is None:
+            if registry.find_by_keys(values) is None:
                 return INVALID  # its problem was reported where it was read
         if not registry.example or (isinstance(values.get("path", "."), str) and values.get("path", ".") != ""):
-            cls = registry.claiming(values, lambda cls: self.with_absolute_paths(cls, values, path))
+            cls = registry.find_by_keys(values, lambda cls: self.with_absolute_paths(cls, values, path))
             if cls is not None:
                 return self.make(cls, values, path)
-        self.problems.append(untyped_problem(registry, values, path))
+        self.problems.append(missing_type_problem(registry, values, path))
         return INVALID
 
     def _registered_list(self, annotation: Any, value: Any, path: Path) -> Any:
-        inner = inner_and_registry(annotation)[0]
-        option = get_args(inner)[0]
+        """Build a tuple of registered objects from a list."""
+        inner = split_annotation(annotation)[0]
+        member = get_args(inner)[0]
         if not isinstance(value, list | tuple):
             return self.problem(path, f"expected {describe_type(inner)}; got {format_value(value)}")
         least = _min_length(annotation)
         if len(value) < least:
-            registry = cast("Registry", inner_and_registry(option)[1])
+            registry = cast("Registry", split_annotation(member)[1])
             return self.problem(path, f"expected at least {'one' if least == 1 else least} {registry.kind}")
-        built = tuple(self.value(option, item, (*path, index)) for index, item in enumerate(value))
+        built = tuple(self.value(member, item, (*path, index)) for index, item in enumerate(value))
         return Invalid(items=built) if any(map(is_invalid, built)) else built
 
-    def _mapping(self, annotation: Any, option: Any, value: Mapping[Any, Any], path: Path) -> Any:
-        """A mapping whose entries are built one by one; a whole number as key is the text that YAML has for it."""
-        if isinstance(word := value.get("type"), str) and len(value) > 1 and word in literals(annotation):
+    def _mapping(self, annotation: Any, member: Any, value: Mapping[Any, Any], path: Path) -> Any:
+        """Build the entries of a `dict[str, ...]` field; keys that are whole numbers are converted to text."""
+        if isinstance(word := value.get("type"), str) and len(value) > 1 and word in literal_values(annotation):
             return self.problem(path, f"expected {describe_type(annotation)}; got {word} with other keys beside it")
         known = len(self.problems)
-        least = _min_length(option)
+        least = _min_length(member)
         if len(value) < least:
             wanted = "at least one entry" if least == 1 else f"at least {least} entries"
             self.problem(path, f"expected {wanted}; got {format_value(value)}")
@@ -231,30 +244,33 @@ class Builder:
             elif str(key) in built:
                 self.problem((*path, str(key)), f"the key {truncate(str(key))!r} is listed twice", key=True)
             else:
-                built[str(key)] = self.value(get_args(inner_and_registry(option)[0])[1], item, (*path, str(key)))
+                built[str(key)] = self.value(get_args(split_annotation(member)[0])[1], item, (*path, str(key)))
         return INVALID if len(self.problems) > known or any(map(is_invalid, built.values())) else FrozenMapping(built)
 
     def _plain(self, annotation: Any, value: Any, path: Path, whole: Any = None) -> Any:
-        """A number, a text and the like; `whole` is the annotation with all alternatives."""
+        """Convert a number, a text or another plain value; `whole` is the annotation with all members of the union."""
         try:
             return plain_value(annotation, value)
         except ValueError:
             value = value.item() if isinstance(value, np.generic) else value
-            return self.problem(path, unexpected(annotation, value, whole))
+            return self.problem(path, mismatch_message(annotation, value, whole))
 
 
 def _min_length(annotation: Any) -> int:
-    return next((item.min_length for item in metadata(annotation) if isinstance(item, _MIN_LENGTH)), 0)
+    """Return the minimum length that an annotation demands; 0 if it has none."""
+    return next((item.min_length for item in metadata_of(annotation) if isinstance(item, _MIN_LENGTH)), 0)
 
 
 def check_annotations(cls: type[Fields]) -> str | None:
-    """What is wrong with the annotations of a class's fields, or None."""
+    """Return what is wrong with the annotations of a class, or None."""
     try:
         types = field_types(cls)
-    except Exception as error:  # annotations are a user's code
+    except Exception as error:  # annotations are user code, which may raise anything
         return f"its annotations cannot be read ({type(error).__name__}: {error})"
     for name, annotation in types.items():
-        inner = [get_args(inner_and_registry(option)[0])[1] for option in options_of(annotation) if is_mapping(option)]
+        inner = [
+            get_args(split_annotation(member)[0])[1] for member in union_members(annotation) if is_mapping_type(member)
+        ]
         try:
             for item in (annotation, *inner):
                 Builder().value(item, object(), ())
@@ -264,10 +280,10 @@ def check_annotations(cls: type[Fields]) -> str | None:
 
 
 def build(registry: Registry, value: Any) -> Any:
-    """One registered object from its name, a mapping or itself.
+    """Build a registered object from its name or a mapping; an object is returned unchanged.
 
     Raises:
-        ConfigError: with every problem of it.
+        ConfigError: with every problem.
     """
     builder = Builder()
     built = builder.value(Annotated[Any, registry], value, (registry.kind,))

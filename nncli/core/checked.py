@@ -1,4 +1,4 @@
-"""The base of everything that a config can describe: frozen dataclasses that check their fields."""
+"""The base classes of everything that a config can describe: frozen dataclasses that validate their fields."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nncli.core.fields import Fields, field_types
 
 @dataclasses.dataclass(frozen=True)
 class Checked(Fields):
-    """A frozen dataclass whose fields are checked when it is made.
+    """A frozen dataclass that validates its fields when it is created.
 
-    Values come as YAML gives them: a list where the annotation says tuple, a name or a mapping where it says a
-    registered class. They are converted to the annotated type; a `dict[str, ...]` becomes immutable.
+    Values may be given as YAML has them: a list for a tuple, a name or a mapping for a registered class. They are
+    converted to the annotated type; a `dict[str, ...]` becomes immutable.
 
     Raises:
-        ConfigError: with every field that is wrong.
+        ConfigError: with every invalid field.
     """
 
     def __post_init__(self) -> None:
@@ -36,12 +36,12 @@ class Checked(Fields):
 
     @classmethod
     def from_valid(cls, fields: Mapping[str, Any]) -> Self:
-        """An object of fields that have been built already, without checking each of them again.
+        """Create an object from valid fields, without validating each of them again.
 
         Raises:
-            ConfigError: for every field that conflicts with others.
+            ConfigError: with every field that conflicts with others.
         """
-        if cls.__post_init__ is not Checked.__post_init__:  # a user's class that does more when it is made
+        if cls.__post_init__ is not Checked.__post_init__:  # a plugin class with its own __post_init__
             return cls(**fields)
         made = cls.__new__(cls)
         vars(made).update(fields)
@@ -50,24 +50,25 @@ class Checked(Fields):
         return made
 
     def with_fields(self, **fields: Any) -> Self:
-        """A copy with other values in some fields, which are valid already."""
+        """Return a copy with some fields replaced by valid values."""
         own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return type(self).from_valid({**own, **fields})
 
 
 def _conflicts(made: Fields) -> Iterator[Problem]:
+    """Return the conflicts between the fields of an object, as problems."""
     return (Problem((made.label(), name), message) for name, message in made.conflicts())
 
 
 @dataclasses.dataclass(frozen=True)
 class Registered(Checked):
-    """A checked class that has a name in the config."""
+    """A checked class that configs refer to by a name, its `type`."""
 
     type_name: ClassVar[str] = ""
-    example: ClassVar[str] = ""  # how it is best written in a config, where its fields do not show it
-    needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass has to define
-    listed: ClassVar[bool] = True  # whether messages and listings name it
-    known_elsewhere: ClassVar[Mapping[str, str]] = {}  # names of it in other libraries, and what to write instead
+    example: ClassVar[str] = ""  # how to write it in a config, if its required fields do not show it
+    needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass must define
+    listed: ClassVar[bool] = True  # whether messages and `nncli list` show it
+    known_elsewhere: ClassVar[Mapping[str, str]] = {}  # its names in other libraries -> what to write instead
 
     @classmethod
     def label(cls) -> str:
@@ -76,21 +77,21 @@ class Registered(Checked):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether a mapping without a `type` key means this class."""
+        """Return whether a mapping without the key `type` describes this class."""
         return False
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:
-        """The mapping that was probably meant by a bare name that is not registered; None where there is none."""
+        """Return the mapping that an unknown name was likely meant to be, such as {path: NAME}, or None."""
         return None
 
     def remarks(self) -> Iterable[str]:
-        """Notes for the user on fields that are valid, but unusual."""
+        """Return notes for the user about fields that are valid but unusual."""
         return ()
 
 
 def registered_in(value: Any) -> Iterator[Registered]:
-    """Every registered object in a value, at any depth."""
+    """Yield every registered object in a value, at any depth."""
     if isinstance(value, Registered):
         yield value
     if isinstance(value, Fields):

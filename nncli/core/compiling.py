@@ -1,4 +1,4 @@
-"""Machine code by numba, where it is installed, for what takes NumPy several passes over the data."""
+"""Compile functions with numba, if it is installed: one loop instead of several NumPy passes over the data."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-SWITCH = "NNCLI_COMPILED"  # in the environment; 0 turns it off
+SWITCH = "NNCLI_COMPILED"  # environment variable; 0 turns compilation off
 OFF = ("0", "false", "no", "off")
-OPTIONS = {"nogil": True, "error_model": "numpy"}  # without Python's lock, and rounded as NumPy does
+OPTIONS = {"nogil": True, "error_model": "numpy"}  # release the GIL; divide by zero as NumPy does
 
 
 @cache
 def compiles() -> bool:
-    """Whether numba is installed, and the environment variable NNCLI_COMPILED is not 0; without importing it."""
+    """Return whether numba is installed and NNCLI_COMPILED is not 0, without importing numba."""
     return os.environ.get(SWITCH, "1").lower() not in OFF and find_spec("numba") is not None
 
 
 @cache
 def compiled_module(name: str) -> ModuleType | None:
-    """A module of compiled functions, imported when it is first asked for, which takes about half a second.
+    """Return a module of compiled functions; its first import takes about half a second.
 
-    None where `compiles` says no, and with a warning where numba does not work, such as with a NumPy that is too new.
+    Return None if `compiles()` is false. If numba does not work, such as with a NumPy that is too new, warn and return
+    None.
     """
     if not compiles():
         return None
@@ -34,14 +35,14 @@ def compiled_module(name: str) -> ModuleType | None:
         from numba import config
 
         return None if config.DISABLE_JIT else import_module(name)
-    except Exception as error:  # whatever is broken there: without numba all is computed as well
+    except Exception as error:  # a broken numba may raise anything; NumPy computes the same without it
         reason = f"{type(error).__name__}: {error}"
         warnings.warn(f"numba does not work here ({reason}), so NumPy computes alone", RuntimeWarning, stacklevel=2)
         return None
 
 
 def compiler(name: str) -> str:
-    """What compiles a module of functions, as "numba 0.68.1"; "none" where it is not compiled."""
+    """Return the compiler of a module of functions, such as "numba 0.68.1"; "none" if it is not compiled."""
     if compiled_module(name) is None:
         return "none"
     from numba import __version__
@@ -50,27 +51,27 @@ def compiler(name: str) -> str:
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function in machine code.
+    """Decorate a function so that numba compiles it.
 
-    It is compiled when it is first called with such arguments, and kept on disk for other processes. Where there is no
-    place for it, or what lies there is damaged, it is compiled for this process alone.
+    It is compiled at its first call with arguments of each type, and the machine code is cached on disk for other
+    processes. If the cache cannot be written or is damaged, it is compiled for this process only.
     """
     from numba import njit  # here, since the import takes about half a second
 
-    alone: Callable[..., Any] = njit(**OPTIONS)(function)
+    uncached: Callable[..., Any] = njit(**OPTIONS)(function)
     try:
-        kept: Callable[..., Any] = njit(cache=True, **OPTIONS)(function)
+        cached: Callable[..., Any] = njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # neither the package's directory nor the user's can be written
-        return alone
-    chosen = [kept]
+        return uncached
+    chosen = [cached]
 
     def call(*arguments: Any) -> Any:
         try:
             return chosen[0](*arguments)
-        except Exception:  # before anything is changed: the functions raise nothing but for want of memory, at first
-            if chosen[0] is alone:
+        except Exception:  # from the cache, before any array is changed: the functions themselves raise nothing
+            if chosen[0] is uncached:
                 raise
-            chosen[0] = alone
-            return alone(*arguments)
+            chosen[0] = uncached
+            return uncached(*arguments)
 
     return call

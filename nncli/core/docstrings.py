@@ -1,4 +1,4 @@
-"""Parse the docstrings of registered classes, which `nncli list`, the JSON Schema and the manual show."""
+"""Parse the docstrings of registered classes, which `nncli list`, the JSON Schema and the reference show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exceptions that nncli raises on purpose.
+"""The exceptions of nncli.
 
 NncliError
 ├── UserError                exit code 2: something that the user can fix

@@ -1,4 +1,4 @@
-"""Document the fields of a registered class, for `nncli list`, the JSON Schema and the manual."""
+"""Document the fields of a registered class, for `nncli list`, the JSON Schema and the reference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from nncli.core.checked import Checked
 from nncli.core.docstrings import parse_class_docstring
-from nncli.core.fields import dump, field_types, required
+from nncli.core.fields import dump, field_types, required_fields
 from nncli.core.type_description import describe_type
 from nncli.core.value_text import format_value
 
@@ -50,7 +50,7 @@ class FieldDoc:
 
 def document_fields(cls: type[Checked]) -> list[FieldDoc]:
     """Document the fields of a class: required fields first, inherited ones last."""
-    texts, needed, types = parse_class_docstring(cls).fields, set(required(cls)), field_types(cls)
+    texts, needed, types = parse_class_docstring(cls).fields, set(required_fields(cls)), field_types(cls)
     own = inspect.get_annotations(cls)
     found = [
         FieldDoc(

@@ -1,12 +1,12 @@
-"""What to write here instead of keys and names of other libraries.
+"""What to write instead of keys and names that other libraries use.
 
-Each package has its tables in a file of its own, `foreign_names.py`, which is imported when a message needs it:
+Each package has its tables in its module `foreign_names`, which is imported when a message needs it:
 
     FOREIGN_KEYS     class name -> {key: advice}, such as {"Dense": {"out_features": "it is units here"}}
     FOREIGN_NAMES    kind of registered class -> {name: advice}, such as {"layer": {"Input": "leave it out"}}
 
-A class inherits the keys of its bases. A class from a plugin may have its own as its class attributes `stray_keys` and
-`known_elsewhere`.
+A class inherits the keys of its bases. A class from a plugin has no such table; its class attributes `stray_keys` and
+`known_elsewhere` have the same purpose.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Advice: TypeAlias = Mapping[str, str]  # what to write instead, by the foreign n
 
 
 def foreign_keys(cls: type) -> Advice:
-    """Return what to write instead of each foreign key of a class; its own advice goes before that of its bases."""
+    """Return what to write instead of each foreign key of a class; a subclass overrides its bases."""
     found: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         found |= _table(base.__module__, "FOREIGN_KEYS").get(base.__name__, {})
@@ -36,7 +36,7 @@ def foreign_names(kind: str, packages: Iterable[str], classes: Iterable[type]) -
     Args:
         kind: as messages call it, such as "layer".
         packages: where the built-in classes of this kind are defined.
-        classes: all registered classes, whose `known_elsewhere` counts where they come from plugins.
+        classes: all registered classes of this kind; those of plugins may have `known_elsewhere`.
     """
     found: dict[str, str] = {}
     for package in packages:

@@ -1,4 +1,4 @@
-"""The one placeholder for a value of a config that could not be built."""
+"""`Invalid`: the placeholder for a value of a config that could not be built."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Invalid:
     """Stands in for a value that could not be built; its problem has been reported where it was found.
 
     Args:
-        fields: of an object, those of its fields that were given, by name; each may be Invalid itself.
-        items: of a list, its items; each may be Invalid itself.
+        fields: for an object, its fields that were given, by name; each is valid or Invalid.
+        items: for a list, its items; each is valid or Invalid.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -27,18 +27,18 @@ INVALID = Invalid()
 
 
 def is_invalid(value: Any) -> bool:
-    """Whether a value could not be built, or not completely."""
+    """Return whether a value, or a part of it, could not be built."""
     return isinstance(value, Invalid)
 
 
 def field_of(value: Any, name: str) -> Any:
-    """A field of an object, valid or not; None where the object has no such field or the field is not known at all."""
+    """Return a field of an object that may be Invalid; None if the field does not exist or could not be built."""
     found = value.fields.get(name) if isinstance(value, Invalid) else getattr(value, name, None)
     return None if found is INVALID else found
 
 
 def items_of(value: Any) -> tuple[Any, ...]:
-    """The items of a list, valid or not; empty where nothing is known of them."""
+    """Return the items of a list that may be Invalid; empty if they are not known."""
     if isinstance(value, Invalid):
         return value.items
     return tuple(value) if isinstance(value, list | tuple) else ()

@@ -1,4 +1,4 @@
-"""How the C library keeps memory."""
+"""Tune how the C library reuses freed memory."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from functools import cache
 
 import numpy as np
 
-LARGEST = (32 << 20) - (1 << 16)  # bytes: a little less than glibc's DEFAULT_MMAP_THRESHOLD_MAX, 32 MB
+MAX_RETAINED_BYTES = (32 << 20) - (1 << 16)  # a little less than glibc's DEFAULT_MMAP_THRESHOLD_MAX, 32 MB
 
 
 @cache
 def keep_freed_memory() -> None:
-    """Makes glibc keep the memory of arrays up to 32 MB that are freed, for the next ones; elsewhere it does nothing.
+    """Make glibc reuse the memory of freed arrays of up to 32 MB; other C libraries are not affected.
 
-    At first every array from 128 KB on is mapped and unmapped by itself, and what is free at the end of the heap is
-    given back from twice that on; the kernel clears each page anew when it is touched: a third of a training step of a
-    small convolutional network. The limit rises to the size of the largest mapped array that was freed, so one is freed
-    here that was never touched.
+    By default glibc maps every array of 128 KB or more separately and unmaps it when it is freed, so the kernel has to
+    clear its pages again for the next array. That takes a third of a training step of a small convolutional network.
+    glibc raises this threshold to the size of the largest mapped block that was freed; therefore this function
+    allocates and frees one large array, whose pages are never touched.
 
     Reference: mallopt(3), M_MMAP_THRESHOLD.
     """
-    np.empty(LARGEST, np.uint8)
+    np.empty(MAX_RETAINED_BYTES, np.uint8)

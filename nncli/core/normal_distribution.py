@@ -1,10 +1,10 @@
 """The standard normal distribution of arrays: cumulative distribution function, upper tail and quantile function.
 
 Reference: Cody, Rational Chebyshev Approximations for the Error Function, Mathematics of Computation 23 (1969),
-631-637, for the form of the tail: exp(-a^2 / 2) times a rational function. The functions here hold for all a >= 0, so
-that no entry needs a branch; tests/tools/fit_normal_tail.py fits them.
+631-637, for the form of the tail: exp(-a^2 / 2) times a rational function. The rational functions here hold for
+all a >= 0, so that no entry needs a branch; tests/tools/fit_normal_tail.py computes their coefficients.
 Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied Statistics 37 (1988), 477-484,
-whose routine PPND16 the coefficients of the quantile function are from (relative accuracy about 1e-16).
+for the quantile function: the coefficients of its routine PPND16 (relative accuracy about 1e-16).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def upper_tail(a: Array) -> tuple[Array, Array]:
     """Return P(X > a), and exp(-a^2 / 2), which is sqrt(2 pi) times the density at a.
 
     The relative error is about 1e-15 in float64 and 4e-7 in float32, most of it rounding. For large a it grows by
-    a^2 / 2 times the machine epsilon, as much as the tail changes when a is rounded.
+    a^2 / 2 times the machine epsilon, which is the change of the tail when a is rounded.
 
     Args:
         a: at least 0, float32 or float64; the results have the same dtype.
@@ -152,7 +152,7 @@ def cdf(x: Array) -> Array:
 
 
 def quantile(p: Array) -> Array:
-    """Return the x with P(X <= x) = p; -inf for p = 0, inf for p = 1.
+    """Return x such that P(X <= x) = p; -inf for p = 0, inf for p = 1.
 
     Args:
         p: probabilities in [0, 1], float64.

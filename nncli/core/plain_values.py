@@ -1,4 +1,4 @@
-"""Plain values of a config: numbers, text, truth values, lists of them, checked strictly by pydantic."""
+"""Convert plain values of a config, such as numbers, texts, booleans and lists of them, with pydantic's strict mode."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncli.core.annotations import adapter, literals, options_of
+from nncli.core.annotations import literal_values, type_adapter, union_members
 from nncli.core.spelling import nearest
 from nncli.core.type_description import describe_type
 from nncli.core.value_text import format_value
@@ -18,28 +18,28 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
 
 def plain_value(annotation: Any, value: Any) -> Any:
-    """The value converted to its annotated type: lists become tuples, NumPy scalars Python's.
+    """Convert a plain value to its annotated type; lists become tuples, NumPy scalars become Python numbers.
 
     Raises:
-        ValueError: where it is not of that type.
+        ValueError: if it does not have that type.
     """
     value = value.item() if isinstance(value, np.generic) else value
     try:
-        return adapter(annotation).validate_python(_as_tuples(value))
+        return type_adapter(annotation).validate_python(_as_tuples(value))
     except ValueError:
-        if isinstance(value, list):  # where the annotation itself says list
+        if isinstance(value, list):  # the annotation may be a list
             with contextlib.suppress(ValueError):
-                return adapter(annotation).validate_python(value)
+                return type_adapter(annotation).validate_python(value)
         raise
 
 
-def unexpected(annotation: Any, value: Any, whole: Any = None) -> str:
-    """The message for a value that is not what its annotation says.
+def mismatch_message(annotation: Any, value: Any, whole: Any = None) -> str:
+    """Return the message for a value that does not match its annotation.
 
     Args:
-        annotation: of the plain values that are possible.
-        value: what came.
-        whole: the annotation with all alternatives, where plain values are only some of them.
+        annotation: the members of the union that are plain types.
+        value: the value.
+        whole: the annotation with all members of the union, if some are not plain types.
     """
     wanted = describe_type(annotation if whole is None else whole)
     if isinstance(value, float) and value - value != 0:
@@ -48,26 +48,26 @@ def unexpected(annotation: Any, value: Any, whole: Any = None) -> str:
 
 
 def _hint(annotation: Any, value: Any) -> str:
-    """What was probably meant, or nothing."""
-    match = nearest(str(value), [str(item) for item in literals(annotation)])
-    # two words that differ only in a number are no misspellings of each other
+    """Return a suggestion of what was meant, such as "; did you mean 'same'?"; "" if there is none."""
+    match = nearest(str(value), [str(item) for item in literal_values(annotation)])
+    # two words that differ only in their digits are not misspellings of each other
     if match is not None and match.rstrip("0123456789") != str(value).rstrip("0123456789"):
         return f"; did you mean {match!r}?"
     if not isinstance(value, str):
         return ""
-    if value.lower() in NULL_WORDS and type(None) in options_of(annotation):
+    if value.lower() in NULL_WORDS and type(None) in union_members(annotation):
         return "; write null"
     return "; write it without quotes" if _is_valid_without_quotes(annotation, value) else ""
 
 
 def _is_valid_without_quotes(annotation: Any, text: str) -> bool:
-    """Whether the number or truth value that is written in a text would be valid."""
+    """Return whether a text holds a number or boolean that would be valid."""
     values: list[Any] = [{"true": True, "false": False}[text]] if text in ("true", "false") else []
     if _NUMBER.fullmatch(text):
         values += [int(text)] if text.lstrip("+-").isdigit() else [float(text)]
     for value in values:
         try:
-            adapter(annotation).validate_python(value)
+            type_adapter(annotation).validate_python(value)
         except ValueError:
             continue
         return True

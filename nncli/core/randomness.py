@@ -1,4 +1,4 @@
-"""Random streams addressed by seed, purpose and indices, independent of what was drawn before."""
+"""Random streams identified by seed, purpose and indices; they do not depend on what was drawn before."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ Word: TypeAlias = "np.uint16 | np.uint32"
 
 @cache
 def _key_type() -> Any:
-    """Return a seed sequence that is just a key: NumPy's own asks the system for entropy, which is slow."""
-    from numpy.random.bit_generator import (
-        ISeedSequence,  # imported here so that commands that draw nothing start quickly
-    )
+    """Return the class of a seed sequence that holds a ready key; NumPy's own reads system entropy, which is slow."""
+    # imported here so that commands that draw no numbers start quickly
+    from numpy.random.bit_generator import ISeedSequence
 
     class Key(ISeedSequence):
         def __init__(self, key: Array) -> None:
@@ -50,14 +49,14 @@ def _key(seed: int, purpose: str, *indices: int) -> Array:
 
 
 class Streams:
-    """One bit generator, set to one stream after another: three times as fast as a new generator for each."""
+    """A bit generator that is reset to one stream after another, three times as fast as creating one for each."""
 
     def __init__(self) -> None:
         self._bits: np.random.Philox | None = None
-        self._fresh: Any = None  # the state of a stream from which nothing was drawn
+        self._fresh: Any = None  # the state of an unused stream
 
     def stream(self, seed: int, purpose: str, *indices: int) -> np.random.Philox:
-        """Return the same stream as the function `stream`; the stream returned before becomes invalid."""
+        """Return the same stream as the function `stream`; the stream returned before must no longer be used."""
         if self._bits is None:
             bits = stream(seed, purpose, *indices)
             self._fresh = bits.state

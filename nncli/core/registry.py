@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from nncli.core.errors import ConfigError, Problem
 from nncli.core.foreign_names import foreign_names
-from nncli.core.spelling import by_likeness, plainly, suggestion
+from nncli.core.spelling import normalize_name, sort_by_similarity, suggestion
 from nncli.core.text_format import join_names, truncate
 
-MAX_LISTED, SHORTENED = 20, 8  # names that a message lists; how many it lists where there are more
+MAX_LISTED, MAX_SHORTENED = 20, 8  # names that a message lists; number of names if there are more than MAX_LISTED
 
 ClassT = TypeVar("ClassT", bound=type[Any])
 
@@ -29,14 +29,14 @@ class Registry:
     Args:
         kind: what messages call one entry, such as "layer".
         packages: packages whose modules register the built-in classes.
-        example: an example of a mapping, where a mapping needs no type and a name alone is not enough.
+        example: an example of a mapping, for kinds whose mappings need no `type` and whose names alone are not enough.
     """
 
     def __init__(self, kind: str, *packages: str, example: str = "") -> None:
         self.kind = kind
         self.packages = packages
         self.example = example
-        self.paths = ""  # which values of `path` need no type; set by the package of the entries
+        self.paths = ""  # for messages: the values of `path` that need no `type`; nncli.data.source sets it
         self._classes: dict[str, type[Any]] = {}
         self._aliases: dict[str, str] = {}
         self._discovered = False
@@ -81,7 +81,7 @@ class Registry:
 
     @property
     def base(self) -> type[Any] | None:
-        """The base class of all entries; None if there are no built-in ones."""
+        """The base class of all entries; None if the registry has no built-in classes."""
         built_in = next((cls for cls in self if cls.__module__.startswith("nncli.")), None)
         return (
             None
@@ -100,17 +100,19 @@ class Registry:
             self.discover()
         return self._classes.get(self._aliases.get(name, name))
 
-    def claiming(
-        self, values: Mapping[str, Any], seen_by: Callable[[type[Any]], Mapping[str, Any]] | None = None
+    def find_by_keys(
+        self, values: Mapping[str, Any], mapping_for: Callable[[type[Any]], Mapping[str, Any]] | None = None
     ) -> type[Any] | None:
-        """Return the class of a mapping without a type: one named by a key, or else the first class that claims it.
+        """Return the class of a mapping without `type`: the one that a key names, or the first that claims it.
 
         Args:
             values: the mapping.
-            seen_by: makes the mapping that a class is asked about; default the mapping itself.
+            mapping_for: function that returns the mapping to pass to a class's `claims`; default the mapping itself.
         """
         named = (self._classes[key] for key in values if key in self._classes or self._find_module(key))
-        return next((cls for cls in chain(named, self) if cls.claims(seen_by(cls) if seen_by else values)), None)
+        return next(
+            (cls for cls in chain(named, self) if cls.claims(mapping_for(cls) if mapping_for else values)), None
+        )
 
     def names(self) -> list[str]:
         """Return all listed names in alphabetical order, without aliases."""
@@ -136,20 +138,20 @@ class Registry:
 
     def unknown(self, name: str) -> str:
         """Return the message for an unknown name: what to write instead of another library's name, or suggestions."""
-        plain = plainly(name)
+        plain = normalize_name(name)
         for other, advice in foreign_names(self.kind, self.packages, self).items():
-            if plainly(other) == plain:
+            if normalize_name(other) == plain:
                 return f"unknown {self.kind} {truncate(name)!r}: {advice}"
         known, listing = self.names(), self.listing(name)
-        meant = next((other for other in self.all_names() if plainly(other) == plain), name)
+        meant = next((other for other in self.all_names() if normalize_name(other) == plain), name)
         return f"unknown {self.kind} {truncate(name)!r}{suggestion(meant, known, self._aliases, listing)}"
 
     def listing(self, near: str = "") -> str:
-        """Return all names for a message, or if there are many, those most similar to `near` and where to find more."""
+        """Return all names for a message; if there are many, those most similar to `near`, and where to find all."""
         known = self.names()
         if len(known) <= MAX_LISTED:
             return join_names(known)
-        return f"{join_names(by_likeness(near, known) if near else known, SHORTENED)} (nncli list)"
+        return f"{join_names(sort_by_similarity(near, known) if near else known, MAX_SHORTENED)} (nncli list)"
 
     def all_names(self) -> list[str]:
         """Return all listed names and every alias."""
@@ -182,7 +184,7 @@ class Registry:
 
 
 def _owner(cls: type[Any]) -> str:
-    """Return the class with its module, or with its file if a plugin defines it."""
+    """Return the name of a class with its module, or with its file if a plugin defines it."""
     if cls.__module__.startswith("nncli_plugin_"):
         return f"{cls.__qualname__} of {getattr(sys.modules.get(cls.__module__), '__file__', 'another plugin')}"
     return f"{cls.__module__}.{cls.__qualname__}"

@@ -1,4 +1,4 @@
-"""Suggestions for unknown names."""
+"""Suggest known names for unknown ones."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[matches[0]] if matches else None
 
 
-def plainly(name: str) -> str:
-    """Return a name in lower case, without module, underscores, hyphens, and the endings Loss, Layer and Score."""
+def normalize_name(name: str) -> str:
+    """Return a name in lower case without its module, underscores, hyphens, and the endings Loss, Layer and Score."""
     plain = name.rsplit(".", 1)[-1].lower().replace("_", "").replace("-", "")
     return re.sub("(?<=.)(loss|layer|score)$", "", plain)
 
 
 def nearest_file(path: str) -> str:
-    """Return a question with the most similar name in the folder of a missing file, or "".
+    """Return "; did you mean ...?" with the most similar name in the folder of a missing file, or "".
 
-    Names have to be similar without their endings too. If the folder is missing, a similar folder is suggested.
+    Names must be similar without their endings as well. If the folder is missing, a similar folder is suggested.
     """
     folder, name = os.path.split(path.rstrip("/"))
     try:
@@ -53,15 +53,15 @@ def nearest_file(path: str) -> str:
     return f"; did you mean {os.path.join(folder, match)!r}?" if match else ""
 
 
-def by_likeness(name: str, known: Iterable[str]) -> list[str]:
+def sort_by_similarity(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names, most similar first."""
     matcher = difflib.SequenceMatcher(b=name.lower()[:MAX_COMPARED])
 
-    def likeness(candidate: str) -> float:
+    def similarity(candidate: str) -> float:
         matcher.set_seq1(candidate.lower())
         return matcher.ratio()
 
-    return sorted(known, key=likeness, reverse=True)
+    return sorted(known, key=similarity, reverse=True)
 
 
 def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = (), listing: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The task: what a model learns to predict, decided once from the loss and the targets."""
+"""The task: what a model learns to predict; `assemble` decides it once, from the loss and the targets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TaskKind: TypeAlias = Literal["classes", "multi_label", "numbers", "counts"]
 
 DESCRIPTIONS: dict[TaskKind, str] = {
     "classes": "class labels",
-    "multi_label": "several labels of 0 and 1",
+    "multi_label": "multi-label targets",
     "numbers": "numbers",
     "counts": "counts",
 }
@@ -19,11 +19,11 @@ DESCRIPTIONS: dict[TaskKind, str] = {
 
 @dataclass(frozen=True)
 class Task:
-    """What a model learns to predict. Losses, preprocessing, metrics and reports read it and never decide it again.
+    """What a model learns to predict; losses, preprocessing, metrics and reports read it.
 
     Args:
-        kind: classes, one label a row; multi_label, several labels a row, each 0 or 1; numbers; or counts, numbers of
-            at least 0 that are never scaled.
+        kind: "classes": one class label per row; "multi_label": several labels per row, each 0 or 1; "numbers"; or
+            "counts": numbers of at least 0, which are never scaled.
         classes: the class labels in the order of the class numbers; None for other kinds.
         target_names: a name for every column of targets.
         target_shape: the shape of one row of targets; () for classes.
@@ -36,17 +36,17 @@ class Task:
 
     @property
     def has_classes(self) -> bool:
-        """Whether every row has one class label."""
+        """Whether each row has one class label."""
         return self.kind == "classes"
 
     @property
     def is_multi_label(self) -> bool:
-        """Whether every row has several labels, each 0 or 1."""
+        """Whether each row has several labels, each 0 or 1."""
         return self.kind == "multi_label"
 
     @property
     def is_regression(self) -> bool:
-        """Whether the targets are numbers, counts included."""
+        """Whether the targets are numbers or counts."""
         return self.kind in ("numbers", "counts")
 
     @property
@@ -56,10 +56,10 @@ class Task:
 
     @property
     def class_count(self) -> int | None:
-        """The number of classes, where it is known."""
+        """The number of classes; None if it is not known."""
         return None if self.classes is None else len(self.classes)
 
     @property
     def description(self) -> str:
-        """What the targets are, for messages."""
+        """The kind of the targets, for messages."""
         return DESCRIPTIONS[self.kind]

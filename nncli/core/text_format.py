@@ -1,4 +1,4 @@
-"""Format texts, names, sizes and counts for messages, which stay short whatever they quote."""
+"""Format texts, names, sizes and counts for messages, shortened where they are long."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ MAX_NAME_LENGTH = 40  # characters of each of them
 
 
 def truncate(text: str, max_length: int = MAX_LENGTH) -> str:
-    """Return the text, with "..." for its middle where it is longer than `max_length`."""
+    """Return the text; if it is longer than `max_length`, with "..." in place of its middle."""
     return text if len(text) <= max_length else f"{text[: max_length * 2 // 3]}...{text[-max_length // 4 :]}"
 
 
 def join_names(names: Iterable[str], max_names: int = MAX_NAMES) -> str:
-    """Join names by commas; of more than `max_names`, the first ones and "and N more"."""
+    """Join names by commas; if there are more than `max_names`, the first of them and "and N more"."""
     shown = [truncate(name, MAX_NAME_LENGTH) for name in names]
     more = f" and {len(shown) - max_names} more" if len(shown) > max_names else ""
     return ", ".join(shown[:max_names]) + more

@@ -11,4 +11,4 @@ Array: TypeAlias = NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 DTypeName: TypeAlias = Literal["float32", "float64"]
 FloatDType: TypeAlias = "np.dtype[np.floating[Any]]"
-TargetKind: TypeAlias = Literal["classes", "labels", "numbers"]  # one class a row; multi-label, each 0 or 1; numbers
+TargetKind: TypeAlias = Literal["classes", "labels", "numbers"]  # older than nncli.core.task.TaskKind; for plugins

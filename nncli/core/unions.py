@@ -1,44 +1,44 @@
-"""Choose the member of a union that a value of a config is meant for."""
+"""Choose the member of a union that a value of a config belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nncli.core.annotations import inner_and_registry, is_checked, literals
-from nncli.core.fields import required
+from nncli.core.annotations import is_fields_class, literal_values, split_annotation
+from nncli.core.fields import required_fields
 from nncli.core.spelling import nearest
 
 
 def is_registered_name(structured: Sequence[Any], annotation: Any, value: Any) -> bool:
-    """Whether a text is the name of something registered, or close to one, and not one of the union's own words.
+    """Return whether a value is a registered name or a misspelt one, and not one of the union's literal values.
 
     Args:
         structured: the members of the union that are classes or registries.
         annotation: the union.
-        value: what came.
+        value: the value.
     """
-    registries = [registry for option in structured if (registry := inner_and_registry(option)[1]) is not None]
-    if not isinstance(value, str) or value in literals(annotation):
+    registries = [registry for member in structured if (registry := split_annotation(member)[1]) is not None]
+    if not isinstance(value, str) or value in literal_values(annotation):
         return False
     return any(registry.find(value) or nearest(value, registry.all_names()) for registry in registries)
 
 
-def choose_member(options: Sequence[Any], value: Any) -> Any:
-    """Choose the union member whose keys match: the plain class with a required key in the mapping, or the registry.
+def choose_member(members: Sequence[Any], value: Any) -> Any:
+    """Choose the union member whose keys match: the class with a required key in the mapping, otherwise the registry.
 
     Args:
-        options: plain classes and one registry.
-        value: what came.
+        members: unregistered classes and one registry.
+        value: the value.
     """
     keys = [str(key) for key in value] if isinstance(value, Mapping) else []
-    plain = [option for option in options if is_checked(option)]
-    exact = next((option for option in plain if set(required(option)) & set(keys)), None)
+    classes = [member for member in members if is_fields_class(member)]
+    exact = next((member for member in classes if set(required_fields(member)) & set(keys)), None)
     if exact is not None:
         return exact
-    registered = next(option for option in options if not is_checked(option))
-    registry = inner_and_registry(registered)[1]
-    if "type" in keys or registry is None or (keys and registry.claiming(value) is not None):
+    registered = next(member for member in members if not is_fields_class(member))
+    registry = split_annotation(registered)[1]
+    if "type" in keys or registry is None or (keys and registry.find_by_keys(value) is not None):
         return registered
-    misspelt = (option for option in plain if any(nearest(key, required(option)) for key in keys))
+    misspelt = (member for member in classes if any(nearest(key, required_fields(member)) for key in keys))
     return next(misspelt, registered)

@@ -12,7 +12,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from nncli.core.text_format import truncate
 
-MAX_DIRECTORY_BYTES = 8 << 20  # of a zip file's list of members; as Python objects it takes ten times as much memory
+MAX_DIRECTORY_BYTES = 8 << 20  # of the list of members in a zip file; zipfile needs ten times as much memory for it
 
 # errors that reading a damaged or malicious file can raise
 READ_ERRORS = (
@@ -31,7 +31,7 @@ READ_ERRORS = (
 
 
 def open_regular_file(path: str) -> BinaryIO:
-    """Open a file for reading, without waiting for a pipe or device, which may never end.
+    """Open a regular file for reading; a pipe or device is refused, because reading it may never end.
 
     Raises:
         OSError: if it cannot be opened or is not a regular file.
@@ -44,10 +44,11 @@ def open_regular_file(path: str) -> BinaryIO:
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """Open a zip file, unless its list of members is larger than `MAX_DIRECTORY_BYTES`.
+    """Open a zip file.
 
     Raises:
-        BadZipFile, or another of `READ_ERRORS`: if it is not a zip file.
+        BadZipFile: if its list of members is larger than `MAX_DIRECTORY_BYTES`; this or another of `READ_ERRORS` if it
+            is not a zip file.
     """
     bounded = _BoundedReader(file)
     archive = zipfile.ZipFile(cast("IO[bytes]", bounded))
@@ -61,7 +62,7 @@ def summarize_error(error: BaseException) -> str:
 
 
 class _BoundedReader:
-    """A file that refuses large reads: zipfile reads the whole list of members at once."""
+    """A file that refuses to read more than `max_bytes` at once, as zipfile does for a huge list of members."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -70,7 +71,7 @@ class _BoundedReader:
     def read(self, size: int = -1) -> bytes:
         """Read up to `size` bytes."""
         if self.max_bytes is not None and size > self.max_bytes:
-            raise zipfile.BadZipFile("it lists more members than can be")
+            raise zipfile.BadZipFile("its list of members is too large")
         return self._file.read(size)
 
     def __getattr__(self, name: str) -> Any:

@@ -7,12 +7,12 @@ from typing import Any
 
 from nncli.core.text_format import join_names, truncate
 
-MAX_ITEMS = 6  # of a list that are shown
-MAX_LIST_LENGTH = 100  # characters of a list; a longer one is shown by its length
+MAX_ITEMS = 6  # of a list that are written out
+MAX_LIST_LENGTH = 100  # characters of a list; of a longer one only its length is shown
 
 
 def format_value(value: Any) -> str:
-    """Return a value as YAML would write it, kept short; mappings and nested lists by their keys and length."""
+    """Return a value as YAML would write it, shortened; of a mapping its keys, of a nested list its length."""
     if value is None:
         return "nothing (null)"
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from nncli.core.checked import Registered
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.registry import SCALERS
 from nncli.core.types import Array
 from nncli.data.arrays.chunks import Chunked
@@ -42,4 +42,4 @@ class Scaler(Registered):
         Raises:
             DataError: if a name stands for no column.
         """
-        return self.fit(np.asarray(x) if is_foreign(type(self)) else cast("Array", x))
+        return self.fit(np.asarray(x) if is_user_defined(type(self)) else cast("Array", x))

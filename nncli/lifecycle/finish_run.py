@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nncli.assemble.session import Session
-from nncli.assemble.training_hints import nothing_learnt
+from nncli.assemble.training_hints import baseline_hint
 from nncli.lifecycle.checkpoint_weights import set_weights
 from nncli.lifecycle.plugin_record import plugin_options
 from nncli.lifecycle.repair_run import check_best_checkpoint
@@ -41,7 +41,7 @@ def finish_run(
         trainer.last_record,
         test,
         trainer.total_seconds,
-        nothing_learnt(session, trainer.last_record),
+        baseline_hint(session, trainer.last_record),
         plugin_options(session.spec),
     )
 

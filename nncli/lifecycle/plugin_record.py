@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nncli.core.checked import Checked, Registered, registered_in
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.registry import REGISTRIES, Registry
 from nncli.lifecycle.plugin_files import Plugin, plugin_of
 
@@ -16,7 +16,7 @@ def used_plugins(spec: Checked) -> list[dict[str, Any]]:
     """Return the plugins that a spec uses, as plain values: name, path, sha256, and the classes that they register."""
     found: dict[Plugin, set[str]] = {}
     for thing in registered_in(spec):
-        if is_foreign(type(thing)):
+        if is_user_defined(type(thing)):
             found.setdefault(plugin_of(type(thing).__module__), set()).add(f"{_kind(type(thing))} {thing.type_name}")
     return [
         {"name": plugin.name, "path": plugin.path, "sha256": plugin.sha256, "registers": sorted(things)}

@@ -8,8 +8,8 @@ from typing import cast
 
 import numpy as np
 
-from nncli.assemble.executor_for import layout_of, make_executor
-from nncli.assemble.labelled_data import labelled
+from nncli.assemble.labelled_data import labelled_dataset
+from nncli.assemble.make_executor import make_executor, parameter_layout
 from nncli.config.spec import Spec
 from nncli.core.errors import CheckpointError, NncliError, UserError
 from nncli.core.types import Array
@@ -109,7 +109,7 @@ class Predictor:
 
     def dataset(self, rows: Rows) -> Dataset:
         """Return labelled rows, preprocessed for the network."""
-        return labelled(rows, self.preprocessing, self.executor)
+        return labelled_dataset(rows, self.preprocessing, self.executor)
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """Return the loss and the metrics of labelled rows."""
@@ -152,7 +152,7 @@ def _make_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
     spec = checkpoint_spec(path, meta)
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"], cast("Loss", spec.loss).target_kind)
-        check_weights(path, layout_of(spec, preprocessing.input_shape), meta["arrays"])
+        check_weights(path, parameter_layout(spec, preprocessing.input_shape), meta["arrays"])
         executor = make_executor(spec, preprocessing, initialized=False)
         preprocessing.check(executor.network.shapes[-1])
         if preprocessing.task.is_multi_label and not cast("Loss", spec.loss).multi_label:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nncli.core.errors import CheckpointError
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.types import Array
 from nncli.core.untrusted_files import summarize_error
 from nncli.core.value_text import format_value
@@ -139,7 +139,7 @@ def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool)
 
 def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> bool:
     """Whether a state is as long as the metric makes it; the length for a plugin's metric is not known."""
-    if is_foreign(type(metric)):
+    if is_user_defined(type(metric)):
         return True
     if not state.size:
         return not measured

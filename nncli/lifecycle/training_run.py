@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from nncli.assemble.session import Session
-from nncli.assemble.training_hints import explosion_hint
+from nncli.assemble.training_hints import divergence_hint
 from nncli.core.errors import NncliError, NonFiniteError, RunFailedError, StoppedError
 from nncli.lifecycle.checkpointing import epoch_is_due, link_checkpoints, save_last_checkpoint
 from nncli.lifecycle.finish_run import finish_run, measure_test
@@ -43,7 +43,7 @@ def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, 
         with explain_save_errors(run, session):
             return _train(session, trainer, run, tell)
     except NonFiniteError as error:
-        message = f"{error}; {explosion_hint(session)}"
+        message = f"{error}; {divergence_hint(session)}"
         if run is not None:
             message += f"; {intact_checkpoint(run)}"
             if os.path.exists(run.checkpoint(LAST)):

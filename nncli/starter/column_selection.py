@@ -12,13 +12,13 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.tables.number_parsing import parse_number
 from nncli.data.tables.text_patterns import MISSING_WORDS, are_dates, are_formatted_numbers
 
-MAX_CATEGORIES = 50  # different texts up to which a column is one-hot encoded
-MIN_ROWS_FOR_ROW_NUMBERS = 21  # with fewer rows, a column equal to the row numbers may be chance
+MAX_CATEGORIES = 50  # a column with more different texts is excluded
+MIN_ROWS_FOR_ROW_NUMBERS = 21  # in fewer rows, a column may equal the row numbers by chance
 ROW_NUMBERS = "equal to the row number"
 
 
 def blank_texts(table: Table) -> tuple[str, ...]:
-    """Return the texts, such as NA, that stand for a blank cell in columns of numbers."""
+    """Return the texts, such as NA, that mean a missing value in columns of numbers."""
     found: dict[str, None] = {}
     for name in table.text_columns:
         texts = table.texts(name)
@@ -30,7 +30,7 @@ def blank_texts(table: Table) -> tuple[str, ...]:
 
 
 def code_columns(table: Table, names: Sequence[str]) -> list[str]:
-    """Return the columns of numbers such as 007, with few different ones: they are codes rather than quantities."""
+    """Return the columns with few different numbers such as 007, which are codes rather than quantities."""
     padded = [name for name in table.zero_padded if name in names and name not in table.text_columns]
     return [name for name in padded if len(np.unique(table.numbers(name))) <= MAX_CATEGORIES]
 
@@ -39,22 +39,22 @@ def excluded_columns(table: Table, row_numbers: Array) -> dict[str, str]:
     """Return the columns to exclude from the inputs, each with the reason.
 
     Args:
-        table: all columns but the targets; all rows or some of them.
-        row_numbers: (n,) the number of every row in its file, from 0.
+        table: all columns except the targets; all rows or some of them.
+        row_numbers: (n,) index of each row in its file, from 0.
     """
     reasons = {name: _reason(table, name) for name in table.columns}
     excluded = {name: reason for name, reason in reasons.items() if reason}
-    numbering = {
+    row_number_columns = {
         name: ROW_NUMBERS
         for name in table.columns
         if name not in excluded and _equals_row_numbers(table, name, row_numbers)
     }
-    # if every usable column equals the row number, it is kept, so that there is an input
-    return excluded if len(excluded) + len(numbering) == len(table.columns) else excluded | numbering
+    # if no other column is left, columns of row numbers are kept, so that there is an input
+    return excluded if len(excluded) + len(row_number_columns) == len(table.columns) else excluded | row_number_columns
 
 
 def _equals_row_numbers(table: Table, name: str, row_numbers: Array) -> bool:
-    """Whether a column is the number of its row, counted from 0 or from 1."""
+    """Return whether a column equals the row number, counted from 0 or from 1."""
     numbers, bad = parse_cells(table.column(name))
     if bad is not None or len(row_numbers) < MIN_ROWS_FOR_ROW_NUMBERS:
         return False
@@ -62,7 +62,7 @@ def _equals_row_numbers(table: Table, name: str, row_numbers: Array) -> bool:
 
 
 def _reason(table: Table, name: str) -> str:
-    """Return why a column is excluded; empty if it is not."""
+    """Return why a column is excluded; "" if it is not."""
     cells = table.column(name)
     filled = int((~is_blank(cells)).sum())
     if not filled:

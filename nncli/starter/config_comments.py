@@ -1,10 +1,10 @@
-"""The comments of a starter config: what was inferred from the data, and what to change if that is wrong."""
+"""The comments of a starter config: what was inferred from the data, and what to change if it is wrong."""
 
 from __future__ import annotations
 
-from nncli.starter.task import Task
+from nncli.starter.inferred_task import InferredTask
 
-DOUBTFUL_CLASSES = [
+INTEGER_CLASSES = [
     "# The targets are few different whole numbers, so they are taken for classes. To learn them as numbers: one unit",
     "# and no softmax at the end, loss: mean_squared_error, metrics: [rmse], data.scale_targets: standard.",
 ]
@@ -29,9 +29,9 @@ SYMBOLS = [
 MAX_SHOWN_CLASSES = 8
 
 
-def summary(task: Task) -> str:
-    """Return one line about the size of the data and the target."""
-    multiple = f"{task.targets} labels, each 0 or 1" if task.kind == "labels" else f"{task.targets} numbers"
+def summary(task: InferredTask) -> str:
+    """Return one line about the number of rows, the inputs and the targets."""
+    multiple = f"{task.targets} labels, each 0 or 1" if task.kind == "multi_label" else f"{task.targets} numbers"
     target = _classes(task) if task.kind == "classes" else "a number" if task.targets == 1 else multiple
     shape = " x ".join(map(str, task.input_shape))
     columns = f"{shape} symbols" if task.symbols else "1 column" if shape == "1" else f"{shape} columns"
@@ -39,9 +39,9 @@ def summary(task: Task) -> str:
     return f"# {task.rows:,} rows, {kinds.get(len(task.input_shape), shape)}; target: {target}."
 
 
-def doubts(task: Task) -> list[str]:
-    """Return what was inferred from the look of the data alone, and what to change if it is wrong."""
-    lines = [*DOUBTFUL_CLASSES] if task.doubtful else []
+def assumptions(task: InferredTask) -> list[str]:
+    """Return what was assumed about the data, and what to change if it is wrong."""
+    lines = [*INTEGER_CLASSES] if task.uncertain else []
     if task.one_hot:
         lines += ONE_HOT
     if task.two_axes:
@@ -49,13 +49,13 @@ def doubts(task: Task) -> list[str]:
         words = SEQUENCE if task.sequences else IMAGE
         words = [*words, TRANSPOSED] if task.sequences and steps < features else words
         lines += [line.format(steps, features) for line in words]
-    if (symbols := task.perhaps_symbols) > 0:
+    if (symbols := task.possible_symbols) > 0:
         lines += [line.format(symbols - 1, symbols) for line in SYMBOLS]
     return lines
 
 
-def input_scaling_reason(task: Task) -> str:
-    """Return what to know about the scaling of the inputs."""
+def input_scaling_reason(task: InferredTask) -> str:
+    """Return the reason for the scaling of the inputs."""
     if task.symbols:
         return "codes of symbols are looked up as they are"
     if task.sequences:
@@ -63,11 +63,11 @@ def input_scaling_reason(task: Task) -> str:
     return "fitted on the training rows only"
 
 
-def output_meaning(task: Task) -> str:
-    """Return what the units of the last layer are."""
+def output_meaning(task: InferredTask) -> str:
+    """Return what the units of the last layer mean."""
     if task.kind == "numbers":
         return "one per target"
-    if task.kind == "labels":
+    if task.kind == "multi_label":
         return "one per label; labels are independent"
     return f"the probability of {task.classes[1]!r}" if len(task.classes) == 2 else "one per class"
 
@@ -77,7 +77,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _classes(task: Task) -> str:
+def _classes(task: InferredTask) -> str:
     more = ", ..." if len(task.classes) > MAX_SHOWN_CLASSES else ""
     shown = ", ".join(task.classes[:MAX_SHOWN_CLASSES]) + more
     return f"{len(task.classes)} classes ({one_line(shown)})"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from nncli.config.writer import to_flow_yaml
-from nncli.starter.config_comments import doubts, input_scaling_reason, one_line, output_meaning, summary
+from nncli.starter.config_comments import assumptions, input_scaling_reason, one_line, output_meaning, summary
+from nncli.starter.inferred_task import InferredTask
 from nncli.starter.recommendation import Recommendation
-from nncli.starter.task import Task
 
 COMMENT_COLUMN = 47
 
 
-def config_text(task: Task, recommended: Recommendation, name: str) -> str:
-    """Return a config for a task.
+def config_text(task: InferredTask, recommended: Recommendation, name: str) -> str:
+    """Return the text of a config for a task.
 
     Args:
-        task: what there is to learn.
-        recommended: settings that suit it.
-        name: of the run.
+        task: the task that was inferred from the data.
+        recommended: settings for this task.
+        name: name of the run.
     """
     blocks = [
         _heading(task, name),
@@ -30,11 +30,11 @@ def config_text(task: Task, recommended: Recommendation, name: str) -> str:
     return "\n".join(blocks)
 
 
-def _heading(task: Task, name: str) -> str:
-    return "\n".join([summary(task), *doubts(task), f"name: {to_flow_yaml(name)}", "seed: 0", ""])
+def _heading(task: InferredTask, name: str) -> str:
+    return "\n".join([summary(task), *assumptions(task), f"name: {to_flow_yaml(name)}", "seed: 0", ""])
 
 
-def _data(task: Task, recommended: Recommendation) -> str:
+def _data(task: InferredTask, recommended: Recommendation) -> str:
     lines = ["data:"]
     for column, reason in task.dropped.items():
         lines.append(f"  # left out: {one_line(to_flow_yaml(column))}: {one_line(reason)}")
@@ -51,7 +51,7 @@ def _data(task: Task, recommended: Recommendation) -> str:
     return "\n".join([*lines, ""])
 
 
-def _input_scaling(task: Task) -> str:
+def _input_scaling(task: InferredTask) -> str:
     if task.symbols:
         return "none"
     if not task.images:
@@ -59,7 +59,7 @@ def _input_scaling(task: Task) -> str:
     return to_flow_yaml({"type": "divide", "by": 255}) if 16 < task.largest <= 255 else "minmax"
 
 
-def _model(task: Task, recommended: Recommendation) -> str:
+def _model(task: InferredTask, recommended: Recommendation) -> str:
     layers: list[Any] = []
     if task.symbols:
         layers.append({"type": "embedding", "entries": task.symbols, "units": 8})
@@ -74,22 +74,22 @@ def _model(task: Task, recommended: Recommendation) -> str:
     return "\n".join(["model:", *lines, _with_comment(last, output_meaning(task)), *_last_activation(task), ""])
 
 
-def _units(task: Task) -> int:
+def _units(task: InferredTask) -> int:
     if task.kind != "classes":
         return task.targets
     return 1 if len(task.classes) == 2 else len(task.classes)
 
 
-def _last_activation(task: Task) -> list[str]:
+def _last_activation(task: InferredTask) -> list[str]:
     if task.kind == "numbers":
         return []
-    return ["  - sigmoid" if task.kind == "labels" or len(task.classes) == 2 else "  - softmax"]
+    return ["  - sigmoid" if task.kind == "multi_label" or len(task.classes) == 2 else "  - softmax"]
 
 
-def _learning(task: Task) -> str:
+def _learning(task: InferredTask) -> str:
     if task.kind == "numbers":
         loss, metrics = "mean_squared_error", "[rmse, mae, r2]"
-    elif task.kind == "labels":
+    elif task.kind == "multi_label":
         loss, metrics = "binary_cross_entropy", "[accuracy, f1]"
     else:
         loss, metrics = "binary_cross_entropy" if len(task.classes) == 2 else "cross_entropy", "[accuracy]"

@@ -1,4 +1,4 @@
-"""The starter config without data of the user's: most of what a config can contain, over a built-in dataset."""
+"""The general starter config: it uses a built-in dataset and shows most settings."""
 
 GENERAL_CONFIG = """\
 # A network that classifies handwritten digits, and most of what a config can contain. Change it and check it:

@@ -1,4 +1,4 @@
-"""Infer from the inputs whether rows are sequences, images or codes of symbols."""
+"""Infer from the inputs whether rows are sequences or images, and whether numbers may be codes of symbols."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import numpy as np
 
 from nncli.core.types import Array
 
-MAX_SEQUENCE_FEATURES = 16  # shorter side up to which rows with two axes are taken for sequences
-MAX_VOCABULARY = 10_000  # codes from which on whole numbers are taken for quantities only
+MAX_SEQUENCE_FEATURES = 16  # rows with two axes whose shorter side is longer are taken for images
+MAX_VOCABULARY = 10_000  # whole numbers from here on are taken for quantities
 
 
 def is_sequence(inputs: Array) -> bool:
-    """Whether rows with two axes look like sequences (steps, features) rather than images with one channel.
+    """Return whether rows with two axes look like sequences (steps, features) rather than images with one channel.
 
     Bytes and squares are images. Everything else is a sequence if its shorter side is at most MAX_SEQUENCE_FEATURES, or
-    if it has negative numbers, which brightness has not.
+    if it has negative numbers, which images do not have.
 
     Shape: (n, steps, features) or (n, height, width)
     """

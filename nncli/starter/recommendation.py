@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from nncli.starter.task import Task
+from nncli.starter.inferred_task import InferredTask
 
-MIN_CONVOLUTION_SIDE = 12  # pixels; of smaller images convolutions and pooling leave too little
+MIN_CONVOLUTION_SIDE = 12  # pixels; smaller images get no convolutions and pooling
 STEPS = {"table": 6000, "images": 1500, "sequences": 1500}  # optimizer steps that usually suffice
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The numbers of a starter config.
+    """The recommended settings of a starter config.
 
     Args:
-        filters: of the convolutions, each followed by pooling; none for tables and small images.
-        lstm_units: of the layer that reads symbols or other sequences; 0 for none.
-        units: of the hidden dense layers.
-        dropout: rate after each of them; 0 for none.
-        held_out: share of rows for validation, and the same share for the test; 0 for none.
+        filters: filters of each convolution, followed by pooling; empty for tables and small images.
+        lstm_units: units of the LSTM layer for sequences; 0 for no LSTM layer.
+        units: units of each hidden dense layer.
+        dropout: dropout rate after each hidden dense layer.
+        held_out: share of the rows for validation, and the same share for the test; 0 for none.
         tested: whether there are enough rows for a test.
-        stratify: whether every class is split by that share.
-        batch_size: rows per step.
-        epochs: at most.
-        patience: of early stopping, in epochs.
+        stratify: whether to take this share of every class.
+        batch_size: rows per batch.
+        epochs: maximum number of epochs.
+        patience: patience of early stopping, in epochs.
     """
 
     filters: tuple[int, ...]
@@ -40,7 +40,7 @@ class Recommendation:
     patience: int
 
 
-def recommend(task: Task) -> Recommendation:
+def recommend(task: InferredTask) -> Recommendation:
     """Return settings that suit the size of a task."""
     rows = task.rows
     convolutions = task.images and min(task.input_shape[:2]) >= MIN_CONVOLUTION_SIDE

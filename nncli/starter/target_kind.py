@@ -1,4 +1,4 @@
-"""Infer from the targets whether they are classes, multi-label or numbers."""
+"""Infer from the targets whether they are class labels, multi-label targets or numbers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nncli.data.tables.text_column import TextColumn, factorize
 from nncli.data.target_encoding.label_text import is_one_hot
 from nncli.data.target_encoding.multi_label import BOOLEANS
 
-Kind: TypeAlias = Literal["classes", "labels", "numbers"]
-MAX_INTEGER_CLASSES = 20  # different whole numbers up to which they are taken for classes
-MIN_ROWS_PER_CLASS = 5  # on average, for whole numbers to be taken for classes
+TargetKind: TypeAlias = Literal["classes", "multi_label", "numbers"]
+MAX_INTEGER_CLASSES = 20  # whole numbers with more different values are not taken for classes
+MIN_ROWS_PER_CLASS = 5  # average number of rows per class, below which whole numbers are not taken for classes
 
 
-def kind_of(targets: Array | TextColumn) -> tuple[Kind, bool]:
-    """Return (the kind of the targets, whether they may as well be another kind).
+def infer_target_kind(targets: Array | TextColumn) -> tuple[TargetKind, bool]:
+    """Return (kind of the targets, whether they may also be of another kind).
 
     Text, one-hot rows and booleans are classes; so are whole numbers with few different values, or of an unsigned dtype
     with repeated values. Several columns of 0 and 1 that are not one-hot, or of false and true, are multi-label.
@@ -41,18 +41,18 @@ def kind_of(targets: Array | TextColumn) -> tuple[Kind, bool]:
     return _kind_of_numbers(targets.astype(np.float64), targets.dtype.kind)
 
 
-def _kind_of_columns(targets: Array) -> Kind:
+def _kind_of_columns(targets: Array) -> TargetKind:
     if targets.dtype.kind not in "biuf":
         texts = {str(text).lower() for text in np.unique(targets.astype(str))}
         only_booleans = all(text in BOOLEANS or parse_number(text) in (0, 1) for text in texts)
-        return "labels" if texts & set(BOOLEANS) and only_booleans else "numbers"
+        return "multi_label" if texts & set(BOOLEANS) and only_booleans else "numbers"
     if is_one_hot(targets):
         return "classes"
     low, high = targets.min(), targets.max()
-    return "labels" if (low, high) == (0, 1) and bool(((targets == 0) | (targets == 1)).all()) else "numbers"
+    return "multi_label" if (low, high) == (0, 1) and bool(((targets == 0) | (targets == 1)).all()) else "numbers"
 
 
-def _kind_of_numbers(numbers: Array, dtype_kind: str) -> tuple[Kind, bool]:
+def _kind_of_numbers(numbers: Array, dtype_kind: str) -> tuple[TargetKind, bool]:
     different = np.unique(numbers)
     whole = bool((different == np.round(different)).all())
     if dtype_kind == "u":  # unsigned integers, in which labels are usually stored

@@ -1,1 +1,1 @@
-"""What the commands do, as plain functions: they print nothing and return what they found."""
+"""The commands as plain functions, which print nothing and return their results; and `Model`, the Python interface."""

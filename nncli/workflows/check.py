@@ -1,4 +1,4 @@
-"""Everything that can be known of a config before its first step."""
+"""Validate a config and estimate its run before the first step."""
 
 from __future__ import annotations
 
@@ -18,48 +18,53 @@ class CheckedConfig:
     """A config without problems.
 
     Args:
-        spec: with every default written.
+        spec: the spec, with every default filled in.
         rows: the numbers of training, validation and test rows.
-        rows_read: how many of these were read, where not all were.
-        plan: what the run will take.
-        notes: for the user.
-        curve: of the learning rate, where it has a schedule.
+        rows_read: how many of these rows were read; None if all were read.
+        resources: the estimated resources of the run.
+        notes: notes for the user.
+        curve: the learning rate over the run; None if it is constant.
     """
 
     spec: Spec
     rows: dict[str, int]
     rows_read: int | None
-    plan: ResourceEstimate
+    resources: ResourceEstimate
     notes: tuple[str, ...]
     curve: LearningRateCurve | None = None
 
     @property
     def resolved(self) -> str:
-        """The config as YAML with every default written."""
-        from nncli.config.writer import to_plain, to_yaml  # here: not needed where it is not asked for
+        """The config as YAML, with every default filled in."""
+        from nncli.config.writer import to_plain, to_yaml  # here, because it is seldom needed
 
         return to_yaml(to_plain(self.spec))
 
     @property
     def parameters(self) -> int:
         """The number of trainable parameters."""
-        return self.plan.parameters
+        return self.resources.parameters
+
+    @property
+    def plan(self) -> ResourceEstimate:
+        """The older name of `resources`."""
+        return self.resources
 
 
 def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> CheckedConfig:
-    """Validate a config against itself and against its data, of which only some rows are read where they are large.
+    """Validate a config and its data; of large data only a sample is read.
 
     Args:
-        config: the path of a YAML file.
+        config: path of a YAML file.
         settings: KEY=VALUE pairs that override the file.
 
     Raises:
         ConfigError: with every problem, located.
-        UserError: where the file cannot be read.
+        UserError: if the file cannot be read.
     """
     loaded = load_config(os.fspath(config), settings)
     splits, preprocessing = loaded.validation.splits, loaded.validation.preprocessing
     rows_read = sum(len(splits.readable(name)) for name in splits.named) if splits.is_sample else None
     notes = (*loaded.notes, *splits.notes, *dict.fromkeys(preprocessing.notes))
-    curve = learning_rate_curve(loaded.spec, loaded.plan)
-    return CheckedConfig(loaded.spec, loaded.rows, rows_read, loaded.plan, notes, curve)
+    curve = learning_rate_curve(loaded.spec, loaded.resources)
+    return CheckedConfig(loaded.spec, loaded.rows, rows_read, loaded.resources, notes, curve)

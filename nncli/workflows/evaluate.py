@@ -1,4 +1,4 @@
-"""Measure a checkpoint on labelled rows."""
+"""Evaluate a checkpoint on labelled rows."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ def evaluate(
     targets: str | os.PathLike[str] | None = None,
     metrics: Sequence[str] = (),
 ) -> Evaluation:
-    """Measure a checkpoint or run.
+    """Evaluate a checkpoint or the best checkpoint of a run.
 
     Args:
         path: a .npz checkpoint or a run directory.
-        text: INPUT with targets; default the config's test rows, or its validation rows if it has no test rows.
-        targets: a file of targets, if inputs and targets are separate files.
-        metrics: metrics in addition to the config's: names, or mappings as in a config.
+        text: INPUT: a file, a folder, a dataset or a mapping of a source, with targets; default the test rows of the
+            config, or its validation rows if it has no test rows.
+        targets: file of the targets, if inputs and targets are separate files.
+        metrics: metrics in addition to those of the config: names, or mappings as in a config.
 
     Raises:
-        UserError: if there is nothing to measure, or it cannot be read.
+        UserError: if the checkpoint or the rows cannot be read, or do not match each other.
     """
     if text is None and targets is not None:
         raise DataError("--targets goes with INPUT: what to measure on")
@@ -49,6 +50,7 @@ def evaluate(
 
 
 def _measure(model: Predictor, dataset: Dataset, metrics: Sequence[Metric], name: str) -> Evaluation:
+    """Compute the loss, the metrics and the report of a dataset."""
     preprocessing, column_names = model.preprocessing, model.column_names
     report: Confusion | Labels | Residuals = Residuals() if preprocessing.task.classes is None else Confusion()
     if preprocessing.task.is_multi_label:
@@ -65,17 +67,17 @@ def _measure(model: Predictor, dataset: Dataset, metrics: Sequence[Metric], name
 
 
 def _names(own: Sequence[Metric], metrics: Sequence[Metric]) -> list[str]:
-    """Return the names of the metrics; the config's own keep theirs unless another metric has the same."""
+    """Return the names of all metrics; those of the config keep theirs unless another metric has the same."""
     together = names_of(metrics)
     names = [*names_of(own), *together[len(own) :]]
     return names if len(set(names)) == len(names) else together
 
 
 def _metrics(model: Predictor, texts: Sequence[str]) -> list[Metric]:
-    """Return the config's metrics and the requested ones.
+    """Return the metrics of the config and the requested ones.
 
     Raises:
-        DataError: if there is no such metric, or it does not suit the model.
+        DataError: if a metric does not exist or does not suit the model.
     """
     metrics = list(model.executor.metrics)
     for text in texts:

@@ -1,4 +1,4 @@
-"""The result of an evaluation, and its values by name."""
+"""`Evaluation`: the result of an evaluation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.nn.evaluation_report import ClassReport
 
-MAX_FULL_MATRIX = 100  # classes; with more, only pairs that were confused are named
+MAX_FULL_MATRIX = 100  # classes; with more of them, `flat` leaves out pairs without rows
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,13 @@ class Evaluation:
     """The result of an evaluation.
 
     Args:
-        source: what was measured: a file, or the test or validation rows of the config.
+        source: where the rows come from: a file, or the test or validation rows of the config.
         rows: number of rows.
         results: the loss and the metrics.
-        notes: what the user should know.
-        class_names: of a classifier, or the label names of a multi-label model.
-        classes: precision, recall and F1 of every class or label.
-        residuals: of a regression, the quantiles of target - prediction by target name.
+        notes: notes for the user.
+        class_names: names of the classes, or of the labels of a multi-label model.
+        classes: precision, recall and F1 of every class or label; None for a regression.
+        residuals: target name -> quantiles of target - prediction, for a regression.
     """
 
     source: str

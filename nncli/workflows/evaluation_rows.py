@@ -1,4 +1,4 @@
-"""The labelled rows that an evaluation measures: those of INPUT, or those of the model's own config."""
+"""Read the labelled rows for an evaluation: those of INPUT, or those of the config of the model."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def rows_of_input(model: Predictor, text: str, targets: str | None) -> tuple[Row
     except DataError as error:
         if weights is None or error.missing != weights:
             raise
-        equal = f"to count every row the same, give '{{path: {text}, weights: null}}'"
-        raise DataError(f"{error}. It is what training had as weights; {equal}") from None
+        equal = f"for equal weights, give '{{path: {text}, weights: null}}'"
+        raise DataError(f"{error}. It had the weights of the rows in training; {equal}") from None
 
 
 def rows_of_config(model: Predictor) -> tuple[Rows, str]:

@@ -1,4 +1,4 @@
-"""A config to begin with: a general one, or one that is fitted to data."""
+"""Write a starter config: a general one, or one fitted to data."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from nncli.data.sources.dataset import dataset_names
 from nncli.data.tables.read_table import read_table
 from nncli.starter.config_text import config_text
 from nncli.starter.general_config import GENERAL_CONFIG
+from nncli.starter.inferred_task import infer_task
 from nncli.starter.recommendation import recommend
-from nncli.starter.task import infer_task
 
 
 def init(
@@ -30,16 +30,16 @@ def init(
     targets: Sequence[str] = (),
     output: str | os.PathLike[str] | None = None,
 ) -> str:
-    """The text of a config that is right as it stands.
+    """Return the text of a valid starter config, and write it to `output` if given.
 
     Args:
-        data: a file, a folder or a built-in dataset; without it, a general config over a built-in dataset.
-        targets: for a table, the columns to learn; for a .npz file, the array's name; for .npy and idx, a file.
-        output: where the config is to stand; what it names is relative to that. Written where it is given.
+        data: a file, a folder or a built-in dataset; default a general config with a built-in dataset.
+        targets: the columns to learn of a table; the name of an array of a .npz file; a file for .npy and idx.
+        output: the file to write; the paths in the config are relative to its folder.
 
     Raises:
-        UserError: where the data cannot be used, or `output` is there already.
-        SaveError: where it cannot be written.
+        UserError: if the data cannot be used, or `output` already exists.
+        SaveError: if the file cannot be written.
     """
     path = None if output is None else os.fspath(output)
     folder = os.path.dirname(path or "")
@@ -49,28 +49,31 @@ def init(
         raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
     if folder and not os.path.isdir(folder):
         raise UserError(f"{path}: there is no folder {folder}; make it first")
-    text = GENERAL_CONFIG if data is None else _fitted(os.fspath(data), list(targets), folder)
+    text = GENERAL_CONFIG if data is None else _fitted_config(os.fspath(data), list(targets), folder)
     if path is not None:
         _write(path, text)
     return text
 
 
-def _fitted(data: str, targets: list[str], folder: str) -> str:
+def _fitted_config(data: str, targets: list[str], folder: str) -> str:
+    """Return a config fitted to data, validated as `nncli check` does."""
     values = _source_values(data, targets)
     task = infer_task(cast("Source", build(SOURCES, values)), values)
-    placed = {key: _placed(value, folder) if key in _files(values) else value for key, value in task.source.items()}
-    text = config_text(replace(task, source=placed), recommend(task), stem(data.rstrip("/")) or "first")
-    _prove(text, folder)
+    source = {
+        key: _relative_path(value, folder) if key in _file_keys(values) else value for key, value in task.source.items()
+    }
+    text = config_text(replace(task, source=source), recommend(task), stem(data.rstrip("/")) or "first")
+    _validate(text, folder)
     return text
 
 
 def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
-    """The mapping that a source stands as in a config."""
+    """Return the source of data as a mapping for a config."""
     if not os.path.exists(data):
         if data in dataset_names():
             return {"dataset": data, **_no_target(data, targets)}
         raise DataError(f"no such file, folder or dataset: {data}{nearest_file(data)}")
-    kind = next((kind for key in ("path", "inputs") if (kind := SOURCES.claiming({key: data})) is not None), None)
+    kind = next((kind for key in ("path", "inputs") if (kind := SOURCES.find_by_keys({key: data})) is not None), None)
     name = "" if kind is None else kind.type_name
     if name == "table":
         if not targets:
@@ -88,12 +91,12 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
             raise UserError(f"{data}: say where its targets are, with --target FILE")
         return {"inputs": data, "targets": targets[0]}
     if name == "arrays":
-        return {"path": data, **_members(data, targets)}
+        return {"path": data, **_array_names(data, targets)}
     raise DataError(f"{data}: expected {FILES_DESCRIPTION}")
 
 
 def _image_column(data: str, targets: list[str]) -> str | None:
-    """The column of a table that names images, if there is one."""
+    """Return the text column of a table whose cells are all names of images, or None."""
     table = read_table(data)
     for name in table.text_columns:
         texts = table.texts(name).unique()
@@ -103,13 +106,14 @@ def _image_column(data: str, targets: list[str]) -> str | None:
 
 
 def _no_target(data: str, targets: list[str]) -> dict[str, str]:
+    """Return no keys, after checking that no target is given for a source that has its targets inside."""
     if targets:
-        raise UserError(f"{data}: knows its own targets; leave out --target")
+        raise UserError(f"{data}: has its targets inside; leave out --target")
     return {}
 
 
-def _members(data: str, targets: list[str]) -> dict[str, str]:
-    """The names of the arrays in a .npz file, where they are not the usual ones."""
+def _array_names(data: str, targets: list[str]) -> dict[str, str]:
+    """Return the keys `inputs` and `targets` for a .npz file, without names that are the defaults."""
     names = npz_names(data)
     target = targets[0] if targets else "y"
     if target not in names:
@@ -122,20 +126,21 @@ def _members(data: str, targets: list[str]) -> dict[str, str]:
     return {key: name for key, name, usual in (("inputs", inputs, "x"), ("targets", target, "y")) if name != usual}
 
 
-def _files(values: dict[str, Any]) -> tuple[str, ...]:
+def _file_keys(values: dict[str, Any]) -> tuple[str, ...]:
+    """Return the keys of a source whose values are file names."""
     return () if "dataset" in values else ("path",) if "path" in values else ("inputs", "targets")
 
 
-def _placed(path: str, folder: str) -> str:
-    """A path as it has to be written in a config in that folder."""
+def _relative_path(path: str, folder: str) -> str:
+    """Return a path relative to the folder of the config; an absolute path is returned unchanged."""
     return path if os.path.isabs(path) else os.path.relpath(path, folder or ".")
 
 
-def _prove(text: str, folder: str) -> None:
-    """Checks the config as `nncli check` does, so that none is given that is wrong.
+def _validate(text: str, folder: str) -> None:
+    """Validate the new config as `nncli check` does.
 
     Raises:
-        ConfigError: with what the data do not allow.
+        ConfigError: with every problem.
     """
     validate_document(read_text(text, "the new config", os.path.abspath(folder)))
 

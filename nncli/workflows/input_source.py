@@ -1,4 +1,4 @@
-"""The source that INPUT on the command line stands for."""
+"""Find the source that INPUT on the command line describes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, cast
 
 from nncli.config.reader import read_value
-from nncli.config.spec import inheriting
+from nncli.config.spec import inherit_from_train
 from nncli.core.builder import build
 from nncli.core.errors import ConfigError, DataError
 from nncli.core.fields import dump
@@ -19,19 +19,19 @@ from nncli.data.sources.dataset import dataset_names
 
 
 def input_source(text: str, like: Source, targets: str | None = None) -> Source:
-    """Return the source of INPUT: a file or folder, -, a built-in dataset's name, or a mapping as in a config.
+    """Return the source of INPUT: a file, a folder, -, the name of a built-in dataset, or a mapping as in a config.
 
     Args:
         text: what the user typed.
-        like: the source that the model was trained on, whose other settings are taken over.
+        like: the source that the model was trained on; its other settings are used.
         targets: a file of targets, if inputs and targets are separate files.
 
     Raises:
-        DataError: if it is no source.
+        DataError: if it is not a source.
     """
     if text.lstrip().startswith("{"):
         try:
-            return cast("Source", build(SOURCES, inheriting(read_value(text), dump(like))))
+            return cast("Source", build(SOURCES, inherit_from_train(read_value(text), dump(like))))
         except ConfigError as error:
             raise DataError("; ".join(problem.message for problem in error.problems)) from None
     if not os.path.exists(text) and text in dataset_names():
@@ -40,7 +40,7 @@ def input_source(text: str, like: Source, targets: str | None = None) -> Source:
     if kind is None:
         if not os.path.exists(text):
             raise file_not_found(text)
-        raise DataError(f"{text}: not a kind of input that is known: {FILES_DESCRIPTION}", file=text)
+        raise DataError(f"{text}: unknown kind of input; expected {FILES_DESCRIPTION}", file=text)
     source = kind.for_input(text, like)
     return source if targets is None else _with_targets(source, text, targets)
 
@@ -52,12 +52,13 @@ def _kind(path: str, like: Source) -> type[Source] | None:
         if "path" in like.path_fields(trained) and type(like).claims({**trained, "path": path}):
             return type(like)
         for values in ({"path": path}, {"inputs": path}):
-            if (kind := SOURCES.claiming(values)) is not None:
+            if (kind := SOURCES.find_by_keys(values)) is not None:
                 return cast("type[Source]", kind)
     return None
 
 
 def _with_targets(source: Source, text: str, targets: str) -> Source:
+    """Return a source with its file of targets."""
     given = {item.name: getattr(source, item.name) for item in fields(source)}
     if "targets" not in source.path_fields(given):
         raise DataError(f"{text}: has its targets inside; --targets goes with .npy and idx files")

@@ -1,4 +1,4 @@
-"""Describe a checkpoint from its headers alone."""
+"""Describe a checkpoint without reading its arrays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncli.runs.directory import RunDirectory
 from nncli.runs.locate import checkpoint_path
 from nncli.runs.run_files import LAST
 
-LAYER_KEYS = ("name", "output_shape", "parameters")  # of every outer layer in a checkpoint
+LAYER_KEYS = ("name", "output_shape", "parameters")  # keys of every outer layer in a checkpoint
 META_TYPES: dict[str, Any] = {
     "name": str | None,
     "nncli_version": str,
@@ -39,13 +39,13 @@ META_TYPES: dict[str, Any] = {
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
     """Return the description of a checkpoint or of a run's best checkpoint, as plain values.
 
-    "last" is the record of the run's last epoch. "parameters" counts all parameters, "non_trainable_parameters" those
-    that are not trained, such as running statistics; None if that is not known. "running_values" is its older name.
-    "all_layers" lists the layers including those inside of containers.
+    "last" has the metrics of the last epoch of the run. "parameters" is the number of all parameters,
+    "non_trainable_parameters" of those that are not trained, such as running statistics; None if that is not known.
+    "running_values" is its older name. "all_layers" lists the layers, including those inside containers.
 
     Args:
         path: a .npz checkpoint or a run directory.
-        verify: read every array and check its checksum; for a run directory, those of all of its checkpoints.
+        verify: verify the checksum of every array; for a run directory, of every array in all its checkpoints.
 
     Raises:
         CheckpointError: if it is missing, foreign or damaged.
@@ -75,11 +75,12 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
 
 
 def _verify_all(run: RunDirectory) -> None:
+    """Verify the checksums of all checkpoints of a run."""
     for name in run.checkpoints.names():
         try:
             checkpoint.verify(run.checkpoint(name))
         except CheckpointError:
-            if os.path.exists(run.checkpoint(name)):  # otherwise a running run has removed it meanwhile
+            if os.path.exists(run.checkpoint(name)):  # otherwise the run is in progress and has removed it
                 raise
 
 
@@ -100,10 +101,10 @@ def _check_meta(path: str, meta: Meta) -> list[int]:
 
 
 def _all_layers(meta: Meta) -> list[dict[str, Any]]:
-    """Return the layers including those inside of containers, each with its depth and its number of buffers.
+    """Return the layers, including those inside containers, each with its depth and its non-trainable parameters.
 
-    A checkpoint lists the outer layers only; the others come from its config. If that has layers that are not
-    registered here, such as those of a plugin, or does not match the listed layers, only the outer ones are returned.
+    A checkpoint lists only the outer layers; the others are built from its config. If that is not possible, such as
+    without the plugin of a layer, or if they do not match the listed layers, only the outer layers are returned.
     """
     try:
         shape = tuple(int(size) for size in meta["input_shape"])

@@ -1,4 +1,4 @@
-"""List what a config can name: everything registered, the built-in datasets, and the sections of a config."""
+"""List what a config can name: registered classes, built-in datasets, and the sections of a config."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ SETTINGS: dict[str, type[Checked]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the list: something that a config can name.
+    """A page of `nncli list`: something that a config can name.
 
     Args:
-        kind: such as layer, in the singular.
-        name: in a config.
-        aliases: other names of it.
-        docstring: of its class.
+        kind: the kind in the singular, such as layer.
+        name: its name in a config.
+        aliases: its other names in a config.
+        docstring: the parsed docstring of its class.
         fields: its keys.
-        text: a whole page, for an entry without keys.
+        text: the whole page, for a dataset.
         example: the shortest way to write it in a config.
     """
 
@@ -52,65 +52,70 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        """The first sentence of its docstring."""
+        """The first paragraph of its docstring."""
         return self.docstring.summary
 
 
-def kinds() -> dict[str, list[Entry]]:
+def entries_by_kind() -> dict[str, list[Entry]]:
     """Return all entries by their kind in the plural."""
     return {
-        "layers": list(_registered(LAYERS, "layer", lambda cls: not issubclass(cls, Activation))),
-        "activations": list(_registered(LAYERS, "activation", lambda cls: issubclass(cls, Activation))),
-        "initializers": list(_registered(INITIALIZERS, "initializer")),
-        "losses": list(_registered(LOSSES, "loss")),
-        "metrics": list(_registered(METRICS, "metric")),
-        "optimizers": list(_registered(OPTIMIZERS, "optimizer")),
-        "schedules": list(_registered(SCHEDULES, "schedule")),
-        "scalers": list(_registered(SCALERS, "scaler")),
-        "sources": list(_registered(SOURCES, "source")),
+        "layers": list(_registered_entries(LAYERS, "layer", lambda cls: not issubclass(cls, Activation))),
+        "activations": list(_registered_entries(LAYERS, "activation", lambda cls: issubclass(cls, Activation))),
+        "initializers": list(_registered_entries(INITIALIZERS, "initializer")),
+        "losses": list(_registered_entries(LOSSES, "loss")),
+        "metrics": list(_registered_entries(METRICS, "metric")),
+        "optimizers": list(_registered_entries(OPTIMIZERS, "optimizer")),
+        "schedules": list(_registered_entries(SCHEDULES, "schedule")),
+        "scalers": list(_registered_entries(SCALERS, "scaler")),
+        "sources": list(_registered_entries(SOURCES, "source")),
         "datasets": [_dataset(name) for name in dataset_names()],
         "settings": [_entry("section", name, (), cls) for name, cls in SETTINGS.items()],
     }
 
 
-def of_kind(name: str) -> list[Entry]:
+def entries_of_kind(name: str) -> list[Entry]:
     """Return the entries of one kind, given in the plural or the singular.
 
     Raises:
         UserError: if there is no such kind.
     """
-    known = kinds()
+    known = entries_by_kind()
     for plural, entries in known.items():
         if name == plural or (entries and name == entries[0].kind):
             return entries
     raise UserError(f"unknown kind {name!r}{suggestion(name, known)}")
 
 
-def named(name: str, kind: str | None = None) -> list[Entry]:
-    """Return the entries of that name or alias; several kinds may have the same.
+def find_entries(name: str, kind: str | None = None) -> list[Entry]:
+    """Return the entries with a name or alias, of which several kinds may each have one.
 
     Args:
-        name: of the entries.
-        kind: to search; default all. A name that only another kind has is found there.
+        name: name or alias of the entries.
+        kind: the kind to search; default all. If it has no such name, the other kinds are searched.
 
     Raises:
         UserError: if there is none.
     """
-    entries = of_kind(kind) if kind is not None else [entry for found in kinds().values() for entry in found]
+    entries = (
+        entries_of_kind(kind)
+        if kind is not None
+        else [entry for found in entries_by_kind().values() for entry in found]
+    )
     if found := [entry for entry in entries if name == entry.name or name in entry.aliases]:
         return found
     known = [entry.name for entry in entries]
     aliases = [alias for entry in entries for alias in entry.aliases]
     if kind is None:
-        raise UserError(f"unknown kind or name {name!r}{suggestion(name, kinds(), [*known, *aliases])}")
-    others = [entry for found in kinds().values() for entry in found if entry.name == name]
+        raise UserError(f"unknown kind or name {name!r}{suggestion(name, entries_by_kind(), [*known, *aliases])}")
+    others = [entry for found in entries_by_kind().values() for entry in found if entry.name == name]
     if others:  # of another kind, such as an activation among the layers
         return [entry for entry in others if entry.kind == others[0].kind]
     what = entries[0].kind if entries else kind
     raise UserError(f"unknown {what} {name!r}{suggestion(name, known, aliases)}")
 
 
-def _registered(registry: Registry, kind: str, belongs: Callable[[Any], bool] = bool) -> Iterator[Entry]:
+def _registered_entries(registry: Registry, kind: str, belongs: Callable[[Any], bool] = bool) -> Iterator[Entry]:
+    """Yield an entry for every class of a registry for which `belongs` is true."""
     for name in registry.names():
         cls = registry.find(name)
         assert cls is not None
@@ -120,6 +125,7 @@ def _registered(registry: Registry, kind: str, belongs: Callable[[Any], bool] = 
 
 
 def _example(entry: Entry) -> str:
+    """Return the name of an entry, or a mapping with its required keys."""
     needed = [f"{item.name}: ..." for item in entry.fields if item.required]
     mapping = f"{{{', '.join([f'type: {entry.name}', *needed])}}}"
     return mapping if needed else entry.name

@@ -1,4 +1,4 @@
-"""The model from Python: a facade over the session and the trainer that the commands use."""
+"""`Model`: train, predict and save from Python, with the same session and trainer as the commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from nncli.assemble.session import Session
-from nncli.config.draft import Draft, build
+from nncli.config.draft import Draft, build_draft
 from nncli.config.spec import Data, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
@@ -37,25 +37,25 @@ Validation = tuple[Any, Any] | None
 
 
 class Model:
-    """A network that trains on arrays, predicts, and is saved with all that turns raw input into predictions.
+    """A network that trains on arrays, predicts, and is saved with its preprocessing.
 
-    The first training fits the scaling to the training rows and fixes the input's shape; after that, inputs and
-    targets are always given raw, and predictions come in original units.
+    The first call of `train` fits the preprocessing to the training rows and determines the input shape. Inputs and
+    targets are always given raw, and predictions are in original units.
 
     Args:
         layers: names such as "relu", mappings such as {"type": "dense", "units": 32}, or layer objects.
         loss: a name, a mapping or a loss object.
-        optimizer: likewise.
-        metrics: likewise, each.
+        optimizer: a name, a mapping or an optimizer object.
+        metrics: names, mappings or metric objects.
         scale_inputs: none, standard, minmax, robust, quantile, or a mapping such as {"type": "divide", "by": 255}.
-        scale_targets: likewise, for regression.
-        classes: which labels there are, in order; default all of the first training rows.
-        seed: of everything random.
+        scale_targets: the same for the targets of a regression.
+        classes: the class labels in order; default all labels of the first training rows.
+        seed: seed of all random numbers, at least 0.
         dtype: float32 or float64.
-        name: of the model, for files.
+        name: name of the model, for checkpoints and runs.
 
     Raises:
-        ConfigError: with every field that is wrong.
+        ConfigError: with every invalid argument.
     """
 
     def __init__(
@@ -84,15 +84,15 @@ class Model:
             "optimizer": optimizer,
             "metrics": (metrics,) if isinstance(metrics, str) else tuple(metrics),
         }
-        draft = build(values, Builder())
+        draft = build_draft(values, Builder())
         if draft.problems:
             raise ConfigError(draft.problems)
         self._spec = draft.spec
         self._session: Session | None = None
         self._trainer: Trainer | None = None
-        self._fitted = False  # whether the preprocessing knows the training rows
+        self._fitted = False  # whether the preprocessing is fitted to training rows
         self._pass: tuple[Pass, list[Backward]] | None = None
-        self._has_gradients = False  # whether `backward` has followed the last `forward`
+        self._has_gradients = False  # whether `backward` was called after the last `forward`
         self._output_shape: Shape = ()
         self.history: list[Record] = []
 
@@ -110,30 +110,29 @@ class Model:
         run_dir: str | os.PathLike[str] | None = None,
         **training: Any,
     ) -> list[Record]:
-        """Trains for some epochs more, and returns their records, which are also added to `history`.
+        """Train for more epochs, add their records to `history`, and return them.
 
-        A schedule of the learning rate that goes over the whole run goes over these epochs; any other one goes on
-        where it was.
+        A schedule of the learning rate that spans a whole run spans these epochs; other schedules continue.
 
         Args:
             inputs: (n, columns), sequences as (n, steps, features), or images as (n, height, width, channels) or
                 (n, height, width).
-            targets: (n,) or (n, units) labels or numbers; for binary_cross_entropy also (n, labels) of 0 and 1, one
-                column a unit.
-            epochs: how many to train now.
-            validation_data: (inputs, targets) to measure after every epoch.
-            batch_size: rows a batch; the last batch of an epoch may be short.
-            shuffle: whether every epoch has a random order of its own.
-            verbose: write a line an epoch to standard error.
-            weights: (n,) how much every row counts in loss and metrics.
-            run_dir: where to write the files of a run, as the train command does; default nowhere.
-            training: more keys of a config's training section, such as clip_norm or early_stopping. With
-                weight_averaging the model's weights are the averaged ones; further training goes on with those that
-                it left itself, or with what was made of the model's in the meantime.
+            targets: (n,) or (n, units) class labels or numbers; for binary_cross_entropy also multi-label targets
+                (n, labels) of 0 and 1.
+            epochs: number of epochs to train now, at least 1.
+            validation_data: (inputs, targets) to evaluate after every epoch.
+            batch_size: rows per batch, at least 1; the last batch of an epoch may have fewer.
+            shuffle: whether to shuffle the training rows in every epoch.
+            verbose: write one line per epoch to standard error.
+            weights: (n,) weight of each row in loss and metrics.
+            run_dir: directory to write the files of a run to, as `nncli train` does; default none.
+            training: other keys of the training section of a config, such as clip_norm or early_stopping. With
+                weight_averaging, `weights` are the averaged weights; further training continues with the weights of
+                the last step, changed by what was changed in `weights` in the meantime.
 
         Raises:
-            UserError: where data, settings or run directory cannot be used.
-            NonFiniteError: where the loss or the gradient is not finite.
+            UserError: if the data, settings or run directory cannot be used.
+            NonFiniteError: if the loss or the gradient is not finite.
         """
         settings = {"epochs": epochs, "batch_size": batch_size, "shuffle": shuffle, **training}
         session = self._session_for(rows_in_memory(inputs, targets, weights=weights), validation_data, settings)
@@ -159,51 +158,57 @@ class Model:
         return records
 
     def one_epoch(self, inputs: Any, targets: Any, *, batch_size: int = 32, shuffle: bool = True) -> Record:
-        """Trains for one epoch and returns its record."""
+        """Train for one epoch and return its record."""
         records = self.train(inputs, targets, epochs=1, batch_size=batch_size, shuffle=shuffle, verbose=False)
         return records[-1]
 
     def predict(self, inputs: Any, *, batch_size: int = PREDICTION_ROWS) -> Array:
-        """Probabilities of a classifier, original units of a regression: (n, units).
+        """Return (n, units) probabilities of a classifier, or values in original units of a regression.
 
         Raises:
-            UserError: where the inputs are not as in training, or nothing is trained yet.
+            UserError: if the inputs do not match those of training, or the model is not trained yet.
         """
         rows = rows_in_memory(inputs, None)
         return together(list(self.trained.predict(rows, batch_size)))
 
     def predict_classes(self, inputs: Any) -> list[str]:
-        """The label of the most likely class of every row."""
+        """Return the label of the most likely class of every row."""
         return self.trained.class_names(self.predict(inputs))
 
     def predict_labels(self, inputs: Any) -> Array:
-        """0 or 1 for every label of several a row: (n, labels); 1 where its probability is above a half."""
+        """Return (n, labels) 0 or 1 of a multi-label model: 1 if the probability of the label is above 0.5."""
         return self.trained.labels(self.predict(inputs))
 
     def evaluate(self, inputs: Any, targets: Any, *, weights: Any = None) -> dict[str, float]:
-        """The mean loss and the metrics on labelled rows, each counting with its weight."""
+        """Return the mean loss and the metrics on labelled rows, by name.
+
+        Args:
+            inputs: as for `train`.
+            targets: as for `train`.
+            weights: (n,) weight of each row; default all 1.
+        """
         model = self.trained
         return model.evaluate(model.dataset(rows_in_memory(inputs, targets, weights=weights)))
 
     def compute_loss(self, inputs: Any, targets: Any) -> float:
-        """The mean loss on labelled rows, with the model as it predicts."""
+        """Return the mean loss on labelled rows, in inference mode."""
         return self.evaluate(inputs, targets)["loss"]
 
     def forward(self, inputs: Any, *, training: bool = False) -> Array:
-        """The outputs of all layers, the last activation included, for raw inputs.
+        """Return the output of the last layer, activation included, for raw inputs.
 
-        Before the first training the inputs are taken unscaled, and their shape becomes the model's.
+        Before the first training the inputs are not scaled, and their shape becomes the input shape of the model.
 
         Args:
             inputs: as for `train`.
-            training: whether layers such as dropout are active.
+            training: whether to compute in training mode, with layers such as dropout active.
         """
         rows = rows_in_memory(inputs, None)
         if self._session is None:
             self._session = session_for_shape(Draft(self._spec), rows.row_shape)
         session, network = self._session, self._session.network
         given = session.preprocessing.inputs(rows, network.dtype, input_check(network.model))
-        if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may change before backward
+        if np.may_share_memory(given, cast("Array", rows.inputs)):  # the array of the user may change before backward
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.moment.training, bound.moment.seed = training, self._spec.seed
@@ -214,13 +219,16 @@ class Model:
         return output
 
     def backward(self, output_gradient: Any) -> Array | None:
-        """The gradient of the inputs (as the network gets them), from that of the outputs of the last `forward`.
+        """Return the gradient of the preprocessed inputs, given the gradient of the output of the last `forward`.
 
-        The gradients of all parameters are in `gradients` then, without that of a penalty. None where the first layer
-        takes whole numbers, which have no gradient.
+        The gradients of all parameters, without that of a penalty, are then in `gradients`. The gradient of the inputs
+        is None if the first layer takes whole numbers.
+
+        Args:
+            output_gradient: gradient of the loss with respect to the output of `forward`, of the same shape.
 
         Raises:
-            UserError: where there was no forward, or the gradient has another shape.
+            UserError: if `forward` was not called, or the gradient has another shape.
         """
         if self._pass is None:
             raise UserError("backward: call forward first")
@@ -233,24 +241,24 @@ class Model:
 
     @property
     def gradients(self) -> dict[str, Array]:
-        """The gradients of the last `backward` by name, such as 0.dense.weight."""
+        """The gradients of the last `backward`, by parameter name, such as 0.dense.weight."""
         if self._pass is None or not self._has_gradients:
             raise UserError("gradients: call forward and backward first")
         return self._built.network.layout.named(self._pass[0].gradient)
 
     @property
     def weights(self) -> dict[str, Array]:
-        """The parameters by name, as views: writing to one changes the model."""
+        """The parameters by name, as views: writing to a view changes the model."""
         return self._built.network.named()
 
     def update(self) -> None:
-        """One step of the optimizer with the gradients of the last `backward`.
+        """Do one step of the optimizer with the gradients of the last `backward`.
 
-        Its learning rate is that of the next step, as after so many steps of `train`.
+        The schedule of the learning rate counts these steps like those of `train`.
 
         Raises:
-            UserError: where there was no forward, or nothing was trained yet and the schedule of the learning rate has
-                to know of epochs, which a loop of one's own does not have.
+            UserError: if `forward` and `backward` were not called, or the schedule of the learning rate counts epochs
+                and `train` was not called, so that the number of steps per epoch is not known.
         """
         if self._pass is None or not self._has_gradients:
             raise UserError("update: call forward and backward first")
@@ -258,18 +266,18 @@ class Model:
         rate = trainer.driver.rule.learning_rate
         if isinstance(rate, Schedule) and not rate.by_steps and not trainer.steps_per_epoch:
             raise UserError(
-                f"update: the schedule {rate.type_name} counts epochs, of which a loop of update has none; "
-                "give it its length or period in steps, or take another"
+                f"update: the schedule {rate.type_name} counts epochs, but a loop of update has no epochs; "
+                "give its length or period in steps, or use another schedule"
             )
         trainer.apply(self._pass[0].gradient, trainer.learning_rate)
         trainer.step += 1
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a checkpoint, as the commands do.
+        """Write a checkpoint, as the commands do.
 
         Raises:
-            UserError: where the model does not know its inputs yet.
-            SaveError: where it cannot be written.
+            UserError: if the input shape is not known yet.
+            SaveError: if the file cannot be written.
         """
         session = self._built
         trainer = self._trainer or session.trainer()
@@ -281,10 +289,10 @@ class Model:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
-        """The model of a checkpoint or of a run directory's best one; it predicts, and can be trained further.
+        """Load a model from a checkpoint, or from the best checkpoint of a run directory; it can be trained further.
 
         Raises:
-            CheckpointError: where it is missing, foreign or damaged.
+            CheckpointError: if it is missing, damaged or not a checkpoint.
         """
         trained = load_predictor(os.fspath(path), state=True)
         model = cls.__new__(cls)
@@ -300,22 +308,27 @@ class Model:
 
     @property
     def trained(self) -> Predictor:
-        """What predicts.
+        """The predictor of this model.
 
         Raises:
-            UserError: where nothing is trained yet.
+            UserError: if the model is not trained yet.
         """
         session = self._built
         return Predictor(self._spec.name or "model", session.spec, session.preprocessing, session.executor)
 
     @property
     def _built(self) -> Session:
+        """The session.
+
+        Raises:
+            UserError: if there is none yet.
+        """
         if self._session is None:
             raise UserError("the model does not know its inputs yet: train it, or call forward once")
         return self._session
 
     def _session_for(self, rows: Rows, validation: Validation, training: dict[str, Any]) -> Session:
-        """A session for these rows, with the weights and the preprocessing of the last one, if there is one."""
+        """Return a session for these rows, with the weights and preprocessing of the previous session, if any."""
         builder = Builder()
         settings = builder.make(Training, training, ("training",))
         if not isinstance(settings, Training):
@@ -332,7 +345,7 @@ class Model:
         return session
 
     def _keep_weights(self, session: Session) -> None:
-        """Copies the weights and the optimizer's state that were changed by hand before the first training."""
+        """Copy weights and optimizer state that were changed with `weights` or `update` before the first training."""
         before, after = self._built.network, session.network
         if before.shapes != after.shapes:
             raise UserError(f"forward was called with rows of {before.input_shape}; these are {after.input_shape}")

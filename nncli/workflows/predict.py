@@ -20,16 +20,16 @@ def predict(
     classes: bool = False,
     batch_size: int = PREDICTION_ROWS,
 ) -> Predictions:
-    """Predict INPUT with a checkpoint or run.
+    """Predict INPUT with a checkpoint or the best checkpoint of a run.
 
     Args:
         path: a .npz checkpoint or a run directory.
-        text: a file, a folder, -, a built-in dataset's name, or a mapping as in a config.
-        classes: return the most likely class instead of values; for a multi-label model 0 or 1 for every label.
-        batch_size: rows at a time.
+        text: INPUT: a file, a folder, -, the name of a built-in dataset, or a mapping as in a config.
+        classes: return the most likely class instead of probabilities; for a multi-label model, 0 or 1 per label.
+        batch_size: rows per batch, at least 1.
 
     Raises:
-        UserError: if either cannot be used.
+        UserError: if the checkpoint or INPUT cannot be used.
     """
     model = load_predictor(os.fspath(path))
     if classes and not model.preprocessing.task.is_multi_label:

@@ -29,11 +29,11 @@ class Predictions:
     """Predictions for the rows of a source, computed batch by batch as they are read.
 
     Args:
-        model: that predicts.
-        rows: to predict.
-        classes: return the most likely class instead of values; for a multi-label model 0 or 1 for every label.
-        batch_size: rows at a time.
-        notes: what the user should know; complete after the last row.
+        model: the predictor.
+        rows: the rows to predict.
+        classes: return the most likely class instead of probabilities; for a multi-label model, 0 or 1 per label.
+        batch_size: rows per batch.
+        notes: notes for the user; complete after the last row.
     """
 
     model: Predictor
@@ -49,7 +49,7 @@ class Predictions:
         return names if self.rows.row_names is None else ["file", *names]
 
     def arrays(self) -> Iterator[Array]:
-        """Yield predictions batch by batch: (n, units), class names (n,), or 0 or 1 for every label (n, labels)."""
+        """Yield the predictions of each batch: (n, units), class names (n,), or 0 or 1 per label (n, labels)."""
         for prediction in self.model.predict(self.rows, self.batch_size):
             if self._gives_classes:
                 yield np.array(self.model.class_names(prediction))
@@ -67,7 +67,7 @@ class Predictions:
                 row += 1
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write all predictions to a .npy, .csv or .json file, whole or not at all.
+        """Write all predictions to a .npy, .csv or .json file; if that fails, no file is left.
 
         Raises:
             UserError: for another ending, or if the file or its folder cannot be used.
@@ -100,7 +100,7 @@ class Predictions:
         return (*self.rows.files, self.model.path, *own, *(value for value in fields if isinstance(value, str)))
 
     def _write_npy(self, file: BinaryIO) -> None:
-        if self._gives_classes:  # text, whose dtype depends on the longest name
+        if self._gives_classes:  # the dtype of texts depends on the longest name, so all are needed
             np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)
             return
         for index, part in enumerate(self.arrays()):

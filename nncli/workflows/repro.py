@@ -15,18 +15,18 @@ from nncli.runs.run_files import LAST
 
 
 def repro(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listener: Listener = silent) -> Repetition:
-    """Train a run's resolved config again, up to its last checkpoint, and compare after every epoch.
+    """Train the resolved config of a run again, up to its last checkpoint, and compare the results after every epoch.
 
-    Nothing is written: the run stays as it is, and the repetition is kept in memory. It ends with the first difference.
+    It stops at the first difference. Nothing is written.
 
     Args:
-        run_dir: the run's directory.
-        settings: KEY=VALUE pairs that override the config: the paths of the data, if they were moved.
+        run_dir: the directory of the run.
+        settings: KEY=VALUE pairs that override the config, for the paths of data that were moved.
         listener: receives every event.
 
     Raises:
-        UserError: if there is no such run, it has no checkpoint yet, its data have changed, or a setting would make
-            it another run.
+        UserError: if there is no such run, it has no checkpoint yet, its data have changed, or a setting would change
+            the results.
     """
     run = RunDirectory(os.fspath(run_dir))
     environment = environment_at_start(run)

@@ -1,4 +1,4 @@
-"""Resume a run."""
+"""Resume a run from its last checkpoint."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
     """Resume a run from its own resolved config and its last checkpoint.
 
     Args:
-        run_dir: the run's directory.
+        run_dir: the directory of the run.
         settings: KEY=VALUE pairs that override the config, such as training.epochs=50.
         listener: receives every event.
 
     Raises:
-        UserError: if there is no such run, or a setting would make it another run.
+        UserError: if there is no such run, or a setting changes what must stay the same in a run.
         RunFailedError: if the run fails or is stopped.
     """
     run = RunDirectory(os.fspath(run_dir))

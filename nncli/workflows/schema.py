@@ -1,4 +1,4 @@
-"""The JSON Schema of a config, with everything that is registered now."""
+"""The JSON Schema of a config; re-exported because the commands import workflows only."""
 
 from __future__ import annotations
 

@@ -27,14 +27,14 @@ def train(
     """Train a config and return how the run ended.
 
     Args:
-        config: the path of a YAML file.
+        config: path of a YAML file.
         settings: KEY=VALUE pairs that override the file.
-        run_dir: the run's directory; default a new one below runs/ in the working directory.
+        run_dir: the directory of the run; default a new one in runs/ in the working directory.
         resume: resume the run in `run_dir` if there is one.
         listener: receives every event.
 
     Raises:
-        UserError: if config, data or run directory do not allow the run; nothing is written then.
+        UserError: if the config, data or run directory cannot be used; then nothing is written.
         RunFailedError: if the run fails or is stopped.
     """
     config, run_dir = os.fspath(config), None if run_dir is None else os.fspath(run_dir)
@@ -46,9 +46,9 @@ def train(
         if not resume:
             raise taken(run_dir)
         with locked(run_dir):
-            prepared = load_config(config, settings)
-            return resume_run(RunDirectory(run_dir), prepared.session(), prepared.document, listener)
-    prepared = load_config(config, settings)
-    session = prepared.session()
+            loaded = load_config(config, settings)
+            return resume_run(RunDirectory(run_dir), loaded.session(), loaded.document, listener)
+    loaded = load_config(config, settings)
+    session = loaded.session()
     run = new_run_directory(session.spec.name or "run") if run_dir is None else run_directory_at(run_dir)
-    return start_run(run, session, session.trainer(), listener, prepared.document)
+    return start_run(run, session, session.trainer(), listener, loaded.document)

@@ -34,9 +34,9 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted(session, "make_executor", lambda *_: "network")
 
     def counting(check: Any) -> Any:
-        def call(subject: Any) -> Any:
+        def call(context: Any) -> Any:
             found[check.__name__] += 1
-            return check(subject)
+            return check(context)
 
         return call
 

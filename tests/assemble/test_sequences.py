@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.assemble.image_or_sequence import takes_channel
+from nncli.assemble.image_or_sequence import needs_channel_axis
 from nncli.core.errors import ConfigError
 from nncli.core.invalid import INVALID
 from nncli.nn.layers.sequential import layers_of
@@ -37,14 +37,14 @@ DENSE = {"type": "dense", "units": 2}
     ids=str,
 )
 def test_a_channel_is_for_layers_that_take_images(layers, channel):
-    assert takes_channel(layers_of(layers).layers, (6, 4)) == channel
-    assert not takes_channel(layers_of(layers).layers, (24,))
-    assert not takes_channel(layers_of(layers).layers, (6, 4, 1))
+    assert needs_channel_axis(layers_of(layers).layers, (6, 4)) == channel
+    assert not needs_channel_axis(layers_of(layers).layers, (24,))
+    assert not needs_channel_axis(layers_of(layers).layers, (6, 4, 1))
 
 
 def test_a_layer_that_could_not_be_built_leaves_images():
-    assert takes_channel([INVALID, *layers_of([LSTM]).layers], (6, 4))
-    assert not takes_channel([*layers_of([LSTM]).layers, INVALID], (6, 4))
+    assert needs_channel_axis([INVALID, *layers_of([LSTM]).layers], (6, 4))
+    assert not needs_channel_axis([*layers_of([LSTM]).layers, INVALID], (6, 4))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.assemble.image_or_sequence import takes_channel
+from nncli.assemble.image_or_sequence import needs_channel_axis
 from nncli.assemble.layer_shapes import follow_shapes
 from nncli.nn.layers.sequential import layers_of
 
@@ -82,4 +82,4 @@ def test_a_layer_that_does_not_fit(layer, shape, message, hint):
     ids=str,
 )
 def test_what_rows_of_two_axes_are_where_a_layer_does_not_fit_them(layers, images):
-    assert takes_channel(layers_of(layers).layers, (20, 3)) == images
+    assert needs_channel_axis(layers_of(layers).layers, (20, 3)) == images

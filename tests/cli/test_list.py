@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.core.annotations import is_checked, options_of
+from nncli.core.annotations import is_fields_class, union_members
 from nncli.core.fields import field_types
 from nncli.core.registry import REGISTRIES, SOURCES
 from nncli.workflows import listing
@@ -36,7 +36,7 @@ def test_a_kind_is_shown_as_a_table_of_keys_and_summaries(nncli):
 
 @pytest.mark.parametrize(("registry", "cls"), OWN, ids=[f"{cls.__name__}-{registry.kind}" for registry, cls in OWN])
 def test_every_registered_class_has_a_page_with_all_its_keys(nncli, registry, cls):
-    (entry,) = listing.named(cls.type_name, registry.kind)
+    (entry,) = listing.find_entries(cls.type_name, registry.kind)
     page = nncli("list", entry.kind, cls.type_name).out
     assert page.splitlines()[0].startswith(cls.type_name)
     for key in field_types(cls):
@@ -85,13 +85,13 @@ def test_a_section_of_a_config_has_a_page(nncli):
 
 @pytest.mark.parametrize("name", listing.SETTINGS)
 def test_every_section_has_a_page_and_so_have_its_nested_sections(nncli, name):
-    page, (entry,) = nncli("list", "settings", name).out, listing.named(name, "settings")
+    page, (entry,) = nncli("list", "settings", name).out, listing.find_entries(name, "settings")
     assert page.startswith(f"{name}: section")
     for item in entry.fields:
         assert f"\n {item.name} " in page
         assert item.text, f"{item.name} is not explained under Args"
-    inside = [option for kind in field_types(listing.SETTINGS[name]).values() for option in options_of(kind)]
-    assert {option for option in inside if is_checked(option)} <= set(listing.SETTINGS.values())
+    inside = [option for kind in field_types(listing.SETTINGS[name]).values() for option in union_members(kind)]
+    assert {option for option in inside if is_fields_class(option)} <= set(listing.SETTINGS.values())
 
 
 @pytest.mark.parametrize(
@@ -112,4 +112,6 @@ def test_unknown_names_are_rejected(nncli, arguments, message):
 
 
 def test_every_source_that_a_config_can_name_is_listed():
-    assert {entry.name for entry in listing.of_kind("sources")} == {cls.type_name for cls in SOURCES if cls.listed}
+    assert {entry.name for entry in listing.entries_of_kind("sources")} == {
+        cls.type_name for cls in SOURCES if cls.listed
+    }

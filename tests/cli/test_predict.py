@@ -107,7 +107,7 @@ def write_invalid_files(name):
     ("arguments", "words"),
     [
         (["RUN", "gone.csv"], "no such file or folder: gone.csv"),
-        (["RUN", "text.txt"], "text.txt: not a kind of input that is known"),
+        (["RUN", "text.txt"], "text.txt: unknown kind of input"),
         (["RUN", "narrow.csv"], "no column 'b'"),
         (["RUN", "nan.csv"], "nan.csv:2: column 'b': expected a finite number; got 'nan'"),
         (["RUN", "wide.npy"], "wide.npy: the model takes rows of the shape (2,); got (5,)"),

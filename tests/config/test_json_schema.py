@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from nncli.config.json_schema import build_schema
 from nncli.config.reader import read_text
 from nncli.core.errors import ConfigError
-from nncli.core.fields import field_types, required
+from nncli.core.fields import field_types, required_fields
 from nncli.core.registry import REGISTRIES
 from nncli.workflows.check import check
 from tests.workflows import tiny
@@ -121,7 +121,7 @@ def test_every_field_of_every_class_is_in_the_schema(validator):
                 continue
             found = definitions[f"{registry.kind}.{cls.type_name}"]
             assert set(found["properties"]) == {"type", *field_types(cls)}
-            assert set(required(cls)) <= set(found.get("required", ()))
+            assert set(required_fields(cls)) <= set(found.get("required", ()))
             for name in field_types(cls):
                 described = found["properties"][name]
                 assert described["description"]

@@ -190,7 +190,7 @@ def test_control_characters_are_reported():
 
 
 def test_surrogates_and_null_characters_are_rejected():
-    told = "a character that no file and no text can hold; delete it"
+    told = "a null character or lone surrogate; delete it"
     assert messages('name: "a\\0b"\n') == [f"a.yaml:1:7: name: {told}"]
     assert messages('name: "\\ud800"\n') == [f"a.yaml:1:7: name: {told}"]
 

@@ -91,7 +91,7 @@ def test_the_number_of_values_is_limited():
 def test_the_length_of_texts_is_limited():
     text = "a0: xxxxxxxx\n" + "".join(f"a{i}: ${{a{i - 1}}}${{a{i - 1}}}\n" for i in range(1, 15))
     (problem,) = resolve(text, most=100_000)[1]
-    assert "a text above 10000 characters" in problem
+    assert "a text of more than 10000 characters" in problem
 
 
 def test_the_length_of_chains_is_limited():

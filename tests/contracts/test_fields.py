@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from nncli.core.errors import ConfigError
-from nncli.core.fields import required
+from nncli.core.fields import required_fields
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, SOURCES
 from tests.contracts.table import ROWS, name_of
 from tests.contracts.values import ALL, FIRST, made, registry_of
@@ -62,7 +62,7 @@ def test_an_unknown_key_is_rejected_and_named(case):
 
 @pytest.mark.parametrize("case", FIRST, ids=name_of)
 def test_a_missing_key_is_named_with_its_expected_value(case):
-    for field in required(registry_of(case).find(case.config["type"])):
+    for field in required_fields(registry_of(case).find(case.config["type"])):
         values = {key: value for key, value in case.config.items() if key != field}
         with pytest.raises(ConfigError, match=f"{case.config['type']} needs the key '{field}': "):
             made(values, registry_of(case))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nncli.core import registry as registries
-from nncli.core.fields import dump, required
+from nncli.core.fields import dump, required_fields
 from nncli.core.registry import Registry
 from tests.contracts.table import ROWS, name_of, without_row
 from tests.contracts.values import ALL, made, registry_of
@@ -51,4 +51,4 @@ def test_dumped_fields_build_the_same_object(case):
 def test_building_from_python_and_from_a_mapping_is_equivalent(case):
     built = made(case)
     assert type(built)(**{key: value for key, value in case.config.items() if key != "type"}) == built
-    assert set(required(type(built))) <= set(case.config)
+    assert set(required_fields(type(built))) <= set(case.config)

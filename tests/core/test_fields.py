@@ -14,7 +14,7 @@ from nncli.core.builder import Builder, build, check_annotations
 from nncli.core.checked import Checked, Registered, registered_in
 from nncli.core.errors import ConfigError
 from nncli.core.field_docs import document_fields
-from nncli.core.fields import dump, field_types, required
+from nncli.core.fields import dump, field_types, required_fields
 from nncli.core.invalid import INVALID
 from nncli.core.registry import Registry
 
@@ -454,8 +454,8 @@ def test_dump_writes_every_default_and_builds_the_same():
 
 
 def test_what_a_class_wants():
-    assert list(required(Zoo)) == ["animals"]
-    assert list(required(Cat)) == ["legs"]
+    assert list(required_fields(Zoo)) == ["animals"]
+    assert list(required_fields(Cat)) == ["legs"]
     assert list(field_types(Cat)) == ["legs", "weight", "tame"]
     assert field_types(Cage)["size"] == tuple[int, int]
     assert Any not in field_types(Cat).values()

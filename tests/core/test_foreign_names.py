@@ -14,7 +14,7 @@ import pytest
 from nncli.core.checked import Checked
 from nncli.core.foreign_names import foreign_keys, foreign_names
 from nncli.core.registry import REGISTRIES
-from nncli.core.spelling import plainly
+from nncli.core.spelling import normalize_name
 from nncli.nn.layers import Dense, Dropout
 from nncli.optim import RMSprop
 
@@ -72,8 +72,8 @@ def test_the_tables_name_classes_and_kinds_that_exist(package):
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.kind)
 def test_names_of_other_libraries_are_not_names_of_something_else_here(registry):
-    ours = {plainly(name) for name in registry.all_names()} - {"linear"}  # torch.nn.Linear
+    ours = {normalize_name(name) for name in registry.all_names()} - {"linear"}  # torch.nn.Linear
     for name, advice in foreign_names(registry.kind, registry.packages, registry).items():
         assert registry.find(name) is None
-        assert plainly(name) not in ours
+        assert normalize_name(name) not in ours
         assert registry.unknown(name) == f"unknown {registry.kind} {name!r}: {advice}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncli.core.spelling import nearest, plainly, suggestion
+from nncli.core.spelling import nearest, normalize_name, suggestion
 
 KNOWN = ["units", "bias", "initializer"]
 
@@ -46,4 +46,4 @@ def test_nothing_known():
     ],
 )
 def test_a_name_without_what_libraries_add(name, plain):
-    assert plainly(name) == plain
+    assert normalize_name(name) == plain

@@ -257,7 +257,7 @@ def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
 def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):
     train(config, run_dir="run")
     monkeypatch.setattr(checkpoint_archive.Archive, "array", lambda *_: pytest.fail("read"))
-    monkeypatch.setattr("nncli.lifecycle.predictor.layout_of", lambda *_: other)
+    monkeypatch.setattr("nncli.lifecycle.predictor.parameter_layout", lambda *_: other)
     from nncli.nn.parameters import ParameterLayout
 
     other = ParameterLayout({}, "float32")

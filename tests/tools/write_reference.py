@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from nncli.cli.app import command_line
-from nncli.workflows.listing import Entry, kinds
+from nncli.workflows.listing import Entry, entries_by_kind
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 HEADER = "<!-- written by python -m tests.tools.write_reference; change the docstrings, not this page -->"
@@ -31,7 +31,7 @@ ABOUT = {
     "--metric NAME` measures further ones afterwards.",
     "optimizers": "A config has one `optimizer`: a bare name, or a mapping with keys, such as "
     "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) may stand in place of the rate.",
-    "schedules": "A schedule stands in the place of `optimizer.learning_rate`, such as "
+    "schedules": "A schedule takes the place of `optimizer.learning_rate`, such as "
     "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws it.",
     "scalers": "A scaler stands in `data.scale_inputs` or `data.scale_targets`. It is fitted on the training rows and "
     "stored in the checkpoint.",
@@ -48,7 +48,7 @@ ABOUT = {
 
 def pages() -> dict[str, str]:
     """The text of every page by its file name."""
-    found = {f"{kind}.md": _page(kind, map(_entry, entries)) for kind, entries in kinds().items()}
+    found = {f"{kind}.md": _page(kind, map(_entry, entries)) for kind, entries in entries_by_kind().items()}
     found["commands.md"] = _page("commands", _commands())
     listing = "\n".join(f"- [{kind.capitalize()}]({kind}.md)" for kind in (name.removesuffix(".md") for name in found))
     about = (

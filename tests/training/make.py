@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nncli.assemble.executor_for import penalty_of
+from nncli.assemble.make_executor import make_penalty
 from nncli.config.spec import Training
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES, METRICS, OPTIMIZERS
@@ -57,7 +57,7 @@ def executor_of(
     network = Network(layers_of(layers), train.inputs.shape[1:], train.inputs.dtype, 0)
     measured = [build(METRICS, name) for name in metrics]
     executor = Executor(network, build(LOSSES, loss), len(network.shapes) - 1, measured, None, threads)  # type: ignore
-    executor.penalty = penalty_of(Training(penalty=penalty), network)  # type: ignore[arg-type]
+    executor.penalty = make_penalty(Training(penalty=penalty), network)  # type: ignore[arg-type]
     return executor
 
 

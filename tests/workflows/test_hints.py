@@ -150,7 +150,7 @@ def test_a_named_pipe_is_read_as_a_table() -> None:
 def test_files_without_an_extension_are_rejected_in_one_line(path: str) -> None:
     ended = trained()
     Path("noext").write_text("a,b\n1,2\n")
-    with pytest.raises(NncliError, match="not a kind of input"):
+    with pytest.raises(NncliError, match="unknown kind of input"):
         nncli.predict(str(ended.path), path)
 
 

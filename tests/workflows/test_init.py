@@ -14,7 +14,7 @@ from nncli.data.sources.dataset import dataset_names
 from nncli.data.tables.read_table import parse_table
 from nncli.starter.column_selection import excluded_columns
 from nncli.starter.input_kind import is_sequence
-from nncli.starter.target_kind import kind_of
+from nncli.starter.target_kind import infer_target_kind
 from nncli.workflows.check import check
 from nncli.workflows.init import init
 from nncli.workflows.inspect import inspect
@@ -191,9 +191,9 @@ def test_paths_are_relative_to_the_config():
         (np.eye(3)[np.arange(30) % 3], "classes", False),
         (np.ones((30, 2)), "numbers", False),
         ((np.arange(30) % 2)[:, None], "classes", False),
-        (np.arange(30)[:, None] % [2, 3, 5] == 0, "labels", False),
-        ((np.arange(30)[:, None] % [2, 3, 5] == 0).astype(float), "labels", False),
-        (np.array([["true", "0"], ["False", "0"]], object), "labels", False),
+        (np.arange(30)[:, None] % [2, 3, 5] == 0, "multi_label", False),
+        ((np.arange(30)[:, None] % [2, 3, 5] == 0).astype(float), "multi_label", False),
+        (np.array([["true", "0"], ["False", "0"]], object), "multi_label", False),
         (np.array([["true", "2"], ["false", "0"]], object), "numbers", False),
         (np.array([["1.5", "2"], ["1", "0"]], object), "numbers", False),
         (np.arange(30)[:, None] % [2, 3], "numbers", False),
@@ -201,7 +201,7 @@ def test_paths_are_relative_to_the_config():
     ],
 )
 def test_classes_and_numbers_are_told_apart(targets, kind, doubtful):
-    assert kind_of(targets) == (kind, doubtful)
+    assert infer_target_kind(targets) == (kind, doubtful)
 
 
 def arrays(name="a.npz", **given):
@@ -348,7 +348,7 @@ def test_a_counter_that_is_the_only_column_is_kept():
         ("bars.npz", ["z"], UserError, "bars.npz: say which array to learn, with --target NAME. Known: x, y"),
         ("four.npz", [], UserError, "four.npz: say which array to learn, with --target NAME. Known: "),
         ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one beside b, or name it x"),
-        ("digits", ["x"], UserError, "digits: knows its own targets; leave out --target"),
+        ("digits", ["x"], UserError, "digits: has its targets inside; leave out --target"),
         ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; fix it"),
         ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
         (

@@ -85,7 +85,9 @@ def test_weights_that_are_not_there_are_told_with_a_way_out(tmp_path):
     )
     values["data"]["train"] |= {"path": "weighed.csv", "weights": "w"}
     train(tiny.write(tmp_path, values), run_dir="run")
-    with pytest.raises(DataError, match=r"no column 'w'.*training had as weights.*\{path: line.csv, weights: null\}"):
+    with pytest.raises(
+        DataError, match=r"no column 'w'.*It had the weights of the rows in training.*\{path: line.csv, weights: null\}"
+    ):
         evaluate("run", "line.csv")
     assert evaluate("run", "{path: line.csv, weights: null}").rows == 50
 
@@ -98,7 +100,9 @@ def test_weights_that_an_archive_lacks_are_told_with_a_way_out(tmp_path):
     np.savez("empty.npz", y=arrays["y"], w=np.ones(20))
     values["data"]["train"] = {"path": "weighed.npz", "weights": "w"}
     train(tiny.write(tmp_path, values), run_dir="run")
-    with pytest.raises(DataError, match=r"no array 'w'.*training had as weights.*\{path: bare.npz, weights: null\}"):
+    with pytest.raises(
+        DataError, match=r"no array 'w'.*It had the weights of the rows in training.*\{path: bare.npz, weights: null\}"
+    ):
         evaluate("run", "bare.npz")
     with pytest.raises(DataError, match="no array 'x'") as caught:
         evaluate("run", "empty.npz")

@@ -225,7 +225,7 @@ def test_inputs_that_are_not_there(trained, tmp_path, name):
 
 def test_inputs_of_no_known_kind(trained, tmp_path):
     (tmp_path / "a.xlsx").write_text("")
-    with pytest.raises(DataError, match=r"a\.xlsx: not a kind of input that is known: a table \(\.csv"):
+    with pytest.raises(DataError, match=r"a\.xlsx: unknown kind of input; expected a table \(\.csv"):
         predict(trained["classifier"], str(tmp_path / "a.xlsx"))
 
 

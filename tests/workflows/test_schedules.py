@@ -237,8 +237,8 @@ def test_a_checkpoint_that_does_not_say_what_is_waited_for_is_refused(config):
     [
         ({**COSINE, "warmup_steps": 9}, [], "the run has 9 steps, all of which belong to the warm-up of 9"),
         ({"type": "constant", "initial": 1, "warmup_steps": 1000}, [], "all of which belong to the warm-up of 1,000"),
-        ({**COSINE, "steps": 12}, [], "cosine goes over 12 steps, but the run has 9 steps"),
-        ({**COSINE, "epochs": 4}, [], "cosine goes over 12 steps, but the run has 9 steps"),
+        ({**COSINE, "steps": 12}, [], "cosine takes 12 steps, but the run has 9 steps"),
+        ({**COSINE, "epochs": 4}, [], "cosine takes 12 steps, but the run has 9 steps"),
         ({**COSINE, "epochs": 1, "warmup_steps": 4}, [], "cosine has 3 steps, all of which belong to the warm-up"),
         (WAITING, ["training.early_stopping.patience=1"], "early stopping ends the run before reduce_on_plateau"),
         ({**COSINE, "warmup_steps": 8}, [], None),

@@ -243,8 +243,8 @@ def test_a_single_column_is_no_label_of_several():
         ({"model": [{"type": "dense", "units": 2}, "sigmoid"]}, "model.0: 3 labels, 2 units; write units: 3"),
         (
             {"model": [{"type": "dense", "units": 3}, "softmax"]},
-            "loss: binary_cross_entropy wants a probability for each of several labels, but those of softmax sum to 1; "
-            "put sigmoid in its place",
+            "loss: binary_cross_entropy wants an independent probability for each label, but those of softmax sum to 1"
+            "; put sigmoid in its place",
         ),
         (
             {"model": [{"type": "dense", "units": 3}, "relu"]},
@@ -269,20 +269,20 @@ def test_a_single_column_is_no_label_of_several():
         ),
         (
             {"training": {"class_weight": "balanced"}},
-            "training.class_weight: binary_cross_entropy learns several labels of 0 and 1, not classes; drop it, or "
+            "training.class_weight: binary_cross_entropy learns multi-label targets, not classes; drop it, or "
             "give the loss a positive_weight",
         ),
         (
             data({"path": "weather.csv", "targets": NAMES}, scale_targets="standard"),
-            "data.scale_targets: binary_cross_entropy learns several labels of 0 and 1, which have no scale; drop it",
+            "data.scale_targets: binary_cross_entropy learns multi-label targets, which have no scale; drop it",
         ),
         (
             data({"path": "weather.csv", "targets": NAMES, "classes": ["0", "1"]}),
-            "data.train.classes: binary_cross_entropy learns several labels of 0 and 1, not classes; drop it",
+            "data.train.classes: binary_cross_entropy learns multi-label targets, not classes; drop it",
         ),
         (
             data({"path": "weather.csv", "targets": NAMES}, validation={"fraction": 0.2, "stratify": True}),
-            "data.validation.stratify: stratify wants one class label a row, but this loss learns several labels",
+            "data.validation.stratify: stratify wants one class label a row, but this loss learns multi-label targets",
         ),
     ],
     ids=lambda value: value.split(":")[0] if isinstance(value, str) else "",
@@ -345,7 +345,7 @@ def test_from_python():
         model.predict_classes(POINTS)
     with pytest.raises(DataError, match=r"targets: row 0, column 1 .*: label 'target_1': expected 0 or 1; got 5"):
         model.train(POINTS, np.full((60, 3), (0, 5, 0)), verbose=False)
-    with pytest.raises(ConfigError, match="class_weight: binary_cross_entropy learns several labels of 0 and 1"):
+    with pytest.raises(ConfigError, match="class_weight: binary_cross_entropy learns multi-label targets"):
         model.train(POINTS, ACTUAL, class_weight="balanced", verbose=False)
     one = nncli.Model([{"type": "dense", "units": 1}, "sigmoid"], "bce")
     one.train(POINTS, ACTUAL[:, 0], epochs=1, verbose=False)

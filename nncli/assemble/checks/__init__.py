@@ -1,1 +1,1 @@
-"""The checks of a spec against itself and its data, one idea a file; `validate` lists them."""
+"""The checks that `validate` runs on a draft and its data, one file per subject."""

@@ -1,13 +1,13 @@
-"""Layers that do not accept the shape that they get."""
+"""Check that every layer accepts its input shape."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncli.assemble.subject import Subject
+from nncli.assemble.check_context import CheckContext
 from nncli.core.errors import Problem
 
 
-def check_layers(subject: Subject) -> Iterator[Problem]:
-    """Every layer that does not fit the rows of the data or the layer before it."""
-    yield from subject.layer_shapes[1]
+def check_layers(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem for every layer that does not accept its input shape."""
+    yield from context.layer_shapes[1]

@@ -1,4 +1,4 @@
-"""Whether the loss fits the end of the model, and the end of the model the task."""
+"""Check that loss, last layer, output shape and task fit together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nncli.assemble.check_context import CheckContext
 from nncli.assemble.last_layer import last_layer, last_layer_problem
-from nncli.assemble.probe_shapes import decides_size
-from nncli.assemble.subject import Subject
+from nncli.assemble.probe_shapes import sets_output_size
 from nncli.core.errors import Path, Problem
 from nncli.core.invalid import is_invalid
 from nncli.core.task import Task
@@ -17,9 +17,9 @@ from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
 
 
-def check_loss(subject: Subject) -> Iterator[Problem]:
-    """Whether the loss fits the model's last layer and output shape, and the output shape the targets."""
-    layers, loss, task, output = subject.draft.layers, subject.draft.loss, subject.task, subject.layer_shapes[0]
+def check_loss(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem if the loss does not suit the last layer or output shape, or the output shape the targets."""
+    layers, loss, task, output = context.draft.layers, context.draft.loss, context.task, context.layer_shapes[0]
     if not layers or task is None:
         return
     last = last_layer(layers)
@@ -32,19 +32,19 @@ def check_loss(subject: Subject) -> Iterator[Problem]:
         return
     yield from positive_weight_problems(loss, output)
     if fault := size_problem(loss, output, task):
-        path, sized = _last_with_size(layers, ("model",))
+        path, sized = _last_sized_layer(layers, ("model",))
         units = units_needed(loss, task)
         key = "write units" if hasattr(sized, "units") else "end in a dense layer with units"
         yield Problem(path, f"{fault}; {key}: {units}" if units else fault)
 
 
 def _is_binary(loss: Loss) -> bool:
-    """Whether a loss over classes learns two of them with one unit."""
+    """Return whether a loss learns two classes with one unit."""
     return loss.target_kind == "classes" and loss.multi_label
 
 
 def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
-    """Why outputs of that shape do not fit the loss, whatever the targets are."""
+    """Return why an output shape does not suit the loss, independently of the targets, or None."""
     name, gives = loss.type_name, f"the model gives {output}"
     if task.is_multi_label:
         return None if len(output) == 1 else f"{name} wants one unit a label at the end; {gives}"
@@ -59,14 +59,14 @@ def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
 
 
 def size_problem(loss: Loss, output: Shape, task: Task) -> str | None:
-    """Why outputs of that shape do not fit the targets, as far as these are known."""
+    """Return why an output shape does not suit the targets, as far as they are known, or None."""
     units = "1 unit" if output == (1,) else f"{output[0]} units"
     if task.is_multi_label:
         labels = task.target_shape
         return f"{labels[0]} labels, {units}" if labels and output != labels else None
     if task.has_classes:
         classes = task.class_count
-        if classes is None or classes == 1:  # a single class is reported by itself
+        if classes is None or classes == 1:  # check_single_class reports a single class
             return None
         if loss.wants_sum_to_one:
             return f"{classes} classes, {output[0]} units" if classes != output[0] else None
@@ -83,26 +83,26 @@ def size_problem(loss: Loss, output: Shape, task: Task) -> str | None:
 
 
 def units_needed(loss: Loss, task: Task) -> int | None:
-    """The number of units that the model has to end in; None where no number would fit."""
+    """Return the number of units that the last layer needs; None if no number of units would suit."""
     if task.has_classes:
         return task.class_count if loss.wants_sum_to_one else None
     return task.target_shape[0] if task.is_multi_label else math.prod(task.target_shape)
 
 
 def positive_weight_problems(loss: Loss, output: Shape) -> Iterator[Problem]:
-    """One weight of positives for all units, or one for each."""
+    """Yield a problem if positive_weight is a list whose length is not the number of units."""
     given, units = getattr(loss, "positive_weight", None), output[0]
     if isinstance(given, tuple) and len(given) != units:
         wanted = "one number" if units == 1 else f"one number, or one for each of {units} labels"
         yield Problem(("loss", "positive_weight"), f"expected {wanted}; got {len(given)}")
 
 
-def _last_with_size(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
-    """The last layer that decides the size of the output, and its path."""
+def _last_sized_layer(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
+    """Return the path of the last layer that sets the size of the output, and the layer; None if no layer does."""
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
-        if not is_invalid(layer) and decides_size(layer):
+        if not is_invalid(layer) and sets_output_size(layer):
             if isinstance(layer, Sequential):
-                return _last_with_size(layer.layers, (*path, index, "layers"))
+                return _last_sized_layer(layer.layers, (*path, index, "layers"))
             return (*path, index), layer
     return (*path, len(layers) - 1), None

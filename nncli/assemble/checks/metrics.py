@@ -1,19 +1,19 @@
-"""Metrics that are listed twice or do not fit the task."""
+"""Check that metrics are listed once and suit the task."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncli.assemble.subject import Subject
+from nncli.assemble.check_context import CheckContext
 from nncli.core.errors import Problem
 from nncli.core.invalid import is_invalid
 from nncli.nn.metric import fault_of, names_of
 
 
-def check_metrics(subject: Subject) -> Iterator[Problem]:
-    """Metrics that are listed twice, or do not fit the loss or the number of classes."""
-    task, loss = subject.task, subject.draft.loss
-    metrics = [(index, metric) for index, metric in enumerate(subject.draft.metrics) if not is_invalid(metric)]
+def check_metrics(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem for every metric that is listed twice or does not suit the task."""
+    task, loss = context.task, context.draft.loss
+    metrics = [(index, metric) for index, metric in enumerate(context.draft.metrics) if not is_invalid(metric)]
     seen = set()
     for (index, metric), column in zip(metrics, names_of([metric for _, metric in metrics]), strict=True):
         if column in seen:

@@ -1,10 +1,10 @@
-"""Monitors that are no column of metrics.csv."""
+"""Check that monitors are columns of metrics.csv."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncli.assemble.subject import Subject
+from nncli.assemble.check_context import CheckContext
 from nncli.core.errors import Problem
 from nncli.core.invalid import INVALID, field_of, is_invalid
 from nncli.core.spelling import suggestion
@@ -13,11 +13,11 @@ from nncli.nn.metric import names_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 
-def check_monitors(subject: Subject) -> Iterator[Problem]:
-    """Monitors of checkpoints, early stopping and the learning rate that are no column of metrics.csv."""
-    draft, metrics = subject.draft, subject.draft.metrics
-    has_validation = draft.has_validation or (subject.splits is not None and subject.splits.validation is not None)
-    if draft.has_validation is None and subject.splits is None:
+def check_monitors(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem if the monitor of checkpoints, early stopping or the learning rate is not in metrics.csv."""
+    draft, metrics = context.draft, context.draft.metrics
+    has_validation = draft.has_validation or (context.splits is not None and context.splits.validation is not None)
+    if draft.has_validation is None and context.splits is None:
         return
     complete = draft.get("metrics") is not INVALID and not any(map(is_invalid, metrics))
     measures = ["loss", *dict.fromkeys(names_of([metric for metric in metrics if not is_invalid(metric)]))]

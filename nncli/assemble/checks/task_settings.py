@@ -1,19 +1,19 @@
-"""Settings that do not fit the task: scaled class labels, classes of numbers, weights of classes that do not exist."""
+"""Check settings that depend on the kind of task: scaled targets, classes and class weights."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nncli.assemble.subject import Subject
+from nncli.assemble.check_context import CheckContext
 from nncli.core.errors import Problem
 from nncli.core.invalid import field_of
 from nncli.core.spelling import suggestion
 from nncli.core.text_format import truncate
 
 
-def check_data_settings(subject: Subject) -> Iterator[Problem]:
-    """Settings for classes beside a loss over numbers, and the other way round."""
-    data, loss, task = subject.draft.get("data"), subject.draft.loss, subject.task
+def check_data_settings(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem if the data section scales class labels or lists classes of numbers."""
+    data, loss, task = context.draft.get("data"), context.draft.loss, context.task
     if task is None:
         return
     scaler, train = field_of(data, "scale_targets"), field_of(data, "train")
@@ -25,17 +25,17 @@ def check_data_settings(subject: Subject) -> Iterator[Problem]:
         yield Problem(("data", "train", "classes"), f"{loss.type_name} learns {what}, not classes; drop it")
 
 
-def check_single_class(subject: Subject) -> Iterator[Problem]:
-    """A single class, so that there is nothing to tell apart."""
-    task, train = subject.task, field_of(subject.draft.get("data"), "train")
+def check_single_class(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem if all rows have the same class."""
+    task, train = context.task, field_of(context.draft.get("data"), "train")
     if task is not None and task.classes is not None and len(task.classes) == 1:
         path = ("data", "train", "classes") if field_of(train, "classes") else ("data", "train")
         yield Problem(path, f"all rows have the label {task.classes[0]!r}; there is nothing to tell apart")
 
 
-def check_class_weight(subject: Subject) -> Iterator[Problem]:
-    """Weights of classes that do not exist, or beside a loss that learns no classes."""
-    given, loss, task = field_of(subject.draft.get("training"), "class_weight"), subject.draft.loss, subject.task
+def check_class_weight(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem for class weights of unknown classes, or with a loss that does not learn classes."""
+    given, loss, task = field_of(context.draft.get("training"), "class_weight"), context.draft.loss, context.task
     path = ("training", "class_weight")
     if given is None or task is None:
         return

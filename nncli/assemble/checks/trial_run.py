@@ -1,4 +1,4 @@
-"""A trial run of a user's own layers: two rows forward and backward, before anything depends on them."""
+"""Run layers from plugins forward and backward with two rows, and check what they return."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nncli.assemble.user_code import place_in
+from nncli.assemble.user_code import error_location
 from nncli.core.checked import registered_in
 from nncli.core.errors import NncliError, Path, Problem
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.types import Array, FloatDType
 from nncli.core.value_text import format_value
 from nncli.nn.layer import Layer
@@ -23,54 +23,54 @@ ROWS = 2
 def try_layers(
     layers: Sequence[Layer], inputs: Array, dtype: FloatDType, path: Path = ("model",), *, trained: bool = False
 ) -> Iterator[Problem]:
-    """What is wrong with a user's own layers, as far as two rows show it.
+    """Yield the problem of the first plugin layer that fails with two rows.
 
     Args:
-        layers: in order, every default written; they fit one another.
-        inputs: (n, *) the input of the first layer; two rows are used.
-        dtype: of parameters and computations.
-        path: of the layers in the config.
-        trained: whether a layer before them has parameters, so that the gradient of the inputs is needed.
+        layers: the layers in order, with every default filled in and matching shapes.
+        inputs: (n, *input shape) of the first layer; two rows are used.
+        dtype: data type of parameters and computations.
+        path: path of the layers in the config.
+        trained: whether a layer before these has parameters, so that the gradient of the inputs is needed.
     """
-    x = inputs[:ROWS].copy()  # they may be the user's own array
+    x = inputs[:ROWS].copy()  # the array may belong to the user, and a faulty layer may change it
     for index, layer in enumerate(layers):
         if isinstance(layer, Sequential):
             inside = list(try_layers(layer.layers, x, dtype, (*path, index, "layers"), trained=trained))
             if inside:
                 yield from inside
                 return
-        own = {type(thing).__module__ for thing in registered_in(layer) if is_foreign(type(thing))}
+        own = {type(thing).__module__ for thing in registered_in(layer) if is_user_defined(type(thing))}
         try:
             network = Network(Sequential(layers=(layer,)), x.shape[1:], dtype, 0)
-            fault = _fault(network, x, wanted=trained) if own and not isinstance(layer, Sequential) else None
+            fault = _fault(network, x, input_gradient=trained) if own and not isinstance(layer, Sequential) else None
             output = Pass(network, 1).output(x)
-        except (Exception, SystemExit) as error:  # a user's code may raise anything
+        except (Exception, SystemExit) as error:  # user code may raise anything
             if not own:
                 raise
             message = str(error) if isinstance(error, NncliError) else f"{type(error).__name__}: {error}"
-            fault = f"{place_in(error.__traceback__, own)}{message}"
+            fault = f"{error_location(error.__traceback__, own)}{message}"
         if fault:
             yield Problem((*path, index), f"a trial run of {layer.type_name} fails: {fault}")
             return
         x, trained = output, trained or network.layout.size > 0
 
 
-def _fault(network: Network, x: Array, *, wanted: bool) -> str | None:
-    """What is wrong with the only layer of a network, or None.
+def _fault(network: Network, x: Array, *, input_gradient: bool) -> str | None:
+    """Return what is wrong with a layer, or None.
 
     Args:
-        network: of that layer alone.
-        x: its inputs.
-        wanted: whether their gradient is needed.
+        network: a network that consists of this layer only.
+        x: (n, *input shape) inputs.
+        input_gradient: whether the gradient of the inputs is needed.
     """
-    trial = Pass(network, 1, input_gradient=wanted)
+    trial = Pass(network, 1, input_gradient=input_gradient)
     before, parameters = x.copy(), network.vector.copy()
     trial.moment.training = True
     ((forward, p, context, _, _),) = trial.bound
     expected = (len(x), *network.shapes[-1])
     gradients = []
     dx: Any = None
-    for filling in (0, 1):  # an entry that is not assigned keeps this value, one that is added to differs by it
+    for filling in (0, 1):  # an entry that backward does not assign, or adds to, differs between the two fillings
         given: Any = forward(p, x, context)
         if not isinstance(given, tuple) or len(given) != 2 or not callable(given[1]):
             return "forward has to return the outputs and a function that takes their gradient back: return y, backward"
@@ -85,7 +85,7 @@ def _fault(network: Network, x: Array, *, wanted: bool) -> str | None:
         gradients.append(trial.gradient.copy())
     if (x != before).any() or (network.vector != parameters).any():
         return "forward and backward may change neither x nor p"
-    if wanted and getattr(dx, "shape", None) != x.shape:
+    if input_gradient and getattr(dx, "shape", None) != x.shape:
         return f"backward has to give the gradient of x, of its shape; got {getattr(dx, 'shape', type(dx).__name__)}"
     first, second = (network.layout.named(gradient) for gradient in gradients)
     for name, gradient in first.items():

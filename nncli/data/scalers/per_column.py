@@ -10,7 +10,7 @@ from annotated_types import MinLen
 
 from nncli.core.checked import Registered
 from nncli.core.errors import DataError, Path
-from nncli.core.fields import is_foreign
+from nncli.core.fields import is_user_defined
 from nncli.core.registry import SCALERS
 from nncli.data.arrays.chunks import Chunked
 from nncli.data.arrays.column_subset import ColumnSubset
@@ -75,7 +75,7 @@ class PerColumnScaler(Scaler):
                 if (other := owner.setdefault(position, name)) != name:
                     raise DataError(f"has a scaler as part of {other!r} already; drop one", path=("columns", name))
             scaler = cast("Scaler", registered)
-            alone = is_foreign(type(scaler)) or isinstance(scaler, PerColumnScaler)  # whose fit may mix columns
+            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # whose fit may mix columns
             group = groups.setdefault((name, scaler) if alone else scaler, _Group(scaler, ("columns", name)))
             group.names.append(name)
             group.positions += names[name]

@@ -1,33 +1,33 @@
-"""What is wrong with a mapping without a type whose keys do not decide what it is."""
+"""Explain a mapping without `type` whose keys do not show what it describes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from nncli.core.advice import colon
 from nncli.core.errors import Path, Problem
 from nncli.core.fields import field_types
 from nncli.core.registry import Registry
 from nncli.core.spelling import nearest
 from nncli.core.text_format import truncate
+from nncli.core.unknown_keys import missing_space_advice
 from nncli.core.value_text import format_value
 
 
-def untyped_problem(registry: Registry, values: Mapping[str, Any], path: Path) -> Problem:
-    """The problem of a mapping that no class of a registry claims.
+def missing_type_problem(registry: Registry, values: Mapping[str, Any], path: Path) -> Problem:
+    """Return the problem of a mapping without `type` that no class of a registry claims.
 
     Args:
-        registry: what the mapping should be an entry of.
+        registry: the registry of the class that the mapping should describe.
         values: the mapping.
-        path: of the mapping in the config.
+        path: the path of the mapping in the config.
     """
     given = values.get("path", ".")
     if registry.example and not (isinstance(given, str) and given):
         return Problem((*path, "path"), f"expected the name of a file or of a folder; got {format_value(given)}")
     for name in values:
-        if colon(name):
-            return Problem((*path, name), colon(name).removeprefix("; "), "key")
+        if missing_space_advice(name):
+            return Problem((*path, name), missing_space_advice(name).removeprefix("; "), "key")
     known = {"type", *(key for cls in registry if cls.listed for key in field_types(cls))}
     for name in values:
         if name not in known and registry.find(name) is None and (match := nearest(name, known)):

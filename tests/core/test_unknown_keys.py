@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pytest
 
-from nncli.core.advice import advice, named_by
 from nncli.core.builder import Builder
 from nncli.core.checked import Checked
+from nncli.core.unknown_keys import likely_fields, unknown_key_advice
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class Outer(Checked):
     ],
 )
 def test_what_follows_the_name_of_a_key(name, path, expected):
-    assert advice(name, Outer, path) == expected
+    assert unknown_key_advice(name, Outer, path) == expected
 
 
 @pytest.mark.parametrize(
     ("name", "fields"), [("size", {"units"}), ("group", set()), ("unit", {"units"}), ("colour", set())]
 )
 def test_the_fields_that_were_meant(name, fields):
-    assert named_by(name, Outer) == fields
+    assert likely_fields(name, Outer) == fields
 
 
 @pytest.mark.parametrize(("name", "problems"), [("size", 1), ("unit", 1), ("group", 2), ("colour", 2)])

@@ -1,4 +1,4 @@
-"""What there is to learn from a labelled source: its rows, inputs and targets."""
+"""Infer from a labelled source what can be learned from it: its size, inputs and targets."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from nncli.data.tables.text_column import TextColumn
 from nncli.data.target_encoding.label_text import as_text, class_order
 from nncli.starter.column_selection import blank_texts, code_columns, excluded_columns
 from nncli.starter.input_kind import is_sequence, possible_symbols
-from nncli.starter.target_kind import Kind, kind_of
+from nncli.starter.target_kind import TargetKind, infer_target_kind
 
 
 @dataclass(frozen=True)
-class Task:
-    """What there is to learn.
+class InferredTask:
+    """What can be learned from a source, as inferred from its data.
 
     Args:
         source: the source as a mapping for the config.
-        kind: classes, labels (multi-label: columns of 0 or 1) or numbers.
+        kind: classes, multi_label (several columns of 0 and 1) or numbers.
         rows: number of rows.
-        input_shape: of one row; for a table, (columns,) before text columns are one-hot encoded.
-        classes: the labels; empty for numbers.
-        smallest_class: number of rows of the rarest label.
-        targets: number of entries in one row of targets.
-        largest: the largest input, for images.
+        input_shape: shape of one row; for a table, (columns,) before text columns are one-hot encoded.
+        classes: the class labels; empty for other kinds.
+        smallest_class: number of rows of the rarest class.
+        targets: number of targets per row.
+        largest: largest input, for images.
         dropped: the columns that are excluded from the inputs, each with the reason.
-        doubtful: whether the targets may as well be another kind.
-        one_hot: whether classes come from one-hot columns, which may as well be multi-label.
+        uncertain: whether the targets may also be of another kind.
+        one_hot: whether classes come from one-hot columns, which may also be multi-label.
         symbols: vocabulary size, if the inputs are codes of symbols; 0 if they are quantities.
-        perhaps_symbols: vocabulary size, if quantities may as well be codes of symbols.
-        two_axes: whether a row has two axes, so that its look decides whether it is a sequence or an image.
+        possible_symbols: vocabulary size, if quantities may also be codes of symbols; otherwise 0.
+        two_axes: whether a row has two axes, so that it may be a sequence or an image.
     """
 
     source: dict[str, Any]
-    kind: Kind
+    kind: TargetKind
     rows: int
     input_shape: Shape
     classes: tuple[str, ...] = ()
@@ -51,10 +51,10 @@ class Task:
     targets: int = 1
     largest: float = 0.0
     dropped: dict[str, str] = field(default_factory=dict)
-    doubtful: bool = False
+    uncertain: bool = False
     one_hot: bool = False
     symbols: int = 0
-    perhaps_symbols: int = 0
+    possible_symbols: int = 0
     two_axes: bool = False
 
     @property
@@ -68,11 +68,11 @@ class Task:
         return len(self.input_shape) == 2
 
 
-def infer_task(source: Source, values: dict[str, Any]) -> Task:
+def infer_task(source: Source, values: dict[str, Any]) -> InferredTask:
     """Infer the task from a labelled source.
 
     Args:
-        source: to inspect; of a large one only a preview is read.
+        source: the source; of a large one only a sample is read.
         values: the source as a mapping for the config.
 
     Raises:
@@ -93,30 +93,31 @@ def infer_task(source: Source, values: dict[str, Any]) -> Task:
         input_shape=shape,
         largest=float(inputs.max()) if len(shape) == 3 else 0.0,
         symbols=whole.symbols or 0,
-        perhaps_symbols=0 if whole.symbols or len(shape) != 1 else possible_symbols(inputs),
+        possible_symbols=0 if whole.symbols or len(shape) != 1 else possible_symbols(inputs),
         two_axes=two_axes and not is_bytes,
     )
 
 
-def _task_of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> Task:
+def _task_of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -> InferredTask:
+    """Infer the task from the targets, before the inputs are inspected."""
     targets = rows.targets
     assert targets is not None
-    inferred, doubtful = kind_of(targets)
-    kind: Kind = "classes" if only_labels else inferred
+    inferred, uncertain = infer_target_kind(targets)
+    kind: TargetKind = "classes" if only_labels else inferred
     if kind != "classes":
         width = 1 if isinstance(targets, TextColumn) else math.prod(targets.shape[1:])
-        return Task(values, kind, len(rows), (), targets=width, doubtful=doubtful)
+        return InferredTask(values, kind, len(rows), (), targets=width, uncertain=uncertain)
     labels = as_text(targets)
     classes, counts = class_order(labels.unique()), np.bincount(labels.codes)
     _check_classes(rows, classes)
-    return Task(
+    return InferredTask(
         values,
         kind,
         len(rows),
         (),
         classes,
         int(counts[counts > 0].min()),
-        doubtful=doubtful and not only_labels,
+        uncertain=uncertain and not only_labels,
         one_hot=not isinstance(targets, TextColumn) and targets.ndim == 2 and targets.shape[1] > 1,
     )
 
@@ -141,7 +142,7 @@ def _check_classes(rows: Rows, classes: tuple[str, ...]) -> None:
         )
 
 
-def _with_table(table: Table, row_numbers: Array, task: Task) -> Task:
+def _with_table(table: Table, row_numbers: Array, task: InferredTask) -> InferredTask:
     """Return the task with the columns of a table that a network can learn from."""
     if blanks := blank_texts(table):
         table = replace_blanks(table, blanks)

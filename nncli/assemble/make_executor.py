@@ -1,4 +1,4 @@
-"""Make the network of a spec with the executor that computes it."""
+"""Create the network of a spec and the executor that computes it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from nncli.training.executor import Executor
 
 
 def make_executor(spec: Spec, preprocessing: Preprocessing, *, initialized: bool = True) -> Executor:
-    """A new network of a spec with the executor that computes it.
+    """Create a network and the executor that computes it.
 
     Args:
-        spec: with every default written.
-        preprocessing: fitted to the training rows.
-        initialized: whether to draw the initial weights; otherwise they are zeros, for weights from a checkpoint.
+        spec: the spec, with every default filled in.
+        preprocessing: the preprocessing, fitted to the training rows.
+        initialized: whether to draw initial weights; if not, they are 0, to be replaced by those of a checkpoint.
     """
-    model = model_of(spec)
+    model = make_model(spec)
     network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed if initialized else None)
     loss, depth = fuse_last_activation(cast("Loss", spec.loss), model.layers)
     scaled = preprocessing.target_scaling is not None
@@ -40,26 +40,26 @@ def make_executor(spec: Spec, preprocessing: Preprocessing, *, initialized: bool
         preprocessing.original_targets if scaled else None,
         spec.training.threads,
         spec.training.batch_size,
-        penalty_of(spec.training, network),
+        make_penalty(spec.training, network),
     )
 
 
-def model_of(spec: Spec) -> Sequential:
-    """The layers of a spec, one after another."""
+def make_model(spec: Spec) -> Sequential:
+    """Return the layers of a spec as one `Sequential`."""
     return Sequential.from_valid({"layers": spec.model})
 
 
-def layout_of(spec: Spec, input_shape: Shape) -> ParameterLayout:
-    """The layout of the parameters of a spec's model, without allocating them.
+def parameter_layout(spec: Spec, input_shape: Shape) -> ParameterLayout:
+    """Return the layout of the parameters of a spec's model, without allocating them.
 
     Raises:
-        ShapeError: where a layer does not fit what comes before it.
+        ShapeError: if a layer does not accept the output of the layer before it.
     """
-    return ParameterLayout(model_of(spec).parameters(input_shape), np.dtype(spec.dtype))
+    return ParameterLayout(make_model(spec).parameters(input_shape), np.dtype(spec.dtype))
 
 
-def penalty_of(training: Training, network: Network) -> Penalty | None:
-    """The penalty on a network's weights that the training section asks for."""
+def make_penalty(training: Training, network: Network) -> Penalty | None:
+    """Return the penalty on the weights of a network; None if the training section has none."""
     given = training.penalty
     if given is None:
         return None
@@ -68,9 +68,9 @@ def penalty_of(training: Training, network: Network) -> Penalty | None:
 
 
 def fuse_last_activation(loss: Loss, layers: Sequence[Layer]) -> tuple[Loss, int]:
-    """(loss, number of layers before it): a last activation that the loss absorbs is computed by the loss, from logits.
+    """Return (loss, number of layers to compute); the loss computes the last activation from logits if it can.
 
-    Softmax and cross-entropy, or sigmoid and binary cross-entropy, are numerically stable together.
+    Softmax with cross-entropy, and sigmoid with binary cross-entropy, are numerically stable when computed together.
     """
     if loss.absorbs is not None and layers and layers[-1].type_name == loss.absorbs:
         return loss.with_fields(from_logits=True), len(layers) - 1

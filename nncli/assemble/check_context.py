@@ -1,4 +1,4 @@
-"""What the checks look at: a draft with its defaults, its data, and what follows from both."""
+"""`CheckContext`: the draft and the data that every check receives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nncli.assemble.data_splits import DataSplits
-from nncli.assemble.decide_task import declared_kind
+from nncli.assemble.decide_task import declared_task_kind
 from nncli.assemble.layer_shapes import follow_shapes
 from nncli.assemble.load_data import LoadedData
 from nncli.config.draft import Draft
@@ -17,11 +17,11 @@ from nncli.data.preprocessing import Preprocessing
 
 
 @dataclass
-class Subject:
-    """A draft and its data.
+class CheckContext:
+    """A draft and its data, with the task and the layer shapes that follow from them.
 
     Args:
-        draft: with every default written.
+        draft: the draft, after `complete_defaults`.
         loaded: its data, as far as they could be loaded.
     """
 
@@ -30,26 +30,28 @@ class Subject:
 
     @property
     def splits(self) -> DataSplits | None:
-        """The rows, where the train source could be read."""
+        """The rows; None if the train source could not be read."""
         return self.loaded.splits
 
     @property
     def preprocessing(self) -> Preprocessing | None:
-        """Fitted to the training rows, where that was possible."""
+        """The preprocessing, fitted to the training rows; None if it could not be fitted."""
         return self.loaded.preprocessing
 
     @property
     def task(self) -> Task | None:
-        """What is learnt, as far as it is known; None without a loss."""
+        """The task, as far as it is known; None if the loss could not be built."""
         if self.draft.loss is None:
             return None
         if self.preprocessing is not None:
             return self.preprocessing.task
-        return self.splits.task if self.splits is not None else Task(declared_kind(self.draft.loss, self.draft.data))
+        return (
+            self.splits.task if self.splits is not None else Task(declared_task_kind(self.draft.loss, self.draft.data))
+        )
 
     @cached_property
     def layer_shapes(self) -> tuple[Shape | None, list[Problem]]:
-        """(output shape of the model or None, problems of its layers)."""
+        """(output shape of the model, or None if it is not known; problems of its layers)."""
         problems: list[Problem] = []
         shape = None if self.preprocessing is None else self.preprocessing.input_shape
         output = follow_shapes(self.draft.layers, shape, problems, batch_size=self.draft.batch_size)
