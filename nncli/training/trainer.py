@@ -230,7 +230,7 @@ class Trainer:
             gradient: as backward assigns it.
             rate: the learning rate of this step.
         """
-        self.driver.step(gradient[: self._trained], rate, self.executor.each)
+        self.driver.step(gradient[: self._trained], rate, self.executor.run_parts)
         if self._kept.size:
             self.executor.network.vector[self._trained :] = gradient[self._trained :]
 

@@ -10,7 +10,8 @@ from annotated_types import Ge
 from nncli.core.types import Shape
 from nncli.nn.convolution import Convolution
 from nncli.nn.layer import layer
-from nncli.nn.windows import Length, LengthPadding, Windows
+from nncli.nn.window_fields import Length, LengthPadding
+from nncli.ops.windows import Windows
 
 
 @layer("conv1d")
@@ -50,5 +51,5 @@ class Conv1D(Convolution):
     dilation: Length = 1
 
     def windows(self, input_shape: Shape) -> Windows:
-        """The windows over inputs of that shape."""
+        """Return the windows over inputs of a shape."""
         return Windows.along(input_shape, self.kernel_size, self.stride, self.padding, self.dilation)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from nncli.core.types import Shape
 from nncli.nn.convolution import Convolution
 from nncli.nn.layer import layer
-from nncli.nn.windows import Windows
+from nncli.ops.windows import Windows
 
 
 @layer("conv2d")
@@ -51,5 +51,5 @@ class Conv2D(Convolution):
     }
 
     def windows(self, input_shape: Shape) -> Windows:
-        """The windows over inputs of that shape."""
+        """Return the windows over inputs of a shape."""
         return Windows.over(input_shape, self.kernel_size, self.stride, self.padding, self.dilation)
