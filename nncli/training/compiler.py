@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from nncli.nn.convolution import Convolution
-from nncli.nn.layers.batch_norm import BatchNorm
-from nncli.nn.layers.group_norm import GroupNorm
+from nncli.nn.layer import Layer
+from nncli.nn.layer_types import derives_from
 from nncli.nn.network import Network
 from nncli.ops import current_ops
 from nncli.training.thread_policy import walk
 
-COMPILED_LAYERS = (Convolution, BatchNorm, GroupNorm)  # whose last bits depend on the compiler
+COMPILED_NORMALIZATION = ("batch_norm", "group_norm")
 
 
 def compiler_of(network: Network) -> str:
@@ -18,6 +18,9 @@ def compiler_of(network: Network) -> str:
     Returns:
         "none" where nothing does, or the network has no such layer.
     """
-    return (
-        current_ops().compiler if any(isinstance(layer, COMPILED_LAYERS) for layer in walk(network.model)) else "none"
-    )
+    return current_ops().compiler if any(map(_depends_on_compiler, walk(network.model))) else "none"
+
+
+def _depends_on_compiler(layer: Layer) -> bool:
+    """Whether the last bits of a layer depend on the compiler."""
+    return isinstance(layer, Convolution) or derives_from(layer, COMPILED_NORMALIZATION)

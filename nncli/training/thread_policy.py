@@ -15,10 +15,11 @@ import numpy as np
 from nncli.core.types import Shape
 from nncli.nn.convolution import Convolution
 from nncli.nn.layer import Layer, leaves
-from nncli.nn.layers.conv1d import Conv1D
-from nncli.nn.layers.conv2d import Conv2D
+from nncli.nn.layer_types import is_exactly
 from nncli.nn.network import Network
 from nncli.ops import current_ops
+
+CONVOLUTIONS = ("conv1d", "conv2d")  # which may be computed by compiled kernels instead of BLAS
 
 # multiply-adds of a forward pass
 MIN_SHARDED_STEP = 2 * 10**7  # from which several threads gain
@@ -83,7 +84,8 @@ def _step_cost(network: Network, batch_size: int) -> int:
 
 def _blas_multiply_adds(layer: Layer, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
     """Return the multiply-adds of one row that BLAS computes; none for convolutions by compiled kernels."""
-    if isinstance(layer, Convolution) and type(layer) in (Conv1D, Conv2D):  # a subclass may compute something else
+    if is_exactly(layer, CONVOLUTIONS):
+        assert isinstance(layer, Convolution)
         windows = layer.windows(input_shape)
         if not current_ops().convolves_with_blas(windows, layer.filters, layer.groups, dtype):
             return 0

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from nncli.core.types import Array, Shape
-from nncli.nn.activations.relu import ReLU
 from nncli.nn.convolution import Convolution
 from nncli.nn.fusion.fused_operator import FusedOperator
 from nncli.nn.layer import Layer, Tree
-from nncli.nn.layers.max_pool1d import MaxPool1D
-from nncli.nn.layers.max_pool2d import MaxPool2D
+from nncli.nn.layer_types import is_exactly
 from nncli.nn.pooling import Pool
 from nncli.ops import current_ops
 from nncli.ops.windows import Windows
 
-TILE_POOLING = (MaxPool1D, MaxPool2D)  # exact types: a subclass may differ
+TILE_POOLING = ("max_pool1d", "max_pool2d")
 
 
 def fuse_convolution(
@@ -37,7 +35,7 @@ def fuse_convolution(
     windows = convolution.windows(shapes[0])
     tiles = _tiles(following, shapes[1])
     pooled = 1 if tiles is None else 2  # layers up to the pooling
-    relu = len(layers) > pooled and type(layers[pooled]) is ReLU
+    relu = len(layers) > pooled and is_exactly(layers[pooled], ("relu",))
     count = pooled + relu
     if count == 1:
         return None
@@ -57,7 +55,8 @@ def fuse_convolution(
 
 def _tiles(layers: Sequence[Layer], shape: Shape) -> Windows | None:
     """Return the windows of the first layer if it is max pooling without overlap or padding."""
-    if not layers or not isinstance(layers[0], Pool) or type(layers[0]) not in TILE_POOLING:
+    if not layers or not is_exactly(layers[0], TILE_POOLING):
         return None
+    assert isinstance(layers[0], Pool)
     windows = layers[0].windows(shape)
     return windows if windows.stride == windows.window and not windows.padded else None

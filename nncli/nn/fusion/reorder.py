@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nncli.nn.activations.relu import ReLU
 from nncli.nn.layer import Layer
-from nncli.nn.layers.global_max_pool1d import GlobalMaxPool1D
-from nncli.nn.layers.global_max_pool2d import GlobalMaxPool2D
-from nncli.nn.layers.max_pool1d import MaxPool1D
-from nncli.nn.layers.max_pool2d import MaxPool2D
+from nncli.nn.layer_types import is_exactly
 
-MAX_POOLING = (MaxPool1D, MaxPool2D, GlobalMaxPool1D, GlobalMaxPool2D)  # exact types: a subclass may differ
+MAX_POOLING = ("max_pool1d", "max_pool2d", "global_max_pool1d", "global_max_pool2d")
 
 
 def reorder(layers: Sequence[Layer]) -> list[int]:
@@ -24,6 +20,6 @@ def reorder(layers: Sequence[Layer]) -> list[int]:
     """
     order = list(range(len(layers)))
     for index, (first, second) in enumerate(pairwise(layers)):
-        if type(first) is ReLU and type(second) in MAX_POOLING:
+        if is_exactly(first, ("relu",)) and is_exactly(second, MAX_POOLING):
             order[index : index + 2] = index + 1, index
     return order

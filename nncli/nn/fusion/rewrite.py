@@ -10,12 +10,11 @@ from nncli.core.types import Shape
 from nncli.nn.fusion.conv_fusion import fuse_convolution
 from nncli.nn.fusion.fused_operator import FusedOperator, Fusion
 from nncli.nn.layer import Layer
-from nncli.nn.layers.conv1d import Conv1D
-from nncli.nn.layers.conv2d import Conv2D
+from nncli.nn.layer_types import is_exactly
 
-FUSIONS: Mapping[type[Layer], Fusion] = {  # by the exact type of the first layer: a subclass is not fused
-    Conv1D: fuse_convolution,
-    Conv2D: fuse_convolution,
+FUSIONS: Mapping[str, Fusion] = {  # by the type of the first layer; subclasses are not fused
+    "conv1d": fuse_convolution,
+    "conv2d": fuse_convolution,
 }
 
 
@@ -35,8 +34,9 @@ def fuse(
     steps: list[tuple[int, FusedOperator | None]] = []
     index = 0
     while index < len(layers):
-        fusion = FUSIONS.get(type(layers[index]))
-        operator = None if fusion is None else fusion(layers[index:], shapes[index:], dtype)
+        operator = None
+        if is_exactly(first := layers[index], FUSIONS):
+            operator = FUSIONS[first.type_name](layers[index:], shapes[index:], dtype)
         steps.append((index, operator))
         index += 1 if operator is None else operator.layers
     return steps
