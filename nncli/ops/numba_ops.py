@@ -12,6 +12,7 @@ from nncli.ops.compiled.import_budget import ImportBudget
 from nncli.ops.compiled.loading import load_compiled, numba_is_imported, numba_version
 from nncli.ops.compiled.suits import suits_kernels
 from nncli.ops.numpy_ops import NumpyOps
+from nncli.ops.rectifier import relu, relu_gradient
 from nncli.ops.signatures import Average, FusedConvolution, KernelBackward, Normalized, Pooled
 from nncli.ops.windows import Windows
 
@@ -97,27 +98,25 @@ class NumbaOps(NumpyOps):
 
     def relu(self, x: Array) -> Array:
         """Make one pass over x."""
-        if (
-            x.size >= MIN_COMPILED_SIZE
-            and x.dtype.kind == "f"
-            and (passes := _load_if_imported("entry_kernels")) is not None
-        ):
-            y = np.empty(x.shape, x.dtype)
-            passes.relu(x.reshape(-1), y.reshape(-1))
-            return y
-        return super().relu(x)
+        if x.size < MIN_COMPILED_SIZE:
+            return relu(x)
+        kernels = _load_if_imported("entry_kernels") if x.dtype.kind == "f" else None
+        if kernels is None:
+            return relu(x)
+        y = np.empty(x.shape, x.dtype)
+        kernels.relu(x.reshape(-1), y.reshape(-1))
+        return y
 
     def relu_gradient(self, y: Array, dy: Array) -> Array:
         """Make one pass over dy."""
-        if (
-            y.size >= MIN_COMPILED_SIZE
-            and y.dtype.kind == "f"
-            and (passes := _load_if_imported("entry_kernels")) is not None
-        ):
-            dx = np.ascontiguousarray(dy)
-            passes.relu_gradient(y.reshape(-1), dx.reshape(-1))
-            return dx
-        return super().relu_gradient(y, dy)
+        if y.size < MIN_COMPILED_SIZE:
+            return relu_gradient(y, dy)
+        kernels = _load_if_imported("entry_kernels") if y.dtype.kind == "f" else None
+        if kernels is None:
+            return relu_gradient(y, dy)
+        dx = np.ascontiguousarray(dy)
+        kernels.relu_gradient(y.reshape(-1), dx.reshape(-1))
+        return dx
 
     def adam_step(
         self,
@@ -132,13 +131,14 @@ class NumbaOps(NumpyOps):
         scratch: Array,
     ) -> None:
         """Make one pass over the vectors."""
-        if self._adam_kernel is None and self._adam_budget.allows_import(p.size):
+        kernel = self._adam_kernel
+        if kernel is None and self._adam_budget.allows_import(p.size):
             compiled = load_compiled("adam_kernel")
-            self._adam_kernel = None if compiled is None else compiled.step
-        if self._adam_kernel is None:
+            kernel = self._adam_kernel = None if compiled is None else compiled.step
+        if kernel is None:
             super().adam_step(p, g, m, v, beta1, beta2, epsilon, rate, scratch)
         else:
-            self._adam_kernel(p, g, m, v, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, rate)
+            kernel(p, g, m, v, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, rate)
 
 
 def _load_if_imported(name: str) -> ModuleType | None:

@@ -66,8 +66,8 @@ class Adam(Optimizer):
             super().update(p, g, state, step, rate, scratch)
         else:
             m, v = state
-            corrected = self._bias_corrected(step, rate)
-            current_ops().adam_step(p, g, m, v, self.beta1, self.beta2, *corrected, scratch)
+            epsilon, rate = self._bias_corrected(step, rate)
+            current_ops().adam_step(p, g, m, v, self.beta1, self.beta2, epsilon, rate, scratch)
 
     def _bias_corrected(self, step: int, rate: float) -> tuple[float, float]:
         """Return (epsilon, rate) for sqrt(v) and m, which are not corrected: sqrt(v) = root sqrt(vhat)."""
