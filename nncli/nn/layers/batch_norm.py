@@ -39,8 +39,8 @@ class BatchNorm(Normalization):
     Args:
         momentum: share of the new value in the running ones, above 0 and up to 1; Keras means the share of the old.
         epsilon: keeps the quotient finite, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by parameters, which begin at 1.
-        shift: whether to add parameters, which begin at 0.
+        scale: whether to multiply by parameters, initially 1.
+        shift: whether to add parameters, initially 0.
     Reference: Ioffe and Szegedy, ICML 2015.
     """
 

@@ -20,7 +20,7 @@ class Conv1D(Convolution):
     """A convolution (in the field's sense: without flipping the kernel) over a length, such as time.
 
     y[t, f] = b[f] + sum over i, k of x[t * stride + i * dilation, k] W[i, k, f], x with its padding; with groups, k
-    runs over the channels of the group that filter f is in, the first filters over the first channels, as in PyTorch.
+    runs over the channels of filter f's group; the first filters belong to the first channels, as in PyTorch.
 
     Computed as conv2d over an image of height 1.
 
@@ -34,14 +34,14 @@ class Conv1D(Convolution):
         stride: from one window to the next, at least 1.
         padding: valid, same, or how many zeros on both sides.
         dilation: from one entry of a window to the next, at least 1.
-        groups: parts of the channels that have filters of their own, at least 1; channels and filters are multiples
-            of it.
-        bias: whether to add b, which begins at zero.
+        groups: number of groups of channels, each with filters of its own, at least 1; a divisor of channels and
+            filters.
+        bias: whether to add b, initially zero.
         initializer: of the weights, with fan_in = kernel_size * channels / groups and fan_out = kernel_size *
             filters / groups; default he before relu-like activations, lecun before selu, otherwise xavier.
 
     Raises:
-        ShapeError: where the input is no length, shorter than a window, or its channels are no multiple of groups.
+        ShapeError: if the input is no length, is shorter than a window, or has no multiple of groups as channels.
     """
 
     filters: Annotated[int, Ge(1)]

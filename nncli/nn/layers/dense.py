@@ -28,7 +28,7 @@ class Dense(Layer):
 
     Args:
         units: number of outputs, at least 1.
-        bias: whether to add b, which begins at zero.
+        bias: whether to add b, initially zero.
         initializer: of the weights, with fan_in = in and fan_out = units; default he before relu-like activations,
             lecun before selu, otherwise xavier.
     """
@@ -60,7 +60,7 @@ class Dense(Layer):
         return tree | ({"bias": ParameterSpec((self.units,), *BIAS, decayed=False)} if self.bias else {})
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """X W + b."""
+        """Multiply by the weights and add the bias."""
         W = p["weight"]
         shape = x.shape
         if len(shape) != 2:

@@ -33,11 +33,11 @@ class GroupNorm(Normalization):
     Args:
         groups: number of groups, at least 1; a divisor of the number of channels.
         epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by a parameter of every channel, which begins at 1.
-        shift: whether to add a parameter of every channel, which begins at 0.
+        scale: whether to multiply by a parameter of every channel, initially 1.
+        shift: whether to add a parameter of every channel, initially 0.
 
     Raises:
-        ShapeError: where the channels cannot be divided so, or a group has a single value.
+        ShapeError: if groups does not divide the channels, or a group has a single value.
     Reference: Wu and He, ECCV 2018.
     """
 

@@ -32,11 +32,11 @@ class LayerNorm(Normalization):
         axes: last normalizes every position over its channels, the default of Keras; all normalizes the row as a
             whole, as PyTorch does if its normalized_shape is that of the row. For flat rows both are the same.
         epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by parameters, which begin at 1.
-        shift: whether to add parameters, which begin at 0.
+        scale: whether to multiply by parameters, initially 1.
+        shift: whether to add parameters, initially 0.
 
     Raises:
-        ShapeError: for a single value, which would always become 0.
+        ShapeError: if a single value is normalized, which would always become 0.
     Reference: Ba, Kiros and Hinton, arXiv:1607.06450 (2016).
     """
 
