@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.ops.adam import adam_direction
+from nncli.ops.adam_direction import adam_direction
 from nncli.ops.base import Ops
 from nncli.ops.channel_normalization import normalize_channels
 from nncli.ops.grouped import convolve_groups

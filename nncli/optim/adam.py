@@ -11,7 +11,7 @@ from annotated_types import Gt, Interval
 
 from nncli.core.types import Array
 from nncli.ops import current_ops
-from nncli.ops.adam import adam_direction
+from nncli.ops.adam_direction import adam_direction
 from nncli.optim.optimizer import Optimizer, optimizer
 from nncli.optim.schedule import LearningRate
 
