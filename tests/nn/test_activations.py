@@ -16,7 +16,6 @@ from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.activations.softmax import softmax
 from nncli.nn.context import Context, PassState
 from nncli.nn.default_initializers import initializer_before
-from nncli.nn.layer import Context
 from tests.nn.layers.run import run
 
 FLOATS = pytest.mark.parametrize("dtype", [np.float32, np.float64])
