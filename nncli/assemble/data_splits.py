@@ -82,7 +82,7 @@ def read_splits(
         seed: seed of the random draws.
         problems: receives a problem for every source that cannot be read and every fraction that cannot be drawn.
         layers: the layers of the model, which may determine the kind of task as well.
-        sample_rows: of large sources, read all targets but only about this number of rows; default all rows.
+        sample_rows: approximate number of rows to read of large sources, besides all targets; default all rows.
         whole_sources: split name -> rows, for sources that were already read completely.
 
     Returns:

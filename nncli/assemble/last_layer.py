@@ -27,7 +27,13 @@ def last_layer(layers: Sequence[Any]) -> Layer | None:
 
 
 def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
-    """Return why a loss does not suit the last layer, or None."""
+    """Return why a loss does not suit the last layer, or None.
+
+    Args:
+        loss: the loss.
+        last: the last layer.
+        task: the task.
+    """
     name, absorbed = loss.type_name, loss.absorbs
     if absorbed is None:
         if not last.sums_to_one:

@@ -78,7 +78,8 @@ def load_data(
 
     Args:
         draft: the draft, after `complete_defaults`.
-        sample: of large sources, read all targets but only some rows. If the sample has a problem, all rows are read.
+        sample: whether to read only some rows of large sources, besides all targets. If the sample has a problem, all
+            rows are read.
         splits: the rows, if they do not come from the sources of the draft.
         whole_sources: split name -> rows, for sources that were already read completely.
     """

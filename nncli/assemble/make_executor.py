@@ -71,6 +71,10 @@ def fuse_last_activation(loss: Loss, layers: Sequence[Layer]) -> tuple[Loss, int
     """Return (loss, number of layers to compute); the loss computes the last activation from logits if it can.
 
     Softmax with cross-entropy, and sigmoid with binary cross-entropy, are numerically stable when computed together.
+
+    Args:
+        loss: the loss.
+        layers: all layers of the model.
     """
     if loss.absorbs is not None and layers and layers[-1].type_name == loss.absorbs:
         return loss.with_fields(from_logits=True), len(layers) - 1

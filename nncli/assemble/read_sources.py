@@ -22,7 +22,13 @@ PROBE_ROWS = 10  # rows to read of a large source to see whether it can be read
 
 
 def source_problem(data: Data, name: str, error: UserError) -> Problem:
-    """Return a data error as a problem of the config, at the key that caused it, otherwise at the source."""
+    """Return a data error as a problem of the config, at the key that caused it, otherwise at the source.
+
+    Args:
+        data: the data section.
+        name: name of the split whose source failed.
+        error: the error.
+    """
     if inside := getattr(error, "path", ()):
         return Problem(("data", *inside), str(error))
     path: Path = ("data", name)
@@ -66,6 +72,11 @@ def keep_listed_classes(source: Source, rows: Rows, kind: TaskKind, *, all_neede
 def ordered_classes(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] | None:
     """Return the class labels in order, as the source lists them or all that occur; None for other kinds of task.
 
+    Args:
+        rows: the training rows.
+        source: their source.
+        kind: kind of the task.
+
     Raises:
         DataError: if the targets are not labels.
     """
@@ -82,7 +93,7 @@ class SourceReader:
         data: the data section.
         loss: the loss.
         layers: the layers of the model; those that could not be built are Invalid.
-        sample_rows: of large sources, read all targets but only about this number of rows; None for all rows.
+        sample_rows: approximate number of rows to read of large sources, besides all targets; None for all rows.
         whole: split name -> rows, for sources that were read completely.
         samples: split name -> some rows, for sources of which only a sample of the inputs was read.
         problems: a problem for every source that cannot be read.

@@ -106,5 +106,5 @@ def _outputs(layers: Sequence[Layer], shape: Shape) -> Iterator[tuple[Layer, int
         for name in layer.in_order:
             yield from _outputs(getattr(layer, name), shape)
         saved, shape = saved_values(layer, shape), layer.output_shape(shape)
-        if not isinstance(layer, Sequential):  # whose output is that of its last layer
+        if not isinstance(layer, Sequential):  # the output of a Sequential is that of its last layer
             yield layer, math.prod(shape), saved

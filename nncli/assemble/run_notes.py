@@ -12,7 +12,7 @@ from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.optim.timed import Timed
 
-MAX_FIRST_SHARE = 0.05  # of the first weights in the averaged weights at the end of the run
+MAX_FIRST_SHARE = 0.05  # maximum share of the first weights in the averaged weights at the end of a run
 
 
 def run_notes(spec: Spec, resources: ResourceEstimate) -> list[str]:

@@ -53,7 +53,7 @@ def summarize(layers: Mapping[str, Layer], input_shape: Shape) -> tuple[LayerSum
         input_shape: shape of one row of the first layer's input.
 
     Raises:
-        ShapeError: where a layer does not take the output of the one before.
+        ShapeError: if a layer does not accept the output of the layer before it.
     """
     found, shape = [], input_shape
     for name, layer in layers.items():
@@ -75,7 +75,7 @@ def _summary(name: str, layer: Layer, shape: Shape) -> LayerSummary:
 
 
 def _inside(layer: Layer, shape: Shape) -> tuple[LayerSummary, ...]:
-    """Summarize the layers of a container: those in order are chained, each other one gets the container's input."""
+    """Return the summaries of the layers in a container; layers that are not in order get the container's input."""
     in_order = [named(getattr(layer, field)) for field in layer.in_order]
     known = {name for layers in in_order for name in layers}
     others = [{name: child} for name, child in layer.children().items() if name not in known]

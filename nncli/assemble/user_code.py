@@ -8,7 +8,12 @@ from types import TracebackType
 
 
 def error_location(traceback: TracebackType | None, modules: set[str]) -> str:
-    """Return "FILE:LINE: " of the innermost traceback entry in one of these modules; "" if there is none."""
+    """Return "FILE:LINE: " of the innermost traceback entry in one of these modules; "" if there is none.
+
+    Args:
+        traceback: traceback of the error.
+        modules: names of the modules with user code.
+    """
     files = {os.path.abspath(getattr(sys.modules.get(module), "__file__", None) or "") for module in modules}
     place = ""
     while traceback is not None:

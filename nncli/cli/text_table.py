@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from nncli.cli.console import can_encode
 
-MIN_WRAPPED_WIDTH = 16  # of a column whose cells are wrapped
+MIN_WRAPPED_WIDTH = 16  # minimum width of a column whose cells are wrapped
 COLUMN_GAP = "   "
 INDENT = "  "  # before a name that is nested in the row above
 

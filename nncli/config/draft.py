@@ -19,7 +19,7 @@ from nncli.core.value_text import format_value
 
 @dataclasses.dataclass(frozen=True)
 class Draft:
-    """A spec as far as it could be built; its properties work whatever is missing.
+    """A spec as far as it could be built; its properties work even if parts are missing.
 
     Args:
         built: the spec; Invalid, with the fields that could be built, if there are problems.

@@ -36,7 +36,7 @@ def apply_overrides(document: Document, settings: list[str], origin: str = COMMA
     Args:
         document: changed in place.
         settings: the pairs.
-        origin: where they come from, for messages.
+        origin: the option or variable with the settings, for messages.
 
     Raises:
         UserError: if a setting has no "=" or its key does not exist.

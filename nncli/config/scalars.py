@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-MAX_DIGITS = 4000  # of hexadecimal and octal numbers; Python itself limits decimal ones
+MAX_DIGITS = 4000  # digits of hexadecimal and octal numbers; Python itself limits decimal ones
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")

@@ -66,7 +66,12 @@ class Data(Checked):
 
 
 def inherit_from_train(given: Any, train: Mapping[str, Any]) -> Any:
-    """Return the mapping of a source with the keys that it inherits from the train source: all except file names."""
+    """Return the mapping of a source with the keys that it inherits from the train source: all except file names.
+
+    Args:
+        given: the validation or test source as given.
+        train: the mapping of the train source.
+    """
     if not isinstance(given, Mapping) or "fraction" in given:
         return given
     kind, given_kind = _kind(train), _kind(given)

@@ -21,7 +21,7 @@ def explain_syntax_error(error: yaml.YAMLError, document: Document) -> Problem:
     """Return the problem behind a syntax error, with its position.
 
     Args:
-        error: as PyYAML raised it.
+        error: the error that PyYAML raised.
         document: the document that was being read.
     """
     position = getattr(error, "position", None)

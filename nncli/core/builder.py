@@ -50,12 +50,24 @@ class Builder:
         self._resolve = resolve
 
     def problem(self, path: Path, message: str, *, key: bool = False) -> Any:
-        """Add a problem and return INVALID."""
+        """Add a problem and return INVALID.
+
+        Args:
+            path: path of the value in the config.
+            message: what was expected and what was found.
+            key: whether the key is at fault instead of the value.
+        """
         self.problems.append(Problem(path, message, "key" if key else "value"))
         return INVALID
 
     def value(self, annotation: Any, value: Any, path: Path) -> Any:
-        """Convert a value to its annotated type; return Invalid, and add a problem, if it cannot be converted."""
+        """Convert a value to its annotated type; return Invalid, and add a problem, if it cannot be converted.
+
+        Args:
+            annotation: type annotation of the field.
+            value: plain value, or an object that is already built.
+            path: path of the value in the config.
+        """
         if isinstance(value, Invalid):  # its problem was reported where it was read
             return INVALID
         members = union_members(annotation)
@@ -84,7 +96,13 @@ class Builder:
         return self._plain(Union[tuple(simple)], value, path, None if number else annotation)  # noqa: UP007
 
     def fields(self, cls: type[Fields], values: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """Build the given fields of a class, each valid or Invalid; unknown and missing keys are problems."""
+        """Build the given fields of a class, each valid or Invalid; unknown and missing keys are problems.
+
+        Args:
+            cls: the class.
+            values: key -> plain value.
+            path: path of the mapping in the config.
+        """
         values = self.with_absolute_paths(cls, cls.prepare({str(key): value for key, value in values.items()}), path)
         known = field_types(cls)
         built: dict[str, Any] = {}
@@ -104,7 +122,13 @@ class Builder:
         return built
 
     def make(self, cls: type[FieldsT], values: Mapping[str, Any], path: Path) -> FieldsT | Invalid:
-        """Build an object from a mapping; if there are problems, return Invalid with the fields that could be built."""
+        """Build an object from a mapping; if there are problems, return Invalid with the fields that could be built.
+
+        Args:
+            cls: the class of the object.
+            values: key -> plain value.
+            path: path of the mapping in the config.
+        """
         built = self.fields(cls, values, path)
         if any(map(is_invalid, built.values())):
             return Invalid(built)
@@ -116,7 +140,13 @@ class Builder:
             return Invalid(built)
 
     def with_absolute_paths(self, cls: type[Fields], values: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-        """Return the mapping with absolute file names."""
+        """Return the mapping with absolute file names.
+
+        Args:
+            cls: the class that the mapping describes; it knows which fields are file names.
+            values: the mapping.
+            path: path of the mapping in the config.
+        """
         if self._resolve is None:
             return values
         found = [name for name in cls.path_fields(values) if isinstance(values.get(name), str)]
@@ -281,6 +311,10 @@ def check_annotations(cls: type[Fields]) -> str | None:
 
 def build(registry: Registry, value: Any) -> Any:
     """Build a registered object from its name or a mapping; an object is returned unchanged.
+
+    Args:
+        registry: the registry of its class.
+        value: a name, a mapping or an object.
 
     Raises:
         ConfigError: with every problem.

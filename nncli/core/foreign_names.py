@@ -34,8 +34,8 @@ def foreign_names(kind: str, packages: Iterable[str], classes: Iterable[type]) -
     """Return what to write instead of each foreign name of a kind of registered classes.
 
     Args:
-        kind: as messages call it, such as "layer".
-        packages: where the built-in classes of this kind are defined.
+        kind: kind of the registered classes, such as "layer".
+        packages: packages that define the built-in classes of this kind.
         classes: all registered classes of this kind; those of plugins may have `known_elsewhere`.
     """
     found: dict[str, str] = {}

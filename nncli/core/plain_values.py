@@ -20,6 +20,10 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 def plain_value(annotation: Any, value: Any) -> Any:
     """Convert a plain value to its annotated type; lists become tuples, NumPy scalars become Python numbers.
 
+    Args:
+        annotation: the type annotation.
+        value: the value.
+
     Raises:
         ValueError: if it does not have that type.
     """

@@ -38,6 +38,11 @@ def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
     Its key is a hash of the arguments. Streams that differ in any argument are independent, and a resumed run gets
     the same numbers because it asks with the same indices.
 
+    Args:
+        seed: seed of the run.
+        purpose: what the numbers are for, such as "layer" or "shuffle".
+        indices: indices within this purpose, such as epoch, step and layer.
+
     Reference: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
     """
     return np.random.Philox(_key_type()(_key(seed, purpose, *indices)))

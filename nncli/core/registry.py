@@ -27,7 +27,7 @@ class Registry:
     in all of their modules. Modules are imported when they are first needed.
 
     Args:
-        kind: what messages call one entry, such as "layer".
+        kind: name of the kind in the singular, for messages, such as "layer".
         packages: packages whose modules register the built-in classes.
         example: an example of a mapping, for kinds whose mappings need no `type` and whose names alone are not enough.
     """

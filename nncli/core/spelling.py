@@ -68,10 +68,10 @@ def suggestion(name: str, known: Iterable[str], aliases: Iterable[str] = (), lis
     """Return the end of an "unknown key" message: the most similar name, if there is one, and the known names.
 
     Args:
-        name: what the user wrote.
+        name: the unknown name.
         known: the known names.
         aliases: further names, which are suggested but not listed.
-        listing: what to list instead of all known names.
+        listing: text to show instead of all known names.
     """
     known = list(known)
     match = nearest(name, [*known, *aliases])

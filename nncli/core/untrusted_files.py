@@ -12,7 +12,9 @@ from typing import IO, Any, BinaryIO, cast
 
 from nncli.core.text_format import truncate
 
-MAX_DIRECTORY_BYTES = 8 << 20  # of the list of members in a zip file; zipfile needs ten times as much memory for it
+MAX_DIRECTORY_BYTES = (
+    8 << 20
+)  # maximum size of a zip file's list of members; zipfile needs ten times as much memory for it
 
 # errors that reading a damaged or malicious file can raise
 READ_ERRORS = (

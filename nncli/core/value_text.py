@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.core.text_format import join_names, truncate
 
-MAX_ITEMS = 6  # of a list that are written out
+MAX_ITEMS = 6  # items of a list that are written out
 MAX_LIST_LENGTH = 100  # characters of a list; of a longer one only its length is shown
 
 

@@ -23,6 +23,11 @@ GIVE_INPUT = "say what to measure on: nncli evaluate CHECKPOINT INPUT"
 def rows_of_input(model: Predictor, text: str, targets: str | None) -> tuple[Rows, str]:
     """Return the rows of INPUT, and its name.
 
+    Args:
+        model: the predictor, whose train source tells how to read INPUT.
+        text: INPUT.
+        targets: file of the targets, if inputs and targets are separate files.
+
     Raises:
         DataError: if it cannot be read, or lacks a column that the model needs.
     """

@@ -22,7 +22,7 @@ def input_source(text: str, like: Source, targets: str | None = None) -> Source:
     """Return the source of INPUT: a file, a folder, -, the name of a built-in dataset, or a mapping as in a config.
 
     Args:
-        text: what the user typed.
+        text: INPUT, as the user typed it.
         like: the source that the model was trained on; its other settings are used.
         targets: a file of targets, if inputs and targets are separate files.
 

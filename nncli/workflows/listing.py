@@ -87,7 +87,7 @@ def entries_of_kind(name: str) -> list[Entry]:
 
 
 def find_entries(name: str, kind: str | None = None) -> list[Entry]:
-    """Return the entries with a name or alias, of which several kinds may each have one.
+    """Return the entries with a name or alias; several kinds may have an entry with the same name.
 
     Args:
         name: name or alias of the entries.
@@ -108,7 +108,7 @@ def find_entries(name: str, kind: str | None = None) -> list[Entry]:
     if kind is None:
         raise UserError(f"unknown kind or name {name!r}{suggestion(name, entries_by_kind(), [*known, *aliases])}")
     others = [entry for found in entries_by_kind().values() for entry in found if entry.name == name]
-    if others:  # of another kind, such as an activation among the layers
+    if others:  # entries of another kind, such as activations if layers were searched
         return [entry for entry in others if entry.kind == others[0].kind]
     what = entries[0].kind if entries else kind
     raise UserError(f"unknown {what} {name!r}{suggestion(name, known, aliases)}")

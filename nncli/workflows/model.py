@@ -165,6 +165,10 @@ class Model:
     def predict(self, inputs: Any, *, batch_size: int = PREDICTION_ROWS) -> Array:
         """Return (n, units) probabilities of a classifier, or values in original units of a regression.
 
+        Args:
+            inputs: as for `train`.
+            batch_size: rows per batch, at least 1.
+
         Raises:
             UserError: if the inputs do not match those of training, or the model is not trained yet.
         """
@@ -241,7 +245,11 @@ class Model:
 
     @property
     def gradients(self) -> dict[str, Array]:
-        """The gradients of the last `backward`, by parameter name, such as 0.dense.weight."""
+        """The gradients of the last `backward`, by parameter name, such as 0.dense.weight.
+
+        Raises:
+            UserError: if `forward` and `backward` were not called.
+        """
         if self._pass is None or not self._has_gradients:
             raise UserError("gradients: call forward and backward first")
         return self._built.network.layout.named(self._pass[0].gradient)

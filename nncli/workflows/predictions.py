@@ -70,7 +70,7 @@ class Predictions:
         """Write all predictions to a .npy, .csv or .json file; if that fails, no file is left.
 
         Raises:
-            UserError: for another ending, or if the file or its folder cannot be used.
+            UserError: if the file has another ending, or it or its folder cannot be used.
             SaveError: if it cannot be written.
         """
         path = os.fspath(path)

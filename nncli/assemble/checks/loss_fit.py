@@ -44,7 +44,13 @@ def _is_binary(loss: Loss) -> bool:
 
 
 def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
-    """Return why an output shape does not suit the loss, independently of the targets, or None."""
+    """Return why an output shape does not suit the loss, independently of the targets, or None.
+
+    Args:
+        loss: the loss.
+        output: shape of one row of the model's output.
+        task: the task.
+    """
     name, gives = loss.type_name, f"the model gives {output}"
     if task.is_multi_label:
         return None if len(output) == 1 else f"{name} wants one unit a label at the end; {gives}"
@@ -59,7 +65,13 @@ def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
 
 
 def size_problem(loss: Loss, output: Shape, task: Task) -> str | None:
-    """Return why an output shape does not suit the targets, as far as they are known, or None."""
+    """Return why an output shape does not suit the targets, as far as they are known, or None.
+
+    Args:
+        loss: the loss.
+        output: shape of one row of the model's output, whose axes suit the loss.
+        task: the task.
+    """
     units = "1 unit" if output == (1,) else f"{output[0]} units"
     if task.is_multi_label:
         labels = task.target_shape
