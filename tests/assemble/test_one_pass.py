@@ -1,4 +1,4 @@
-"""From a config to a session in one pass: every object is built once, and every default and check comes once."""
+"""Test that every object is built once, and every default and check is computed once, from config to session."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 
 from nncli.assemble import defaults, load_config, session, validate
 from nncli.core.builder import Builder
-from tests.test_configs import CONFIGS, settings  # noqa: F401  # a fixture: data for the configs that bring none
+from tests.test_configs import CONFIGS, settings  # noqa: F401  # a fixture: data for configs without data
 
 
 @pytest.fixture
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each mapping is built, by its path; how often defaults are completed and each check runs."""
+    """Count how often each mapping is built, defaults are completed, and each check runs."""
     found: Counter[str] = Counter()
 
     def counted(owner: Any, name: str, key: Any) -> None:
@@ -45,7 +45,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
-def test_everything_is_done_once(config: Path, settings: dict[str, list[str]], counts: Counter[str]) -> None:  # noqa: F811
+def test_everything_is_computed_once(config: Path, settings: dict[str, list[str]], counts: Counter[str]) -> None:  # noqa: F811
     loaded = load_config.load_config(str(config), settings.get(config.name, []))
     assert loaded.session().network.layout.size > 0
     del counts["build initializer"]  # the default of every layer with weights

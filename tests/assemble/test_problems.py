@@ -1,4 +1,4 @@
-"""What shows when the parts of a config meet one another and the data, and where it is said."""
+"""Test the checks of a config against itself and its data: messages and positions."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ SMALLER = "padding: same would fit, or a smaller window, or fewer pooling layers
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """The problems of a text, one a line, without the last line."""
+def problem_lines(tmp_path, monkeypatch):
+    """Return a function that returns the problems of a config text, one per line."""
     monkeypatch.chdir(tmp_path)
     tiny.data(tmp_path)
 
@@ -56,36 +56,36 @@ def told(tmp_path, monkeypatch):
 
 
 def changed(old, new, text=DIGITS):
-    """The config with one part replaced."""
+    """Return the config with one part replaced."""
     assert text.count(old) == 1
     return text.replace(old, new)
 
 
-def test_the_configs_are_right(tmp_path):
+def test_the_base_configs_are_valid(tmp_path):
     for text in (DIGITS, DIABETES):
         (tmp_path / "a.yaml").write_text(text)
         assert check(str(tmp_path / "a.yaml")).parameters > 0
 
 
-def test_ten_classes_and_seven_units_are_told_at_the_last_layer_with_a_size(told):
-    (line,) = told(changed("units: 10", "units: 7"))
+def test_a_wrong_number_of_units_is_reported_at_the_last_layer_with_units(problem_lines):
+    (line,) = problem_lines(changed("units: 10", "units: 7"))
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 
 
 @pytest.mark.parametrize("last", ["dropout", "layer_norm", "{type: group_norm, groups: 1}"])
-def test_what_keeps_the_size_may_come_after_it(told, last):
+def test_layers_that_keep_the_size_may_follow(problem_lines, last):
     text = changed("  - {type: dense, units: 10}\n", f"  - {{type: dense, units: 7}}\n  - {last}\n")
-    (line,) = told(text)
+    (line,) = problem_lines(text)
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 
 
-def test_ten_classes_and_one_sigmoid_unit(told):
+def test_ten_classes_and_one_sigmoid_unit(problem_lines):
     text = changed("units: 10}\n  - softmax\nloss: cross_entropy", "units: 1}\n  - sigmoid\nloss: bce")
-    (line,) = told(text)
+    (line,) = problem_lines(text)
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 1 unit")
 
 
-def test_two_classes_and_two_units_are_right_for_cross_entropy(tmp_path):
+def test_two_classes_and_two_units_are_valid_for_cross_entropy(tmp_path):
     text = changed("{dataset: digits}", "{dataset: digits, classes: ['2', '5']}").replace("units: 10", "units: 2")
     (tmp_path / "a.yaml").write_text(text)
     found = check(str(tmp_path / "a.yaml"))
@@ -114,37 +114,37 @@ def test_two_classes_and_two_units_are_right_for_cross_entropy(tmp_path):
         ("leaky_relu", "{type: cross_entropy, from_logits: true}", "but it ends in leaky_relu; drop one"),
     ],
 )
-def test_a_loss_that_does_not_suit_the_output_is_told_at_the_loss(told, end, loss, words):
-    (line,) = told(changed("softmax", end).replace("loss: cross_entropy", f"loss: {loss}"))
+def test_an_unsuitable_loss_is_reported_at_the_loss(problem_lines, end, loss, words):
+    (line,) = problem_lines(changed("softmax", end).replace("loss: cross_entropy", f"loss: {loss}"))
     assert line.startswith("a.yaml:9:7: loss: ")
     assert words in line
 
 
-def test_cross_entropy_on_one_unit_is_told_at_the_loss(told):
-    (line,) = told(changed("units: 10}\n  - softmax", "units: 1}\n  - sigmoid"))
+def test_cross_entropy_with_one_unit_is_rejected(problem_lines):
+    (line,) = problem_lines(changed("units: 10}\n  - softmax", "units: 1}\n  - sigmoid"))
     assert line.startswith("a.yaml:9:7: loss: ")
     assert "sigmoid and binary_cross_entropy" in line
 
 
-def test_softmax_over_one_unit_is_told_at_the_softmax(told):
-    (line,) = told(changed("units: 10", "units: 1"))
+def test_softmax_over_one_unit_is_rejected(problem_lines):
+    (line,) = problem_lines(changed("units: 10", "units: 1"))
     assert line.startswith("a.yaml:8:5: model.3: softmax wants two units or more")
 
 
-def test_several_units_for_one_target(told):
-    (line,) = told(changed("units: 1}", "units: 3}", DIABETES))
+def test_several_units_for_one_target_are_rejected(problem_lines):
+    (line,) = problem_lines(changed("units: 1}", "units: 3}", DIABETES))
     assert line.startswith("a.yaml:5:5: model.0: 1 target, 3 units")
 
 
-def test_numbers_are_no_labels(told):
+def test_continuous_targets_are_rejected_as_labels(problem_lines):
     text = changed("loss: mean_squared_error", "loss: cross_entropy", DIABETES).replace("metrics: [rmse]\n", "")
-    lines = told(text.replace("units: 1}", "units: 2}\n  - softmax"))
+    lines = problem_lines(text.replace("units: 1}", "units: 2}\n  - softmax"))
     assert len(lines) == 1, lines
     assert lines[0].startswith("a.yaml:5:5: model.0: 214 classes, 2 units")
 
 
-def test_labels_that_are_text_are_no_numbers(told):
-    (line,) = told(
+def test_text_labels_are_rejected_by_regression_losses(problem_lines):
+    (line,) = problem_lines(
         "data:\n  train: {path: sides.csv, targets: side}\n"
         "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
     )
@@ -183,11 +183,11 @@ def test_labels_that_are_text_are_no_numbers(told):
         ),
     ],
 )
-def test_a_layer_that_does_not_fit_is_told_at_that_layer(told, layers, where, words, hint):
+def test_a_layer_that_does_not_fit_is_reported_at_that_layer(problem_lines, layers, where, words, hint):
     head, _, tail = DIGITS.partition("model:")
     items = layers.strip("[]").split(", {")
     text = f"{head}model: {layers}\nloss{tail.partition('loss')[2]}"
-    line, mending = told(text)
+    line, mending = problem_lines(text)
     column = text.splitlines()[3].index("[") + 2
     index = int(where.partition(".")[2])
     starts = [column, *(column + len(", {".join(items[:count])) + 2 for count in range(1, len(items)))]
@@ -196,8 +196,8 @@ def test_a_layer_that_does_not_fit_is_told_at_that_layer(told, layers, where, wo
     assert mending == f"    {hint}"
 
 
-def test_a_table_is_no_image(told):
-    (line,) = told(
+def test_a_table_does_not_fit_a_convolution(problem_lines):
+    (line,) = problem_lines(
         changed(
             "{type: dense, units: 1}",
             "{type: conv2d, filters: 1, kernel_size: 1}\n  - {type: dense, units: 1}",
@@ -219,26 +219,26 @@ def test_a_table_is_no_image(told):
         ),
     ],
 )
-def test_a_metric_of_the_wrong_kind(told, text, start):
-    (line,) = told(text)
+def test_metrics_of_the_wrong_kind_are_rejected(problem_lines, text, start):
+    (line,) = problem_lines(text)
     assert line.startswith(start)
 
 
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
-def test_an_average_of_two_classes_for_more(told, name):
-    (line,) = told(changed("[accuracy]", f"[accuracy, {{type: {name}, average: binary}}]"))
+def test_binary_averages_are_rejected_for_more_classes(problem_lines, name):
+    (line,) = problem_lines(changed("[accuracy]", f"[accuracy, {{type: {name}, average: binary}}]"))
     assert line == (
         "a.yaml:11:21: metrics.1: average: binary is for 2 classes, and there are 10; write macro, weighted or micro"
     )
 
 
-def test_scaled_labels(told):
-    (line,) = told(changed("  validation", "  scale_targets: standard\n  validation"))
+def test_scaled_class_labels_are_rejected(problem_lines):
+    (line,) = problem_lines(changed("  validation", "  scale_targets: standard\n  validation"))
     assert line.startswith("a.yaml:3:18: data.scale_targets: cross_entropy learns class labels")
 
 
-def test_classes_of_a_regression(told):
-    (line,) = told(changed("{dataset: diabetes}", "{dataset: diabetes, classes: ['1']}", DIABETES))
+def test_classes_of_a_regression_are_rejected(problem_lines):
+    (line,) = problem_lines(changed("{dataset: diabetes}", "{dataset: diabetes, classes: ['1']}", DIABETES))
     assert line.startswith("a.yaml:2:39: data.train.classes: mean_squared_error learns numbers")
 
 
@@ -254,16 +254,16 @@ def test_classes_of_a_regression(told):
     ],
 )
 @pytest.mark.parametrize("key", ["checkpoint", "early_stopping"])
-def test_a_monitor_that_is_no_column(told, key, monitor, words):
-    (line,) = told(changed("{epochs: 1}", f"{{{key}: {{monitor: {monitor}}}}}"))
+def test_unknown_monitors_are_rejected(problem_lines, key, monitor, words):
+    (line,) = problem_lines(changed("{epochs: 1}", f"{{{key}: {{monitor: {monitor}}}}}"))
     assert line.startswith(
         f"a.yaml:12:{len('training: {' + key + ': {monitor: ') + 1}: training.{key}.monitor: {words}"
     )
 
 
-def test_a_validation_monitor_where_nothing_is_validated(told):
+def test_a_validation_monitor_needs_validation_rows(problem_lines):
     text = changed("  validation: {fraction: 0.1}\n", "")
-    (line,) = told(text.replace("{epochs: 1}", "{early_stopping: {monitor: val_loss}}"))
+    (line,) = problem_lines(text.replace("{epochs: 1}", "{early_stopping: {monitor: val_loss}}"))
     assert line.startswith("a.yaml:11:38: training.early_stopping.monitor: ")
     assert "nothing is validated; add data.validation" in line
 
@@ -278,8 +278,8 @@ def test_a_validation_monitor_where_nothing_is_validated(told):
         ("null", "{fraction: 0.001}", ("data.test",)),
     ],
 )
-def test_shares_that_leave_nothing(told, validation, test, where):
-    lines = told(
+def test_fractions_must_leave_rows(problem_lines, validation, test, where):
+    lines = problem_lines(
         f"data:\n  train: {{path: sides.csv, targets: side}}\n  validation: {validation}\n  test: {test}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
     )
@@ -287,14 +287,14 @@ def test_shares_that_leave_nothing(told, validation, test, where):
     assert lines[0].split(": ")[1].startswith(where)
 
 
-def test_stratify_wants_labels(told):
-    (line,) = told(changed("{fraction: 0.1}", "{fraction: 0.1, stratify: true}", DIABETES))
+def test_stratify_needs_class_labels(problem_lines):
+    (line,) = problem_lines(changed("{fraction: 0.1}", "{fraction: 0.1, stratify: true}", DIABETES))
     assert line.startswith("a.yaml:3:41: data.validation.stratify: stratify wants class labels")
 
 
-def test_stratify_wants_two_rows_of_every_class(told, tmp_path):
+def test_stratify_needs_two_rows_per_class(problem_lines, tmp_path):
     (tmp_path / "few.csv").write_text("a,y\n1,u\n2,u\n3,u\n4,v\n")
-    (line,) = told(
+    (line,) = problem_lines(
         "data:\n  train: {path: few.csv, targets: y}\n  test: {fraction: 0.5, stratify: true}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
     )
@@ -302,8 +302,8 @@ def test_stratify_wants_two_rows_of_every_class(told, tmp_path):
     assert "'v'" in line, "the class with a single row is named"
 
 
-def test_a_class_that_is_in_no_row(told):
-    (line,) = told(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '12']}"))
+def test_a_class_without_rows_is_rejected(problem_lines):
+    (line,) = problem_lines(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '12']}"))
     assert line.startswith("a.yaml:2:37: data.train.classes: no row has the class '12'; did you mean")
 
 
@@ -324,24 +324,24 @@ def test_a_class_that_is_in_no_row(told):
         ("{path: gone/}", "a.yaml:2:17: data.train.path: ", "no such file or folder"),
     ],
 )
-def test_sources_that_cannot_be_read_are_told_at_the_key_at_fault(told, source, place, words):
-    (line,) = told(
+def test_unreadable_sources_are_reported_at_their_key(problem_lines, source, place, words):
+    (line,) = problem_lines(
         f"data:\n  train: {source}\nmodel: [{{type: dense, units: 1}}, sigmoid]\nloss: bce\noptimizer: adam\n"
     )
     assert line.startswith(place), line
     assert words in line
 
 
-def test_a_target_among_the_inputs_is_refused(told):
-    (line,) = told(
+def test_a_target_among_the_inputs_is_rejected(problem_lines):
+    (line,) = problem_lines(
         "data:\n  train: {path: line.csv, targets: price, inputs: [size, price]}\n"
         "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
     )
     assert "'price'" in line
 
 
-def test_data_model_loss_and_monitor_at_once(told):
-    lines = told(
+def test_problems_of_all_sections_are_reported_at_once(problem_lines):
+    lines = problem_lines(
         """\
 data:
   train: {path: gone.csv, targets: y}
@@ -366,25 +366,25 @@ training: {checkpoint: {monitor: val_accuracy}}
     ]
 
 
-def test_every_source_that_is_missing_is_told_at_once(told):
-    lines = told(
+def test_all_missing_sources_are_reported_at_once(problem_lines):
+    lines = problem_lines(
         "data:\n  train: {path: a.csv, targets: y}\n  validation: {path: b.csv}\n  test: {path: c.csv}\n"
         "model: [{type: dense, units: 1}]\nloss: mse\noptimizer: adam\n"
     )
     assert [line.split(": ")[1] for line in lines] == ["data.train.path", "data.validation.path", "data.test.path"]
 
 
-def test_a_held_out_source_is_checked_together_with_the_model(told):
-    lines = told(
+def test_a_held_out_source_is_checked_together_with_the_model(problem_lines):
+    lines = problem_lines(
         "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: line.csv}\n"
         "model: [{type: dense, units: 3}, softmax]\nloss: cross_entropy\noptimizer: adam\n"
     )
     assert [line.split(": ")[0] for line in lines] == ["a.yaml:3:15", "a.yaml:4:9"]
 
 
-def test_a_label_of_the_validation_source_that_train_does_not_have(told, tmp_path):
+def test_validation_labels_must_occur_in_training(problem_lines, tmp_path):
     (tmp_path / "more.csv").write_text("a,b,side\n1,2,left\n3,4,middle\n")
-    (line,) = told(
+    (line,) = problem_lines(
         "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: more.csv}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
     )
@@ -392,9 +392,9 @@ def test_a_label_of_the_validation_source_that_train_does_not_have(told, tmp_pat
     assert "more.csv:3: the label 'middle' is none of the classes left, right" in line
 
 
-def test_a_validation_source_of_another_shape(told, tmp_path):
+def test_validation_rows_must_have_the_same_shape(problem_lines, tmp_path):
     (tmp_path / "wide.csv").write_text("a,c,side\n1,2,left\n3,4,right\n")
-    (line,) = told(
+    (line,) = problem_lines(
         "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: wide.csv}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
     )
@@ -402,8 +402,8 @@ def test_a_validation_source_of_another_shape(told, tmp_path):
     assert "wide.csv: no column 'b'" in line
 
 
-def test_a_class_twice(told):
-    line, *_ = told(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '5', '2']}"))
+def test_duplicate_classes_are_rejected(problem_lines):
+    line, *_ = problem_lines(changed("{dataset: digits}", "{dataset: digits, classes: ['2', '5', '2']}"))
     assert line.startswith("a.yaml:2:37: data.train.classes: ")
     assert "'2'" in line
 
@@ -428,26 +428,26 @@ def test_a_class_twice(told):
         ("softplus", "standard", "softplus gives no numbers below 0; drop it"),
     ],
 )
-def test_targets_that_the_last_activation_can_never_give(told, tmp_path, ending, scale, message):
+def test_targets_outside_the_range_of_the_last_activation_are_rejected(problem_lines, tmp_path, ending, scale, message):
     text = changed("units: 1}\n", f"units: 1}}\n  - {ending}\n", DIABETES)
     text = text.replace("  validation: {fraction: 0.1}", f"  scale_targets: {scale}")
     if message is None:
         (tmp_path / "a.yaml").write_text(text)
         assert check(str(tmp_path / "a.yaml")).parameters > 0
         return
-    (line,) = told(text)
+    (line,) = problem_lines(text)
     assert line.startswith("a.yaml:6:5: model.1: the ")
     assert message in line
 
 
-def test_logits_may_come_out_of_a_linear_activation(tmp_path):
+def test_a_linear_activation_may_give_logits(tmp_path):
     text = changed("- softmax\nloss: cross_entropy", "- linear\nloss: {type: cross_entropy, from_logits: true}")
     (tmp_path / "a.yaml").write_text(text)
     assert check(str(tmp_path / "a.yaml")).parameters > 0
 
 
-def test_an_unknown_loss_hides_no_missing_file_and_no_unknown_metric_a_monitor(told):
-    lines = told(
+def test_unknown_losses_and_metrics_hide_no_other_problems(problem_lines):
+    lines = problem_lines(
         "data:\n  train: {path: gone.csv, targets: y}\nmodel: [{type: dense, units: 1}]\nloss: msee\noptimizer: adam\n"
         "metrics: [rmze]\ntraining: {checkpoint: {monitor: val_loss}}\n"
     )
@@ -459,50 +459,52 @@ def test_an_unknown_loss_hides_no_missing_file_and_no_unknown_metric_a_monitor(t
     ]
 
 
-def test_negative_targets_for_a_probability(told, tmp_path):
+def test_negative_targets_are_rejected_as_probabilities(problem_lines, tmp_path):
     rows = "".join(f"{x},{-0.1 if x == 7 else x / 40}\n" for x in range(40))
     (tmp_path / "share.csv").write_text(f"a,share\n{rows}")
-    (line,) = told(
+    (line,) = problem_lines(
         "data:\n  train: {path: share.csv, targets: share}\nmodel: [{type: dense, units: 1}, sigmoid]\n"
         "loss: mse\noptimizer: adam\n"
     )
     assert line.startswith("a.yaml:3:34: model.1: the targets run from -0.1 to 0.975, but sigmoid gives only numbers")
 
 
-def test_a_normalisation_over_batches_of_one_row(told):
+def test_batch_normalization_needs_more_than_one_row_per_batch(problem_lines):
     text = changed("  - relu\n", "  - batch_norm\n  - relu\n").replace("epochs: 1", "epochs: 1, batch_size: 1")
-    assert told(text) == [
+    assert problem_lines(text) == [
         "a.yaml:6:5: model.1: batch_norm normalises over the rows of a batch, and training.batch_size is 1; "
         "give it 2 or more"
     ]
 
 
-def test_a_normalisation_inside_of_a_block_over_batches_of_one_row(told):
+def test_nested_batch_normalization_needs_more_than_one_row_per_batch(problem_lines):
     block = "  - {type: residual, layers: [batch_norm, relu]}\n"
     text = changed("  - relu\n", block).replace("epochs: 1", "epochs: 1, batch_size: 1")
-    assert "model.1.layers.0: batch_norm normalises over the rows of a batch" in told(text)[0]
+    assert "model.1.layers.0: batch_norm normalises over the rows of a batch" in problem_lines(text)[0]
 
 
-def test_problems_inside_of_a_residual_block_are_located(told):
+def test_problems_inside_a_residual_block_are_located(problem_lines):
     text = changed("  - relu\n", "  - {type: residual, layers: [relu, {type: conv2d, filters: 2, kernel_size: 3}]}\n")
-    assert told(text)[0].startswith(
+    assert problem_lines(text)[0].startswith(
         "a.yaml:6:37: model.1.layers.1: conv2d wants (height, width, channels), but model.1.layers.0 relu gives (16,)"
     )
     text = changed("  - relu\n", "  - {type: residual, layers: [flatten, {type: reshape, shape: [4, 4]}]}\n")
-    assert told(text) == [
+    assert problem_lines(text) == [
         "a.yaml:6:5: model.1: residual wants layers that keep their shape, or leave every stride-th position "
         "(they give (4, 4)), but model.0 dense gives (16,)",
         "    write padding: same in its layers, or a shortcut that gives what they give",
     ]
 
 
-def test_counts_that_are_scaled_are_told_once(told, tmp_path):
+def test_scaled_counts_are_reported_once(problem_lines, tmp_path):
     text = DIABETES.replace("mean_squared_error", "poisson").replace("metrics: [rmse]\n", "")
     text = text.replace("  validation:", "  scale_targets: standard\n  validation:")
-    assert told(text) == ["a.yaml:3:18: data.scale_targets: poisson learns its targets as they are, unscaled; drop it"]
+    assert problem_lines(text) == [
+        "a.yaml:3:18: data.scale_targets: poisson learns its targets as they are, unscaled; drop it"
+    ]
 
 
-def test_several_labels_that_cannot_be_read_bring_no_second_problem(told, tmp_path):
+def test_unreadable_multi_label_targets_are_one_problem(problem_lines, tmp_path):
     (tmp_path / "labels.csv").write_text("a,sunny,windy\n1,0,1\n2,1,1\n3,0,0\n4,1,0\n")
     text = """\
 data:
@@ -511,5 +513,5 @@ model: [{type: dense, units: 2}, sigmoid]
 loss: binary_cross_entropy
 optimizer: adam
 """
-    (line,) = told(text)
+    (line,) = problem_lines(text)
     assert "no column 'wind'; did you mean 'windy'?" in line

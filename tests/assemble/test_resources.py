@@ -1,4 +1,4 @@
-"""The resources of a run, estimated before it begins."""
+"""Test the estimated resources of a run."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ BLOCKS = [*IMAGES[:3], *[{"type": "residual", "layers": INSIDE * 2}] * 3]
 
 
 @pytest.mark.parametrize(("layers", "batch"), [(DENSE, 128), (NARROW, 2048), (IMAGES, 256), (BLOCKS, 64), (STEPS, 64)])
-def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, monkeypatch, layers, batch):
-    monkeypatch.setattr(executor, "SHARDS", 1)  # several take less where they are not at their peaks together
+def test_the_estimated_memory_of_a_step_is_close_to_the_measured_one(tmp_path, monkeypatch, layers, batch):
+    monkeypatch.setattr(executor, "SHARDS", 1)  # several shards may take less memory than estimated
     np.savez(tmp_path / "a.npz", x=np.random.default_rng(0).normal(size=(batch, 256)), y=np.arange(batch) % 10)
     values = {
         "data": {"train": {"path": "a.npz"}},
@@ -84,7 +84,7 @@ def test_the_memory_of_a_step_is_about_what_it_takes(tmp_path, monkeypatch, laye
     assert 0.5 < peak / check(config).plan.batch_bytes < 2
 
 
-def test_a_model_beyond_the_machine_is_told_before_it_is_made(tmp_path, monkeypatch):
+def test_a_model_larger_than_the_memory_is_reported_before_it_is_created(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tiny.write(tmp_path, tiny.classifier())
     with pytest.raises(ConfigError) as caught:
@@ -94,5 +94,5 @@ def test_a_model_beyond_the_machine_is_told_before_it_is_made(tmp_path, monkeypa
     assert "parameters, their optimizer and a batch take about 25,600 GB, but this machine has " in first
     assert ": model: 400,000,000,001 parameters" in first
     assert last == "1 problem in config.yaml; nothing was run"
-    monkeypatch.setattr("nncli.assemble.load_config._memory", lambda: None)  # a system that does not tell
+    monkeypatch.setattr("nncli.assemble.load_config._memory", lambda: None)  # a system that does not provide it
     assert check("config.yaml", ["model.0.units=100000000000"]).parameters == 400_000_000_001

@@ -1,4 +1,4 @@
-"""Rows of two axes: sequences to some layers, images to others; and what would make a layer fit a sequence."""
+"""Test whether rows with two axes are sequences or images, and hints for layers that do not fit sequences."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ DENSE = {"type": "dense", "units": 2}
         (["relu", {"type": "max_pool2d", "pool_size": 2}], True),
         ([DENSE], True),
         (["flatten", LSTM], True),
-        ([EMBEDDING, LSTM], True),  # which fits neither
+        ([EMBEDDING, LSTM], True),  # fits neither images nor sequences
         ([EMBEDDING, DENSE], True),
         ([{"type": "reshape", "shape": [6, 4]}, LSTM], True),
         (["relu"], True),
     ],
     ids=str,
 )
-def test_a_channel_is_for_layers_that_take_images(layers, channel):
+def test_rows_get_a_channel_if_the_layers_take_images(layers, channel):
     assert needs_channel_axis(layers_of(layers).layers, (6, 4)) == channel
     assert not needs_channel_axis(layers_of(layers).layers, (24,))
     assert not needs_channel_axis(layers_of(layers).layers, (6, 4, 1))
 
 
-def test_a_layer_that_could_not_be_built_leaves_images():
+def test_rows_are_images_if_the_first_layer_is_invalid():
     assert needs_channel_axis([INVALID, *layers_of([LSTM]).layers], (6, 4))
     assert not needs_channel_axis([*layers_of([LSTM]).layers, INVALID], (6, 4))
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """The one problem of a model over sequences of 6 steps, and what would mend it."""
+def problem_lines(tmp_path, monkeypatch):
+    """Return a function that returns the problem of a model over sequences of 6 steps, and its hint."""
     monkeypatch.chdir(tmp_path)
     np.save("x.npy", np.arange(240.0).reshape(10, 6, 4))
     np.save("y.npy", np.arange(10.0))
@@ -68,8 +68,8 @@ def told(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("between", ["", ", relu", ", {type: dropout, rate: 0.1}"])
-def test_a_recurrent_layer_after_another_wants_its_whole_sequence(told, between):
-    problem, hint = told(f"{{type: gru, units: 3}}{between}, {{type: lstm, units: 2}}")
+def test_a_recurrent_layer_before_another_must_return_sequences(problem_lines, between):
+    problem, hint = problem_lines(f"{{type: gru, units: 3}}{between}, {{type: lstm, units: 2}}")
     assert "lstm wants (steps, features), but model." in problem
     assert problem.endswith("gives (3,)")
     assert hint == "write return_sequences: true for the gru before it"
@@ -88,8 +88,8 @@ def test_a_recurrent_layer_after_another_wants_its_whole_sequence(told, between)
         ("{type: lstm, units: 2}, {type: dense, units: 5}, {type: gru, units: 2}", None, "[5, 1]"),
     ],
 )
-def test_what_is_no_sequence_can_be_made_one(told, model, source, shape):
+def test_other_rows_can_be_reshaped_to_sequences(problem_lines, model, source, shape):
     np.savez("grey.npz", x=np.zeros((4, 8, 8, 1)), y=np.arange(4.0))
-    problem, hint = told(model, source) if source else told(model)
+    problem, hint = problem_lines(model, source) if source else problem_lines(model)
     assert "wants (steps, features), but" in problem
     assert hint.startswith(f"put {{type: reshape, shape: {shape}}} before ")

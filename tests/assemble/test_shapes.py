@@ -1,4 +1,4 @@
-"""What is said of a layer that does not fit the rows that it gets, and what would mend it."""
+"""Test messages and hints for layers that do not accept their input shape."""
 
 from __future__ import annotations
 
@@ -81,5 +81,5 @@ def test_a_layer_that_does_not_fit(layer, shape, message, hint):
     ],
     ids=str,
 )
-def test_what_rows_of_two_axes_are_where_a_layer_does_not_fit_them(layers, images):
+def test_rows_with_two_axes_that_no_layer_accepts(layers, images):
     assert needs_channel_axis(layers_of(layers).layers, (20, 3)) == images

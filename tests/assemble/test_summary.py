@@ -1,4 +1,4 @@
-"""The model summary, checked by hand."""
+"""Test the model summary against values computed by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODEL = [
 ]
 
 
-def test_a_shortcut_gets_what_comes_into_its_block():
+def test_a_shortcut_gets_the_input_of_its_block():
     found = summarize(layers_of(MODEL).children(), (8, 8, 2))
     rows = [
         (depth, layer.name, layer.output_shape, layer.trainable, layer.non_trainable)
@@ -40,7 +40,7 @@ def test_a_shortcut_gets_what_comes_into_its_block():
     ]
 
 
-def test_the_outer_layers_have_what_the_network_has_and_containers_what_is_inside():
+def test_counts_match_the_network_and_the_nested_layers():
     model = layers_of([*MODEL, {"type": "residual", "layers": [{"type": "dense", "units": 7}], "initializer": "he"}])
     layout = Network(model, (8, 8, 2), np.dtype(np.float32), 0).layout
     found = summarize(model.children(), (8, 8, 2))

@@ -197,7 +197,7 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
     "a loop named npz": (loop("a.npz"), {"path": "a.npz"}, "a.npz: cannot be read (Too many levels"),
 }
 
-LABELS = {  # training data of a classifier, likewise
+LABELS = {  # training data of a classifier: the same
     "a blank label": (table("u,y\n1,a\n2,\n3,b\n"), CSV, "a.csv:3: column 'y': the target is blank"),
     "labels of mixed types": (
         table("u,y\n1,1\n2,0\n3,maybe\n"),

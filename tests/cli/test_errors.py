@@ -1,4 +1,4 @@
-"""How errors look on a terminal and elsewhere."""
+"""Test how errors are shown on a terminal and elsewhere."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def test_a_terminal_gets_the_line_and_a_caret(error):
     assert lines[4:] == ["  5 |   - softmx", "    |     ^^^^^^", "2 problems in a.yaml; nothing was run"]
 
 
-def test_elsewhere_every_problem_is_a_line(error, monkeypatch):
+def test_without_a_terminal_every_problem_is_one_line(error, monkeypatch):
     found = error()
     monkeypatch.undo()
     assert format_error(found) == str(found)
     assert len(str(found).splitlines()) == 3
 
 
-def test_faults_of_syntax_have_their_line_too(error):
+def test_syntax_errors_show_their_line(error):
     assert format_error(error("data: {train: [1, 2}\n")).splitlines()[1:3] == [
         "  1 | data: {train: [1, 2}",
         "    |                    ^",
@@ -65,26 +65,26 @@ def test_faults_of_syntax_have_their_line_too(error):
     assert format_error(error("data:\n\ttrain: 3\n")).splitlines()[1:3] == ["  2 | \ttrain: 3", "    | ^"]
 
 
-def test_a_setting_has_no_line(error):
+def test_a_problem_in_a_setting_shows_no_line(error):
     lines = format_error(error(CONFIG.replace("unts", "units").replace("softmx", "softmax"), "seed=-1")).splitlines()
     assert lines[0].startswith("a.yaml:")  # 64 units, 10 classes
     assert lines[-2:] == ["--set: seed: expected a whole number at least 0; got -1", lines[-1]]
     assert lines[-1] == "2 problems in a.yaml; nothing was run"
 
 
-def test_colours_are_left_out_on_demand(error, monkeypatch):
+def test_no_color_is_honoured(error, monkeypatch):
     found = error()
     assert "\x1b" not in format_error(found)
     monkeypatch.delenv("NO_COLOR")
     assert "\x1b[31m" in format_error(found)
 
 
-def test_other_errors_are_told_as_they_are(error):
+def test_other_errors_show_only_their_message(error):
     error()
     assert format_error(UserError("no such file")) == "no such file"
 
 
-def test_of_a_long_line_only_what_stands_around_the_fault_is_shown(error):
+def test_only_a_part_of_a_long_line_is_shown(error):
     keys = ", ".join(f"key_{index}: 1" for index in range(500))
     lines = format_error(error(f"data: {{train: {{dataset: digits}}}}\ntraining: {{{keys}}}\n")).splitlines()
     assert max(map(len, lines)) < 400

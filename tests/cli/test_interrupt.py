@@ -1,4 +1,4 @@
-"""Ctrl-C in a step that takes long: heard at once, and ended at once by the second one."""
+"""Test Ctrl-C during a long step: the first is confirmed at once, the second ends the process at once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ main()
 
 
 def begun(folder, rounds, options=()):
-    """The process, in its long step."""
+    """Start a process and wait for its long step."""
     tiny.write(folder, tiny.classifier())
     code = LONG_STEP.replace("ROUNDS", str(rounds)).replace("OPTIONS", repr(list(options)))
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, cwd=folder)
@@ -55,7 +55,7 @@ def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
 
 
 @pytest.mark.parametrize("options", [(), ["--quiet"]])
-def test_one_signal_is_heard_at_once_and_waits_for_the_step(tmp_path, options):
+def test_the_first_signal_is_confirmed_at_once_and_waits_for_the_step(tmp_path, options):
     process = begun(tmp_path, 10**5, options)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)

@@ -1,4 +1,4 @@
-"""Checked fields: strict types, all problems at once, and messages that name what was expected and what came."""
+"""Test checked fields: strict types, all problems at once, and their messages."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ class Zoo(Checked):
 
 @dataclass(frozen=True)
 class Barter(Checked):
-    """What a plain value or a registered thing stands for."""
+    """Fields that are unions of plain values and registered classes."""
 
     price: Annotated[float, Gt(0)] | Annotated[Registered, ANIMALS] | None = 1.0
     change: Literal["fishy", "none at all"] | Annotated[Registered, ANIMALS] = "fishy"  # type: ignore[assignment]
 
 
 def faults(make):
-    """{dotted path: message} of what `make` raises."""
+    """Return {dotted path: message} of the error that `make` raises."""
     with pytest.raises(ConfigError) as caught:
         make()
     return {problem.dotted: problem.message for problem in caught.value.problems}
@@ -104,17 +104,17 @@ def zoo(**values):
 
 
 @pytest.mark.parametrize("legs", [True, False, 4.0, "4", None, [4], {}, float("nan"), -1])
-def test_what_is_no_whole_number(legs):
+def test_values_that_are_not_whole_numbers_are_rejected(legs):
     assert list(faults(lambda: Cat(legs=legs))) == ["cat.legs"]
 
 
 @pytest.mark.parametrize("weight", [True, "4", None, [4.0], float("nan"), float("inf"), float("-inf"), 0, -1.0])
-def test_what_is_no_number(weight):
+def test_values_that_are_not_numbers_are_rejected(weight):
     assert list(faults(lambda: Cat(legs=4, weight=weight))) == ["cat.weight"]
 
 
 @pytest.mark.parametrize("tame", [1, 0, "true", "yes", None])
-def test_what_is_neither_true_nor_false(tame):
+def test_values_that_are_not_booleans_are_rejected(tame):
     assert list(faults(lambda: Cat(legs=4, tame=tame))) == ["cat.tame"]
 
 
@@ -129,12 +129,12 @@ def test_lists_become_tuples():
         assert list(faults(lambda wrong=wrong: Cage(size=wrong))) == ["cage.size"]
 
 
-def test_null_where_it_is_allowed():
+def test_null_is_accepted_only_by_optional_fields():
     assert Fish(depth=None).depth is None
     assert Zoo(animals=(), cage=None, best=None).best is None
 
 
-def test_everything_that_is_wrong_is_said_at_once():
+def test_all_problems_are_reported_at_once():
     assert faults(lambda: Cat(legs=-1, weight="heavy", tame=3)) == {
         "cat.legs": "expected a whole number at least 0; got -1",
         "cat.weight": "expected a number above 0; got 'heavy'",
@@ -142,7 +142,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     }
 
 
-def test_problems_of_nested_things_have_their_whole_path():
+def test_problems_of_nested_objects_have_the_full_path():
     _, problems = zoo(
         animals=["cow", {"type": "cat", "legs": 4.5, "tial": 1}, {"type": "fish", "water": "slat"}],
         best={"type": "cat"},
@@ -197,7 +197,7 @@ def test_a_problem_is_at_its_key_or_its_value():
     ],
     ids=str,
 )
-def test_what_is_said_about_a_registered_thing(value, path, message):
+def test_messages_about_registered_classes(value, path, message):
     assert faults(lambda: build(ANIMALS, value)) == {path: message}
 
 
@@ -206,7 +206,7 @@ def test_what_is_said_about_a_registered_thing(value, path, message):
     [(2, 2.0), (np.float32(2.5), 2.5), (None, None), ("fish", Fish()), ({"type": "fish"}, Fish())],
     ids=str,
 )
-def test_a_plain_value_or_a_registered_thing(value, built):
+def test_a_union_of_plain_values_and_registered_classes(value, built):
     found = Barter(price=value).price
     assert (found, type(found)) == (built, type(built))
     assert Barter(price=Cat(4)).price == Cat(4)
@@ -229,14 +229,14 @@ def test_a_plain_value_or_a_registered_thing(value, built):
     ],
     ids=str,
 )
-def test_what_is_said_of_neither(field, value, message):
+def test_a_value_of_no_union_member_is_rejected(field, value, message):
     (found,) = faults(lambda: Barter(**{field: value})).values()
     assert found.startswith(message)
-    assert Barter().change == "fishy"  # which is a word of its own, though near to a name
+    assert Barter().change == "fishy"  # a literal value, although similar to a registered name
     assert Barter(change="fish").change == Fish()
 
 
-def test_a_registered_thing_from_a_name_an_alias_a_mapping_or_itself():
+def test_registered_objects_from_names_aliases_mappings_and_objects():
     cat = Cat(legs=4)
     assert build(ANIMALS, {"type": "cat", "legs": 4}) == cat
     assert build(ANIMALS, {"legs": 4, "type": "kitty"}) == cat
@@ -244,13 +244,13 @@ def test_a_registered_thing_from_a_name_an_alias_a_mapping_or_itself():
     assert build(ANIMALS, "fish") == Fish()
 
 
-def test_a_mapping_given_is_not_changed():
+def test_given_mappings_are_not_changed():
     values = {"type": "cat", "legs": 4}
     build(ANIMALS, values)
     assert values == {"type": "cat", "legs": 4}
 
 
-def test_an_object_of_another_kind_is_refused():
+def test_objects_of_another_kind_are_rejected():
     for make in (
         lambda: build(ANIMALS, Oak()),
         lambda: Zoo(animals=[Oak()]),
@@ -260,47 +260,47 @@ def test_an_object_of_another_kind_is_refused():
             make()
 
 
-def test_fields_that_are_right_alone_but_not_together():
+def test_conflicting_fields_are_reported():
     assert faults(lambda: Fish(water="salt")) == {"fish.depth": "salt water wants a depth"}
     assert faults(lambda: build(ANIMALS, {"type": "fish", "water": "salt"})) == {
         "animal.depth": "salt water wants a depth"
     }
-    assert list(faults(lambda: Fish(water="salt", depth=-1))) == ["fish.depth"]  # one fault is enough for a field
+    assert list(faults(lambda: Fish(water="salt", depth=-1))) == ["fish.depth"]  # one problem per field is enough
 
 
 def test_a_mapping_without_a_type_may_be_claimed():
     assert build(PLANTS, {"acorns": 3}) == Oak(acorns=3)
 
 
-def test_one_of_two_forms_of_a_mapping():
+def test_a_union_of_two_mappings():
     assert zoo(tree={"size": [1, 2]})[0].tree == Cage(size=(1, 2))
     assert zoo(tree={"type": "oak", "acorns": 2})[0].tree == Oak(acorns=2)
     assert zoo(tree="oak")[0].tree == Oak()
 
 
-def test_a_mapping_is_wanted():
+def test_values_that_are_not_mappings_are_rejected():
     assert zoo(cage=[1, 2])[1] == {"cage": "expected a mapping with the keys size, label_text or null; got [1, 2]"}
     assert zoo(animals="cat")[1] == {"animals": "expected a list of animals; got 'cat'"}
     assert zoo(prices=3)[1] == {"prices": "expected a mapping of names to numbers; got 3"}
 
 
 class TestMappings:
-    """Fields that are mappings of names to values, built one by one."""
+    """Fields that are mappings of names to values."""
 
     @pytest.mark.parametrize("given", [{2: 1, 5: 3.0}, {"2": 1.0, "5": 3}, {np.int64(2): 1.0, "5": np.float64(3)}])
-    def test_whole_numbers_as_keys_are_taken_as_text(self, given):
+    def test_whole_numbers_as_keys_become_text(self, given):
         wages = Keepers(wages=given).wages
         assert wages == {"2": 1.0, "5": 3.0}
         assert [type(value) for value in wages.values()] == [float, float]
 
-    def test_registered_things_are_built(self):
+    def test_registered_classes_are_built(self):
         built = Keepers(pets={"tom": {"type": "kitty", "legs": 4}, "wanda": "fish", "own": Cat(legs=3)})
         assert built.pets == {"tom": Cat(legs=4), "wanda": Fish(), "own": Cat(legs=3)}
         assert list(registered_in(built)) == [Cat(legs=4), Fish(), Cat(legs=3)]
         assert Keepers(pets=built.pets) == built
 
     @pytest.mark.parametrize("wages", ["fair", None, {}])
-    def test_one_of_several_forms(self, wages):
+    def test_entries_may_be_a_union(self, wages):
         assert Keepers(wages=wages).wages == wages
 
     def test_mappings_of_mappings(self):
@@ -310,7 +310,7 @@ class TestMappings:
             "keepers.shifts.tue": "expected a mapping of names to whole numbers; got 2",
         }
 
-    def test_every_entry_that_is_wrong_is_said_with_its_path(self):
+    def test_every_invalid_entry_is_reported_with_its_path(self):
         values = {
             "wages": {2: -1, "5": "much", "7": 3},
             "pets": {"a": "kat", "b": {"type": "cat", "legs": -1, "tame": 2}, "c": None},
@@ -360,18 +360,18 @@ class TestMappings:
             ("rooms", {1.5: 1}, "expected names as keys; got 1.5"),
         ],
     )
-    def test_what_is_said_of_what_is_none(self, field, value, message):
+    def test_invalid_mappings_are_rejected(self, field, value, message):
         assert faults(lambda: Keepers(**{field: value})) == {f"keepers.{field}": message}
 
-    def test_a_key_twice(self):
+    def test_a_duplicate_key_is_rejected(self):
         assert faults(lambda: Keepers(rooms={2: 1, "2": 1})) == {"keepers.rooms.2": "the key '2' is listed twice"}
 
-    def test_what_failed_before_is_told_once(self):
+    def test_invalid_values_are_reported_once(self):
         builder = Builder()
         assert builder.value(field_types(Keepers)["rooms"], {"a": INVALID, "b": 1}, ()) is INVALID
         assert builder.problems == []
 
-    def test_it_is_written_and_read_back(self):
+    def test_mappings_are_dumped_and_rebuilt(self):
         built = Keepers(wages={2: 1}, pets={"tom": {"type": "cat", "legs": 4}})
         written = dump(built)
         assert written == {
@@ -384,7 +384,7 @@ class TestMappings:
         assert Builder().make(Keepers, written, ()) == built
         assert copy.deepcopy(built) == built
 
-    def test_nobody_changes_it_and_it_has_a_hash(self):
+    def test_mappings_are_immutable_and_hashable(self):
         given = {"2": 1.0, "5": 3.0}
         built = Keepers(wages=given)
         given["2"] = 7.0
@@ -401,7 +401,7 @@ class TestMappings:
         assert hash(built) == hash(Keepers(wages={"5": 3.0, "2": 1.0}))
         assert built != Keepers(wages={"5": 3.0, "2": 2.0})
 
-    def test_an_annotation_inside_that_no_config_can_hold(self):
+    def test_unsupported_annotations_are_named(self):
         @dataclass(frozen=True)
         class Odd(Checked):
             values: dict[str, complex | Builder] = field(default_factory=dict)
@@ -409,7 +409,7 @@ class TestMappings:
         assert check_annotations(Keepers) is None
         assert check_annotations(Odd) == "the annotation of 'values' is not a type that a config can hold"
 
-    def test_what_it_says_about_itself(self):
+    def test_mappings_are_described(self):
         said = {item.name: (item.expected, item.default_text) for item in document_fields(Keepers)}
         assert said == {
             "wages": ("one of equal, fair or a mapping of names to numbers above 0 or null", "null"),
@@ -419,7 +419,7 @@ class TestMappings:
         }
 
 
-def test_what_could_not_be_built_is_failed_and_the_rest_can_still_be_seen():
+def test_an_invalid_object_keeps_its_valid_fields():
     builder = Builder()
     built = builder.fields(Zoo, {"animals": ["fish", "cow"], "names": 3}, ())
     assert built["names"] is INVALID
@@ -427,7 +427,7 @@ def test_what_could_not_be_built_is_failed_and_the_rest_can_still_be_seen():
     assert len(builder.problems) == 2
 
 
-def test_file_names_are_made_absolute_once():
+def test_file_names_become_absolute_once():
     built = Builder(lambda path, name: f"/home/{'.'.join(map(str, path))}/{name}").make(
         Zoo, {"animals": [], "map": "plan.png", "names": ["x"]}, ("zoo",)
     )
@@ -435,7 +435,7 @@ def test_file_names_are_made_absolute_once():
     assert built.names == ("x",)
 
 
-def test_dump_writes_every_default_and_builds_the_same():
+def test_dump_writes_every_default_and_can_be_rebuilt():
     built, _ = zoo(animals=[{"type": "cat", "legs": 3}, "fish"], cage={"size": [2, 3]}, prices={"a": 1})
     written = dump(built)
     assert written == {
@@ -453,7 +453,7 @@ def test_dump_writes_every_default_and_builds_the_same():
     assert Builder().make(Zoo, written, ()) == built
 
 
-def test_what_a_class_wants():
+def test_required_fields_and_field_types():
     assert list(required_fields(Zoo)) == ["animals"]
     assert list(required_fields(Cat)) == ["legs"]
     assert list(field_types(Cat)) == ["legs", "weight", "tame"]

@@ -1,4 +1,4 @@
-"""What to write instead of keys and names of other libraries."""
+"""Test the advice for keys and names of other libraries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACKAGES = ("nncli.config", "nncli.nn", "nncli.optim")
 
 
 def classes_of(package: str) -> Iterator[type]:
-    """Every checked class that a package defines."""
+    """Return every checked class that a package defines."""
     module = importlib.import_module(package)
     for found in pkgutil.walk_packages(module.__path__, f"{package}."):
         if ".compiled" not in found.name:
@@ -31,7 +31,7 @@ def classes_of(package: str) -> Iterator[type]:
                     yield cls
 
 
-def test_a_class_inherits_the_keys_of_its_bases_and_its_own_go_first():
+def test_a_class_inherits_and_overrides_the_keys_of_its_bases():
     assert foreign_keys(Dense)["out_features"] == "it is units here"
     assert foreign_keys(Dense)["kernel_regularizer"] == foreign_keys(Dropout)["kernel_regularizer"]
     assert foreign_keys(RMSprop)["weight_decay"].endswith("type: adamw, which has one")
@@ -50,7 +50,7 @@ def test_a_class_of_a_plugin_has_its_own_keys_and_those_of_its_base():
     assert foreign_keys(Older) == {**foreign_keys(Dropout), "sigma": "it is rate here"}
 
 
-def test_names_of_a_plugin_go_after_the_built_in_ones():
+def test_built_in_names_take_precedence_over_those_of_plugins():
     class Blur:
         known_elsewhere: ClassVar = {"GaussianBlur": "write blur", "Input": "never shown"}
 
@@ -71,7 +71,7 @@ def test_the_tables_name_classes_and_kinds_that_exist(package):
 
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.kind)
-def test_names_of_other_libraries_are_not_names_of_something_else_here(registry):
+def test_foreign_names_are_not_registered_names(registry):
     ours = {normalize_name(name) for name in registry.all_names()} - {"linear"}  # torch.nn.Linear
     for name, advice in foreign_names(registry.kind, registry.packages, registry).items():
         assert registry.find(name) is None

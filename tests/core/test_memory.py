@@ -1,4 +1,4 @@
-"""Memory that is freed and used again."""
+"""Test that freed memory is reused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ print(before, faults())
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives memory back so eagerly")
-def test_a_freed_array_is_not_cleared_anew():
+def test_freed_memory_is_reused_without_page_faults():
     done = subprocess.run([sys.executable, "-c", CODE], check=True, capture_output=True, text=True)
     before, after = map(int, done.stdout.split())
     assert before > 5000  # pages: 256 an array

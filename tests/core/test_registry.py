@@ -1,4 +1,4 @@
-"""Registries: names, aliases, discovery and the messages for what they do not know."""
+"""Test registries: names, aliases, discovery, and messages for unknown names."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def test_an_unknown_name_gets_a_suggestion(colours):
         ("rub", "unknown colour 'rub'. Known: red"),
     ],
 )
-def test_a_name_of_another_library_gets_what_to_write_instead(name, told):
+def test_foreign_names_get_advice(name, told):
     registry = Registry("colour")
     base = type("Base", (), {"known_elsewhere": {"NoColour": "leave it out"}})
     registry.register("red")(type("Red", (base,), {"known_elsewhere": {"ruby": "write red, which is lighter"}}))
     assert registry.unknown(name) == told
 
 
-def test_of_many_names_those_that_look_alike_are_listed():
+def test_of_many_names_the_most_similar_are_listed():
     registry = Registry("number")
     for index in range(21):
         registry.register(f"number_{index}")(type("Number", (), {}))
@@ -86,7 +86,7 @@ def test_a_taken_name_cannot_be_registered_again(colours, taken, as_alias):
     assert colours.find("mine") is None
 
 
-def test_the_same_class_defined_again_takes_its_own_place():
+def test_a_class_that_is_defined_again_replaces_itself():
     registry = Registry("colour")
 
     def define():
@@ -101,14 +101,14 @@ def test_the_same_class_defined_again_takes_its_own_place():
     assert registry.find("red") is again
 
 
-def test_classes_by_their_python_name(colours):
+def test_classes_are_found_by_their_python_name(colours):
     assert colours.by_class_name("Red", "some.module") is colours.find("red")
     for name in ("Green", "_Red", "__path__"):
         with pytest.raises(AttributeError, match=f"module 'some.module' has no attribute '{name}'"):
             colours.by_class_name(name, "some.module")
 
 
-def test_importing_a_class_from_its_room():
+def test_classes_can_be_imported_from_their_package():
     from nncli.nn.layers import Conv2D
     from nncli.nn.losses import CrossEntropy
     from nncli.nn.metrics import R2
@@ -137,13 +137,13 @@ def test_importing_a_class_from_its_room():
     ],
     ids=["layers", "optimizers", "losses", "initializers", "schedules"],
 )
-def test_other_names_that_users_know(registry, aliases):
+def test_common_aliases_are_registered(registry, aliases):
     for name, others in aliases.items():
         assert registry.aliases(name) == others
 
 
 @pytest.mark.parametrize("name", ["LAYERS", "INITIALIZERS", "LOSSES", "METRICS", "OPTIMIZERS", "SCHEDULES"])
-def test_everything_is_found_without_importing_its_room_first(name):
+def test_classes_are_found_before_their_package_is_imported(name):
     registry = getattr(registries, name)
     code = f"from nncli.core.registry import {name}; print(*{name}.names())"
     fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
@@ -151,11 +151,11 @@ def test_everything_is_found_without_importing_its_room_first(name):
     assert fresh == sorted(own)
 
 
-def test_metrics_are_known():
+def test_the_registered_metrics():
     assert {"accuracy", "mae", "rmse", "r2"} <= set(METRICS.names())
 
 
-def test_the_base_of_all_is_the_deepest_that_needs_something():
+def test_the_base_class_is_the_one_with_required_methods():
     registry = Registry("thing")
     base = type("Base", (), {"needs": ("a",)})
     between = type("Between", (base,), {"needs": ("b",)})

@@ -1,4 +1,4 @@
-"""Suggestions for mistyped names."""
+"""Test suggestions for misspelt names."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def test_the_nearest_name(name, expected):
     assert nearest(name, KNOWN) == expected
 
 
-def test_a_name_is_suggested_as_it_is_spelt():
+def test_suggestions_keep_their_case():
     assert nearest("adma", ["Adam", "SGD"]) == "Adam"
 
 
-def test_the_suggestion_and_all_that_is_known():
+def test_a_suggestion_lists_the_known_names():
     assert suggestion("unts", KNOWN) == "; did you mean 'units'? Known: units, bias, initializer"
 
 
-def test_without_a_near_name_only_what_is_known():
+def test_without_a_similar_name_only_the_known_names_are_listed():
     assert suggestion("colour", KNOWN) == ". Known: units, bias, initializer"
 
 
-def test_nothing_known():
+def test_no_known_names():
     assert suggestion("colour", []) == "."
 
 
@@ -45,5 +45,5 @@ def test_nothing_known():
         ("layer_norm", "layernorm"),
     ],
 )
-def test_a_name_without_what_libraries_add(name, plain):
+def test_normalized_names(name, plain):
     assert normalize_name(name) == plain

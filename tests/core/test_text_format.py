@@ -1,4 +1,4 @@
-"""Test that messages stay short whatever they quote."""
+"""Test that messages stay short."""
 
 from __future__ import annotations
 

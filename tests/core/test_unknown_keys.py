@@ -1,4 +1,4 @@
-"""What is said of keys that a class does not have."""
+"""Test the advice for unknown keys."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from nncli.core.unknown_keys import likely_fields, unknown_key_advice
 
 @dataclass(frozen=True)
 class Inner(Checked):
-    """The deepest."""
+    """The innermost class."""
 
     depth: int = 0
 
 
 @dataclass(frozen=True)
 class Middle(Checked):
-    """Between the two."""
+    """The class that contains it."""
 
     inner: Inner | None = None
     width: int = 0
@@ -30,7 +30,7 @@ class Middle(Checked):
 
 @dataclass(frozen=True)
 class Outer(Checked):
-    """With keys that other libraries have."""
+    """The outermost class, with keys of other libraries."""
 
     stray_keys: ClassVar[Mapping[str, str]] = {"size": "it is units here", "group": "it is there.units.of_it"}
 
@@ -49,19 +49,19 @@ class Outer(Checked):
         ("units:3", ("a",), "; a space is missing after the colon in 'units:3'"),
     ],
 )
-def test_what_follows_the_name_of_a_key(name, path, expected):
+def test_advice_for_an_unknown_key(name, path, expected):
     assert unknown_key_advice(name, Outer, path) == expected
 
 
 @pytest.mark.parametrize(
     ("name", "fields"), [("size", {"units"}), ("group", set()), ("unit", {"units"}), ("colour", set())]
 )
-def test_the_fields_that_were_meant(name, fields):
+def test_likely_fields(name, fields):
     assert likely_fields(name, Outer) == fields
 
 
 @pytest.mark.parametrize(("name", "problems"), [("size", 1), ("unit", 1), ("group", 2), ("colour", 2)])
-def test_one_mistake_is_told_once(name, problems):
+def test_one_mistake_is_one_problem(name, problems):
     builder = Builder()
     builder.make(Outer, {name: 3}, ())
     assert len(builder.problems) == problems

@@ -1,4 +1,4 @@
-"""Runs that several tests look at and none changes."""
+"""Trained runs that several tests read; tests must not change them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Predictions for the training file are those whose metrics validation saw, whatever kind the source is."""
+"""Test that rows of every kind of source are predicted and evaluated exactly as in training."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LABELS = np.where(IMAGES[:, 0].mean(axis=1) + np.arange(COUNT) % 3 * 40 > 160, "
 
 
 def cells():
-    """Columns of every kind, with blanks."""
+    """Return columns of every kind, with blanks."""
     for index, label in enumerate(LABELS.tolist()):
         yield [
             "" if index % 7 == 3 else repr(float(IMAGES[index, 0, 0]) / 7),
@@ -47,7 +47,7 @@ HEADER = ["u", "flag", "city", "zip", "v", "label", "price", "size"]
 
 
 def text(separator=","):
-    """The same as text."""
+    """Return the columns as the text of a table."""
     found = io.StringIO()
     csv.writer(found, delimiter=separator).writerows([HEADER, *cells()])
     return found.getvalue().encode()
@@ -92,7 +92,7 @@ TABLE = {"targets": "label", "inputs": HEADER[:5], "categories": ["zip"], "missi
 
 @dataclass(frozen=True)
 class Kind:
-    """A train source, what writes its files, and INPUT for the same rows."""
+    """A train source, the function that writes its files, and INPUT for the same rows."""
 
     train: dict[str, Any]
     write: Any
@@ -131,7 +131,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Trains once a kind."""
+    """Return a function that trains once per kind of source."""
     runs: dict[str, Path] = {}
 
     def make(name):
@@ -149,7 +149,7 @@ def made(tmp_path_factory):
 
 
 def config(kind, **changes):
-    """A config with validation rows drawn from its train source."""
+    """Return a config with validation rows drawn from its train source."""
     base = tiny.regression(metrics=["mae"]) if kind.regression else tiny.classifier()
     units = {"several targets": 2}.get(next(name for name, other in KINDS.items() if other is kind), 1)
     last = [] if kind.regression else ["sigmoid"]
@@ -164,7 +164,7 @@ def config(kind, **changes):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_rows_and_predictions_are_the_sessions_own_bit_for_bit(made, name, monkeypatch):
+def test_rows_and_predictions_equal_those_of_the_session(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     prepared = load_config("config.yaml")
@@ -183,7 +183,7 @@ def test_rows_and_predictions_are_the_sessions_own_bit_for_bit(made, name, monke
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_measuring_the_validation_rows_gives_the_best_epochs_loss_to_the_last_digit(made, name, monkeypatch):
+def test_evaluating_the_validation_rows_gives_the_loss_of_the_best_epoch(made, name, monkeypatch):
     folder, _ = made(name)
     monkeypatch.chdir(folder)
     best = min(MetricsLog("run/metrics.csv").rows(), key=lambda row: row["val_loss"])
@@ -193,7 +193,7 @@ def test_measuring_the_validation_rows_gives_the_best_epochs_loss_to_the_last_di
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_measuring_the_file_is_measuring_all_of_its_rows(made, name, monkeypatch):
+def test_evaluating_the_file_uses_all_of_its_rows(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     measured = evaluate("run", kind.given, kind.targets)
@@ -207,7 +207,7 @@ def test_measuring_the_file_is_measuring_all_of_its_rows(made, name, monkeypatch
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv", "parquet", "npz", "npy", "images", "listed images", "idx"])
-def test_a_held_out_source_is_measured_alike_by_itself(made, name, monkeypatch):
+def test_evaluating_a_held_out_source_gives_the_same_result(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     values = config(kind)
@@ -219,7 +219,7 @@ def test_a_held_out_source_is_measured_alike_by_itself(made, name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["npy", "npz", "idx"])
-def test_large_files_are_predicted_as_small_ones(made, name, monkeypatch):
+def test_large_files_give_the_same_predictions(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     expected = np.concatenate(list(predict("run", kind.given, batch_size=4).arrays()))
@@ -232,7 +232,7 @@ def test_large_files_are_predicted_as_small_ones(made, name, monkeypatch):
     )
 
 
-def test_a_table_by_arrow_is_predicted_as_without(made, monkeypatch):
+def test_tables_read_by_arrow_give_the_same_predictions(made, monkeypatch):
     pytest.importorskip("pyarrow", reason="Arrow is not installed")
     folder, kind = made("csv")
     monkeypatch.chdir(folder)
@@ -241,7 +241,7 @@ def test_a_table_by_arrow_is_predicted_as_without(made, monkeypatch):
     assert list(predict("run", kind.given).table()) == expected
 
 
-def test_the_same_table_in_every_form_is_predicted_alike(made, monkeypatch, tmp_path):
+def test_the_same_table_in_every_format_gives_the_same_predictions(made, monkeypatch, tmp_path):
     folder, _ = made("csv")
     for name in ("csv", "csv.gz", "tsv", "parquet"):
         KINDS[name].write(tmp_path)
@@ -252,7 +252,7 @@ def test_the_same_table_in_every_form_is_predicted_alike(made, monkeypatch, tmp_
 
 
 def reordered(change):
-    """The table with its columns changed."""
+    """Return the table with changed columns."""
     rows = [dict(zip(HEADER, row, strict=True)) for row in cells()]
     changed = [change(row) for row in rows]
     found = io.StringIO()
@@ -262,7 +262,7 @@ def reordered(change):
     return found.getvalue()
 
 
-def test_columns_in_another_order_without_targets_and_with_others(made, monkeypatch, tmp_path):
+def test_reordered_missing_target_and_additional_columns(made, monkeypatch, tmp_path):
     folder, _ = made("csv")
     expected = list(predict(folder / "run", folder / "a.csv").table())
     monkeypatch.chdir(tmp_path)
@@ -282,7 +282,7 @@ def test_several_targets_have_their_names_and_units(made):
 
 
 @pytest.mark.parametrize("name", ["csv", "npz", "images", "dataset"])
-def test_classes_are_those_of_the_largest_probability(made, name):
+def test_predicted_classes_have_the_largest_probability(made, name):
     folder, kind = made(name)
     given = kind.given if name == "dataset" else folder / kind.given
     values, names = predict(folder / "run", given), predict(folder / "run", given, classes=True)
@@ -293,7 +293,7 @@ def test_classes_are_those_of_the_largest_probability(made, name):
 
 
 @pytest.mark.parametrize("name", ["later.csv", "{path: later.csv}"])
-def test_codes_stay_texts_where_a_later_file_has_none_but_numbers(tmp_path, monkeypatch, name):
+def test_text_columns_stay_text_if_a_later_file_has_only_numbers(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     codes = ["a", "01", "1", "b"] * 6
     Path("a.csv").write_text(

@@ -1,4 +1,4 @@
-"""Averaged weights from the config to the last file: they predict, and training goes on with its own."""
+"""Test weight averaging: predictions, checkpoints, resuming, and training from Python."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def config(tmp_path, monkeypatch):
 
 
 def weights_of(path):
-    """(those that predict, those that training goes on with) of a checkpoint."""
+    """Return (averaged weights, weights of training) of a checkpoint."""
     _, arrays = checkpoint.load(path)
     predicting = {name: array for name, array in arrays.items() if not name.startswith("state/")}
     prefix = "state/weights/"
     return predicting, {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
 
 
-def test_a_checkpoint_predicts_with_the_average_and_keeps_what_training_goes_on_with(config):
+def test_a_checkpoint_has_averaged_and_training_weights(config):
     session, steps = load_config(config).session(), []
     names = {name for name in session.network.named() if "running" not in name}
     for event in session.trainer().run():
@@ -79,12 +79,12 @@ def test_a_checkpoint_predicts_with_the_average_and_keeps_what_training_goes_on_
 
 
 def table():
-    """Inputs and labels of the table."""
+    """Return the inputs and labels of the table."""
     lines = [line.split(",") for line in Path(tiny.TABLE).read_text().split()[1:]]
     return np.array([[float(value) for value in line[:2]] for line in lines]), np.array([line[2] for line in lines])
 
 
-def test_a_run_that_was_stopped_anywhere_ends_as_if_it_had_not_been(config):
+def test_a_resumed_run_ends_with_the_same_bits(config):
     train(config, run_dir="whole")
     for step in (1, 5, 9):
         with pytest.raises(StoppedError):
@@ -106,7 +106,7 @@ def test_a_run_that_was_stopped_anywhere_ends_as_if_it_had_not_been(config):
     assert same("run", "whole")
 
 
-def test_a_repetition_compares_both(config):
+def test_repro_compares_averaged_and_training_weights(config):
     train(config, run_dir="run")
     found = repro("run")
     assert (found.difference, found.compared) == ("", ("metrics.csv", "last.npz", "best.npz", "test.json"))
@@ -128,7 +128,7 @@ def test_a_repetition_compares_both(config):
         ("training.penalty.l2=0.1", "training.penalty.l2 was 0.001, is 0.1"),
     ],
 )
-def test_another_setting_is_refused(config, setting, difference):
+def test_other_settings_are_rejected_on_resume(config, setting, difference):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(2))
     with pytest.raises(RunError) as caught:
@@ -136,7 +136,7 @@ def test_another_setting_is_refused(config, setting, difference):
     assert difference in str(caught.value)
 
 
-def test_averaging_cannot_begin_in_the_middle_of_a_run(tmp_path, monkeypatch):
+def test_averaging_cannot_start_in_a_resumed_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier())
     with pytest.raises(StoppedError):
@@ -146,7 +146,7 @@ def test_averaging_cannot_begin_in_the_middle_of_a_run(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("change", ["shape", "missing", "steps"])
-def test_a_state_that_no_trainer_was_in_is_refused(config, change):
+def test_impossible_states_are_rejected(config, change):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(2))
     name = "state/weights/0.dense.bias"
@@ -165,7 +165,7 @@ def test_a_state_that_no_trainer_was_in_is_refused(config, change):
         assert told[change] in str(caught.value)
 
 
-def test_a_checkpoint_from_before_these_settings_goes_on(tmp_path, monkeypatch):
+def test_a_checkpoint_older_than_averaging_can_be_resumed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier())
     train(config, run_dir="whole")
@@ -191,7 +191,7 @@ def test_a_checkpoint_from_before_these_settings_goes_on(tmp_path, monkeypatch):
 
 
 def model_of():
-    """A model to train on X and Y."""
+    """Return a model to train on X and Y."""
     return nncli.Model(LAYERS, "mse", {"type": "adam", "learning_rate": 0.05}, metrics=["rmse"])
 
 
@@ -204,7 +204,7 @@ def trained(model, epochs, **keys):
     return model.train(X, Y, epochs=epochs, verbose=False, **keys)
 
 
-def test_a_model_predicts_with_the_average_and_trains_with_its_own(tmp_path):
+def test_a_model_predicts_with_averaged_weights_and_trains_with_the_others(tmp_path):
     whole, parts, plain = model_of(), model_of(), model_of()
     expected = trained(whole, 5)
     trained(plain, 5, weight_averaging=None)
@@ -226,7 +226,7 @@ def test_a_model_predicts_with_the_average_and_trains_with_its_own(tmp_path):
     assert bits(whole) == bits(parts) == bits(plain), "without an average, training is as if there had been none"
 
 
-def test_weights_that_were_made_by_hand_are_those_that_train(tmp_path):
+def test_weights_that_were_changed_by_hand_are_trained(tmp_path):
     one, other = model_of(), model_of()
     trained(one, 2)
     one.weights["0.dense.weight"][...] = 0.5
@@ -241,7 +241,7 @@ def test_weights_that_were_made_by_hand_are_those_that_train(tmp_path):
     assert bits(one) == bits(other) != before
 
 
-def test_a_session_without_a_run_is_tested_with_the_average(config):
+def test_a_session_without_a_run_is_tested_with_averaged_weights(config):
     session = load_config(config).session()
     trainer = session.trainer()
     ended = train_session(session, trainer, None, silent)

@@ -1,4 +1,4 @@
-"""The Poisson loss through the product: targets below 0, scaled ones, and what is predicted."""
+"""Test models of counts with the Poisson loss: invalid targets, scaling and predictions."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def config(loss="poisson", last=(), **data):
     return tiny.write(Path(), values)
 
 
-def told(*given, **data):
+def problem_lines(*given, **data):
     with pytest.raises(ConfigError) as caught:
         check(config(*given, **data))
     return [line.split(" ", 1)[1] for line in str(caught.value).splitlines()[:-1]]
 
 
-def test_the_rate_is_predicted_and_measured():
+def test_the_rate_is_predicted_and_evaluated():
     run = train(config(), run_dir="run").path
     rates = np.array(list(predict(run, "counts.csv").table()))[:, 0]
     assert (rates > 0).all()
@@ -60,12 +60,12 @@ def test_the_rate_is_predicted_and_measured():
         evaluate(run, "later.csv")
 
 
-def test_a_count_below_0_is_told_at_its_place():
+def test_negative_counts_are_rejected_with_their_place():
     bad = Y.astype(float)
     bad[5] = -0.5
     table(bad)
     place = f"data.train.targets: {Path.cwd()}/counts.csv:7"
-    assert told() == [f"{place}: target 'visits': poisson learns numbers of at least 0; got -0.5"]
+    assert problem_lines() == [f"{place}: target 'visits': poisson learns numbers of at least 0; got -0.5"]
     np.savez("counts.npz", x=X, y=np.stack((Y, bad), axis=1))
     with pytest.raises(ConfigError, match=r"row 5, column 1 \(counted from 0\): target 'y_1': .* got -0.5"):
         check(config(train={"path": "counts.npz"}))
@@ -73,20 +73,22 @@ def test_a_count_below_0_is_told_at_its_place():
         nncli.Model([{"type": "dense", "units": 1}], "poisson").train(X, bad, verbose=False)
 
 
-def test_scaled_counts_are_refused():
-    assert told(scale_targets="minmax") == [
+def test_scaled_counts_are_rejected():
+    assert problem_lines(scale_targets="minmax") == [
         "data.scale_targets: poisson learns its targets as they are, unscaled; drop it"
     ]
 
 
-def test_the_end_of_the_model():
+def test_the_last_activation_must_suit_counts():
     rates = {"type": "poisson", "log_input": False}
-    assert "but the model ends in relu; write {type: poisson, log_input: false}" in told("poisson", ["relu"])[0]
-    assert "wants rates, which are never negative, but the model ends in dense" in told(rates)[0]
+    assert (
+        "but the model ends in relu; write {type: poisson, log_input: false}" in problem_lines("poisson", ["relu"])[0]
+    )
+    assert "wants rates, which are never negative, but the model ends in dense" in problem_lines(rates)[0]
     assert check(config(rates, ["relu"])).rows == {"training": 80}
 
 
-def test_counts_that_explode_are_not_to_be_scaled():
+def test_the_hint_for_diverging_counts_does_not_advise_scaling():
     model = nncli.Model([{"type": "dense", "units": 1}], "poisson", {"type": "sgd", "learning_rate": 1e4})
     with pytest.raises(nncli.NncliError) as caught:
         model.train(X, Y * 100, verbose=False)
@@ -94,7 +96,7 @@ def test_counts_that_explode_are_not_to_be_scaled():
 
 
 @pytest.mark.parametrize(("quantile", "low", "high"), [(0.1, 0.02, 0.25), (0.9, 0.75, 0.98)])
-def test_so_many_targets_lie_below_a_quantile(quantile, low, high):
+def test_the_share_of_targets_below_a_predicted_quantile(quantile, low, high):
     model = nncli.Model(
         [{"type": "dense", "units": 1}],
         {"type": "quantile", "quantile": quantile},

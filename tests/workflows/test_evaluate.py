@@ -1,4 +1,4 @@
-"""Measuring a checkpoint on labelled rows."""
+"""Test evaluating a checkpoint on labelled rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_test_rows_of_the_config_are_the_default(trained):
     assert "test" in found.source
 
 
-def test_without_test_rows_the_validation_rows_are_taken_and_it_is_said(trained):
+def test_without_test_rows_the_validation_rows_are_evaluated(trained):
     for name, count in (("regression", 10), ("bars", 10)):
         found = evaluate(trained[name])
         best = checkpoint.read_meta(os.path.join(trained[name], "checkpoints", "best.npz"))["best"]
@@ -33,7 +33,7 @@ def test_without_test_rows_the_validation_rows_are_taken_and_it_is_said(trained)
         assert "validation" in found.source
 
 
-def test_without_either_it_says_what_to_type(tmp_path, monkeypatch):
+def test_without_held_out_rows_input_is_required(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier()
     values["data"] = {"train": values["data"]["train"]}
@@ -42,7 +42,7 @@ def test_without_either_it_says_what_to_type(tmp_path, monkeypatch):
         evaluate(run)
 
 
-def test_a_file(trained, tmp_path):
+def test_a_file_of_rows(trained, tmp_path):
     (tmp_path / "new.csv").write_text("b,a,side\n0.5,-2,left\n0.5,2,right\n0.5,2,left\n")
     found = evaluate(trained["classifier"], str(tmp_path / "new.csv"))
     assert found.rows == 3
@@ -53,7 +53,7 @@ def test_a_file(trained, tmp_path):
     assert 0 < found.results["rmse"] < 1000, "in original units"
 
 
-def test_targets_of_their_own_file(trained, tmp_path):
+def test_targets_in_a_separate_file(trained, tmp_path):
     data = tiny.bars(10, seed=9)
     np.save(tmp_path / "x.npy", data["x"])
     np.save(tmp_path / "y.npy", data["y"])
@@ -76,7 +76,7 @@ def test_targets_of_their_own_file(trained, tmp_path):
         ("a,side\n1,left\n", "new.csv: no column 'b'"),
     ],
 )
-def test_files_that_cannot_be_measured(trained, tmp_path, text, words):
+def test_unsuitable_files_are_rejected(trained, tmp_path, text, words):
     (tmp_path / "new.csv").write_text(text)
     with pytest.raises(UserError) as caught:
         evaluate(trained["classifier"], str(tmp_path / "new.csv"))
@@ -95,7 +95,7 @@ def test_rows_of_other_classes_are_left_out_and_counted(tmp_path, monkeypatch):
     assert any("10 rows left out" in note for note in found.notes)
 
 
-def test_data_that_is_gone_says_which(tmp_path, monkeypatch):
+def test_missing_data_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run = train(tiny.write(tmp_path, tiny.classifier()), run_dir="run").path
     os.unlink(tiny.TABLE)

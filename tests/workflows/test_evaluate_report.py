@@ -1,4 +1,4 @@
-"""What evaluate tells beside the config's metrics: other metrics, classes one by one, residuals; of any source."""
+"""Test reports of evaluate: additional metrics, classes, residuals, and every kind of source."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def probabilities(run, source="new.csv"):
     return np.concatenate(list(predict(run, source).arrays())).astype(float)
 
 
-def test_other_metrics_by_name_and_by_mapping(trained):
+def test_additional_metrics_by_name_and_by_mapping(trained):
     names = ["accuracy", "roc_auc", "{type: f1, average: macro}", "{type: f1, average: micro}", "f1"]
     found = evaluate(trained["classifier"], "new.csv", metrics=names).results
     assert list(found) == ["loss", "accuracy", "roc_auc", "f1_macro", "f1_micro", "f1"]
@@ -53,13 +53,13 @@ def test_other_metrics_by_name_and_by_mapping(trained):
     assert len(set(expected.values())) == 4, "micro is accuracy"
 
 
-def test_other_metrics_of_a_regression(trained):
+def test_additional_metrics_of_a_regression(trained):
     found = evaluate(trained["regression"], metrics=["mae", "medae", "rmse"]).results
     assert list(found) == ["loss", "rmse", "r2", "mae", "median_absolute_error"]
     assert found["mae"] <= found["rmse"]
 
 
-def test_the_form_of_the_config_and_another_one():
+def test_the_same_metric_with_other_settings():
     run = train(tiny.write(Path(), tiny.classifier(metrics=["f1"])), run_dir="run").path
     plain = evaluate(run, "new.csv").results
     both = evaluate(run, "new.csv", metrics=["{type: f1, average: macro}", "f1"]).results
@@ -67,7 +67,7 @@ def test_the_form_of_the_config_and_another_one():
     assert both["f1"] == plain["f1"]
 
 
-def test_what_the_config_has_already_is_not_measured_twice():
+def test_metrics_of_the_config_are_not_repeated():
     metrics = [{"type": "f1", "average": "macro"}]
     run = train(tiny.write(Path(), tiny.classifier(metrics=metrics)), run_dir="run").path
     asked = ["{type: f1, average: macro}", "accuracy", "accuracy"]
@@ -103,7 +103,7 @@ def test_what_the_config_has_already_is_not_measured_twice():
         ("classifier", "3", "--metric "),
     ],
 )
-def test_metrics_that_cannot_be_measured(trained, kind, metric, words):
+def test_unsuitable_metrics_are_rejected(trained, kind, metric, words):
     with pytest.raises(UserError) as caught:
         evaluate(trained[kind], metrics=[metric])
     assert words in str(caught.value)
@@ -118,14 +118,14 @@ def digits(**changes):
     return values | changes
 
 
-def test_an_average_for_two_classes_where_there_are_more():
+def test_binary_averages_are_rejected_for_more_classes():
     run = train(tiny.write(Path(), digits()), run_dir="run").path
     with pytest.raises(DataError, match=r"average: binary is for 2 classes, and there are 10"):
         evaluate(run, metrics=["{type: f1, average: binary}"])
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_classes_one_by_one(trained, weighted):
+def test_precision_recall_and_f1_of_each_class(trained, weighted):
     source = f"{{path: new.csv, targets: side{', weights: w' if weighted else ''}}}"
     found = evaluate(trained["classifier"], source, metrics=["{type: f1, average: macro}", "precision", "recall"])
     chosen = np.where(probabilities(trained["classifier"])[:, 0] > 0.5, "right", "left")
@@ -202,7 +202,7 @@ def idx(array):
 
 
 @pytest.mark.parametrize("kind", ["npz", "npz mapping", "npy", "npy mapping", "idx", "images", "images mapping"])
-def test_labelled_images_of_every_kind(trained, kind):
+def test_labelled_images_in_every_format(trained, kind):
     data = tiny.bars(24, seed=9)
     labels = data["y"]
     expected = None
@@ -261,7 +261,7 @@ def image_folder(data):
     ["new.csv", "{path: new.csv, targets: side}", "{path: new.csv}", "{path: new.csv, targets: side, inputs: [b, a]}"],
 )
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".tsv"])
-def test_labelled_tables_of_every_kind(trained, text, ending):
+def test_labelled_tables_in_every_format(trained, text, ending):
     expected = evaluate(trained["classifier"], "new.csv").results
     content = Path("new.csv").read_text()
     name = f"other{ending}"
@@ -291,7 +291,7 @@ def test_a_built_in_dataset():
     assert found.classes.support.sum() == 1797
 
 
-def test_targets_beside_what_has_them_inside(trained):
+def test_a_separate_file_of_targets_is_rejected_for_tables(trained):
     np.save("y.npy", ACTUAL)
     for text in ("new.csv", str(Path(trained["bars"]).parent / tiny.BARS)):
         with pytest.raises(UserError, match=r"has its targets inside; --targets goes with \.npy and idx files"):
@@ -318,7 +318,7 @@ def test_rows_of_the_config(split, test):
         assert evaluate(run, "tail.csv", metrics=["f1"]).results == pytest.approx(found.results, rel=1e-6)
 
 
-def test_a_source_for_validation_and_for_test():
+def test_validation_and_test_sources():
     Path("held.csv").write_text(Path("new.csv").read_text())
     values = tiny.classifier()
     values["data"]["train"]["inputs"] = ["a", "b"]
@@ -328,14 +328,14 @@ def test_a_source_for_validation_and_for_test():
     assert evaluate(run).source == "validation rows of the config (it has no test rows)"
 
 
-def test_what_is_not_defined_is_nan(trained):
+def test_undefined_metrics_are_nan(trained):
     Path("one.csv").write_text("a,b,side\n1,2,left\n3,4,left\n")
     found = evaluate(trained["classifier"], "one.csv", metrics=["roc_auc"])
     assert isnan(found.results["roc_auc"])
     assert found.flat()["recall.right"] == 0
 
 
-def test_weights_that_count_nothing(trained):
+def test_rows_with_weight_0(trained):
     Path("zero.csv").write_text("a,b,side,w\n1,2,left,0\n3,4,left,0\n")
     with pytest.raises(DataError, match=r"zero\.csv: all weights are 0; nothing counts"):
         evaluate(trained["classifier"], "{path: zero.csv, targets: side, weights: w}")

@@ -1,4 +1,4 @@
-"""A model of images: what it takes when predicting, and what it refuses with both shapes and what to do."""
+"""Test predicting images: accepted inputs, and advice for images of another size or mode."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
 
 
 def draw(path, value=0, size=(4, 6), mode="L"):
-    """An image of noise around a value; size is (height, width)."""
+    """Write an image of noise around a value; size is (height, width)."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(value)
@@ -28,7 +28,7 @@ def draw(path, value=0, size=(4, 6), mode="L"):
 
 
 def train_on(run_dir="run", **source):
-    """A run on these images."""
+    """Train on these images."""
     values = tiny.classifier()
     values["data"] = {"train": source, "validation": {"fraction": 0.25, "stratify": True}, "scale_inputs": "standard"}
     values["training"]["epochs"] = 2
@@ -38,7 +38,7 @@ def train_on(run_dir="run", **source):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """The directory of a run on grey 4x6 images, which is the working directory's run/."""
+    """Train on grey 4x6 images in the working directory, and return the run directory."""
     monkeypatch.chdir(tmp_path)
     for label, value in (("dark", 10), ("light", 200)):
         for number in range(6):
@@ -54,7 +54,7 @@ def refused(run, given, kind=ShapeError):
     return str(caught.value)
 
 
-def test_images_of_another_size_are_refused_with_what_to_type_which_then_works(run):
+def test_the_advice_for_images_of_another_size_works(run):
     draw("new/a.png", 20, (8, 12))
     told = refused(run, "new")
     assert told.startswith("new: the model takes rows of the shape (4, 6, 1); got (8, 12, 1) (height, width, channels)")
@@ -62,7 +62,7 @@ def test_images_of_another_size_are_refused_with_what_to_type_which_then_works(r
     assert [row[0] for row in predict(run, "{path: new, resize: [4, 6]}").table()] == ["a.png"]
 
 
-def test_images_in_colour_are_refused_with_what_to_type_which_then_works(run):
+def test_the_advice_for_colour_images_works(run):
     draw("new/a.png", 20, mode="RGB")
     told = refused(run, "new")
     assert "(4, 6, 1); got (4, 6, 3)" in told
@@ -70,7 +70,7 @@ def test_images_in_colour_are_refused_with_what_to_type_which_then_works(run):
     assert len(list(predict(run, "{path: new, mode: grey}").table())) == 1
 
 
-def test_both_at_once(run):
+def test_another_size_and_colour_at_once(run):
     draw("new/a.png", 20, (5, 5), "RGB")
     assert refused(run, "new").endswith("'{path: new, resize: [4, 6], mode: grey}'")
 
@@ -93,13 +93,13 @@ def test_one_image_a_flat_folder_and_folders_of_any_name(run):
     assert [row[0] for row in one] == ["c_10.png"]
     flat = list(predict(run, "new").table())
     assert [row[0] for row in flat] == ["c_9.png", "c_10.png"]
-    assert flat[1][1:] == pytest.approx(one[0][1:], rel=1e-5)  # of one row and of two, the last bits may differ
+    assert flat[1][1:] == pytest.approx(one[0][1:], rel=1e-5)  # the last bits may differ with the batch size
     draw("deep/today/a.png", 150)
     assert [row[0] for row in predict(run, "deep").table()] == ["today/a.png"]
 
 
 @pytest.mark.usefixtures("run")
-def test_classes_of_training_choose_no_folders_when_predicting():
+def test_classes_select_no_folders_when_predicting():
     train_on("chosen", path="images", classes=["light", "dark"])
     draw("deep/today/a.png", 150)
     draw("deep/dark/b.png", 30)
@@ -111,7 +111,7 @@ def test_classes_of_training_choose_no_folders_when_predicting():
 
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize("mode", ["grey", "rgb"])
-def test_what_training_resized_and_converted_predicting_does_too(mode):
+def test_predict_resizes_and_converts_as_in_training(mode):
     train_on("resized", path="images", resize=[3, 5], mode=mode)
     draw("new/a.png", 20, (8, 12), "RGB")
     draw("new/b.png", 20, (4, 6))
@@ -124,7 +124,7 @@ def test_what_training_resized_and_converted_predicting_does_too(mode):
 
 
 @pytest.mark.usefixtures("run")
-def test_broken_images_are_skipped_and_counted_where_training_skipped_them():
+def test_broken_images_are_skipped_if_training_skipped_them():
     Path("images/dark/7.png").write_bytes(b"no image")
     train_on("skipping", path="images", broken="skip")
     draw("new/a.png", 20)
@@ -156,7 +156,7 @@ def listed(name, *rows):
 
 
 @pytest.mark.usefixtures("run")
-def test_images_named_by_a_table():
+def test_images_listed_in_a_table():
     rows = [f"images/{label}/{number}.png,{label}" for label in ("dark", "light") for number in range(6)]
     listed("list.csv", *rows)
     train_on("listed", path="list.csv", images="file", targets="label")

@@ -1,4 +1,4 @@
-"""INPUT as a mapping is treated as training treated its source; pipes and headers that claim too much."""
+"""Test INPUT as a mapping, as a pipe, and with invalid headers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _folder(tmp_path, monkeypatch):
     tiny.data(tmp_path)
 
 
-def test_a_mapping_inherits_what_is_not_about_files(tmp_path):
+def test_a_mapping_inherits_all_keys_except_files(tmp_path):
     lines = [f"{i % 7 if i % 5 else 'NA'},{i % 3},{i % 4},{i}" for i in range(60)]
     (tmp_path / "holes.csv").write_text("\n".join(["u,v,w,y", *lines]) + "\n")
     values = tiny.regression()
@@ -52,7 +52,7 @@ def test_a_named_pipe_is_read_once(tmp_path):
     assert ended.best
 
 
-def test_a_header_that_claims_more_than_there_is(tmp_path):
+def test_a_header_with_too_many_rows_is_rejected(tmp_path):
     np.savez("a.npz", y=np.arange(8.0))
     claimed = io.BytesIO()
     np.lib.format.write_array_header_1_0(claimed, {"descr": "<f8", "fortran_order": False, "shape": (10**13, 4)})
@@ -64,7 +64,7 @@ def test_a_header_that_claims_more_than_there_is(tmp_path):
         train(tiny.write(tmp_path, values), run_dir="run")
 
 
-def test_a_stratified_share_leaves_a_row_of_every_class(tmp_path):
+def test_a_stratified_fraction_leaves_a_row_of_every_class(tmp_path):
     rows = "".join(f"{i},{'rare' if i < 2 else 'common'}\n" for i in range(50))
     (tmp_path / "rare.csv").write_text(f"u,side\n{rows}")
     values = tiny.classifier()
@@ -78,7 +78,7 @@ def test_a_stratified_share_leaves_a_row_of_every_class(tmp_path):
         train(tiny.write(tmp_path, values), run_dir="other")
 
 
-def test_weights_that_are_not_there_are_told_with_a_way_out(tmp_path):
+def test_the_advice_for_missing_weights_works(tmp_path):
     values = tiny.regression()
     (tmp_path / "weighed.csv").write_text(
         "".join(f"{row},{'w' if index == 0 else 1 + index % 2}\n" for index, row in enumerate(tiny.line().splitlines()))
@@ -92,7 +92,7 @@ def test_weights_that_are_not_there_are_told_with_a_way_out(tmp_path):
     assert evaluate("run", "{path: line.csv, weights: null}").rows == 50
 
 
-def test_weights_that_an_archive_lacks_are_told_with_a_way_out(tmp_path):
+def test_the_advice_for_missing_weights_in_an_archive_works(tmp_path):
     values = tiny.regression()
     arrays = {"x": np.eye(20), "y": np.arange(20.0)}
     np.savez("weighed.npz", **arrays, w=np.ones(20))
@@ -118,7 +118,7 @@ def test_the_files_of_a_run_are_not_overwritten(tmp_path):
     predict("run", "line.csv").write("run/predictions.json")
 
 
-def test_a_large_array_of_whole_columns_is_held_and_told(tmp_path, monkeypatch):
+def test_a_large_fortran_ordered_array_is_read_with_a_note(tmp_path, monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     x = np.random.default_rng(0).normal(size=(60, 3))
     np.save("rows.npy", x)
@@ -136,7 +136,7 @@ def test_a_large_array_of_whole_columns_is_held_and_told(tmp_path, monkeypatch):
     assert [line.rsplit(",", 1)[0] for line in lines[0]] == [line.rsplit(",", 1)[0] for line in lines[1]]
 
 
-def test_zipped_text_on_standard_input_is_understood(tmp_path, monkeypatch):
+def test_compressed_text_on_standard_input(tmp_path, monkeypatch):
     train(tiny.write(tmp_path, tiny.regression()), run_dir="run")
     whole = evaluate("run", "line.csv").results
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress((tmp_path / "line.csv").read_bytes()))))

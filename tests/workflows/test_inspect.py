@@ -1,4 +1,4 @@
-"""What a checkpoint says about itself."""
+"""Test the description of a checkpoint."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def best(run):
     return Path(run, "checkpoints", "best.npz")
 
 
-def test_everything_is_there(trained):
+def test_the_description_is_complete(trained):
     found = inspect(trained["bars"])
     assert found["path"] == str(best(trained["bars"]))
     assert found["bytes"] == best(trained["bars"]).stat().st_size
@@ -41,13 +41,13 @@ def test_everything_is_there(trained):
     assert json.loads(json.dumps(found)) == found
 
 
-def test_names_of_a_table(trained):
+def test_feature_and_class_names_of_a_table(trained):
     assert inspect(trained["classifier"])["feature_names"] == ["a", "b"]
     assert inspect(trained["regression"])["target_names"] == ["price"]
     assert inspect(trained["regression"])["class_names"] is None
 
 
-def test_headers_only_unless_asked_to_verify(trained, tmp_path):
+def test_only_verify_reads_the_arrays(trained, tmp_path):
     path = tmp_path / "model.npz"
     shutil.copy(best(trained["classifier"]), path)
     assert inspect(str(path), verify=True)["verified"] is True
@@ -60,7 +60,7 @@ def test_headers_only_unless_asked_to_verify(trained, tmp_path):
         inspect(str(path), verify=True)
 
 
-def test_a_large_checkpoint_takes_no_longer(trained, tmp_path):
+def test_the_time_does_not_depend_on_the_size(trained, tmp_path):
     meta, arrays = checkpoint.load(str(best(trained["classifier"])))
     meta = {name: item for name, item in meta.items() if name not in ("arrays", "format", "format_version")}
     checkpoint.save(str(tmp_path / "large.npz"), arrays, {"large": np.zeros(8_000_000)}, meta)

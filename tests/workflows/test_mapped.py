@@ -1,4 +1,4 @@
-"""Training, measuring and predicting from files that are larger than should be held: the same bits as from memory."""
+"""Test that memory-mapped files give the same bits as files in memory."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _inside(tmp_path, monkeypatch):
 
 @pytest.fixture
 def mapping(monkeypatch):
-    """Says from now on whether inputs stay in their file."""
+    """Return a function that switches memory mapping on or off."""
 
     def switch(on):
         monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0 if on else 1 << 30)
@@ -75,13 +75,13 @@ def images(dtype="uint8"):
 
 
 def is_mapped(config, settings=()):
-    """Whether the inputs of every part stay in their file."""
+    """Return whether the inputs of every split are memory-mapped."""
     found = load_config(config, settings).session()
     return [isinstance(part.inputs, NetworkInputs) for part in (found.train, found.validation, found.test)]
 
 
 def both(mapping, values, settings=()):
-    """Runs of a config from memory and from the file."""
+    """Train a config from memory and from the file."""
     config = tiny.write(Path(), values)
     mapping(on=False)
     assert not any(is_mapped(config, settings))
@@ -141,7 +141,7 @@ def test_classes_weights_and_groups_give_the_same_bits(mapping):
 
 
 @pytest.mark.parametrize("step", [1, 3])
-def test_a_stop_in_the_middle_of_an_epoch(mapping, step):
+def test_resume_in_the_middle_of_an_epoch(mapping, step):
     mapping(on=True)
     config = tiny.write(Path(), images())
     train(config, run_dir="whole")
@@ -152,7 +152,7 @@ def test_a_stop_in_the_middle_of_an_epoch(mapping, step):
 
 
 @pytest.mark.parametrize("make", [numbers, images])
-def test_measuring_and_predicting_give_the_same(mapping, make):
+def test_evaluate_and_predict_give_the_same_results(mapping, make):
     file, memory = both(mapping, make())
     names = ("x.npy", "y.npy") if make is numbers else ("images.npy", "labels.npy")
     found = {}
@@ -185,7 +185,7 @@ def test_a_nan_in_the_middle_is_found_with_its_row(mapping, monkeypatch, row):
             use()
 
 
-def test_a_value_too_large_for_the_dtype_is_told_with_its_row(mapping):
+def test_a_value_too_large_for_the_dtype_is_reported_with_its_row(mapping):
     values = numbers("float64")
     values["data"]["scale_inputs"] = "none"
     del values["data"]["validation"], values["data"]["test"]
@@ -199,7 +199,7 @@ def test_a_value_too_large_for_the_dtype_is_told_with_its_row(mapping):
             train(config, run_dir=f"run{on}")
 
 
-def test_check_looks_at_a_file_without_reading_it(mapping):
+def test_check_does_not_read_the_whole_file(mapping):
     mapping(on=True)
     found = check(tiny.write(Path(), numbers()))
     assert found.rows == {"training": 63, "validation": 18, "test": 9}
@@ -207,7 +207,7 @@ def test_check_looks_at_a_file_without_reading_it(mapping):
 
 
 def digits(run):
-    """A run over digits, whose file has several batches of predictions."""
+    """Train on digits; the file has several batches of predictions."""
     values = tiny.convolutional(metrics=["accuracy"])
     values["data"] = {"train": {"dataset": "digits"}, "scale_inputs": "minmax"}
     values["model"] = [{"type": "dense", "units": 10}, "softmax"]
@@ -215,7 +215,7 @@ def digits(run):
     return train(tiny.write(Path(), values), run_dir=run).path
 
 
-def test_predictions_are_the_same_whatever_the_size_of_batches():
+def test_predictions_do_not_depend_on_the_batch_size():
     run = digits("run")
     whole = np.concatenate(list(predict(run, "digits", batch_size=2000).arrays()))
     assert whole.shape == (1797, 10)
@@ -235,7 +235,7 @@ def test_predictions_are_the_same_whatever_the_size_of_batches():
 
 
 @pytest.mark.parametrize("size", [100, 256])
-def test_a_npy_file_is_the_one_that_numpy_writes_but_for_its_header(size):
+def test_npy_predictions_equal_those_that_numpy_writes(size):
     run = digits("run")
     model = load_predictor(run)
     rows = model.read(predict(run, "digits").model.spec.data.train, targets=False)
@@ -265,7 +265,7 @@ def test_classes_in_batches(size):
     assert [row["class"] for row in json.loads(Path("c.json").read_text())] == names.tolist()
 
 
-def test_class_names_of_different_lengths_are_whole():
+def test_class_names_of_different_lengths_are_not_truncated():
     lines = [f"{row},{'a-very-long-name' if row >= 300 else 'b'}" for row in range(600)]
     Path("long.csv").write_text("\n".join(["x,y", *lines]) + "\n")
     values = tiny.classifier()
@@ -277,7 +277,7 @@ def test_class_names_of_different_lengths_are_whole():
     assert (found[0], found[-1]) == ("b", "a-very-long-name")
 
 
-def test_no_more_than_a_batch_is_computed_before_it_is_written(monkeypatch):
+def test_predictions_are_written_batch_by_batch(monkeypatch):
     run = digits("run")
     found = predict(run, "digits", batch_size=100)
     seen = []

@@ -1,4 +1,4 @@
-"""A file is trained on, measured and predicted without being held in memory."""
+"""Test that a large file is trained on, evaluated and predicted without being held in memory."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def most_memory(folder, *arguments):
-    """The largest memory, in MB and without mapped files, that a command had."""
+def peak_memory(folder, *arguments):
+    """Return the peak memory of a command in MB, without mapped files."""
     # one thread: BLAS may take memory for each
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
@@ -36,7 +36,7 @@ def most_memory(folder, *arguments):
     while process.poll() is None:
         try:
             status = Path(f"/proc/{process.pid}/status").read_text()
-        except OSError:  # it has just ended
+        except OSError:  # the process has just ended
             break
         lines = [line.split() for line in status.splitlines() if line.startswith("RssAnon")]
         most = max([most, *(int(line[1]) for line in lines)])
@@ -65,7 +65,7 @@ def write(folder, rows):
 
 
 @pytest.mark.long
-def test_a_large_file_is_not_held(tmp_path):
+def test_a_large_file_is_not_held_in_memory(tmp_path):
     commands = [
         ("train", "config.yaml", "--run-dir", "run"),
         ("predict", "run", "x.npy", "--output", "out.npy"),
@@ -76,7 +76,7 @@ def test_a_large_file_is_not_held(tmp_path):
         folder = tmp_path / name
         folder.mkdir()
         write(folder, rows)
-        found[name] = [most_memory(folder, *command) for command in commands]
+        found[name] = [peak_memory(folder, *command) for command in commands]
         assert np.load(folder / "out.npy").shape == (rows, 1)
         size = os.path.getsize(folder / "x.npy") / 1e6
         os.unlink(folder / "x.npy")

@@ -1,4 +1,4 @@
-"""One metric in several forms: its columns, what watches them, and going on with them."""
+"""Test one metric with several settings in a config: columns, monitors and resuming."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_columns_and_results():
 
 
 @pytest.mark.parametrize("column", ["val_f1", "val_f1_macro", "train_f1_weighted"])
-def test_a_monitor_of_one_form(column):
+def test_a_monitor_of_one_of_the_metrics(column):
     training = {"epochs": 6, "batch_size": 16, "checkpoint": {"monitor": column}}
     run = train(config(training=training), run_dir="run").path
     values = [float(row[column]) for row in rows(run)]
@@ -86,14 +86,14 @@ def test_a_monitor_of_one_form(column):
     assert best["epoch"] == values.index(max(values)) + 1
 
 
-def test_early_stopping_on_one_form():
+def test_early_stopping_on_one_of_the_metrics():
     stopping = {"monitor": "val_f1_macro", "patience": 1, "min_delta": 5}
     run = train(config(training={"epochs": 9, "early_stopping": stopping}), run_dir="run").path
     assert len(rows(run)) == 2
 
 
 @pytest.mark.parametrize(("monitor", "hint"), [("val_f1_micro", "val_f1_macro"), ("val_f1_makro", "val_f1_macro")])
-def test_a_monitor_of_a_form_that_is_not_there(monitor, hint):
+def test_unknown_monitors_are_rejected(monitor, hint):
     path = config(training={"epochs": 1, "checkpoint": {"monitor": monitor}})
     with pytest.raises(ConfigError, match=rf"no column '{monitor}'; did you mean '{hint}'\?") as caught:
         check(path)
@@ -110,14 +110,14 @@ def test_a_monitor_of_a_form_that_is_not_there(monitor, hint):
     ],
     ids=str,
 )
-def test_the_same_form_twice_is_told(twice):
+def test_duplicate_metrics_are_rejected(twice):
     path = tiny.write(Path(), tiny.classifier(metrics=twice))
     with pytest.raises(ConfigError, match="is listed twice; drop one"):
         check(path)
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
-def test_a_run_with_several_forms_goes_on(step):
+def test_a_run_with_the_same_metric_twice_can_be_resumed(step):
     metrics = [*FORMS, "roc_auc", {"type": "roc_auc", "average": "weighted"}, "average_precision"]
     training = {"epochs": 3, "batch_size": 16, "checkpoint": {"monitor": "val_roc_auc_weighted"}}
     path = tiny.write(Path(), tiny.classifier(metrics=metrics, training=training))
@@ -131,7 +131,7 @@ def test_a_run_with_several_forms_goes_on(step):
     assert same("run", "whole")
 
 
-def test_another_form_is_another_run():
+def test_other_metric_settings_are_rejected_on_resume():
     with pytest.raises(StoppedError):
         train(config(), run_dir="run", listener=stopping_at(4))
     with pytest.raises(RunError, match="metrics"):

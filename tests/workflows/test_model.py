@@ -1,4 +1,4 @@
-"""nncli.Model: the same trainer from Python."""
+"""Test `nncli.Model`."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ LAYERS = [{"type": "dense", "units": 8}, "tanh", {"type": "dense", "units": 1}]
 
 
 def regression(**keys):
-    """A model of the plane."""
+    """Return a regression model."""
     given = {"scale_inputs": "standard", "scale_targets": "standard", "metrics": ["rmse"], **keys}
     return nncli.Model(LAYERS, "mean_squared_error", {"type": "adam", "learning_rate": 0.01}, **given)
 
 
 def classifier(**keys):
-    """A model of the labels."""
+    """Return a classification model."""
     return nncli.Model([*LAYERS, "sigmoid"], "bce", "adam", metrics=["accuracy"], scale_inputs="standard", **keys)
 
 
 def bits(model):
-    """Every bit of the weights."""
+    """Return the weights as bytes."""
     return {name: array.tobytes() for name, array in model.weights.items()}
 
 
 def still(records):
-    """Records without the time they took."""
+    """Return records without their seconds."""
     return [{name: value for name, value in record.items() if name != "seconds"} for record in records]
 
 
-def test_names_mappings_and_objects_are_the_same():
+def test_names_mappings_and_objects_are_equivalent():
     models = [
         regression(),
         nncli.Model(
@@ -102,7 +102,7 @@ def test_names_mappings_and_objects_are_the_same():
         ),
     ],
 )
-def test_fields_are_checked_as_those_of_a_file(make, words):
+def test_arguments_are_validated_as_in_a_config(make, words):
     with pytest.raises(ConfigError) as caught:
         make()
     assert words in str(caught.value)
@@ -119,7 +119,7 @@ def test_fields_are_checked_as_those_of_a_file(make, words):
         (lambda: regression().train(np.full((4, 3), np.nan), Y[:4], verbose=False), "inputs: row 0, column 0"),
     ],
 )
-def test_data_is_checked_as_that_of_a_file(make, words):
+def test_data_are_validated_as_in_a_config(make, words):
     with pytest.raises(UserError) as caught:
         make()
     assert words in str(caught.value)
@@ -134,7 +134,7 @@ def test_training_gives_records_and_keeps_a_history():
     assert model.history == records
 
 
-def test_verbose_writes_to_standard_error_alone(capsys):
+def test_verbose_writes_only_to_standard_error(capsys):
     regression().train(X, Y, epochs=2, verbose=False)
     assert capsys.readouterr() == ("", "")
     regression().train(X, Y, epochs=2)
@@ -143,7 +143,7 @@ def test_verbose_writes_to_standard_error_alone(capsys):
     assert sum(line.startswith("epoch ") for line in err.splitlines()) == 2
 
 
-def test_training_twice_is_training_longer():
+def test_training_twice_equals_training_longer():
     whole, parts = regression(), regression()
     expected = whole.train(X, Y, epochs=5, verbose=False)
     parts.train(X, Y, epochs=2, verbose=False)
@@ -210,7 +210,7 @@ def test_the_order_of_classes_can_be_given():
     assert np.mean((model.predict(X)[:, 0] > 0.5) == (LABELS == "big")) > 0.9
 
 
-def test_saved_and_loaded_predicts_the_same_bits(tmp_path):
+def test_a_loaded_model_predicts_the_same_bits(tmp_path):
     for model, targets in ((regression(), Y), (classifier(), LABELS)):
         model.train(X, targets, epochs=2, verbose=False)
         model.save(str(tmp_path / "m.npz"))
@@ -220,7 +220,7 @@ def test_saved_and_loaded_predicts_the_same_bits(tmp_path):
     assert again.predict_classes(X) == model.predict_classes(X)
 
 
-def test_loading_applies_the_stored_scaling_to_whatever_comes(tmp_path):
+def test_a_loaded_model_applies_the_stored_scaling(tmp_path):
     model = regression()
     model.train(X, Y, epochs=2, verbose=False)
     model.save(str(tmp_path / "m.npz"))
@@ -228,7 +228,7 @@ def test_loading_applies_the_stored_scaling_to_whatever_comes(tmp_path):
     np.testing.assert_allclose(one, model.predict(X)[:1], rtol=1e-6)
 
 
-def test_training_goes_on_after_loading(tmp_path):
+def test_a_loaded_model_can_be_trained_further(tmp_path):
     whole, first = regression(), regression()
     expected = whole.train(X, Y, epochs=5, verbose=False)
     first.train(X, Y, epochs=2, verbose=False)
@@ -238,7 +238,7 @@ def test_training_goes_on_after_loading(tmp_path):
     assert bits(again) == bits(whole)
 
 
-def test_training_further_keeps_the_scaling_of_the_first_rows():
+def test_later_trainings_keep_the_scaling_of_the_first():
     model = regression()
     model.train(X, Y, epochs=1, verbose=False)
     before = model.trained.preprocessing.state()
@@ -246,7 +246,7 @@ def test_training_further_keeps_the_scaling_of_the_first_rows():
     assert model.trained.preprocessing.state() == before
 
 
-def test_a_run_directory_as_the_train_command_writes_it(tmp_path):
+def test_run_dir_writes_a_run_directory(tmp_path):
     model = regression()
     model.train(X, Y, epochs=2, validation_data=(X[:5], Y[:5]), verbose=False, run_dir=str(tmp_path / "run"))
     names = ["checkpoints", "environment.json", "metrics.csv", "resolved.yaml", "status.json", "train.log"]
@@ -259,7 +259,7 @@ def test_a_run_directory_as_the_train_command_writes_it(tmp_path):
         nncli.evaluate(str(tmp_path / "run"))
 
 
-def test_forward_backward_and_update_are_a_step_of_the_trainer():
+def test_forward_backward_and_update_equal_a_step_of_the_trainer():
     model = nncli.Model(LAYERS, "mse", {"type": "sgd", "learning_rate": 0.01, "momentum": 0.9}, dtype="float64")
     x, y = (X - 50) / 10, (Y - 1000)[:, None] / 1000
     whole = nncli.Model(LAYERS, "mse", {"type": "sgd", "learning_rate": 0.01, "momentum": 0.9}, dtype="float64")
@@ -294,7 +294,7 @@ def test_forward_ends_with_the_last_activation():
     np.testing.assert_allclose(model.forward(X), model.predict(X), rtol=1e-5)
 
 
-def test_what_comes_out_is_never_the_array_that_went_in():
+def test_outputs_share_no_memory_with_inputs():
     model, x = nncli.Model(["linear"], loss="mse"), RANDOM.random((6, 3)).astype("float32")
     model.train(x, x, epochs=1, verbose=False)
     for y in (model.forward(x), model.predict(x), model.predict(x, batch_size=4)):
@@ -315,13 +315,13 @@ def test_rows_may_be_changed_between_forward_and_backward():
         np.testing.assert_array_equal(gradients[1][name], gradient)
 
 
-def test_a_prediction_keeps_nothing_else_in_memory():
+def test_a_prediction_keeps_no_other_array_in_memory():
     model, x = nncli.Model([{"type": "lstm", "units": 2}], loss="mse"), RANDOM.random((5, 7, 3)).astype("float32")
     model.train(x, x[:, 0, :2], epochs=1, verbose=False)
     assert model.predict(x).base is None
 
 
-def test_a_few_rows_do_not_look_for_blas(monkeypatch):
+def test_predicting_a_few_rows_does_not_search_for_blas(monkeypatch):
     model, x = nncli.Model([Dense(8), "relu", Dense(1)], loss="mse"), RANDOM.random((4000, 8)).astype("float32")
     model.train(x, x[:, 0], epochs=1, verbose=False)
 
@@ -335,7 +335,7 @@ def test_a_few_rows_do_not_look_for_blas(monkeypatch):
         model.predict(x, batch_size=4000)
 
 
-def test_training_and_predicting_change_no_rows_of_the_users():
+def test_training_and_predicting_do_not_change_the_given_arrays():
     x, y = RANDOM.random((40, 8, 8, 1)).astype("float32"), RANDOM.random((40, 1)).astype("float32")
     layers = ["relu", {"type": "conv2d", "filters": 8, "kernel_size": 3}, "relu", {"type": "max_pool2d"}]
     model = nncli.Model([*layers, {"type": "dense", "units": 1}], loss="mse")
@@ -350,14 +350,14 @@ def test_training_and_predicting_change_no_rows_of_the_users():
     np.testing.assert_array_equal(y, given[1])
 
 
-def test_dropout_is_active_in_training_alone():
+def test_dropout_is_active_only_in_training():
     model = nncli.Model([{"type": "dense", "units": 4}, "dropout", {"type": "dense", "units": 1}], "mse")
     assert model.forward(X).tobytes() == model.forward(X).tobytes()
     assert model.forward(X, training=True).tobytes() != model.forward(X).tobytes()
 
 
 @pytest.mark.parametrize("use", ["predict", "save", "evaluate", "weights", "update", "backward", "gradients"])
-def test_what_wants_training_first_says_so(use, tmp_path):
+def test_methods_that_need_training_first_say_so(use, tmp_path):
     model = regression()
     with pytest.raises(UserError):
         {
@@ -372,21 +372,21 @@ def test_what_wants_training_first_says_so(use, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_update_before_backward_is_refused():
+def test_update_before_backward_is_rejected():
     model = regression()
     model.forward(X)
     with pytest.raises(UserError, match="backward"):
         model.update()
 
 
-def test_a_gradient_of_another_shape_is_refused():
+def test_gradients_of_another_shape_are_rejected():
     model = nncli.Model(LAYERS, "mse")
     model.forward(X)
     with pytest.raises(UserError, match=r"\(40, 1\)"):
         model.backward(np.ones((40, 2)))
 
 
-def test_rows_of_another_shape_are_refused():
+def test_rows_of_another_shape_are_rejected():
     model = regression()
     model.train(X, Y, epochs=1, verbose=False)
     for use in (model.predict, model.forward, lambda x: model.evaluate(x, Y), lambda x: model.train(x, Y)):
@@ -394,13 +394,13 @@ def test_rows_of_another_shape_are_refused():
             use(X[:, :2])
 
 
-def test_an_explosion_is_told_with_a_hint():
+def test_divergence_is_reported_with_a_hint():
     model = nncli.Model(LAYERS[2:], "mse", {"type": "sgd", "learning_rate": 1.0})
     with pytest.raises(NonFiniteError, match=r"targets reach .*: try data\.scale_targets: standard"):
         model.train(X, Y, epochs=100, verbose=False)
 
 
-def test_validation_rows_can_be_waited_for_from_the_first_training_on():
+def test_early_stopping_on_validation_rows():
     stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 1e6}
     records = regression().train(X, Y, epochs=9, validation_data=(X, Y), verbose=False, early_stopping=stopping)
     assert len(records) == 2
@@ -445,7 +445,7 @@ def test_public_names():
         nncli.modle  # noqa: B018
 
 
-def test_a_second_training_is_checked_and_changes_nothing_where_it_is_refused():
+def test_a_rejected_second_training_changes_nothing():
     random = np.random.default_rng(0)
     x, y = random.standard_normal((40, 4)), np.arange(40) % 2
     model = nncli.Model([{"type": "dense", "units": 3}, "batch_norm", {"type": "dense", "units": 1}, "sigmoid"], "bce")
@@ -458,7 +458,7 @@ def test_a_second_training_is_checked_and_changes_nothing_where_it_is_refused():
     assert model.evaluate(x, y) == before
 
 
-def test_training_goes_on_from_a_loop_of_ones_own():
+def test_training_continues_after_a_custom_loop():
     x = np.random.default_rng(0).standard_normal((16, 3)).astype(np.float32)
     y = x[:, :1] * 2
     layers, optimizer = [{"type": "dense", "units": 1}], {"type": "adam", "learning_rate": 0.1}

@@ -1,4 +1,4 @@
-"""A penalty from the config to the last file: the loss has it in it everywhere, the metrics nowhere."""
+"""Test that every loss includes the penalty and that metrics do not."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ X = RANDOM.normal(size=(40, 2))
 Y = 2 * X[:, 0] - X[:, 1] + 3
 
 
-def price(weights, l1, l2):
-    """Of the weights of dense layers alone."""
+def penalty_value(weights, l1, l2):
+    """Return the penalty on the weights of dense layers."""
     arrays = [array.astype(float) for name, array in weights.items() if name.endswith("weight")]
     return sum(l1 * np.abs(array).sum() + l2 * (array**2).sum() for array in arrays)
 
 
-def test_all_files_of_a_run_have_it_in_their_losses(tmp_path, monkeypatch):
+def test_losses_in_all_files_include_the_penalty(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier(metrics=["log_loss"])
     values["training"]["penalty"] = {"l1": 0.01, "l2": 0.02}
     ended = train(tiny.write(tmp_path, values), run_dir="run")
     model = nncli.Model.load("run")
-    paid = price(model.weights, 0.01, 0.02)
+    paid = penalty_value(model.weights, 0.01, 0.02)
     assert paid > 0.02
     best, test = ended.best, json.loads(Path("run/test.json").read_text())
     assert best["val_loss"] - best["val_log_loss"] == pytest.approx(paid, rel=1e-4)
@@ -40,16 +40,16 @@ def test_all_files_of_a_run_have_it_in_their_losses(tmp_path, monkeypatch):
     assert evaluate("run").results == {key: test[key] for key in ("loss", "log_loss")}
 
 
-def test_a_model_pays_what_it_was_trained_with_last():
+def test_a_model_uses_the_penalty_of_its_last_training():
     model = nncli.Model([{"type": "dense", "units": 1}], "mse", {"type": "sgd", "learning_rate": 0.05}, dtype="float64")
     for penalty in ({"l2": 0.5}, {"l1": 0.1}, None):
         model.train(X, Y, epochs=2, verbose=False, penalty=penalty)
         given = {"l1": 0, "l2": 0, **(penalty or {})}
         error = np.mean((model.predict(X)[:, 0] - Y) ** 2)
-        assert model.evaluate(X, Y)["loss"] == pytest.approx(error + price(model.weights, **given), rel=1e-12)
+        assert model.evaluate(X, Y)["loss"] == pytest.approx(error + penalty_value(model.weights, **given), rel=1e-12)
 
 
-def test_a_good_fit_that_pays_too_much_is_told_to_pay_less(tmp_path, monkeypatch):
+def test_a_large_penalty_gets_a_hint(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 0.05})
     values["model"] = [{"type": "dense", "units": 30}, {"type": "dense", "units": 1}]
@@ -64,6 +64,6 @@ def test_a_good_fit_that_pays_too_much_is_told_to_pay_less(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("given", [{}, {"l1": 0, "l2": 0}, {"biases": True}])
-def test_a_penalty_that_costs_nothing_is_refused(given):
+def test_a_penalty_of_0_is_rejected(given):
     with pytest.raises(ConfigError, match="a penalty wants an l1 or l2 above 0"):
         Training(penalty=given)

@@ -1,4 +1,4 @@
-"""A run whose columns are scaled each in its own way: from the config to predictions in original units."""
+"""Test runs with a scaler per column, from the config to predictions in original units."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def by_hand(run, table):
     return np.interp([normal.cdf(value) for value in y], np.linspace(0, 1, len(known)), known)
 
 
-def test_predictions_are_in_original_units_and_measured_in_them(inside):
+def test_predictions_and_metrics_are_in_original_units(inside):
     run = train(config(inside, SIZE, PRICE), run_dir="run").path
     table = np.loadtxt(inside / tiny.LINE, delimiter=",", skiprows=1)
     predicted = np.array([row[0] for row in predict(run, tiny.LINE).table()])
@@ -79,7 +79,7 @@ def test_it_evaluates_the_same_after_save_and_load(inside):
     assert evaluate("again.npz", tiny.LINE).results == evaluate(run, tiny.LINE).results
 
 
-def test_a_run_goes_on_with_the_same_scaling(inside):
+def test_a_resumed_run_keeps_its_scaling(inside):
     path = config(inside, SIZE, PRICE)
     whole = train(path, ["training.epochs=5"], run_dir="whole").path
     resume(train(path, run_dir="parts").path, ["training.epochs=5"])
@@ -132,7 +132,7 @@ def test_from_python(tmp_path):
         ),
     ],
 )
-def test_what_is_wrong_is_told_at_its_place(inside, inputs, targets, told):
+def test_problems_are_located(inside, inputs, targets, told):
     with pytest.raises(ConfigError) as caught:
         check(config(inside, inputs, targets))
     first = str(caught.value).splitlines()[0]
@@ -158,7 +158,7 @@ def test_a_column_is_set_from_the_command_line(inside):
     }
 
 
-def test_a_large_source_is_only_looked_at_where_the_names_are_known(inside, monkeypatch):
+def test_a_large_source_is_sampled_if_the_names_are_known(inside, monkeypatch):
     """A category that a sample does not show is no unknown name."""
     rows = "".join(f"{index},{'rare' if index == 777 else 'often'},{index}\n" for index in range(2000))
     Path("large.csv").write_text("a,kind,y\n" + rows)

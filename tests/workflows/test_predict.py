@@ -1,4 +1,4 @@
-"""Predictions of a checkpoint: what they mean, for whatever a source can be, written whole or not at all."""
+"""Test predictions of a checkpoint: values, sources and output files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def by_hand(run, x, scaled=True):
     return x
 
 
-def test_one_sigmoid_unit_gives_a_column_a_class_and_the_second_class_is_1(trained, tmp_path):
+def test_one_sigmoid_unit_gives_a_column_per_class(trained, tmp_path):
     x = [[-2.0, 0.5], [1.5, -0.25], [0.0, 0.0]]
     (tmp_path / "new.csv").write_text("a,b\n" + "\n".join(f"{a},{b}" for a, b in x) + "\n")
     header, rows = table(trained["classifier"], tmp_path / "new.csv")
@@ -53,7 +53,7 @@ def test_one_sigmoid_unit_gives_a_column_a_class_and_the_second_class_is_1(train
     )
 
 
-def test_no_weights_are_drawn_only_to_be_replaced(trained, monkeypatch):
+def test_no_initial_weights_are_drawn(trained, monkeypatch):
     monkeypatch.setattr("nncli.nn.parameters.generator", None)
     assert load_predictor(trained["classifier"]).executor.network.vector.any()
 
@@ -87,7 +87,7 @@ def test_arrays_for_a_model_of_a_table(trained, tmp_path):
     assert table(trained["classifier"], tmp_path / "x.npy") == table(trained["classifier"], tmp_path / "one.csv")
 
 
-def test_the_train_file_itself_with_its_targets(trained):
+def test_the_train_file_with_its_targets(trained):
     path = Path(trained["classifier"]).parent / tiny.TABLE
     assert len(table(trained["classifier"], path)[1]) == 60
 
@@ -117,14 +117,14 @@ def test_logits_become_probabilities(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_the_batch_size_changes_nothing(trained, size):
+def test_predictions_do_not_depend_on_the_batch_size(trained, size):
     path = Path(trained["classifier"]).parent / tiny.TABLE
     np.testing.assert_allclose(
         table(trained["classifier"], path, batch_size=size)[1], table(trained["classifier"], path)[1], rtol=1e-5
     )
 
 
-def test_a_run_a_checkpoint_and_a_moved_checkpoint_are_the_same(trained, tmp_path):
+def test_runs_checkpoints_and_moved_checkpoints_are_equivalent(trained, tmp_path):
     source = Path(trained["classifier"]).parent / tiny.TABLE
     shutil.copy(Path(trained["classifier"], "checkpoints", "best.npz"), tmp_path / "model.npz")
     expected = table(trained["classifier"], source)
@@ -137,7 +137,7 @@ def test_a_mapping_as_in_a_config(trained):
     assert len(table(trained["bars"], f"{{path: {path}, inputs: x}}")[1]) == 40
 
 
-def test_files(trained, tmp_path):
+def test_output_files(trained, tmp_path):
     source = str(Path(trained["bars"]).parent / tiny.BARS)
     header, rows = table(trained["bars"], source)
     found = predict(trained["bars"], source)
@@ -175,7 +175,7 @@ def test_classes_as_files(trained, tmp_path):
 
 
 @pytest.mark.parametrize("ending", [".npy", ".csv", ".json"])
-def test_a_file_is_written_whole_or_not_at_all(trained, tmp_path, ending):
+def test_a_failed_prediction_leaves_no_file(trained, tmp_path, ending):
     (tmp_path / "new.csv").write_text("a,b\n1,2\n3,x\n")
     (tmp_path / f"out{ending}").write_text("old")
     with pytest.raises(DataError, match=r"new\.csv:3: column 'b': expected a finite number; got 'x'"):
@@ -184,7 +184,7 @@ def test_a_file_is_written_whole_or_not_at_all(trained, tmp_path, ending):
     assert sorted(os.listdir(tmp_path)) == ["new.csv", f"out{ending}"]
 
 
-def test_a_disk_that_is_full(trained, tmp_path, monkeypatch):
+def test_a_full_disk(trained, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
@@ -195,14 +195,14 @@ def test_a_disk_that_is_full(trained, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["out.txt", "out", "out.npz", "csv"])
-def test_other_endings_are_refused(trained, tmp_path, name):
+def test_other_endings_are_rejected(trained, tmp_path, name):
     source = str(Path(trained["bars"]).parent / tiny.BARS)
     with pytest.raises(UserError, match=r"expected a name that ends in \.npy, \.csv, \.json"):
         predict(trained["bars"], source).write(str(tmp_path / name))
     assert os.listdir(tmp_path) == []
 
 
-def test_inputs_of_another_shape_say_what_was_expected_and_what_came(trained, tmp_path):
+def test_inputs_of_another_shape_are_rejected(trained, tmp_path):
     np.save(tmp_path / "x.npy", np.zeros((3, 5, 5)))
     (tmp_path / "t.csv").write_text("a,c\n1,2\n")
     for run, name, words in (
@@ -218,18 +218,18 @@ def test_inputs_of_another_shape_say_what_was_expected_and_what_came(trained, tm
 
 
 @pytest.mark.parametrize("name", ["gone.csv", "gone/", "gone.npz"])
-def test_inputs_that_are_not_there(trained, tmp_path, name):
+def test_missing_inputs_are_rejected(trained, tmp_path, name):
     with pytest.raises(DataError, match="no such file or folder"):
         predict(trained["classifier"], str(tmp_path / name))
 
 
-def test_inputs_of_no_known_kind(trained, tmp_path):
+def test_inputs_of_unknown_kind_are_rejected(trained, tmp_path):
     (tmp_path / "a.xlsx").write_text("")
     with pytest.raises(DataError, match=r"a\.xlsx: unknown kind of input; expected a table \(\.csv"):
         predict(trained["classifier"], str(tmp_path / "a.xlsx"))
 
 
-def test_a_damaged_weight_is_never_predicted_with(trained, tmp_path):
+def test_damaged_weights_are_rejected(trained, tmp_path):
     path = tmp_path / "model.npz"
     content = bytearray(Path(trained["classifier"], "checkpoints", "best.npz").read_bytes())
     weight = checkpoint.load(os.path.join(trained["classifier"], "checkpoints", "best.npz"))[1]["0.dense.weight"]
@@ -239,7 +239,7 @@ def test_a_damaged_weight_is_never_predicted_with(trained, tmp_path):
         predict(str(path), str(Path(trained["classifier"]).parent / tiny.TABLE))
 
 
-def test_a_checkpoint_whose_weights_do_not_fit_its_config(tmp_path, trained):
+def test_weights_that_do_not_fit_the_config_are_rejected(tmp_path, trained):
     meta, arrays = checkpoint.load(os.path.join(trained["classifier"], "checkpoints", "best.npz"))
     del meta["arrays"], meta["format"], meta["format_version"]
     weights = {name: array for name, array in arrays.items() if "/" not in name}
@@ -256,7 +256,7 @@ def test_a_checkpoint_whose_weights_do_not_fit_its_config(tmp_path, trained):
 
 @pytest.mark.parametrize("part", ["config", "preprocessing", "layers", "class_names"])
 @pytest.mark.parametrize("value", [None, {}, [], "text", {"model": 3}])
-def test_a_meta_that_describes_no_model_is_no_traceback(tmp_path, trained, part, value):
+def test_an_invalid_meta_json_is_rejected(tmp_path, trained, part, value):
     meta, arrays = checkpoint.load(os.path.join(trained["classifier"], "checkpoints", "best.npz"))
     meta = {name: item for name, item in meta.items() if name not in ("arrays", "format", "format_version")}
     checkpoint.save(str(tmp_path / "m.npz"), arrays, {}, {**meta, part: value})

@@ -1,4 +1,4 @@
-"""Repeating a run: the same bits are found, and any other bit is named."""
+"""Test repeating a run: identical results are confirmed, and every difference is named."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def config(tmp_path, monkeypatch):
 
 
 def files(run):
-    """Everything in a run directory."""
+    """Return the content of every file in a run directory."""
     return {path: path.read_bytes() for path in Path(run).rglob("*") if path.is_file()}
 
 
 def saved_again(name, change, **trainer):
-    """The checkpoint with changed arrays or counts, as if it had been trained so; gives the counts before."""
+    """Save a checkpoint again with changed arrays or counts, and return the old counts."""
     path = f"run/checkpoints/{name}.npz"
     meta, arrays = checkpoint.load(path)
     before = dict(meta["trainer"])
@@ -53,12 +53,12 @@ def saved_again(name, change, **trainer):
 
 
 def last_bit(array):
-    """Changes the last bit of its first value."""
+    """Change the last bit of the first value of an array."""
     array.reshape(-1)[:1].view(np.uint32)[0] ^= 1
 
 
 @pytest.mark.parametrize("make", [tiny.classifier, tiny.regression, tiny.convolutional])
-def test_a_run_is_the_same_again_and_is_not_touched(tmp_path, monkeypatch, make):
+def test_a_repeated_run_is_the_same_and_is_not_changed(tmp_path, monkeypatch, make):
     monkeypatch.chdir(tmp_path)
     train(tiny.write(tmp_path, make()), run_dir="run")
     before, around = files("run"), set(os.listdir())
@@ -70,7 +70,7 @@ def test_a_run_is_the_same_again_and_is_not_touched(tmp_path, monkeypatch, make)
 
 
 @pytest.mark.parametrize("step", [2, 6, 7])
-def test_a_run_that_was_stopped_is_repeated_up_to_there(config, step):
+def test_a_stopped_run_is_repeated_up_to_its_last_step(config, step):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     found = repro("run")
@@ -79,7 +79,7 @@ def test_a_run_that_was_stopped_is_repeated_up_to_there(config, step):
     assert repro("run").compared == ALL
 
 
-def test_a_run_that_was_made_longer_after_it_had_stopped_early_is_the_same_again(tmp_path, monkeypatch):
+def test_an_extended_run_after_early_stopping_is_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     training = {"epochs": 50, "batch_size": 8, "early_stopping": {"patience": 2}}
     values = tiny.classifier(training=training, optimizer={"type": "sgd", "learning_rate": 3.0})
@@ -101,7 +101,7 @@ def test_a_run_that_was_made_longer_after_it_had_stopped_early_is_the_same_again
         (["training.epochs=9", "training.early_stopping={patience: 1}"], ["training.early_stopping=null"]),
     ],
 )
-def test_what_ends_a_run_changes_no_bit(tmp_path, monkeypatch, first, then):
+def test_settings_that_end_a_run_change_no_bits(tmp_path, monkeypatch, first, then):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier(optimizer={"type": "sgd", "learning_rate": 3.0})
     train(tiny.write(tmp_path, values), first, run_dir="run")
@@ -110,7 +110,7 @@ def test_what_ends_a_run_changes_no_bit(tmp_path, monkeypatch, first, then):
     assert found.same, found.difference
 
 
-def test_a_test_metric_that_is_not_a_number_is_the_same(tmp_path, monkeypatch):
+def test_a_nan_test_metric_is_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier(metrics=["roc_auc"])
     values["data"]["test"] = {"path": "one.csv"}
@@ -149,7 +149,7 @@ def test_other_counts_are_named(config, key, value):
     assert repro("run").difference == f"last.npz: {key} was {value}, its repetition gives {was}"
 
 
-def test_data_that_were_moved_are_named_by_a_setting(config, tmp_path):
+def test_paths_of_moved_data_can_be_set(config, tmp_path):
     train(config, run_dir="run")
     shutil.move(tiny.TABLE, "moved.csv")
     assert repro("run", [f"data.train.path={tmp_path}/moved.csv"]).same
@@ -157,7 +157,7 @@ def test_data_that_were_moved_are_named_by_a_setting(config, tmp_path):
         repro("run", [f"data.train.path={tmp_path}/moved.csv", "seed=1"])
 
 
-def test_data_that_no_longer_suit_the_config_are_told_to_have_changed(config):
+def test_unsuitable_data_are_reported_as_changed(config):
     train(config, run_dir="run")
     path = Path(tiny.TABLE)
     path.write_text(path.read_text().replace("a,b,side", "a,b,left_or_right"))
@@ -166,7 +166,7 @@ def test_data_that_no_longer_suit_the_config_are_told_to_have_changed(config):
             again("run")
 
 
-def test_a_changed_metric_is_named_and_ends_the_repetition(config):
+def test_a_changed_metric_stops_the_repetition(config):
     train(config, run_dir="run")
     with open("run/metrics.csv", newline="") as file:
         header, *rows = csv.reader(file)
@@ -216,13 +216,13 @@ def test_a_changed_test_result_is_named(config):
     assert found.compared == ALL[:3]
 
 
-def test_epochs_that_metrics_do_not_know_are_named(config):
+def test_epochs_missing_in_metrics_are_named(config):
     train(config, run_dir="run")
     saved_again("last", lambda arrays: None, epoch=9)
     assert repro("run").difference == "metrics.csv has no row of epoch 4"
 
 
-def test_what_has_changed_around_it_is_told(config):
+def test_environment_changes_are_noted(config):
     train(config, run_dir="run")
     environment = json.loads(Path("run/environment.json").read_text())
     now = environment["numpy"]
@@ -230,7 +230,7 @@ def test_what_has_changed_around_it_is_told(config):
     assert repro("run").environment_changes == (f"numpy 1.0 is now {now}",)
 
 
-def test_changed_data_are_told_before_anything_is_trained(config):
+def test_changed_data_are_reported_before_training(config):
     train(config, run_dir="run")
     Path(tiny.TABLE).write_text(tiny.sides(seed=99))
     heard = []
@@ -239,7 +239,7 @@ def test_changed_data_are_told_before_anything_is_trained(config):
     assert heard == []
 
 
-def test_runs_that_cannot_be_repeated(config):
+def test_runs_that_cannot_be_repeated_are_rejected(config):
     with pytest.raises(RunError, match="no such run directory: nowhere"):
         repro("nowhere")
     train(config, run_dir="run")
@@ -260,7 +260,7 @@ def test_runs_that_cannot_be_repeated(config):
 
 
 @pytest.mark.parametrize(("key", "value"), [("epoch", "x"), ("step", -1), ("tally", []), ("best", None)])
-def test_a_state_that_no_trainer_was_in_is_refused(config, key, value):
+def test_impossible_states_are_rejected(config, key, value):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz")
     saved_again("last", lambda arrays: None, **{key: value})
@@ -268,7 +268,7 @@ def test_a_state_that_no_trainer_was_in_is_refused(config, key, value):
         repro("run")
 
 
-def test_ctrl_c_ends_it_and_leaves_the_run_alone(config):
+def test_ctrl_c_does_not_change_the_run(config):
     train(config, run_dir="run")
     before = files("run")
 

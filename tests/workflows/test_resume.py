@@ -1,4 +1,4 @@
-"""Going on with a run: the same bits as without the stop, and refusal where it would be another run."""
+"""Test that resumed runs give the same bits, and that changed configs and data are rejected."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def config(tmp_path, monkeypatch):
 
 
 def stopping_at(step, number=signal.SIGINT):
-    """A listener that sends the process a signal after that step."""
+    """Return a listener that sends the process a signal after a step."""
 
     def listen(event):
         if isinstance(event, StepEnded) and event.step == step:
@@ -48,7 +48,7 @@ def status(run):
 
 
 def same(run, other):
-    """Whether two runs ended with the same bits."""
+    """Return whether two runs ended with the same bits."""
     assert rows(run) == rows(other)
     for name in ("best", "last"):
         assert members(f"{run}/checkpoints/{name}.npz") == members(f"{other}/checkpoints/{name}.npz")
@@ -59,7 +59,7 @@ def same(run, other):
 
 
 @pytest.mark.parametrize("step", first(4, [1, 3, 5, 9, 2, 4, 6, 7, 8]))
-def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, step):
+def test_a_run_stopped_at_any_step_ends_with_the_same_bits(config, step):
     train(config, run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
@@ -71,7 +71,7 @@ def test_a_run_that_was_stopped_at_any_step_ends_as_if_it_had_not_been(config, s
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_running_values_go_on_where_they_were(config, tmp_path, threads):
+def test_running_statistics_are_resumed(config, tmp_path, threads):
     values = tiny.convolutional()
     values["model"][1:1] = ["batch_norm", {"type": "residual", "layers": ["batch_norm", "tanh"]}]
     config = tiny.write(tmp_path, values, "normalized.yaml")
@@ -87,7 +87,7 @@ def test_running_values_go_on_where_they_were(config, tmp_path, threads):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
+def test_a_stop_saves_and_names_the_command_to_resume(config, number, code):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with pytest.raises(StoppedError) as caught:
         train(config, run_dir="my run", listener=stopping_at(4, number))
@@ -97,7 +97,7 @@ def test_a_stop_saves_and_says_how_to_go_on(config, number, code):
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_convolutions_with_dropout_go_on_in_the_middle_of_an_epoch(tmp_path, monkeypatch):
+def test_dropout_resumes_in_the_middle_of_an_epoch(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.convolutional())
     train(config, run_dir="whole")
@@ -108,7 +108,7 @@ def test_convolutions_with_dropout_go_on_in_the_middle_of_an_epoch(tmp_path, mon
 
 
 @pytest.mark.parametrize("step", [1, 2, 5, 6])
-def test_metrics_that_keep_their_rows_go_on_in_the_middle_of_an_epoch(tmp_path, monkeypatch, step):
+def test_metrics_that_store_rows_resume_in_the_middle_of_an_epoch(tmp_path, monkeypatch, step):
     monkeypatch.chdir(tmp_path)
     metrics = ["roc_auc", "average_precision", "f1", "log_loss"]
     training = {"epochs": 3, "batch_size": 16, "checkpoint": {"monitor": "val_roc_auc"}}
@@ -117,14 +117,14 @@ def test_metrics_that_keep_their_rows_go_on_in_the_middle_of_an_epoch(tmp_path, 
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     meta, arrays = load("run/checkpoints/last.npz")
-    rows_done = {1: 16, 2: 32, 0: 42}[step % 3]  # the last batch is short, and its epoch is not measured yet
+    rows_done = {1: 16, 2: 32, 0: 42}[step % 3]  # the last batch of an epoch is shorter
     assert arrays["state/tally/roc_auc"].size == 1 + 3 * rows_done
     assert set(meta["trainer"]["tally"]) == {"loss", "divisor"}
     resume("run")
     assert same("run", "whole")
 
 
-def test_going_on_by_the_train_command(config):
+def test_train_resume_continues_the_run(config):
     train(config, run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(5))
@@ -132,7 +132,7 @@ def test_going_on_by_the_train_command(config):
     assert same("run", "whole")
 
 
-def test_a_killed_process_goes_on_from_its_last_checkpoint(config):
+def test_a_killed_run_resumes_from_its_last_checkpoint(config):
     train(config, run_dir="whole")
 
     class Killed(BaseException):
@@ -171,7 +171,7 @@ def test_a_run_without_a_checkpoint_starts(config, left):
     assert Path("run/resolved.yaml").exists()
 
 
-def test_a_finished_run_says_so_and_is_not_touched(config):
+def test_a_finished_run_is_not_changed(config):
     train(config, run_dir="run")
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
     for ended in (train(config, run_dir="run", resume=True), resume("run")):
@@ -201,7 +201,7 @@ def test_a_finished_run_can_be_trained_longer(config):
         ("metrics=[]", "metrics"),
     ],
 )
-def test_another_config_is_refused_with_the_difference(config, setting, difference):
+def test_another_config_is_rejected_with_the_difference(config, setting, difference):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
@@ -214,7 +214,7 @@ def test_another_config_is_refused_with_the_difference(config, setting, differen
 
 
 @pytest.mark.parametrize("setting", ["training.checkpoint.keep=2", "training.threads=1", "name=other"])
-def test_what_does_not_make_the_run_what_it_is_may_change(config, setting):
+def test_settings_that_do_not_affect_results_may_change(config, setting):
     train(config, run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
@@ -222,7 +222,7 @@ def test_what_does_not_make_the_run_what_it_is_may_change(config, setting):
     assert rows("run") == rows("whole")
 
 
-def test_data_that_changed_in_between_is_not_trained_on_silently(config):
+def test_changed_data_are_rejected(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     Path(tiny.TABLE).write_text(tiny.sides(seed=99))
@@ -230,7 +230,7 @@ def test_data_that_changed_in_between_is_not_trained_on_silently(config):
         resume("run")
 
 
-def test_no_run_to_go_on_with(config):
+def test_a_missing_run_is_rejected(config):
     with pytest.raises(RunError, match="no such run directory: nowhere"):
         resume("nowhere")
     os.mkdir("empty")
@@ -238,7 +238,7 @@ def test_no_run_to_go_on_with(config):
         resume("empty")
 
 
-def test_a_damaged_last_checkpoint_is_refused(config):
+def test_a_damaged_last_checkpoint_is_rejected(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     path = Path("run/checkpoints/last.npz")
@@ -247,13 +247,13 @@ def test_a_damaged_last_checkpoint_is_refused(config):
         resume("run")
 
 
-def test_a_wrong_setting_is_told(config):
+def test_invalid_settings_are_reported(config):
     train(config, run_dir="run")
     with pytest.raises(ConfigError, match=r"--set: training\.epoch: unknown key 'epoch'"):
         resume("run", ["training.epoch=5"])
 
 
-def test_the_environment_does_not_go_over_what_the_run_was_begun_with(tmp_path, monkeypatch):
+def test_environment_settings_do_not_override_a_resolved_config(tmp_path, monkeypatch):
     monkeypatch.setenv("NNCLI_SET", "seed=1 training.epochs=1")
     config = tiny.write(tmp_path, tiny.classifier())
     begun = train(config, ["seed=5", "training.epochs=2"], run_dir=str(tmp_path / "run"))
@@ -267,18 +267,18 @@ def metrics_file(run):
 
 
 def state(run, name="last"):
-    """What a checkpoint says of itself."""
+    """Return the meta.json of a checkpoint."""
     return load(f"{run}/checkpoints/{name}.npz")[0]
 
 
 def notes_of(events):
-    """The notes that a run began with."""
+    """Return the notes at the start of a run."""
     (started,) = [event for event in events if isinstance(event, RunStarted)]
     return started.notes
 
 
 @pytest.mark.parametrize("name", ["best", "epoch-0002-step-00000006"])
-def test_a_name_that_a_killed_process_had_not_given_yet_is_given(config, name):
+def test_checkpoint_names_are_restored_after_a_kill(config, name):
     settings = ["training.checkpoint.keep=2", "training.epochs=2"]
     train(config, settings, run_dir="whole")
     shutil.copytree("whole", "run")
@@ -290,7 +290,7 @@ def test_a_name_that_a_killed_process_had_not_given_yet_is_given(config, name):
     assert sorted(os.listdir("run/checkpoints")) == sorted(os.listdir("whole/checkpoints"))
 
 
-def test_a_row_that_was_written_before_a_checkpoint_was_not_is_not_there_twice(config):
+def test_metrics_rows_after_the_last_checkpoint_are_not_duplicated(config):
     train(config, run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(5))
@@ -302,7 +302,7 @@ def test_a_row_that_was_written_before_a_checkpoint_was_not_is_not_there_twice(c
     assert len(metrics_file("run")) == 4
 
 
-def test_rows_that_somebody_took_out_are_told(config):
+def test_removed_metrics_rows_are_reported(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(7))
     lines = metrics_file("run")
@@ -313,7 +313,7 @@ def test_rows_that_somebody_took_out_are_told(config):
     assert [row["epoch"] for row in rows("run")] == ["2", "3"]
 
 
-def test_fewer_epochs_than_are_done_are_refused(config):
+def test_fewer_epochs_than_done_are_rejected(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(7))
     for epochs in (1, 2):
@@ -323,7 +323,7 @@ def test_fewer_epochs_than_are_done_are_refused(config):
     assert resume("run", ["training.epochs=3"]).last["epoch"] == 3
 
 
-def test_a_last_checkpoint_that_is_gone_or_damaged_says_how_to_go_on_from_the_best(config):
+def test_without_a_last_checkpoint_the_best_is_suggested(config):
     train(config, ["training.epochs=5"], run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=5"], run_dir="run", listener=stopping_at(14))
@@ -341,7 +341,7 @@ def test_a_last_checkpoint_that_is_gone_or_damaged_says_how_to_go_on_from_the_be
     assert same("run", "whole")
 
 
-def test_a_damaged_best_checkpoint_is_told_before_hours_of_training(config):
+def test_a_damaged_best_checkpoint_is_reported_before_training(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(7))
     Path("run/checkpoints/best.npz").write_bytes(b"PK")
@@ -363,7 +363,7 @@ def test_another_environment_is_noted(config):
     assert "numpy 1.0" in Path("run/train.log").read_text()
 
 
-def test_new_and_missing_data_files_are_told(tmp_path, monkeypatch):
+def test_new_and_missing_data_files_are_reported(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     image = pytest.importorskip("PIL.Image")
     for name in ("a", "b"):
@@ -401,7 +401,7 @@ def test_a_signal_during_the_test_measurement_stops_after_the_last_epoch(config)
     assert same("run", "whole")
 
 
-def test_a_signal_while_validation_rows_are_measured_stops_there(config):
+def test_a_signal_during_validation_stops_the_run(config):
     train(config, run_dir="whole")
 
     def listen(event):
@@ -438,7 +438,7 @@ def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
     assert load("run/checkpoints/last.npz")[0]["step"] == 4
 
 
-def test_data_that_were_moved_are_the_same_data(config, tmp_path):
+def test_moved_data_are_accepted(config, tmp_path):
     train(config, ["training.epochs=4"], run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=4"], run_dir="run", listener=stopping_at(4))
@@ -457,7 +457,7 @@ def test_data_that_were_moved_are_the_same_data(config, tmp_path):
     assert repro("run").same
 
 
-def test_nohup_is_left_alone(config):
+def test_nohup_is_respected(config):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         assert train(config, run_dir="run", listener=stopping_at(2, signal.SIGHUP)).reason == "completed"
@@ -469,7 +469,7 @@ def test_nohup_is_left_alone(config):
 @pytest.mark.parametrize(
     ("step", "told"), [(4, "resuming with epoch 2, after step 1 of 3"), (7, "resuming with epoch 3, after step 1 of 3")]
 )
-def test_where_a_run_goes_on_is_told(config, step, told):
+def test_the_step_to_resume_from_is_shown(config, step, told):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     events = []
@@ -492,7 +492,7 @@ def test_the_config_is_stored_as_it_was_read(config, monkeypatch):
     assert Path("run/config.yaml").read_bytes() == content
 
 
-def test_rows_from_python_go_on_in_python(tmp_path, monkeypatch):
+def test_runs_on_arrays_resume_only_in_python(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     x = np.random.default_rng(0).normal(size=(40, 2))
     model = Model([{"type": "dense", "units": 1}], "mse", seed=1)

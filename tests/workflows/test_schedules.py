@@ -1,4 +1,4 @@
-"""Runs whose learning rate has a schedule: going on, going further, repeating, and from Python."""
+"""Test runs with a schedule of the learning rate: resuming, extending, repeating, and training from Python."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def resolved(run):
 
 @pytest.mark.parametrize("schedule", first(3, [WAITING, COSINE, *OTHERS[:-1], *OVER_RUN[1:]]), **by_name)
 @pytest.mark.parametrize("step", first(1, [7, 2, 6]))
-def test_a_stopped_run_ends_as_if_it_had_not_been_stopped_and_can_be_repeated(config, schedule, step):
+def test_a_resumed_run_ends_with_the_same_bits_and_can_be_repeated(config, schedule, step):
     path = config(schedule)
     train(path, run_dir="whole")
     with pytest.raises(StoppedError):
@@ -78,7 +78,7 @@ def test_a_stopped_run_ends_as_if_it_had_not_been_stopped_and_can_be_repeated(co
 
 
 @pytest.mark.parametrize("schedule", first(2, [OVER_RUN[1], OTHERS[2], COSINE, *OTHERS[:2]]), **by_name)
-def test_the_column_of_the_rate(config, schedule):
+def test_the_learning_rate_column(config, schedule):
     train(config(schedule), run_dir="run")
     made = build(SCHEDULES, schedule)
     assert rates("run") == [made.at(step, ScheduleContext(3, 3)) for step in (2, 5, 8)]
@@ -86,7 +86,7 @@ def test_the_column_of_the_rate(config, schedule):
 
 @pytest.mark.parametrize("schedule", first(1, OVER_RUN), **by_name)
 @pytest.mark.parametrize("epochs", [2, 5])
-def test_a_run_whose_schedule_goes_over_all_of_it_keeps_its_length(config, schedule, epochs):
+def test_a_run_whose_schedule_spans_it_keeps_its_length(config, schedule, epochs):
     path = config(schedule)
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(4))
@@ -100,14 +100,14 @@ def test_a_run_whose_schedule_goes_over_all_of_it_keeps_its_length(config, sched
         assert "spans the whole run" in str(caught.value)
         assert str(caught.value).endswith("start a new run in another directory")
         kept = "--set optimizer.learning_rate.epochs=3, or start a new run" in str(caught.value)
-        assert kept == (schedule["type"] != "linear")  # which goes down to 0
+        assert kept == (schedule["type"] != "linear")  # linear ends at 0
     with pytest.raises(RunError, match=f"optimizer.learning_rate.epochs was 3, is {epochs}"):
         repro("run", [setting])
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("schedule", first(1, [OVER_RUN[1], COSINE, OVER_RUN[2]]), **by_name)
-def test_it_is_made_longer_where_its_schedule_is_kept(config, schedule):
+def test_a_run_can_be_extended_with_a_fixed_schedule(config, schedule):
     path = config({"final": 1e-3, **schedule})
     train(path, ["training.epochs=5", "optimizer.learning_rate.epochs=3"], run_dir="whole")
     ended = train(path, run_dir="run")
@@ -120,12 +120,12 @@ def test_it_is_made_longer_where_its_schedule_is_kept(config, schedule):
     assert same("run", "whole")
     assert rates("run")[2:] == [rates("run")[2]] * 3
     assert resolved("run")["epochs"] == 3
-    resume("run", ["training.epochs=6"])  # which is free from now on
+    resume("run", ["training.epochs=6"])  # the length may change now
     assert len(rates("run")) == 6
     assert repro("run").same
 
 
-def test_a_rate_that_is_down_to_0_is_not_advised_to_be_kept(config):
+def test_keeping_a_rate_of_0_is_not_advised(config):
     path = config({"type": "linear", "initial": 0.05})
     train(path, run_dir="run")
     (line,) = event_lines(resume("run"))
@@ -137,7 +137,7 @@ def test_a_rate_that_is_down_to_0_is_not_advised_to_be_kept(config):
 
 
 @pytest.mark.parametrize("schedule", first(3, [WAITING, OTHERS[4], *OTHERS[:4]]), **by_name)
-def test_a_run_is_made_longer_where_its_rates_do_not_depend_on_its_length(config, schedule):
+def test_a_run_can_be_extended_if_rates_do_not_depend_on_its_length(config, schedule):
     path = config(schedule)
     train(path, ["training.epochs=5"], run_dir="whole")
     train(path, run_dir="run")
@@ -146,7 +146,7 @@ def test_a_run_is_made_longer_where_its_rates_do_not_depend_on_its_length(config
     assert same("run", "whole")
 
 
-def test_another_length_of_the_schedule_is_another_run(config):
+def test_another_schedule_length_is_rejected_on_resume(config):
     path = config(COSINE)
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(4))
@@ -168,7 +168,7 @@ def test_early_stopping_ends_a_run_before_its_schedule(config):
     assert repro("run").same
 
 
-def test_a_repetition_with_other_reductions_is_told(config):
+def test_a_repetition_with_other_reductions_is_reported(config):
     path = config(WAITING, training={"epochs": 6, "batch_size": 16})
     train(path, run_dir="run")
     assert len(set(rates("run"))) > 1
@@ -183,7 +183,7 @@ def test_a_repetition_with_other_reductions_is_told(config):
 
 
 @pytest.mark.parametrize(("validated", "monitor"), [(True, "val_loss"), (False, "train_loss")])
-def test_what_is_waited_for_is_in_the_resolved_config(config, validated, monitor):
+def test_the_plateau_monitor_is_in_the_resolved_config(config, validated, monitor):
     path = config(WAITING)
     found = check(path, [] if validated else ["data.validation=null"])
     assert found.spec.optimizer.learning_rate.monitor == monitor
@@ -198,13 +198,13 @@ def test_what_is_waited_for_is_in_the_resolved_config(config, validated, monitor
         ("learning_rate", [], "no column 'learning_rate'"),
     ],
 )
-def test_what_is_waited_for_has_to_be_a_column(config, monitor, settings, words):
+def test_the_plateau_monitor_must_be_a_column(config, monitor, settings, words):
     path = config({**WAITING, "monitor": monitor})
     with pytest.raises(ConfigError, match=f":[0-9]+:[0-9]+: optimizer.learning_rate.monitor: {words}"):
         check(path, settings)
 
 
-def test_what_a_trainer_waits_for(config):
+def test_the_plateau_monitor_of_a_trainer(config):
     plateau = load_config(config({**WAITING, "monitor": "val_accuracy", "min_delta": 0.25})).session().trainer().plateau
     assert plateau is not None
     watched = plateau.monitor
@@ -215,12 +215,12 @@ def test_what_a_trainer_waits_for(config):
 
 def test_a_cooldown(config):
     path = config({**WAITING, "monitor": "val_accuracy", "initial": 1e-9}, training={"epochs": 4, "batch_size": 16})
-    train(path, run_dir="run")  # which learns nothing: all accuracies are the same
-    expected = [1e-9, 1e-9, 3e-10, 3e-10]  # the third epoch is that of the cooldown
+    train(path, run_dir="run")  # the model learns nothing: all accuracies are equal
+    expected = [1e-9, 1e-9, 3e-10, 3e-10]  # the third epoch is the cooldown
     assert rates("run") == pytest.approx(expected)
 
 
-def test_a_checkpoint_that_does_not_say_what_is_waited_for_is_refused(config):
+def test_a_checkpoint_without_the_plateau_monitor_is_rejected(config):
     train(config(WAITING), run_dir="run")
     found, arrays = checkpoint.load("run/checkpoints/best.npz")
     found["config"]["optimizer"]["learning_rate"]["monitor"] = None
@@ -247,7 +247,7 @@ def test_a_checkpoint_that_does_not_say_what_is_waited_for_is_refused(config):
         (0.1, ["training.early_stopping.patience=1"], None),
     ],
 )
-def test_what_makes_little_sense_is_noted(config, schedule, settings, note):
+def test_unusual_schedules_are_noted(config, schedule, settings, note):
     notes = check(config(schedule), settings).notes
     assert len(notes) == (note is not None)
     assert note is None or (notes[0].startswith("optimizer.learning_rate: ") and note in notes[0])
@@ -265,7 +265,7 @@ def column(records):
     return [record["learning_rate"] for record in records]
 
 
-def test_each_training_from_python_has_a_schedule_over_its_own_epochs():
+def test_each_training_from_python_has_its_own_schedule():
     found = model({"type": "linear", "initial": 0.1, "final": 0.02})
     before = found.train(X, Y, epochs=3, batch_size=4, verbose=False)
     second = found.train(X, Y, epochs=2, batch_size=4, verbose=False)
@@ -277,7 +277,7 @@ def test_each_training_from_python_has_a_schedule_over_its_own_epochs():
     assert column(records) == [*column(before), 0.02]
 
 
-def test_a_rate_that_was_reduced_stays_so_in_the_next_training(tmp_path):
+def test_a_reduced_rate_stays_reduced_in_the_next_training(tmp_path):
     found = model({"type": "reduce_on_plateau", "initial": 1e-12, "patience": 1, "min_delta": 1})
     assert column(found.train(X, Y, epochs=3, verbose=False)) == pytest.approx([1e-12, 1e-12, 1e-13])
     assert column(found.train(X, Y, epochs=2, verbose=False)) == pytest.approx([1e-14, 1e-14])
@@ -290,7 +290,7 @@ def test_a_rate_that_was_reduced_stays_so_in_the_next_training(tmp_path):
 
 
 def loop(found, steps):
-    """The size of every step of a loop by hand with a gradient that stays the same."""
+    """Return the size of every step of a custom loop with a constant gradient."""
     sizes = []
     for _ in range(steps):
         output = found.forward(X)
@@ -301,7 +301,7 @@ def loop(found, steps):
     return sizes
 
 
-def test_a_loop_by_hand_has_the_rates_of_its_steps():
+def test_a_custom_loop_uses_the_schedule():
     schedule = {"type": "linear", "initial": 0.3, "final": 0.1, "steps": 3, "warmup_steps": 0}
     assert loop(model(schedule), 4) == pytest.approx([0.3, 0.2, 0.1, 0.1], rel=1e-5)
     constant = {"type": "constant", "initial": 0.4, "warmup_steps": 4}
@@ -309,7 +309,7 @@ def test_a_loop_by_hand_has_the_rates_of_its_steps():
 
 
 @pytest.mark.parametrize("schedule", [COSINE, {**COSINE, "epochs": 3}, OTHERS[1], WAITING], **by_name)
-def test_a_loop_by_hand_has_no_epochs(schedule):
+def test_a_custom_loop_has_no_epochs(schedule):
     with pytest.raises(UserError, match=f"update: the schedule {schedule['type']} counts epochs"):
         loop(model(schedule), 1)
     trained = model({**schedule, "initial": 1e-3})
@@ -360,7 +360,7 @@ def test_a_schedule_from_a_plugin(config, tmp_path, request):
         ("None", "in step 0: TypeError: "),
     ],
 )
-def test_rates_of_a_plugin_that_are_none(config, tmp_path, request, rate, words):
+def test_invalid_rates_of_a_plugin_are_rejected(config, tmp_path, request, rate, words):
     request.addfinalizer(forget_all)
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\nimport nncli\nfrom nncli.optim.schedule import Schedule\n\n\n"

@@ -1,4 +1,4 @@
-"""Sequences from training to prediction: of numbers for lstm and gru, and of whole numbers for an embedding."""
+"""Test sequences from training to prediction: numbers for lstm and gru, symbols for embedding."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def predicted(path, text):
     return np.concatenate(list(predict(path, text).arrays()))
 
 
-def test_sequences_have_a_scale_for_every_feature_and_no_channel():
+def test_sequences_are_scaled_per_feature_and_get_no_channel():
     run = trained(NUMBERS)
     model = load_predictor(run)
     assert model.preprocessing.input_shape == (5, 2)
@@ -81,13 +81,13 @@ def test_sequences_have_a_scale_for_every_feature_and_no_channel():
         predicted(run, "short.npy")
 
 
-def test_the_sum_of_a_sequence_is_learnt():
+def test_the_sum_of_a_sequence_is_learned():
     assert json.loads(Path(trained(NUMBERS, "training.epochs=40"), "status.json").read_text())["state"] == "finished"
     (run,) = Path("runs").iterdir()
     assert evaluate(run).results["r2"] > 0.8
 
 
-def test_a_whole_sequence_is_learnt_for_every_row():
+def test_a_sequence_of_targets_is_learned():
     np.save("y.npy", np.cumsum(X, axis=1))
     sequences = [
         {"type": "lstm", "units": 4, "return_sequences": True},
@@ -101,7 +101,7 @@ def test_a_whole_sequence_is_learnt_for_every_row():
 
 
 @pytest.mark.parametrize("config", [NUMBERS, SYMBOLS], ids=["numbers", "symbols"])
-def test_a_run_that_goes_on_ends_as_one_that_did_not_stop(config):
+def test_a_resumed_run_ends_with_the_same_bits(config):
     (whole, parts) = (trained(config, f"training.epochs={epochs}") for epochs in (3, 2))
     resume(parts, ["training.epochs=3"])
     for name in ("best", "last"):
@@ -112,7 +112,7 @@ def test_a_run_that_goes_on_ends_as_one_that_did_not_stop(config):
 
 
 @pytest.mark.parametrize("config", [NUMBERS, SYMBOLS], ids=["numbers", "symbols"])
-def test_large_files_that_are_read_when_needed_give_the_same_bits(config, monkeypatch):
+def test_memory_mapped_files_give_the_same_bits(config, monkeypatch):
     arrays = temporal_order.arrays()
     np.save("symbols.npy", arrays["inputs"][:300])
     np.save("labels.npy", arrays["targets"][:300])
@@ -132,7 +132,7 @@ def test_large_files_that_are_read_when_needed_give_the_same_bits(config, monkey
     assert found[0] == found[1]
 
 
-def test_symbols_are_predicted_and_measured_from_a_file():
+def test_symbols_are_predicted_and_evaluated_from_a_file():
     run = trained(SYMBOLS)
     assert predicted(run, "symbols.npy").shape == (40, 8)
     assert set(np.concatenate(list(predict(run, "symbols.npy", classes=True).arrays()))) <= set(
@@ -144,7 +144,7 @@ def test_symbols_are_predicted_and_measured_from_a_file():
 
 
 @pytest.mark.parametrize(("number", "words"), [(6, "got 6; write entries: 7, or more"), (0.5, "got 0.5; make whole")])
-def test_a_symbol_that_the_model_does_not_know(number, words):
+def test_unknown_symbols_are_rejected(number, words):
     run, symbols = trained(SYMBOLS), np.load("symbols.npy").astype(float)
     symbols[31, 7] = number
     np.save("strange.npy", symbols)
@@ -182,7 +182,7 @@ def test_from_python():
     assert sequences.backward(np.ones((60, 2))).shape == X.shape
 
 
-def test_where_numbers_explode_scaling_is_not_advised_for_symbols():
+def test_the_divergence_hint_does_not_advise_scaling_symbols():
     x = np.full((8, 3), 50)
     model = nncli.Model(
         [{"type": "embedding", "entries": 51, "units": 2}, {"type": "dense", "units": 1}],

@@ -1,4 +1,4 @@
-"""A checkpoint whose preprocessing was changed is refused, or predicts; it never fails in another way."""
+"""Test that changed preprocessing in a checkpoint is rejected or harmless, and never causes another error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUES = [None, "x", -1, 0, 1.5, [], {}, ["x"], [0.5], True]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """(kind, its meta.json, its members) of a run of every kind of scaling."""
+    """Return meta.json and members of a run with each kind of scaling."""
     folder = tmp_path_factory.mktemp("runs")
     found = {}
     for name, make, scaling in (
@@ -37,13 +37,13 @@ def runs(tmp_path_factory):
         with zipfile.ZipFile(run / "checkpoints" / "best.npz") as archive:
             members = {item: archive.read(item) for item in archive.namelist()}
         meta = json.loads(members.pop("meta.json"))
-        del meta["sha256"]  # so that the change is not found before anything is made of it
+        del meta["sha256"]  # so that the checksum does not reveal the change
         found[name] = meta, members
     return folder, found
 
 
 def leaves(value: Any, path: tuple = ()) -> list[tuple]:
-    """The paths of everything in plain values."""
+    """Return the path of every entry in nested plain values."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(leaf for key, item in items for leaf in leaves(item, (*path, key)))]
 
@@ -75,13 +75,13 @@ def test_every_change_is_refused_or_harmless(runs, kind, pytestconfig):
             try:
                 list(predict(file, folder / source).arrays())
                 evaluate(file, folder / source)
-            except UserError:  # all else fails the test
+            except UserError:  # any other error fails the test
                 refused += 1
             inspect(file)
     assert refused > 10
 
 
-def test_a_scaling_of_fewer_columns_is_not_spread_over_all(runs):
+def test_a_scaling_of_fewer_columns_is_not_broadcast(runs):
     folder, found = runs
     meta, members = found["affine"]
     width = meta["preprocessing"]["input_shape"][-1]

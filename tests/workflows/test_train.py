@@ -1,4 +1,4 @@
-"""Training a config: the files of a run, the same bits every time, and nothing left behind where it cannot start."""
+"""Test training a config: files of a run, reproducible bits, and failures that leave no files."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_files_of_a_run(inside):
     assert re.fullmatch(r"[0-9a-f]{64}", fingerprint[1])
 
 
-def test_without_test_and_validation_there_is_less(inside):
+def test_the_files_of_a_run_without_held_out_rows(inside):
     values = tiny.classifier(metrics=[])
     values["data"] = {"train": values["data"]["train"]}
     run = train(tiny.write(inside, values)).path
@@ -85,13 +85,13 @@ def test_without_test_and_validation_there_is_less(inside):
     assert read_value(Path(run, "resolved.yaml").read_text())["training"]["checkpoint"]["monitor"] == "train_loss"
 
 
-def test_metrics_come_in_the_order_of_the_config(inside):
+def test_metrics_are_in_the_order_of_the_config(inside):
     run = train(tiny.write(inside, tiny.regression(metrics=["r2", "mae", "rmse"]))).path
     names = ["loss", "r2", "mae", "rmse"]
     assert list(rows(run)[0])[2:-1] == [f"{kind}_{name}" for kind in ("train", "val") for name in names]
 
 
-def test_the_log_holds_what_was_told(inside):
+def test_the_log_holds_what_was_printed(inside):
     run = train(tiny.write(inside, tiny.classifier())).path
     log = Path(run, "train.log").read_text().splitlines()
     assert sum(line.startswith("epoch ") for line in log) == 3
@@ -120,7 +120,7 @@ def test_another_seed_gives_other_bits(inside):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_convolutions_give_the_same_bits_whatever_the_threads(inside, threads):
+def test_convolutions_give_the_same_bits_with_any_number_of_threads(inside, threads):
     config = tiny.write(inside, tiny.convolutional())
     one = train(config, run_dir="one").path
     two = train(config, [f"training.threads={threads}"], run_dir="two").path
@@ -142,7 +142,7 @@ def test_the_resolved_config_repeats_the_run_from_anywhere(inside):
     assert str(inside / "deep" / tiny.LINE) in Path(first, "resolved.yaml").read_text()
 
 
-def test_the_name_is_the_stem_of_the_file_where_none_is_given(inside):
+def test_the_default_name_is_the_stem_of_the_file(inside):
     values = tiny.classifier()
     del values["name"]
     run = train(tiny.write(inside, values, "my config.v2.yaml")).path
@@ -150,7 +150,7 @@ def test_the_name_is_the_stem_of_the_file_where_none_is_given(inside):
     assert read_value(Path(run, "resolved.yaml").read_text())["name"] == "my config.v2"
 
 
-def test_the_weights_have_their_names(inside):
+def test_the_names_of_weights(inside):
     values = tiny.convolutional(optimizer={"type": "sgd", "momentum": 0.5})
     run = train(tiny.write(inside, values)).path
     with np.load(os.path.join(run, "checkpoints", "best.npz"), allow_pickle=False) as archive:
@@ -167,7 +167,7 @@ def test_the_weights_have_their_names(inside):
     assert all(name.startswith("state/") for name in rest)
 
 
-def test_what_a_checkpoint_says_about_itself(inside):
+def test_the_meta_json_of_a_checkpoint(inside):
     values = tiny.classifier()
     run = train(tiny.write(inside, values)).path
     meta = checkpoint.read_meta(os.path.join(run, "checkpoints", "last.npz"))
@@ -197,7 +197,7 @@ def test_the_best_checkpoint_is_that_of_the_best_epoch(inside):
     )
 
 
-def test_the_test_rows_are_measured_with_the_best_weights(inside):
+def test_the_test_rows_are_evaluated_with_the_best_weights(inside):
     values = tiny.classifier(training={"epochs": 8, "batch_size": 8})
     values["optimizer"] = {"type": "sgd", "learning_rate": 20.0}
     values["data"]["test"] = {"fraction": 0.3}
@@ -220,14 +220,14 @@ def test_metrics_are_in_original_units_and_the_loss_is_not(inside):
     assert first["val_rmse"] == pytest.approx(np.sqrt(first["val_loss"]) * scale, rel=1e-5)
 
 
-def test_the_last_states_are_kept_on_demand(inside):
+def test_keep_sets_the_number_of_last_states(inside):
     values = tiny.classifier(training={"epochs": 5, "batch_size": 16, "checkpoint": {"keep": 2}})
     run = train(tiny.write(inside, values)).path
     kept = sorted(set(os.listdir(os.path.join(run, "checkpoints"))) - {"best.npz", "last.npz"})
     assert [checkpoint.read_meta(os.path.join(run, "checkpoints", name))["epoch"] for name in kept] == [4, 5]
 
 
-def test_the_last_state_is_saved_after_so_many_epochs_where_it_is_the_best_and_at_the_end(inside):
+def test_when_the_last_state_is_saved(inside):
     values = tiny.classifier(training={"epochs": 7, "batch_size": 16, "checkpoint": {"every_epochs": 3}})
     values["optimizer"] = {"type": "sgd", "learning_rate": 1e-30}  # the first epoch stays the best
     saved = []
@@ -254,7 +254,7 @@ def test_early_stopping_ends_the_run_and_says_so(inside, key):
     assert status["epoch"] == len(losses)
 
 
-def test_an_explosion_fails_with_epoch_step_layer_and_hint(inside):
+def test_divergence_fails_with_epoch_step_layer_and_hint(inside):
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 100.0})
     values["data"] |= {"scale_inputs": "none", "scale_targets": "none"}
     values["training"]["epochs"] = 50
@@ -269,7 +269,7 @@ def test_an_explosion_fails_with_epoch_step_layer_and_hint(inside):
     assert status["reason"] in Path("run/train.log").read_text()
 
 
-def test_the_hint_names_inputs_where_they_are_large(inside):
+def test_the_hint_names_large_inputs(inside):
     rows = "\n".join(f"{i * 1000},{i % 7}" for i in range(1, 40))
     (inside / "large.csv").write_text(f"x,y\n{rows}\n")
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1.0})
@@ -278,7 +278,7 @@ def test_the_hint_names_inputs_where_they_are_large(inside):
         train(tiny.write(inside, values), run_dir="run")
 
 
-def test_without_large_numbers_the_hint_is_another(inside):
+def test_the_hint_without_large_values(inside):
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1e30})
     values["training"]["epochs"] = 50
     with pytest.raises(NonFiniteError, match=r"try a smaller optimizer\.learning_rate, or training\.clip_norm: 1"):
@@ -295,7 +295,7 @@ def test_without_large_numbers_the_hint_is_another(inside):
     ],
 )
 @pytest.mark.parametrize("run_dir", [None, "run"])
-def test_nothing_is_left_behind_where_a_run_cannot_start(inside, change, error, run_dir):
+def test_a_run_that_cannot_start_leaves_no_files(inside, change, error, run_dir):
     config = tiny.write(inside, tiny.classifier(**change))
     before = sorted(os.listdir(inside))
     with pytest.raises(error):
@@ -303,7 +303,7 @@ def test_nothing_is_left_behind_where_a_run_cannot_start(inside, change, error, 
     assert sorted(os.listdir(inside)) == before
 
 
-def test_a_run_that_exists_is_refused_and_untouched(inside):
+def test_an_existing_run_is_rejected_and_unchanged(inside):
     config = tiny.write(inside, tiny.classifier())
     train(config, run_dir="run")
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
@@ -312,7 +312,7 @@ def test_a_run_that_exists_is_refused_and_untouched(inside):
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
 
 
-def test_a_disk_that_is_full_fails_the_run_and_keeps_the_last_checkpoint(inside, monkeypatch):
+def test_a_full_disk_keeps_the_last_checkpoint(inside, monkeypatch):
     config = tiny.write(inside, tiny.classifier())
     replace, count = os.replace, 0
 
@@ -333,7 +333,7 @@ def test_a_disk_that_is_full_fails_the_run_and_keeps_the_last_checkpoint(inside,
     assert json.loads(Path("run/status.json").read_text())["state"] == "failed"
 
 
-def test_resume_wants_a_directory(inside):
+def test_resume_needs_a_directory(inside):
     with pytest.raises(UserError, match="--resume goes with --run-dir"):
         train(tiny.write(inside, tiny.classifier()), resume=True)
 
@@ -346,7 +346,7 @@ def test_runs_of_the_same_second_get_numbers(inside, monkeypatch):
     ]
 
 
-def test_files_for_programs_are_json_even_where_numbers_are_not_finite(inside):
+def test_json_files_are_valid_with_non_finite_values(inside):
     """The last step makes the weights so large that the validation loss overflows."""
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1e30}, training={"epochs": 1})
     values["data"] |= {"test": {"fraction": 0.2}}

@@ -1,4 +1,4 @@
-"""Weights of rows and of classes through whole runs: losses, metrics, resume, and what is measured afterwards."""
+"""Test weights of rows and classes in losses, metrics, resuming and evaluation."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def _inside(tmp_path, monkeypatch):
 
 
 def table(name, some, targets=SIDE, weights=WEIGHTS):
-    """A table of some of the rows."""
+    """Write a table with some of the rows."""
     lines = [f"{POINTS[row, 0]},{POINTS[row, 1]},{targets[row]},{weights[row]}" for row in some]
     Path(name).write_text("\n".join(["a,b,y,w", *lines]) + "\n")
     return name
 
 
 def weighted(maker=tiny.classifier, targets=SIDE, weights=WEIGHTS, *, named=True, **changes):
-    """A config over three tables with weights."""
+    """Return a config with three tables with weights."""
     for name, start, stop in (("train", 0, 30), ("validation", 30, 45), ("test", 45, 60)):
         table(f"{name}.csv", range(start, stop), targets, weights)
     values = maker(**changes)
@@ -53,7 +53,7 @@ def weighted(maker=tiny.classifier, targets=SIDE, weights=WEIGHTS, *, named=True
 
 
 def ran(values, name="run", settings=()):
-    """The directory of a run of the config."""
+    """Train a config and return its run directory."""
     return train(tiny.write(Path(), values, f"{name}.yaml"), settings, run_dir=name).path
 
 
@@ -68,11 +68,11 @@ def predicted(run, source, checkpoint="last"):
     return np.concatenate(list(predict(f"{run}/checkpoints/{checkpoint}.npz", source).arrays()))
 
 
-def test_a_run_with_weights_is_the_run_with_repeated_rows():
+def test_integer_weights_equal_repeated_rows():
     training = {"batch_size": 200, "shuffle": False, "epochs": 5}
     common = {"dtype": "float64", "metrics": ["accuracy", "f1", "roc_auc", "log_loss"], "training": training}
     values = weighted(**common)
-    values["data"]["scale_inputs"] = "none"  # which is fitted to rows, whatever they weigh
+    values["data"]["scale_inputs"] = "none"  # the scaling does not use weights
     run = ran(values)
     times = np.repeat(np.arange(60), WEIGHTS.astype(int))
     for name, start, stop in (("train", 0, 30), ("validation", 30, 45), ("test", 45, 60)):
@@ -90,7 +90,7 @@ def test_a_run_with_weights_is_the_run_with_repeated_rows():
 
 
 def of_kind(kind):
-    """(config, targets as the oracle wants them) with every metric of that kind in all its forms."""
+    """Return (config, targets for the oracle) with every metric of a kind in all its settings."""
     wanted = {"numbers": {"mae", "rmse", "r2", "mape", "median_absolute_error"}}.get(kind)
     cases = {
         str(case.config): case
@@ -104,7 +104,7 @@ def of_kind(kind):
 
 
 @pytest.mark.parametrize("kind", ["numbers", "two", "three"])
-def test_all_metrics_are_what_their_definitions_say_of_the_weighted_validation_rows(kind):
+def test_weighted_metrics_match_their_definitions(kind):
     cases = of_kind(kind)
     metrics = [case.config for case in cases]
     if kind == "numbers":
@@ -133,7 +133,7 @@ def test_all_metrics_are_what_their_definitions_say_of_the_weighted_validation_r
 
 
 def losses_of(probability, side):
-    """The surprise at the right side."""
+    """Return the negative log-likelihood of the true class."""
     return -np.log(np.where(side == "right", probability, 1 - probability))
 
 
@@ -170,7 +170,7 @@ def test_the_training_loss_uses_both_weights():
     assert float(record["train_log_loss"]) == pytest.approx(np.average(losses, weights=WEIGHTS[:30]), rel=1e-4)
 
 
-def test_balanced_is_the_run_in_which_every_row_has_the_weight_of_its_class():
+def test_balanced_class_weights_equal_row_weights():
     counts = {side: int((SIDE[:30] == side).sum()) for side in ("left", "right")}
     assert counts["left"] != counts["right"]
     by_hand = np.array([30 / (2 * counts[side]) for side in SIDE.tolist()])
@@ -202,7 +202,7 @@ def test_weights_of_images_change_the_run_and_zero_weighted_batches_do_not_break
 
 
 @pytest.mark.parametrize(("kind", "step"), [("table", 1), ("table", 3), ("table", 5), ("images", 1), ("images", 3)])
-def test_weights_survive_a_stop(kind, step):
+def test_a_weighted_run_can_be_resumed(kind, step):
     metrics = ["roc_auc", "f1", {"type": "f1", "average": "macro"}, "accuracy"]
     training = {"class_weight": "balanced", "epochs": 3}
     values = images(class_weight={"flat": 3}) if kind == "images" else weighted(metrics=metrics, training=training)
@@ -214,7 +214,7 @@ def test_weights_survive_a_stop(kind, step):
     assert same("run", "whole")
 
 
-def test_other_weights_are_another_run():
+def test_other_weights_are_rejected_on_resume():
     config = tiny.write(Path(), weighted(training={"class_weight": "balanced"}))
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(2))
@@ -224,7 +224,7 @@ def test_other_weights_are_another_run():
 
 
 @pytest.mark.parametrize("kind", ["table", "images"])
-def test_a_checkpoint_measures_what_the_run_measured(kind):
+def test_evaluate_gives_the_metrics_of_the_run(kind):
     training = {"class_weight": "balanced"}
     values = images(**training) if kind == "images" else weighted(training=training, metrics=["accuracy", "roc_auc"])
     run = ran(values)
@@ -241,7 +241,7 @@ def test_a_checkpoint_measures_what_the_run_measured(kind):
         assert {name: float(epoch[f"val_{name}"]) for name in found.results} == found.results
 
 
-def test_what_is_predicted_needs_no_weights():
+def test_predict_needs_no_weights():
     run = ran(weighted())
     expected = predicted(run, "test.csv")
     with open("test.csv", newline="") as file:
@@ -250,7 +250,7 @@ def test_what_is_predicted_needs_no_weights():
     assert (predicted(run, "bare.csv") == expected).all()
 
 
-def test_the_best_constant_that_a_run_is_compared_with_is_weighted():
+def test_the_constant_baseline_is_weighted():
     weights = np.where(SIDE == "right", 0.001, 1.0)
     values = weighted(weights=weights, optimizer={"type": "sgd", "learning_rate": 1e-9})
     notes = []
@@ -295,7 +295,7 @@ def test_the_python_model_takes_class_weights():
     assert found["log_loss"] == pytest.approx(losses.mean(), rel=1e-4)
 
 
-def test_every_training_of_a_python_model_has_its_own_class_weights(tmp_path):
+def test_each_training_of_a_python_model_has_its_own_class_weights(tmp_path):
     made = model()
     made.train(X, Y, epochs=1, verbose=False)
     assert made.evaluate(X, Y)["loss"] == pytest.approx(made.evaluate(X, Y)["log_loss"], rel=1e-4)

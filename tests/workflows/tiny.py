@@ -8,27 +8,27 @@ from typing import Any
 
 import numpy as np
 
-TABLE = "sides.csv"  # the side that a point lies on
+TABLE = "sides.csv"  # class: the side on which a point lies
 LINE = "line.csv"  # a plane, with targets in the thousands
 BARS = "bars.npz"  # 8x8 images of an upright or a flat bar
 
 
 def sides(rows: int = 60, seed: int = 3) -> str:
-    """A table of points that are left or right of zero."""
+    """Return a table of points that are left or right of zero."""
     points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
     lines = [f"{a},{b},{'left' if a < 0 else 'right'}" for a, b in points.tolist()]
     return "\n".join(["a,b,side", *lines]) + "\n"
 
 
 def line(rows: int = 50, seed: int = 4) -> str:
-    """A table of numbers and their price."""
+    """Return a table of numbers and a price."""
     points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
     lines = [f"{a},{b},{5000 + 300 * a - 100 * b:.3f}" for a, b in points.tolist()]
     return "\n".join(["size,age,price", *lines]) + "\n"
 
 
 def bars(rows: int = 40, seed: int = 5) -> dict[str, Any]:
-    """Images of a bar, and which way it lies."""
+    """Return images of a bar, and whether it is upright or flat."""
     random = np.random.default_rng(seed)
     x = random.integers(0, 60, (rows, 8, 8)).astype(np.uint8)
     y = np.arange(rows) % 2
@@ -39,14 +39,14 @@ def bars(rows: int = 40, seed: int = 5) -> dict[str, Any]:
 
 
 def data(folder: Path) -> None:
-    """All of the above as files."""
+    """Write all data files."""
     (folder / TABLE).write_text(sides())
     (folder / LINE).write_text(line())
     np.savez(folder / BARS, **bars())
 
 
 def classifier(**changes: Any) -> dict[str, Any]:
-    """A config that tells left from right."""
+    """Return a config that classifies left and right."""
     return {
         "name": "tiny",
         "data": {
@@ -65,7 +65,7 @@ def classifier(**changes: Any) -> dict[str, Any]:
 
 
 def regression(**changes: Any) -> dict[str, Any]:
-    """A config that finds the plane."""
+    """Return a config of a linear regression."""
     return {
         "name": "line",
         "data": {
@@ -84,7 +84,7 @@ def regression(**changes: Any) -> dict[str, Any]:
 
 
 def convolutional(**changes: Any) -> dict[str, Any]:
-    """A config that tells flat bars from upright ones, with dropout."""
+    """Return a config of a convolutional classifier of bars, with dropout."""
     return {
         "name": "bars",
         "data": {
@@ -109,7 +109,7 @@ def convolutional(**changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path, values: dict[str, Any], name: str = "config.yaml") -> str:
-    """The config beside its data; JSON is YAML too."""
+    """Write a config beside its data, as JSON, which is valid YAML."""
     data(folder)
     (folder / name).write_text(json.dumps(values, indent=1))
     return str(folder / name)

@@ -1,4 +1,4 @@
-"""Whether outputs of a shape fit a loss and a task, and what is said where they do not."""
+"""Test whether output shapes suit losses and tasks, and the messages where they do not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def labels(count):
     return Task("multi_label", target_shape=(count,))
 
 
-def test_cross_entropy_takes_one_unit_a_class():
+def test_cross_entropy_needs_one_unit_per_class():
     loss = CrossEntropy()
     assert axes_problem(loss, (3,), classes(3)) is None
     message = "cross_entropy wants one unit a class at the end; the model gives "
@@ -44,7 +44,7 @@ def test_cross_entropy_takes_one_unit_a_class():
     assert units_needed(loss, classes(10)) == 10
 
 
-def test_binary_cross_entropy_takes_one_unit_for_two_classes():
+def test_binary_cross_entropy_needs_one_unit_for_two_classes():
     loss = BinaryCrossEntropy()
     assert axes_problem(loss, (1,), classes(2)) is None
     message = "binary_cross_entropy wants 1 unit at the end; the model gives (3,); use cross_entropy"
@@ -56,7 +56,7 @@ def test_binary_cross_entropy_takes_one_unit_for_two_classes():
     assert units_needed(loss, classes(2)) is None
 
 
-def test_binary_cross_entropy_takes_one_unit_a_label():
+def test_binary_cross_entropy_needs_one_unit_per_label():
     loss = BinaryCrossEntropy(positive_weight=(2, 3), label_smoothing=0.1)
     assert axes_problem(loss, (3,), labels(3)) is None
     message = "binary_cross_entropy wants one unit a label at the end; the model gives (4, 4, 3)"
@@ -68,7 +68,7 @@ def test_binary_cross_entropy_takes_one_unit_a_label():
     assert units_needed(loss, labels(3)) == 3
 
 
-def test_one_weight_of_positives_a_label():
+def test_positive_weight_needs_one_weight_per_label():
     loss = BinaryCrossEntropy(positive_weight=(2, 3))
     assert list(positive_weight_problems(loss, (2,))) == []
     assert list(positive_weight_problems(BinaryCrossEntropy(positive_weight=2), (7,))) == []
@@ -92,7 +92,7 @@ def test_one_weight_of_positives_a_label():
         ((2, 2, 1), (4,), "4 targets, outputs of (2, 2, 1)"),
     ],
 )
-def test_regression_takes_one_unit_a_target(loss, output, target, message):
+def test_regression_needs_one_unit_per_target(loss, output, target, message):
     assert axes_problem(loss, output, numbers(*target)) is None
     assert size_problem(loss, output, numbers(*target)) == message
     assert not target or units_needed(loss, numbers(*target)) in (1, 3, 4)

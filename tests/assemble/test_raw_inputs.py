@@ -1,4 +1,4 @@
-"""Layers that take the numbers of the data themselves: wrong data, scaling and places are told before step 0."""
+"""Test layers that need raw inputs: invalid data, scaling and position are reported before the first step."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def _files(tmp_path, monkeypatch):
     (tmp_path / "a.yaml").write_text(WORDS)
 
 
-def told(*settings):
-    """The problems, one a line."""
+def problem_lines(*settings):
+    """Return the problems, one per line."""
     with pytest.raises(ConfigError) as caught:
         check("a.yaml", settings)
     return str(caught.value).splitlines()[:-1]
 
 
 def with_number(value):
-    """The numbers, but one of row 33."""
+    """Write the numbers, with one changed number in row 33."""
     changed = NUMBERS.astype(float)
     changed[33, 2] = value
     return changed
 
 
-def test_numbers_within_bounds_are_right():
+def test_numbers_within_bounds_are_valid():
     assert check("a.yaml").parameters == 10 * 2 + 5 * 2 + 1
     assert check("a.yaml", ["model.0={type: sequential, layers: [{type: embedding, entries: 10, units: 2}]}"])
 
@@ -59,23 +59,23 @@ def test_numbers_within_bounds_are_right():
         (12, "got 12; write entries: 13, or more"),
     ],
 )
-def test_a_number_without_a_vector_is_told_with_its_row(tmp_path, value, words):
+def test_a_number_out_of_range_is_reported_with_its_row(tmp_path, value, words):
     np.save("more.npy", with_number(value))
-    (line,) = told()
+    (line,) = problem_lines()
     place = f"{tmp_path}/more.npy: row 33 (counted from 0)"
     assert line == f"a.yaml:3:15: data.validation: {place}: embedding takes whole numbers from 0 to 9; {words}"
-    (inside,) = told("model.0={type: sequential, layers: [{type: embedding, entries: 10, units: 2}]}")
+    (inside,) = problem_lines("model.0={type: sequential, layers: [{type: embedding, entries: 10, units: 2}]}")
     assert inside == line
 
 
-def test_rows_drawn_from_the_train_source_are_looked_at_too():
+def test_rows_drawn_from_the_train_source_are_checked():
     np.save("x.npy", with_number(2.5))
-    (line,) = told()
+    (line,) = problem_lines()
     assert "x.npy: row 33 (counted from 0): embedding" in line
     assert line.partition(": ")[2].startswith(("data.train", "data.test"))
 
 
-def test_in_a_large_file_all_rows_are_looked_at_before_step_0(monkeypatch):
+def test_all_rows_of_a_large_file_are_checked_before_the_first_step(monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     monkeypatch.setattr("nncli.assemble.load_data.PREVIEW_ROWS", 4)
     monkeypatch.setattr("nncli.data.arrays.chunks.MAX_CHUNK_ROWS", 7)
@@ -87,8 +87,8 @@ def test_in_a_large_file_all_rows_are_looked_at_before_step_0(monkeypatch):
         prepared.session()
 
 
-def test_scaling_takes_the_numbers_away():
-    (line,) = told("data.scale_inputs=standard")
+def test_scaled_inputs_are_rejected():
+    (line,) = problem_lines("data.scale_inputs=standard")
     assert line == (
         "--set: data.scale_inputs: model.0 embedding takes the numbers of the data as they are; drop scale_inputs"
     )
@@ -102,8 +102,8 @@ def test_scaling_takes_the_numbers_away():
         ("[relu, {type: sequential, layers: [EMBEDDING]}, {type: dense, units: 1}]", "model.1.layers.0"),
     ],
 )
-def test_nothing_comes_before_it(model, where):
-    (line,) = told("model=" + model.replace("EMBEDDING", "{type: embedding, entries: 10, units: 2}"))
+def test_layers_before_an_embedding_are_rejected(model, where):
+    (line,) = problem_lines("model=" + model.replace("EMBEDDING", "{type: embedding, entries: 10, units: 2}"))
     assert line == (
         f"--set: {where}: embedding takes the numbers of the data themselves, which other layers change; "
         "put it first in model"
@@ -115,5 +115,5 @@ def test_a_table_of_whole_numbers(tmp_path):
     (tmp_path / "words.csv").write_text(f"a,b,c,d,y\n{rows}\n")
     source = "data.train={path: words.csv, targets: y}"
     assert check("a.yaml", [source, "data.validation=null"]).plan.input_shape == (4,)
-    (line,) = told(source, "data.validation=null", "data.test=null", "model.0.entries=4")
+    (line,) = problem_lines(source, "data.validation=null", "data.test=null", "model.0.entries=4")
     assert "words.csv:3: embedding takes whole numbers from 0 to 3; got 5; write entries: 9, or more" in line

@@ -1,4 +1,4 @@
-"""Averages of weights that a run is too short for."""
+"""Test notes about runs that are too short for weight averaging."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nncli.workflows.check import check
 from tests.workflows import tiny
 
 
-def test_a_run_that_is_too_short_for_its_average_is_told(tmp_path):
+def test_a_run_that_is_too_short_for_its_average_is_noted(tmp_path):
     config = tiny.write(tmp_path, tiny.classifier())  # 9 steps
     (note,) = check(config, ["training.weight_averaging={decay: 0.9}"]).notes
     assert "after the run's 9 steps the average is still 43% the weights of the first; give it warmup: true" in note

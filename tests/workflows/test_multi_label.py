@@ -1,4 +1,4 @@
-"""Several labels a row through the whole product: from a table, an array, a list of images and from Python."""
+"""Test multi-label targets from training to prediction: tables, arrays, lists of images, and Python."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ METRICS = ["accuracy", "f1", "roc_auc"]
 
 
 def values(**changes):
-    """A config over the table."""
+    """Return a config for the table."""
     return tiny.classifier(
         **{
             "data": {
@@ -54,8 +54,8 @@ def config(name="config.yaml", **changes):
     return tiny.write(Path(), values(**changes), name)
 
 
-def told(**changes):
-    """The problems of a config, without the file's name, line and column."""
+def problem_lines(**changes):
+    """Return the problems of a config, without file name, line and column."""
     with pytest.raises(ConfigError) as caught:
         check(config(**changes))
     return [line.split(" ", 1)[1] for line in str(caught.value).splitlines()[:-1]]
@@ -72,7 +72,7 @@ def _inside(tmp_path, monkeypatch):
 
 
 def table(name="weather.csv", **cells):
-    """The table, in which `right` is told as 0 and 1 and the others as false and true; cells are {row_column: text}."""
+    """Write the table: `right` as 0 and 1, the others as false and true; cells are {row_column: text}."""
     lines = [
         [str(a), str(b), str(int(r)), str(bool(h)).lower(), str(int(f))]
         for (a, b), (r, h, f) in zip(POINTS, ACTUAL, strict=True)
@@ -85,7 +85,7 @@ def table(name="weather.csv", **cells):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A run of the config."""
+    """Return a run of the config."""
     folder = tmp_path_factory.mktemp("labels")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -93,7 +93,7 @@ def run(tmp_path_factory):
         return train(config(), run_dir=str(folder / "run")).path
 
 
-def test_a_column_of_probabilities_a_label(run):
+def test_predictions_have_a_column_per_label(run):
     found = predict(run, "weather.csv")
     assert found.header == NAMES
     p = np.array(list(found.table()))
@@ -106,7 +106,7 @@ def test_a_column_of_probabilities_a_label(run):
     assert json.loads(Path("p.json").read_text())[3] == dict(zip(NAMES, p[3], strict=True))
 
 
-def test_0_or_1_a_label(run):
+def test_classes_are_0_or_1_per_label(run):
     p = np.concatenate(list(predict(run, "weather.csv").arrays()))
     found = predict(run, "weather.csv", classes=True, batch_size=7)
     assert (found.header, list(found.table())) == (NAMES, (p > 0.5).astype(int).tolist())
@@ -145,13 +145,13 @@ def test_what_the_commands_print(run):
     assert runner.invoke(app, ["predict", run, "weather.csv", "--classes"]).stdout.startswith("right,high,far\n")
 
 
-def test_what_is_stored(run):
+def test_the_stored_preprocessing(run):
     described = inspect(run)
     assert (described["class_names"], described["target_names"]) == (None, NAMES)
     stored = described["preprocessing"]
     assert (stored["several_labels"], stored["target_shape"], stored["classes"]) == (True, [3], None)
     assert Preprocessing.restore(stored).task.is_multi_label
-    del stored["several_labels"]  # as it was before there were such
+    del stored["several_labels"]  # as in checkpoints older than multi-label targets
     assert not Preprocessing.restore(stored).task.is_multi_label
 
 
@@ -163,7 +163,7 @@ def test_what_is_stored(run):
         ({"target_shape": [2]}, "target_shape of the preprocessing do not fit"),
     ],
 )
-def test_what_was_stored_wrongly_is_refused(run, change, message):
+def test_invalid_stored_preprocessing_is_rejected(run, change, message):
     parts = members(Path(run, "checkpoints", "best.npz"))
     meta = json.loads(parts.pop("meta.json"))
     meta["preprocessing"] |= change
@@ -172,7 +172,7 @@ def test_what_was_stored_wrongly_is_refused(run, change, message):
         predict("forged.npz", "weather.csv")
 
 
-def test_a_loss_that_has_no_labels_is_refused(run):
+def test_a_checkpoint_with_another_loss_is_rejected(run):
     parts = members(Path(run, "checkpoints", "best.npz"))
     meta = json.loads(parts.pop("meta.json"))
     meta["config"]["loss"] = {"type": "mean_squared_error"}
@@ -181,7 +181,7 @@ def test_a_loss_that_has_no_labels_is_refused(run):
         evaluate("forged.npz", "weather.csv")
 
 
-def test_going_on_gives_the_same_bits(run):
+def test_resuming_gives_the_same_bits(run):
     with pytest.raises(StoppedError):
         train(config(), run_dir="stopped", listener=stopping_at(3))
     resume("stopped")
@@ -190,7 +190,7 @@ def test_going_on_gives_the_same_bits(run):
     assert repro(whole).same
 
 
-def test_arrays_are_learnt_as_the_table_is(run):
+def test_arrays_give_the_same_results_as_the_table(run):
     np.savez("weather.npz", x=POINTS, y=ACTUAL)
     changes = data({"path": "weather.npz"}, **{key: values()["data"][key] for key in ("validation", "test")})
     other = train(config(**changes), run_dir="arrays").path
@@ -202,7 +202,7 @@ def test_arrays_are_learnt_as_the_table_is(run):
     assert evaluate(other, "weather.npz").results == evaluate(run, "weather.csv").results
 
 
-def test_other_rows_have_to_have_the_same_labels(run):
+def test_other_rows_must_have_the_same_labels(run):
     with pytest.raises(ShapeError, match=r"expected 3 labels a row \(right, high, far\); got 2"):
         evaluate(run, "{path: weather.csv, targets: [right, far]}")
     table("later.csv", _4_3="2")
@@ -221,17 +221,19 @@ def test_one_hot_rows_and_one_unit_are_still_two_classes():
     model = [{"type": "dense", "units": 2}, "sigmoid"]
     two = train(config(**data({"path": "one.npz"}), model=model, metrics=["accuracy"]), run_dir="two").path
     assert inspect(two)["class_names"] is None
-    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # so that nothing is known of the end
-    problems = told(**data({"path": "one.npz"}), model=model, metrics=["log_loss"])
+    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # so that the output shape is not known
+    problems = problem_lines(**data({"path": "one.npz"}), model=model, metrics=["log_loss"])
     assert problems == ["model.1.slope: unknown key 'slope' for sigmoid, which has no keys"]
     np.savez("three.npz", x=x[:3], y=np.eye(3))
     model = [{"type": "dense", "units": 1}, "sigmoid"]
-    assert told(**data({"path": "three.npz"}), model=model)[0].startswith("model.0: 3 classes, 1 unit, which tells 2")
+    assert problem_lines(**data({"path": "three.npz"}), model=model)[0].startswith(
+        "model.0: 3 classes, 1 unit, which tells 2"
+    )
 
 
-def test_a_single_column_is_no_label_of_several():
+def test_a_single_column_is_not_multi_label():
     for target in ("right", ["right"]):
-        assert told(**data({"path": "weather.csv", "targets": target})) == [
+        assert problem_lines(**data({"path": "weather.csv", "targets": target})) == [
             "loss: binary_cross_entropy wants 1 unit at the end; the model gives (3,); use cross_entropy"
         ]
 
@@ -287,22 +289,22 @@ def test_a_single_column_is_no_label_of_several():
     ],
     ids=lambda value: value.split(":")[0] if isinstance(value, str) else "",
 )
-def test_what_does_not_suit_is_told_at_its_place(changes, message):
-    assert told(**changes) == [message]
+def test_unsuitable_settings_are_located(changes, message):
+    assert problem_lines(**changes) == [message]
 
 
-def test_the_first_cell_that_is_no_label_is_told():
+def test_the_first_invalid_label_is_reported():
     table(_7_4="3")
-    assert told() == [f"data.train.targets: {Path.cwd()}/weather.csv:9: label 'far': expected 0 or 1; got '3'"]
+    assert problem_lines() == [f"data.train.targets: {Path.cwd()}/weather.csv:9: label 'far': expected 0 or 1; got '3'"]
     table()
     table("held.csv", _2_3="perhaps")
     held = data({"path": "weather.csv", "targets": NAMES}, validation={"path": "held.csv"})
-    assert told(**held) == [
+    assert problem_lines(**held) == [
         f"data.validation.targets: {Path.cwd()}/held.csv:4: label 'high': expected 0 or 1; got 'perhaps'"
     ]
 
 
-def test_a_large_array_is_looked_at_first(monkeypatch):
+def test_a_large_array_is_sampled_first(monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(6000).reshape(3000, 2) % 2
     np.savez("large.npz", x=x, y=y)
@@ -310,21 +312,21 @@ def test_a_large_array_is_looked_at_first(monkeypatch):
     assert check(config(**changes)).rows_read is not None
     y[2777, 1] = 7
     np.savez("large.npz", x=x, y=y)
-    assert "row 2777, column 1 (counted from 0): label 'y_1': expected 0 or 1; got 7" in told(**changes)[0]
+    assert "row 2777, column 1 (counted from 0): label 'y_1': expected 0 or 1; got 7" in problem_lines(**changes)[0]
 
 
-def test_images_named_by_a_table():
+def test_images_listed_in_a_table():
     lines = ["file,light,square"]
     for number in range(12):
         light, square = number % 2, number // 2 % 2
         Image.fromarray(np.full((4, 4), 200 * light + 20 * square, np.uint8)).save(f"{number}.png")
         lines.append(f"{number}.png,{light},{square}")
     Path("list.csv").write_text("\n".join(lines) + "\n")
-    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # two units, seen in the data
+    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # two units, known from the data
     train_source = {"path": "list.csv", "images": "file", "targets": ["light", "square"]}
     made = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
     assert predict(made, "0.png").header == ["file", "light", "square"]
-    assert told(**data({**train_source, "targets": ["light", "light"]}), model=model) == [
+    assert problem_lines(**data({**train_source, "targets": ["light", "light"]}), model=model) == [
         "data.train.targets: the column 'light' is listed twice"
     ]
 
@@ -353,7 +355,7 @@ def test_from_python():
         one.predict_labels(POINTS)
 
 
-def test_a_label_that_counts_more_is_predicted_more_often():
+def test_a_label_with_more_weight_is_predicted_more_often():
     counts = {}
     for weight in (0.1, (10.0, 0.1, 0.1)):
         model = nncli.Model(LAYERS, {"type": "bce", "positive_weight": weight}, {"type": "adam", "learning_rate": 0.05})
