@@ -39,5 +39,5 @@ What continues a run:
 - `repeat_run.repeat_run` trains the same session again in memory and compares every bit.
 
 What others read: `predictor.load_predictor` gives the model of a checkpoint, `run_events` lists what a listener
-receives, `run_lines` formats it, `plugin_files` loads a user's own classes.
+receives, `log_lines` formats it, `plugin_files` loads a user's own classes.
 """

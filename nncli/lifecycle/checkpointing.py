@@ -61,14 +61,14 @@ def is_best_state(trainer: Trainer) -> bool:
     return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best_monitor.best_epoch
 
 
-def check_description(session: Session, trainer: Trainer) -> None:
+def check_meta_size(session: Session, trainer: Trainer) -> None:
     """Check, before training begins, that the description of the model is not too large for a checkpoint.
 
     Raises:
         SaveError: if it is larger than what can be read again.
     """
     names = (*session.network.named(), *(checkpoint.STATE + name for name in trainer.arrays()))
-    checkpoint.check_meta(describe(session, trainer), names)
+    checkpoint.check_meta_size(describe(session, trainer), names)
 
 
 def describe(session: Session, trainer: Trainer) -> Meta:

@@ -11,8 +11,11 @@ from nncli.config.writer import to_plain
 from nncli.core.value_text import format_value
 from nncli.lifecycle.schedule_length import whole_run_schedule
 
-FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
-FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # what the best value so far refers to
+CHANGEABLE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
+UNCHANGEABLE = (
+    "training.checkpoint.monitor",
+    "training.early_stopping.monitor",
+)  # what the best value so far refers to
 
 
 def config_identity(spec: Spec) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def config_identity(spec: Spec) -> dict[str, Any]:
 
 
 def config_changes(
-    before: dict[str, Any], after: dict[str, Any], *, moved: bool = False, free: tuple[str, ...] = FREE
+    before: dict[str, Any], after: dict[str, Any], *, moved: bool = False, free: tuple[str, ...] = CHANGEABLE
 ) -> list[str]:
     """Return every difference in what makes a run what it is, as "seed was 0, is 1".
 
@@ -40,13 +43,13 @@ def config_changes(
     return [
         f"{path} was {format_value(old)}, is {format_value(new)}"
         for path, old, new in _differences(before, after, "")
-        if (path in FIXED or not path.startswith(free)) and not (moved and _is_data_path(path, old, new))
+        if (path in UNCHANGEABLE or not path.startswith(free)) and not (moved and _is_data_path(path, old, new))
     ]
 
 
 def may_change(path: str) -> bool:
     """Whether a run may resume with another value at that dotted path, or with the same data elsewhere."""
-    return path.startswith(FREE) or path.endswith((".path", ".inputs", ".targets"))
+    return path.startswith(CHANGEABLE) or path.endswith((".path", ".inputs", ".targets"))
 
 
 def _is_data_path(path: str, old: Any, new: Any) -> bool:

@@ -25,7 +25,7 @@ from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
-from nncli.runs.locate import checkpoint_path
+from nncli.runs.locate_checkpoint import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
 

@@ -25,10 +25,10 @@ def check_nothing_saved(run: RunDirectory) -> None:
     """
     state = run.state if os.path.exists(run.file(STATUS)) else "running"
     if run.checkpoints.names() or state in ("finished", "stopped"):
-        raise RunError(f"{run.path}: {CHECKPOINTS}/{LAST}.npz is missing; {replacement_for_last(run) or NEW_RUN}")
+        raise RunError(f"{run.path}: {CHECKPOINTS}/{LAST}.npz is missing; {last_checkpoint_remedy(run) or NEW_RUN}")
 
 
-def replacement_for_last(run: RunDirectory) -> str:
+def last_checkpoint_remedy(run: RunDirectory) -> str:
     """Say how to resume without last.npz; empty if that is not possible."""
     last = run.checkpoint(LAST)
     if os.path.exists(last) and not os.access(last, os.R_OK):

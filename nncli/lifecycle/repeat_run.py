@@ -10,11 +10,11 @@ from nncli.assemble.session import Session
 from nncli.core.errors import RunError
 from nncli.lifecycle.data_changes import data_changes, fingerprint_files
 from nncli.lifecycle.plugin_record import changed_plugins
+from nncli.lifecycle.repetition_differences import repetition_differences
 from nncli.lifecycle.run_description import current_environment
-from nncli.lifecycle.run_differences import run_differences
 from nncli.lifecycle.run_events import Listener
 from nncli.lifecycle.saved_results import SavedResults
-from nncli.lifecycle.training_run import started
+from nncli.lifecycle.training_run import run_started_event
 from nncli.runs.directory import RunDirectory
 from nncli.runs.environment import environment_changes
 
@@ -68,9 +68,9 @@ def repeat_run(run: RunDirectory, session: Session, environment: Mapping[str, An
     trainer, compared = session.trainer(), list[str]()
     end = saved.last[0]["trainer"]["epoch"] + 1
     trainer.settings = replace(trainer.settings, epochs=end, patience=None)  # neither changes a weight
-    listener(started(session, trainer, None))
+    listener(run_started_event(session, trainer, None))
     try:
-        difference = next(run_differences(saved, session, trainer, compared, listener), "")
+        difference = next(repetition_differences(saved, session, trainer, compared, listener), "")
     finally:
         session.executor.close()
     return Repetition(run.path, trainer.epoch, trainer.step, difference, tuple(compared), tuple(changes))

@@ -36,7 +36,7 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
         RunError: if it would become another run.
         RunFailedError: if the run fails or is stopped.
     """
-    run.sweep()
+    run.remove_unfinished_files()
     trainer = session.trainer()
     if not os.path.exists(run.checkpoint(LAST)):  # stopped before, perhaps while its description was written
         check_nothing_saved(run)
@@ -49,7 +49,7 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
             return ended
         with explain_save_errors(run, session):
             _write_changes(run, session, trainer, before)
-    missing = run.metrics.keep(trainer.epoch)
+    missing = run.metrics.keep_epochs(trainer.epoch)
     if missing:
         session.notes.append(f"{missing} of the {trainer.epoch} epochs done are no longer in metrics.csv")
     return train_session(session, trainer, run, listener)

@@ -10,7 +10,7 @@ from nncli.config.document import Document
 from nncli.config.overrides import ENVIRONMENT_VARIABLE
 from nncli.config.writer import to_plain, to_yaml
 from nncli.core.errors import RunError, SaveError
-from nncli.lifecycle.checkpointing import check_description
+from nncli.lifecycle.checkpointing import check_meta_size
 from nncli.lifecycle.data_changes import fingerprint_files
 from nncli.lifecycle.next_command import NEW_RUN, train_command
 from nncli.lifecycle.plugin_record import missing_plugins, used_plugins
@@ -32,7 +32,7 @@ def write_description(run: RunDirectory, session: Session, trainer: Trainer, doc
     Raises:
         SaveError: if that fails.
     """
-    check_description(session, trainer)
+    check_meta_size(session, trainer)
     try:
         run.checkpoints.make()
         if document is not None:

@@ -35,6 +35,6 @@ def start_run(
     with locked(run.path):
         if is_begun(run.path):
             raise RunError(f"{run.path}: another process has begun a run here; name another directory")
-        run.sweep()
+        run.remove_unfinished_files()
         write_description(run, session, trainer, document)
         return train_session(session, trainer, run, listener)

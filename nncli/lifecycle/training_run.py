@@ -9,10 +9,10 @@ from nncli.assemble.training_hints import explosion_hint
 from nncli.core.errors import NncliError, NonFiniteError, RunFailedError, StoppedError
 from nncli.lifecycle.checkpointing import epoch_is_due, link_checkpoints, save_last_checkpoint
 from nncli.lifecycle.finish_run import finish_run, measure_test
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.plugin_files import plugin_fault
 from nncli.lifecycle.run_events import Listener, RunEnded, RunEvent, RunStarted
 from nncli.lifecycle.run_failure import explain_save_errors, intact_checkpoint, record_failure, record_stop
-from nncli.lifecycle.run_lines import event_lines
 from nncli.lifecycle.stop_signals import StopSignals
 from nncli.runs.directory import RunDirectory
 from nncli.runs.run_files import LAST
@@ -68,7 +68,7 @@ def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, 
 def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: Listener) -> RunEnded:
     reason = "completed"
     with StopSignals() as signals:
-        tell(started(session, trainer, run))
+        tell(run_started_event(session, trainer, run))
         if run is not None:
             run.set_status("running", trainer.epoch, trainer.step)
         for event in trainer.run():
@@ -99,7 +99,7 @@ def _write_files(session: Session, trainer: Trainer, run: RunDirectory, event: E
             save_last_checkpoint(session, trainer, run)
 
 
-def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
+def run_started_event(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
     """Return the event that training begins."""
     layout = session.network.layout
     return RunStarted(

@@ -10,8 +10,8 @@ import numpy as np
 
 from nncli.core.errors import SaveError
 from nncli.core.types import Array
-from nncli.runs.atomic import write_atomically
-from nncli.runs.checkpoint_archive import Archive
+from nncli.runs.atomic_write import write_atomically
+from nncli.runs.checkpoint_archive import CheckpointArchive
 from nncli.runs.checkpoint_array import describe_array
 from nncli.runs.checkpoint_meta import META, Meta, meta_text, size_fault
 
@@ -46,7 +46,7 @@ def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], me
     write_atomically(path, write)
 
 
-def check_meta(meta: Meta, names: Iterable[str] = ()) -> None:
+def check_meta_size(meta: Meta, names: Iterable[str] = ()) -> None:
     """Check, before there is anything to save, that meta.json is not too large.
 
     Args:
@@ -72,7 +72,7 @@ def read_meta(path: str) -> Meta:
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
-    with Archive(path) as archive:
+    with CheckpointArchive(path) as archive:
         return archive.meta
 
 
@@ -82,7 +82,7 @@ def verify(path: str) -> Meta:
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
-    with Archive(path) as archive:
+    with CheckpointArchive(path) as archive:
         for name in archive.meta["arrays"]:
             archive.verify(name)
         return archive.meta
@@ -101,7 +101,7 @@ def load(
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
-    with Archive(path) as archive:
+    with CheckpointArchive(path) as archive:
         fits(archive.meta)
         return archive.meta, {
             name: archive.array(name) for name in archive.meta["arrays"] if state or not name.startswith(STATE)

@@ -23,7 +23,7 @@ BLOCK_BYTES = 1 << 20  # read at a time
 LOCAL_HEADER_BYTES = 30  # before a member, in addition to its name
 
 
-class Archive:
+class CheckpointArchive:
     """An open checkpoint.
 
     Args:
@@ -52,7 +52,7 @@ class Archive:
             self._file.close()
             raise
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> CheckpointArchive:
         return self
 
     def __exit__(self, *_: object) -> None:

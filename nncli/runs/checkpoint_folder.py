@@ -7,8 +7,8 @@ import os
 import re
 import shutil
 
-from nncli.runs.atomic import MARK, is_temporary, sync_file, sync_folder
-from nncli.runs.file_errors import reading, writing
+from nncli.runs.atomic_write import UNFINISHED_ENDING, is_temporary, sync_file, sync_folder
+from nncli.runs.file_errors import wrap_read_errors, wrap_write_errors
 from nncli.runs.run_files import LAST
 
 _EPOCH_NAME = re.compile(r"epoch-\d+-step-\d+")
@@ -30,7 +30,7 @@ class CheckpointFolder:
         Raises:
             SaveError: if that fails.
         """
-        with writing(self.path):
+        with wrap_write_errors(self.path):
             os.makedirs(self.path, exist_ok=True)
 
     def file(self, name: str) -> str:
@@ -39,7 +39,7 @@ class CheckpointFolder:
 
     def names(self) -> list[str]:
         """Return the names of all checkpoints."""
-        with reading(os.path.dirname(self.path)):
+        with wrap_read_errors(os.path.dirname(self.path)):
             found = os.listdir(self.path) if os.path.isdir(self.path) else []
         return [name.removesuffix(".npz") for name in found if name.endswith(".npz") and not is_temporary(name)]
 
@@ -54,8 +54,8 @@ class CheckpointFolder:
         Raises:
             SaveError: if that fails.
         """
-        temporary = os.path.join(self.path, f".{target}{MARK}")
-        with writing(self.file(target)):
+        temporary = os.path.join(self.path, f".{target}{UNFINISHED_ENDING}")
+        with wrap_write_errors(self.file(target)):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
             try:
@@ -79,6 +79,6 @@ class CheckpointFolder:
         if keep > 1:
             self.link(LAST, f"epoch-{epoch:04d}-step-{step:08d}")
         names = self.epoch_names()
-        with writing(self.path):
+        with wrap_write_errors(self.path):
             for name in names[:-keep] if keep > 1 else names:
                 os.unlink(self.file(name))

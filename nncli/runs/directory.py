@@ -8,9 +8,9 @@ from typing import Any, Literal, get_args
 
 from nncli.core.errors import RunError
 from nncli.core.value_text import format_value
-from nncli.runs.atomic import is_temporary, write_atomically
+from nncli.runs.atomic_write import is_temporary, write_atomically
 from nncli.runs.checkpoint_folder import CheckpointFolder
-from nncli.runs.file_errors import writing
+from nncli.runs.file_errors import wrap_write_errors
 from nncli.runs.metrics_log import MetricsLog
 from nncli.runs.run_files import CHECKPOINTS, LAST, LOG, METRICS, STATUS
 from nncli.runs.run_json import json_text, read_run_bytes, read_run_json
@@ -38,14 +38,14 @@ class RunDirectory:
         """Return the path of a checkpoint in it, such as best or last."""
         return self.checkpoints.file(name)
 
-    def sweep(self) -> None:
+    def remove_unfinished_files(self) -> None:
         """Remove files that a killed process has not finished.
 
         Raises:
             SaveError: if that fails.
         """
         for folder in (self.path, self.checkpoints.path):
-            with writing(folder):
+            with wrap_write_errors(folder):
                 for name in os.listdir(folder) if os.path.isdir(folder) else ():
                     if is_temporary(name):
                         os.unlink(os.path.join(folder, name))
@@ -116,5 +116,5 @@ class RunDirectory:
             SaveError: if that fails.
         """
         path = self.file(LOG)
-        with writing(path), open(path, "a", encoding="utf-8") as file:
+        with wrap_write_errors(path), open(path, "a", encoding="utf-8") as file:
             file.write(line + "\n")

@@ -9,7 +9,7 @@ from nncli.core.errors import RunError, SaveError
 
 
 @contextlib.contextmanager
-def writing(path: str) -> Iterator[None]:
+def wrap_write_errors(path: str) -> Iterator[None]:
     """Raise SaveError instead of OSError."""
     try:
         yield
@@ -18,7 +18,7 @@ def writing(path: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def reading(path: str) -> Iterator[None]:
+def wrap_read_errors(path: str) -> Iterator[None]:
     """Raise RunError instead of OSError."""
     try:
         yield

@@ -9,7 +9,7 @@ import os
 
 from nncli.core.errors import RunError, SaveError
 from nncli.core.untrusted_files import open_regular_file
-from nncli.runs.atomic import sync_folder, write_atomically
+from nncli.runs.atomic_write import sync_folder, write_atomically
 
 INTEGERS = ("epoch", "step")
 MAX_BYTES = 256 << 20  # a million epochs
@@ -54,7 +54,7 @@ class MetricsLog:
         except OSError as error:
             raise SaveError(f"{self._path}: cannot be written ({error.strerror or error})") from None
 
-    def keep(self, epochs: int) -> int:
+    def keep_epochs(self, epochs: int) -> int:
         """Keep the rows of the first `epochs` epochs, those of the checkpoint that a run resumes from.
 
         Returns:

@@ -8,9 +8,9 @@ import re
 import time
 
 from nncli.core.errors import RunError
-from nncli.runs.atomic import is_temporary, sync_folder
+from nncli.runs.atomic_write import is_temporary, sync_folder
 from nncli.runs.directory import RunDirectory
-from nncli.runs.file_errors import reading, writing
+from nncli.runs.file_errors import wrap_read_errors, wrap_write_errors
 from nncli.runs.run_files import CHECKPOINTS, is_begun
 
 MAX_SUFFIX = 999  # of runs of the same name in the same second
@@ -30,7 +30,7 @@ def new_run_directory(name: str) -> RunDirectory:
     raise RunError(f"{stem}: taken a thousand times; name another with --run-dir")
 
 
-def run_directory_at(path: str) -> RunDirectory:
+def new_run_directory_at(path: str) -> RunDirectory:
     """Make exactly that directory, which may exist if it is empty.
 
     Raises:
@@ -45,13 +45,13 @@ def run_directory_at(path: str) -> RunDirectory:
     run = RunDirectory(path)
     if not _is_empty(run):  # before is_begun, because another process may be starting a run here
         if is_begun(path):
-            raise taken(path)
+            raise directory_taken_error(path)
         raise RunError(f"{path}: not empty, and no run; name another directory")
     run.checkpoints.make()
     return run
 
 
-def taken(path: str) -> RunError:
+def directory_taken_error(path: str) -> RunError:
     """Return the error for a new run in the directory of another."""
     return RunError(f"{path}: holds a run already; name another directory, or resume it with --resume")
 
@@ -63,7 +63,7 @@ def slug(name: str) -> str:
 
 def _is_empty(run: RunDirectory) -> bool:
     """Whether nothing is in it, except what a run leaves if it is killed before it has written a whole file."""
-    with reading(run.path):
+    with wrap_read_errors(run.path):
         names = [name for name in os.listdir(run.path) if not is_temporary(name)]
         return names in ([], [CHECKPOINTS]) and not (names and os.listdir(run.checkpoints.path))
 
@@ -82,6 +82,6 @@ def _make(path: str) -> RunDirectory:
         raise RunError(f"{path}: cannot be made ({error.strerror})") from None
     run = RunDirectory(path)
     run.checkpoints.make()
-    with writing(parent):
+    with wrap_write_errors(parent):
         sync_folder(parent)
     return run

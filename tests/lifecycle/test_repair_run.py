@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from nncli.core.errors import CheckpointError, ConfigError, DataError, RunError, SaveError, StoppedError, UserError
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.run_events import FINISHED_BEFORE
-from nncli.lifecycle.run_lines import event_lines
 from nncli.runs import checkpoint_archive
 from nncli.runs.checkpoint import read_meta
 from nncli.workflows.evaluate import evaluate
@@ -256,7 +256,7 @@ def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
 
 def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):
     train(config, run_dir="run")
-    monkeypatch.setattr(checkpoint_archive.Archive, "array", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr(checkpoint_archive.CheckpointArchive, "array", lambda *_: pytest.fail("read"))
     monkeypatch.setattr("nncli.lifecycle.predictor.layout_of", lambda *_: other)
     from nncli.nn.parameters import ParameterLayout
 

@@ -11,7 +11,7 @@ import pytest
 
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, SaveError
-from nncli.lifecycle.checkpointing import check_description
+from nncli.lifecycle.checkpointing import check_meta_size
 from nncli.runs import checkpoint, checkpoint_meta
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
@@ -188,12 +188,12 @@ def test_an_array_of_another_model_is_refused(stopped, last):
 def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypatch):
     session = load_config(str(stopped / "config.yaml"), []).session()
     trainer = session.trainer()
-    check_description(session, trainer)
+    check_meta_size(session, trainer)
     for limit in ("MAX_META_BYTES", "MAX_META_VALUES"):
         with monkeypatch.context() as patch:
             patch.setattr(checkpoint_meta, limit, 100)
             with pytest.raises(SaveError, match=r"its meta\.json .* more than 100; scale by fewer quantiles"):
-                check_description(session, trainer)
+                check_meta_size(session, trainer)
 
 
 def test_what_is_written_again_in_another_way_is_the_same(last):

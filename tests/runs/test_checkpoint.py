@@ -236,21 +236,21 @@ def test_what_load_would_not_take_is_not_saved(tmp_path, monkeypatch):
                     with pytest.raises(SaveError, match=r"a.npz: cannot be written: its meta.json .*3,000; scale by"):
                         checkpoint.save(str(path), WEIGHTS, {}, meta)
                     with pytest.raises(SaveError, match="the checkpoint: cannot be written"):
-                        checkpoint.check_meta(meta, WEIGHTS)
+                        checkpoint.check_meta_size(meta, WEIGHTS)
                     assert not list(tmp_path.iterdir())
                 else:
-                    checkpoint.check_meta(meta, WEIGHTS)
+                    checkpoint.check_meta_size(meta, WEIGHTS)
                     checkpoint.save(str(path), WEIGHTS, {}, meta)
             checkpoint.load(str(path))
             path.unlink()
 
 
 def test_a_check_before_training_reckons_with_the_arrays(monkeypatch):
-    checkpoint.check_meta({}, WEIGHTS)
+    checkpoint.check_meta_size({}, WEIGHTS)
     monkeypatch.setattr(checkpoint_meta, "MAX_META_BYTES", 500)
-    checkpoint.check_meta({})
+    checkpoint.check_meta_size({})
     with pytest.raises(SaveError):
-        checkpoint.check_meta({}, WEIGHTS)
+        checkpoint.check_meta_size({}, WEIGHTS)
 
 
 def test_a_meta_without_the_parts_of_a_model_is_no_traceback(saved):

@@ -41,10 +41,10 @@ def test_rows_beyond_the_checkpoint_are_dropped_when_a_run_goes_on():
     with open("metrics.csv", "a") as file:
         file.write("4,12")
     assert [row["epoch"] for row in log.rows()] == [1, 2, 3], "a torn last row does not count"
-    log.keep(2)
+    log.keep_epochs(2)
     log.append({**RECORD, "epoch": 3})
     assert [row["epoch"] for row in log.rows()] == [1, 2, 3]
-    log.keep(0)
+    log.keep_epochs(0)
     assert log.rows() == []
 
 
@@ -56,15 +56,15 @@ def test_what_cannot_be_written_is_a_failure_of_the_run():
 
 def test_rows_are_kept_by_their_epoch_and_told_where_they_are_gone():
     log = MetricsLog("metrics.csv")
-    assert log.keep(0) == 0
-    assert log.keep(2) == 2
+    assert log.keep_epochs(0) == 0
+    assert log.keep_epochs(2) == 2
     for epoch in (1, 2, 3):
         log.append({**RECORD, "epoch": epoch})
     with open("metrics.csv") as file:
         lines = file.readlines()
     with open("metrics.csv", "w") as file:
         file.writelines([lines[0], lines[1], lines[3]])
-    assert log.keep(3) == 1
+    assert log.keep_epochs(3) == 1
     assert [row["epoch"] for row in log.rows()] == [1, 3]
 
 
@@ -73,7 +73,7 @@ def test_a_torn_header_is_written_again():
         file.write("epoch,step,trai")
     log = MetricsLog("metrics.csv")
     assert log.rows() == []
-    log.keep(0)
+    log.keep_epochs(0)
     log.append(RECORD)
     assert log.rows() == [RECORD]
 
@@ -86,7 +86,7 @@ def test_a_file_of_something_else_is_no_metrics(content):
         MetricsLog("metrics.csv").rows()
     if not content.startswith("epoch"):
         with pytest.raises(RunError, match=r"metrics\.csv"):
-            MetricsLog("metrics.csv").keep(1)
+            MetricsLog("metrics.csv").keep_epochs(1)
 
 
 def test_a_row_that_does_not_fit_on_the_disk_is_not_there_at_all(monkeypatch):

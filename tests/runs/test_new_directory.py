@@ -8,7 +8,7 @@ import re
 import pytest
 
 from nncli.core.errors import RunError
-from nncli.runs.new_directory import new_run_directory, run_directory_at, slug
+from nncli.runs.new_directory import new_run_directory, new_run_directory_at, slug
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +34,14 @@ def test_a_name_never_leads_elsewhere(name):
 
 
 def test_a_given_directory_is_taken_exactly():
-    run = run_directory_at("deep/inside/here")
+    run = new_run_directory_at("deep/inside/here")
     assert run.path == "deep/inside/here"
     assert os.listdir("deep/inside/here") == ["checkpoints"]
 
 
 def test_an_empty_directory_may_exist_already():
     os.mkdir("empty")
-    assert run_directory_at("empty").path == "empty"
+    assert new_run_directory_at("empty").path == "empty"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_directory_with_something_in_it_is_refused(name, words):
     with open(f"taken/{name}", "w"):
         pass
     with pytest.raises(RunError, match=words):
-        run_directory_at("taken")
+        new_run_directory_at("taken")
     assert os.listdir("taken") == [name]
 
 
@@ -60,9 +60,9 @@ def test_a_file_is_no_directory():
     with open("file", "w"):
         pass
     with pytest.raises(RunError, match="file: a file; expected a directory"):
-        run_directory_at("file")
+        new_run_directory_at("file")
     with pytest.raises(RunError, match="cannot be made"):
-        run_directory_at("file/inside")
+        new_run_directory_at("file/inside")
 
 
 def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
@@ -71,8 +71,8 @@ def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
         with open(name, "w"):
             pass
     with pytest.raises(RunError, match="not empty, and no run"):
-        run_directory_at("run")  # a checkpoint is only begun where the run is described
+        new_run_directory_at("run")  # a checkpoint is only begun where the run is described
     os.unlink("run/checkpoints/.last.npz.x2.tmp")
-    run = run_directory_at("run")
-    run.sweep()
+    run = new_run_directory_at("run")
+    run.remove_unfinished_files()
     assert os.listdir("run") == ["checkpoints"]

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, NonFiniteError, RunError, StoppedError, UserError
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunStarted
-from nncli.lifecycle.run_lines import event_lines
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
 from nncli.workflows.model import Model

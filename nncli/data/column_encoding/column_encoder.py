@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any, Literal
 
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
 from nncli.data.column_encoding.imputation import impute_numbers
 from nncli.data.column_encoding.one_hot import one_hot_encode
 from nncli.data.column_encoding.parse_booleans import parse_booleans

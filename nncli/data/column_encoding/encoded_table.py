@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nncli.core.types import Array, Shape
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
 
 
 class EncodedTable:

@@ -7,7 +7,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.column_encoding.column_rules import ColumnRules
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
 from nncli.data.tables.dataframe import Table
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.text_format import truncate
 from nncli.core.types import Array
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
 from nncli.data.tables.cells import as_text_column
 from nncli.data.tables.dataframe import Table
 

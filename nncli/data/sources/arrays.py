@@ -17,7 +17,7 @@ from nncli.data.file_endings import is_npy, is_npz
 from nncli.data.files.file_names import stem
 from nncli.data.rows import Preview, Rows, array_preview, array_rows
 from nncli.data.source import MIN_PREVIEW_BYTES, Source, source
-from nncli.data.target_encoding.label_text import as_text
+from nncli.data.target_encoding.label_text import normalize_labels
 from nncli.data.weights.sample_weights import validate_weights
 
 INPUTS_ONLY: dict[str, Any] = {"targets": None, "weights": None, "groups": None}
@@ -129,7 +129,7 @@ class Arrays(Source):
             if groups.shape[:1] != (len(rows),):
                 raise DataError(f"{self.groups}: {len(groups)} rows, but {rows.name} has {len(rows)}", key="groups")
             try:
-                rows = replace(rows, groups=as_text(groups))
+                rows = replace(rows, groups=normalize_labels(groups))
             except ValueError as error:
                 raise DataError(f"{self.groups}: {error}", key="groups") from None
         if "weights" in extras:

@@ -10,12 +10,12 @@ from typing import TextIO
 import numpy as np
 
 from nncli.data.tables.csv_rows import csv_rows
-from nncli.data.tables.decoding import decode_cell, decoded_file
 from nncli.data.tables.field_splitting import QUOTE, Fields, split_fields
 from nncli.data.tables.line_blocks import IrregularQuotesError
 from nncli.data.tables.number_parsing import INTEGER_LIMIT, is_code, numbers_among, parse_number
 from nncli.data.tables.parsed_rows import ParsedRows
 from nncli.data.tables.text_column import TextColumn
+from nncli.data.tables.utf8_decoding import decode_cell, decoded_file
 
 
 @dataclass(frozen=True)

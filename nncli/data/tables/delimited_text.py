@@ -20,7 +20,6 @@ from nncli.core.types import Array
 from nncli.data.tables.block_parser import BlockParser
 from nncli.data.tables.cells import Cells
 from nncli.data.tables.dataframe import Table
-from nncli.data.tables.decoding import decoded_file
 from nncli.data.tables.growable_matrix import GrowableMatrix
 from nncli.data.tables.header import read_header
 from nncli.data.tables.line_blocks import IrregularQuotesError, first_block, line_blocks
@@ -28,6 +27,7 @@ from nncli.data.tables.parallel_map import parallel_map
 from nncli.data.tables.parsed_rows import ParsedRows
 from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.text_column import TextColumn
+from nncli.data.tables.utf8_decoding import decoded_file
 from nncli.data.tables.zero_padding import zero_padded_columns
 
 MALLOC_HINT_BYTES = 31 << 20  # freeing a buffer of this size once makes glibc keep such memory for reuse

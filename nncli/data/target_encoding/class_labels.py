@@ -12,7 +12,7 @@ from nncli.core.types import Array
 from nncli.data.rows import Rows
 from nncli.data.tables.number_parsing import parse_number
 from nncli.data.tables.text_column import TextColumn
-from nncli.data.target_encoding.label_text import as_text, class_order
+from nncli.data.target_encoding.label_text import class_order, normalize_labels
 
 MAX_SHOWN_WHEN_MIXED, MAX_SHOWN_WHEN_UNKNOWN = 8, 12  # class names that a message shows
 
@@ -73,7 +73,7 @@ def text_labels(rows: Rows) -> TextColumn:
         bad = int(finite.argmin())
         raise DataError(f"{rows.target_place(bad)}: expected a label; got {targets[bad]}")
     try:
-        return as_text(targets)
+        return normalize_labels(targets)
     except ValueError as error:
         name = ", ".join(rows.target_names)
         wanted = "for numbers use a regression loss such as mean_squared_error"

@@ -11,7 +11,7 @@ from nncli.data.tables.number_parsing import format_number, parse_number
 from nncli.data.tables.text_column import TextColumn
 
 
-def as_text(labels: Array | TextColumn) -> TextColumn:
+def normalize_labels(labels: Array | TextColumn) -> TextColumn:
     """Return labels as text: 5, 5.0 and "5" are the same. One-hot rows become the number of their column.
 
     Raises:

@@ -13,7 +13,7 @@ from nncli.data.splits.grouped_split import grouped_split
 from nncli.data.splits.stratified_split import stratified_split
 from nncli.data.splits.tail_split import tail_split
 from nncli.data.tables.text_column import TextColumn, factorize
-from nncli.data.target_encoding.label_text import as_text
+from nncli.data.target_encoding.label_text import normalize_labels
 from nncli.workflows.check import check
 from tests.workflows import tiny
 
@@ -281,10 +281,10 @@ def test_large_label_arrays_are_split_quickly():
     random = np.random.default_rng(0)
     label = random.integers(0, 100, 500_000)
     begun = time.perf_counter()
-    texts = as_text(label)
+    texts = normalize_labels(label)
     held, left = stratified_split(np.arange(len(label)), 100_000, 0, "test", texts)
     counts = np.bincount(label[held])
-    groups = as_text(random.integers(0, 100_000, len(label)))
+    groups = normalize_labels(random.integers(0, 100_000, len(label)))
     sides = grouped_split(np.arange(len(label)), 100_000, 0, "test", groups)
     tail = tail_split(np.arange(len(label)), 100_000, "test")[0]
     assert time.perf_counter() - begun < 4, "about 0.3 s"

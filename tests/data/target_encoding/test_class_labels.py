@@ -8,7 +8,7 @@ import pytest
 from nncli.core.errors import DataError
 from nncli.core.task import Task
 from nncli.data.target_encoding import class_labels
-from nncli.data.target_encoding.label_text import as_text, class_order
+from nncli.data.target_encoding.label_text import class_order, normalize_labels
 from tests.data.make import fitted, rows
 
 
@@ -47,16 +47,16 @@ def test_numbers_in_numeric_order_and_text_in_text_order(given, order):
     ids=lambda array: array.dtype.str + str(array.ndim),
 )
 def test_labels_of_all_kinds_are_the_same_text(given):
-    assert as_text(given).tolist() == ["5", "2", "5"]
+    assert normalize_labels(given).tolist() == ["5", "2", "5"]
 
 
 def test_truth_values_are_labels():
-    assert class_order(as_text(np.array([True, False, True])).unique()) == ("False", "True")
+    assert class_order(normalize_labels(np.array([True, False, True])).unique()) == ("False", "True")
 
 
 @pytest.mark.parametrize("dtype", [int, float, bool])
 def test_one_hot_rows_stand_for_their_column(dtype):
-    assert as_text(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
+    assert normalize_labels(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
 
 
 @pytest.mark.parametrize(

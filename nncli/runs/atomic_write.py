@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from nncli.core.errors import SaveError
 
-MARK = ".tmp"  # the ending of unfinished files, whose names begin with a dot
+UNFINISHED_ENDING = ".tmp"  # the ending of unfinished files, whose names begin with a dot
 
 
 def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable: bool = True) -> None:
@@ -26,7 +26,9 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
     """
     folder = os.path.dirname(os.path.abspath(path))
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=MARK, dir=folder)
+        descriptor, temporary = tempfile.mkstemp(
+            prefix=f".{os.path.basename(path)}.", suffix=UNFINISHED_ENDING, dir=folder
+        )
         try:
             with os.fdopen(descriptor, "wb") as file:
                 write(file)
@@ -47,7 +49,7 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
 
 def is_temporary(name: str) -> bool:
     """Whether a file name is that of an unfinished file."""
-    return name.startswith(".") and name.endswith(MARK)
+    return name.startswith(".") and name.endswith(UNFINISHED_ENDING)
 
 
 def sync_file(path: str) -> None:

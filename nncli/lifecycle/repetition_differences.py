@@ -20,7 +20,7 @@ from nncli.training.events import EpochEnded, Record
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
 
 
-def run_differences(
+def repetition_differences(
     saved: SavedResults, session: Session, trainer: Trainer, compared: list[str], listener: Listener
 ) -> Iterator[str]:
     """Train up to the last checkpoint of a run and yield every difference, in the order of training.

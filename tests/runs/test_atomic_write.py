@@ -7,7 +7,7 @@ import os
 import pytest
 
 from nncli.core.errors import SaveError
-from nncli.runs.atomic import write_atomically
+from nncli.runs.atomic_write import write_atomically
 
 
 def full(*_):

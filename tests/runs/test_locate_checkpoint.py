@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nncli.core.errors import CheckpointError
-from nncli.runs.locate import checkpoint_path
-from nncli.runs.new_directory import run_directory_at
+from nncli.runs.locate_checkpoint import checkpoint_path
+from nncli.runs.new_directory import new_run_directory_at
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,7 @@ def inside(tmp_path, monkeypatch):
 
 
 def test_a_run_stands_for_its_best_checkpoint():
-    run = run_directory_at("run")
+    run = new_run_directory_at("run")
     with pytest.raises(CheckpointError, match="run: a directory without checkpoints"):
         checkpoint_path("run")
     run.set_status("running", 0, 0)
@@ -28,7 +28,7 @@ def test_a_run_stands_for_its_best_checkpoint():
 
 
 def test_a_missing_checkpoint_gets_the_nearest_name():
-    run_directory_at("runs/digits")
+    new_run_directory_at("runs/digits")
     with pytest.raises(
         CheckpointError, match="no such checkpoint or run directory: runs/digit; did you mean 'runs/dig"
     ):
