@@ -59,6 +59,7 @@ def _format_confusion(names: Sequence[str], confusion: list[list[float]]) -> lis
 
 
 def _format_residuals(evaluation: Evaluation) -> list[str]:
+    from nncli.lifecycle.log_lines import format_short
 
     if not evaluation.residuals:
         return []

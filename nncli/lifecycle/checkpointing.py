@@ -24,7 +24,7 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
         SaveError: if it cannot be written.
     """
     weights = session.network.layout.named(trainer.predicting)
-    checkpoint.save(path, weights, trainer.arrays(), describe(session, trainer))
+    checkpoint.save(path, weights, trainer.arrays(), make_meta(session, trainer))
 
 
 def save_last_checkpoint(session: Session, trainer: Trainer, run: RunDirectory) -> None:
@@ -68,10 +68,10 @@ def check_meta_size(session: Session, trainer: Trainer) -> None:
         SaveError: if it is larger than what can be read again.
     """
     names = (*session.network.named(), *(checkpoint.STATE + name for name in trainer.arrays()))
-    checkpoint.check_meta_size(describe(session, trainer), names)
+    checkpoint.check_meta_size(make_meta(session, trainer), names)
 
 
-def describe(session: Session, trainer: Trainer) -> Meta:
+def make_meta(session: Session, trainer: Trainer) -> Meta:
     """Return the values of meta.json: config, layers, preprocessing, metrics so far and the trainer's state."""
     preprocessing = session.preprocessing
     plugins = [{key: plugin[key] for key in ("name", "sha256", "registers")} for plugin in used_plugins(session.spec)]

@@ -30,20 +30,20 @@ def config_identity(spec: Spec) -> dict[str, Any]:
 
 
 def config_changes(
-    before: dict[str, Any], after: dict[str, Any], *, moved: bool = False, free: tuple[str, ...] = CHANGEABLE
+    before: dict[str, Any], after: dict[str, Any], *, same_data: bool = False, free: tuple[str, ...] = CHANGEABLE
 ) -> list[str]:
     """Return every difference in what makes a run what it is, as "seed was 0, is 1".
 
     Args:
         before: the config of the run as plain values.
         after: the config to resume it with.
-        moved: whether the data files have the same content, so that other paths are no difference.
+        same_data: whether the data files have the same content, so that other paths are no difference.
         free: prefixes of paths that may differ.
     """
     return [
         f"{path} was {format_value(old)}, is {format_value(new)}"
         for path, old, new in _differences(before, after, "")
-        if (path in UNCHANGEABLE or not path.startswith(free)) and not (moved and _is_data_path(path, old, new))
+        if (path in UNCHANGEABLE or not path.startswith(free)) and not (same_data and _is_data_path(path, old, new))
     ]
 
 

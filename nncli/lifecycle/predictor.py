@@ -134,11 +134,11 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
     path = checkpoint_path(path)
     made: tuple[Spec, Preprocessing, Executor] | None = None
 
-    def fits(meta: Meta) -> None:
+    def build_model(meta: Meta) -> None:
         nonlocal made
-        made = _make_model(path, meta)
+        made = _build_model(path, meta)
 
-    meta, arrays = checkpoint.load(path, state=state, fits=fits)
+    meta, arrays = checkpoint.load(path, state=state, check_meta=build_model)
     assert made is not None
     spec, preprocessing, executor = made
     set_weights(path, executor.network, arrays)
@@ -147,8 +147,8 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
     return Predictor(path, spec, preprocessing, executor, meta, arrays)
 
 
-def _make_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
-    """Make the model that meta.json describes, with weights of zero."""
+def _build_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
+    """Build the model that meta.json describes, with weights of zero."""
     spec = checkpoint_spec(path, meta)
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"], cast("Loss", spec.loss).target_kind)

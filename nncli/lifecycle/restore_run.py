@@ -36,7 +36,7 @@ def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[s
         before = checkpoint_spec(last, meta)
         check_same_run(run, session, meta, before)
         layout = session.network.layout
-        meta, arrays = checkpoint.load(last, fits=lambda found: check_weights(last, layout, found["arrays"]))
+        meta, arrays = checkpoint.load(last, check_meta=lambda found: check_weights(last, layout, found["arrays"]))
     except CheckpointError as error:
         raise CheckpointError(f"{error}; {last_checkpoint_remedy(run) or NEW_RUN}") from None
     set_weights(last, session.network, arrays)

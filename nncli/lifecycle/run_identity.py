@@ -29,11 +29,11 @@ def check_same_run(run: RunDirectory, session: Session, meta: Meta, before: Spec
     """
     changed_data = data_changes(read_environment(run), fingerprint_files(session.files))
     old, new = config_identity(before), config_identity(session.spec)
-    if found := config_changes(old, new, moved=True):
+    if found := config_changes(old, new, same_data=True):
         length = length_change(before, session.spec)
         if length and len(found) == 1:
             raise RunError(f"{run.path}: {length}")
-        listing = "; ".join(config_changes(old, new, moved=not changed_data))
+        listing = "; ".join(config_changes(old, new, same_data=not changed_data))
         raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {NEW_RUN}")
     if changed_data:
         raise RunError(f"{run.path}: {changed_data}; {NEW_RUN}")

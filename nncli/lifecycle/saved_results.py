@@ -48,10 +48,10 @@ class SavedResults:
         """
         path = run.checkpoint(LAST)
         before = config_identity(checkpoint_spec(path, checkpoint.read_meta(path)))
-        if different := config_changes(before, config_identity(session.spec), moved=True):
+        if different := config_changes(before, config_identity(session.spec), same_data=True):
             raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
         layout = session.network.layout
-        last = checkpoint.load(path, fits=lambda meta: check_weights(path, layout, meta["arrays"]))
+        last = checkpoint.load(path, check_meta=lambda meta: check_weights(path, layout, meta["arrays"]))
         check_trainer(path, session.trainer(), *last)
         best = run.checkpoint(BEST)
         return cls(

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from typing import BinaryIO
 
-from nncli.core.errors import SaveError
+from nncli.runs.file_errors import wrap_write_errors
 
 UNFINISHED_ENDING = ".tmp"  # the ending of unfinished files, whose names begin with a dot
 
@@ -25,10 +25,9 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
         SaveError: if that fails; an older file at `path` is untouched.
     """
     folder = os.path.dirname(os.path.abspath(path))
-    try:
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=f".{os.path.basename(path)}.", suffix=UNFINISHED_ENDING, dir=folder
-        )
+    with wrap_write_errors(path):
+        prefix = f".{os.path.basename(path)}."
+        descriptor, temporary = tempfile.mkstemp(prefix=prefix, suffix=UNFINISHED_ENDING, dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 write(file)
@@ -43,8 +42,6 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
             raise
         if durable:
             sync_folder(folder)
-    except OSError as error:
-        raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def is_temporary(name: str) -> bool:

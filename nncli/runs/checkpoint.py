@@ -89,20 +89,20 @@ def verify(path: str) -> Meta:
 
 
 def load(
-    path: str, *, state: bool = True, fits: Callable[[Meta], object] = lambda meta: None
+    path: str, *, state: bool = True, check_meta: Callable[[Meta], object] = lambda meta: None
 ) -> tuple[Meta, dict[str, Array]]:
     """Return (meta, arrays by name), with every array verified by its checksum.
 
     Args:
         path: of the checkpoint.
         state: whether to read the arrays that only training needs, too.
-        fits: called with meta before any array is read; raises if the arrays are not the expected ones.
+        check_meta: called with meta before any array is read; raises if the arrays are not the expected ones.
 
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
     with CheckpointArchive(path) as archive:
-        fits(archive.meta)
+        check_meta(archive.meta)
         return archive.meta, {
             name: archive.array(name) for name in archive.meta["arrays"] if state or not name.startswith(STATE)
         }

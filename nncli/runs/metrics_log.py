@@ -7,9 +7,10 @@ import errno
 import io
 import os
 
-from nncli.core.errors import RunError, SaveError
+from nncli.core.errors import RunError
 from nncli.core.untrusted_files import open_regular_file
 from nncli.runs.atomic_write import sync_folder, write_atomically
+from nncli.runs.file_errors import wrap_write_errors
 
 INTEGERS = ("epoch", "step")
 MAX_BYTES = 256 << 20  # a million epochs
@@ -33,7 +34,7 @@ class MetricsLog:
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        try:
+        with wrap_write_errors(self._path):
             with open(self._path, "ab", buffering=0) as file:
                 before = file.tell()
                 if before == 0:
@@ -43,7 +44,7 @@ class MetricsLog:
                 )
                 rest = text.getvalue().encode()
                 try:
-                    while rest:  # after a partial write, the next one raises the reason
+                    while rest:  # a partial write is continued; if the disk is full, the next write raises the error
                         rest = rest[file.write(rest) :]
                     os.fsync(file.fileno())
                 except BaseException:
@@ -51,8 +52,6 @@ class MetricsLog:
                     raise
             if before == 0:
                 sync_folder(os.path.dirname(os.path.abspath(self._path)))
-        except OSError as error:
-            raise SaveError(f"{self._path}: cannot be written ({error.strerror or error})") from None
 
     def keep_epochs(self, epochs: int) -> int:
         """Keep the rows of the first `epochs` epochs, those of the checkpoint that a run resumes from.

@@ -51,6 +51,6 @@ def test_others_make_another_run(path, value, message):
 def test_the_same_data_may_be_elsewhere():
     elsewhere = changed("data.train.path", "/new/a.csv")
     assert config_changes(RUN, elsewhere) == ["data.train.path was '/old/a.csv', is '/new/a.csv'"]
-    assert config_changes(RUN, elsewhere, moved=True) == []
+    assert config_changes(RUN, elsewhere, same_data=True) == []
     assert may_change("data.train.path")
     assert not may_change("seed")

@@ -12,9 +12,8 @@ from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
 from nncli.data.arrays.finite_check import check_finite
 from nncli.data.arrays.memory_mapped import MemoryMapped
-from nncli.data.rows.not_loaded import NotLoaded
 from nncli.data.rows.preview import Preview
-from nncli.data.rows.raw_rows import Rows
+from nncli.data.rows.raw_rows import NotLoaded, Rows
 
 
 def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, target_file: str, target: str) -> Rows:

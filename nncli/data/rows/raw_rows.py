@@ -1,4 +1,4 @@
-"""Inputs and targets as a source reads them."""
+"""Rows: inputs and targets as a source reads them, with inputs that may be left unread."""
 
 from __future__ import annotations
 
@@ -10,9 +10,27 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 from nncli.data.arrays.memory_mapped import MemoryMapped
-from nncli.data.rows.not_loaded import NotLoaded
 from nncli.data.tables.dataframe import Table
 from nncli.data.tables.text_column import TextColumn
+
+
+@dataclass(frozen=True)
+class NotLoaded:
+    """Placeholder for the inputs of rows whose targets alone were read.
+
+    Args:
+        count: number of rows.
+    """
+
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def take(self, indices: Array) -> NotLoaded:
+        """Return a placeholder for as many rows as there are indices."""
+        return NotLoaded(len(indices))
+
 
 Inputs: TypeAlias = Array | MemoryMapped | Table | NotLoaded
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from nncli.data.file_endings import is_gzip, is_parquet
 from nncli.data.files.decompression import MAX_TEXT_BYTES, decompress, open_decompressed
 from nncli.data.files.opening import open_file
-from nncli.data.tables.arrow import is_installed
+from nncli.data.tables.arrow import is_arrow_installed
 from nncli.data.tables.arrow.arrow_csv import read_arrow_csv
 from nncli.data.tables.arrow.parquet import read_parquet
 from nncli.data.tables.dataframe import Table
@@ -42,7 +42,7 @@ def read_table(path: str, options: ReadOptions = DEFAULT_OPTIONS) -> Table:
         with open_decompressed(path, MAX_TEXT_BYTES) as file:
             yield file
 
-    if os.path.exists(path) and os.path.getsize(path) >= MIN_ARROW_BYTES and is_installed():
+    if os.path.exists(path) and os.path.getsize(path) >= MIN_ARROW_BYTES and is_arrow_installed():
         table = _read_by_arrow(path, options)
         if table is not None:
             return table

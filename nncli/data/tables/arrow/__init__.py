@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def is_installed() -> bool:
+def is_arrow_installed() -> bool:
     """Whether pyarrow is installed."""
     from importlib.util import find_spec
 
