@@ -1,4 +1,4 @@
-"""Save checkpoints: when, under which names, and with which description."""
+"""Save checkpoints: when they are due, their file names, and the contents of meta.json."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ from nncli.version import __version__
 
 
 def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
-    """Write everything that prediction and resuming need.
+    """Write a checkpoint with everything that prediction and resuming need.
+
+    Args:
+        path: path of the file.
+        session: the session that is trained.
+        trainer: the trainer of the session.
 
     Raises:
         SaveError: if it cannot be written.
@@ -32,14 +37,14 @@ def save_last_checkpoint(session: Session, trainer: Trainer, run: RunDirectory) 
 
     Raises:
         SaveError: if that fails.
-        NonFiniteError: if the weights are not finite; the checkpoint before stays.
+        NonFiniteError: if the weights are not finite; the previous checkpoint stays.
     """
     trainer.check_weights()
     save_checkpoint(run.checkpoint(LAST), session, trainer)
 
 
 def link_checkpoints(session: Session, trainer: Trainer, run: RunDirectory) -> None:
-    """Give last.npz its further names, best.npz and epoch-E-step-S.npz, if they are due; repeating it changes nothing.
+    """Link last.npz as best.npz and as epoch-E-step-S.npz if they are due; calling it again changes nothing.
 
     Raises:
         SaveError: if that fails.
@@ -62,10 +67,10 @@ def is_best_state(trainer: Trainer) -> bool:
 
 
 def check_meta_size(session: Session, trainer: Trainer) -> None:
-    """Check, before training begins, that the description of the model is not too large for a checkpoint.
+    """Check, before training begins, that meta.json will not be too large.
 
     Raises:
-        SaveError: if it is larger than what can be read again.
+        SaveError: if it would be larger than `checkpoint.load` accepts.
     """
     names = (*session.network.named(), *(checkpoint.STATE + name for name in trainer.arrays()))
     checkpoint.check_meta_size(make_meta(session, trainer), names)

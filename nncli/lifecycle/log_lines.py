@@ -9,14 +9,14 @@ from nncli.core.text_format import format_parameter_count
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunEnded, RunEvent, RunStarted
 from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
 
-UNMEASURED = ("epoch", "step", "learning_rate", "seconds")  # columns of metrics.csv that are no measurement
+UNMEASURED = ("epoch", "step", "learning_rate", "seconds")  # columns of metrics.csv that are not losses or metrics
 
 
 def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
     """Return the lines that describe an event; most steps have none.
 
     Args:
-        event: what happened.
+        event: the event.
         epochs: the total number of epochs, for "epoch 3/40".
     """
     match event:
@@ -70,12 +70,12 @@ def _end_lines(ended: RunEnded) -> list[str]:
 
 
 def format_metrics(record: Record) -> str:
-    """Return the measured values of a record: "val_loss 0.0412  val_accuracy 0.9833"."""
+    """Return the losses and metrics of a record as text: "val_loss 0.0412  val_accuracy 0.9833"."""
     return "  ".join(f"{name} {format_short(value)}" for name, value in record.items() if name not in UNMEASURED)
 
 
 def format_short(value: float) -> str:
-    """Return a number with about four significant digits."""
+    """Return a number as text with about four significant digits."""
     if not isfinite(value):
         return str(value)
     if abs(value) >= 1000:

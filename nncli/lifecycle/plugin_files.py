@@ -27,8 +27,8 @@ class Plugin:
 
     Args:
         name: its file name.
-        path: as given by the user; empty if it was imported and not named by --plugin.
-        sha256: of its content as it was loaded; empty if unknown.
+        path: path that the user gave to --plugin; empty if the file was imported from Python.
+        sha256: SHA-256 of its content when it was loaded; empty if unknown.
     """
 
     name: str
@@ -40,7 +40,7 @@ _loaded: dict[str, Plugin] = {}  # by module name
 
 
 class _TextLoader(ExecutionLoader):
-    """Runs a text that was read before, so that the code that runs is the code that was hashed."""
+    """Loader of a module from text that was read before, so that the code that runs is the code that was hashed."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
@@ -122,10 +122,10 @@ def _read(path: str) -> bytes:
 
 @contextlib.contextmanager
 def _located(path: str) -> Iterator[None]:
-    """Turn whatever a plugin's code raises into a UserError with the place in its file."""
+    """Turn any exception of a plugin's code into a UserError with the place in its file."""
     try:
         yield
-    except UserError as error:  # of a decorator that registers a class
+    except UserError as error:  # raised by a decorator that registers a class
         raise UserError(f"{_place(error.__traceback__, path) or path}: {error}") from None
     except SyntaxError as error:
         raise UserError(f"{path}:{error.lineno or 1}: {error.msg}; expected a Python file") from error
@@ -147,7 +147,7 @@ def _run(module_name: str, path: str, text: str) -> None:
 
 
 def _fault(registry: Registry, cls: type[Registered]) -> str:
-    """Say why a class that a plugin registers cannot be used; empty if it can."""
+    """Return why a class that a plugin registers cannot be used; "" if it can."""
     what = f"the {registry.kind} {cls.type_name!r}"
     if inspect.get_annotations(cls) and "__dataclass_fields__" not in vars(cls):
         return f"{what}: put @dataclass(frozen=True) above class {cls.__name__}, below @nncli.{registry.kind}"
@@ -160,7 +160,7 @@ def _fault(registry: Registry, cls: type[Registered]) -> str:
 
 
 def _place(traceback: TracebackType | None, path: str) -> str | None:
-    """Return the innermost line of a file that a traceback passes through."""
+    """Return file and line of the innermost frame of a traceback in a file; None if it has none."""
     place = None
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == path:

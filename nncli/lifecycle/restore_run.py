@@ -1,4 +1,4 @@
-"""Restore a session and its trainer from the last checkpoint of their run."""
+"""Restore a session and its trainer from the last checkpoint of a run."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from nncli.training.trainer import Trainer
 
 
 def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str, Any]:
-    """Set session and trainer to the last checkpoint.
+    """Restore session and trainer from last.npz.
 
     Returns:
         The config that the checkpoint was saved with, as plain values.
 
     Raises:
-        RunError: if the session would make it another run.
-        CheckpointError: if last.npz or best.npz is damaged or missing; says how to repair it.
+        RunError: if data, plugins or settings have changed that must stay the same.
+        CheckpointError: if last.npz or best.npz is damaged or missing; tells how to replace it.
     """
     last = run.checkpoint(LAST)
     try:

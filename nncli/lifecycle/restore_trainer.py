@@ -1,4 +1,4 @@
-"""Restore a trainer from a checkpoint, after checking that its state is valid for this trainer."""
+"""Check that the state in a checkpoint is valid for a trainer, and restore the trainer from it."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from nncli.training.trainer_state import OPTIMIZER, TALLY, WEIGHTS
 
 MAX_COUNT = 1 << 53  # whole numbers up to here are exact as floats
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")
-AMOUNTS = ("seconds", "total_seconds")
+DURATIONS = ("seconds", "total_seconds")
 
 
 def restore_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Array]) -> None:
-    """Set a trainer to the state in a checkpoint, whose weights are in its network already.
+    """Restore a trainer from a checkpoint whose weights are in the network already.
 
     If the checkpoint's weights are averaged ones, they are replaced by the weights that training continues with.
 
     Raises:
-        CheckpointError: if the checkpoint does not hold a state of this model's trainer.
+        CheckpointError: if the state does not fit this trainer.
     """
     check_trainer(path, trainer, meta, arrays)
     trainer.restore(meta["trainer"], _state_arrays(arrays))
 
 
 def check_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Array]) -> None:
-    """Check that a checkpoint holds a state that a trainer can be restored from; change nothing.
+    """Check that a trainer can be restored from a checkpoint; change nothing.
 
     Raises:
-        CheckpointError: if it does not.
+        CheckpointError: if it cannot.
     """
     try:
         check_state(trainer, meta["trainer"], _state_arrays(arrays))
@@ -64,16 +64,16 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
         _check(name, state[name], _is_count(state[name]))
     averaged = state.get("averaged_steps", 0)  # missing in older checkpoints
     _check("averaged_steps", averaged, _is_count(averaged))
-    for name in AMOUNTS:
+    for name in DURATIONS:
         _check(name, state[name], _is_amount(state[name]))
     tally, per_epoch = state["tally"], trainer.steps_per_epoch
     _check("tally.loss", tally["loss"], _is_number(tally["loss"]) and isfinite(tally["loss"]))
     _check("tally.divisor", tally["divisor"], _is_amount(tally["divisor"]))
     for name in ("best", "stopping"):
         if name == "best" or state[name] is not None:
-            _check(name, state[name], _is_watched(state[name]))
+            _check(name, state[name], _is_monitor_state(state[name]))
     plateau = state.get("plateau")
-    _check("plateau", plateau, plateau is None if trainer.plateau is None else _is_plateau(plateau))
+    _check("plateau", plateau, plateau is None if trainer.plateau is None else _is_plateau_state(plateau))
     for name in ("last_record", "best_record"):
         _check(name, state[name], _is_record(state[name]))
     if per_epoch:  # 0 for a model that is loaded without rows
@@ -100,19 +100,19 @@ def _is_amount(value: Any) -> bool:
     return _is_number(value) and 0 <= value < float("inf")
 
 
-def _is_watched(state: dict[str, Any]) -> bool:
-    """Whether these are values of a `Monitor`."""
+def _is_monitor_state(state: dict[str, Any]) -> bool:
+    """Whether this is a valid state of a `Monitor`."""
     best = state["best"]
     return (best is None or _is_number(best)) and _is_count(state["best_epoch"]) and _is_count(state["waited"])
 
 
-def _is_plateau(state: dict[str, Any]) -> bool:
-    """Whether these are values of a `Plateau`."""
-    return _is_watched(state) and _is_count(state["reductions"]) and _is_count(state["resting"])
+def _is_plateau_state(state: dict[str, Any]) -> bool:
+    """Whether this is a valid state of a `Plateau`."""
+    return _is_monitor_state(state) and _is_count(state["reductions"]) and _is_count(state["resting"])
 
 
 def _is_record(record: Any) -> bool:
-    """Whether this is a row of metrics.csv, or empty before the first."""
+    """Whether this is a row of metrics.csv, or empty as before the first epoch."""
     if not isinstance(record, dict):
         return False
     begun = not record or (_is_count(record.get("epoch")) and _is_count(record.get("step")))
@@ -138,7 +138,7 @@ def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool)
 
 
 def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> bool:
-    """Whether a state is as long as the metric makes it; the length for a plugin's metric is not known."""
+    """Whether a metric's state has the length that the metric computes; a plugin's metric may have any length."""
     if is_foreign(type(metric)):
         return True
     if not state.size:
@@ -147,7 +147,7 @@ def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> 
     of_classes = loss.target_kind == "classes" and not loss.multi_label
     row = np.zeros((1, *shape))
     with np.errstate(all="ignore"):
-        own = metric.measure(row, np.zeros(1) if of_classes else row, None)
+        expected = metric.measure(row, np.zeros(1) if of_classes else row, None)
     if metric.keeps_rows:
-        return bool(state[0] == own[0]) and (state.size - 1) % (own.size - 1) == 0
-    return state.size == own.size
+        return bool(state[0] == expected[0]) and (state.size - 1) % (expected.size - 1) == 0
+    return state.size == expected.size

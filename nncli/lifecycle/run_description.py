@@ -1,4 +1,4 @@
-"""The files that say what a run is made of: config.yaml, resolved.yaml, environment.json and its first status.json."""
+"""Write and read the files that describe a run: config.yaml, resolved.yaml, environment.json, first status.json."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from nncli.training.trainer import Trainer
 
 
 def write_description(run: RunDirectory, session: Session, trainer: Trainer, document: Document | None = None) -> None:
-    """Write what a run is made of; with its status, the last of these files, the run has begun.
+    """Write the files that describe a run; once the last of them, status.json, is written, the run has begun.
 
     Args:
-        run: the directory.
-        session: to train.
-        trainer: of the session.
+        run: the run directory.
+        session: the session to train.
+        trainer: the trainer of the session.
         document: the config as it was read; None without a file.
 
     Raises:

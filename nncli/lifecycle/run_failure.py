@@ -1,4 +1,4 @@
-"""What is recorded and what is said when a run fails or is stopped."""
+"""Record that a run has failed or was stopped, and tell how to resume it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def record_failure(run: RunDirectory | None, trainer: Trainer, reason: str) -> N
 
 
 def record_stop(session: Session, trainer: Trainer, run: RunDirectory | None, signal: int) -> StoppedError:
-    """Save the state of a run that a signal stops; return the error with the command that resumes it.
+    """Save the checkpoint of a run that a signal stops; return the error with the command that resumes it.
 
     Raises:
         SaveError: if it cannot be saved.
@@ -56,7 +56,7 @@ def explain_save_errors(run: RunDirectory | None, session: Session) -> Iterator[
 
 
 def intact_checkpoint(run: RunDirectory) -> str:
-    """Say which checkpoint of a failed run is intact."""
+    """Return which checkpoint of a failed run is intact, as text."""
     try:
         meta = checkpoint.read_meta(run.checkpoint(LAST))
     except CheckpointError:

@@ -1,4 +1,4 @@
-"""Train a session and write the files of its run as events come."""
+"""Train a session, and write the files of its run after every event."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from nncli.training.trainer import Trainer
 
 
 def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:
-    """Train from the trainer's state to the end, and write the run's files.
+    """Train to the end from the trainer's current state, and write the run's files.
 
     Args:
-        session: to train.
-        trainer: of the session, at the start or restored.
-        run: a directory whose lock is held; None writes nothing.
-        listener: receives every event, after the files that it leads to are written.
+        session: the session to train.
+        trainer: the trainer of the session, new or restored.
+        run: a run directory whose lock is held; None writes nothing.
+        listener: receives every event, after the files for it are written.
 
     Raises:
         RunFailedError: if the run fails or is stopped.
@@ -100,7 +100,7 @@ def _write_files(session: Session, trainer: Trainer, run: RunDirectory, event: E
 
 
 def run_started_event(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
-    """Return the event that training begins."""
+    """Return the event for the beginning of training."""
     layout = session.network.layout
     return RunStarted(
         name=session.spec.name or "run",
@@ -117,7 +117,7 @@ def run_started_event(session: Session, trainer: Trainer, run: RunDirectory | No
 
 
 def _resuming(trainer: Trainer) -> str:
-    """Say from where a restored trainer continues; empty for a new run."""
+    """Return from where a restored trainer continues, as text; "" for a new run."""
     if not trainer.step:
         return ""
     if trainer.ended:

@@ -1,4 +1,4 @@
-"""Checkpoints: one .npz that NumPy alone opens, with a description of the model in meta.json; nothing is pickled."""
+"""Save and load checkpoints: one .npz that NumPy can open, with a description of the model in meta.json; no pickle."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from nncli.runs.checkpoint_array import describe_array
 from nncli.runs.checkpoint_meta import META, Meta, meta_text, size_fault
 
 STATE = "state/"  # the folder of all arrays that are not weights
-_TIME = (1980, 1, 1, 0, 0, 0)  # of every member, so that equal content gives equal bytes
+_TIME = (1980, 1, 1, 0, 0, 0)  # time stamp of every member, so that equal content gives equal bytes
 
 
 def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], meta: Meta) -> None:
     """Write a checkpoint whole or not at all.
 
     Args:
-        path: of the file.
+        path: path of the file.
         weights: the model's parameters by name, such as "0.dense.weight".
         state: other arrays; they are stored in the folder state/.
         meta: everything else, as plain values.
@@ -47,11 +47,11 @@ def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], me
 
 
 def check_meta_size(meta: Meta, names: Iterable[str] = ()) -> None:
-    """Check, before there is anything to save, that meta.json is not too large.
+    """Check that meta.json would not be too large, before the arrays are known.
 
     Args:
-        meta: as for `save`.
-        names: of the arrays.
+        meta: the argument of `save`.
+        names: names of the arrays.
 
     Raises:
         SaveError: if it would be larger than `load` accepts.
@@ -77,7 +77,7 @@ def read_meta(path: str) -> Meta:
 
 
 def verify(path: str) -> Meta:
-    """Check every array by its checksum without keeping it, and return meta.json.
+    """Verify the checksum of every array without keeping the arrays, and return meta.json.
 
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
@@ -94,8 +94,8 @@ def load(
     """Return (meta, arrays by name), with every array verified by its checksum.
 
     Args:
-        path: of the checkpoint.
-        state: whether to read the arrays that only training needs, too.
+        path: path of the checkpoint.
+        state: whether to read also the arrays that only training needs.
         check_meta: called with meta before any array is read; raises if the arrays are not the expected ones.
 
     Raises:

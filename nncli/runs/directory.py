@@ -19,10 +19,10 @@ State = Literal["running", "finished", "stopped", "failed"]
 
 
 class RunDirectory:
-    """Reads and writes the files of a run.
+    """Read and write the files of a run.
 
     Args:
-        path: of the directory.
+        path: path of the directory.
     """
 
     def __init__(self, path: str) -> None:
@@ -39,7 +39,7 @@ class RunDirectory:
         return self.checkpoints.file(name)
 
     def remove_unfinished_files(self) -> None:
-        """Remove files that a killed process has not finished.
+        """Remove the unfinished files of a killed process.
 
         Raises:
             SaveError: if that fails.
@@ -75,7 +75,7 @@ class RunDirectory:
         self.write_text(name, json_text(self.file(name), values))
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """Return what a JSON file of the run says.
+        """Return the values in a JSON file of the run.
 
         Raises:
             RunError: if it is missing or damaged.
@@ -90,12 +90,12 @@ class RunDirectory:
         """
         values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
         content = json.dumps(values, indent=2).encode() + b"\n"
-        durable = state != "running" or step == 0  # the first status marks a run that began; losing a later one is fine
+        durable = state != "running" or step == 0  # the first one marks a run as begun; later ones may be lost
         write_atomically(self.file(STATUS), lambda file: file.write(content), durable=durable)
 
     @property
     def state(self) -> State:
-        """The state in status.json; running if it is empty after a power cut, or missing beside a checkpoint.
+        """The state in status.json; running if the file is empty after a power cut, or missing but last.npz exists.
 
         Raises:
             RunError: if there is no run.

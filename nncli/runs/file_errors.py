@@ -1,4 +1,4 @@
-"""Turn errors of the operating system into nncli's own, with the path."""
+"""Raise SaveError or RunError, with the path, instead of OSError."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncli.core.errors import RunError, SaveError
 
 @contextlib.contextmanager
 def wrap_write_errors(path: str) -> Iterator[None]:
-    """Raise SaveError instead of OSError."""
+    """Raise SaveError for an OSError of writing a file or folder."""
     try:
         yield
     except OSError as error:
@@ -19,7 +19,7 @@ def wrap_write_errors(path: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def wrap_read_errors(path: str) -> Iterator[None]:
-    """Raise RunError instead of OSError."""
+    """Raise RunError for an OSError of reading a file or folder."""
     try:
         yield
     except OSError as error:

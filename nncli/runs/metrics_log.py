@@ -13,14 +13,14 @@ from nncli.runs.atomic_write import sync_folder, write_atomically
 from nncli.runs.file_errors import wrap_write_errors
 
 INTEGERS = ("epoch", "step")
-MAX_BYTES = 256 << 20  # a million epochs
+MAX_BYTES = 256 << 20  # enough for a million epochs
 
 
 class MetricsLog:
     """The rows of metrics.csv, appended one whole line at a time.
 
     Args:
-        path: of the file.
+        path: path of the file.
     """
 
     def __init__(self, path: str) -> None:
@@ -54,20 +54,20 @@ class MetricsLog:
                 sync_folder(os.path.dirname(os.path.abspath(self._path)))
 
     def keep_epochs(self, epochs: int) -> int:
-        """Keep the rows of the first `epochs` epochs, those of the checkpoint that a run resumes from.
+        """Keep only the rows of the first `epochs` epochs, before a run resumes after them.
 
         Returns:
             The number of these epochs that have no row, because the file was edited.
 
         Raises:
-            RunError: if the file is not that of a run.
+            RunError: if the file is not the metrics of a run.
             SaveError: if it cannot be written.
         """
         content = self._content()
         text = _whole_lines(content)
         header, *lines = text.splitlines(keepends=True) or [""]
         if text and header.split(",")[0] != "epoch":
-            raise RunError(f"{self._path}: its first line is not that of a run's metrics; move the file away")
+            raise RunError(f"{self._path}: its first line is not the header of a run's metrics; move the file away")
         wanted = {str(epoch) for epoch in range(1, epochs + 1)}
         kept = [line for line in lines if line.split(",")[0] in wanted]
         whole = header + "".join(kept) if kept else ""

@@ -32,7 +32,7 @@ def _within(values, keys, value):
 def test_some_settings_may_change(path, value):
     assert config_changes(RUN, changed(path, value)) == []
     assert may_change(path)
-    assert config_changes(RUN, changed(path, value), free=()) != []
+    assert config_changes(RUN, changed(path, value), changeable=()) != []
 
 
 @pytest.mark.parametrize(

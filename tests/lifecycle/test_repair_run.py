@@ -120,7 +120,7 @@ def test_a_best_state_that_is_lost_is_told(rough):
     epoch = read_meta("run/checkpoints/best.npz")["epoch"]
     os.unlink("run/checkpoints/best.npz")
     os.unlink(f"run/checkpoints/epoch-{epoch:04d}-step-{3 * epoch:08d}.npz")
-    with pytest.raises(CheckpointError, match=r"run/checkpoints/last\.npz still predicts; or start a new run"):
+    with pytest.raises(CheckpointError, match=r"cannot resume; predict with run/checkpoints/last\.npz, or start a new run"):
         resume("run")
 
 
@@ -134,7 +134,7 @@ def test_going_back_by_hand_does_not_mix_two_states(rough):
     put("epoch-0005-step-00000015", "last")
     put("epoch-0006-step-00000018", "best")
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 5, "step": 15}')
-    with pytest.raises(CheckpointError, match=r"best\.npz: of epoch 6, but the best epoch of this run so far was"):
+    with pytest.raises(CheckpointError, match=r"best\.npz: is of epoch 6, but the best epoch of this run so far was"):
         resume("run")
     assert repro("run").difference.startswith("best.npz is of epoch 6")
 

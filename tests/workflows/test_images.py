@@ -79,7 +79,7 @@ def test_images_of_mixed_sizes_or_modes_when_predicting(run):
     draw("new/a.png", 20)
     draw("new/b.png", 20, (5, 5))
     assert refused(run, "new", DataError) == (
-        "new/b.png: 5x5 pixels, but new/a.png has 4x6; bring all to one size with resize: [4, 6]"
+        "new/b.png: 5x5 pixels, but new/a.png has 4x6; resize all images with resize: [4, 6]"
     )
     draw("new/b.png", 20, mode="RGB")
     assert refused(run, "new", DataError) == (

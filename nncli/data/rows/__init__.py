@@ -1,4 +1,4 @@
-"""Rows as a source reads them, before anything is fitted or scaled."""
+"""Rows as a source reads them, before preprocessing."""
 
 from nncli.data.rows.array_rows import array_preview as array_preview
 from nncli.data.rows.array_rows import array_rows as array_rows

@@ -1,4 +1,4 @@
-"""Make and check rows of arrays."""
+"""Make rows from arrays, and check them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def array_preview(
     """Return a preview of a large array: some rows, and the targets of all.
 
     Args:
-        sample: (m, *) the rows.
-        origin: (m,) their numbers.
-        shape: of the whole array.
-        targets: of all rows.
+        sample: (m, *) some of the rows.
+        origin: (m,) numbers of these rows in the array.
+        shape: shape of the whole array.
+        targets: (n,) or (n, targets) the targets of all rows.
         name: what messages call the inputs.
         target_file: what messages call the targets.
         target: the name of the target.

@@ -45,16 +45,16 @@ class Rows:
         name: what messages call the inputs, such as houses.csv.
         where: returns the place of a row for messages, such as "houses.csv:12"; takes the row's number in the source.
         origin: (n,) the number of every row in its source.
-        where_target: the same for the place of a row's target; default the row's.
+        where_target: the same for the place of a row's target; default `where`.
         target_names: a name for every target column.
         feature_names: a name for every column of (n, columns) inputs, if they have names.
         row_names: a name for every row, such as an image's file.
         files: the files that were read, for fingerprints.
         dropped: number of rows dropped because their label is not among the chosen classes.
         weights: (n,) the weight of every row; None for 1 each.
-        groups: (n,) the group of every row, which a split keeps whole; None if there are none.
-        notes: what the user should know, such as images that were skipped.
-        all_columns: all columns of a table, also those that are not inputs.
+        groups: (n,) the group of every row, which a split keeps whole; None without groups.
+        notes: notes for the user, such as images that were skipped.
+        all_columns: names of all columns of a table, including those that are not inputs.
         symbols: vocabulary size, if the inputs are integer codes of symbols, counted from 0; None if they are
             quantities.
     """
@@ -110,7 +110,7 @@ class Rows:
         return self.where(int(self.origin[row]))
 
     def target_place(self, row: int, column: int | None = None) -> str:
-        """Return the place of the target of one of these rows in its file, or of one of several targets."""
+        """Return the place of a row's target in its file; with `column`, that of one of several targets."""
         return (self.where_target or self.where)(int(self.origin[row]), *(() if column is None else (column,)))
 
 

@@ -33,7 +33,7 @@ class Arrays(Source):
 
     Args:
         path: a .npz file; without it, inputs and targets are .npy files.
-        inputs: the name of the array in it, default x; or a file.
+        inputs: the name of the array in the .npz file, default x; or a .npy file.
         targets: likewise, default y.
         weights: likewise, the weight of every row in loss and metrics; default 1 each.
         groups: likewise, the group of every row; no group is split between training, validation and test.
@@ -137,7 +137,7 @@ class Arrays(Source):
         return rows
 
     def _names(self, *, targets: bool) -> tuple[str, str, str]:
-        """Return (what messages call the inputs, what they call the targets, the name of the target)."""
+        """Return (name of the inputs in messages, name of the targets in messages, name of the target)."""
         if self.path is not None:
             target = self.targets or "y"
             return f"{self.path}:{self.inputs or 'x'}", f"{self.path}:{target}", target

@@ -1,4 +1,4 @@
-"""Read rows with Python's csv module, which is slow and says what is wrong with a row."""
+"""Read rows with Python's csv module, which is slower but reports what is wrong with a row."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
     """Yield (line, cells) of every row.
 
     Args:
-        text: lines below the header.
-        name: of the file.
+        text: the lines below the header.
+        name: name of the file.
         width: number of cells in a row.
-        separator: between cells.
-        line: number of the first line.
+        separator: the character between cells.
+        line: line number of the first line.
 
     Raises:
         DataError: if a row is too short or too long, or its quotes are invalid.

@@ -1,8 +1,8 @@
 """Read a table from delimited text: .csv and .tsv.
 
-Blocks of whole lines are parsed on several threads. A column is numbers as long as every cell is a number or blank; if
-a later block shows that it is not, the file is read once more for the text of that column. Irregular text (blank lines,
-rows that are too short or too long, quotes inside a field) is left to Python's csv module, which is slower and says
+Blocks of whole lines are parsed on several threads. A column is parsed as numbers; if a later block has a cell that
+is neither a number nor blank, the file is read once more to get that column as text. Irregular text (blank lines,
+rows that are too short or too long, quotes inside a field) is left to Python's csv module, which is slower and reports
 what is wrong.
 """
 
@@ -43,7 +43,7 @@ def read_delimited(open_text: Open, name: str, options: ReadOptions) -> Table:
 
     Args:
         open_text: opens the text, perhaps more than once.
-        name: of the file, for messages.
+        name: name of the file, for messages.
         options: how columns are read.
 
     Raises:
@@ -80,7 +80,7 @@ def _read(open_text: Open, name: str, options: ReadOptions, parse: Callable[...,
 
 
 def _text_columns_of(parser: BlockParser, texts: set[int], labels: set[int], block: bytes) -> set[int]:
-    """Return the columns that the first block shows to be text, so that the file is rarely read twice."""
+    """Return the columns that have text in the first block, so that the file is rarely read twice."""
     numbers = [index for index in range(len(parser.header)) if index not in texts]
     try:
         return parser.for_columns(numbers, [], labels).parse_block(block, 1).failed if block else set()

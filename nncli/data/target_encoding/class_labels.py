@@ -1,4 +1,4 @@
-"""Class labels: which there are, and their class numbers."""
+"""Find the classes among labels, and encode labels as class indices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_SHOWN_WHEN_MIXED, MAX_SHOWN_WHEN_UNKNOWN = 8, 12  # class names that a messa
 
 
 def all_classes(rows: Rows) -> tuple[str, ...]:
-    """Return all labels of some rows, in order.
+    """Return the distinct labels of some rows, in the order of `class_order`.
 
     Raises:
         DataError: if the targets are not labels, or numbers and texts are mixed.
@@ -43,7 +43,7 @@ def keep_classes(rows: Rows, classes: tuple[str, ...], *, all_needed: bool = Tru
     """Return the rows whose label is one of `classes`, and count the others as dropped.
 
     Args:
-        rows: with labels as targets.
+        rows: rows with labels as targets.
         classes: the labels to keep.
         all_needed: whether every class needs a row, as in training.
 
@@ -81,7 +81,7 @@ def text_labels(rows: Rows) -> TextColumn:
 
 
 def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
-    """Return the class numbers (n,) of the rows' labels.
+    """Return the class indices (n,) of the rows' labels.
 
     Raises:
         DataError: naming the first row whose label is not among the classes.

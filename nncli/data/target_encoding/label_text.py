@@ -1,4 +1,4 @@
-"""Labels as text, in which 5, 5.0 and "5" are the same."""
+"""Normalize labels to text, so that 5, 5.0 and "5" are the same label."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _factorize_array(labels: Array) -> TextColumn:
 
 
 def _refuse_measurements(labels: TextColumn) -> None:
-    """Refuse text that is all numbers, some of them with decimals: these are not labels."""
+    """Refuse numbers with decimals: text that is all numbers, some with decimals, is no label."""
     numbers = [parse_number(value) for value in labels.unique()]
     if any(number is None for number in numbers):
         return

@@ -1,4 +1,4 @@
-"""Tables read by Apache Arrow: large CSV files several times as fast, and Parquet files."""
+"""Read tables with Apache Arrow: large CSV files, several times as fast, and Parquet files."""
 
 from __future__ import annotations
 
