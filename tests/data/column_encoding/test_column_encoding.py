@@ -219,7 +219,8 @@ def test_categories_not_among_the_columns(refused):
 def test_unseen_categories_are_zeros_with_a_note(fit):
     found = fit(lines("city", "oslo", "rome", "oslo"))
     assert found.of("city\nbonn\nrome\nbern\n") == [[0, 0], [0, 1], [0, 0]]
-    assert found.preprocessing.notes == ["column 'city': 2 values not seen in training, such as 'bonn', are encoded as zeros"]
+    note = "column 'city': 2 values not seen in training, such as 'bonn', are encoded as zeros"
+    assert found.preprocessing.notes == [note]
     assert found.of("city,v\n,1\n") == [[0, 0]], "a blank, too, where training had none"
 
 
