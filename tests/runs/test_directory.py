@@ -24,7 +24,7 @@ def test_the_status_is_flat():
         assert json.load(file) == {"state": "running", "reason": None, "epoch": 2, "step": 30}
 
 
-def test_what_was_not_finished_is_swept_and_nothing_else():
+def test_only_unfinished_files_are_removed():
     run = new_run_directory_at("run")
     names = [".status.json.x.tmp", "a.tmp", ".hidden", "checkpoints/.last.npz.x.tmp", "checkpoints/last.npz"]
     for name in names:
@@ -37,7 +37,7 @@ def test_what_was_not_finished_is_swept_and_nothing_else():
 @pytest.mark.parametrize(
     "content", [b"[" * 200_000, b'{"a": ' * 50_000, b"[]", b"nonsense", b"\xff", b'{"state": "x"}']
 )
-def test_a_status_that_no_run_has_written_is_told(content):
+def test_a_foreign_status_is_reported(content):
     run = new_run_directory_at("run")
     run.write_bytes("status.json", content)
     with pytest.raises(RunError, match=r"run/status\.json: "):
@@ -45,7 +45,7 @@ def test_a_status_that_no_run_has_written_is_told(content):
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 80, b"\n"])
-def test_a_status_that_a_power_cut_has_emptied_is_that_of_a_running_run(content):
+def test_a_status_emptied_by_a_power_cut_means_running(content):
     run = new_run_directory_at("run")
     run.write_bytes("status.json", content)
     assert run.state == "running"

@@ -1,4 +1,4 @@
-"""The checkpoint that a path stands for."""
+"""Find the checkpoint of a path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def inside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_run_stands_for_its_best_checkpoint():
+def test_a_run_directory_means_its_best_checkpoint():
     run = new_run_directory_at("run")
     with pytest.raises(CheckpointError, match="run: a directory without checkpoints"):
         checkpoint_path("run")
@@ -27,7 +27,7 @@ def test_a_run_stands_for_its_best_checkpoint():
     assert checkpoint_path("run/checkpoints/best.npz") == "run/checkpoints/best.npz"
 
 
-def test_a_missing_checkpoint_gets_the_nearest_name():
+def test_a_missing_checkpoint_suggests_the_nearest_name():
     new_run_directory_at("runs/digits")
     with pytest.raises(
         CheckpointError, match="no such checkpoint or run directory: runs/digit; did you mean 'runs/dig"

@@ -1,4 +1,4 @@
-"""Directories of new runs: their names, and what may be in them."""
+"""Directories of new runs: their names, and files that may exist in them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def test_names_have_time_and_name_and_then_numbers(monkeypatch):
     assert paths == [stem, f"{stem}-2", f"{stem}-3"]
 
 
-def test_the_time_is_that_of_now():
+def test_directory_names_have_the_current_time():
     assert re.fullmatch(r"runs/20\d{6}-\d{6}-a", new_run_directory("a").path)
 
 
 @pytest.mark.parametrize("name", ["../up", "/etc/passwd", "a/b", "..", ".", "a\nb", "-rf", ""])
-def test_a_name_never_leads_elsewhere(name):
+def test_a_name_never_leads_out_of_the_runs_folder(name):
     assert re.fullmatch(r"[\w][\w.-]*", slug(name))
 
 
-def test_a_given_directory_is_taken_exactly():
+def test_a_given_directory_is_used_exactly():
     run = new_run_directory_at("deep/inside/here")
     assert run.path == "deep/inside/here"
     assert os.listdir("deep/inside/here") == ["checkpoints"]
@@ -65,7 +65,7 @@ def test_a_file_is_no_directory():
         new_run_directory_at("file/inside")
 
 
-def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
+def test_a_directory_with_only_unfinished_files_counts_as_empty():
     os.makedirs("run/checkpoints")
     for name in ("run/.status.json.x1.tmp", "run/checkpoints/.last.npz.x2.tmp"):
         with open(name, "w"):
