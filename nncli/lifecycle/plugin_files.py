@@ -95,7 +95,7 @@ def _load(path: str) -> None:
             found = [(registry, cls) for registry in REGISTRIES for cls in registry if cls not in before[registry.kind]]
             faults = [_fault(registry, cls) for registry, cls in found]
         if not found:
-            raise UserError(f"{path}: registers nothing; put @nncli.layer(NAME), or the like, above a class")
+            raise UserError(f"{path}: registers nothing; put a decorator such as @nncli.layer(NAME) above a class")
         if fault := next(filter(None, faults), ""):
             raise UserError(f"{path}: {fault}")
     except UserError:

@@ -19,7 +19,7 @@ from nncli.training.trainer import Trainer
 def record_failure(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
     """Set the state of a run to failed and log the reason, if that can be written."""
     if run is not None:
-        with contextlib.suppress(SaveError):  # the disk may be what failed
+        with contextlib.suppress(SaveError):  # the disk may have failed
             run.set_status("failed", trainer.epoch, trainer.step, reason)
             run.log(reason)
 

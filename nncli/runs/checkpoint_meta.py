@@ -14,7 +14,7 @@ META = "meta.json"
 CHECKSUM_KEY = "sha256"  # key of the checksum of all other values
 MAX_META_BYTES = 32 << 20
 MAX_META_VALUES = 1 << 21  # values, lists and mappings; each may take 200 bytes of memory
-MAX_META_DEPTH = 64  # of nested lists and mappings
+MAX_META_DEPTH = 64  # limit of nested lists and mappings
 
 
 def meta_text(meta: Meta) -> str:

@@ -31,11 +31,11 @@ class RunDirectory:
         self.checkpoints = CheckpointFolder(self.file(CHECKPOINTS))
 
     def file(self, name: str) -> str:
-        """Return the path of a file in it."""
+        """Return the path of a file in the directory."""
         return os.path.join(self.path, name)
 
     def checkpoint(self, name: str) -> str:
-        """Return the path of a checkpoint in it, such as best or last."""
+        """Return the path of a checkpoint, such as best or last."""
         return self.checkpoints.file(name)
 
     def remove_unfinished_files(self) -> None:

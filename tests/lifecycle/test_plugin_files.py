@@ -228,7 +228,7 @@ def test_a_run_with_a_plugin_resumes(scaled):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x = 1\n", "mine.py: registers nothing; put @nncli.layer(NAME), or the like, above a class"),
+        ("x = 1\n", "mine.py: registers nothing; put a decorator such as @nncli.layer(NAME) above a class"),
         ("def f(:\n", "mine.py:1: invalid syntax; expected a Python file"),
         ("x = 1\ny = z\n", "mine.py:2: NameError: name 'z' is not defined"),
         ("import sys\nsys.exit(3)\n", "mine.py:2: SystemExit: 3"),

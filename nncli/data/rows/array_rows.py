@@ -22,9 +22,9 @@ def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, t
     Args:
         inputs: (n, *) numbers.
         targets: (n,) or (n, targets) labels or numbers, or None.
-        name: what messages call the inputs.
-        target_file: what messages call the targets.
-        target: the name of the target; several are named target_0, target_1 and so on.
+        name: name of the inputs in messages.
+        target_file: name of the targets in messages.
+        target: name of the target; several are named target_0, target_1 and so on.
 
     Raises:
         DataError: if the inputs are not rows of finite numbers, or the lengths differ.
@@ -43,9 +43,9 @@ def array_preview(
         origin: (m,) numbers of these rows in the array.
         shape: shape of the whole array.
         targets: (n,) or (n, targets) the targets of all rows.
-        name: what messages call the inputs.
-        target_file: what messages call the targets.
-        target: the name of the target.
+        name: name of the inputs in messages.
+        target_file: name of the targets in messages.
+        target: name of the target.
 
     Raises:
         DataError: as for `array_rows`.

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nncli.core.text_format import count_noun
 from nncli.core.types import Array, Shape
 from nncli.data.arrays.memory_mapped import MemoryMapped
 from nncli.data.tables.dataframe import Table
@@ -16,7 +17,7 @@ from nncli.data.tables.text_column import TextColumn
 
 @dataclass(frozen=True)
 class NotLoaded:
-    """Placeholder for the inputs of rows whose targets alone were read.
+    """Placeholder for the inputs of rows if only their targets were read.
 
     Args:
         count: number of rows.
@@ -42,8 +43,8 @@ class Rows:
     Args:
         inputs: (n, ...) numbers, in memory or memory-mapped, or a table; NotLoaded if only the targets were read.
         targets: (n,) or (n, targets) labels or numbers; None if they were not read.
-        name: what messages call the inputs, such as houses.csv.
-        where: returns the place of a row for messages, such as "houses.csv:12"; takes the row's number in the source.
+        name: name of the inputs in messages, such as houses.csv.
+        where: function from a row's number in the source to its place for messages, such as "houses.csv:12".
         origin: (n,) the number of every row in its source.
         where_target: the same for the place of a row's target; default `where`.
         target_names: a name for every target column.
@@ -91,7 +92,7 @@ class Rows:
         """The notes, and the number of dropped rows."""
         if not self.dropped:
             return self.notes
-        return (*self.notes, f"{self.dropped} rows left out, whose label is not in classes")
+        return (*self.notes, f"left out {count_noun(self.dropped, 'row')} whose label is not in classes")
 
     def take(self, indices: Array) -> Rows:
         """Return some of the rows, in the order of `indices`."""

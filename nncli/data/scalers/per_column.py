@@ -1,4 +1,4 @@
-"""Scale columns by a scaler of their own."""
+"""Scale columns by separate scalers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fitted scaling whose columns have scalings of their own."""
+"""A fitted scaling with a separate scaling per column."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PerColumn(Scaling):
         return x
 
     def lossless(self) -> PerColumn:
-        """Return the scaling whose parts are all invertible."""
+        """Return the scaling with an invertible scaling for every column."""
         return PerColumn(tuple(replace(part, scaling=part.scaling and part.scaling.lossless()) for part in self.parts))
 
     @cached_property

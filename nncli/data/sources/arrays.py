@@ -33,10 +33,10 @@ class Arrays(Source):
 
     Args:
         path: a .npz file; without it, inputs and targets are .npy files.
-        inputs: the name of the array in the .npz file, default x; or a .npy file.
-        targets: likewise, default y.
-        weights: likewise, the weight of every row in loss and metrics; default 1 each.
-        groups: likewise, the group of every row; no group is split between training, validation and test.
+        inputs: the name of the array of inputs in the .npz file, default x; or a .npy file.
+        targets: the name of the array of targets, default y; or a .npy file.
+        weights: array or file with the weight of every row in loss and metrics; default 1 each.
+        groups: array or file with the group of every row; no group is split between training, validation and test.
         classes: the labels to use, in order; default all.
     """
 

@@ -27,7 +27,7 @@ from nncli.data.weights.sample_weights import add_weights
 
 MIN_PREVIEW_IMAGES = 1000  # previews of more images than this load only some of them
 MAX_PREVIEWED_IMAGES = 200
-MAX_SHOWN_FILES = 3  # in a note about skipped images
+MAX_SHOWN_FILES = 3  # files that a note about skipped images lists
 
 Pixels = Annotated[int, Ge(1)]
 

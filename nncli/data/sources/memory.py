@@ -43,7 +43,7 @@ def rows_in_memory(inputs: Any, targets: Any, name: str = "inputs", weights: Any
     Args:
         inputs: (n, *) numbers.
         targets: (n,) or (n, targets) labels or numbers, or None.
-        name: what messages call the inputs.
+        name: name of the inputs in messages.
         weights: (n,) weights of the rows; None for 1 each.
 
     Raises:

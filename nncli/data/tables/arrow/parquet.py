@@ -1,4 +1,4 @@
-"""Read Parquet files, whose columns have types."""
+"""Read Parquet files."""
 
 from __future__ import annotations
 
