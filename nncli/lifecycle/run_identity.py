@@ -34,7 +34,9 @@ def check_same_run(run: RunDirectory, session: Session, meta: Meta, before: Spec
         if length and len(found) == 1:
             raise RunError(f"{run.path}: {length}")
         listing = "; ".join(config_changes(old, new, same_data=not changed_data))
-        raise RunError(f"{run.path}: settings have changed that a resumed run must keep: {listing}; {NEW_RUN}")
+        raise RunError(
+            f"{run.path}: the config has changed in settings that a resumed run must keep: {listing}; {NEW_RUN}"
+        )
     if changed_data:
         raise RunError(f"{run.path}: {changed_data}; {NEW_RUN}")
     changed = changed_plugins(meta.get("plugins"), session.spec)

@@ -106,7 +106,7 @@ def test_classes_of_training_choose_no_folders_when_predicting():
     found = predict("chosen", "deep")
     assert found.header == ["file", "light", "dark"]
     assert [row[0] for row in found.table()] == ["dark/b.png", "today/a.png"]
-    assert evaluate("chosen", "deep").notes == ("left out 1 row whose label is not in classes",)
+    assert evaluate("chosen", "deep").notes == ("1 row left out, because the label is not in classes",)
 
 
 @pytest.mark.usefixtures("run")

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nncli.core.text_format import count_noun
 from nncli.core.types import Array, Shape
 from nncli.data.arrays.memory_mapped import MemoryMapped
 from nncli.data.tables.dataframe import Table
@@ -92,7 +91,8 @@ class Rows:
         """The notes, and the number of dropped rows."""
         if not self.dropped:
             return self.notes
-        return (*self.notes, f"left out {count_noun(self.dropped, 'row')} whose label is not in classes")
+        rows = "row" if self.dropped == 1 else "rows"
+        return (*self.notes, f"{self.dropped} {rows} left out, because the label is not in classes")
 
     def take(self, indices: Array) -> Rows:
         """Return some of the rows, in the order of `indices`."""
