@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from nncli.core.compiling import SWITCH, compiled_module, compiles
+from nncli.ops import current_ops
+from nncli.ops.compiled.loading import SWITCH, load_compiled, numba_is_enabled
 
 
 def pytest_configure(config):
@@ -31,15 +32,15 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def without_numba(monkeypatch):
-    """A function from whose call on nothing is compiled."""
+    """A function that turns compiled operations off."""
 
     def turn_off():
         monkeypatch.setenv(SWITCH, "0")
         forget()
 
     def forget():
-        compiles.cache_clear()
-        compiled_module.cache_clear()
+        for cached in (current_ops, numba_is_enabled, load_compiled):
+            cached.cache_clear()
 
     yield turn_off
     forget()

@@ -13,12 +13,13 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 BELOW = {  # what a package may import besides itself
     "core": set(),
-    "nn": {"core"},
-    "optim": {"core"},
+    "ops": {"core"},
+    "nn": {"ops", "core"},
+    "optim": {"ops", "core"},
     "data": {"core"},
     "config": {"core"},
     "runs": {"core"},
-    "training": {"nn", "optim", "core"},
+    "training": {"nn", "optim", "ops", "core"},
     "starter": {"data", "config", "core"},
     "assemble": {"training", "nn", "optim", "data", "config", "runs", "core"},
     "lifecycle": {"assemble", "training", "nn", "optim", "data", "config", "runs", "core"},
@@ -32,11 +33,11 @@ HOMES = {  # the only files or packages that may import a package
     "click": ("cli/",),
     "pydantic": ("config/", "core/"),
     "annotated_types": ("config/", "core/", "data/", "nn/", "optim/"),
-    "threadpoolctl": ("training/executor.py", "runs/environment.py"),
+    "threadpoolctl": ("training/blas_threads.py", "runs/environment.py"),
     "PIL": ("data/images/image_decoding.py",),
     "pyarrow": ("data/tables/arrow/",),
-    "numba": ("core/compiling.py", "nn/compiled/kernels.py"),
-    "llvmlite": ("nn/compiled/kernels.py",),
+    "numba": ("ops/compiled/",),
+    "llvmlite": ("ops/compiled/kernels.py",),
 }
 LIGHT = ("__init__.py", "__main__.py", "cli/")  # what `nncli --help` imports
 HEAVY = {"pyarrow", "numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL", "numba", "llvmlite"}
@@ -111,7 +112,7 @@ def test_packages_form_no_cycle():
     for upper, lower in BELOW.items():
         assert all(upper not in BELOW[other] for other in lower)
     siblings = {"nn", "optim", "data", "config", "runs"}
-    assert all(BELOW[sibling] == {"core"} for sibling in siblings)
+    assert all(BELOW[sibling] <= {"ops", "core"} for sibling in siblings)
 
 
 def test_imports_go_one_way(sources):
@@ -131,6 +132,13 @@ def test_packages_are_imported_in_their_homes_alone(sources):
         for module, node in imports(tree):
             homes = HOMES.get(module.split(".")[0])
             assert homes is None or name(path).startswith(homes), f"{name(path)}:{node.lineno}: {module}"
+
+
+def test_compiled_kernels_are_used_by_ops_alone(sources):
+    for path, tree in sources:
+        for module, node in imports(tree):
+            if module.startswith("nncli.ops.compiled"):
+                assert package_of(path) == "ops", f"{name(path)}:{node.lineno}: {module}"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +226,7 @@ def test_there_is_no_global_random_generator(sources):
 
 def test_training_prints_and_opens_nothing(sources):
     for path, tree in sources:
-        if package_of(path) not in ("training", "nn", "optim"):
+        if package_of(path) not in ("training", "nn", "optim", "ops"):
             continue
         called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         assert not called & {"open", "sys.stdout.write", "sys.stderr.write", "os.open"}, name(path)

@@ -1,4 +1,4 @@
-"""How the C library keeps memory."""
+"""Memory that the C library keeps."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from functools import cache
 
 import numpy as np
 
-LARGEST = (32 << 20) - (1 << 16)  # bytes: a little less than glibc's DEFAULT_MMAP_THRESHOLD_MAX, 32 MB
+MAX_KEPT_BYTES = (32 << 20) - (1 << 16)  # a little less than glibc's DEFAULT_MMAP_THRESHOLD_MAX, 32 MB
 
 
 @cache
 def keep_freed_memory() -> None:
-    """Makes glibc keep the memory of arrays up to 32 MB that are freed, for the next ones; elsewhere it does nothing.
+    """Make glibc keep the memory of freed arrays up to 32 MB for the next arrays; other C libraries do nothing.
 
-    At first every array from 128 KB on is mapped and unmapped by itself, and what is free at the end of the heap is
-    given back from twice that on; the kernel clears each page anew when it is touched: a third of a training step of a
-    small convolutional network. The limit rises to the size of the largest mapped array that was freed, so one is freed
-    here that was never touched.
+    At first glibc maps and unmaps every array of 128 KB and more by itself, and returns free memory at the end of the
+    heap to the kernel from 256 KB on. The kernel then clears each page anew when it is touched, which takes a third of
+    a training step of a small convolutional network. The limit rises to the size of the largest mapped array that was
+    freed, so this function frees one that was never touched.
 
     Reference: mallopt(3), M_MMAP_THRESHOLD.
     """
-    np.empty(LARGEST, np.uint8)
+    np.empty(MAX_KEPT_BYTES, np.uint8)

@@ -1,16 +1,20 @@
-"""A model bound to its parameters: what computes outputs and gradients."""
+"""A model bound to its parameters, and the passes that compute outputs and gradients."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from nncli.core.types import Array, FloatDType, Shape
 from nncli.nn.containers import shapes_in_order
-from nncli.nn.fused import InOneGo, in_one_go, in_order_of_work
-from nncli.nn.layer import Backward, Context, Layer, Moment, Tree
+from nncli.nn.context import Context, PassState
+from nncli.nn.fusion.fused_operator import FusedOperator
+from nncli.nn.fusion.reorder import reorder
+from nncli.nn.fusion.rewrite import fuse
+from nncli.nn.layer import Backward, Layer, Tree
 from nncli.nn.layers.sequential import Sequential
 from nncli.nn.parameters import ParameterLayout
 
@@ -42,38 +46,48 @@ class Network:
         return self.shapes[0]
 
     def named(self) -> dict[str, Array]:
-        """Views of all parameters by name."""
+        """Return views of all parameters by name."""
         return self.layout.named(self.vector)
 
 
-class Pass:
-    """A network with a gradient vector of its own: what one thread needs to compute.
+class BoundLayer(NamedTuple):
+    """A layer with everything that one pass needs to compute it."""
 
-    The layers are walked once here, so that a pass is a loop over a flat list.
+    forward: Callable[[Tree, Array, Context], tuple[Array, Backward]]
+    p: Tree
+    ctx: Context
+    g: Tree
+    name: str  # INDEX.TYPE
+
+
+class Pass:
+    """A network with a gradient vector of its own, which one thread computes with.
+
+    The layers are bound here once, so that a pass is a loop over a flat list.
 
     Args:
         network: whose parameters are read.
-        depth: how many of its layers to run, from the first.
-        input_gradient: whether backward gives the gradient of the network's input.
+        depth: number of layers to run, from the first.
+        input_gradient: whether backward returns the gradient of the network's input.
     """
 
     def __init__(self, network: Network, depth: int, *, input_gradient: bool = False) -> None:
-        self.moment = Moment()
+        self.pass_state = PassState()
         self.gradient = np.zeros(network.layout.size, network.dtype)
         gradients = network.layout.views(self.gradient)
-        self.bound = []
+        bound = []
         wanted, index = input_gradient, 0
         for name, layer in list(network.model.children().items())[:depth]:
-            context, index = _context(layer, index, self.moment, wanted)
-            self.bound.append((layer.forward, network.tree[name], context, gradients[name], name))
+            context, index = _context(layer, index, self.pass_state, wanted)
+            bound.append(BoundLayer(layer.forward, network.tree[name], context, gradients[name], name))
             wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
         layers = network.model.layers[:depth]
-        order = in_order_of_work(layers)
-        self.bound = [self.bound[number] for number in order]
+        order = reorder(layers)
+        self.bound = [bound[number] for number in order]
         self._network, self._layers = network, [layers[number] for number in order]
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
-        """The outputs, and the backward functions of the layers."""
+        """Return the outputs, and the backward functions of the layers."""
         backwards = []
         for forward, p, ctx, _, _ in self.bound:
             x, backward = forward(p, x, ctx)
@@ -81,29 +95,19 @@ class Pass:
         return x, backwards
 
     def output(self, x: Array) -> Array:
-        """The outputs alone; what backward would need is let go at once, or not made at all."""
-        for compute, bound in self._steps:
-            y = None if compute is None else compute(bound[0][1], x)
-            if y is None:
-                for forward, p, ctx, _, _ in bound:
-                    x = forward(p, x, ctx)[0]
-            else:
-                x = y
+        """Return the outputs alone, with fused operators; what backward would need is not kept."""
+        for operator, (forward, p, ctx, _, _) in self._operators:
+            x = forward(p, x, ctx)[0] if operator is None else operator.compute(p, x)
         return x
 
     @cached_property
-    def _steps(self) -> list[tuple[InOneGo | None, list[Any]]]:
-        """What computes some layers in one go, or None, and these layers."""
-        layers, steps, index = self._layers, [], 0
-        shapes = shapes_in_order(layers, self._network.input_shape)
-        while index < len(layers):
-            count, compute = in_one_go(layers[index:], shapes[index:], self._network.dtype) or (1, None)
-            steps.append((compute, self.bound[index : index + count]))
-            index += count
-        return steps
+    def _operators(self) -> list[tuple[FusedOperator | None, BoundLayer]]:
+        """Each fused operator with the first of its layers, and None with each single layer."""
+        shapes = shapes_in_order(self._layers, self._network.input_shape)
+        return [(operator, self.bound[index]) for index, operator in fuse(self._layers, shapes, self._network.dtype)]
 
     def backward(self, dy: Array, backwards: list[Backward]) -> Array | None:
-        """Assigns `gradient` and returns the gradient of the input where it is wanted."""
+        """Assign `gradient`, and return the gradient of the input where it is wanted."""
         gradient: Array | None = dy
         for backward, (_, _, _, g, _) in zip(reversed(backwards), reversed(self.bound), strict=True):
             if gradient is None:
@@ -112,7 +116,7 @@ class Pass:
         return gradient
 
     def first_nonfinite_layer(self, x: Array) -> str | None:
-        """The first layer whose output is not finite, as INDEX.TYPE."""
+        """Return the first layer whose output is not finite, as INDEX.TYPE."""
         for forward, p, ctx, _, name in self.bound:
             x = forward(p, x, ctx)[0]
             if not np.isfinite(x).all():
@@ -124,11 +128,11 @@ def _has_arrays(tree: Tree) -> bool:
     return any(_has_arrays(item) if isinstance(item, dict) else True for item in tree.values())
 
 
-def _context(layer: Layer, index: int, moment: Moment, input_gradient: bool) -> tuple[Context, int]:
-    """The context of a layer and, depth first, of the layers inside it; and the next free number."""
+def _context(layer: Layer, index: int, pass_state: PassState, input_gradient: bool) -> tuple[Context, int]:
+    """Return the context of a layer and, depth first, of the layers inside it; and the next free number."""
     own, index = index, index + 1
     children: dict[str, Context] = {}
     for name, child in layer.children().items():
-        # inside a container every gradient is wanted but for the first layer's
-        children[name], index = _context(child, index, moment, input_gradient or bool(children))
-    return Context(own, moment, input_gradient, children), index
+        # inside a container every layer but the first has to return the gradient of its input
+        children[name], index = _context(child, index, pass_state, input_gradient or bool(children))
+    return Context(own, pass_state, input_gradient, children), index

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Annotated
 
-import numpy as np
 from annotated_types import Gt, Interval
 
 from nncli.core.types import Array
-from nncli.optim.compiled.available import patience
+from nncli.ops import current_ops
+from nncli.ops.adam_direction import adam_direction
 from nncli.optim.optimizer import Optimizer, optimizer
 from nncli.optim.schedule import LearningRate
 
@@ -25,8 +25,8 @@ class Adam(Optimizer):
     p <- p - rate mhat / (sqrt(vhat) + epsilon),  mhat = m / (1 - beta1^t),  vhat = v / (1 - beta2^t)
     w <- max(w, v),  vhat = w / (1 - beta2^t)      with amsgrad
 
-    t counts steps from 1, not epochs; m, v and w themselves are never divided, so that w is the largest v before any
-    correction, as in PyTorch. Epsilon stands outside the root, as in the paper and in PyTorch.
+    t counts steps from 1, not epochs. w is the largest v before the bias correction, as in PyTorch. Epsilon is outside
+    the root, as in the paper and in PyTorch.
 
     Args:
         learning_rate: the size of the steps, above 0; or a schedule, see nncli list schedules.
@@ -50,34 +50,21 @@ class Adam(Optimizer):
         return ("mean", "square", "largest_square") if self.amsgrad else ("mean", "square")
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Rate times mean over root of mean square, both corrected for their start at zero."""
+        """Write rate times mean over root of mean square, both with bias correction."""
         m, v = state[:2]
-        m *= self.beta1
-        np.multiply(g, 1 - self.beta1, out=u)
-        m += u
-        v *= self.beta2
-        np.multiply(g, g, out=u)
-        u *= 1 - self.beta2
-        v += u
-        if self.amsgrad:
-            v = np.maximum(v, state[2], out=state[2])  # w
-        epsilon, factor = self._corrected(step, rate)
-        np.sqrt(v, out=u)
-        u += epsilon
-        np.divide(m, u, out=u)
-        u *= factor  # rate mhat / (sqrt(vhat) + epsilon)
+        w = state[2] if self.amsgrad else None
+        adam_direction(g, m, v, w, self.beta1, self.beta2, *self._bias_corrected(step, rate), out=u)
 
-    def _corrected(self, step: int, rate: float) -> tuple[float, float]:
-        """(epsilon, rate) beside sqrt(v) and m, in which the corrections are: sqrt(v) = root sqrt(vhat)."""
+    def update(self, p: Array, g: Array, state: Sequence[Array], step: int, rate: float, scratch: Array) -> None:
+        """Take the step in one operation, but with amsgrad."""
+        if self.amsgrad:
+            super().update(p, g, state, step, rate, scratch)
+        else:
+            m, v = state
+            epsilon, rate = self._bias_corrected(step, rate)
+            current_ops().adam_step(p, g, m, v, self.beta1, self.beta2, epsilon, rate, scratch)
+
+    def _bias_corrected(self, step: int, rate: float) -> tuple[float, float]:
+        """Return (epsilon, rate) for sqrt(v) and m, which are not corrected: sqrt(v) = root sqrt(vhat)."""
         root = sqrt(1 - self.beta2**step)
         return root * self.epsilon, rate * root / (1 - self.beta1**step)
-
-    def at_once(self, g: Array, state: Sequence[Array], step: int, rate: float, p: Array) -> bool:
-        """With numba, and without amsgrad or a direction or a state of a subclass."""
-        own = len(state) == 2 and type(self).direction is Adam.direction
-        compiled = patience.step(p.size) if own else None
-        if compiled is None:
-            return False
-        beta1, beta2 = self.beta1, self.beta2
-        compiled(p, g, *state, beta1, 1 - beta1, beta2, 1 - beta2, *self._corrected(step, rate))
-        return True

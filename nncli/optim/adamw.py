@@ -14,15 +14,15 @@ from nncli.optim.optimizer import optimizer
 @optimizer("adamw")
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam, with weights that every step shrinks by a share of their own, whatever their gradient.
+    """Adam with weight decay that does not go through the gradient.
 
     p <- p - rate weight_decay p, and then the step of adam.
 
-    The gradient that adam sees is free of the decay; the decay goes with the rate, as in PyTorch.
+    The decay is multiplied by the rate, as in PyTorch.
 
     Args:
-        weight_decay: the share, times the rate, that a step takes off a weight, at least 0.
-        decay_all: shrink biases and the parameters of normalisation, too.
+        weight_decay: share of a weight, times the rate, that a step subtracts, at least 0.
+        decay_all: whether to decay biases and the parameters of normalization, too.
     Reference: Loshchilov and Hutter, ICLR 2019, algorithm 2.
     """
 
@@ -32,5 +32,5 @@ class AdamW(Adam):
     decay_all: bool = False
 
     def shrinkage(self, *, decayed: bool) -> float:
-        """The weight decay, of biases and normalisation on demand alone."""
+        """The weight decay; of biases and normalization only with `decay_all`."""
         return self.weight_decay if decayed or self.decay_all else 0.0

@@ -10,12 +10,12 @@ from nncli.core.types import Array
 
 
 def norm(gradient: Array) -> float:
-    """sqrt(sum of squares) of the whole gradient; infinite or nan only where an entry is, or it is above 1.8e308."""
-    square = float(np.vdot(gradient, gradient))  # which, unlike dot, never warns
+    """Return the square root of the sum of squares; not finite only if an entry is not, or the norm exceeds 1.8e308."""
+    square = float(np.vdot(gradient, gradient))  # unlike dot, it never warns
     if isfinite(square):
         return sqrt(square)
     with np.errstate(all="ignore"):
-        wide = gradient.astype(np.float64)  # the squares may overflow where the norm does not
+        wide = gradient.astype(np.float64)  # squares overflow before the norm does
         largest = float(np.abs(wide).max())
         if not isfinite(largest):
             return largest
@@ -23,14 +23,14 @@ def norm(gradient: Array) -> float:
         return largest * sqrt(float(np.vdot(wide, wide)))
 
 
-def clip(gradient: Array, length: float, largest: float) -> None:
-    """Shortens the gradient in place to norm `largest` where it is longer, keeping its direction.
+def clip(gradient: Array, length: float, max_norm: float) -> None:
+    """Scale the gradient in place to norm `max_norm` if it is longer.
 
     Args:
-        gradient: changed in place.
+        gradient: changed.
         length: its norm.
-        largest: above 0.
+        max_norm: above 0.
     Reference: Pascanu, Mikolov and Bengio, ICML 2013.
     """
-    if length > largest:
-        gradient *= largest / length
+    if length > max_norm:
+        gradient *= max_norm / length

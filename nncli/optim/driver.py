@@ -1,24 +1,36 @@
-"""Drives an optimizer rule over a model's parameters."""
+"""The driver that runs an optimizer over a model's parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer
 
-BLOCK = 1 << 16  # elements worked on at a time, so that parameters, gradient and state stay in the cache
-LARGE, LARGE_BLOCK = 1 << 18, 3 << 17  # from which two halves go to threads, and their blocks: few operations each
-
-Work: TypeAlias = Callable[["list[Block]"], None]
-Block: TypeAlias = tuple[slice, Array, list[Array], Array, list[tuple[Array, float]]]
+BLOCK_SIZE = 1 << 16  # elements that are updated together, so that parameters, gradient and state stay in the cache
+MIN_PARALLEL_SIZE = 1 << 18  # elements from which two threads update a half each
+PARALLEL_BLOCK_SIZE = 3 << 17  # elements of a block in a half; larger, as two threads at once gain from fewer calls
 
 
-def one_after_another(work: Work, parts: Sequence[list[Block]]) -> None:
-    """Does the work on one part after the other."""
+class Block(NamedTuple):
+    """Some neighbouring elements of all vectors."""
+
+    where: slice
+    p: Array
+    state: list[Array]
+    scratch: Array
+    decays: list[tuple[Array, float]]  # views of p that decay, each with its weight decay
+
+
+Work: TypeAlias = Callable[[list[Block]], None]
+RunParts: TypeAlias = Callable[[Work, Sequence[list[Block]]], None]
+
+
+def run_in_order(work: Work, parts: Sequence[list[Block]]) -> None:
+    """Run the work on one part after another."""
     for part in parts:
         work(part)
 
@@ -27,9 +39,9 @@ class Driver:
     """An optimizer with its state.
 
     Args:
-        rule: what to do in a step.
-        parameters: the vector to change; only what is trained.
-        decayed: how many of them, from the first, weight decay is meant for; default all.
+        rule: the optimizer.
+        parameters: the vector to update, of trainable parameters only.
+        decayed: number of parameters, from the first, that weight decay is meant for; default all.
     """
 
     def __init__(self, rule: Optimizer, parameters: Array, decayed: int | None = None) -> None:
@@ -37,45 +49,41 @@ class Driver:
         self.steps = 0
         self.state = {name: np.full_like(parameters, rule.initial(name)) for name in rule.state_names()}
         decayed = parameters.size if decayed is None else decayed
-        size = parameters.size
-        if size < LARGE or not vars(type(rule)).get("in_parts"):  # a subclass may keep numbers of its own
-            self._parts = [self._blocks(parameters, 0, size, BLOCK, decayed)]
+        size, half = parameters.size, parameters.size // 2
+        if size >= MIN_PARALLEL_SIZE and rule.in_parts:
+            halves = (0, half), (half, size)
+            self._parts = [self._blocks(parameters, *ends, PARALLEL_BLOCK_SIZE, decayed) for ends in halves]
         else:
-            half = size // 2
-            self._parts = [self._blocks(parameters, *ends, LARGE_BLOCK, decayed) for ends in ((0, half), (half, size))]
+            self._parts = [self._blocks(parameters, 0, size, BLOCK_SIZE, decayed)]
 
     def _blocks(self, parameters: Array, first: int, last: int, size: int, decayed: int) -> list[Block]:
-        """What is worked on at a time, of the parameters from `first` to before `last`."""
+        """Cut the parameters from `first` to before `last` into blocks of a size."""
         scratch = np.empty(min(size, last - first), parameters.dtype)
-        shares = self.rule.shrinkage(decayed=True), self.rule.shrinkage(decayed=False)
+        weight_decays = self.rule.shrinkage(decayed=True), self.rule.shrinkage(decayed=False)
         blocks = []
         for start in range(first, last, size):
-            block = slice(start, min(start + size, last))
-            state = [vector[block] for vector in self.state.values()]
-            p = parameters[block]
-            parts = np.split(p, [max(decayed - start, 0)])
-            shrinking = [(part, share) for part, share in zip(parts, shares, strict=True) if share and part.size]
-            blocks.append((block, p, state, scratch[: p.size], shrinking))
+            where = slice(start, min(start + size, last))
+            state = [vector[where] for vector in self.state.values()]
+            p = parameters[where]
+            views = np.split(p, [max(decayed - start, 0)])
+            decays = [(view, decay) for view, decay in zip(views, weight_decays, strict=True) if decay and view.size]
+            blocks.append(Block(where, p, state, scratch[: p.size], decays))
         return blocks
 
-    def step(
-        self, gradient: Array, rate: float, each: Callable[[Work, Sequence[list[Block]]], None] = one_after_another
-    ) -> None:
-        """Changes the parameters by one step of the rule.
+    def step(self, gradient: Array, rate: float, run_parts: RunParts = run_in_order) -> None:
+        """Update the parameters by one step of the rule.
 
         Args:
             gradient: as long as the parameters; not changed.
             rate: the learning rate of this step.
-            each: does the work on every part of the parameters, perhaps at the same time.
+            run_parts: runs the work on every part of the parameters, perhaps on several threads.
         """
         self.steps += 1
 
-        def change(blocks: list[Block]) -> None:
-            for block, p, state, u, shrinking in blocks:
-                for part, share in shrinking:
-                    part *= 1 - rate * share
-                if not self.rule.at_once(gradient[block], state, self.steps, rate, p):
-                    self.rule.direction(gradient[block], state, self.steps, rate, u)
-                    p -= u
+        def update(blocks: list[Block]) -> None:
+            for where, p, state, scratch, decays in blocks:
+                for view, decay in decays:
+                    view *= 1 - rate * decay
+                self.rule.update(p, gradient[where], state, self.steps, rate, scratch)
 
-        each(change, self._parts)
+        run_parts(update, self._parts)

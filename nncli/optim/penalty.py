@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.optim.driver import BLOCK
+from nncli.optim.driver import BLOCK_SIZE
 
 
 class Penalty:
@@ -14,23 +14,23 @@ class Penalty:
     Its gradient is l1 sign(w) + 2 l2 w; the derivative of |w| at 0 is taken as 0.
 
     Args:
-        weights: the vector, which is read where it is.
-        l1: the price of the absolute values, at least 0.
-        l2: the price of the squares, at least 0.
+        weights: the vector, which is not copied.
+        l1: factor of the absolute values, at least 0.
+        l2: factor of the squares, at least 0.
     """
 
     def __init__(self, weights: Array, l1: float, l2: float) -> None:
         self.l1, self.l2 = l1, l2
-        scratch = np.empty(min(BLOCK, weights.size), weights.dtype)
+        scratch = np.empty(min(BLOCK_SIZE, weights.size), weights.dtype)
         self._blocks = []
-        for start in range(0, weights.size, BLOCK):
-            block = slice(start, min(start + BLOCK, weights.size))
+        for start in range(0, weights.size, BLOCK_SIZE):
+            block = slice(start, min(start + BLOCK_SIZE, weights.size))
             self._blocks.append((block, weights[block], scratch[: block.stop - start]))
 
     def value(self) -> float:
-        """Of the weights as they are now."""
+        """Return the penalty of the current weights."""
         total = 0.0
-        with np.errstate(all="ignore"):  # the trainer looks for what is not finite
+        with np.errstate(all="ignore"):  # the trainer checks for numbers that are not finite
             for _, w, u in self._blocks:
                 if self.l1:
                     total += self.l1 * float(np.abs(w, out=u).sum())
@@ -39,10 +39,10 @@ class Penalty:
         return total
 
     def add_gradient(self, gradient: Array) -> float:
-        """The value, with its gradient added.
+        """Add the gradient of the penalty, and return the penalty.
 
         Args:
-            gradient: of the weights, or of a longer vector that begins with them; changed in place.
+            gradient: of the weights, or of a longer vector that begins with them; changed.
         """
         total = 0.0
         with np.errstate(all="ignore"):

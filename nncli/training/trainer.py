@@ -177,7 +177,7 @@ class Trainer(TrainerState):
             gradient: gradients and new values, as backward assigns them.
             rate: learning rate of this step.
         """
-        self.driver.step(gradient[: self._trainable], rate, self.executor.each)
+        self.driver.step(gradient[: self._trainable], rate, self.executor.run_parts)
         if self._buffers.size:
             self.executor.network.vector[self._trainable :] = gradient[self._trainable :]
 

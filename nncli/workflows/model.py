@@ -29,7 +29,7 @@ from nncli.nn.network import Pass
 from nncli.optim.schedule import Schedule
 from nncli.runs.new_directory import new_run_directory_at
 from nncli.training.events import EpochEnded, Record
-from nncli.training.executor import together
+from nncli.training.shards import concatenate_rows
 from nncli.training.trainer import Trainer
 from nncli.workflows.model_session import first_session, next_session, session_for_shape, session_without_rows
 
@@ -170,7 +170,7 @@ class Model:
             UserError: where the inputs are not as in training, or nothing is trained yet.
         """
         rows = rows_in_memory(inputs, None)
-        return together(list(self.trained.predict(rows, batch_size)))
+        return concatenate_rows(list(self.trained.predict(rows, batch_size)))
 
     def predict_classes(self, inputs: Any) -> list[str]:
         """The label of the most likely class of every row."""
@@ -206,8 +206,8 @@ class Model:
         if np.may_share_memory(given, cast("Array", rows.inputs)):  # which may change before backward
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)
-        bound.moment.training, bound.moment.seed = training, self._spec.seed
-        bound.moment.step = 0 if self._trainer is None else self._trainer.step
+        bound.pass_state.training, bound.pass_state.seed = training, self._spec.seed
+        bound.pass_state.step = 0 if self._trainer is None else self._trainer.step
         with np.errstate(all="ignore"):
             output, backwards = bound.forward(given)
         self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False

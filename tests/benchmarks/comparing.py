@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from nncli.core.compiling import SWITCH
+from nncli.ops.compiled.loading import SWITCH
 from tests.benchmarks.machine import OTHERS, installed
 from tests.benchmarks.turns import Side, in_words, ratio, take_turns
 from tests.benchmarks.workloads import CONFIGS, Workload

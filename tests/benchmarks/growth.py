@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from nncli.core.compiling import SWITCH
+from nncli.ops.compiled.loading import SWITCH
 from tests.benchmarks.machine import about, facts, slowed
 from tests.benchmarks.sides.floor import operations_of
 from tests.benchmarks.tables import WIDTH, duration

@@ -31,10 +31,10 @@ class Bound:
         kept = self.network.vector[self.network.layout.trainable :]
         np.abs(kept, out=kept)  # such as running variances
         self.run = Pass(self.network, 1, input_gradient=input_gradient)
-        self.run.moment.training = case.training
-        self.run.moment.seed = 3
-        self.run.moment.step = 4
-        self.run.moment.first_row = first_row
+        self.run.pass_state.training = case.training
+        self.run.pass_state.seed = 3
+        self.run.pass_state.step = 4
+        self.run.pass_state.first_row = first_row
 
     def forward(self, x: Array) -> Array:
         """Return the outputs."""

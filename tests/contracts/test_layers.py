@@ -9,7 +9,7 @@ import pytest
 
 from nncli.core.checked import registered_in
 from nncli.nn.layer import Layer
-from nncli.training.meeting import Meeting
+from nncli.training.all_reduce import AllReduce
 from tests.contracts.bound import Bound
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LAYER_ROWS, name_of
@@ -124,17 +124,17 @@ def test_gradients_of_two_parts_of_a_batch_add_up(case):
 
 @over_mixed
 @pytest.mark.parametrize("one_at_a_time", [False, True])
-def test_two_synchronized_parts_equal_the_whole_batch(case, one_at_a_time):
+def test_two_shards_that_are_reduced_are_the_whole_batch(case, one_at_a_time):
     x, dy = inputs(case, 5), output_gradient(case, 5)
     y, dx, gradient = Bound(case).gradients(x, dy)
     for edge in (1, 3):
-        meeting = Meeting(2, one_at_a_time=one_at_a_time)
+        all_reduce = AllReduce(2, one_at_a_time=one_at_a_time)
 
-        def part(index, rows, meeting=meeting):
+        def part(index, rows, all_reduce=all_reduce):
             bound = Bound(case, first_row=rows.start or 0)
-            moment = bound.run.moment
-            moment.batch_rows, moment.chunk, moment.batch_sum = len(x), index, meeting.seat(index)
-            with meeting.computing():
+            state = bound.run.pass_state
+            state.batch_rows, state.shard, state.batch_sum = len(x), index, all_reduce.summing(index)
+            with all_reduce.computing():
                 return bound.gradients(x[rows], dy[rows])
 
         with ThreadPoolExecutor(1) as threads:

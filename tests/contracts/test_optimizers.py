@@ -51,7 +51,7 @@ def test_the_initial_state_is_as_declared_and_used(case):
 @pytest.mark.parametrize("block", [1, 7, SIZE, 100])
 def test_blocks_give_the_same_bits_as_the_whole(case, block, monkeypatch):
     whole, whole_driver = after(case, decayed=9)
-    monkeypatch.setattr(driver_module, "BLOCK", block)
+    monkeypatch.setattr(driver_module, "BLOCK_SIZE", block)
     cut, cut_driver = after(case, decayed=9)
     assert cut.tobytes() == whole.tobytes()
     for name, vector in whole_driver.state.items():

@@ -28,6 +28,6 @@ def test_saved_and_loaded_gives_the_same_bits(case, tmp_path):
         set_weights(path, network, checkpoint.load(path)[1])
         after = Pass(network, 1)
         for field in ("training", "seed", "step", "first_row"):
-            setattr(after.moment, field, getattr(before.run.moment, field))
+            setattr(after.pass_state, field, getattr(before.run.pass_state, field))
         assert network.vector.tobytes() == before.network.vector.tobytes()
         assert after.output(x).tobytes() == before.forward(x).tobytes()

@@ -17,6 +17,7 @@ NOT_RUN = [  # page, and why nothing runs a block of it
     ("README.md", "installs packages from the network, and runs these tests"),
     ("CONTRIBUTING.md", "installs packages from the network"),
     ("CONTRIBUTING.md", "these tests, run in themselves"),
+    ("docs/architecture.md", "a diagram"),
     ("docs/benchmarks.md", "installs PyTorch, and measures for half an hour"),
     ("docs/guide/checking.md", "the form that a terminal gets"),
     ("docs/guide/checking.md", "a comment for editors, without content"),

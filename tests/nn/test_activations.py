@@ -14,12 +14,12 @@ from nncli.nn.activation import Activation
 from nncli.nn.activations import ELU, GELU, SELU, HardSwish, LeakyReLU, Mish, ReLU, SiLU, Softmax, Softplus, selu
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.activations.softmax import softmax
+from nncli.nn.context import Context, PassState
 from nncli.nn.default_initializers import initializer_before
-from nncli.nn.layer import Context, Moment
 from tests.nn.layers.run import run
 
 FLOATS = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-CONTEXT = Context(0, Moment(), True, {})
+CONTEXT = Context(0, PassState(), True, {})
 
 
 @pytest.fixture(autouse=True)

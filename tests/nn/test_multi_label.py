@@ -83,7 +83,7 @@ def test_metrics_that_do_not_suit():
     told = fault_of(Brier(), task, who)
     assert told.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
     assert fault_of(F1(average="binary"), task, who) == (
-        "average: binary is for 2 classes, and there are several labels a row; write macro, weighted or micro"
+        "average: binary is for 2 classes, not for multi-label targets; write macro, weighted or micro"
     )
     with pytest.raises(ConfigError):
         F1(average="samples")

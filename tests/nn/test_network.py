@@ -40,7 +40,7 @@ def gradient(run, x, dy):
 def test_the_gradient_of_a_whole_network(training):
     network, run = bind(CNN, (6, 5, 1), input_gradient=True)
     network.vector[:] = np.random.default_rng(3).uniform(-1, 1, network.vector.size)
-    run.moment.training = training
+    run.pass_state.training = training
     x, dy = spread((2, 6, 5, 1)), spread((2, 3), 1)
     _, dx = gradient(run, x, dy)
 
@@ -148,7 +148,7 @@ def test_the_first_layer_whose_output_is_not_finite():
 
 def test_parameters_and_everything_computed_have_one_dtype():
     network, run = bind(CNN, (6, 5, 1), dtype=np.float32, input_gradient=True)
-    run.moment.training = True
+    run.pass_state.training = True
     y, dx = gradient(run, spread((2, 6, 5, 1)).astype(np.float32), np.ones((2, 3), np.float32))
     assert {array.dtype for array in (network.vector, run.gradient, y, dx)} == {np.dtype(np.float32)}
 

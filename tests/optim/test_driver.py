@@ -32,7 +32,7 @@ def test_steps_are_counted_from_one():
 
 
 def test_one_step_counts_once_however_many_blocks_there_are(monkeypatch):
-    monkeypatch.setattr(driver_module, "BLOCK", 2)
+    monkeypatch.setattr(driver_module, "BLOCK_SIZE", 2)
     parameters = np.zeros(5)
     driver = Driver(Adam(), parameters)
     driver.step(np.ones(5), 0.1)
@@ -41,7 +41,7 @@ def test_one_step_counts_once_however_many_blocks_there_are(monkeypatch):
 
 
 def test_every_block_is_worked_on(monkeypatch):
-    monkeypatch.setattr(driver_module, "BLOCK", 4)
+    monkeypatch.setattr(driver_module, "BLOCK_SIZE", 4)
     for size in (1, 3, 4, 5, 8, 9):
         parameters = np.zeros(size)
         Driver(SGD(), parameters).step(np.arange(size) + 1.0, 1.0)
@@ -58,8 +58,8 @@ def test_halves_that_are_worked_on_in_any_order_give_the_same_bits(monkeypatch):
     start, gradients = random.normal(size=21), random.normal(size=(3, 21))
     whole, halved = start.copy(), start.copy()
     one = Driver(AdamW(), whole, 13)
-    monkeypatch.setattr(driver_module, "LARGE", 21)
-    monkeypatch.setattr(driver_module, "LARGE_BLOCK", 4)
+    monkeypatch.setattr(driver_module, "MIN_PARALLEL_SIZE", 21)
+    monkeypatch.setattr(driver_module, "PARALLEL_BLOCK_SIZE", 4)
     other = Driver(AdamW(), halved, 13)
     for gradient in gradients:
         one.step(gradient, 0.1)
@@ -75,7 +75,7 @@ def test_only_rules_that_say_so_are_worked_on_in_two_parts(monkeypatch):
     class Known(SGD):
         in_parts = True
 
-    monkeypatch.setattr(driver_module, "LARGE", 4)
+    monkeypatch.setattr(driver_module, "MIN_PARALLEL_SIZE", 4)
     counts = []
     for rule in (SGD(), Own(), Known()):
         Driver(rule, np.zeros(9)).step(np.ones(9), 0.1, lambda work, parts: counts.append(len(parts)))
@@ -90,7 +90,7 @@ def test_two_drivers_share_nothing():
 
 
 def test_decay_ends_at_its_parameter_wherever_the_blocks_end(monkeypatch):
-    monkeypatch.setattr(driver_module, "BLOCK", 4)
+    monkeypatch.setattr(driver_module, "BLOCK_SIZE", 4)
     for decayed in range(10):
         parameters = np.ones(9)
         Driver(AdamW(weight_decay=0.5), parameters, decayed).step(np.zeros(9), 0.5)

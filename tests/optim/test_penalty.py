@@ -29,7 +29,7 @@ def test_the_weights_are_read_where_they_are():
 @pytest.mark.parametrize(("l1", "l2"), [(0.5, 0.0), (0.0, 0.5), (0.3, 0.2)])
 @pytest.mark.parametrize("size", [0, 1, 4, 5, 9])
 def test_every_block_counts_once(monkeypatch, size, l1, l2):
-    monkeypatch.setattr(module, "BLOCK", 4)
+    monkeypatch.setattr(module, "BLOCK_SIZE", 4)
     weights, gradient = np.arange(size) - 2.5, np.zeros(size + 5)
     penalty = Penalty(weights, l1, l2)
     value = sum(l1 * abs(w) + l2 * w * w for w in weights.tolist())

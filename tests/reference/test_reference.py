@@ -72,7 +72,7 @@ def test_layers(case, arrays):
     for name, array in named.items():
         array[...] = arrays[f"p/{name}"]
     run = Pass(network, 1, input_gradient=True)
-    run.moment.training = case.get("training", False)
+    run.pass_state.training = case.get("training", False)
     run.gradient.fill(np.nan)
     y, backwards = run.forward(x)
     dx = run.backward(arrays["dy"].copy(), backwards)

@@ -62,7 +62,7 @@ def test_before_the_first_step_it_is_the_weights():
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 9])
 def test_it_takes_the_place_of_the_weights_and_gives_it_back(monkeypatch, size):
-    monkeypatch.setattr(module, "BLOCK", 4)
+    monkeypatch.setattr(module, "BLOCK_SIZE", 4)
     vector = np.random.default_rng(1).normal(size=size).astype(np.float32)
     average = WeightAverage(vector, 0.9)
     average.update()

@@ -7,18 +7,11 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
 
 from nncli.core.batch import Batch
-from nncli.core.builder import build
-from nncli.core.registry import LOSSES
-from nncli.nn import convolution
-from nncli.nn.layers.sequential import layers_of
-from nncli.nn.network import Network
 from nncli.nn.tally import Tally
 from nncli.training import executor as executors
-from nncli.training.executor import Executor
-from nncli.training.meeting import Meeting
+from nncli.training import shards
 from tests.training.make import CONVOLUTION, DENSE, NORMALIZED, executor_of, numbers, trainer_of, weights
 
 IMAGES = numbers(37, (6, 6, 2))
@@ -41,9 +34,9 @@ def whole(data, rows=None):
 @pytest.mark.parametrize("rows", [1, 7, 15, 16, 17, 37])
 def test_dropout_does_not_depend_on_how_the_batch_is_cut(monkeypatch, rows):
     found = []
-    for shards in (1, 2, 4):
-        monkeypatch.setattr(executors, "SHARDS", shards)
-        monkeypatch.setattr(executors, "LEAST_ROWS", 2)
+    for count in (1, 2, 4):
+        monkeypatch.setattr(executors, "SHARDS", count)
+        monkeypatch.setattr(shards, "MIN_SHARD_ROWS", 2)
         executor = executor_of(CONVOLUTION, IMAGES, metrics=("rmse",))
         assert executor.sharded
         found.append(computed(executor, whole(IMAGES, rows)))
@@ -72,9 +65,9 @@ def test_the_gradient_is_that_of_the_mean():
 @pytest.mark.parametrize("rows", [15, 16, 37])
 def test_statistics_are_those_of_the_whole_batch(monkeypatch, rows, threads):
     found = []
-    for shards in (1, 2, 4):
-        monkeypatch.setattr(executors, "SHARDS", shards)
-        monkeypatch.setattr(executors, "LEAST_ROWS", 2)
+    for count in (1, 2, 4):
+        monkeypatch.setattr(executors, "SHARDS", count)
+        monkeypatch.setattr(shards, "MIN_SHARD_ROWS", 2)
         executor = executor_of(NORMALIZED, IMAGES, metrics=("rmse",), threads=threads)
         found.append(computed(executor, whole(IMAGES, rows)))
     kept = executor.network.layout.trainable
@@ -154,87 +147,6 @@ def test_predictions_and_targets_are_measured_in_original_units():
     np.testing.assert_allclose(executor.predict(data.inputs), 1000 * plain.predict(data.inputs) + 7)
 
 
-@pytest.mark.parametrize(("units", "rows", "expected"), [(4, 32, 1), (2000, 32, 1), (20_000, 1024, None)])
-def test_small_steps_leave_blas_one_thread(units, rows, expected):
-    model = layers_of([{"type": "dense", "units": units}, {"type": "dense", "units": 4}])
-    network = Network(model, (4,), np.dtype(np.float32), 0)
-    executor = Executor(network, build(LOSSES, "mse"), 2, batch_size=rows)
-    assert executor.blas_threads == expected
-    with executor.blas():
-        threads = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-    assert expected is None or threads == [1] * len(threads)
-
-
-def test_blas_has_its_threads_again_afterwards():
-    def counts():
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-
-    with executors.BlasThreads(2):
-        before = counts()
-        with executors.BlasThreads(1):
-            assert counts() == [1] * len(before)
-        assert counts() == before
-        with executors.BlasThreads(None):
-            assert counts() == before
-
-
-def test_blas_is_not_set_for_a_few_rows(monkeypatch):
-    monkeypatch.setattr(executors, "BlasThreads", lambda count: count)
-    layers = [{"type": "dense", "units": 256}, {"type": "dense", "units": 64}]  # 32,768 and 16,384 multiply-adds a row
-    network = Network(layers_of(layers), (128,), np.dtype(np.float32), 0)
-    executor = Executor(network, build(LOSSES, "mse"), 2)
-    assert [executor.blas(rows) for rows in (1, 8, 9, None)] == [None, None, 1, 1]
-
-
-@pytest.mark.parametrize(("more", "compiled"), [({}, True), ({"groups": 2}, False), ({"dilation": 2}, False)])
-def test_compiled_products_do_not_count_among_those_of_blas(monkeypatch, more, compiled):
-    monkeypatch.setattr(executors, "BlasThreads", lambda count: count)
-    layers = [{"type": "conv2d", "filters": 64, "kernel_size": 3, **more}, "global_max_pool2d"]
-    network = Network(layers_of(layers), (24, 24, 8), np.dtype(np.float32), 0)
-    for installed in (True, False):
-        monkeypatch.setattr(convolution, "compiles", lambda installed=installed: installed)
-        executor = Executor(network, build(LOSSES, "mse"), 2)
-        assert executor.blas(1) == (None if compiled and installed else 1)
-
-
-def test_blas_that_cannot_be_set_is_left_as_it_was(monkeypatch):
-    class Library:
-        def __init__(self, fails):
-            self.num_threads, self.fails = 4, fails
-
-        def set_num_threads(self, count):
-            if self.fails and count == 1:
-                raise KeyboardInterrupt
-            self.num_threads = count
-
-    libraries = [Library(False), Library(True)]
-    monkeypatch.setattr(executors, "_libraries", lambda: libraries)
-    with pytest.raises(KeyboardInterrupt), executors.BlasThreads(1):
-        raise AssertionError("it was set")
-    assert [library.num_threads for library in libraries] == [4, 4]
-
-
-def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
-    model = layers_of([{"type": "dense", "units": 6}, {"type": "dense", "units": 3}])
-    monkeypatch.setattr(executors, "LARGE", 8)  # the shards' gradients are added in two halves
-    data, results = numbers(40), []
-    for medium, large, threads in ((10**9, 10**9, 1), (1, 10**9, 1), (1, 10**9, 2), (1, 1, 1)):
-        monkeypatch.setattr(executors, "MEDIUM_STEP", medium)
-        monkeypatch.setattr(executors, "LARGE_STEP", large)
-        network = Network(model, data.inputs.shape[1:], np.dtype(np.float64), 0)
-        executor = Executor(network, build(LOSSES, "mse"), 2, threads=threads, batch_size=40)
-        assert executor.sharded == (medium < large)
-        loss = executor.loss_and_gradient(
-            Batch(data.inputs, data.targets[:, :1].repeat(3, 1)), Tally(()), seed=0, step=0
-        )
-        results.append((loss, executor.gradient.copy()))
-        executor.close()
-    (whole, gradient), (one, of_one), (two, of_two), _ = results
-    assert one == two == pytest.approx(whole)
-    assert of_one.tobytes() == of_two.tobytes()
-    np.testing.assert_allclose(of_one, gradient, rtol=1e-12, atol=1e-14)
-
-
 @pytest.mark.parametrize("threads", [1, 2])
 def test_parts_are_all_done_when_one_of_them_raises(threads):
     executor, done = executor_of(DENSE, numbers(8), threads=threads), []
@@ -246,21 +158,11 @@ def test_parts_are_all_done_when_one_of_them_raises(threads):
         done.append(np.float32(3e38) * np.float32(part))  # which is no warning
 
     with pytest.raises(KeyboardInterrupt):
-        executor.each(work, (0, 10))
+        executor.run_parts(work, (0, 10))
     assert len(done) == threads - 1  # what had begun has ended
-    executor.each(work, (10, 10))
+    executor.run_parts(work, (10, 10))
     assert len(done) == threads + 1
     executor.close()
-
-
-def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):
-    monkeypatch.setattr(executors, "LARGE_STEP", 10_000)
-    for first, expected in (
-        ({"type": "embedding", "entries": 1000, "units": 2}, 1),
-        ({"type": "dense", "units": 500}, None),
-    ):
-        network = Network(layers_of([first, {"type": "dense", "units": 1}]), (2,), np.dtype(np.float32), 0)
-        assert Executor(network, build(LOSSES, "mse"), 2, batch_size=32).blas_threads == expected
 
 
 NESTED = (  # what mixes rows and what is worth sharing lie inside of containers alone
@@ -285,23 +187,24 @@ def test_layers_inside_of_containers_count(monkeypatch):
 def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
 
-    def interrupted(meeting):
+    def interrupted(all_reduce):
         raise KeyboardInterrupt
 
     def submit(*given):
         waiting = begun(*given)
-        monkeypatch.setattr(executors.Meeting, "computing", interrupted)  # of the main thread, which comes next
+        monkeypatch.setattr(shards.AllReduce, "computing", interrupted)  # of the main thread, which comes next
         return waiting
 
-    begun = executor._threads.submit
-    monkeypatch.setattr(executor._threads, "submit", submit)
+    pool = executor._shards._thread_pool
+    begun = pool.submit
+    monkeypatch.setattr(pool, "submit", submit)
     with pytest.raises(KeyboardInterrupt):
         computed(executor, whole(IMAGES))
     executor.close()  # which waits for the other thread
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_fault_among_shards_that_meet_is_found_without_them(threads):
+def test_a_fault_among_shards_that_are_reduced_is_found_without_them(threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
     batch = Batch(IMAGES.inputs.copy(), IMAGES.targets)
     batch.inputs[20] = np.inf
@@ -311,17 +214,3 @@ def test_a_fault_among_shards_that_meet_is_found_without_them(threads):
     looking.start()
     looking.join(20)  # seconds; it would wait for ever for another shard
     assert found == ["first in the output of model.0.conv2d"]
-
-
-def test_an_interruption_between_two_turns_stays_one():
-    meeting = Meeting(2, one_at_a_time=True)
-
-    def interrupted():
-        with meeting.computing():
-            meeting._turn.release()  # while it waits for the others
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    with meeting.computing():
-        assert meeting._turn.locked()

@@ -93,7 +93,7 @@ def test_everything_stays_in_float32(loss, body):
     made = executor(loss, body, Dataset(x, y))
     weights = TIMES.astype(np.float32)
     shard = made._passes[0]
-    shard.moment.training = True
+    shard.pass_state.training = True
     prediction, _, backward = made.loss.forward(shard.forward(x)[0], y, weights)
     assert prediction.dtype == np.float32
     assert backward(1 / float(weights.sum(dtype=np.float64))).dtype == np.float32

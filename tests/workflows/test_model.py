@@ -14,7 +14,7 @@ from nncli.nn.activations import Tanh
 from nncli.nn.layers import Dense
 from nncli.nn.losses import MeanSquaredError
 from nncli.optim import SGD, Adam
-from nncli.training import executor
+from nncli.training import blas_threads
 from nncli.workflows.train import train
 from tests.workflows import tiny
 
@@ -328,7 +328,7 @@ def test_a_few_rows_do_not_look_for_blas(monkeypatch):
     def refuse():
         raise AssertionError("it looked")
 
-    monkeypatch.setattr(executor, "_libraries", refuse)
+    monkeypatch.setattr(blas_threads, "_blas_libraries", refuse)
     assert len(model.predict(x[:4])) == 4
     assert len(model.predict(x[:8], batch_size=4)) == 8
     with pytest.raises(AssertionError, match="it looked"):

@@ -65,7 +65,7 @@ def _fault(network: Network, x: Array, *, wanted: bool) -> str | None:
     """
     trial = Pass(network, 1, input_gradient=wanted)
     before, parameters = x.copy(), network.vector.copy()
-    trial.moment.training = True
+    trial.pass_state.training = True
     ((forward, p, context, _, _),) = trial.bound
     expected = (len(x), *network.shapes[-1])
     gradients = []

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from nncli.core.types import Array
 from nncli.nn.layer import layer
-from nncli.nn.mean_pooling import mean_of_windows
 from nncli.nn.pooling import Pool2D, Pooled
-from nncli.nn.windows import Windows
+from nncli.nn.pooling.mean_pooling import average_pool
+from nncli.ops.windows import Windows
 
 
 @layer("avg_pool2d")
@@ -29,5 +29,5 @@ class AvgPool2D(Pool2D):
     """
 
     def pool(self, images: Array, windows: Windows) -> Pooled:
-        """The means."""
-        return mean_of_windows(images, windows)
+        """Average over every window."""
+        return average_pool(images, windows)

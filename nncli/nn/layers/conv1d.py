@@ -10,7 +10,8 @@ from annotated_types import Ge
 from nncli.core.types import Shape
 from nncli.nn.convolution import Convolution
 from nncli.nn.layer import layer
-from nncli.nn.windows import Length, LengthPadding, Windows
+from nncli.nn.window_fields import Length, LengthPadding
+from nncli.ops.windows import Windows
 
 
 @layer("conv1d")
@@ -19,7 +20,7 @@ class Conv1D(Convolution):
     """A convolution (in the field's sense: without flipping the kernel) over a length, such as time.
 
     y[t, f] = b[f] + sum over i, k of x[t * stride + i * dilation, k] W[i, k, f], x with its padding; with groups, k
-    runs over the channels of the group that filter f is in, the first filters over the first channels, as in PyTorch.
+    runs over the channels of filter f's group; the first filters belong to the first channels, as in PyTorch.
 
     Computed as conv2d over an image of height 1.
 
@@ -33,14 +34,14 @@ class Conv1D(Convolution):
         stride: from one window to the next, at least 1.
         padding: valid, same, or how many zeros on both sides.
         dilation: from one entry of a window to the next, at least 1.
-        groups: parts of the channels that have filters of their own, at least 1; channels and filters are multiples
-            of it.
-        bias: whether to add b, which begins at zero.
+        groups: number of groups of channels, each with filters of its own, at least 1; a divisor of channels and
+            filters.
+        bias: whether to add b, initially zero.
         initializer: of the weights, with fan_in = kernel_size * channels / groups and fan_out = kernel_size *
             filters / groups; default he before relu-like activations, lecun before selu, otherwise xavier.
 
     Raises:
-        ShapeError: where the input is no length, shorter than a window, or its channels are no multiple of groups.
+        ShapeError: if the input is no length, is shorter than a window, or has no multiple of groups as channels.
     """
 
     filters: Annotated[int, Ge(1)]
@@ -50,5 +51,5 @@ class Conv1D(Convolution):
     dilation: Length = 1
 
     def windows(self, input_shape: Shape) -> Windows:
-        """The windows over inputs of that shape."""
+        """Return the windows over inputs of a shape."""
         return Windows.along(input_shape, self.kernel_size, self.stride, self.padding, self.dilation)

@@ -10,15 +10,16 @@ from annotated_types import Ge
 
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import BIAS, sum_rows
+from nncli.nn.bias import BIAS
 from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
+from nncli.ops.row_sums import sum_rows
 
 
 @layer("dense", "fc")
 @dataclass(frozen=True)
 class Dense(Layer):
-    """A fully connected layer; what comes in with several axes is flattened row by row.
+    """A fully connected layer; it flattens inputs with several axes row by row.
 
     y = x W + b;  dW = x' dy,  db = sum of dy over the rows,  dx = dy W'
 
@@ -26,7 +27,7 @@ class Dense(Layer):
 
     Args:
         units: number of outputs, at least 1.
-        bias: whether to add b, which begins at zero.
+        bias: whether to add b, initially zero.
         initializer: of the weights, with fan_in = in and fan_out = units; default he before relu-like activations,
             lecun before selu, otherwise xavier.
     """
@@ -47,12 +48,12 @@ class Dense(Layer):
         return tree | ({"bias": ParameterSpec((self.units,), *BIAS, decayed=False)} if self.bias else {})
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """X W + b."""
+        """Multiply by the weights and add the bias."""
         W = p["weight"]
         shape = x.shape
         if len(shape) != 2:
             x = x.reshape(shape[0], W.shape[0])
-        y: Array = x.dot(W)  # (n, units); as np.dot, in less time
+        y: Array = x.dot(W)  # (n, units); np.dot takes longer to call
         if self.bias:
             y += p["bias"]
 

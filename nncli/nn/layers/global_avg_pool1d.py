@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nncli.core.types import Array
-from nncli.nn.global_pooling import GlobalPool
 from nncli.nn.layer import layer
-from nncli.nn.mean_pooling import mean_of_all
-from nncli.nn.pooling import Pooled
+from nncli.nn.pooling import GlobalPool, Pooled
+from nncli.nn.pooling.mean_pooling import global_average_pool
 
 
 @layer("global_avg_pool1d")
@@ -24,5 +23,5 @@ class GlobalAvgPool1D(GlobalPool):
     axes = ("length",)
 
     def pool(self, entries: Array) -> Pooled:
-        """The means."""
-        return mean_of_all(entries)
+        """Average over every channel."""
+        return global_average_pool(entries)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nncli.core.types import Array
-from nncli.nn.global_pooling import GlobalPool
 from nncli.nn.layer import layer
-from nncli.nn.max_pooling import largest_of_all
-from nncli.nn.pooling import Pooled
+from nncli.nn.pooling import GlobalPool, Pooled
+from nncli.nn.pooling.max_pooling import global_max_pool
 
 
 @layer("global_max_pool1d")
@@ -21,9 +20,8 @@ class GlobalMaxPool1D(GlobalPool):
     Shape: (length, channels) -> (channels,)
     """
 
-    chooses_largest = True
     axes = ("length",)
 
     def pool(self, entries: Array) -> Pooled:
-        """The largest entries."""
-        return largest_of_all(entries)
+        """Take the maximum of every channel."""
+        return global_max_pool(entries)

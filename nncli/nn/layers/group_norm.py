@@ -1,4 +1,4 @@
-"""Normalisation over groups of channels."""
+"""Group normalization."""
 
 from __future__ import annotations
 
@@ -18,29 +18,27 @@ from nncli.nn.normalization import Normalization, normalize_channels, scale_and_
 @layer("group_norm")
 @dataclass(frozen=True)
 class GroupNorm(Normalization):
-    """Every group of neighbouring channels of a row with mean 0 and variance 1, whatever the other rows are.
+    """Normalize every group of neighbouring channels of a row to mean 0 and variance 1, whatever the other rows are.
 
     y = scale (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over all positions and the
     channels of a group; scale and shift by channel. With x_hat = (x - mean) / sigma, sigma the root, dy' = scale dy:
     dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma,  dscale = sum of dy x_hat,  dshift = sum of dy
 
-    Groups of one channel are instance normalisation.
+    Groups of one channel are instance normalization.
 
     Shape: (*, channels) -> (*, channels), such as (height, width, channels), (steps, channels) or (channels,);
         scale (channels,), shift (channels,)
 
     Args:
-        groups: into how many groups the channels are divided, at least 1; it divides their number.
+        groups: number of groups, at least 1; a divisor of the number of channels.
         epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by a parameter of every channel, which begins at 1.
-        shift: whether to add a parameter of every channel, which begins at 0.
+        scale: whether to multiply by a parameter of every channel, initially 1.
+        shift: whether to add a parameter of every channel, initially 0.
 
     Raises:
-        ShapeError: where the channels cannot be divided so, or a group has a single value.
+        ShapeError: if groups does not divide the channels, or a group has a single value.
     Reference: Wu and He, ECCV 2018.
     """
-
-    compiled = True
 
     groups: Annotated[int, Ge(1)]
     epsilon: Annotated[float, Gt(0)] = 1e-5
@@ -60,14 +58,14 @@ class GroupNorm(Normalization):
         return scale_and_shift(input_shape[-1:], scale=self.scale, shift=self.shift)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """The normalised groups."""
+        """Normalize the groups."""
         rows, *positions, channels = x.shape
         view = (rows, math.prod(positions), channels)
         size = channels // self.groups
 
         def average(sums: Array) -> Array:
-            of_groups = sums.reshape(rows, self.groups, size).sum(axis=2) / (view[1] * size)
-            return np.repeat(of_groups, size, axis=1).reshape(sums.shape)
+            group_means = sums.reshape(rows, self.groups, size).sum(axis=2) / (view[1] * size)
+            return np.repeat(group_means, size, axis=1).reshape(sums.shape)
 
         y, backward, _, _ = normalize_channels(p, x, view, average, self.epsilon, ctx)
         return y, backward

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from nncli.core.types import Array
 from nncli.nn.layer import layer
-from nncli.nn.max_pooling import largest_of_windows
 from nncli.nn.pooling import Pool2D, Pooled
-from nncli.nn.windows import Windows
+from nncli.nn.pooling.max_pooling import max_pool
+from nncli.ops.windows import Windows
 
 
 @layer("max_pool2d")
@@ -28,8 +28,6 @@ class MaxPool2D(Pool2D):
         padding: valid, same, or a number or pair smaller than the pool size.
     """
 
-    chooses_largest = True
-
     def pool(self, images: Array, windows: Windows) -> Pooled:
-        """The largest entries."""
-        return largest_of_windows(images, windows)
+        """Take the maximum of every window."""
+        return max_pool(images, windows)

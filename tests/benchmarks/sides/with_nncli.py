@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import nncli
-from nncli.core.compiling import compiles
+from nncli.ops.compiled.loading import numba_is_enabled
 from tests.benchmarks.sides.worker import serve
 from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
@@ -48,6 +48,6 @@ def _ignore(_: object) -> None:
 
 
 if __name__ == "__main__":
-    if compiles():
+    if numba_is_enabled():
         import numba  # noqa: F401  # as after some seconds of training, from when on adam is compiled
     serve(turns(workload_of(sys.argv[1]), int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)

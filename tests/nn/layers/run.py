@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.nn.layer import Context, Layer, Moment
+from nncli.nn.context import Context, PassState
+from nncli.nn.layer import Layer
 
 
 def run(
-    layer: Layer, x: Array, dy: Array | None = None, *, moment: Moment | None = None, index: int = 0, **p: Any
+    layer: Layer, x: Array, dy: Array | None = None, *, pass_state: PassState | None = None, index: int = 0, **p: Any
 ) -> Any:
     """(output, gradient of the input, gradients of the parameters by name), dy being ones where it is not given."""
-    y, backward = layer.forward(p, x, Context(index, moment or Moment(), True, {}))
+    y, backward = layer.forward(p, x, Context(index, pass_state or PassState(), True, {}))
     g = {name: np.full_like(array, np.nan) for name, array in p.items()}
     return y, backward(np.ones_like(y) if dy is None else dy.copy(), g), g
 

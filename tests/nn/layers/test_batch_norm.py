@@ -14,7 +14,7 @@ def bound(training=True, shape=(2,), **fields):
     """(network, pass) of one layer."""
     network = Network(layers_of([BatchNorm(**fields)]), shape, np.dtype(np.float64), seed=0)
     run = Pass(network, 1, input_gradient=True)
-    run.moment.training = training
+    run.pass_state.training = training
     return network, run
 
 
@@ -65,6 +65,6 @@ def test_one_number_a_channel_gives_the_shift_and_leaves_the_running_values():
 def test_numbers_far_from_zero_lose_nothing_to_cancellation(dtype):
     network = Network(layers_of(["batch_norm"]), (1,), np.dtype(dtype), seed=0)
     run = Pass(network, 1)
-    run.moment.training = True
+    run.pass_state.training = True
     x = (4096 + np.arange(64)).astype(dtype)[:, None]
     np.testing.assert_allclose(run.forward(x)[0][:, 0], (x[:, 0] - x.mean()) / np.arange(64).std(), rtol=1e-3)

@@ -59,7 +59,6 @@ def test_parameters():
     layer = Conv1D(filters=6, kernel_size=5, groups=2, initializer="he")
     weight, bias = layer.parameters((20, 4)).values()
     assert (weight.shape, weight.fan_in, weight.fan_out, bias.shape) == ((5, 2, 6), 10, 15, (6,))
-    assert layer.heavy_rows
 
 
 @pytest.mark.parametrize("shape", [(64,), (8, 8, 1)], ids=str)

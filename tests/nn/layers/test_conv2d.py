@@ -9,9 +9,9 @@ import pytest
 
 from nncli.core.errors import ConfigError, ShapeError
 from nncli.core.registry import INITIALIZERS
-from nncli.nn import depthwise, grouped, patches
-from nncli.nn.layer import Context, Moment
+from nncli.nn.context import Context, PassState
 from nncli.nn.layers import Conv2D
+from nncli.ops import depthwise, grouped, patches
 from tests.nn.layers.run import image, run
 
 
@@ -86,13 +86,13 @@ def test_depthwise_filters_are_in_the_order_of_their_channels(filters):
 @pytest.mark.parametrize(
     ("module", "name", "value", "groups"),
     [
-        (patches, "PATCH_BYTES", 1, 1),
-        (patches, "PATCH_BYTES", 5000, 1),
-        (patches, "FEW_CHANNELS", 0, 1),
-        (patches, "FEW_CHANNELS", 9, 1),
-        (depthwise, "BLOCK_BYTES", 1, 3),
-        (depthwise, "BLOCK_BYTES", 3000, 3),
-        (grouped, "FEW_FILTERS", 0, 3),
+        (patches, "MAX_PATCH_BYTES", 1, 1),
+        (patches, "MAX_PATCH_BYTES", 5000, 1),
+        (patches, "MAX_KERNEL_FIRST_CHANNELS", 0, 1),
+        (patches, "MAX_KERNEL_FIRST_CHANNELS", 9, 1),
+        (depthwise, "MAX_BLOCK_BYTES", 1, 3),
+        (depthwise, "MAX_BLOCK_BYTES", 3000, 3),
+        (grouped, "MAX_DEPTHWISE_FILTERS", 0, 3),
     ],
 )
 @pytest.mark.parametrize("stride", [1, 2, (2, 1)])
@@ -150,7 +150,7 @@ def test_what_backward_needs_does_not_keep_the_output():
     x = np.ones((2, 4, 4, 3), np.float32)
     for layer, channels in ((Conv2D(filters=3, kernel_size=3), 3), (Conv2D(filters=3, kernel_size=3, groups=3), 1)):
         W = np.ones((3, 3, channels, 3), np.float32)
-        y, backward = layer.forward({"weight": W, "bias": np.ones(3)}, x, Context(0, Moment(), True, {}))
+        y, backward = layer.forward({"weight": W, "bias": np.ones(3)}, x, Context(0, PassState(), True, {}))
         kept = weakref.ref(y if y.base is None else y.base)
         del y
         assert kept() is None, backward

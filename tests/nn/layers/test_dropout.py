@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.nn.layer import Moment
+from nncli.nn.context import PassState
 from nncli.nn.layers import Dropout
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
@@ -14,8 +14,8 @@ from tests.nn.layers.run import run
 ONES = np.ones((400, 60), np.float32)
 
 
-def dropped(rate=0.5, x=ONES, index=0, **moment):
-    return run(Dropout(rate=rate), x, moment=Moment(**{"training": True, **moment}), index=index)
+def dropped(rate=0.5, x=ONES, index=0, **state):
+    return run(Dropout(rate=rate), x, pass_state=PassState(**{"training": True, **state}), index=index)
 
 
 @pytest.mark.parametrize("rate", [0, 0.1, 0.5, 0.9])
@@ -66,7 +66,7 @@ def test_the_mask_does_not_depend_on_how_the_batch_was_cut(shape, cut):
 def test_two_dropouts_of_one_model_drop_different_entries():
     model = layers_of(["dropout", {"type": "sequential", "layers": ["dropout", "dropout"]}])
     bound = Pass(Network(model, (60,), np.dtype(np.float32), 0), 2)
-    bound.moment.training = True
+    bound.pass_state.training = True
     y = bound.output(ONES)
     assert (y != 0).mean() == pytest.approx(0.125, abs=0.01)  # independent masks: 0.5^3
     assert set(np.unique(y)) == {0, 8}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nncli.nn.activations import Softmax
-from nncli.nn.layer import Context, Moment
+from nncli.nn.context import Context, PassState
 from nncli.nn.losses import CrossEntropy
 
 TARGETS = np.array((2, 0))
@@ -33,7 +33,7 @@ def test_from_logits():
 def test_both_ways_are_one_loss():
     z = np.random.default_rng(0).standard_normal((2, 3))
     _, total, backward = CrossEntropy(from_logits=True).forward(z, TARGETS, None)
-    q, through_softmax = Softmax().forward({}, z, Context(0, Moment(), True, {}))
+    q, through_softmax = Softmax().forward({}, z, Context(0, PassState(), True, {}))
     _, same, through = CrossEntropy().forward(q, TARGETS, None)
     assert same == pytest.approx(total)
     np.testing.assert_allclose(through_softmax(through(1.0), {}), backward(1.0), rtol=1e-10)

@@ -1,1 +1,0 @@
-"""Convolutions and passes over large arrays in machine code, where numba is installed."""

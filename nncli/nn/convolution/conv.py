@@ -1,0 +1,88 @@
+"""The base of the convolution layers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge
+
+from nncli.core.errors import ShapeError
+from nncli.core.registry import INITIALIZERS
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import BIAS
+from nncli.nn.convolution.group_numbers import divisors_in_words
+from nncli.nn.initializer import Initializer
+from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree
+from nncli.nn.window_fields import Padding, Size
+from nncli.ops import current_ops
+from nncli.ops.row_sums import sum_rows
+from nncli.ops.windows import Windows
+
+
+@dataclass(frozen=True)
+class Convolution(Layer):
+    """Convolves an image, or a length as an image of height 1."""
+
+    filters: Annotated[int, Ge(1)]
+    kernel_size: Size
+    stride: Size = 1
+    padding: Padding = "valid"
+    dilation: Size = 1
+    groups: Annotated[int, Ge(1)] = 1
+    bias: bool = True
+    initializer: Annotated[Initializer, INITIALIZERS] | None = None
+
+    def conflicts(self) -> Iterable[tuple[str, str]]:
+        """Report filters that the groups do not divide."""
+        if self.filters % self.groups:
+            divisors, multiple = divisors_in_words(self.filters), self.groups * (self.filters // self.groups + 1)
+            yield "groups", f"expected {divisors}, to divide the filters, or filters: {multiple}; got {self.groups}"
+
+    def windows(self, input_shape: Shape) -> Windows:
+        """Return the windows over inputs of a shape."""
+        raise NotImplementedError
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """One entry for every window and filter."""
+        windows, channels = self.windows(input_shape), input_shape[-1]
+        if channels % self.groups:
+            groups = divisors_in_words(math.gcd(channels, self.filters))
+            raise ShapeError(f"wants a multiple of {self.groups} channels for its groups, or groups: {groups}")
+        return (*windows.output[3 - len(input_shape) :], self.filters)
+
+    def parameters(self, input_shape: Shape) -> Tree:
+        """The kernels, and one bias for every filter."""
+        size = self.windows(input_shape).window[3 - len(input_shape) :]
+        channels, positions = input_shape[-1] // self.groups, math.prod(size)
+        assert self.initializer is not None, "fill_initializers comes first"
+        weight = ParameterSpec(
+            (*size, channels, self.filters),
+            self.initializer,
+            positions * channels,
+            positions * self.filters // self.groups,
+        )
+        return {"weight": weight} | (
+            {"bias": ParameterSpec((self.filters,), *BIAS, decayed=False)} if self.bias else {}
+        )
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """Convolve the images and add the bias."""
+        shape, windows = x.shape, self.windows(x.shape[1:])
+        images = x.reshape(len(x), *windows.input, shape[-1])
+        kernel = (*windows.window, shape[-1] // self.groups, self.filters)
+        weight = p["weight"].reshape(kernel)
+        y, convolution_backward = current_ops().convolve(images, weight, windows, self.groups, p.get("bias"))
+        outputs = y.shape  # (n, rows, columns, filters)
+
+        def backward(dy: Array, g: Tree) -> Array | None:
+            dy = np.ascontiguousarray(dy).reshape(outputs)
+            if self.bias:
+                sum_rows(dy.reshape(-1, self.filters), out=g["bias"])
+            dx = convolution_backward(dy, g["weight"].reshape(kernel), ctx.input_gradient)
+            return None if dx is None else dx.reshape(shape)
+
+        return y.reshape(len(x), *outputs[5 - len(shape) :]), backward

@@ -1,0 +1,32 @@
+"""The base of the normalization layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nncli.core.types import Array, Shape
+from nncli.nn.bias import BIAS
+from nncli.nn.initializer import Initializer
+from nncli.nn.layer import Layer, ParameterSpec, Tree
+
+
+@dataclass(frozen=True)
+class Ones(Initializer):
+    """All ones, w = 1: the initial values of every scale."""
+
+    def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        """Return ones."""
+        return np.ones(shape)
+
+
+@dataclass(frozen=True)
+class Normalization(Layer):
+    """The base of layers that normalize their inputs."""
+
+
+def scale_and_shift(shape: Shape, *, scale: bool, shift: bool) -> Tree:
+    """Return the specs of scale (gamma) and shift (beta), without weight decay, as far as they are wanted."""
+    tree: Tree = {"scale": ParameterSpec(shape, Ones(), decayed=False)} if scale else {}
+    return tree | ({"shift": ParameterSpec(shape, *BIAS, decayed=False)} if shift else {})

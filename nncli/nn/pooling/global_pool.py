@@ -1,0 +1,37 @@
+"""The base of pooling layers that leave one entry of every channel."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from nncli.core.errors import ShapeError
+from nncli.core.types import Array, Shape
+from nncli.nn.layer import Backward, Context, Layer, Tree
+from nncli.ops.signatures import Pooled
+
+
+@dataclass(frozen=True)
+class GlobalPool(Layer):
+    """Pools all entries of every channel by itself."""
+
+    axes: ClassVar[tuple[str, ...]]  # names of those before the channels
+
+    def pool(self, entries: Array) -> Pooled:
+        """Pool over the entries, (n, entries, channels) -> (n, channels), and return the function from dy to dx."""
+        raise NotImplementedError
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """One entry for every channel."""
+        if len(input_shape) != len(self.axes) + 1:
+            raise ShapeError(f"wants ({', '.join(self.axes)}, channels)")
+        if 0 in input_shape:
+            raise ShapeError(f"wants a {' and a '.join(self.axes)} of at least 1")
+        return input_shape[-1:]
+
+    def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
+        """Pool the entries."""
+        shape = x.shape
+        y, pool_backward = self.pool(x.reshape(len(x), math.prod(shape[1:-1]), shape[-1]))
+        return y, lambda dy, g: pool_backward(dy).reshape(shape) if ctx.input_gradient else None

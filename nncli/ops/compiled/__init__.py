@@ -1,0 +1,1 @@
+"""The compiled kernels of `NumbaOps`; no other module imports them."""

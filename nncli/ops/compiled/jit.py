@@ -1,0 +1,34 @@
+"""Compilation of functions by numba."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+OPTIONS = {"nogil": True, "error_model": "numpy"}  # release the GIL, and divide by zero as NumPy does
+
+
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function to machine code when it is first called, and cache the code on disk for other processes.
+
+    Where the cache cannot be written or is damaged, the function is compiled for this process alone.
+    """
+    from numba import njit  # here, since the import takes about half a second
+
+    uncached: Callable[..., Any] = njit(**OPTIONS)(function)
+    try:
+        cached: Callable[..., Any] = njit(cache=True, **OPTIONS)(function)
+    except RuntimeError:  # neither the package's directory nor the user's is writable
+        return uncached
+    chosen = [cached]
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return chosen[0](*arguments)
+        except Exception:  # from the cache, before the function has changed anything: it raises only MemoryError
+            if chosen[0] is uncached:
+                raise
+            chosen[0] = uncached
+            return uncached(*arguments)
+
+    return call

@@ -1,0 +1,72 @@
+"""All-reduce across shards: sums of the arrays of several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Barrier, Lock
+
+from nncli.core.types import Array
+
+
+class AllReduce:
+    """Add up arrays of several threads, each of which computes one shard.
+
+    All threads ask for the same sums in the same order. The parts are added in the order of the shards, whichever
+    thread is first, so that a sum always has the same bits.
+
+    Args:
+        shards: number of threads.
+        one_at_a_time: whether the threads take turns: one computes while the others wait.
+    """
+
+    def __init__(self, shards: int, *, one_at_a_time: bool) -> None:
+        self._barrier = Barrier(shards)
+        # no thread is more than one sum ahead, so that two lists of parts are enough
+        self._parts: tuple[list[Array | None], ...] = ([None] * shards, [None] * shards)
+        self._turn = Lock() if one_at_a_time else None
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Hold a thread's turn, from its first computation to its last."""
+        if self._turn is None:
+            yield
+            return
+        self._turn.acquire()
+        try:
+            yield
+        finally:
+            with suppress(RuntimeError):  # an interruption may come before the turn is taken again
+                self._turn.release()
+
+    def abort(self) -> None:
+        """Stop all waiting threads with a BrokenBarrierError, because this thread has failed."""
+        self._barrier.abort()
+
+    def summing(self, shard: int) -> Callable[[Array], Array]:
+        """Return the function that one shard calls with its part, and that returns the sum over all shards."""
+        count = 0
+
+        def batch_sum(part: Array) -> Array:
+            nonlocal count
+            parts = self._parts[count % 2]
+            count += 1
+            parts[shard] = part.copy()  # this shard may change it while others still read it
+            self._wait()
+            total, *others = (known for known in parts if known is not None)
+            total = total.copy()
+            for other in others:
+                total += other
+            return total
+
+        return batch_sum
+
+    def _wait(self) -> None:
+        if self._turn is None:
+            self._barrier.wait()
+            return
+        self._turn.release()
+        try:
+            self._barrier.wait()
+        finally:
+            self._turn.acquire()

@@ -1,0 +1,39 @@
+"""Search for the first number that is not finite."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import numpy as np
+
+from nncli.core.types import Array
+from nncli.nn.network import Network, Pass
+from nncli.optim.penalty import Penalty
+
+
+def locate_nonfinite(
+    network: Network, forward_pass: Pass, inputs: Array, gradient: Array, penalty: Penalty | None
+) -> str:
+    """Describe where the first number that is not finite appears in a step.
+
+    Args:
+        network: the model.
+        forward_pass: to repeat the forward pass with.
+        inputs: of the step.
+        gradient: of the step, with new values of the buffers.
+        penalty: of the weights, or None.
+    """
+    with np.errstate(all="ignore"):
+        name = forward_pass.first_nonfinite_layer(inputs)
+    if name is not None:
+        return f"first in the output of model.{name}"
+    layout = network.layout
+    for name, values in reversed(layout.named(gradient[: layout.trainable]).items()):  # in the order of backward
+        if not np.isfinite(values).all():
+            return f"first in the gradient of model.{name}"
+    for name, values in layout.named(gradient).items():
+        if not np.isfinite(values).all():
+            return f"first in the new value of model.{name}"
+    if penalty is not None and not isfinite(penalty.value()):
+        return "in the penalty of the weights"
+    return "in the loss itself"

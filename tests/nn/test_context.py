@@ -1,0 +1,51 @@
+"""What a layer may ask its context for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncli.nn.context import Context, PassState
+from nncli.nn.layer import Moment
+
+BASE = {"index": 3, "seed": 1, "step": 2, "first_row": 0}
+
+
+def bits(index, seed, step, first_row, rows=6):
+    return Context(index, PassState(True, seed, step, first_row), True, {}).random_bits((rows, 5))
+
+
+@pytest.mark.parametrize("name", BASE)
+def test_random_bits_differ_where_anything_differs(name):
+    first, other = bits(**BASE), bits(**{**BASE, name: BASE[name] + 1})
+    assert (first != other).all()
+
+
+def test_random_bits_are_the_same_when_asked_again_and_do_not_know_of_the_cut():
+    whole = bits(**BASE)
+    np.testing.assert_array_equal(bits(**BASE), whole)
+    np.testing.assert_array_equal(bits(**{**BASE, "first_row": 4}, rows=2), whole[4:])
+
+
+def test_training_is_read_from_the_state_of_the_pass():
+    state = PassState()
+    context = Context(0, state, True, {})
+    assert not context.training
+    state.training = True
+    assert context.training
+
+
+def test_the_first_shard_updates_buffers():
+    state = PassState()
+    context = Context(0, state, True, {})
+    assert context.updates_buffers
+    state.shard = 1
+    assert not context.updates_buffers
+
+
+def test_plugins_find_the_earlier_names():
+    state = PassState(shard=1)
+    context = Context(0, state, True, {})
+    assert context.moment is state
+    assert context.keeps is context.updates_buffers is False
+    assert Moment is PassState

@@ -1,0 +1,170 @@
+"""The compiled convolution against the one by patches, which the contract tests compare with numeric gradients."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from nncli.ops import current_ops
+from nncli.ops.compiled.loading import load_compiled
+from nncli.ops.compiled.suits import suits_kernels
+from nncli.ops.patches import convolve_patches
+from nncli.ops.windows import Windows
+
+compiled = load_compiled("conv_products")
+needs_numba = pytest.mark.skipif(compiled is None, reason="numba is not installed, or NNCLI_COMPILED is 0")
+
+CASES = [  # n, height, width, channels, filters, kernel size, stride, padding
+    (3, 5, 14, 16, 16, 3, 1, "same"),
+    (1, 4, 7, 5, 40, (2, 3), 1, "valid"),
+    (3, 3, 13, 3, 8, (1, 2), (1, 2), 0),
+    (3, 6, 6, 1, 10, 5, 1, "same"),
+    (1, 7, 12, 33, 17, 3, 2, "same"),
+    (3, 9, 11, 2, 3, (3, 2), 1, (2, 1)),
+    (1, 70, 8, 4, 33, (3, 1), (2, 1), "valid"),
+    (1, 1, 80, 3, 24, (1, 5), 1, (0, 4)),
+    (2, 3, 6, 4, 64, 3, 1, "same"),
+    (1, 2, 6, 20, 5, 2, 1, 3),  # whose input gradient takes a part of dy alone
+    (0, 5, 8, 3, 4, 3, 1, "same"),
+]
+TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
+
+
+def given(case, dtype="float64"):
+    """(x, W, windows, bias, dy) of a case."""
+    n, height, width, channels, filters, kernel_size, stride, padding = case
+    windows = Windows.over((height, width, channels), kernel_size, stride, padding)
+    shapes = (
+        (n, height, width, channels),
+        (*windows.window, channels, filters),
+        (filters,),
+        (n, *windows.output, filters),
+    )
+    rng = np.random.default_rng(math.prod(case[1:5]))
+    x, W, bias, dy = (rng.standard_normal(shape).astype(dtype) for shape in shapes)
+    return x, W, windows, bias, dy
+
+
+def computed(convolve, x, W, windows, bias, dy):
+    """(y, dW, dx)."""
+    y, backward = convolve(x, W, windows, bias)
+    dW = np.full(W.shape, np.nan, W.dtype)
+    dx = backward(dy, dW, True)
+    assert backward(dy, np.empty_like(W), False) is None
+    return y, dW, dx
+
+
+@needs_numba
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_it_agrees_with_patches(case, dtype):
+    arrays = given(case, dtype)
+    kept = [array.copy() for array in (arrays[0], arrays[1], arrays[3], arrays[4])]
+    for name, got, right in zip(
+        ("y", "dW", "dx"), computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True
+    ):
+        assert got.dtype == right.dtype == dtype
+        assert got.shape == right.shape
+        scale = np.abs(right).max(initial=1)
+        np.testing.assert_allclose(got, right, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=name)
+    for array, before in zip((arrays[0], arrays[1], arrays[3], arrays[4]), kept, strict=True):
+        np.testing.assert_array_equal(array, before)
+
+
+@needs_numba
+@pytest.mark.parametrize("filters", [*range(3, 11), 15, 16, 17, 23, 24, 25, 31, 32])
+def test_every_number_of_filters_and_columns_has_its_tiles(filters):
+    arrays = given((1, 3, filters + 4, 2, filters, 2, 1, "valid"))  # 6 to 35 columns
+    for got, right in zip(computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True):
+        np.testing.assert_allclose(got, right, rtol=0, atol=1e-13)
+
+
+@needs_numba
+def test_without_a_bias():
+    x, W, windows, _, _ = given(CASES[0])
+    got, right = (convolve(x, W, windows)[0] for convolve in (compiled.convolve, convolve_patches))
+    np.testing.assert_allclose(got, right, rtol=0, atol=1e-13)
+
+
+@needs_numba
+def test_numbers_in_any_order_or_not_to_be_written():
+    x, W, windows, bias, dy = given(CASES[0])
+    right = computed(compiled.convolve, x, W, windows, bias, dy)
+    strange = [np.asfortranarray(array) for array in (x, W, dy)]
+    for array in strange:
+        array.flags.writeable = False
+    got = computed(compiled.convolve, strange[0], strange[1], windows, bias, strange[2])
+    for one, other in zip(got, right, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@needs_numba
+def test_the_same_bits_again_alone_and_beside_another_thread():
+    arrays = given((3, 6, 9, 5, 17, 3, 1, "same"), "float32")
+    first = computed(compiled.convolve, *arrays)
+    with ThreadPoolExecutor(2) as pool:
+        for again in pool.map(lambda _: computed(compiled.convolve, *arrays), range(6)):
+            for one, other in zip(again, first, strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+@needs_numba
+def test_an_image_gives_the_same_bits_alone_and_among_others():
+    x, W, windows, bias, _ = given(CASES[0], "float32")
+    y, _ = compiled.convolve(x, W, windows, bias)
+    for i in range(len(x)):
+        np.testing.assert_array_equal(compiled.convolve(x[i : i + 1], W, windows, bias)[0], y[i : i + 1])
+
+
+@needs_numba
+def test_what_is_not_finite_stays_where_it_is():
+    x, W, windows, bias, _ = given((1, 5, 9, 2, 3, 3, 1, "same"))
+    x[0, 0, 0, 0], x[0, 4, 8, 1] = np.nan, np.inf
+    got, right = (convolve(x, W, windows, bias)[0] for convolve in (compiled.convolve, convolve_patches))
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(right))
+    np.testing.assert_array_equal(np.isinf(got), np.isinf(right))
+    assert 0 < (~np.isfinite(got)).sum() < got.size / 2
+
+
+@needs_numba
+def test_it_is_taken_where_it_suits_and_not_turned_off(without_numba):
+    x, W, windows, bias, _ = given((2, 8, 8, 16, 16, 3, 1, "same"), "float32")
+    taken, _ = current_ops().convolve(x, W, windows, 1, bias)
+    np.testing.assert_array_equal(taken, compiled.convolve(x, W, windows, bias)[0])
+    without_numba()
+    off, _ = current_ops().convolve(x, W, windows, 1, bias)
+    np.testing.assert_array_equal(off, convolve_patches(x, W, windows, bias)[0])
+    assert not np.array_equal(taken, off)  # the sums are in another order, so that this test tells them apart
+
+
+@pytest.mark.parametrize(
+    ("right", "filters", "kernel_size", "dilation", "width", "dtype"),
+    [
+        (True, 3, 3, 1, 6, "float32"),
+        (True, 64, (1, 2), 1, 7, "float64"),
+        (False, 2, 3, 1, 6, "float32"),  # few filters
+        (False, 16, 1, 1, 6, "float32"),  # nothing to copy
+        (False, 16, 3, 2, 9, "float32"),  # dilated
+        (False, 16, 3, 1, 5, "float32"),  # short rows
+        (False, 16, 3, 1, 6, "float16"),
+    ],
+)
+def test_what_suits(right, filters, kernel_size, dilation, width, dtype):
+    windows = Windows.over((8, width, 4), kernel_size, 1, "same", dilation)
+    assert suits_kernels(windows, filters, np.dtype(dtype)) is right
+
+
+def test_without_numba_it_is_patches(without_numba):
+    without_numba()
+    assert load_compiled("conv_products") is None
+    assert current_ops().compiler == "none"
+
+
+@needs_numba
+def test_a_run_says_what_compiled():
+    import numba
+
+    assert current_ops().compiler == f"numba {numba.__version__}"

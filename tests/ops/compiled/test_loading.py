@@ -1,0 +1,40 @@
+"""Loading of compiled kernels, also where numba is turned off or does not work."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncli.ops import current_ops
+from nncli.ops.compiled import loading
+from nncli.ops.compiled.loading import SWITCH, load_compiled, numba_is_enabled
+from nncli.ops.numpy_ops import NumpyOps
+
+needs_numba = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not installed, or NNCLI_COMPILED is 0")
+
+
+@pytest.mark.parametrize("value", ["0", "false", "OFF", "no"])
+def test_a_variable_turns_it_off(value, monkeypatch, without_numba):
+    without_numba()
+    monkeypatch.setenv(SWITCH, value)
+    assert not numba_is_enabled()
+    assert load_compiled("adam_kernel") is None
+    assert current_ops().compiler == "none"
+    assert type(current_ops()) is NumpyOps
+
+
+@needs_numba
+@pytest.mark.parametrize("error", [ImportError, OSError, AttributeError, SystemError])
+def test_numba_that_does_not_work_is_told_once_and_done_without(error, monkeypatch, without_numba):
+    without_numba()
+    monkeypatch.delenv(SWITCH)
+    numba_is_enabled.cache_clear()
+    current_ops.cache_clear()
+
+    def broken(name):
+        raise error("not with this NumPy")
+
+    monkeypatch.setattr(loading, "import_module", broken)
+    with pytest.warns(RuntimeWarning, match=rf"does not work here \({error.__name__}: not with this NumPy\)") as told:
+        assert [load_compiled("conv_products") for _ in range(3)] == [None] * 3
+    assert len(told) == 1
+    assert current_ops().compiler == "none"
