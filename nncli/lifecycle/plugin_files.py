@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import dataclasses
 import importlib.util
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -130,10 +133,19 @@ def _located(path: str) -> Iterator[None]:
     except SyntaxError as error:
         raise UserError(f"{path}:{error.lineno or 1}: {error.msg}; expected a Python file") from error
     except (Exception, SystemExit) as error:  # the user's code may raise anything
-        # for this mistake the module dataclasses raises a plain TypeError
-        hint = "; write @dataclass(frozen=True)" if "non-frozen dataclass" in str(error) else ""
+        hint = "; write @dataclass(frozen=True)" if _lacks_frozen(path, error) else ""
         place = _place(error.__traceback__, path) or path
         raise UserError(f"{place}: {type(error).__name__}: {error}{hint}") from error
+
+
+def _lacks_frozen(path: str, error: BaseException) -> bool:
+    """Whether the module dataclasses raised an error and the file has a dataclass that is not frozen."""
+    innermost = traceback.extract_tb(error.__traceback__)[-1]
+    if not isinstance(error, TypeError) or innermost.filename != dataclasses.__file__:
+        return False
+    classes = [node for node in ast.walk(ast.parse(_read(path))) if isinstance(node, ast.ClassDef)]
+    decorators = [ast.unparse(decorator) for node in classes for decorator in node.decorator_list]
+    return any("dataclass" in text and "frozen=True" not in text for text in decorators)
 
 
 def _run(module_name: str, path: str, text: str) -> None:

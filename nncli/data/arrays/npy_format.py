@@ -29,7 +29,10 @@ def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
     Raises:
         ValueError, or another of `READ_ERRORS`: if it is not the header of an array of numbers or text.
     """
-    version = np.lib.format.read_magic(file)
+    magic = file.read(np.lib.format.MAGIC_LEN)
+    if len(magic) < np.lib.format.MAGIC_LEN or not magic.startswith(np.lib.format.MAGIC_PREFIX):
+        raise ValueError(HAS_OBJECTS)
+    version = (magic[-2], magic[-1])
     if version not in LENGTH_BYTES:
         raise ValueError(f"version {version[0]}.{version[1]} of the format is not known")
     length = file.read(LENGTH_BYTES[version])

@@ -22,7 +22,15 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
     Raises:
         DataError: if a row is too short or too long, or its quotes are invalid.
     """
-    reader = csv.reader(text, delimiter=separator, strict=True)
+    last = ""
+
+    def remembered() -> Iterator[str]:
+        nonlocal last
+        for current in text:
+            last = current
+            yield current
+
+    reader = csv.reader(remembered(), delimiter=separator, strict=True)
     row_line = line
     try:
         for row in reader:
@@ -32,7 +40,7 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
                 raise DataError(f"{name}:{row_line}: {len(row)} cells, but the header has {width} columns")
             row_line = line + reader.line_num
     except csv.Error as error:
-        if "new-line character" in str(error):
+        if "\r" in last.rstrip("\r\n"):
             what = "a line ends in a carriage return alone; convert the file: tr '\\r' '\\n'"
             raise DataError(f"{name}:{line + max(0, reader.line_num - 1)}: {what}") from None
         at = line + max(0, reader.line_num - 1)
