@@ -15,7 +15,7 @@ from nncli.data.rows import array_rows
 from nncli.data.scalers import NoScaler, Scaler
 from tests.contracts.table import SCALER_ROWS, name_of
 from tests.contracts.values import made
-from tests.data.lazy import OnlySlices
+from tests.data.only_slices import OnlySlices
 
 CASES = [case for cases in SCALER_ROWS.values() for case in cases]
 TABLE = np.random.default_rng(0).normal(size=(50, 3)) * (1, 1000, 1e-6) + (0, -5000, 7)

@@ -11,7 +11,7 @@ from nncli.core import normal_distribution
 from nncli.core.builder import build
 from nncli.core.registry import SCALERS
 from nncli.data.scalers import Scaler
-from tests.data.lazy import OnlySlices
+from tests.data.only_slices import OnlySlices
 
 FILE = Path(__file__).with_name("scalers.npz")
 with np.load(FILE, allow_pickle=False) as file:
