@@ -1,4 +1,4 @@
-"""Long tests, which only --full runs; and signals that mean what they do in a terminal."""
+"""Shared settings: long tests run only with --full, signals have their usual handlers, numba can be turned off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nncli.ops.compiled.loading import SWITCH, load_compiled, numba_is_enabled
 
 
 def pytest_configure(config):
-    """Under nohup and in the background of a script, some are ignored."""
+    """Restore the handlers of SIGINT and SIGHUP, which are ignored under nohup and in background jobs of a script."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP"):
@@ -19,7 +19,7 @@ def pytest_configure(config):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="run the tests marked long, too")
+    parser.addoption("--full", action="store_true", help="run the tests marked long too")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def without_numba(monkeypatch):
-    """A function that turns compiled operations off."""
+    """Return a function that turns compiled operations off for the rest of the test."""
 
     def turn_off():
         monkeypatch.setenv(SWITCH, "0")

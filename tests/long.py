@@ -1,4 +1,4 @@
-"""What a test tries always, and what only with --full."""
+"""Parameters of tests, some of which only --full runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 
 def marked(cases: Iterable[Any]) -> list[Any]:
-    """The cases, as those of a test; those whose `long` is true are long."""
+    """Return the cases as parameters of a test; those whose attribute `long` is true are marked long."""
     return [pytest.param(case, marks=pytest.mark.long if getattr(case, "long", False) else ()) for case in cases]
 
 
 def first(count: int, values: Iterable[Any]) -> list[Any]:
-    """The values, tuples for several parameters, as those of a test; all but the first `count` are long."""
+    """Return the values (tuples for several parameters) as parameters of a test; all but the first `count` are long."""
     return [
         pytest.param(
             *(value if isinstance(value, tuple) else (value,)), marks=() if index < count else pytest.mark.long

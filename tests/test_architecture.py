@@ -1,4 +1,4 @@
-"""Who may import whom, read from the imports; and what has no place in the package."""
+"""Check which package imports which, and that the package uses nothing forbidden, from the source code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "nncli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-BELOW = {  # what a package may import besides itself
+MAY_IMPORT = {  # the packages that a package may import, besides itself
     "core": set(),
     "ops": {"core"},
     "nn": {"ops", "core"},
@@ -24,9 +24,9 @@ BELOW = {  # what a package may import besides itself
     "assemble": {"training", "nn", "optim", "data", "config", "runs", "core"},
     "lifecycle": {"assemble", "training", "nn", "optim", "data", "config", "runs", "core"},
     "workflows": {"lifecycle", "assemble", "starter", "training", "nn", "optim", "data", "config", "runs", "core"},
-    "cli": {"workflows", "lifecycle", "training", "core"},  # lifecycle and training for their events
+    "cli": {"workflows", "lifecycle", "training", "core"},  # the events of lifecycle and training
 }
-HOMES = {  # the only files or packages that may import a package
+ONLY_IN = {  # third-party packages, and the only files or packages that may import them
     "yaml": ("config/",),
     "typer": ("cli/",),
     "rich": ("cli/",),
@@ -39,7 +39,7 @@ HOMES = {  # the only files or packages that may import a package
     "numba": ("ops/compiled/",),
     "llvmlite": ("ops/compiled/kernels.py",),
 }
-LIGHT = ("__init__.py", "__main__.py", "cli/")  # what `nncli --help` imports
+LIGHT = ("__init__.py", "__main__.py", "cli/")  # files that `nncli --help` imports
 HEAVY = {"pyarrow", "numpy", "yaml", "pydantic", "rich", "annotated_types", "threadpoolctl", "PIL", "numba", "llvmlite"}
 FORBIDDEN_MODULES = {
     "pickle",
@@ -58,17 +58,17 @@ FORBIDDEN_CALLS = {"eval", "exec", "compile", "print", "__import__", "breakpoint
 
 
 def name(path: Path) -> str:
-    """A file's name within the package."""
+    """Return the path of a file within the package."""
     return path.relative_to(PACKAGE).as_posix()
 
 
 def package_of(path: Path) -> str:
-    """The package that a file is in; "" for the package itself."""
+    """Return the package that a file is in; "" for the package itself."""
     return name(path).split("/")[0] if "/" in name(path) else ""
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
-    """Every module that is imported anywhere, also for types alone."""
+    """Yield every imported module with its import statement, also inside functions and for types only."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node) for alias in node.names)
@@ -82,7 +82,7 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def at_the_top(tree: ast.Module) -> set[ast.stmt]:
-    """The imports that are made when a file is imported: not in functions, not for types alone."""
+    """Return the import statements that run when a file is imported: not inside functions, not for types only."""
     found: set[ast.stmt] = set()
     waiting: list[ast.AST] = [tree]
     while waiting:
@@ -98,43 +98,43 @@ def at_the_top(tree: ast.Module) -> set[ast.stmt]:
 
 @pytest.fixture(scope="module")
 def sources():
-    """(path, tree) of every file of the package."""
+    """Return (path, syntax tree) of every file of the package."""
     return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
 
 
-def test_every_package_has_its_row():
-    assert {package_of(path) for path in FILES} - {""} == set(BELOW)
+def test_every_package_has_a_row_in_the_table():
+    assert {package_of(path) for path in FILES} - {""} == set(MAY_IMPORT)
     alone = {path.name for path in PACKAGE.iterdir() if path.suffix == ".py"}
     assert alone == {"__init__.py", "__main__.py", "version.py"}
 
 
-def test_packages_form_no_cycle():
-    for upper, lower in BELOW.items():
-        assert all(upper not in BELOW[other] for other in lower)
+def test_packages_do_not_import_one_another():
+    for upper, lower in MAY_IMPORT.items():
+        assert all(upper not in MAY_IMPORT[other] for other in lower)
     siblings = {"nn", "optim", "data", "config", "runs"}
-    assert all(BELOW[sibling] <= {"ops", "core"} for sibling in siblings)
+    assert all(MAY_IMPORT[sibling] <= {"ops", "core"} for sibling in siblings)
 
 
-def test_imports_go_one_way(sources):
+def test_packages_import_only_what_the_table_allows(sources):
     for path, tree in sources:
         here = package_of(path)
         for module, node in imports(tree):
             parts = module.split(".")
             if parts[0] != "nncli" or here == "":
                 continue
-            allowed = BELOW[here] | {here, "version"}
+            allowed = MAY_IMPORT[here] | {here, "version"}
             assert len(parts) > 1, f"{name(path)}:{node.lineno}: imports the whole package"
             assert parts[1] in allowed, f"{name(path)}:{node.lineno}: {here} may not import {module}"
 
 
-def test_packages_are_imported_in_their_homes_alone(sources):
+def test_third_party_packages_are_imported_only_where_allowed(sources):
     for path, tree in sources:
         for module, node in imports(tree):
-            homes = HOMES.get(module.split(".")[0])
+            homes = ONLY_IN.get(module.split(".")[0])
             assert homes is None or name(path).startswith(homes), f"{name(path)}:{node.lineno}: {module}"
 
 
-def test_compiled_kernels_are_used_by_ops_alone(sources):
+def test_only_ops_imports_compiled_kernels(sources):
     for path, tree in sources:
         for module, node in imports(tree):
             if module.startswith("nncli.ops.compiled"):
@@ -150,14 +150,14 @@ def test_compiled_kernels_are_used_by_ops_alone(sources):
         ("pyarrow", "data/tables/arrow/parquet.py"),
     ],
 )
-def test_an_optional_package_is_imported_where_it_is_used(package, home):
+def test_an_optional_package_is_imported_inside_functions(package, home):
     tree = ast.parse((PACKAGE / home).read_text(encoding="utf-8"))
     optional = [node for module, node in imports(tree) if module.split(".")[0] == package]
     assert optional
     assert not set(optional) & at_the_top(tree)
 
 
-def test_the_command_line_imports_nothing_heavy_at_its_top(sources):
+def test_the_command_line_imports_no_heavy_package_at_start_up(sources):
     for path, tree in sources:
         if not name(path).startswith(LIGHT):
             continue
@@ -193,7 +193,7 @@ def test_only_declared_packages_are_imported(sources):
             assert first in declared or first in sys.stdlib_module_names, f"{name(path)}:{node.lineno}: {module}"
 
 
-def test_nothing_is_unpickled_evaluated_printed_or_fetched(sources):
+def test_no_module_unpickles_evaluates_prints_or_downloads(sources):
     for path, tree in sources:
         for module, node in imports(tree):
             assert module.split(".")[0] not in FORBIDDEN_MODULES, f"{name(path)}:{node.lineno}: {module}"
@@ -214,7 +214,7 @@ def test_nothing_is_unpickled_evaluated_printed_or_fetched(sources):
             ), place
 
 
-def test_there_is_no_global_random_generator(sources):
+def test_no_module_uses_the_global_random_generator(sources):
     for path, tree in sources:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -224,7 +224,7 @@ def test_there_is_no_global_random_generator(sources):
                 )
 
 
-def test_training_prints_and_opens_nothing(sources):
+def test_training_neither_prints_nor_opens_files(sources):
     for path, tree in sources:
         if package_of(path) not in ("training", "nn", "optim", "ops"):
             continue
@@ -232,12 +232,12 @@ def test_training_prints_and_opens_nothing(sources):
         assert not called & {"open", "sys.stdout.write", "sys.stderr.write", "os.open"}, name(path)
 
 
-def test_file_names_say_what_is_in_them():
+def test_no_module_has_a_vague_name():
     assert not {path.stem for path in FILES} & {"utils", "helpers", "common", "misc"}
 
 
 def imported_modules(tree: ast.Module, modules: set[str]) -> set[str]:
-    """The modules of the package that are imported when a file is imported."""
+    """Return the modules of the package that are imported when a file is imported."""
     top, found = at_the_top(tree), set()
     for node in ast.walk(tree):
         if node not in top:
@@ -250,8 +250,8 @@ def imported_modules(tree: ast.Module, modules: set[str]) -> set[str]:
     return found & modules
 
 
-def test_modules_form_no_cycle(sources):
-    """No module imports itself by way of others, and no import in a function hides that it would."""
+def test_modules_do_not_import_one_another(sources):
+    """No module imports itself, directly or through others."""
     modules = {_module(path) for path, _ in sources}
     waiting = {_module(path): imported_modules(tree, modules) - {_module(path)} for path, tree in sources}
     while free := [module for module, others in waiting.items() if not others]:

@@ -1,4 +1,4 @@
-"""Every config that ships is right, trains for an epoch, and reads back from its resolved form as the same spec."""
+"""Every config that ships is valid, trains for an epoch, and its resolved config gives the same run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """What each config needs beside the package: small stand-ins for the files that users bring."""
+    """Return settings by config that replace the data files of users by small generated ones."""
     monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(0)
     header = "longitude,latitude,housing_median_age,total_rooms,total_bedrooms,population,households,median_income"
@@ -40,7 +40,7 @@ def image_folder(folder: Path, random: np.random.Generator) -> Path:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
-def test_it_trains_for_one_epoch(config: Path, settings: dict[str, list[str]]) -> None:
+def test_a_config_trains_for_one_epoch(config: Path, settings: dict[str, list[str]]) -> None:
     ended = train(str(config), ["training.epochs=1", *settings.get(config.name, [])])
     run = Path(str(ended.path))
     assert (run / "checkpoints" / "best.npz").exists()
@@ -53,5 +53,5 @@ def test_it_trains_for_one_epoch(config: Path, settings: dict[str, list[str]]) -
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
-def test_it_says_what_it_is(config: Path) -> None:
+def test_a_config_begins_with_a_comment(config: Path) -> None:
     assert config.read_text().startswith("# ")

@@ -18,7 +18,7 @@ def format_checkpoint(description: dict[str, Any]) -> list[str]:
         description: as `nncli.workflows.inspect.inspect` returns it.
     """
     from nncli.core.text_format import format_bytes
-    from nncli.lifecycle.run_lines import measures
+    from nncli.lifecycle.log_lines import format_metrics
 
     checked = "; all checksums match" if description["verified"] else ""
     rows = ", ".join(f"{count:,} {name}" for name, count in description["rows"].items())
@@ -41,7 +41,7 @@ def format_checkpoint(description: dict[str, Any]) -> list[str]:
     lines += _format_data(description)
     for name in ("best", "last"):
         if description[name]:
-            lines.append(f"{name:<10} epoch {int(description[name]['epoch'])}: {measures(description[name])}")
+            lines.append(f"{name:<10} epoch {int(description[name]['epoch'])}: {format_metrics(description[name])}")
     return lines
 
 

@@ -16,23 +16,23 @@ MAX_CONFUSIONS = 10  # pairs of classes shown for more classes than that
 
 def format_evaluation(evaluation: Evaluation) -> list[str]:
     """Return the lines for the terminal."""
-    from nncli.lifecycle.run_lines import short
+    from nncli.lifecycle.log_lines import format_short
 
     width = max(map(len, evaluation.results))
     lines = [f"{evaluation.rows:,} rows: {evaluation.source}"]
-    lines += [f"{name:<{width}}  {short(value)}" for name, value in evaluation.results.items()]
+    lines += [f"{name:<{width}}  {format_short(value)}" for name, value in evaluation.results.items()]
     return [*lines, *_format_classes(evaluation), *_format_residuals(evaluation)]
 
 
 def _format_classes(evaluation: Evaluation) -> list[str]:
-    from nncli.lifecycle.run_lines import short
+    from nncli.lifecycle.log_lines import format_short
 
     report, names = evaluation.classes, evaluation.class_names
     if report is None:
         return []
     measures = (report.precision, report.recall, report.f1)
     rows = [
-        [name, *(short(float(values[index])) for values in measures), _format_count(report.support[index])]
+        [name, *(format_short(float(values[index])) for values in measures), _format_count(report.support[index])]
         for index, name in enumerate(names)
     ]
     kind = "label" if report.confusion is None else "class"
@@ -59,12 +59,12 @@ def _format_confusion(names: Sequence[str], confusion: list[list[float]]) -> lis
 
 
 def _format_residuals(evaluation: Evaluation) -> list[str]:
-    from nncli.lifecycle.run_lines import short
+    from nncli.lifecycle.log_lines import format_short
 
     if not evaluation.residuals:
         return []
     header = ["target - prediction", *next(iter(evaluation.residuals.values()))]
-    rows = [[name, *map(short, quantiles.values())] for name, quantiles in evaluation.residuals.items()]
+    rows = [[name, *map(format_short, quantiles.values())] for name, quantiles in evaluation.residuals.items()]
     return ["", *format_table(header, rows, right=tuple(range(1, len(header))))]
 
 

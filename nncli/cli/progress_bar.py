@@ -70,12 +70,12 @@ class ProgressBar:
 
 def fit_measures(record: dict[str, float], width: int) -> str:
     """Format as many losses and metrics of an epoch as fit into a width; losses first, validation before training."""
-    from nncli.lifecycle.run_lines import UNMEASURED, measures
+    from nncli.lifecycle.log_lines import UNMEASURED, format_metrics
 
     names = [name for name in record if name not in UNMEASURED]
     shown: set[str] = set()
     for name in sorted(names, key=lambda name: (not name.endswith("_loss"), not name.startswith("val_"))):
         wider = {other: record[other] for other in names if other in {*shown, name}}
-        if len(measures(wider)) <= width:
+        if len(format_metrics(wider)) <= width:
             shown.add(name)
-    return measures({name: record[name] for name in names if name in shown})
+    return format_metrics({name: record[name] for name in names if name in shown})

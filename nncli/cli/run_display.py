@@ -49,8 +49,8 @@ class RunDisplay:
             if self._bar is not None:
                 self._bar.show_step(event.epoch, event.step_in_epoch, event.loss)
             return
+        from nncli.lifecycle.log_lines import event_lines
         from nncli.lifecycle.run_events import RunEnded, RunStarted
-        from nncli.lifecycle.run_lines import event_lines
 
         if isinstance(event, RunStarted):
             self._epochs = event.epochs

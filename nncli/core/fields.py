@@ -108,6 +108,3 @@ def dump(value: Any) -> Any:
 def is_user_defined(cls: type) -> bool:
     """Return whether a class is defined in a plugin or in another module outside of nncli."""
     return not cls.__module__.startswith("nncli.")
-
-
-is_foreign = is_user_defined  # its older name

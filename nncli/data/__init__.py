@@ -1,13 +1,14 @@
-"""From files to batches.
+"""Read data files and turn them into batches for the network.
 
 file_endings, files: recognise, open, decompress and hash data files
-tables, arrays, images: read them
-source, sources: what a config names as data; one kind of source per file
+tables, arrays, images: read data files
+source, sources: the data sources of a config; one kind of source per file
 rows: inputs and targets as a source reads them
 splits: draw validation and test rows
 column_encoding, target_encoding: turn text columns, blank cells and labels into numbers
-scaler, scalers, scaling, statistics: fit scalings to the training rows, and apply them
-preprocessing: all of these, fitted once and stored with the model
+scaler, scalers: the scalers of a config, which fit a scaling to the training rows; one scaler per file
+scaling, statistics: fitted scalings, which are applied to all rows, and the statistics that they need
+preprocessing: encoding and scaling together, fitted once and stored with the model
 weights: of rows and of classes
 batches: prepared rows, batch by batch
 """

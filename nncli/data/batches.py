@@ -19,10 +19,10 @@ class Dataset:
     """Rows ready for the network.
 
     Args:
-        inputs: (n, *input shape), in memory, or memory-mapped and scaled when they are read.
+        inputs: (n, *input shape), in memory, or memory-mapped and scaled on reading.
         targets: (n, ...) as the loss encodes them.
-        weights: (n,) of the rows in the loss, or None for 1 each.
-        metric_weights: (n,) of the rows in metrics, or None for 1 each.
+        weights: (n,) weights of the rows in the loss; None for 1 each.
+        metric_weights: (n,) weights of the rows in metrics; None for 1 each.
     """
 
     inputs: Array | NetworkInputs
@@ -57,7 +57,7 @@ class TrainingBatches:
     Args:
         dataset: the training rows.
         size: rows per batch; the last batch of an epoch may be smaller.
-        shuffle: whether every epoch has a random order of its own.
+        shuffle: whether the rows are shuffled in every epoch.
         seed: the run's seed.
     """
 
@@ -76,7 +76,7 @@ class TrainingBatches:
         """Yield the batches of one epoch.
 
         Args:
-            number: of the epoch, from 1.
+            number: number of the epoch, from 1.
             skip: number of batches to skip at the beginning, for a run that resumes in the middle of an epoch.
         """
         data, size = self._dataset, self._size

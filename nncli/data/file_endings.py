@@ -1,4 +1,4 @@
-"""The file endings by which a data file is recognised: the only list of them, and its description for messages."""
+"""Recognise data files by their endings; the only list of these endings, and its description for messages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_npy(path: str) -> bool:
 
 
 def is_idx(path: str) -> bool:
-    """Whether a file is in MNIST's idx format: its name has idx and a digit in it, and it is no NumPy file."""
+    """Whether a file is in MNIST's idx format: its name contains idx and a digit, and it is not a NumPy file."""
     return IDX_NAME.search(path.rsplit("/", 1)[-1]) is not None and not path.lower().endswith(ARRAY_ENDINGS)
 
 
@@ -55,5 +55,5 @@ def _describe(arrays: str) -> str:
     return f"a table ({tables}), arrays ({arrays}), an image ({images}) or a folder of images"
 
 
-PATHS_DESCRIPTION = _describe(", ".join(ARRAY_ENDINGS))  # what `path` of a source may name
-FILES_DESCRIPTION = _describe(", ".join((*ARRAY_ENDINGS, "idx")))  # what a command may be given
+PATHS_DESCRIPTION = _describe(", ".join(ARRAY_ENDINGS))  # valid values of a source's `path`
+FILES_DESCRIPTION = _describe(", ".join((*ARRAY_ENDINGS, "idx")))  # valid data files of a command

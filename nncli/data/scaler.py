@@ -20,7 +20,7 @@ scaler = SCALERS.register
 
 @dataclass(frozen=True)
 class Scaler(Registered):
-    """The base of all scalers."""
+    """The base class of all scalers."""
 
     needs = ("fit",)
 
@@ -33,13 +33,13 @@ class Scaler(Registered):
         raise NotImplementedError
 
     def fit_named(self, x: Chunked, names: Mapping[str, Sequence[int]]) -> Scaling | None:
-        """Return the scaling for training rows, for a scaler that addresses columns by name.
+        """Return the scaling for training rows; scalers whose config names columns override it.
 
         Args:
-            x: (n, ..., columns) raw values, perhaps readable in chunks only; a plugin's own `fit` gets an array.
-            names: positions of the columns that every name in a config stands for.
+            x: (n, ..., columns) raw values, perhaps only readable in chunks; the `fit` of a plugin gets an array.
+            names: positions of columns by the names that a config may use.
 
         Raises:
-            DataError: if a name stands for no column.
+            DataError: if the config names an unknown column.
         """
         return self.fit(np.asarray(x) if is_user_defined(type(self)) else cast("Array", x))

@@ -13,8 +13,8 @@ from nncli.core.fields import ALSO_WHOLE_NUMBERS
 from nncli.core.registry import SOURCES
 from nncli.data.rows import Preview, Rows
 
-PREVIEW_ROWS = 2000  # rows of a large source that a preview shows
-MIN_PREVIEW_BYTES = 32 << 20  # size of a file from which on a preview reads only some of its rows
+PREVIEW_ROWS = 2000  # rows that a preview of a large source reads
+MIN_PREVIEW_BYTES = 32 << 20  # previews of files of at least this size read only some of the rows
 
 Names = Annotated[tuple[str, ...], MinLen(1)]
 Labels = Annotated[tuple[Annotated[str, ALSO_WHOLE_NUMBERS], ...], MinLen(1)]
@@ -22,7 +22,7 @@ Labels = Annotated[tuple[Annotated[str, ALSO_WHOLE_NUMBERS], ...], MinLen(1)]
 
 @dataclass(frozen=True)
 class Source(Registered):
-    """The base of all sources.
+    """The base class of all sources.
 
     Args:
         classes: the labels to use, in order; rows with other labels are dropped. Default all.
@@ -35,7 +35,7 @@ class Source(Registered):
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:
-        """Return the mapping to write for a file's name."""
+        """Return the mapping that a user means who wrote only a file's name; None if it is no such file."""
         return f"{{path: {name}}}" if "." in name and cls.claims({"path": name}) else None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
@@ -59,7 +59,7 @@ class Source(Registered):
             targets: whether to read the targets too.
 
         Raises:
-            DataError: if the files cannot be read or lack what the source names.
+            DataError: if a file cannot be read, or has no array or column of a name in the source.
         """
         raise NotImplementedError
 
@@ -67,7 +67,7 @@ class Source(Registered):
         """Read all rows, with the columns that were text in the training rows as text.
 
         Args:
-            texts: names of columns, some of which may be absent.
+            texts: names of columns; some may be absent.
             targets: whether to read the targets too.
         """
         return self.read(targets=targets)
@@ -75,7 +75,8 @@ class Source(Registered):
     def preview(self, count: int) -> Preview | None:
         """Read the targets of all rows and the inputs of about `count` rows.
 
-        None if the source is so small that reading all of it is as fast, or if it can be read only once.
+        Returns:
+            None if the source is so small that reading all of it is as fast, or if it can be read only once.
 
         Raises:
             DataError: as for `read`.

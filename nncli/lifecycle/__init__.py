@@ -15,16 +15,16 @@ States, as status.json names them:
 1. `start_run.start_run` locks the directory and checks that no run began there.
 2. `run_description.write_description` writes config.yaml, resolved.yaml, environment.json with the fingerprints of the
    data files and, last of all, status.json. A run that is killed before that is started again.
-3. `training_run.train_session` passes every event of the trainer to train.log and the listener and writes what it asks
-   for: a row of metrics.csv an epoch, last.npz when a checkpoint is due (`checkpointing.save_last_checkpoint`), and
-   best.npz and epoch-E-step-S.npz as further names of the same file (`checkpointing.link_checkpoints`).
+3. `training_run.train_session` passes every event of the trainer to train.log and the listener. It writes a row of
+   metrics.csv after every epoch and last.npz when a checkpoint is due (`checkpointing.save_last_checkpoint`); best.npz
+   and epoch-E-step-S.npz are hard links to the same file (`checkpointing.link_checkpoints`).
 4. `finish_run.finish_run` measures the test rows with the weights of best.npz, writes test.json and sets the state
    finished.
 
 What interrupts this sequence:
 
-- SIGINT, SIGTERM or SIGHUP: `stop_signals.StopSignals` notes the first -> the running step ends -> last.npz is saved ->
-  state stopped -> `StoppedError` -> exit code 130, 143 or 129. A second signal ends the process at once.
+- SIGINT, SIGTERM or SIGHUP: `stop_signals.StopSignals` records the first signal -> the running step ends -> last.npz is
+  saved -> state stopped -> `StoppedError` -> exit code 130, 143 or 129. A second signal ends the process at once.
 - A loss or gradient that is not finite: `NonFiniteError` -> state failed, the last checkpoint stays -> exit code 1.
 - A file that cannot be written: `SaveError` -> state failed, if that can be written -> exit code 1
   (`run_failure.explain_save_errors` adds the command that resumes).
@@ -35,9 +35,9 @@ What continues a run:
 - `resume_run.resume_run` restores last.npz and trains on, to the same bits as without the interruption.
   `run_identity.check_same_run` refuses other data, plugins or settings; `training.epochs` may grow, which extends the
   run. Rows of metrics.csv after the checkpoint are dropped, because these epochs are trained again.
-- `repair_run` says how to put another checkpoint in the place of a damaged or missing one.
+- `repair_run` finds damaged or missing checkpoints and names the command that replaces them.
 - `repeat_run.repeat_run` trains the same session again in memory and compares every bit.
 
-What others read: `predictor.load_predictor` gives the model of a checkpoint, `run_events` lists what a listener
-receives, `run_lines` formats it, `plugin_files` loads a user's own classes.
+Other packages use `predictor.load_predictor`, which loads the model of a checkpoint; `run_events`, the events that a
+listener receives; `log_lines`, which formats events; and `plugin_files`, which loads a user's own classes.
 """

@@ -12,10 +12,10 @@ from nncli.core.types import Array
 
 
 def value_differences(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every difference of the values in `now` from those of the same names; nan equals nan.
+    """Yield a description of every value in `now` that differs from the one of the same name; nan equals nan.
 
     Args:
-        place: where the values are stored.
+        place: file that stores the values, for the description.
         before: the values of the run.
         now: the values of its repetition.
     """
@@ -26,10 +26,10 @@ def value_differences(place: str, before: Mapping[str, Any], now: Mapping[str, A
 
 
 def array_differences(place: str, before: Mapping[str, Array], now: Mapping[str, Array]) -> Iterator[str]:
-    """Yield every array in `now` that differs in shape, dtype or any bit from that of the same name.
+    """Yield a description of every array in `now` that differs in shape, dtype or any bit.
 
     Args:
-        place: where the arrays are stored.
+        place: file that stores the arrays, for the description.
         before: the arrays of the run.
         now: the arrays of its repetition.
     """

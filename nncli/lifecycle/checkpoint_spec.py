@@ -16,8 +16,8 @@ def checkpoint_spec(path: str, meta: Meta) -> Spec:
     """Return the spec that a checkpoint was trained with.
 
     Args:
-        path: of the checkpoint, for messages.
-        meta: its meta.json.
+        path: path of the checkpoint, for messages.
+        meta: the checkpoint's meta.json.
 
     Raises:
         CheckpointError: if its config cannot be built here.

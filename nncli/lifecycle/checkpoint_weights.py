@@ -14,16 +14,16 @@ from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.runs import checkpoint
 
-Form: TypeAlias = tuple[Shape, np.dtype[Any]]
+Form: TypeAlias = tuple[Shape, np.dtype[Any]]  # of an array
 
 
 def check_weights(path: str, layout: ParameterLayout, described: Mapping[str, Any]) -> None:
-    """Check that a checkpoint's arrays are those of a model, before any is read or the model is made.
+    """Check that a checkpoint has the arrays of a model, before any array is read or the model is built.
 
     Args:
-        path: of the checkpoint.
-        layout: of the model's parameters.
-        described: how meta.json describes the arrays.
+        path: path of the checkpoint, for messages.
+        layout: layout of the model's parameters.
+        described: descriptions of the arrays in meta.json.
 
     Raises:
         CheckpointError: if one is missing, has another shape or dtype, or does not belong to this model.

@@ -1,4 +1,4 @@
-"""Save checkpoints: when, under which names, and with which description."""
+"""Save checkpoints: when they are due, their file names, and the contents of meta.json."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from nncli.version import __version__
 
 
 def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
-    """Write everything that prediction and resuming need.
+    """Write a checkpoint with everything that prediction and resuming need.
+
+    Args:
+        path: path of the file.
+        session: the session that is trained.
+        trainer: the trainer of the session.
 
     Raises:
         SaveError: if it cannot be written.
     """
     weights = session.network.layout.named(trainer.predicting)
-    checkpoint.save(path, weights, trainer.arrays(), describe(session, trainer))
+    checkpoint.save(path, weights, trainer.arrays(), make_meta(session, trainer))
 
 
 def save_last_checkpoint(session: Session, trainer: Trainer, run: RunDirectory) -> None:
@@ -32,14 +37,14 @@ def save_last_checkpoint(session: Session, trainer: Trainer, run: RunDirectory) 
 
     Raises:
         SaveError: if that fails.
-        NonFiniteError: if the weights are not finite; the checkpoint before stays.
+        NonFiniteError: if the weights are not finite; the previous checkpoint stays.
     """
     trainer.check_weights()
     save_checkpoint(run.checkpoint(LAST), session, trainer)
 
 
 def link_checkpoints(session: Session, trainer: Trainer, run: RunDirectory) -> None:
-    """Give last.npz its further names, best.npz and epoch-E-step-S.npz, if they are due; repeating it changes nothing.
+    """Link last.npz as best.npz and as epoch-E-step-S.npz if they are due; calling it again changes nothing.
 
     Raises:
         SaveError: if that fails.
@@ -61,17 +66,17 @@ def is_best_state(trainer: Trainer) -> bool:
     return not trainer.step_in_epoch and 0 < trainer.epoch == trainer.best_monitor.best_epoch
 
 
-def check_description(session: Session, trainer: Trainer) -> None:
-    """Check, before training begins, that the description of the model is not too large for a checkpoint.
+def check_meta_size(session: Session, trainer: Trainer) -> None:
+    """Check, before training begins, that meta.json will not be too large.
 
     Raises:
-        SaveError: if it is larger than what can be read again.
+        SaveError: if it would be larger than `checkpoint.load` accepts.
     """
     names = (*session.network.named(), *(checkpoint.STATE + name for name in trainer.arrays()))
-    checkpoint.check_meta(describe(session, trainer), names)
+    checkpoint.check_meta_size(make_meta(session, trainer), names)
 
 
-def describe(session: Session, trainer: Trainer) -> Meta:
+def make_meta(session: Session, trainer: Trainer) -> Meta:
     """Return the values of meta.json: config, layers, preprocessing, metrics so far and the trainer's state."""
     preprocessing = session.preprocessing
     plugins = [{key: plugin[key] for key in ("name", "sha256", "registers")} for plugin in used_plugins(session.spec)]

@@ -1,4 +1,4 @@
-"""Differences between two configs of a run, apart from settings that may change when it resumes."""
+"""Compare two configs of a run, apart from settings that may change when it resumes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from nncli.config.writer import to_plain
 from nncli.core.value_text import format_value
 from nncli.lifecycle.schedule_length import whole_run_schedule
 
-FREE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
-FIXED = ("training.checkpoint.monitor", "training.early_stopping.monitor")  # what the best value so far refers to
+# prefixes of settings that may change when a run resumes
+CHANGEABLE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
+# exceptions, because the best value so far is a value of this monitor
+UNCHANGEABLE = ("training.checkpoint.monitor", "training.early_stopping.monitor")
 
 
 def config_identity(spec: Spec) -> dict[str, Any]:
-    """Return the config as plain values, with the number of epochs in a schedule that spans the whole run.
+    """Return a config as plain values for `config_changes`; a schedule over the whole run gets its number of epochs.
 
-    So more epochs make another run if the learning rate would have been different from the first step on.
+    More epochs then are a change of the config, because they change the learning rate from the first step on.
     """
     values = to_plain(spec)
     if whole_run_schedule(spec) is not None:
@@ -27,26 +29,27 @@ def config_identity(spec: Spec) -> dict[str, Any]:
 
 
 def config_changes(
-    before: dict[str, Any], after: dict[str, Any], *, moved: bool = False, free: tuple[str, ...] = FREE
+    before: dict[str, Any], after: dict[str, Any], *, same_data: bool = False, changeable: tuple[str, ...] = CHANGEABLE
 ) -> list[str]:
-    """Return every difference in what makes a run what it is, as "seed was 0, is 1".
+    """Return every difference that makes it another run, as "seed was 0, is 1".
 
     Args:
         before: the config of the run as plain values.
         after: the config to resume it with.
-        moved: whether the data files have the same content, so that other paths are no difference.
-        free: prefixes of paths that may differ.
+        same_data: whether the data files have the same content, so that other paths of them are ignored.
+        changeable: prefixes of settings that may differ.
     """
-    return [
-        f"{path} was {format_value(old)}, is {format_value(new)}"
-        for path, old, new in _differences(before, after, "")
-        if (path in FIXED or not path.startswith(free)) and not (moved and _is_data_path(path, old, new))
-    ]
+    found = []
+    for path, old, new in _differences(before, after, ""):
+        is_free = path.startswith(changeable) and path not in UNCHANGEABLE
+        if not is_free and not (same_data and _is_data_path(path, old, new)):
+            found.append(f"{path} was {format_value(old)}, is {format_value(new)}")
+    return found
 
 
 def may_change(path: str) -> bool:
-    """Whether a run may resume with another value at that dotted path, or with the same data elsewhere."""
-    return path.startswith(FREE) or path.endswith((".path", ".inputs", ".targets"))
+    """Whether the setting at a dotted path may change when a run resumes; paths of data files may."""
+    return path.startswith(CHANGEABLE) or path.endswith((".path", ".inputs", ".targets"))
 
 
 def _is_data_path(path: str, old: Any, new: Any) -> bool:

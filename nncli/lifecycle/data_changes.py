@@ -1,4 +1,4 @@
-"""Compare the data files of a run with those that it began with, by their SHA-256."""
+"""Compare the data files of a run, by their SHA-256, with the files that it began with."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def fingerprint_files(paths: Iterable[str]) -> dict[str, str]:
 
 
 def data_changes(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
-    """Describe what has changed in the data files of a run; empty if nothing has.
+    """Describe changes in the data files of a run; return "" if there are none.
 
     Files whose content is the same, in the same order, may be at other paths.
 
     Args:
-        environment: of the run, as environment.json holds it.
+        environment: the run's environment.json.
         now: the SHA-256 of every file that is read now, by its path.
     """
     known = _known_files(environment)
@@ -38,7 +38,7 @@ def data_changes(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
 
 
 def changed_data_files(environment: Mapping[str, Any]) -> str:
-    """Describe which data files of a run have other content now; empty if none has. Missing files do not count."""
+    """Describe the data files of a run that have other content now, not counting missing files; "" if none has."""
     there = {path: digest for path, digest in _known_files(environment).items() if os.path.isfile(path)}
     return _describe({"other content": [path for path, digest in there.items() if fingerprint(path) != digest]})
 

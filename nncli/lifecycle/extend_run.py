@@ -1,4 +1,4 @@
-"""A finished run: leave it as it is, or extend it by more epochs."""
+"""Resume a finished run: leave it as it is, or extend it by more epochs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from nncli.training.trainer import Trainer
 
 
 def is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) -> bool:
-    """Whether there is nothing left to do.
+    """Whether a run is finished, so that there is nothing left to train.
 
     Args:
-        run: the directory.
-        trainer: restored from the last checkpoint.
+        run: the run directory.
+        trainer: the trainer, restored from the last checkpoint.
         before: the config that the checkpoint was saved with, as plain values.
 
     Raises:
-        RunError: if more is done already than the settings ask for.
+        RunError: if the run has trained longer than training.epochs.
     """
     epochs = trainer.settings.epochs
     if run.state == "finished" and trainer.ended and not is_extended(trainer, before):
@@ -33,18 +33,18 @@ def is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) -> 
     if (trainer.epoch, trainer.step_in_epoch) > (epochs, 0):
         steps = f" and {count_noun(trainer.step_in_epoch, 'step')}" if trainer.step_in_epoch else ""
         done = f"{count_noun(trainer.epoch, 'epoch')}{steps} are done already"
-        raise RunError(f"{run.path}: training.epochs is {epochs}, but {done}; give more")
+        raise RunError(f"{run.path}: training.epochs is {epochs}, but {done}; set more epochs")
     return False
 
 
 def is_extended(trainer: Trainer, before: dict[str, Any]) -> bool:
-    """Whether the run had stopped early and gets more epochs now."""
+    """Whether a run that had stopped early gets more epochs now."""
     return trainer.stopped_early and trainer.settings.epochs > before["training"]["epochs"]
 
 
 def finished_before(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> RunEnded:
-    """Return how a finished run ended, with the setting that extends it."""
-    ignored = "; ".join(config_changes(before, to_plain(session.spec), free=()))
+    """Return the final event of a run that was finished before, with the setting that extends it."""
+    ignored = "; ".join(config_changes(before, to_plain(session.spec), changeable=()))
     return RunEnded(
         run.path,
         FINISHED_BEFORE,

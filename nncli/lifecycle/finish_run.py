@@ -20,12 +20,12 @@ from nncli.training.trainer import EVALUATION_ROWS, Trainer
 def finish_run(
     session: Session, trainer: Trainer, run: RunDirectory | None, reason: str, test: dict[str, float]
 ) -> RunEnded:
-    """Set the state finished and return how the run ended.
+    """Set the state finished and return the final event.
 
     Args:
-        session: that was trained.
-        trainer: of the session.
-        run: the directory; None writes nothing.
+        session: the trained session.
+        trainer: the trainer of the session.
+        run: the run directory; None writes nothing.
         reason: completed or early_stopping.
         test: the test metrics.
 
@@ -54,16 +54,16 @@ def measure_test(
     Without a run directory, measure them with the last weights.
 
     Args:
-        session: that was trained.
-        trainer: of the session.
-        run: the directory, or None.
-        signals: stop the measurement.
+        session: the trained session.
+        trainer: the trainer of the session.
+        run: the run directory, or None.
+        signals: a received signal stops the measurement.
 
     Returns:
         The loss and the metrics; empty without test rows.
 
     Raises:
-        StoppedError: if a signal came; when the run resumes, it measures again.
+        StoppedError: if a signal was received; when the run resumes, the test rows are measured again.
         CheckpointError: if best.npz is missing, damaged or not that of the best epoch.
     """
     if session.test is None:

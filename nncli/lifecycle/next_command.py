@@ -1,4 +1,4 @@
-"""The command that a message recommends next."""
+"""The commands that messages recommend: resume, train again, replace a checkpoint."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ NEW_RUN = "start a new run in another directory"
 
 
 def resume_command(run: RunDirectory, spec: Spec) -> str:
-    """Return what resumes a run: a command, or Python if its rows were given from Python."""
+    """Return the command that resumes a run, or the Python call if its rows were given from Python."""
     if spec.data.train.type_name == FROM_PYTHON:
         return f"nncli.Model.load({run.checkpoint(LAST)!r}).train(...)"
     return f"nncli resume {shlex.quote(run.path)}{plugin_options(spec)}"
 
 
 def train_command(run: RunDirectory, start: str = "nncli train CONFIG") -> str:
-    """Return the train command that starts or resumes a run in its directory."""
+    """Return the command that starts or resumes a run in its directory; `start` is the beginning of the command."""
     return f"{start} --run-dir {shlex.quote(run.path)} --resume"
 
 
 def replace_command(checkpoint_file: str, path: str) -> str:
-    """Return the command that puts a checkpoint at a path; cp would overwrite other names of the old file, too."""
+    """Return the command that replaces the file at a path by a checkpoint.
+
+    `ln -f` leaves other hard links to the old file as they are; `cp` would overwrite them.
+    """
     return f"ln -f {shlex.quote(checkpoint_file)} {shlex.quote(path)}"

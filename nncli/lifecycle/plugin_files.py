@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import dataclasses
 import importlib.util
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,8 +30,8 @@ class Plugin:
 
     Args:
         name: its file name.
-        path: as given by the user; empty if it was imported and not named by --plugin.
-        sha256: of its content as it was loaded; empty if unknown.
+        path: path that the user gave to --plugin; empty if the file was imported from Python.
+        sha256: SHA-256 of its content when it was loaded; empty if unknown.
     """
 
     name: str
@@ -40,7 +43,7 @@ _loaded: dict[str, Plugin] = {}  # by module name
 
 
 class _TextLoader(ExecutionLoader):
-    """Runs a text that was read before, so that the code that runs is the code that was hashed."""
+    """Loader of a module from text that was read before, so that the code that runs is the code that was hashed."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
@@ -95,7 +98,7 @@ def _load(path: str) -> None:
             found = [(registry, cls) for registry in REGISTRIES for cls in registry if cls not in before[registry.kind]]
             faults = [_fault(registry, cls) for registry, cls in found]
         if not found:
-            raise UserError(f"{path}: registers nothing; put @nncli.layer(NAME), or the like, above a class")
+            raise UserError(f"{path}: registers nothing; put a decorator such as @nncli.layer(NAME) above a class")
         if fault := next(filter(None, faults), ""):
             raise UserError(f"{path}: {fault}")
     except UserError:
@@ -122,18 +125,27 @@ def _read(path: str) -> bytes:
 
 @contextlib.contextmanager
 def _located(path: str) -> Iterator[None]:
-    """Turn whatever a plugin's code raises into a UserError with the place in its file."""
+    """Turn any exception of a plugin's code into a UserError with the place in its file."""
     try:
         yield
-    except UserError as error:  # of a decorator that registers a class
+    except UserError as error:  # raised by a decorator that registers a class
         raise UserError(f"{_place(error.__traceback__, path) or path}: {error}") from None
     except SyntaxError as error:
         raise UserError(f"{path}:{error.lineno or 1}: {error.msg}; expected a Python file") from error
     except (Exception, SystemExit) as error:  # the user's code may raise anything
-        # for this mistake the module dataclasses raises a plain TypeError
-        hint = "; write @dataclass(frozen=True)" if "non-frozen dataclass" in str(error) else ""
+        hint = "; write @dataclass(frozen=True)" if _lacks_frozen(path, error) else ""
         place = _place(error.__traceback__, path) or path
         raise UserError(f"{place}: {type(error).__name__}: {error}{hint}") from error
+
+
+def _lacks_frozen(path: str, error: BaseException) -> bool:
+    """Whether the module dataclasses raised an error and the file has a dataclass that is not frozen."""
+    innermost = traceback.extract_tb(error.__traceback__)[-1]
+    if not isinstance(error, TypeError) or innermost.filename != dataclasses.__file__:
+        return False
+    classes = [node for node in ast.walk(ast.parse(_read(path))) if isinstance(node, ast.ClassDef)]
+    decorators = [ast.unparse(decorator) for node in classes for decorator in node.decorator_list]
+    return any("dataclass" in text and "frozen=True" not in text for text in decorators)
 
 
 def _run(module_name: str, path: str, text: str) -> None:
@@ -147,7 +159,7 @@ def _run(module_name: str, path: str, text: str) -> None:
 
 
 def _fault(registry: Registry, cls: type[Registered]) -> str:
-    """Say why a class that a plugin registers cannot be used; empty if it can."""
+    """Return why a class that a plugin registers cannot be used; "" if it can."""
     what = f"the {registry.kind} {cls.type_name!r}"
     if inspect.get_annotations(cls) and "__dataclass_fields__" not in vars(cls):
         return f"{what}: put @dataclass(frozen=True) above class {cls.__name__}, below @nncli.{registry.kind}"
@@ -160,7 +172,7 @@ def _fault(registry: Registry, cls: type[Registered]) -> str:
 
 
 def _place(traceback: TracebackType | None, path: str) -> str | None:
-    """Return the innermost line of a file that a traceback passes through."""
+    """Return file and line of the innermost frame of a traceback in a file; None if it has none."""
     place = None
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == path:

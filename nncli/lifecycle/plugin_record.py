@@ -1,4 +1,4 @@
-"""Which plugins a spec uses, as checkpoints and environment.json record it, and whether they are still the same."""
+"""Record the plugins that a spec uses, and compare them with those that a checkpoint or environment.json records."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def missing_plugins(recorded: Any) -> str | None:
     """Describe the first recorded class that is not registered now; None if all are.
 
     Args:
-        recorded: what `used_plugins` returned, read from a file.
+        recorded: plugins that `used_plugins` returned, read from a file.
     """
     for plugin in _entries(recorded):
         for kind, name in _classes(plugin):
@@ -47,8 +47,8 @@ def changed_plugins(recorded: Any, spec: Checked) -> list[str]:
     """Return the names of the recorded plugins whose code has changed.
 
     Args:
-        recorded: what `used_plugins` returned, read from a file.
-        spec: that runs now.
+        recorded: plugins that `used_plugins` returned, read from a file.
+        spec: the spec of the current run.
     """
     now = {thing: plugin["sha256"] for plugin in used_plugins(spec) for thing in plugin["registers"]}
     return [

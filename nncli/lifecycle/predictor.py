@@ -1,4 +1,4 @@
-"""A trained model that predicts, with all that turns raw input into predictions."""
+"""Load a trained model from a checkpoint, and predict from raw input."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nncli.nn.loss import Loss, classes_of, labels_of
 from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
-from nncli.runs.locate import checkpoint_path
+from nncli.runs.locate_checkpoint import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
 
@@ -34,13 +34,13 @@ PREDICTION_ROWS = 256  # rows predicted at a time
 
 @dataclass
 class Predictor:
-    """A model that predicts.
+    """A trained model with its preprocessing, which predicts from raw input.
 
     Args:
-        path: of its checkpoint.
-        spec: that it was trained with.
-        preprocessing: as fitted to the training rows.
-        executor: with the network in it.
+        path: path of its checkpoint.
+        spec: the spec that it was trained with.
+        preprocessing: the preprocessing, fitted to the training rows.
+        executor: the executor, which has the network.
         meta: the checkpoint's meta.json.
         state: the checkpoint's arrays.
     """
@@ -54,7 +54,7 @@ class Predictor:
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """A name for every column of `columns`."""
+        """The names of the columns that `columns` returns."""
         preprocessing = self.preprocessing
         if preprocessing.task.classes is not None:
             return preprocessing.task.classes
@@ -68,7 +68,12 @@ class Predictor:
         return source.read_like(texts, targets=targets)
 
     def predict(self, rows: Rows, batch_size: int = PREDICTION_ROWS) -> Iterator[Array]:
-        """Yield predictions batch by batch, in original units: (n, *output shape)."""
+        """Yield predictions batch by batch, in original units: (n, *output shape).
+
+        Raises:
+            UserError: if the batch size is below 1.
+            DataError: if a row cannot be used.
+        """
         if batch_size < 1:
             raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
         network = self.executor.network
@@ -78,7 +83,10 @@ class Predictor:
                 yield self.executor.predict(inputs[start : start + batch_size])
 
     def columns(self, prediction: Array) -> Array:
-        """Return (n, names): one column a class, label or target; two classes also for a single sigmoid unit."""
+        """Return predictions as (n, columns): one column per class, label or target.
+
+        A single sigmoid unit, the probability of the second class, becomes two columns.
+        """
         flat = prediction.reshape(len(prediction), -1)
         if self.preprocessing.task.classes is not None and flat.shape[1] == 1:
             return np.concatenate((1 - flat, flat), axis=1)
@@ -88,7 +96,7 @@ class Predictor:
         """Return the most likely class of every row.
 
         Raises:
-            CheckpointError: if the model is no classifier.
+            CheckpointError: if the model is not a classifier.
         """
         classes = self.preprocessing.task.classes
         if self.preprocessing.task.is_multi_label:
@@ -101,14 +109,14 @@ class Predictor:
         """Return 0 or 1 for every label of a multi-label model: (n, labels) integers.
 
         Raises:
-            CheckpointError: if the model is no multi-label model.
+            CheckpointError: if the model is not a multi-label model.
         """
         if not self.preprocessing.task.is_multi_label:
             raise CheckpointError(f"{self.path}: not a multi-label model")
         return labels_of(prediction)
 
     def dataset(self, rows: Rows) -> Dataset:
-        """Return labelled rows, preprocessed for the network."""
+        """Return labelled rows as inputs and targets of the network."""
         return labelled_dataset(rows, self.preprocessing, self.executor)
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
@@ -125,8 +133,8 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
     """Load the model of a checkpoint, or of a run directory's best checkpoint.
 
     Args:
-        path: of either.
-        state: whether to read the arrays that only training needs, too.
+        path: path of the checkpoint or the run directory.
+        state: whether to read also the arrays that only training needs.
 
     Raises:
         CheckpointError: if it is missing, foreign or damaged.
@@ -134,11 +142,11 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
     path = checkpoint_path(path)
     made: tuple[Spec, Preprocessing, Executor] | None = None
 
-    def fits(meta: Meta) -> None:
+    def build_model(meta: Meta) -> None:
         nonlocal made
-        made = _make_model(path, meta)
+        made = _build_model(path, meta)
 
-    meta, arrays = checkpoint.load(path, state=state, fits=fits)
+    meta, arrays = checkpoint.load(path, state=state, check_meta=build_model)
     assert made is not None
     spec, preprocessing, executor = made
     set_weights(path, executor.network, arrays)
@@ -147,8 +155,8 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
     return Predictor(path, spec, preprocessing, executor, meta, arrays)
 
 
-def _make_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
-    """Make the model that meta.json describes, with weights of zero."""
+def _build_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
+    """Build the model that meta.json describes, with weights of zero."""
     spec = checkpoint_spec(path, meta)
     try:
         preprocessing = Preprocessing.restore(meta["preprocessing"], cast("Loss", spec.loss).target_kind)

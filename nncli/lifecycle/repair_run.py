@@ -1,4 +1,4 @@
-"""Check the checkpoints of a run before it resumes, and say how to repair damaged or missing ones."""
+"""Find damaged or missing checkpoints of a run before it resumes, and tell how to replace them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def check_nothing_saved(run: RunDirectory) -> None:
     """Check that a run without last.npz may start from the beginning.
 
     Raises:
-        RunError: if something was saved before, so that last.npz is missing.
+        RunError: if the run has saved other checkpoints, so that last.npz is missing.
     """
     state = run.state if os.path.exists(run.file(STATUS)) else "running"
     if run.checkpoints.names() or state in ("finished", "stopped"):
-        raise RunError(f"{run.path}: {CHECKPOINTS}/{LAST}.npz is missing; {replacement_for_last(run) or NEW_RUN}")
+        raise RunError(f"{run.path}: {CHECKPOINTS}/{LAST}.npz is missing; {last_checkpoint_remedy(run) or NEW_RUN}")
 
 
-def replacement_for_last(run: RunDirectory) -> str:
-    """Say how to resume without last.npz; empty if that is not possible."""
+def last_checkpoint_remedy(run: RunDirectory) -> str:
+    """Return how to resume without last.npz; "" if that is not possible."""
     last = run.checkpoint(LAST)
     if os.path.exists(last) and not os.access(last, os.R_OK):
         return "make it readable"
@@ -44,25 +44,25 @@ def replacement_for_last(run: RunDirectory) -> str:
 
 
 def check_best_checkpoint(run: RunDirectory, trainer: Trainer) -> None:
-    """Check that best.npz is that of the trainer's best epoch, before hours of training that need it at their end.
+    """Check that best.npz is the checkpoint of the trainer's best epoch, because the test rows need it after training.
 
     Raises:
-        CheckpointError: if it is not; says how to fix it.
+        CheckpointError: if it is not; tells how to fix it.
     """
     path, epoch = run.checkpoint(BEST), trainer.best_monitor.best_epoch
     try:
         found = checkpoint.verify(path)
         if _is_best(found, trainer.best_record):
             return
-        fault = f"{path}: of epoch {found.get('epoch')}, but the best epoch of this run so far was {epoch}"
+        fault = f"{path}: is of epoch {found.get('epoch')}, but the best epoch of this run so far was {epoch}"
     except CheckpointError as error:
         fault = str(error)
     for name in run.checkpoints.epoch_names():
         meta = _verified_meta(run.checkpoint(name))
         if meta is not None and _is_best(meta, trainer.best_record):
             raise CheckpointError(f"{fault}; to fix it: {replace_command(run.checkpoint(name), path)}")
-    last = f"{shlex.quote(run.checkpoint(LAST))} still predicts"
-    raise CheckpointError(f"{fault}; without it the run cannot resume: {last}; or {NEW_RUN}")
+    last = f"predict with {shlex.quote(run.checkpoint(LAST))}"
+    raise CheckpointError(f"{fault}; without it the run cannot resume; {last}, or {NEW_RUN}")
 
 
 def _verified_meta(path: str) -> Meta | None:

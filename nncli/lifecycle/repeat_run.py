@@ -1,4 +1,4 @@
-"""Repeat a run in memory, to see whether it gives the same bits again."""
+"""Repeat a run in memory, and compare every bit of its results."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from nncli.assemble.session import Session
 from nncli.core.errors import RunError
 from nncli.lifecycle.data_changes import data_changes, fingerprint_files
 from nncli.lifecycle.plugin_record import changed_plugins
+from nncli.lifecycle.repetition_differences import repetition_differences
 from nncli.lifecycle.run_description import current_environment
-from nncli.lifecycle.run_differences import run_differences
 from nncli.lifecycle.run_events import Listener
 from nncli.lifecycle.saved_results import SavedResults
-from nncli.lifecycle.training_run import started
+from nncli.lifecycle.training_run import run_started_event
 from nncli.runs.directory import RunDirectory
 from nncli.runs.environment import environment_changes
 
 
 @dataclass(frozen=True)
 class Repetition:
-    """How a run and its repetition compare.
+    """The result of repeating a run.
 
     Args:
-        path: of the run.
+        path: path of the run directory.
         epochs: number of epochs that were repeated.
         steps: number of steps that were repeated.
         difference: the first difference, in words; empty if every bit is the same.
-        compared: the files whose content was the same.
-        environment_changes: what has changed since the run began, such as "numpy 2.4.5 is now 2.4.6".
+        compared: names of the files whose content was the same.
+        environment_changes: changes since the run began, such as "numpy 2.4.5 is now 2.4.6".
     """
 
     path: str
@@ -49,13 +49,13 @@ def repeat_run(run: RunDirectory, session: Session, environment: Mapping[str, An
     """Train a session again up to the last checkpoint of its run; stop at the first difference and write nothing.
 
     Args:
-        run: the directory, with a checkpoint.
-        session: of the run's resolved config.
-        environment: in which the run began.
+        run: the run directory, with a checkpoint.
+        session: a session of the run's resolved config.
+        environment: the environment in which the run began.
         listener: receives every event.
 
     Raises:
-        RunError: if the data have changed, or the session is not that of the run.
+        RunError: if the data have changed, or resolved.yaml is not the config of the run.
         CheckpointError: if a checkpoint is damaged.
     """
     if changed := data_changes(environment, fingerprint_files(session.files)):
@@ -67,10 +67,10 @@ def repeat_run(run: RunDirectory, session: Session, environment: Mapping[str, An
     ]
     trainer, compared = session.trainer(), list[str]()
     end = saved.last[0]["trainer"]["epoch"] + 1
-    trainer.settings = replace(trainer.settings, epochs=end, patience=None)  # neither changes a weight
-    listener(started(session, trainer, None))
+    trainer.settings = replace(trainer.settings, epochs=end, patience=None)  # neither setting changes a weight
+    listener(run_started_event(session, trainer, None))
     try:
-        difference = next(run_differences(saved, session, trainer, compared, listener), "")
+        difference = next(repetition_differences(saved, session, trainer, compared, listener), "")
     finally:
         session.executor.close()
     return Repetition(run.path, trainer.epoch, trainer.step, difference, tuple(compared), tuple(changes))

@@ -1,4 +1,4 @@
-"""Restore a session and its trainer from the last checkpoint of their run."""
+"""Restore a session and its trainer from the last checkpoint of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nncli.lifecycle.checkpoint_spec import checkpoint_spec
 from nncli.lifecycle.checkpoint_weights import check_weights, set_weights
 from nncli.lifecycle.checkpointing import is_best_state
 from nncli.lifecycle.next_command import NEW_RUN
-from nncli.lifecycle.repair_run import check_best_checkpoint, replacement_for_last
+from nncli.lifecycle.repair_run import check_best_checkpoint, last_checkpoint_remedy
 from nncli.lifecycle.restore_trainer import restore_trainer
 from nncli.lifecycle.run_identity import check_same_run
 from nncli.runs import checkpoint
@@ -21,14 +21,14 @@ from nncli.training.trainer import Trainer
 
 
 def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[str, Any]:
-    """Set session and trainer to the last checkpoint.
+    """Restore session and trainer from last.npz.
 
     Returns:
         The config that the checkpoint was saved with, as plain values.
 
     Raises:
-        RunError: if the session would make it another run.
-        CheckpointError: if last.npz or best.npz is damaged or missing; says how to repair it.
+        RunError: if data, plugins or settings have changed that must stay the same.
+        CheckpointError: if last.npz or best.npz is damaged or missing; tells how to replace it.
     """
     last = run.checkpoint(LAST)
     try:
@@ -36,9 +36,9 @@ def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[s
         before = checkpoint_spec(last, meta)
         check_same_run(run, session, meta, before)
         layout = session.network.layout
-        meta, arrays = checkpoint.load(last, fits=lambda found: check_weights(last, layout, found["arrays"]))
+        meta, arrays = checkpoint.load(last, check_meta=lambda found: check_weights(last, layout, found["arrays"]))
     except CheckpointError as error:
-        raise CheckpointError(f"{error}; {replacement_for_last(run) or NEW_RUN}") from None
+        raise CheckpointError(f"{error}; {last_checkpoint_remedy(run) or NEW_RUN}") from None
     set_weights(last, session.network, arrays)
     restore_trainer(last, trainer, meta, arrays)
     if trainer.best_record and not is_best_state(trainer):  # otherwise last.npz is linked as best.npz again

@@ -27,18 +27,18 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
     """Resume a run from its last checkpoint, or start it if there is none yet.
 
     Args:
-        run: a directory whose lock is held.
-        session: of the run's config, perhaps with more epochs.
+        run: a run directory whose lock is held.
+        session: a session of the run's config, perhaps with more epochs.
         document: the config as it was read, if the run may have to start; None without a file.
         listener: receives every event.
 
     Raises:
-        RunError: if it would become another run.
+        RunError: if data, plugins or settings have changed that must stay the same.
         RunFailedError: if the run fails or is stopped.
     """
-    run.sweep()
+    run.remove_unfinished_files()
     trainer = session.trainer()
-    if not os.path.exists(run.checkpoint(LAST)):  # stopped before, perhaps while its description was written
+    if not os.path.exists(run.checkpoint(LAST)):  # stopped before the first checkpoint, perhaps at its start
         check_nothing_saved(run)
         write_description(run, session, trainer, document)
     else:
@@ -49,14 +49,14 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
             return ended
         with explain_save_errors(run, session):
             _write_changes(run, session, trainer, before)
-    missing = run.metrics.keep(trainer.epoch)
+    missing = run.metrics.keep_epochs(trainer.epoch)
     if missing:
         session.notes.append(f"{missing} of the {trainer.epoch} epochs done are no longer in metrics.csv")
     return train_session(session, trainer, run, listener)
 
 
 def _write_changes(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> None:
-    """Write changed settings before training, so that they hold even if this process is killed at once."""
+    """Write changed settings before training, so that they are kept even if this process is killed at once."""
     environment, after = run.read_json(ENVIRONMENT), to_plain(session.spec)
     if changed := environment_changes(environment, current_environment(session)):
         what = f"since the run began, {'; '.join(changed)}"

@@ -1,4 +1,4 @@
-"""The files that say what a run is made of: config.yaml, resolved.yaml, environment.json and its first status.json."""
+"""Write and read the files that describe a run: config.yaml, resolved.yaml, environment.json, first status.json."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncli.config.document import Document
 from nncli.config.overrides import ENVIRONMENT_VARIABLE
 from nncli.config.writer import to_plain, to_yaml
 from nncli.core.errors import RunError, SaveError
-from nncli.lifecycle.checkpointing import check_description
+from nncli.lifecycle.checkpointing import check_meta_size
 from nncli.lifecycle.data_changes import fingerprint_files
 from nncli.lifecycle.next_command import NEW_RUN, train_command
 from nncli.lifecycle.plugin_record import missing_plugins, used_plugins
@@ -21,18 +21,18 @@ from nncli.training.trainer import Trainer
 
 
 def write_description(run: RunDirectory, session: Session, trainer: Trainer, document: Document | None = None) -> None:
-    """Write what a run is made of; with its status, the last of these files, the run has begun.
+    """Write the files that describe a run; once the last of them, status.json, is written, the run has begun.
 
     Args:
-        run: the directory.
-        session: to train.
-        trainer: of the session.
+        run: the run directory.
+        session: the session to train.
+        trainer: the trainer of the session.
         document: the config as it was read; None without a file.
 
     Raises:
         SaveError: if that fails.
     """
-    check_description(session, trainer)
+    check_meta_size(session, trainer)
     try:
         run.checkpoints.make()
         if document is not None:

@@ -14,16 +14,16 @@ class RunStarted:
     """Config and data are valid and training begins.
 
     Args:
-        name: of the run.
+        name: name of the run.
         path: its directory, or None if nothing is written.
         rows: number of training, validation and test rows.
         parameters: number of trainable parameters.
         epochs: number of epochs in total.
         steps_per_epoch: number of steps in each.
         first_epoch: the first epoch to train, above 1 if the run resumes.
-        notes: what the user should know.
-        resuming: in words, from where the run resumes; empty for a new run.
-        buffers: number of values that are kept but not trained, such as running statistics.
+        notes: notes for the user.
+        resuming: text that says from where the run resumes; empty for a new run.
+        buffers: number of values in non-trainable buffers, such as running statistics.
     """
 
     name: str
@@ -44,12 +44,12 @@ class RunEnded:
 
     Args:
         path: the run directory, or None if nothing was written.
-        reason: completed, early_stopping, or FINISHED_BEFORE if there was nothing to do.
+        reason: completed, early_stopping, or FINISHED_BEFORE if there was nothing to train.
         best: the record of the best epoch.
         last: the record of the last epoch.
         test: the test metrics with the best weights, if there are test rows.
         seconds: duration of all epochs.
-        note: what may be wrong if the model has learned nothing.
+        note: a likely cause if the model has learned nothing, otherwise empty.
         options: options that further commands need, such as " --plugin mine.py".
         extend_with: the setting that a finished run needs in addition to more epochs, "" for none; None if its learning
             rate has reached 0, so that more epochs would change nothing.

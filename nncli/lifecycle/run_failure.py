@@ -1,4 +1,4 @@
-"""What is recorded and what is said when a run fails or is stopped."""
+"""Record that a run has failed or was stopped, and tell how to resume it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from nncli.training.trainer import Trainer
 def record_failure(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
     """Set the state of a run to failed and log the reason, if that can be written."""
     if run is not None:
-        with contextlib.suppress(SaveError):  # the disk may be what failed
+        with contextlib.suppress(SaveError):  # the disk may have failed
             run.set_status("failed", trainer.epoch, trainer.step, reason)
             run.log(reason)
 
 
 def record_stop(session: Session, trainer: Trainer, run: RunDirectory | None, signal: int) -> StoppedError:
-    """Save the state of a run that a signal stops; return the error with the command that resumes it.
+    """Save the checkpoint of a run that a signal stops; return the error with the command that resumes it.
 
     Raises:
         SaveError: if it cannot be saved.
@@ -56,7 +56,7 @@ def explain_save_errors(run: RunDirectory | None, session: Session) -> Iterator[
 
 
 def intact_checkpoint(run: RunDirectory) -> str:
-    """Say which checkpoint of a failed run is intact."""
+    """Return which checkpoint of a failed run is intact, as text."""
     try:
         meta = checkpoint.read_meta(run.checkpoint(LAST))
     except CheckpointError:

@@ -16,25 +16,27 @@ from nncli.runs.directory import RunDirectory
 
 
 def check_same_run(run: RunDirectory, session: Session, meta: Meta, before: Spec) -> None:
-    """Check that a session continues the run of a checkpoint.
+    """Check that a session has the config, data and plugins of a checkpoint's run.
 
     Args:
-        run: the directory.
-        session: to resume with.
+        run: the run directory.
+        session: the session to resume with.
         meta: the checkpoint's meta.json.
         before: the checkpoint's spec.
 
     Raises:
-        RunError: if config, data or plugins have changed in what makes the run what it is.
+        RunError: if data, plugins or settings have changed that must stay the same.
     """
     changed_data = data_changes(read_environment(run), fingerprint_files(session.files))
     old, new = config_identity(before), config_identity(session.spec)
-    if found := config_changes(old, new, moved=True):
+    if found := config_changes(old, new, same_data=True):
         length = length_change(before, session.spec)
         if length and len(found) == 1:
             raise RunError(f"{run.path}: {length}")
-        listing = "; ".join(config_changes(old, new, moved=not changed_data))
-        raise RunError(f"{run.path}: the config has changed in what makes the run what it is: {listing}; {NEW_RUN}")
+        listing = "; ".join(config_changes(old, new, same_data=not changed_data))
+        raise RunError(
+            f"{run.path}: the config has changed in settings that a resumed run must keep: {listing}; {NEW_RUN}"
+        )
     if changed_data:
         raise RunError(f"{run.path}: {changed_data}; {NEW_RUN}")
     changed = changed_plugins(meta.get("plugins"), session.spec)

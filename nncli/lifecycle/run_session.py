@@ -20,9 +20,9 @@ def session_of_run(run: RunDirectory, settings: Sequence[str], environment: Mapp
     """Build the session of a run's resolved config, with settings that override it.
 
     Args:
-        run: the directory.
+        run: the run directory.
         settings: KEY=VALUE pairs.
-        environment: in which the run began.
+        environment: the environment in which the run began.
 
     Raises:
         RunError: if the config does not fit its data files any more, because they have changed.

@@ -1,4 +1,4 @@
-"""The results that a run has saved, to compare a repetition with."""
+"""Read the saved results of a run, to compare them with a repetition."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SavedResults:
     Args:
         last: meta and arrays of last.npz.
         best: meta and arrays of best.npz; None if there is none.
-        rows: of metrics.csv, by epoch.
+        rows: the rows of metrics.csv by epoch.
         test: the values of test.json; None if there is none.
         finished: whether the run is finished.
     """
@@ -40,7 +40,11 @@ class SavedResults:
 
     @classmethod
     def read(cls, run: RunDirectory, session: Session) -> SavedResults:
-        """Read the results of a run, whose config the session was made from.
+        """Read the results of a run.
+
+        Args:
+            run: the run directory.
+            session: a session of the run's resolved config.
 
         Raises:
             RunError: if resolved.yaml is not the config of the checkpoint.
@@ -48,10 +52,10 @@ class SavedResults:
         """
         path = run.checkpoint(LAST)
         before = config_identity(checkpoint_spec(path, checkpoint.read_meta(path)))
-        if different := config_changes(before, config_identity(session.spec), moved=True):
-            raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained by: {'; '.join(different)}")
+        if different := config_changes(before, config_identity(session.spec), same_data=True):
+            raise RunError(f"{run.file(RESOLVED)}: not the config that {path} was trained with: {'; '.join(different)}")
         layout = session.network.layout
-        last = checkpoint.load(path, fits=lambda meta: check_weights(path, layout, meta["arrays"]))
+        last = checkpoint.load(path, check_meta=lambda meta: check_weights(path, layout, meta["arrays"]))
         check_trainer(path, session.trainer(), *last)
         best = run.checkpoint(BEST)
         return cls(

@@ -1,7 +1,7 @@
-"""Learning rate schedules that span the whole run, and what more epochs would do to them.
+"""Learning rate schedules that span the whole run, and the effect of more epochs on them.
 
 The rate of such a schedule depends on the number of epochs from the first step on, so a run with more epochs is another
-run, unless the schedule is given the number of epochs that it had.
+run, unless the schedule keeps its number of epochs by a setting.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def ends_at_zero(spec: Spec) -> bool:
 
 
 def fixed_length_setting(spec: Spec) -> str:
-    """Return the setting that keeps a whole-run schedule as it is for any number of epochs; empty without one."""
+    """Return the setting that keeps the length of a whole-run schedule; "" without such a schedule."""
     return (
         f"--set optimizer.learning_rate.epochs={spec.training.epochs}" if whole_run_schedule(spec) is not None else ""
     )
 
 
 def length_change(before: Spec, after: Spec) -> str:
-    """Explain that a whole-run schedule would have another length; empty if it would not.
+    """Explain that more or fewer epochs change a whole-run schedule; return "" if they do not.
 
     Args:
         before: the spec that the run began with.

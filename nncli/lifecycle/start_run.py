@@ -20,14 +20,14 @@ def start_run(
     """Train a session into a run directory in which nothing has been written yet.
 
     Args:
-        run: the directory; None writes nothing.
-        session: to train.
-        trainer: of the session.
+        run: the run directory; None writes nothing.
+        session: the session to train.
+        trainer: the trainer of the session.
         listener: receives every event.
         document: the config as it was read; None without a file.
 
     Raises:
-        RunError: if another process was faster.
+        RunError: if another process has begun a run there.
         RunFailedError: if the run fails or is stopped.
     """
     if run is None:
@@ -35,6 +35,6 @@ def start_run(
     with locked(run.path):
         if is_begun(run.path):
             raise RunError(f"{run.path}: another process has begun a run here; name another directory")
-        run.sweep()
+        run.remove_unfinished_files()
         write_description(run, session, trainer, document)
         return train_session(session, trainer, run, listener)

@@ -1,4 +1,7 @@
-"""Signals that stop a run: the first one after the running step, the second one at once."""
+"""Stop a run on SIGINT, SIGTERM or SIGHUP: the first signal after the running step, the second at once.
+
+The exit code of a stopped run is 128 + the number of the signal: 130, 143 or 129 (`StoppedError`).
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ SIGNALS = tuple(
 
 
 class StopSignals:
-    """Note the first of these signals while the context is open; the second one has its usual effect.
+    """Context that records the first signal and leaves the second one to the previous handler.
 
     Attributes:
-        received: the number of the first signal, or None.
+        received: number of the first signal, or None.
     """
 
     def __init__(self) -> None:
@@ -29,13 +32,13 @@ class StopSignals:
                 before = signal.getsignal(number)
                 hangup = number not in (signal.SIGINT, signal.SIGTERM)
                 if before is not None and not (hangup and before == signal.SIG_IGN):  # ignored under nohup
-                    self._handlers_before[number] = signal.signal(number, self._note)
+                    self._handlers_before[number] = signal.signal(number, self._record)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._restore_handlers()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _record(self, number: int, frame: FrameType | None) -> None:
         self.received = number
         self._restore_handlers()
 

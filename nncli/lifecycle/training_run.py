@@ -1,4 +1,4 @@
-"""Train a session and write the files of its run as events come."""
+"""Train a session, and write the files of its run after every event."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from nncli.assemble.training_hints import divergence_hint
 from nncli.core.errors import NncliError, NonFiniteError, RunFailedError, StoppedError
 from nncli.lifecycle.checkpointing import epoch_is_due, link_checkpoints, save_last_checkpoint
 from nncli.lifecycle.finish_run import finish_run, measure_test
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.plugin_files import plugin_fault
 from nncli.lifecycle.run_events import Listener, RunEnded, RunEvent, RunStarted
 from nncli.lifecycle.run_failure import explain_save_errors, intact_checkpoint, record_failure, record_stop
-from nncli.lifecycle.run_lines import event_lines
 from nncli.lifecycle.stop_signals import StopSignals
 from nncli.runs.directory import RunDirectory
 from nncli.runs.run_files import LAST
@@ -21,13 +21,13 @@ from nncli.training.trainer import Trainer
 
 
 def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, listener: Listener) -> RunEnded:
-    """Train from the trainer's state to the end, and write the run's files.
+    """Train to the end from the trainer's current state, and write the run's files.
 
     Args:
-        session: to train.
-        trainer: of the session, at the start or restored.
-        run: a directory whose lock is held; None writes nothing.
-        listener: receives every event, after the files that it leads to are written.
+        session: the session to train.
+        trainer: the trainer of the session, new or restored.
+        run: a run directory whose lock is held; None writes nothing.
+        listener: receives every event, after the files for it are written.
 
     Raises:
         RunFailedError: if the run fails or is stopped.
@@ -68,7 +68,7 @@ def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, 
 def _train(session: Session, trainer: Trainer, run: RunDirectory | None, tell: Listener) -> RunEnded:
     reason = "completed"
     with StopSignals() as signals:
-        tell(started(session, trainer, run))
+        tell(run_started_event(session, trainer, run))
         if run is not None:
             run.set_status("running", trainer.epoch, trainer.step)
         for event in trainer.run():
@@ -99,8 +99,8 @@ def _write_files(session: Session, trainer: Trainer, run: RunDirectory, event: E
             save_last_checkpoint(session, trainer, run)
 
 
-def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
-    """Return the event that training begins."""
+def run_started_event(session: Session, trainer: Trainer, run: RunDirectory | None) -> RunStarted:
+    """Return the event for the beginning of training."""
     layout = session.network.layout
     return RunStarted(
         name=session.spec.name or "run",
@@ -117,7 +117,7 @@ def started(session: Session, trainer: Trainer, run: RunDirectory | None) -> Run
 
 
 def _resuming(trainer: Trainer) -> str:
-    """Say from where a restored trainer continues; empty for a new run."""
+    """Return from where a restored trainer continues, as text; "" for a new run."""
     if not trainer.step:
         return ""
     if trainer.ended:

@@ -1,1 +1,1 @@
-"""The files of a run directory: the only package that writes them."""
+"""Read and write the files of a run directory; no other package writes them."""

@@ -1,4 +1,4 @@
-"""Checkpoints: one .npz that NumPy alone opens, with a description of the model in meta.json; nothing is pickled."""
+"""Save and load checkpoints: one .npz that NumPy can open, with a description of the model in meta.json; no pickle."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import numpy as np
 
 from nncli.core.errors import SaveError
 from nncli.core.types import Array
-from nncli.runs.atomic import write_atomically
-from nncli.runs.checkpoint_archive import Archive
+from nncli.runs.atomic_write import write_atomically
+from nncli.runs.checkpoint_archive import CheckpointArchive
 from nncli.runs.checkpoint_array import describe_array
 from nncli.runs.checkpoint_meta import META, Meta, meta_text, size_fault
 
 STATE = "state/"  # the folder of all arrays that are not weights
-_TIME = (1980, 1, 1, 0, 0, 0)  # of every member, so that equal content gives equal bytes
+_TIME = (1980, 1, 1, 0, 0, 0)  # time stamp of every member, so that equal content gives equal bytes
 
 
 def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], meta: Meta) -> None:
     """Write a checkpoint whole or not at all.
 
     Args:
-        path: of the file.
+        path: path of the file.
         weights: the model's parameters by name, such as "0.dense.weight".
         state: other arrays; they are stored in the folder state/.
         meta: everything else, as plain values.
@@ -46,12 +46,12 @@ def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], me
     write_atomically(path, write)
 
 
-def check_meta(meta: Meta, names: Iterable[str] = ()) -> None:
-    """Check, before there is anything to save, that meta.json is not too large.
+def check_meta_size(meta: Meta, names: Iterable[str] = ()) -> None:
+    """Check that meta.json would not be too large, before the arrays are known.
 
     Args:
-        meta: as for `save`.
-        names: of the arrays.
+        meta: the argument of `save`.
+        names: names of the arrays.
 
     Raises:
         SaveError: if it would be larger than `load` accepts.
@@ -72,37 +72,37 @@ def read_meta(path: str) -> Meta:
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
-    with Archive(path) as archive:
+    with CheckpointArchive(path) as archive:
         return archive.meta
 
 
 def verify(path: str) -> Meta:
-    """Check every array by its checksum without keeping it, and return meta.json.
+    """Verify the checksum of every array without keeping the arrays, and return meta.json.
 
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
-    with Archive(path) as archive:
+    with CheckpointArchive(path) as archive:
         for name in archive.meta["arrays"]:
             archive.verify(name)
         return archive.meta
 
 
 def load(
-    path: str, *, state: bool = True, fits: Callable[[Meta], object] = lambda meta: None
+    path: str, *, state: bool = True, check_meta: Callable[[Meta], object] = lambda meta: None
 ) -> tuple[Meta, dict[str, Array]]:
     """Return (meta, arrays by name), with every array verified by its checksum.
 
     Args:
-        path: of the checkpoint.
-        state: whether to read the arrays that only training needs, too.
-        fits: called with meta before any array is read; raises if the arrays are not the expected ones.
+        path: path of the checkpoint.
+        state: whether to read also the arrays that only training needs.
+        check_meta: called with meta before any array is read; raises if the arrays are not the expected ones.
 
     Raises:
         CheckpointError: if the file is missing, foreign, damaged or of another version.
     """
-    with Archive(path) as archive:
-        fits(archive.meta)
+    with CheckpointArchive(path) as archive:
+        check_meta(archive.meta)
         return archive.meta, {
             name: archive.array(name) for name in archive.meta["arrays"] if state or not name.startswith(STATE)
         }

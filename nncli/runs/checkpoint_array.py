@@ -1,4 +1,4 @@
-"""How a checkpoint describes its arrays, and the bytes of their .npy members."""
+"""Describe arrays as in meta.json, and make the headers of their .npy files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-DTYPE = re.compile(r"[<>|][biufcUS]\d{1,9}")  # no dtype that holds Python objects
+DTYPE = re.compile(r"[<>|][biufcUS]\d{1,9}")  # numbers and text, but no Python objects
 
 
 def describe_array(array: Array) -> dict[str, Any]:
@@ -29,9 +29,9 @@ def described_form(described: dict[str, Any]) -> tuple[Shape, np.dtype[Any]]:
     """
     shape, dtype = described["shape"], described["dtype"]
     if not isinstance(shape, list) or not all(type(length) is int and length >= 0 for length in shape):
-        raise ValueError("its shape is none")
+        raise ValueError("its shape is not valid")
     if not isinstance(dtype, str) or not DTYPE.fullmatch(dtype):
-        raise ValueError("its dtype is none of numbers or text")
+        raise ValueError("its dtype is not valid for numbers or text")
     return tuple(shape), np.dtype(dtype)
 
 

@@ -1,4 +1,4 @@
-"""The checkpoints of a run: their names, and which of them are kept."""
+"""The folder of a run's checkpoints: their names, and how many are kept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import re
 import shutil
 
-from nncli.runs.atomic import MARK, is_temporary, sync_file, sync_folder
-from nncli.runs.file_errors import reading, writing
+from nncli.runs.atomic_write import UNFINISHED_ENDING, is_temporary, sync_file, sync_folder
+from nncli.runs.file_errors import wrap_read_errors, wrap_write_errors
 from nncli.runs.run_files import LAST
 
 _EPOCH_NAME = re.compile(r"epoch-\d+-step-\d+")
@@ -18,7 +18,7 @@ class CheckpointFolder:
     """The folder checkpoints/ of a run.
 
     Args:
-        path: of the folder.
+        path: path of the folder.
     """
 
     def __init__(self, path: str) -> None:
@@ -30,7 +30,7 @@ class CheckpointFolder:
         Raises:
             SaveError: if that fails.
         """
-        with writing(self.path):
+        with wrap_write_errors(self.path):
             os.makedirs(self.path, exist_ok=True)
 
     def file(self, name: str) -> str:
@@ -39,39 +39,39 @@ class CheckpointFolder:
 
     def names(self) -> list[str]:
         """Return the names of all checkpoints."""
-        with reading(os.path.dirname(self.path)):
+        with wrap_read_errors(os.path.dirname(self.path)):
             found = os.listdir(self.path) if os.path.isdir(self.path) else []
         return [name.removesuffix(".npz") for name in found if name.endswith(".npz") and not is_temporary(name)]
 
     def epoch_names(self) -> list[str]:
-        """Return the names of the checkpoints of earlier epochs, the latest last."""
+        """Return the names of the epoch-E-step-S checkpoints, the latest last."""
         names = [name for name in self.names() if _EPOCH_NAME.fullmatch(name)]
         return sorted(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
 
     def link(self, source: str, target: str) -> None:
-        """Give a checkpoint a second name, atomically and without writing it again.
+        """Give a checkpoint a second name, as a hard link; replaces an older file atomically.
 
         Raises:
             SaveError: if that fails.
         """
-        temporary = os.path.join(self.path, f".{target}{MARK}")
-        with writing(self.file(target)):
+        temporary = os.path.join(self.path, f".{target}{UNFINISHED_ENDING}")
+        with wrap_write_errors(self.file(target)):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
             try:
                 try:
                     os.link(self.file(source), temporary)
-                except OSError:  # a file system without links
+                except OSError:  # a file system without hard links
                     shutil.copyfile(self.file(source), temporary)
                     sync_file(temporary)
                 os.replace(temporary, self.file(target))
             finally:
-                with contextlib.suppress(OSError):  # replace leaves the temporary name if both name the same file
+                with contextlib.suppress(OSError):  # still there if both were links to the same file
                     os.unlink(temporary)
             sync_folder(self.path)
 
     def keep_last(self, epoch: int, step: int, keep: int) -> None:
-        """Keep the last `keep` states: last.npz and, for more than one, those before it as epoch-E-step-S.npz.
+        """Keep the last `keep` checkpoints: last.npz and, for `keep` > 1, all as epoch-E-step-S.npz; delete others.
 
         Raises:
             SaveError: if that fails.
@@ -79,6 +79,6 @@ class CheckpointFolder:
         if keep > 1:
             self.link(LAST, f"epoch-{epoch:04d}-step-{step:08d}")
         names = self.epoch_names()
-        with writing(self.path):
+        with wrap_write_errors(self.path):
             for name in names[:-keep] if keep > 1 else names:
                 os.unlink(self.file(name))

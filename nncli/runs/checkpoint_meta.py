@@ -1,4 +1,4 @@
-"""meta.json, in which a checkpoint describes itself: its format, limits and checksum."""
+"""meta.json, the description inside a checkpoint: its format, size limits and checksum."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Meta: TypeAlias = dict[str, Any]
 FORMAT = "nncli checkpoint"
 VERSION = 1
 META = "meta.json"
-CHECKSUM_KEY = "sha256"  # of everything else in it
+CHECKSUM_KEY = "sha256"  # key of the checksum of all other values
 MAX_META_BYTES = 32 << 20
 MAX_META_VALUES = 1 << 21  # values, lists and mappings; each may take 200 bytes of memory
-MAX_META_DEPTH = 64  # of nested lists and mappings
+MAX_META_DEPTH = 64  # limit of nested lists and mappings
 
 
 def meta_text(meta: Meta) -> str:
@@ -30,9 +30,9 @@ def meta_checksum(meta: Meta) -> str:
 
 
 def size_fault(text: bytes) -> str:
-    """Say why a meta.json is larger than allowed; empty if it is not."""
+    """Return why a meta.json is larger than allowed; "" if it is not."""
     if len(text) > MAX_META_BYTES:
-        return f"is of {len(text):,} bytes, more than {MAX_META_BYTES:,}"
+        return f"has {len(text):,} bytes, more than {MAX_META_BYTES:,}"
     values = sum(text.count(mark) for mark in (b",", b"[", b"{"))
     return f"holds {values:,} values, more than {MAX_META_VALUES:,}" if values > MAX_META_VALUES else ""
 

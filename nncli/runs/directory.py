@@ -8,9 +8,9 @@ from typing import Any, Literal, get_args
 
 from nncli.core.errors import RunError
 from nncli.core.value_text import format_value
-from nncli.runs.atomic import is_temporary, write_atomically
+from nncli.runs.atomic_write import is_temporary, write_atomically
 from nncli.runs.checkpoint_folder import CheckpointFolder
-from nncli.runs.file_errors import writing
+from nncli.runs.file_errors import wrap_write_errors
 from nncli.runs.metrics_log import MetricsLog
 from nncli.runs.run_files import CHECKPOINTS, LAST, LOG, METRICS, STATUS
 from nncli.runs.run_json import json_text, read_run_bytes, read_run_json
@@ -19,10 +19,10 @@ State = Literal["running", "finished", "stopped", "failed"]
 
 
 class RunDirectory:
-    """Reads and writes the files of a run.
+    """Read and write the files of a run.
 
     Args:
-        path: of the directory.
+        path: path of the directory.
     """
 
     def __init__(self, path: str) -> None:
@@ -31,21 +31,21 @@ class RunDirectory:
         self.checkpoints = CheckpointFolder(self.file(CHECKPOINTS))
 
     def file(self, name: str) -> str:
-        """Return the path of a file in it."""
+        """Return the path of a file in the directory."""
         return os.path.join(self.path, name)
 
     def checkpoint(self, name: str) -> str:
-        """Return the path of a checkpoint in it, such as best or last."""
+        """Return the path of a checkpoint, such as best or last."""
         return self.checkpoints.file(name)
 
-    def sweep(self) -> None:
-        """Remove files that a killed process has not finished.
+    def remove_unfinished_files(self) -> None:
+        """Remove the unfinished files of a killed process.
 
         Raises:
             SaveError: if that fails.
         """
         for folder in (self.path, self.checkpoints.path):
-            with writing(folder):
+            with wrap_write_errors(folder):
                 for name in os.listdir(folder) if os.path.isdir(folder) else ():
                     if is_temporary(name):
                         os.unlink(os.path.join(folder, name))
@@ -75,7 +75,7 @@ class RunDirectory:
         self.write_text(name, json_text(self.file(name), values))
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """Return what a JSON file of the run says.
+        """Return the values in a JSON file of the run.
 
         Raises:
             RunError: if it is missing or damaged.
@@ -90,12 +90,12 @@ class RunDirectory:
         """
         values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
         content = json.dumps(values, indent=2).encode() + b"\n"
-        durable = state != "running" or step == 0  # the first status marks a run that began; losing a later one is fine
+        durable = state != "running" or step == 0  # the first one marks a run as begun; later ones may be lost
         write_atomically(self.file(STATUS), lambda file: file.write(content), durable=durable)
 
     @property
     def state(self) -> State:
-        """The state in status.json; running if it is empty after a power cut, or missing beside a checkpoint.
+        """The state in status.json; running if the file is empty after a power cut, or missing but last.npz exists.
 
         Raises:
             RunError: if there is no run.
@@ -116,5 +116,5 @@ class RunDirectory:
             SaveError: if that fails.
         """
         path = self.file(LOG)
-        with writing(path), open(path, "a", encoding="utf-8") as file:
+        with wrap_write_errors(path), open(path, "a", encoding="utf-8") as file:
             file.write(line + "\n")

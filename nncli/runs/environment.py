@@ -11,7 +11,7 @@ import numpy as np
 
 from nncli.version import __version__
 
-AFFECTS_BITS = (  # of results
+AFFECTS_BITS = (  # entries of the environment that may change the last bits of results
     "nncli",
     "numpy",
     "compiler",
@@ -28,10 +28,10 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
     """Return versions, platform, BLAS, threads and command line.
 
     Args:
-        threads: as in the config; None for all cores.
-        shards: number of parts in which a batch is computed, at least 1.
+        threads: number of threads in the config; None for all cores.
+        shards: number of shards of a batch, at least 1.
         blas_threads: limit of BLAS threads; None for no limit.
-        compiler: name and version of what compiles layers, which affects the last bits; "none" for NumPy alone.
+        compiler: name and version of the compiler of layers, which affects the last bits; "none" for NumPy alone.
     """
     from threadpoolctl import threadpool_info
 
@@ -58,13 +58,13 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
 
 
 def environment_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """Return what may change the last bits of a result, as "numpy 2.4.5 is now 2.4.6".
+    """Return changes that may affect the last bits of results, as "numpy 2.4.5 is now 2.4.6".
 
     Args:
         before: the environment in which a run began.
         now: the environment to compare with.
     """
-    before = {"compiler": "none"} | before  # older runs, which had none, do not name it
+    before = {"compiler": "none"} | before  # older runs had no compiler and do not record it
     return [
         f"{name} {_plain(before[name])} is now {_plain(now.get(name))}"
         for name in AFFECTS_BITS

@@ -1,4 +1,4 @@
-"""Turn errors of the operating system into nncli's own, with the path."""
+"""Raise SaveError or RunError, with the path, instead of OSError."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from nncli.core.errors import RunError, SaveError
 
 
 @contextlib.contextmanager
-def writing(path: str) -> Iterator[None]:
-    """Raise SaveError instead of OSError."""
+def wrap_write_errors(path: str) -> Iterator[None]:
+    """Raise SaveError for an OSError of writing a file or folder."""
     try:
         yield
     except OSError as error:
@@ -18,8 +18,8 @@ def writing(path: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def reading(path: str) -> Iterator[None]:
-    """Raise RunError instead of OSError."""
+def wrap_read_errors(path: str) -> Iterator[None]:
+    """Raise RunError for an OSError of reading a file or folder."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on a run directory, released when its process ends."""
+"""Lock a run directory, so that only one process writes it; the lock is released when the process ends."""
 
 from __future__ import annotations
 

@@ -7,19 +7,20 @@ import errno
 import io
 import os
 
-from nncli.core.errors import RunError, SaveError
+from nncli.core.errors import RunError
 from nncli.core.untrusted_files import open_regular_file
-from nncli.runs.atomic import sync_folder, write_atomically
+from nncli.runs.atomic_write import sync_folder, write_atomically
+from nncli.runs.file_errors import wrap_write_errors
 
 INTEGERS = ("epoch", "step")
-MAX_BYTES = 256 << 20  # a million epochs
+MAX_BYTES = 256 << 20  # enough for a million epochs
 
 
 class MetricsLog:
     """The rows of metrics.csv, appended one whole line at a time.
 
     Args:
-        path: of the file.
+        path: path of the file.
     """
 
     def __init__(self, path: str) -> None:
@@ -33,7 +34,7 @@ class MetricsLog:
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        try:
+        with wrap_write_errors(self._path):
             with open(self._path, "ab", buffering=0) as file:
                 before = file.tell()
                 if before == 0:
@@ -43,7 +44,7 @@ class MetricsLog:
                 )
                 rest = text.getvalue().encode()
                 try:
-                    while rest:  # after a partial write, the next one raises the reason
+                    while rest:  # a partial write is continued; if the disk is full, the next write raises the error
                         rest = rest[file.write(rest) :]
                     os.fsync(file.fileno())
                 except BaseException:
@@ -51,24 +52,22 @@ class MetricsLog:
                     raise
             if before == 0:
                 sync_folder(os.path.dirname(os.path.abspath(self._path)))
-        except OSError as error:
-            raise SaveError(f"{self._path}: cannot be written ({error.strerror or error})") from None
 
-    def keep(self, epochs: int) -> int:
-        """Keep the rows of the first `epochs` epochs, those of the checkpoint that a run resumes from.
+    def keep_epochs(self, epochs: int) -> int:
+        """Keep only the rows of the first `epochs` epochs, before a run resumes after them.
 
         Returns:
             The number of these epochs that have no row, because the file was edited.
 
         Raises:
-            RunError: if the file is not that of a run.
+            RunError: if the file is not the metrics of a run.
             SaveError: if it cannot be written.
         """
         content = self._content()
         text = _whole_lines(content)
         header, *lines = text.splitlines(keepends=True) or [""]
         if text and header.split(",")[0] != "epoch":
-            raise RunError(f"{self._path}: its first line is not that of a run's metrics; move the file away")
+            raise RunError(f"{self._path}: its first line is not the header of a run's metrics; move the file away")
         wanted = {str(epoch) for epoch in range(1, epochs + 1)}
         kept = [line for line in lines if line.split(",")[0] in wanted]
         whole = header + "".join(kept) if kept else ""

@@ -8,16 +8,16 @@ import re
 import time
 
 from nncli.core.errors import RunError
-from nncli.runs.atomic import is_temporary, sync_folder
+from nncli.runs.atomic_write import is_temporary, sync_folder
 from nncli.runs.directory import RunDirectory
-from nncli.runs.file_errors import reading, writing
+from nncli.runs.file_errors import wrap_read_errors, wrap_write_errors
 from nncli.runs.run_files import CHECKPOINTS, is_begun
 
-MAX_SUFFIX = 999  # of runs of the same name in the same second
+MAX_SUFFIX = 999  # limit of runs with the same name in the same second
 
 
 def new_run_directory(name: str) -> RunDirectory:
-    """Make a directory runs/TIME-NAME in the working directory; -2, -3 if that is taken.
+    """Make a directory runs/TIME-NAME in the working directory, with -2, -3 and so on if it exists.
 
     Raises:
         RunError: if it cannot be made.
@@ -27,11 +27,11 @@ def new_run_directory(name: str) -> RunDirectory:
         path = stem if number == 1 else f"{stem}-{number}"
         with contextlib.suppress(FileExistsError):
             return _make(path)
-    raise RunError(f"{stem}: taken a thousand times; name another with --run-dir")
+    raise RunError(f"{stem}: exists, and so do the next {MAX_SUFFIX}; name a directory with --run-dir")
 
 
-def run_directory_at(path: str) -> RunDirectory:
-    """Make exactly that directory, which may exist if it is empty.
+def new_run_directory_at(path: str) -> RunDirectory:
+    """Make a directory for a run at a given path; it may exist if it is empty.
 
     Raises:
         RunError: if a run or something else is in it already, or it cannot be made.
@@ -45,25 +45,25 @@ def run_directory_at(path: str) -> RunDirectory:
     run = RunDirectory(path)
     if not _is_empty(run):  # before is_begun, because another process may be starting a run here
         if is_begun(path):
-            raise taken(path)
+            raise directory_taken_error(path)
         raise RunError(f"{path}: not empty, and no run; name another directory")
     run.checkpoints.make()
     return run
 
 
-def taken(path: str) -> RunError:
-    """Return the error for a new run in the directory of another."""
+def directory_taken_error(path: str) -> RunError:
+    """Return the error for a new run in a directory that has a run already."""
     return RunError(f"{path}: holds a run already; name another directory, or resume it with --resume")
 
 
 def slug(name: str) -> str:
-    """Return a name as part of a file name: letters, digits, dots, dashes and underscores."""
+    """Replace characters of a name that do not belong in a file name by dashes."""
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
 
 
 def _is_empty(run: RunDirectory) -> bool:
-    """Whether nothing is in it, except what a run leaves if it is killed before it has written a whole file."""
-    with reading(run.path):
+    """Whether a directory is empty, apart from the unfinished files of a run that was killed at its start."""
+    with wrap_read_errors(run.path):
         names = [name for name in os.listdir(run.path) if not is_temporary(name)]
         return names in ([], [CHECKPOINTS]) and not (names and os.listdir(run.checkpoints.path))
 
@@ -82,6 +82,6 @@ def _make(path: str) -> RunDirectory:
         raise RunError(f"{path}: cannot be made ({error.strerror})") from None
     run = RunDirectory(path)
     run.checkpoints.make()
-    with writing(parent):
+    with wrap_write_errors(parent):
         sync_folder(parent)
     return run

@@ -9,7 +9,7 @@ CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.jso
 STATUS, TEST = "status.json", "test.json"
 METRICS, LOG = "metrics.csv", "train.log"
 CHECKPOINTS = "checkpoints"  # the folder
-BEST, LAST = "best", "last"  # the checkpoints in it
+BEST, LAST = "best", "last"  # checkpoints in this folder
 # files that no output may overwrite
 OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, "checkpoints/best.npz", "checkpoints/last.npz")
 
@@ -20,7 +20,7 @@ def is_begun(path: str) -> bool:
 
 
 def run_suggestion(path: str) -> str:
-    """Suggest what was meant by a path that is no run directory: a config, or a run above it; otherwise empty."""
+    """Suggest a correction for a path that is not a run directory: train a config, or use the run above; "" if none."""
     if path.endswith((".yaml", ".yml")):
         return f"; a config begins with: nncli train {shlex.quote(path)}"
     above = os.path.dirname(path.rstrip("/"))

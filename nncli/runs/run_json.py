@@ -20,7 +20,7 @@ def json_text(path: str, values: dict[str, Any]) -> str:
     """Return plain values as the text of a JSON file.
 
     Raises:
-        SaveError: if it would be larger than what is read again.
+        SaveError: if it would be larger than `read_run_json` accepts.
     """
     text = json.dumps(json_ready(values), indent=2) + "\n"
     if len(text) > MAX_JSON_BYTES:
@@ -29,7 +29,7 @@ def json_text(path: str, values: dict[str, Any]) -> str:
 
 
 def read_run_json(folder: str, name: str) -> dict[str, Any]:
-    """Return what a JSON file of a run directory says.
+    """Return the values in a JSON file of a run directory.
 
     Raises:
         RunError: if it is missing or damaged.
@@ -45,7 +45,7 @@ def read_run_json(folder: str, name: str) -> dict[str, Any]:
 
 
 def read_run_bytes(folder: str, name: str) -> bytes:
-    """Return the content of a JSON file of a run directory, within the limits above.
+    """Return the content of a JSON file of a run directory, if it is within the limits above.
 
     Raises:
         RunError: if it is missing, cannot be read or is too large.

@@ -15,7 +15,7 @@ from nncli.data.source import PREVIEW_ROWS, Source
 from nncli.data.tables.cells import parse_cells
 from nncli.data.tables.dataframe import Table, replace_blanks
 from nncli.data.tables.text_column import TextColumn
-from nncli.data.target_encoding.label_text import as_text, class_order
+from nncli.data.target_encoding.label_text import class_order, normalize_labels
 from nncli.starter.column_selection import blank_texts, code_columns, excluded_columns
 from nncli.starter.input_kind import is_sequence, possible_symbols
 from nncli.starter.target_kind import TargetKind, infer_target_kind
@@ -107,7 +107,7 @@ def _task_of_targets(rows: Rows, values: dict[str, Any], *, only_labels: bool) -
     if kind != "classes":
         width = 1 if isinstance(targets, TextColumn) else math.prod(targets.shape[1:])
         return InferredTask(values, kind, len(rows), (), targets=width, uncertain=uncertain)
-    labels = as_text(targets)
+    labels = normalize_labels(targets)
     classes, counts = class_order(labels.unique()), np.bincount(labels.codes)
     _check_classes(rows, classes)
     return InferredTask(

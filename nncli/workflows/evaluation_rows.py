@@ -14,7 +14,7 @@ from nncli.data.sources.memory import FROM_PYTHON
 from nncli.data.sources.table import TableSource
 from nncli.lifecycle.data_changes import data_changes, fingerprint_files
 from nncli.lifecycle.predictor import Predictor
-from nncli.runs.locate import checkpoint_environment
+from nncli.runs.locate_checkpoint import checkpoint_environment
 from nncli.workflows.input_source import input_source
 
 GIVE_INPUT = "say what to measure on: nncli evaluate CHECKPOINT INPUT"

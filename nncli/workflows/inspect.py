@@ -12,7 +12,7 @@ from nncli.nn.layers.sequential import layers_of
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
 from nncli.runs.directory import RunDirectory
-from nncli.runs.locate import checkpoint_path
+from nncli.runs.locate_checkpoint import checkpoint_path
 from nncli.runs.run_files import LAST
 
 LAYER_KEYS = ("name", "output_shape", "parameters")  # keys of every outer layer in a checkpoint

@@ -18,16 +18,16 @@ from nncli.core.types import Array, Shape
 from nncli.data.rows import Rows
 from nncli.data.sources.memory import Memory, rows_in_memory
 from nncli.lifecycle.checkpointing import save_checkpoint
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.predictor import PREDICTION_ROWS, Predictor, load_predictor
 from nncli.lifecycle.restore_trainer import restore_trainer
 from nncli.lifecycle.run_events import RunEvent
-from nncli.lifecycle.run_lines import event_lines
 from nncli.lifecycle.start_run import start_run
 from nncli.nn.input_check import input_check
 from nncli.nn.layer import Backward
 from nncli.nn.network import Pass
 from nncli.optim.schedule import Schedule
-from nncli.runs.new_directory import run_directory_at
+from nncli.runs.new_directory import new_run_directory_at
 from nncli.training.events import EpochEnded, Record
 from nncli.training.shards import concatenate_rows
 from nncli.training.trainer import Trainer
@@ -146,7 +146,7 @@ class Model:
                 for line in event_lines(event, trainer.settings.epochs):
                     sys.stderr.write(line + "\n")
 
-        run = None if run_dir is None else run_directory_at(os.fspath(run_dir))
+        run = None if run_dir is None else new_run_directory_at(os.fspath(run_dir))
         if self._trainer is not None:
             trainer.continue_from(self._trainer)
         self._session, self._trainer, self._fitted = session, trainer, True

@@ -18,7 +18,7 @@ from nncli.core.types import Array
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.lifecycle.predictor import PREDICTION_ROWS, Predictor
-from nncli.runs.atomic import write_atomically
+from nncli.runs.atomic_write import write_atomically
 from nncli.runs.run_files import OWN_FILES
 
 ENDINGS = (".npy", ".csv", ".json")

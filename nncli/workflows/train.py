@@ -12,7 +12,7 @@ from nncli.lifecycle.run_events import Listener, RunEnded, silent
 from nncli.lifecycle.start_run import start_run
 from nncli.runs.directory import RunDirectory
 from nncli.runs.lock import locked
-from nncli.runs.new_directory import new_run_directory, run_directory_at, taken
+from nncli.runs.new_directory import directory_taken_error, new_run_directory, new_run_directory_at
 from nncli.runs.run_files import is_begun
 
 
@@ -44,11 +44,11 @@ def train(
         raise RunError("--run-dir: expected the path of a directory; got nothing")
     if run_dir is not None and is_begun(run_dir):
         if not resume:
-            raise taken(run_dir)
+            raise directory_taken_error(run_dir)
         with locked(run_dir):
             loaded = load_config(config, settings)
             return resume_run(RunDirectory(run_dir), loaded.session(), loaded.document, listener)
     loaded = load_config(config, settings)
     session = loaded.session()
-    run = new_run_directory(session.spec.name or "run") if run_dir is None else run_directory_at(run_dir)
+    run = new_run_directory(session.spec.name or "run") if run_dir is None else new_run_directory_at(run_dir)
     return start_run(run, session, session.trainer(), listener, loaded.document)

@@ -20,7 +20,7 @@ from tests.benchmarks.tables import WIDTH, duration
 from tests.benchmarks.turns import Side, cores, in_words, ratio, take_turns
 from tests.benchmarks.workloads import Workload, dense, workloads
 
-ALLOWED = 1.25  # factor by which the time may grow more than the operations between two points
+ALLOWED = 1.25  # largest growth of the time divided by that of the operations
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,14 @@ def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
 def table_of(title: str, results: list[dict[str, Any]]) -> Table:
     """Format a series as a table, one line per measurement."""
     table = Table("", title=title)
-    for heading in ("an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "beyond them"):
+    for heading in ("an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "ratio"):
         table.add_column(heading, justify="right")
     for result in results:
         seconds, operations = result["median"], result["operations"]
         growth: tuple[str, ...] = ()
         if "time_growth" in result:
             time, expected = result["time_growth"], result["operations_growth"]
-            growth = f"x {time:.2f}", f"x {expected:.2f}", _excess(time / expected)
+            growth = f"x {time:.2f}", f"x {expected:.2f}", _mark(time / expected)
         table.add_row(
             result["label"],
             duration(seconds),
@@ -112,16 +112,16 @@ def table_of(title: str, results: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _excess(beyond: float) -> str:
-    return f"x {beyond:.2f}" + (" !" if beyond > ALLOWED else "")
+def _mark(ratio: float) -> str:
+    return f"x {ratio:.2f}" + (" !" if ratio > ALLOWED else "")
 
 
 def main() -> None:
     """Measure, print and write the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
-    parser.add_argument("--turns", type=int, default=5, help="epochs of every point, after one to warm up; default 5")
-    parser.add_argument("--threads", type=int, default=cores(), help="default all cores")
-    parser.add_argument("--json", type=Path, help="where to write every time")
+    parser.add_argument("--turns", type=int, default=5, help="epochs of every point, after a warm-up epoch; default 5")
+    parser.add_argument("--threads", type=int, default=cores(), help="number of threads; default all cores")
+    parser.add_argument("--json", type=Path, help="a JSON file for all measured times")
     given = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
     machine = about()
@@ -133,8 +133,8 @@ def main() -> None:
         everything[title] = measure(points, given.turns)
         console.print(table_of(title, everything[title]))
     console.print(
-        "Median times; the last columns are the time and the floating-point operations of an epoch over those of the "
-        f"line above, and the growth of the one over that of the other: ! where it is above {ALLOWED}."
+        "Median times. The last columns are the growth of the time and of the floating-point operations of an epoch "
+        f"since the line above, and the ratio of the two; ! marks a ratio above {ALLOWED}."
     )
     if given.json:
         given.json.write_text(json.dumps({"about": machine, "series": everything}, indent=2) + "\n")

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np  # so that its BLAS is loaded
+import numpy as np  # loads its BLAS, which threadpool_info then finds
 from threadpoolctl import threadpool_info
 
 import nncli
@@ -46,8 +46,7 @@ def slowed() -> list[str]:
         said.append(f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU has a better one")
     if (load := os.getloadavg()[0]) > BUSY:
         said.append(
-            f"other processes are at work (load {load:.1f}): where several threads wait for each other, times can be "
-            "many times as long"
+            f"other processes use the cores (load {load:.1f}): times with several threads can be many times as long"
         )
     return said
 

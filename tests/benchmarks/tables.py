@@ -11,7 +11,7 @@ from tests.benchmarks.turns import Ratio
 
 WIDTH = 120
 OTHERS = ("PyTorch, default", "PyTorch, best", "scikit-learn")
-REMEMBERED = ("nncli", "PyTorch, default", "scikit-learn")  # whose memory is shown
+WITH_MEMORY = ("nncli", "PyTorch, default", "scikit-learn")  # sides whose peak memory is shown
 
 
 def duration(seconds: float) -> str:
@@ -24,7 +24,7 @@ def table_of(results: list[dict[str, Any]]) -> Table:
     """Format the workloads, one line each."""
     table = Table(
         "workload",
-        title="times over nncli's: median and middle half of the turns; above 1 nncli is ahead",
+        title="time divided by nncli's: median and middle half of the turns; above 1 nncli is faster",
         caption="\n".join(footnotes(results)),
         caption_justify="left",
     )
@@ -34,7 +34,7 @@ def table_of(results: list[dict[str, Any]]) -> Table:
     for result in results:
         sides = result["sides"]
         ratios = [str(Ratio(**sides[name]["ratio"])) if name in sides else "" for name in OTHERS]
-        peaks = [_megabytes(sides[name]) if name in sides else "-" for name in REMEMBERED]
+        peaks = [_megabytes(sides[name]) if name in sides else "-" for name in WITH_MEMORY]
         floor = ""
         if "share_of_floor" in result:
             floor = f"{result['share_of_floor']:.0%} of {result['floor_rate'] / 1e9:.0f}"
@@ -52,16 +52,16 @@ def footnotes(results: list[dict[str, Any]]) -> list[str]:
     lines = [
         "nncli: time of an epoch, of all predictions, or of the whole process; fast: with the extra fast, numba.",
         "floor: the time of the matrix products alone as a share of nncli's, and the GFLOP/s that they reach.",
-        "An epoch of nncli's is the time in metrics.csv; scikit-learn's begins with a check of its rows.",
-        "* peak memory of nncli / PyTorch, default / scikit-learn; that of PyTorch, best would count its trials.",
+        "nncli's epoch is the time in metrics.csv; scikit-learn's includes a check of its rows.",
+        "* peak memory of nncli / PyTorch, default / scikit-learn (PyTorch, best would include its trials).",
     ]
     return [*lines, f"PyTorch, best: {'; '.join(ways)}."] if ways else lines
 
 
 def start_up_table(result: dict[str, Any]) -> Table:
     """Format the commands, one line each."""
-    table = Table("command", title="from the start of the process to its end")
-    for heading in ("time", "over import numpy", "peak MB"):
+    table = Table("command", title="time of the whole process")
+    for heading in ("time", "divided by import numpy", "peak MB"):
         table.add_column(heading, justify="right")
     for name, side in result["sides"].items():
         over = "1" if name == IMPORT_NUMPY else str(Ratio(**side["ratio"]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-REST = 0.3  # seconds between turns, in which waiting threads fall asleep; those of OpenBLAS take more than 0.05
+REST = 0.3  # seconds between turns, until waiting threads fall asleep; those of OpenBLAS need more than 0.05
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Side:
         self.seconds.append(self._ask("turn")["seconds"])
 
     def end(self) -> None:
-        """Ask for its peak memory and let it end."""
+        """Ask for its peak memory, after which it ends."""
         self.peak_bytes = self._ask("end")["peak_bytes"]
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ def take_turns(sides: list[Side], turns: int) -> None:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as long another side takes: median and quartiles over the turns."""
+    """The time of another side divided by that of one side: median and quartiles over the turns."""
 
     middle: float
     low: float

@@ -101,7 +101,7 @@ def loop(name="a.csv"):
     return lambda: os.symlink(name, name)
 
 
-def unreadable(name="a.csv"):
+def unreadable_sources(name="a.csv"):
     def write():
         if os.geteuid() == 0:
             pytest.skip("the superuser may read everything")
@@ -151,7 +151,7 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
     ),
     "a folder": (folder(), CSV, "a.csv: cannot be read (Is a directory)"),
     "a loop of links": (loop(), CSV, "a.csv: cannot be read (Too many levels of symbolic links)"),
-    "unreadable": (unreadable(), CSV, "a.csv: cannot be read (Permission denied)"),
+    "unreadable": (unreadable_sources(), CSV, "a.csv: cannot be read (Permission denied)"),
     "no file": (lambda: None, CSV, "no such file or folder: a.csv"),
     "negative weight": (
         table("u,w,y\n1,1,2\n2,-1,2\n3,1,4\n"),
@@ -306,7 +306,7 @@ GIVEN = {  # (run, function that writes the files, INPUT, message); runs take a 
     "too large": ("tiny", table("a,b\n" + "1,2\n" * 400 + "1e300,2\n"), "a.csv", "a.csv:402: a value is too large"),
     "a folder": ("tiny", folder(), "a.csv", "a.csv: cannot be read (Is a directory)"),
     "a loop of links": ("tiny", loop(), "a.csv", "a.csv"),
-    "unreadable": ("tiny", unreadable(), "a.csv", "a.csv: cannot be read (Permission denied)"),
+    "unreadable": ("tiny", unreadable_sources(), "a.csv", "a.csv: cannot be read (Permission denied)"),
     "gzip cut short": ("tiny", cut("a.csv.gz", table("a,b\n1,2\n3,4\n", "a.csv.gz")), "a.csv.gz", "not a whole gzip"),
     "nan in npy": ("tiny", pair(NAN), "x.npy", "x.npy: row 1, column 1 (counted from 0)"),
     "infinity in npz": ("tiny", npz(x=INFINITE), "a.npz", "a.npz:x: row 2, column 0 (counted from 0)"),

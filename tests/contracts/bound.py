@@ -1,4 +1,4 @@
-"""A layer of the contract table with drawn parameters, ready to run."""
+"""A layer of the contract table with random parameters, ready to run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests.contracts.table import LayerCase
 
 
 class Bound:
-    """A network of one layer, with all parameters drawn at random, so that biases are not zero.
+    """A network of one layer, with all parameters random, so that biases are not zero.
 
     Args:
-        case: which layer.
+        case: the layer and its input shape.
         dtype: of parameters and inputs.
         first_row: the number of the first row within the batch.
         input_gradient: whether backward gives the gradient of the input.
@@ -28,8 +28,8 @@ class Bound:
         self.without_gradient = case.below is not None and input_gradient
         self.network = Network(layers_of([case.config]), case.input_shape, np.dtype(dtype), seed=1)
         self.network.vector[:] = np.random.default_rng(2).uniform(-1, 1, self.network.vector.size)
-        kept = self.network.vector[self.network.layout.trainable :]
-        np.abs(kept, out=kept)  # such as running variances
+        buffers = self.network.vector[self.network.layout.trainable :]
+        np.abs(buffers, out=buffers)  # running variances are not negative
         self.run = Pass(self.network, 1, input_gradient=input_gradient)
         self.run.pass_state.training = case.training
         self.run.pass_state.seed = 3

@@ -1,7 +1,7 @@
-"""The contract table: a row for everything registered, with the configurations under which its contract is tested.
+"""The contract table: one row for every registered class, with the configurations that the contract tests use.
 
-Whoever adds a layer, a loss, a metric, an optimizer, a schedule, an initializer, a scaler or a source adds its row
-here; `test_table.py` names what has none.
+If you add a layer, a loss, a metric, an optimizer, a schedule, an initializer, a scaler or a source, add its row here;
+`test_table.py` names the classes without a row.
 """
 
 from __future__ import annotations
@@ -16,15 +16,20 @@ from typing import Any, Literal
 
 from nncli.core.registry import INITIALIZERS, LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SCHEDULES, SOURCES, Registry
 from nncli.core.types import Array, Shape
-from tests.contracts import by_right, files
+from tests.contracts import files, optimal_outputs
 from tests.oracle import metrics as by_definition
 
 
 @dataclass(frozen=True)
 class LayerCase:
-    """One configuration of a layer and the shape of one row of its input; whether only --full runs it.
+    """One configuration of a layer.
 
-    Where `below` is given, inputs are whole numbers below it, and there is no gradient for them.
+    Args:
+        config: as in a config.
+        input_shape: the shape of one row of its input.
+        training: whether it runs in training mode.
+        long: whether only --full runs it.
+        below: if given, inputs are whole numbers from 0 below it, which have no gradient.
     """
 
     config: dict[str, Any]
@@ -36,9 +41,13 @@ class LayerCase:
 
 @dataclass(frozen=True)
 class LossCase:
-    """One configuration of a loss, the shape of one row of its output, what that output is, and the least that is lost.
+    """One configuration of a loss.
 
-    `best` gives, for the targets of some rows, the right outputs and the sum of their losses, from the definition.
+    Args:
+        config: as in a config.
+        output_shape: the shape of one row of the model's output.
+        domain: what the output is.
+        best: returns the optimal outputs for the targets of some rows, and the sum of their losses, by the definition.
     """
 
     config: dict[str, Any]
@@ -49,9 +58,13 @@ class LossCase:
 
 @dataclass(frozen=True)
 class MetricCase:
-    """A metric, the shape of one row of predictions, and the metric once more, written from its definition.
+    """One configuration of a metric.
 
-    `labels` says that these are of several labels a row.
+    Args:
+        config: as in a config.
+        prediction_shape: the shape of one row of predictions.
+        oracle: the same metric by its definition.
+        labels: whether targets are multi-label.
     """
 
     config: dict[str, Any]
@@ -62,9 +75,12 @@ class MetricCase:
 
 @dataclass(frozen=True)
 class OptimizerCase:
-    """One configuration of an optimizer; its rate suits the quadratic of the test.
+    """One configuration of an optimizer.
 
-    `initial` is what its state begins with, where that is not zero, and `decay` what a step of rate 1 takes off.
+    Args:
+        config: as in a config; its learning rate suits the quadratic function of the test.
+        initial: initial values of its state by name, where they are not zero.
+        decay: the share by which a step of rate 1 shrinks the weights.
     """
 
     config: dict[str, Any]
@@ -74,7 +90,7 @@ class OptimizerCase:
 
 @dataclass(frozen=True)
 class ScheduleCase:
-    """One configuration of a schedule, and its rates in the first and the last of 35 steps in 5 epochs."""
+    """One configuration of a schedule, and its rates at the first and the last of 35 steps in 5 epochs."""
 
     config: dict[str, Any]
     first: float
@@ -83,9 +99,12 @@ class ScheduleCase:
 
 @dataclass(frozen=True)
 class InitializerCase:
-    """One configuration of an initializer, the standard deviation that it promises for the fans, and the mean.
+    """One configuration of an initializer.
 
-    Where an initializer goes by the shape and not by the fans, the shape is `WEIGHTS`.
+    Args:
+        config: as in a config.
+        std: returns the documented standard deviation for (fan_in, fan_out), for an array of the shape `WEIGHTS`.
+        mean: the documented mean.
     """
 
     config: dict[str, Any]
@@ -102,9 +121,12 @@ class ScalerCase:
 
 @dataclass(frozen=True)
 class SourceCase:
-    """One configuration of a source over files of these names, and what writes them; None where it needs none.
+    """One configuration of a source.
 
-    The files hold the six rows of `files.PIXELS` and `files.LABELS`, in the form of that source.
+    Args:
+        config: as in a config.
+        write: writes the files that it names, with the six rows of `files.PIXELS` and `files.LABELS`; None if it needs
+            no files.
     """
 
     config: dict[str, Any]
@@ -127,12 +149,12 @@ def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
 
 
 def _activation(type_name: str, **fields: Any) -> tuple[LayerCase, ...]:
-    """On flat rows and on images; with other fields on flat rows too."""
+    """Return the cases of an activation: flat rows and images, and flat rows with other fields."""
     cases = _layers(type_name, (3,)) + _layers(type_name, (3, 2, 2))
     return cases + (_layers(type_name, (3,), fields) if fields else ())
 
 
-_CONVOLUTIONS = (  # few channels are copied in another way than many, and stride 1 has an input gradient of its own
+_CONVOLUTIONS = (  # few and many channels, and stride 1, are computed by different code
     *_layers(
         "conv2d",
         (5, 4, 1),
@@ -152,11 +174,15 @@ _CONVOLUTIONS = (  # few channels are copied in another way than many, and strid
         "conv2d",
         (4, 6, 2),
         {"filters": 3, "kernel_size": 1},
-        {"filters": 1, "kernel_size": 1, "padding": (2, 1)},  # padding larger than kernel - 1: windows of zeros alone
+        {
+            "filters": 1,
+            "kernel_size": 1,
+            "padding": (2, 1),
+        },  # padding larger than kernel - 1: some windows contain only zeros
         {"filters": 2, "kernel_size": 3, "padding": (0, 4), "bias": False},
-        {"filters": 2, "kernel_size": (2, 3), "stride": (3, 2)},  # windows that leave rows between them
+        {"filters": 2, "kernel_size": (2, 3), "stride": (3, 2)},  # rows between the windows are not used
         {"filters": 2, "kernel_size": (4, 2), "stride": 3, "padding": "same"},
-        {"filters": 2, "kernel_size": (4, 6), "initializer": "he"},  # one window
+        {"filters": 2, "kernel_size": (4, 6), "initializer": "he"},  # a single window
         {"filters": 2, "kernel_size": (2, 3), "dilation": (3, 2), "stride": (1, 2), "padding": (2, 1)},
         {"filters": 4, "kernel_size": 2, "groups": 2, "stride": (2, 1), "dilation": (1, 2), "padding": 2},
     ),
@@ -184,7 +210,7 @@ _CONVOLUTIONS = (  # few channels are copied in another way than many, and strid
         {"filters": 2, "kernel_size": 2, "padding": (3, 0)},
         {"filters": 1, "kernel_size": (1, 4), "padding": "same", "initializer": {"type": "normal", "std": 0.5}},
         {"filters": 2, "kernel_size": (7, 7), "padding": 3},
-        {"filters": 12, "kernel_size": 2, "groups": 2},  # too many filters for each channel to be depthwise
+        {"filters": 12, "kernel_size": 2, "groups": 2},  # too many filters per channel for the depthwise code
         long=True,
     ),
     *(
@@ -209,23 +235,23 @@ _CONVOLUTIONS = (  # few channels are copied in another way than many, and strid
 
 
 def _pools(type_name: str) -> tuple[LayerCase, ...]:
-    rest = (5, 7, 2)  # a rest at the bottom and on the right
+    odd = (5, 7, 2)  # entries that no window covers remain at the bottom and on the right
     return (
         *_layers(
             type_name,
-            rest,
+            odd,
             {},
             {"pool_size": 2, "stride": 1},
             {"pool_size": 2, "padding": "same"},
             {"pool_size": 3, "stride": 2},  # overlapping
             {"pool_size": 3, "stride": (2, 1), "padding": (1, 2)},
-            {"pool_size": (1, 2), "stride": 3},  # rows and columns between the windows
+            {"pool_size": (1, 2), "stride": 3},  # rows and columns between the windows are not used
             {"pool_size": (4, 2), "stride": 3, "padding": "same"},
         ),
         *_layers(type_name, (6, 4, 1), {}),
         *_layers(
             type_name,
-            rest,
+            odd,
             {"pool_size": 1},
             {"pool_size": 2, "padding": 1},
             {"pool_size": 3, "stride": 1, "padding": "same"},
@@ -339,7 +365,7 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("batch_norm", (3, 2), {}, training=False),
     ),
     "residual": (
-        *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 4}, "relu"]}),  # which overwrites dy
+        *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 4}, "relu"]}),  # relu overwrites dy
         *_layers("residual", (4,), {"layers": [{"type": "dense", "units": 3}], "initializer": "he"}),
         *_layers("residual", (4,), {"layers": ["tanh"], "shortcut": "linear"}),
         *_layers(
@@ -365,7 +391,9 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("embedding", (4,), {"entries": 5, "units": 3}, below=5),
         *_layers("embedding", (3, 2), {"entries": 4, "units": 1, "initializer": "xavier"}, below=4),
         *_layers("embedding", (1,), {"entries": 1, "units": 2}, below=1),
-        *_layers("embedding", (4,), {"entries": 70, "units": 2}, below=7),  # many of which few occur: sorted rows
+        *_layers(
+            "embedding", (4,), {"entries": 70, "units": 2}, below=7
+        ),  # many entries, few of which occur: the code that sorts rows
     ),
     "lstm": _recurrent("lstm", forget_bias=0.5),
     "gru": _recurrent("gru"),
@@ -397,32 +425,39 @@ def _of_classes(type_name: str, output_shape: Shape, best: Any, **fields: Any) -
     best = partial(best, **fields)
     return (
         LossCase({"type": type_name, **fields}, output_shape, "probabilities", best),
-        LossCase({"type": type_name, "from_logits": True, **fields}, output_shape, "logits", by_right.as_logits(best)),
+        LossCase(
+            {"type": type_name, "from_logits": True, **fields}, output_shape, "logits", optimal_outputs.as_logits(best)
+        ),
     )
 
 
 def _of_numbers(type_name: str, *shapes: Shape, **fields: Any) -> tuple[LossCase, ...]:
-    return tuple(LossCase({"type": type_name, **fields}, shape, "numbers", by_right.number) for shape in shapes)
+    return tuple(LossCase({"type": type_name, **fields}, shape, "numbers", optimal_outputs.number) for shape in shapes)
 
 
 LOSS_ROWS: dict[str, tuple[LossCase, ...]] = {
     "binary_cross_entropy": (
-        *_of_classes("binary_cross_entropy", (1,), by_right.label),
-        *_of_classes("binary_cross_entropy", (1,), by_right.label, positive_weight=2.5, label_smoothing=0.2),
-        *_of_classes("binary_cross_entropy", (3,), by_right.label),
-        *_of_classes("binary_cross_entropy", (2,), by_right.label, positive_weight=(0.5, 3.0), label_smoothing=0.1),
+        *_of_classes("binary_cross_entropy", (1,), optimal_outputs.label),
+        *_of_classes("binary_cross_entropy", (1,), optimal_outputs.label, positive_weight=2.5, label_smoothing=0.2),
+        *_of_classes("binary_cross_entropy", (3,), optimal_outputs.label),
+        *_of_classes(
+            "binary_cross_entropy", (2,), optimal_outputs.label, positive_weight=(0.5, 3.0), label_smoothing=0.1
+        ),
     ),
     "cross_entropy": (
-        *_of_classes("cross_entropy", (3,), by_right.one_class, label_smoothing=0.2),
-        *_of_classes("cross_entropy", (3,), by_right.one_class),
-        *_of_classes("cross_entropy", (2,), by_right.one_class),
+        *_of_classes("cross_entropy", (3,), optimal_outputs.one_class, label_smoothing=0.2),
+        *_of_classes("cross_entropy", (3,), optimal_outputs.one_class),
+        *_of_classes("cross_entropy", (2,), optimal_outputs.one_class),
     ),
     "huber": (*_of_numbers("huber", (1,), (2, 2, 2)), *_of_numbers("huber", (3,), delta=0.4)),
     "mean_absolute_error": _of_numbers("mean_absolute_error", (1,), (3,)),
     "mean_squared_error": _of_numbers("mean_squared_error", (1,), (3,), (2, 2, 2)),
     "poisson": (
-        *(LossCase({"type": "poisson"}, shape, "logarithms of rates", by_right.log_rate) for shape in ((1,), (3,))),
-        LossCase({"type": "poisson", "log_input": False}, (2,), "rates", by_right.rate),
+        *(
+            LossCase({"type": "poisson"}, shape, "logarithms of rates", optimal_outputs.log_rate)
+            for shape in ((1,), (3,))
+        ),
+        LossCase({"type": "poisson", "log_input": False}, (2,), "rates", optimal_outputs.rate),
     ),
     "quantile": (*_of_numbers("quantile", (1,)), *_of_numbers("quantile", (3,), quantile=0.9)),
 }
@@ -433,7 +468,7 @@ def _metric(type_name: str, shape: Shape, oracle: Callable[..., float], **fields
 
 
 def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tuple[MetricCase, ...]:
-    """A metric of several labels a row, by what it is of one label."""
+    """Return the cases of a metric with multi-label targets; its oracle is the same metric of one label."""
     return (
         MetricCase({"type": type_name}, (2,), by_definition.of_labels(oracle), labels=True),
         *(
@@ -444,7 +479,7 @@ def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tup
 
 
 def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, ...]:
-    """A metric with its averages over the classes, of which `binary` is for two."""
+    """Return the cases of a metric that is averaged over the classes; `binary` is for two classes."""
     return (
         *(_metric(type_name, (units,), oracle) for units in (1, 2, 4)),
         *(
@@ -522,7 +557,7 @@ OPTIMIZER_ROWS: dict[str, tuple[OptimizerCase, ...]] = {
     ),
 }
 
-WEIGHTS = (10, 10_000)  # the shape of what is drawn to see mean and standard deviation
+WEIGHTS = (10, 10_000)  # the shape of the arrays whose mean and standard deviation are tested
 SCHEDULE_ROWS: dict[str, tuple[ScheduleCase, ...]] = {
     "constant": (ScheduleCase({"type": "constant", "initial": 0.2}, 0.2, 0.2),),
     "step": (
@@ -589,7 +624,7 @@ INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "he_uniform": (InitializerCase({"type": "he_uniform"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
     "lecun": (InitializerCase({"type": "lecun"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
     "lecun_uniform": (InitializerCase({"type": "lecun_uniform"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
-    "orthogonal": (  # its squares add up to gain^2 in every row and column of full length
+    "orthogonal": (  # the squares of every full row or column add up to gain^2
         InitializerCase({"type": "orthogonal"}, lambda fan_in, fan_out: 1 / sqrt(max(WEIGHTS))),
         InitializerCase({"type": "orthogonal", "gain": 1.5}, lambda fan_in, fan_out: 1.5 / sqrt(max(WEIGHTS))),
     ),
@@ -627,7 +662,7 @@ SOURCE_ROWS: dict[str, tuple[SourceCase, ...]] = {
     "idx": (SourceCase({"type": "idx", "inputs": "x-idx3-ubyte", "targets": "y-idx1-ubyte"}, files.idx),),
 }
 
-ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # a registry that is not here has no contract
+ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # every registry
     (LAYERS, LAYER_ROWS),
     (LOSSES, LOSS_ROWS),
     (METRICS, METRIC_ROWS),
@@ -640,13 +675,13 @@ ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # a registry that is not 
 
 
 def without_row(registry: Registry, rows: dict[str, Any]) -> list[str]:
-    """The built-in names of a registry that the table has no configuration for."""
+    """Return the built-in names of a registry that have no row in the table."""
     own = {cls.type_name for cls in registry if cls.__module__.partition(".")[0] == "nncli"}
     return sorted(name for name in own if not rows.get(name))
 
 
 def name_of(case: Any) -> str:
-    """A test's id: the type and fields of a configuration, and its shape."""
+    """Return the id of a test: the type and fields of a configuration, and its shape."""
     if not hasattr(case, "config"):
         return str(case)
     shape = next((value for name, value in vars(case).items() if name.endswith("shape")), None)

@@ -46,7 +46,9 @@ def test_gradients_agree_with_central_differences(case):
     expected = central_differences(weighted_output, bound.network.vector[:trained])
     assert relative_error(gradient[:trained], expected) < TOLERANCE
     assert np.isfinite(gradient).all()
-    for name, array in bound.network.layout.named(gradient[:trained]).items():  # none hides behind a larger one
+    for name, array in bound.network.layout.named(
+        gradient[:trained]
+    ).items():  # each by itself, since the larger ones would hide errors of the smaller
         expected = central_differences(weighted_output, bound.network.named()[name])
         assert relative_error(array, expected) < TOLERANCE, name
 
@@ -106,7 +108,7 @@ def test_an_empty_batch_has_a_zero_gradient(case):
     bound = Bound(case)
     trained = bound.network.layout.trainable
     np.testing.assert_array_equal(gradient[:trained], 0)
-    np.testing.assert_array_equal(gradient[trained:], bound.network.vector[trained:])  # what is kept stays
+    np.testing.assert_array_equal(gradient[trained:], bound.network.vector[trained:])  # buffers keep their values
 
 
 @over_unmixed
@@ -124,7 +126,7 @@ def test_gradients_of_two_parts_of_a_batch_add_up(case):
 
 @over_mixed
 @pytest.mark.parametrize("one_at_a_time", [False, True])
-def test_two_shards_that_are_reduced_are_the_whole_batch(case, one_at_a_time):
+def test_two_shards_with_all_reduce_equal_the_whole_batch(case, one_at_a_time):
     x, dy = inputs(case, 5), output_gradient(case, 5)
     y, dx, gradient = Bound(case).gradients(x, dy)
     for edge in (1, 3):
@@ -177,8 +179,8 @@ def test_inputs_and_gradients_can_be_views(case):
 
 def strided(array):
     """Return the same values as a view with gaps along every axis."""
-    room = np.full([2 * length for length in array.shape], np.nan)
-    view = room[tuple(slice(None, None, 2) for _ in array.shape)]
+    gaps = np.full([2 * length for length in array.shape], np.nan)
+    view = gaps[tuple(slice(None, None, 2) for _ in array.shape)]
     view[...] = array
     return view
 
@@ -190,4 +192,4 @@ def test_parameter_gradients_are_the_same_without_the_input_gradient(case):
     bound = Bound(case, input_gradient=False)
     _, dx, same = bound.gradients(x, dy)
     assert same.tobytes() == gradient.tobytes()
-    assert dx is None or not bound.network.vector.size  # what has parameters saves itself the work
+    assert dx is None or not bound.network.vector.size  # a layer with parameters does not compute it

@@ -1,4 +1,4 @@
-"""What every loss promises, over all its configurations in the table."""
+"""The contract of all losses in the table."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 
 from tests.contracts.numeric import TOLERANCE, central_differences, relative_error
 from tests.contracts.table import LOSS_ROWS, name_of
-from tests.contracts.values import learns_one_label, loss_of, outputs_and_targets
+from tests.contracts.values import has_one_label_per_row, loss_of, outputs_and_targets
 
 CASES = [case for cases in LOSS_ROWS.values() for case in cases]
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
 WEIGHTS = np.array((0.5, 2, 0, 1.25, 3, 0.75))
-weighted_or_not = pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weighted"])
+weighted_or_not = pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["unweighted", "weighted"])
 EXTREMES = {
     "probabilities": (0.0, 1.0),
     "logits": (-1e4, 0.0, 1e4),
@@ -23,11 +23,11 @@ EXTREMES = {
     "rates": (0.0, 1.0, 1e4),
     "logarithms of rates": (-1e4, 0.0, 80.0),  # exp(89) is infinite in float32
 }
-CHANCES = ("probabilities", "logits")
+PROBABILISTIC = ("probabilities", "logits")
 
 
 def run(case, output, targets, weights=None, scale=1.0):
-    """(prediction, sum, gradient)."""
+    """Return (prediction, sum, gradient)."""
     prediction, total, backward = loss_of(case).forward(output, targets, weights)
     return prediction, total, backward(scale)
 
@@ -44,7 +44,7 @@ def test_the_gradient_agrees_with_central_differences(case, weights):
 @over_all
 @weighted_or_not
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_dtype_that_comes_in_goes_out(case, weights, dtype):
+def test_the_dtype_is_preserved(case, weights, dtype):
     output, targets = outputs_and_targets(case, 6, dtype)
     weights = None if weights is None else weights.astype(dtype)
     prediction, total, gradient = run(case, output, targets, weights, 1 / 6)
@@ -54,7 +54,7 @@ def test_the_dtype_that_comes_in_goes_out(case, weights, dtype):
 
 @over_all
 @weighted_or_not
-def test_nothing_given_is_changed(case, weights):
+def test_arguments_are_not_modified(case, weights):
     output, targets = outputs_and_targets(case, 6)
     before = output.copy(), targets.copy(), WEIGHTS.copy()
     for array in (output, targets, WEIGHTS):
@@ -70,7 +70,7 @@ def test_nothing_given_is_changed(case, weights):
 
 @over_all
 @weighted_or_not
-def test_backward_gives_the_same_twice(case, weights):
+def test_backward_can_be_called_repeatedly(case, weights):
     output, targets = outputs_and_targets(case, 6)
     backward = loss_of(case).forward(output, targets, weights)[2]
     first = backward(0.5).copy()
@@ -79,11 +79,11 @@ def test_backward_gives_the_same_twice(case, weights):
 
 
 @over_all
-def test_the_prediction_is_what_predict_says(case):
+def test_forward_and_predict_give_the_same_prediction(case):
     output, targets = outputs_and_targets(case, 6)
     prediction = run(case, output, targets)[0]
     np.testing.assert_allclose(prediction, loss_of(case).predict(output), rtol=1e-14)
-    if case.domain in CHANCES:
+    if case.domain in PROBABILISTIC:
         assert ((prediction > 0) & (prediction < 1)).all()
     if case.domain == "logarithms of rates":
         np.testing.assert_allclose(np.log(prediction), output, rtol=1e-12)
@@ -100,8 +100,10 @@ def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
     rows = np.array([np.resize(entries, case.output_shape) for entries in combinations], dtype)
     classes = units if loss_of(case).wants_sum_to_one else 2
     for target in range(max(units, 2)):
-        of_rows = learns_one_label(case)
-        raw = np.full(len(rows) if of_rows else rows.shape, target if case.domain not in CHANCES else target % classes)
+        of_rows = has_one_label_per_row(case)
+        raw = np.full(
+            len(rows) if of_rows else rows.shape, target if case.domain not in PROBABILISTIC else target % classes
+        )
         targets = loss_of(case).encode(raw, case.output_shape, np.dtype(dtype))
         some = None if weights is None else np.resize(weights, len(rows)).astype(dtype)
         prediction, total, gradient = run(case, rows, targets, some, 1 / len(rows))
@@ -127,7 +129,7 @@ def test_the_sums_of_two_parts_add_up(case, cut, weights):
 
 
 @over_all
-def test_weights_of_one_are_no_weights(case):
+def test_weights_of_one_change_nothing(case):
     output, targets = outputs_and_targets(case, 6)
     _, total, gradient = run(case, output, targets, None, 0.2)
     _, same_total, same_gradient = run(case, output, targets, np.ones(6), 0.2)
@@ -136,7 +138,7 @@ def test_weights_of_one_are_no_weights(case):
 
 
 @over_all
-def test_a_weight_of_two_is_the_row_twice_and_of_zero_the_row_left_out(case):
+def test_a_weight_of_two_counts_a_row_twice_and_zero_leaves_it_out(case):
     output, targets = outputs_and_targets(case, 4)
     twice = [0, 1, 1, 3]
     weights = np.array((1.0, 2, 0, 1))
@@ -149,8 +151,8 @@ def test_a_weight_of_two_is_the_row_twice_and_of_zero_the_row_left_out(case):
 
 
 @over_all
-@pytest.mark.parametrize("weights", [None, np.empty(0)], ids=["alike", "weighted"])
-def test_no_rows_lose_nothing(case, weights):
+@pytest.mark.parametrize("weights", [None, np.empty(0)], ids=["unweighted", "weighted"])
+def test_the_loss_of_no_rows_is_zero(case, weights):
     output, targets = outputs_and_targets(case, 0)
     prediction, total, gradient = run(case, output, targets, weights)
     assert total == 0
@@ -158,34 +160,34 @@ def test_no_rows_lose_nothing(case, weights):
 
 
 @over_all
-def test_the_loss_is_least_where_the_output_is_right(case):
+def test_the_optimal_output_has_the_smallest_loss(case):
     output, targets = outputs_and_targets(case, 6)
-    right, least = case.best(targets, case.output_shape)
-    assert run(case, right, targets)[1] == pytest.approx(least, rel=1e-12, abs=1e-9)
+    optimum, least = case.best(targets, case.output_shape)
+    assert run(case, optimum, targets)[1] == pytest.approx(least, rel=1e-12, abs=1e-9)
     assert run(case, output, targets)[1] > least + 1e-3
     random = np.random.default_rng(7)
-    for size in (1e-3, 0.1, 1.0):  # nor is it less beside the right one
-        beside = right + size * random.standard_normal(right.shape)
+    for size in (1e-3, 0.1, 1.0):  # outputs near the optimum have no smaller loss
+        nearby = optimum + size * random.standard_normal(optimum.shape)
         if case.domain == "rates":
-            beside = np.abs(beside)
+            nearby = np.abs(nearby)
         if case.domain == "probabilities":
-            beside = np.clip(beside, 1e-6, 1 - 1e-6)
-            beside /= beside.sum(axis=-1, keepdims=True) if loss_of(case).wants_sum_to_one else 1
-        assert run(case, beside, targets)[1] > least - 1e-12
+            nearby = np.clip(nearby, 1e-6, 1 - 1e-6)
+            nearby /= nearby.sum(axis=-1, keepdims=True) if loss_of(case).wants_sum_to_one else 1
+        assert run(case, nearby, targets)[1] > least - 1e-12
 
 
 @over_all
 @weighted_or_not
-def test_the_best_constant_is_found_by_search_too(case, weights):
+def test_the_baseline_is_the_loss_of_the_best_constant(case, weights):
     loss, (_, targets) = loss_of(case), outputs_and_targets(case, 6)
-    assert loss.baseline(targets, weights) == pytest.approx(lost_by_constant(case, targets, weights), abs=1e-7)
+    assert loss.baseline(targets, weights) == pytest.approx(loss_of_best_constant(case, targets, weights), abs=1e-7)
 
 
-def lost_by_constant(case, targets, weights):
-    """The mean loss of the best constant output, found by steps along the gradient or by cutting an interval."""
+def loss_of_best_constant(case, targets, weights):
+    """Return the mean loss of the best constant output, found by gradient descent or by ternary search."""
     output = np.zeros((len(targets), *case.output_shape))
     divisor = len(targets) if weights is None else weights.sum()
-    if loss_of(case).wants_sum_to_one:  # a unit is not free of the others
+    if loss_of(case).wants_sum_to_one:  # units depend on one another
         loss = replace(loss_of(case), from_logits=True)
         for _ in range(400):
             output -= 2 * loss.forward(output, targets, weights)[2](1 / divisor).sum(axis=0)
@@ -194,7 +196,7 @@ def lost_by_constant(case, targets, weights):
     output += (low + high) / 2
     for unit in np.ndindex(case.output_shape):
         below, above = low, high
-        for _ in range(40):  # 9 * (2 / 3)^40 is 8e-7, and near its least value a loss is flat or its slope at most 10
+        for _ in range(40):  # 9 * (2 / 3)^40 is 8e-7; near its minimum a loss is flat or has a slope of at most 10
             thirds = (2 * below + above) / 3, (below + 2 * above) / 3
             lost = []
             for value in thirds:

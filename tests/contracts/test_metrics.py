@@ -14,13 +14,13 @@ from tests.contracts.values import made
 
 CASES = [case for cases in METRIC_ROWS.values() for case in cases]
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
-weighted_or_not = pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
+weighted_or_not = pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
 ROWS = 12
 
 
 def rows_of(case, weighted=False, dtype=np.float64):
     """Return (prediction, targets, weights), far from zero so that plain sums of squares would lose precision."""
-    random = np.random.default_rng(9 if case.labels else 8)  # every label is there and is not, with weight
+    random = np.random.default_rng(9 if case.labels else 8)  # every label occurs as 0 and as 1, with a weight above 0
     weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
     if made(case).target_kind == "classes":
         prediction = random.integers(0, 5, (ROWS, *case.prediction_shape)) / 4  # with ties
@@ -56,7 +56,7 @@ def test_values_agree_with_the_definition(case, weighted):
 def test_merged_parts_equal_the_whole(case, weighted):
     arrays = rows_of(case, weighted)
     if arrays[2] is not None:
-        arrays[2][[0, 3]] = 1  # no part without any weight
+        arrays[2][[0, 3]] = 1  # every part has some weight
     whole = pytest.approx(score(case, *arrays), rel=1e-9)
     for cuts in ((0, 5, ROWS), (0, 1, ROWS), (0, 3, 4, 9, ROWS)):
         parts = [made(case).measure(*cut(arrays, *pair)) for pair in pairwise(cuts)]
@@ -77,7 +77,7 @@ def test_an_empty_part_changes_nothing(case):
 @over_all
 def test_rows_of_weight_0_change_nothing(case):
     arrays = rows_of(case, True)
-    arrays[2][:3] = 0  # the others are of every class
+    arrays[2][:3] = 0  # the other rows have all classes
     state = made(case).measure(*cut(arrays, 3, ROWS))
     none = made(case).measure(*cut(arrays, 0, 3))
     for merged in (made(case).merge(state, none), made(case).merge(none, state)):
@@ -85,7 +85,7 @@ def test_rows_of_weight_0_change_nothing(case):
 
 
 @over_all
-def test_weights_count_rows(case):
+def test_a_whole_weight_counts_a_row_that_many_times(case):
     prediction, targets, _ = rows_of(case)
     weights = np.arange(ROWS) % 3.0
     rows = np.repeat(np.arange(ROWS), np.arange(ROWS) % 3)
@@ -123,7 +123,7 @@ def test_the_better_prediction_scores_better(case):
         best = targets
     sign = 1 if made(case).higher_is_better else -1
     assert sign * score(case, best, targets) > sign * score(case, prediction, targets)
-    if case.config["type"] == "log_loss":  # which keeps probabilities away from 0 and 1
+    if case.config["type"] == "log_loss":  # it clips probabilities away from 0 and 1
         assert score(case, best, targets) == -np.log(1 - np.finfo(best.dtype).eps)
     else:
         assert score(case, best, targets) == (1.0 if made(case).higher_is_better else 0.0)
@@ -138,7 +138,7 @@ def test_many_small_parts_equal_the_whole(case):
     for row in range(ROWS):
         tally.add(0.0, 1.0, tally.measure(*cut(arrays, row, row + 1)))
         if row % 5 == 4:
-            tally.results()  # asking in between changes nothing
+            tally.results()  # intermediate results change nothing
     (state,) = tally.states
     if metric.keeps_rows:
         np.testing.assert_array_equal(state, metric.measure(*arrays))

@@ -114,7 +114,7 @@ def test_with_zero_gradients_only_decay_changes_the_weights(case):
 
 
 @over_all
-def test_a_model_without_parameters(case):
+def test_a_model_without_parameters_can_be_updated(case):
     driver = Driver(made(case), np.empty(0))
     driver.step(np.empty(0), 0.1)
     assert driver.steps == 1

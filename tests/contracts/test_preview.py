@@ -21,7 +21,7 @@ from tests.contracts.test_sources import matrix
 from tests.contracts.values import made
 from tests.workflows import tiny
 
-READ_WHOLE = ("dataset", "memory", "table")  # small by nature, in no file, or read as quickly as looked at
+READ_WHOLE = ("dataset", "memory", "table")  # always small, not in a file, or read whole just as quickly
 CASES = [
     case for name, cases in SOURCE_ROWS.items() for case in cases if case.write is not None and name not in READ_WHOLE
 ]
@@ -30,7 +30,7 @@ LIMITS = {"arrays": "MIN_PREVIEW_BYTES", "idx": "MIN_PREVIEW_BYTES", "images": "
 
 @pytest.fixture
 def all_large(monkeypatch):
-    """Everything counts as large."""
+    """Treat every file as large."""
     for name, limit in LIMITS.items():
         monkeypatch.setattr(importlib.import_module(f"nncli.data.sources.{name}"), limit, 0)
 
@@ -70,7 +70,7 @@ def test_small_files_are_read_whole(tmp_path):
 
 @pytest.mark.usefixtures("all_large")
 @pytest.mark.parametrize("make", [tiny.convolutional])
-def test_check_and_training_know_the_same_rows(tmp_path, make):
+def test_check_and_train_see_the_same_rows(tmp_path, make):
     config = tiny.write(tmp_path, make())
     found = check(config)
     assert found.rows_read is not None
@@ -93,7 +93,7 @@ def test_the_labels_of_all_rows_are_checked(tmp_path):
 
 
 @pytest.mark.usefixtures("all_large")
-def test_what_only_the_whole_data_show_is_told_before_the_first_step(tmp_path):
+def test_a_nan_outside_the_sample_is_reported_before_the_first_step(tmp_path):
     x, y = np.zeros((5000, 2)), np.arange(5000) % 2
     x[4777, 1] = np.nan
     np.savez("a.npz", x=x, y=y)
@@ -107,7 +107,7 @@ def test_what_only_the_whole_data_show_is_told_before_the_first_step(tmp_path):
 
 
 @pytest.mark.usefixtures("all_large")
-def test_a_target_column_that_is_not_there(tmp_path):
+def test_a_missing_target_column_is_reported(tmp_path):
     csv_file(tmp_path)
     (tmp_path / "a.yaml").write_text(
         "data: {train: {path: a.csv, targets: lable}}\nmodel: [{type: dense, units: 2}, softmax]\n"
@@ -125,11 +125,11 @@ def test_every_sampled_row_keeps_its_own_target(tmp_path):
     assert preview is not None
     np.testing.assert_array_equal(preview.sample.targets, preview.sample.inputs[:, 0] / 3)
     assert 5 <= len(preview.sample) <= 7
-    assert preview.sample.origin[-1] > 80  # from everywhere
+    assert preview.sample.origin[-1] > 80  # rows from the whole file
 
 
 @pytest.mark.usefixtures("all_large")
-def test_the_sample_of_a_part_is_of_that_part(tmp_path):
+def test_each_sample_has_rows_of_its_own_part_only(tmp_path):
     values = tiny.convolutional()
     values["data"] |= {"validation": {"fraction": 0.2}, "test": {"fraction": 0.2}}
     found = load_config(tiny.write(tmp_path, values)).validation.splits
@@ -154,13 +154,13 @@ def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
 
 
 def large(folder, rows=3000, **arrays):
-    """A config over a .npz file of which a preview sees the first rows."""
+    """Write a .npz file, and return a template of a config that reads it."""
     np.savez(folder / "a.npz", x=np.arange(2.0 * rows).reshape(rows, 2), **arrays)
     return "data: {{train: {{path: a.npz{train}}}{more}}}\nmodel: [{model}]\nloss: {loss}\noptimizer: sgd\n"
 
 
 @pytest.mark.usefixtures("all_large")
-def test_a_part_of_which_no_row_was_seen_is_read_whole(tmp_path):
+def test_a_part_without_sampled_rows_is_read_whole(tmp_path):
     y = np.arange(3000) // 300
     text = large(tmp_path, y=y)
     model = "{type: dense, units: 2}, softmax"
@@ -175,11 +175,11 @@ def test_a_part_of_which_no_row_was_seen_is_read_whole(tmp_path):
 
 
 @pytest.mark.usefixtures("all_large")
-def test_what_a_sample_shows_is_no_verdict(tmp_path):
+def test_a_problem_in_the_sample_alone_is_no_error(tmp_path):
     text = large(tmp_path, y=np.arange(3000.0))
     model = "{type: dense, units: 1}, sigmoid"
     (tmp_path / "a.yaml").write_text(text.format(train="", more=", scale_targets: minmax", model=model, loss="mse"))
-    assert check("a.yaml").rows_read is None  # scaled by the first rows alone, the targets would leave [0, 1]
+    assert check("a.yaml").rows_read is None  # with a scaling fitted to the sample, targets would be outside [0, 1]
     lines = "\n".join(f"{row},{row if row % 2 else ''},{row % 3}" for row in range(6000))
     (tmp_path / "long.csv").write_text(f"a,half,y\n{lines}\n")  # every sampled row is blank in one column
     (tmp_path / "b.yaml").write_text(
@@ -189,7 +189,7 @@ def test_what_a_sample_shows_is_no_verdict(tmp_path):
     assert check("b.yaml").plan.input_shape == (2,)
 
 
-def test_what_was_read_whole_is_not_read_again(tmp_path, monkeypatch):
+def test_a_source_that_was_read_whole_is_not_read_again(tmp_path, monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     values = tiny.classifier()
     np.savez("held.npz", x=np.random.default_rng(0).normal(size=(30, 2)), y=["left", "right"] * 15)

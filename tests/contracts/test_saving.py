@@ -1,4 +1,4 @@
-"""Every layer gives the same outputs, bit for bit, after its parameters were saved and loaded."""
+"""Every layer has the same outputs, bit for bit, after its parameters are saved and loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CASES = marked(case for cases in LAYER_ROWS.values() for case in cases)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_saved_and_loaded_gives_the_same_bits(case, tmp_path):
+def test_saving_and_loading_gives_the_same_bits(case, tmp_path):
     for dtype in (np.float32, np.float64):
         x = inputs(case, 3, dtype)
         before = Bound(case, dtype)

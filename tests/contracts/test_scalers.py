@@ -15,7 +15,7 @@ from nncli.data.rows import array_rows
 from nncli.data.scalers import NoScaler, Scaler
 from tests.contracts.table import SCALER_ROWS, name_of
 from tests.contracts.values import made
-from tests.data.lazy import OnlySlices
+from tests.data.only_slices import OnlySlices
 
 CASES = [case for cases in SCALER_ROWS.values() for case in cases]
 TABLE = np.random.default_rng(0).normal(size=(50, 3)) * (1, 1000, 1e-6) + (0, -5000, 7)
@@ -55,7 +55,7 @@ def test_columns_are_scaled_independently(case, x):
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
-def test_arrays_that_only_allow_slices_of_rows(case, x):
+def test_arrays_that_are_read_in_slices_give_the_same_scaling(case, x):
     whole, sliced = scaler(case).fit(x), scaler(case).fit(OnlySlices(x))
     if whole is None or sliced is None:
         assert whole is sliced
@@ -88,7 +88,7 @@ def test_a_constant_column_stays_finite(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_a_stored_scaler_is_the_same(case):
+def test_a_restored_scaler_gives_the_same_bits(case):
     rows = replace(array_rows(TABLE, TABLE[:, ::-1], "x", "y", "y"), target_names=("0", "1", "2"))
     preprocessing = Preprocessing.fit(rows, task=Task("numbers"), input_scaler=scaler(case), target_scaler=scaler(case))
     stored = Preprocessing.restore(json.loads(json.dumps(preprocessing.state())))

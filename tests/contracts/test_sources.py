@@ -1,4 +1,4 @@
-"""The contract of all sources: the same rows from every kind of file, labels aligned with inputs."""
+"""The contract of all sources: every kind of file gives the same rows, with labels that belong to their inputs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_targets_can_be_left_out(case, tmp_path):
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=name_of)
-def test_some_rows_keep_their_order(case, tmp_path):
+def test_selected_rows_are_in_the_given_order(case, tmp_path):
     rows = written(case, tmp_path).read()
     some = rows.take(np.array([4, 1]))
     assert [some.place(0), some.place(1)] == [rows.place(4), rows.place(1)]

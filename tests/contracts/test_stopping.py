@@ -17,7 +17,7 @@ RULES = [case.config for cases in OPTIMIZER_ROWS.values() for case in cases]
 RULES += [
     {"type": "adam", "learning_rate": cases[-1].config}
     for name, cases in SCHEDULE_ROWS.items()
-    if name != "reduce_on_plateau"  # whose count is tested with the trainer
+    if name != "reduce_on_plateau"  # tested with the trainer
 ]
 
 
@@ -45,11 +45,11 @@ def assert_same_after_any_stop(make):
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=name_of)
-def test_resume_with_every_layer(case):
+def test_resuming_with_every_layer_gives_the_same_bits(case):
     layers, rows = [case.config, {"type": "dense", "units": 1}], rows_for(case)
     assert_same_after_any_stop(lambda: trainer_of(layers, rows, batch_size=4, epochs=2))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_resume_with_every_optimizer_and_schedule(rule):
+def test_resuming_with_every_optimizer_and_schedule_gives_the_same_bits(rule):
     assert_same_after_any_stop(lambda: trainer_of(optimizer=rule, batch_size=4, epochs=2))

@@ -1,4 +1,4 @@
-"""What the contract tests feed to the rows of the table."""
+"""Objects and data for the rows of the contract table."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """The registry that a row's configuration is from; things of two kinds may have one name."""
+    """Return the registry of a row; its type alone does not tell, since two registries can have the same name."""
     return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 
 def made(case: Any, registry: Registry | None = None) -> Registered:
-    """What a row or a mapping describes."""
+    """Build the object that a row or a mapping describes."""
     return build(registry or registry_of(case), case if isinstance(case, dict) else case.config)
 
 
 def spread(shape: Shape, seed: int = 0) -> Array:
-    """Numbers between -2 and 2, none twice and none near zero, so that no kink lies within a difference's step."""
+    """Return different numbers between -2 and 2, none near 0, so that central differences step over no kink."""
     count = int(np.prod(shape))
     values = (np.arange(count) + 0.3) / max(count, 1) * 4 - 2
     return np.random.default_rng(seed).permutation(values).reshape(shape)
 
 
 def inputs(case: LayerCase, rows: int, dtype: Any = np.float64) -> Array:
-    """(rows, *input shape) for a layer."""
+    """Return inputs for a layer: (rows, *input shape)."""
     if case.below is not None:
         return np.random.default_rng(1).integers(case.below, size=(rows, *case.input_shape)).astype(dtype)
     return spread((rows, *case.input_shape), 1).astype(dtype)
 
 
 def loss_of(case: LossCase) -> Any:
-    """The loss of a row."""
+    """Return the loss of a row."""
     loss: Any = made(case)
     return loss
 
 
-def learns_one_label(case: LossCase) -> bool:
-    """Whether a row has one class label, and not several labels or numbers."""
+def has_one_label_per_row(case: LossCase) -> bool:
+    """Return whether targets are one class label a row, and not multi-label or numbers."""
     loss = loss_of(case)
     return loss.target_kind == "classes" and (loss.wants_sum_to_one or case.output_shape == (1,))
 
 
 def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> tuple[Array, Array]:
-    """What a model may give to a loss, and targets in the form that the loss takes."""
+    """Return random outputs of a model, and targets as the loss encodes them."""
     random, loss = np.random.default_rng(5), loss_of(case)
     numbers = random.standard_normal((rows, *case.output_shape)) * 2
     if case.domain == "probabilities":
-        e = np.exp(numbers / 2)  # none so small that the step of a difference is not small beside it
+        e = np.exp(numbers / 2)  # not so small that the step of central differences matters
         numbers = e / e.sum(axis=-1, keepdims=True) if loss.wants_sum_to_one else e / (1 + e)
     if case.domain == "rates":
         numbers = np.exp(numbers)
@@ -68,5 +68,5 @@ def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> t
         targets = random.integers(6, size=numbers.shape)
     else:
         classes = case.output_shape[-1] if loss.wants_sum_to_one else 2
-        targets = random.integers(classes, size=rows if learns_one_label(case) else numbers.shape)
+        targets = random.integers(classes, size=rows if has_one_label_per_row(case) else numbers.shape)
     return numbers.astype(dtype), loss.encode(targets, case.output_shape, np.dtype(dtype))

@@ -1,4 +1,4 @@
-"""Batches: every row once an epoch, in an order of its own."""
+"""Training batches: every row once per epoch, in a random order."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ ROWS = 23
 
 
 def dataset(rows=ROWS, weights=False):
-    """Rows whose target is ten times their input."""
+    """Return rows whose target is ten times their input."""
     x = np.arange(rows, dtype=np.float64)[:, None]
     return Dataset(x, 10 * x, np.arange(rows) + 0.5 if weights else None)
 
 
 def epoch(batches, number, skip=0):
-    """(inputs, targets) of every batch as lists; the arrays themselves are reused."""
+    """Return (inputs, targets) of every batch as lists, because the arrays are reused."""
     found = []
     for batch in batches.epoch(number, skip):
         assert batch.first_row == 0
@@ -29,14 +29,14 @@ def epoch(batches, number, skip=0):
 
 
 def rows_of(found):
-    """All rows in their order."""
+    """Return all rows in their order."""
     return [row for batch in found for row in batch]
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("size", [1, 4, 5, 22, 23, 24, 1000])
 @pytest.mark.parametrize("weights", [True, False])
-def test_every_row_is_there_once_and_the_last_batch_may_be_short(size, shuffle, weights):
+def test_every_row_occurs_once_and_the_last_batch_may_be_short(size, shuffle, weights):
     batches = TrainingBatches(dataset(weights=weights), size, shuffle=shuffle, seed=0)
     for number in (1, 2, 3):
         found = epoch(batches, number)
@@ -50,14 +50,14 @@ def test_one_row():
     assert epoch(TrainingBatches(dataset(1), 32, shuffle=True, seed=0), 1) == [[0]]
 
 
-def test_epochs_have_orders_of_their_own():
+def test_every_epoch_has_another_order():
     batches = TrainingBatches(dataset(), 5, shuffle=True, seed=0)
     orders = [tuple(rows_of(epoch(batches, number))) for number in range(1, 6)]
     assert len(set(orders)) == 5
     assert tuple(range(ROWS)) not in orders
 
 
-def test_orders_depend_on_seed_and_epoch_alone():
+def test_the_order_depends_on_seed_and_epoch_only():
     first, again, other = (TrainingBatches(dataset(), 5, shuffle=True, seed=seed) for seed in (1, 1, 2))
     epoch(first, 1)
     assert epoch(first, 4) == epoch(again, 4)
@@ -69,14 +69,14 @@ def test_the_order_does_not_depend_on_the_size_of_batches():
     assert rows_of(epoch(small, 3)) == rows_of(epoch(large, 3))
 
 
-def test_without_shuffling_rows_come_as_they_are():
+def test_without_shuffling_rows_are_in_order():
     batches = TrainingBatches(dataset(), 5, shuffle=False, seed=0)
     assert rows_of(epoch(batches, 1)) == rows_of(epoch(batches, 2)) == list(range(ROWS))
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("skip", range(6))
-def test_skipping_leaves_the_rest_as_it_is(skip, shuffle):
+def test_skipping_does_not_change_the_other_batches(skip, shuffle):
     batches = TrainingBatches(dataset(), 5, shuffle=shuffle, seed=0)
     assert epoch(batches, 2, skip) == epoch(batches, 2)[skip:]
 
@@ -87,7 +87,7 @@ def test_the_dataset_is_not_changed():
     assert (data.inputs[:, 0] == np.arange(ROWS)).all()
 
 
-def test_evaluation_takes_all_rows_in_order():
+def test_batches_of_a_dataset_are_all_rows_in_order():
     batches = list(dataset(weights=True).batches(10))
     assert [len(batch) for batch in batches] == [10, 10, 3]
     assert np.concatenate([batch.inputs[:, 0] for batch in batches]).tolist() == list(range(ROWS))

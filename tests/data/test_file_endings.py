@@ -1,4 +1,4 @@
-"""One list of endings: what a source reads, what messages say and what the commands take agree."""
+"""Sources, messages and commands use one list of file endings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_table_is_read_by_the_table_source(ending):
         ({"path": "a.JPEG"}, "images"),
     ],
 )
-def test_other_files_are_read_by_theirs(values, kind):
+def test_other_files_are_read_by_their_sources(values, kind):
     assert cast("Source", build(SOURCES, values)).type_name == kind
 
 

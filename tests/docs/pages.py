@@ -1,10 +1,10 @@
 """The Markdown pages of the project: their headings, links and code blocks.
 
-A comment on the lines before a block says what a test has to know of it:
+A comment on the lines before a block tells the tests how to treat it:
 
-    <!-- not run: REASON -->     nothing runs the block; `test_pages.py` lists them all
+    <!-- not run: REASON -->     the block is not run; `test_pages.py` lists all of these
     <!-- exit 2 -->              the exit code of its commands, where that is not 0
-    <!-- numbers vary -->        its output is compared without regard to the numbers in it
+    <!-- numbers vary -->        its output is compared without its numbers
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Block:
     """A fenced block of code.
 
     Args:
-        page: the file that it is in.
+        page: the file that contains it.
         line: the number of its first line of text, from 1.
-        language: what stands behind the fence.
+        language: the word after the fence.
         text: the lines between the fences.
         comments: the comments directly before it.
     """
@@ -49,7 +49,7 @@ class Block:
 
     @property
     def not_run(self) -> str | None:
-        """Why nothing runs it; None where something does."""
+        """The reason why it is not run; None if it is run."""
         return self._said("not run: ")
 
     @property
@@ -59,12 +59,12 @@ class Block:
 
     @property
     def varies(self) -> bool:
-        """Whether the numbers of its output differ from machine to machine."""
+        """Whether the numbers in its output may differ from machine to machine."""
         return "numbers vary" in self.comments
 
     @property
     def file(self) -> str | None:
-        """The name in its first line, such as `# first.yaml`, under which a reader saves it."""
+        """The file name in its first line, such as `# first.yaml`; None if there is none."""
         found = re.match(r"# ([\w-]+\.(?:yaml|py))\n", self.text)
         return found[1] if found else None
 
@@ -73,12 +73,12 @@ class Block:
 
 
 def name_of(page: Path) -> str:
-    """A page's path in the project."""
+    """Return the path of a page in the project."""
     return page.relative_to(ROOT).as_posix()
 
 
 def blocks(page: Path) -> list[Block]:
-    """The code blocks of a page in order."""
+    """Return the code blocks of a page in order."""
     found: list[Block] = []
     comments: list[str] = []
     lines = page.read_text(encoding="utf-8").splitlines()
@@ -97,7 +97,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def prose(page: Path) -> str:
-    """A page without its code blocks and code spans."""
+    """Return a page without its code blocks and code spans."""
     kept, inside = [], False
     for line in page.read_text(encoding="utf-8").splitlines():
         if _FENCE.fullmatch(line):
@@ -108,7 +108,7 @@ def prose(page: Path) -> str:
 
 
 def headings(page: Path) -> list[tuple[int, str]]:
-    """(level, text) of every heading."""
+    """Return (level, text) of every heading."""
     kept, inside = [], False
     for line in page.read_text(encoding="utf-8").splitlines():
         if _FENCE.fullmatch(line):
@@ -119,10 +119,10 @@ def headings(page: Path) -> list[tuple[int, str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
+    """Return the anchors that GitHub makes from the headings of a page."""
     return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for _, text in headings(page)}
 
 
 def links(page: Path) -> list[str]:
-    """Where the links of a page go."""
+    """Return the targets of the links of a page."""
     return _LINK.findall(prose(page))

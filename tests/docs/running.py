@@ -1,4 +1,4 @@
-"""Runs the code blocks of a page in order, as a reader would type them, in one shell."""
+"""Run the code blocks of a page in order, in one shell, as a reader would type them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Step:
     """One command of a page.
 
     Args:
-        block: where it stands.
-        command: what the shell gets.
-        shown: the output that the page shows below it; empty where it shows none.
-        begins: the line in the block with which that output begins, from 0.
+        block: the block that contains it.
+        command: the command for the shell; empty for Python.
+        shown: the output that the page shows below it; empty if it shows none.
+        begins: the line of the block where that output begins, from 0.
     """
 
     block: Block
@@ -37,12 +37,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a step did.
+    """The result of a step.
 
     Args:
-        step: which.
-        exit_code: of its command.
-        output: standard output and standard error as they came.
+        step: the step.
+        exit_code: the exit code of its command.
+        output: its standard output and standard error, in the order of writing.
     """
 
     step: Step
@@ -51,7 +51,7 @@ class Ended:
 
 
 def steps(page: Path) -> list[Step]:
-    """The commands of a page in order; Python blocks that follow one another are one command each all the same."""
+    """Return the commands of a page in order; each Python block is a step of its own."""
     found: list[Step] = []
     before: Block | None = None
     for block in blocks(page):
@@ -75,7 +75,7 @@ def _steps(block: Block, before: Block | None) -> Iterator[Step]:
 
 
 def is_whole_config(text: str) -> bool:
-    """Whether a YAML block is a config that can be run."""
+    """Return whether a YAML block is a complete config."""
     return all(re.search(rf"^{key}:", text, flags=re.MULTILINE) for key in ("data", "model", "loss", "optimizer"))
 
 
@@ -99,7 +99,7 @@ def _console(block: Block) -> Iterator[Step]:
 
 
 def write_files(page: Path, folder: Path) -> None:
-    """What a reader has: the configs of the project, and the files that the page writes out."""
+    """Write the files that a reader has: the configs of the project, and the files that the page shows."""
     shutil.copytree(ROOT / "configs", folder / "configs")
     for block in blocks(page):
         if block.file is not None:
@@ -109,17 +109,17 @@ def write_files(page: Path, folder: Path) -> None:
 
 
 def run(page: Path, folder: Path, results: Path) -> list[Ended]:
-    """Runs a page.
+    """Run all commands of a page, and return their results.
 
     Args:
         page: the file.
-        folder: where to run it; empty.
-        results: where to write the scripts and the outputs; empty.
+        folder: an empty folder in which to run it.
+        results: an empty folder for the script and the outputs.
     """
     write_files(page, folder)
     done = steps(page)
     script = ["set -o pipefail"]
-    python: list[int] = []  # the numbers of the steps that go into the next Python process
+    python: list[int] = []  # numbers of the steps for the next Python process
 
     def run_python() -> None:
         if python:
@@ -152,7 +152,7 @@ def _environment() -> dict[str, str]:
 
 
 def _ended(done: list[Step], results: Path) -> Iterator[Ended]:
-    waiting: list[str] = []  # the outputs of the Python blocks that are left of one process
+    waiting: list[str] = []  # the remaining outputs of the Python blocks of one process
     code = 0
     previous = ""
     for number, step in enumerate(done):
@@ -172,16 +172,16 @@ def _ended(done: list[Step], results: Path) -> Iterator[Ended]:
 
 
 def differs(shown: str, output: str, *, varies: bool) -> bool:
-    """Whether the output that a page shows is not what came; see `places`."""
+    """Return whether the output differs from the output that a page shows; see `places`."""
     return places(shown, output, varies=varies) is None
 
 
 def places(shown: str, output: str, *, varies: bool) -> list[int] | None:
-    """For every line that a page shows, the number of the line of the output that it is; None where they differ.
+    """Return for every line that a page shows the number of the equal line of the output; None if they differ.
 
     Args:
-        shown: by the page; a line of three dots stands for any lines, and has no place (-1).
-        output: of the command.
+        shown: the output on the page; a line of three dots stands for any lines, and its number is -1.
+        output: the output of the command.
         varies: whether numbers, and the widths of tables, may differ.
     """
     wanted, lines = _lines(shown, varies=varies), _lines(output, varies=varies)
@@ -213,6 +213,6 @@ def _lines(text: str, *, varies: bool) -> list[str]:
 
 
 def _masked(line: str) -> str:
-    """A line without its numbers, and with one blank for several and one stroke for a rule."""
+    """Return a line with 0 for every number, one blank for several, and one stroke for a horizontal line."""
     line = re.sub(r"[-+]?\d+([.,:]\d+)*(e[-+]?\d+)?", "0", line)
     return re.sub(r"─+", "─", " ".join(line.split()))

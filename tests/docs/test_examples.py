@@ -1,4 +1,4 @@
-"""Every command and every piece of Python that a page shows runs, and does what the page says."""
+"""Every command and every Python block of a page runs and has the output that the page shows."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
         if ended.exit_code != block.exit_code or "Traceback" in ended.output:
             wrong.append(f"{block}: exit code {ended.exit_code}\n{ended.step.command or block.text}\n{ended.output}")
         elif ended.step.shown and differs(ended.step.shown, ended.output, varies=block.varies):
-            wrong.append(f"{block}: the page shows\n{ended.step.shown}\nbut what came is\n{ended.output}")
-    assert not wrong, "\n\n".join([*wrong, "python -m tests.tools.write_outputs puts in what came"])
+            wrong.append(f"{block}: the page shows\n{ended.step.shown}\nbut the output is\n{ended.output}")
+    assert not wrong, "\n\n".join([*wrong, "python -m tests.tools.write_outputs writes the real outputs"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_file_that_a_page_writes_out_is_used(page: Path) -> None:
+def test_every_file_of_a_page_is_used_by_a_command(page: Path) -> None:
     commands = " ".join(f"{step.command} {step.block.text}" for step in steps(page))
     assert [block.file for block in blocks(page) if block.file and block.file not in commands] == []
 
@@ -52,5 +52,7 @@ def test_every_file_that_a_page_writes_out_is_used(page: Path) -> None:
         ("1,024   2e-05\n────", "9 1\n──", True, False),
     ],
 )
-def test_what_counts_as_the_same_output(shown: str, output: str, varies: bool, expected: bool) -> None:
+def test_outputs_are_compared_apart_from_dots_and_numbers(
+    shown: str, output: str, varies: bool, expected: bool
+) -> None:
     assert differs(shown, output, varies=varies) is expected

@@ -1,4 +1,4 @@
-"""The notebooks run from the first cell to the last, get the results that their text states, and are fit to commit."""
+"""The notebooks run completely, get the results that their text states, and are committed with portable outputs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def text_of(name: str) -> str:
 
 
 def run(name: str, results: str, folder: Path) -> dict[str, Any]:
-    """Executes a notebook and returns the value of an expression after its last cell."""
+    """Execute a notebook, and return the value of an expression after its last cell."""
     for file in FILES[name]:
         if not (DATA / file).exists():
             pytest.skip(f"the data file {file} is not on this machine")
@@ -45,7 +45,7 @@ def run(name: str, results: str, folder: Path) -> dict[str, Any]:
     return json.loads((folder / "docs" / "notebooks" / "results.json").read_text())
 
 
-def test_house_prices(tmp_path: Path) -> None:
+def test_house_prices_gets_the_results_in_its_text(tmp_path: Path) -> None:
     scores = run("house_prices", "{name: float(value) for name, value in scores.items()}", tmp_path)
     text = text_of("house_prices")
     assert "below $54,000" in text
@@ -55,7 +55,7 @@ def test_house_prices(tmp_path: Path) -> None:
     assert scores["mean"] == pytest.approx(113_110, abs=500)
 
 
-def test_two_or_five(tmp_path: Path) -> None:
+def test_two_or_five_gets_the_results_in_its_text(tmp_path: Path) -> None:
     expression = "{**{name: float(value) for name, value in scores.items()}, 'folds': float(crossval_accuracy)}"
     scores = run("two_or_five", expression, tmp_path)
     assert "in about 95 of 100 images, the network in more than 99" in text_of("two_or_five").replace("\n", " ")
@@ -64,12 +64,12 @@ def test_two_or_five(tmp_path: Path) -> None:
     assert scores["folds"] > 0.99
 
 
-def test_every_notebook_is_run_here() -> None:
+def test_every_notebook_is_run_by_these_tests() -> None:
     assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == sorted(FILES)
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_is_committed_with_its_outputs(name: str) -> None:
+def test_a_notebook_is_committed_with_its_outputs(name: str) -> None:
     code = [cell for cell in read(name).cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert any("image/png" in output.get("data", {}) for cell in code for output in cell.outputs)
@@ -78,7 +78,7 @@ def test_is_committed_with_its_outputs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_says_nothing_of_the_machine_that_ran_it(name: str) -> None:
+def test_a_notebook_has_no_details_of_the_machine(name: str) -> None:
     notebook = read(name)
     assert notebook.metadata.language_info == {"name": "python"}
     assert [cell.metadata for cell in notebook.cells] == [{}] * len(notebook.cells)

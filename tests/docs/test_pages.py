@@ -1,4 +1,4 @@
-"""Pages that can be found, links that go somewhere, and blocks that nothing runs."""
+"""Pages can be reached, links have targets, and blocks that are not run are listed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from tests.docs.pages import DOCS, PAGES, ROOT, anchors, blocks, headings, links
 
 RUN = {"console", "sh", "python"}  # languages of blocks that are run
 LANGUAGES = RUN | {"yaml", "text", "toml"}
-NOT_RUN = [  # page, and why nothing runs a block of it
+NOT_RUN = [  # page, and the reason why a block is not run
     ("README.md", "installs packages from the network"),
     ("README.md", "installs packages from the network, and runs these tests"),
     ("CONTRIBUTING.md", "installs packages from the network"),
-    ("CONTRIBUTING.md", "these tests, run in themselves"),
+    ("CONTRIBUTING.md", "runs these tests"),
     ("docs/architecture.md", "a diagram"),
     ("docs/benchmarks.md", "installs PyTorch, and measures for half an hour"),
-    ("docs/guide/checking.md", "the form that a terminal gets"),
-    ("docs/guide/checking.md", "a comment for editors, without content"),
+    ("docs/guide/checking.md", "printed on a terminal only"),
+    ("docs/guide/checking.md", "a comment, without content"),
     ("docs/guide/first-steps.md", "installs packages from the network"),
     ("docs/guide/resuming.md", "a job script for a cluster"),
 ]
 FILE = re.compile(r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`")  # a file of the project in a text
 
 
-def test_blocks_that_are_not_run_say_why() -> None:
+def test_blocks_that_are_not_run_give_a_reason() -> None:
     assert [
         (name_of(block.page), block.not_run) for page in PAGES for block in blocks(page) if block.not_run
     ] == NOT_RUN
@@ -39,12 +39,14 @@ def test_every_block_is_run_or_checked(page: Path) -> None:
     for block in blocks(page):
         assert block.language in LANGUAGES, f"{block}: {block.language or 'no language'}"
         if block.language in ("text", "toml") and "reference" not in page.parts:
-            assert block.not_run or before == "python", f"{block}: say why nothing runs it, or show it below a command"
+            assert block.not_run or before == "python", (
+                f"{block}: give a reason why it is not run, or show it below Python"
+            )
         before = block.language
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_a_page_begins_with_its_one_heading(page: Path) -> None:
+def test_a_page_has_one_main_heading_and_skips_no_level(page: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("# ")
     levels = [level for level, _ in headings(page)]
     assert levels.count(1) == 1
@@ -52,7 +54,7 @@ def test_a_page_begins_with_its_one_heading(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_links_go_somewhere(page: Path) -> None:
+def test_the_targets_of_links_exist(page: Path) -> None:
     for link in links(page):
         if link.startswith("https://"):
             continue
@@ -65,12 +67,12 @@ def test_links_go_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_files_that_are_named_are_there(page: Path) -> None:
+def test_files_named_in_a_page_exist(page: Path) -> None:
     named = FILE.findall(page.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_every_page_is_reached_from_the_index() -> None:
+def test_every_page_can_be_reached_from_the_index() -> None:
     reached: set[Path] = set()
     waiting = [DOCS / "index.md"]
     while waiting:
@@ -84,5 +86,5 @@ def test_every_page_is_reached_from_the_index() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_it_never_tells_to_install_the_other_program(page: Path) -> None:
+def test_no_page_installs_the_other_package_called_nncli(page: Path) -> None:
     assert not re.search(r"pip install (-\w+ )*['\"]?nncli(?!-train)", page.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The README is short, and its commands and its config are the project's."""
+"""The README is short, and shows the test command of CI and a config that ships."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ README = ROOT / "README.md"
 LIMIT = 10_000  # bytes
 
 
-def test_it_is_short() -> None:
+def test_the_readme_is_short() -> None:
     assert README.stat().st_size < LIMIT
 
 
-def test_it_shows_the_test_command_that_is_run_on_every_change() -> None:
+def test_the_readme_shows_the_test_command_of_ci() -> None:
     found = re.search(r'bin/(pytest".*)$', (ROOT / ".ci" / "run").read_text(), flags=re.MULTILINE)
     assert found
     arguments = found[1].replace('"', "")
     assert any(f".venv/bin/{arguments}\n" in block.text for block in blocks(README) if block.language == "sh")
 
 
-def test_the_config_that_it_shows_is_the_one_that_ships() -> None:
+def test_the_readme_shows_the_config_that_ships() -> None:
     shown = [block.text for block in blocks(README) if block.text.startswith("name: digits\n")]
     assert len(shown) == 1
     assert (ROOT / "configs" / "digits.yaml").read_text().endswith(shown[0])

@@ -1,4 +1,4 @@
-"""The reference is what the code says: generated, and not stale."""
+"""The generated reference is up to date with the code."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import sys
 from tests.docs.pages import DOCS, ROOT, headings
 
 
-def test_it_is_as_it_would_be_written() -> None:
+def test_the_reference_is_up_to_date() -> None:
     command = [
         sys.executable,
         "-m",
         "tests.tools.write_reference",
         "--check",
-    ]  # in a process without tests' own classes
+    ]  # in a new process, since tests register classes too
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, f"stale: {found.stdout.split()}{found.stderr}; python -m tests.tools.write_reference"
 
 
-def test_it_has_what_there_is() -> None:
+def test_the_reference_has_layers_optimizers_and_commands() -> None:
     names = {page.stem: {text for _, text in headings(page)} for page in (DOCS / "reference").glob("*.md")}
     assert {"conv2d", "dense", "lstm"} <= names["layers"]
     assert {"adam", "sgd"} <= names["optimizers"]

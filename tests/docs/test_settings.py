@@ -1,4 +1,4 @@
-"""The pieces of configs that a page shows are valid: known keys, values of the right kind."""
+"""The parts of configs that pages show are valid: keys are known, and values have the right type."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from nncli.config.reader import read_value
 from tests.docs.pages import PAGES, ROOT, Block, blocks, name_of
 
-PIECES = [
+PARTS = [
     block
     for page in PAGES
     for block in blocks(page)
@@ -26,21 +26,21 @@ def schema() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("block", PIECES, ids=str)
-def test_a_piece_of_a_config_is_valid(block: Block, schema: dict[str, Any]) -> None:
+@pytest.mark.parametrize("block", PARTS, ids=str)
+def test_a_part_of_a_config_is_valid(block: Block, schema: dict[str, Any]) -> None:
     given = read_value(block.text)
-    piece = {"model": given} if isinstance(given, list) else given
-    assert isinstance(piece, dict), f"{block}: a YAML block holds keys of a config, or layers"
-    errors = [error for error in Draft202012Validator(schema).iter_errors(piece) if error.validator != "required"]
+    part = {"model": given} if isinstance(given, list) else given
+    assert isinstance(part, dict), f"{block}: a YAML block holds keys of a config, or layers"
+    errors = [error for error in Draft202012Validator(schema).iter_errors(part) if error.validator != "required"]
     assert not errors, f"{block}: {errors[0].message} at {list(errors[0].path)}"
 
 
-def test_there_are_pieces() -> None:
-    assert len(PIECES) > 15
+def test_the_pages_show_parts_of_configs() -> None:
+    assert len(PARTS) > 15
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_yaml_can_be_read(page: Path) -> None:
+def test_all_yaml_blocks_can_be_read(page: Path) -> None:
     for block in blocks(page):
         if block.language == "yaml" and block.not_run is None:
             read_value(block.text)

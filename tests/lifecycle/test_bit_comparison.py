@@ -1,4 +1,4 @@
-"""Differences of values and arrays, to the bit."""
+"""Compare values and arrays bit for bit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.lifecycle.bit_comparison import array_differences, value_differences
 
 
 @pytest.mark.parametrize("value", [0.1, float("nan"), None, 3])
-def test_the_same_value_is_no_difference(value):
+def test_equal_values_do_not_differ(value):
     assert list(value_differences("a.json", {"x": value, "other": 1}, {"x": value})) == []
 
 
@@ -31,7 +31,7 @@ def test_every_bit_of_an_array_counts():
     ]
 
 
-def test_another_form_of_an_array_is_named():
+def test_another_shape_or_dtype_is_reported():
     array = np.zeros(4, np.float32)
     assert list(array_differences("last.npz", {}, {"w": array})) == [
         "last.npz: w was missing, its repetition gives float32 (4,)"

@@ -1,4 +1,4 @@
-"""Which differences of a config make another run."""
+"""Differences of configs that make another run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUN = {
 
 
 def changed(path: str, value: object) -> dict:
-    """The config with another value at a path."""
+    """Return the config with another value at a path."""
     key, _, rest = path.partition(".")
     return {**RUN, key: value if not rest else _within(RUN[key], rest.split("."), value)}
 
@@ -32,7 +32,7 @@ def _within(values, keys, value):
 def test_some_settings_may_change(path, value):
     assert config_changes(RUN, changed(path, value)) == []
     assert may_change(path)
-    assert config_changes(RUN, changed(path, value), free=()) != []
+    assert config_changes(RUN, changed(path, value), changeable=()) != []
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_some_settings_may_change(path, value):
         ("training.checkpoint.monitor", "train_loss", "training.checkpoint.monitor was 'val_loss', is 'train_loss'"),
     ],
 )
-def test_others_make_another_run(path, value, message):
+def test_other_settings_make_another_run(path, value, message):
     assert config_changes(RUN, changed(path, value)) == [message]
 
 
 def test_the_same_data_may_be_elsewhere():
     elsewhere = changed("data.train.path", "/new/a.csv")
     assert config_changes(RUN, elsewhere) == ["data.train.path was '/old/a.csv', is '/new/a.csv'"]
-    assert config_changes(RUN, elsewhere, moved=True) == []
+    assert config_changes(RUN, elsewhere, same_data=True) == []
     assert may_change("data.train.path")
     assert not may_change("seed")

@@ -1,4 +1,4 @@
-"""What is said of data files that are no longer those that a run began with."""
+"""Messages for data files that have changed since a run began."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def test_changes_are_named_by_their_kind(now, message):
 
 
 @pytest.mark.parametrize("environment", [{}, {"data": None}, {"data": []}])
-def test_an_environment_without_data_knows_no_files(environment):
+def test_an_environment_without_data_files(environment):
     assert data_changes(environment, {}) == ""
     assert changed_data_files(environment) == ""
 
 
-def test_only_files_that_are_there_are_compared(tmp_path):
+def test_missing_files_are_not_compared(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("1")
     environment = {"data": {**fingerprint_files([str(path)]), str(tmp_path / "missing.csv"): "2"}}

@@ -1,4 +1,4 @@
-"""Training a run longer that has ended."""
+"""Extend a finished run by more epochs."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ROUGH = {"type": "sgd", "learning_rate": 3.0}
 
 @pytest.fixture
 def early(tmp_path, monkeypatch):
-    """A config that stops early."""
+    """Write a config that stops early."""
     monkeypatch.chdir(tmp_path)
     return tiny.write(tmp_path, tiny.classifier(training=EARLY, optimizer=ROUGH))
 
 
-def test_a_run_that_stopped_early_is_finished_and_goes_on_where_it_is_made_longer(early):
+def test_a_run_that_stopped_early_is_finished_and_can_be_extended(early):
     first = train(early, run_dir="run")
     epochs = int(first.last["epoch"])
     assert first.reason == "early_stopping"
@@ -40,14 +40,14 @@ def test_a_run_that_stopped_early_is_finished_and_goes_on_where_it_is_made_longe
 
 
 @pytest.mark.parametrize("setting", ["training.epochs=40", "training.early_stopping.patience=1"])
-def test_less_does_not_make_a_run_longer(early, setting):
+def test_fewer_epochs_do_not_extend_a_run(early, setting):
     train(early, run_dir="run")
     before = rows("run")
     assert resume("run", [setting]).reason == FINISHED_BEFORE
     assert rows("run") == before
 
 
-def test_less_patience_ends_a_run_that_was_stopped(early):
+def test_less_patience_ends_a_stopped_run(early):
     with pytest.raises(StoppedError):
         train(early, ["training.early_stopping.patience=9"], run_dir="run", listener=stopping_at(40))
     waited = state("run")["trainer"]["stopping"]["waited"]
@@ -58,7 +58,7 @@ def test_less_patience_ends_a_run_that_was_stopped(early):
     assert not [note for note in notes_of(events) if "from zero again" in note]
 
 
-def test_more_patience_is_what_it_would_have_been_from_the_beginning(early):
+def test_resuming_with_more_patience_equals_a_run_with_it(early):
     epochs = train(early, run_dir="run").last["epoch"]
     longer = ["training.early_stopping.patience=5", "training.epochs=60"]
     train(early, longer, run_dir="whole")
@@ -69,7 +69,7 @@ def test_more_patience_is_what_it_would_have_been_from_the_beginning(early):
     assert len(rows("run")) > epochs
 
 
-def test_a_run_that_was_killed_after_it_had_stopped_early_trains_no_more(early):
+def test_a_run_killed_after_it_stopped_early_trains_no_more(early):
     train(early, run_dir="run")
     shutil.copytree("run", "whole")
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 1}')
@@ -79,7 +79,7 @@ def test_a_run_that_was_killed_after_it_had_stopped_early_trains_no_more(early):
 
 
 @pytest.mark.parametrize("reached", ["resolved", "last"])
-def test_an_extension_that_was_killed_before_its_first_epoch_is_still_one(early, reached):
+def test_an_extension_killed_before_its_first_epoch_is_still_extended(early, reached):
     epochs = int(train(early, run_dir="run").last["epoch"])
     shutil.copytree("run", "whole")
     resume("whole", ["training.epochs=61"])

@@ -1,4 +1,4 @@
-"""A user's own code: loaded where it is named and nowhere else, tried before it is used, and remembered."""
+"""Plugins: loaded only if they are named, checked before training, and recorded in checkpoints."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Ones(Initializer):
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path, monkeypatch):
-    """Every test begins, and leaves the others, without plugins."""
+    """Unload all plugins before and after every test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plugin_files, "_loaded", {})
     yield
@@ -115,7 +115,7 @@ def _alone(tmp_path, monkeypatch):
 
 
 def forget_all():
-    """As if the process began anew."""
+    """Unload all plugins, as in a new process."""
     plugin_files._loaded.clear()
     for registry in REGISTRIES:
         for cls in list(registry):
@@ -125,7 +125,7 @@ def forget_all():
 
 @pytest.fixture
 def scaled(tmp_path):
-    """A config that uses the plugin scale.py, which is loaded."""
+    """Write a config that uses the plugin scale.py, and load the plugin."""
     (tmp_path / "scale.py").write_text(SCALE)
     load_plugins(["scale.py"])
     values = tiny.classifier()
@@ -134,7 +134,7 @@ def scaled(tmp_path):
 
 
 def refused(text, name="mine.py"):
-    """What is said of a plugin's text."""
+    """Return the error for a plugin's text."""
     Path(name).write_text(text)
     with pytest.raises(UserError) as caught:
         load_plugins([name])
@@ -142,7 +142,7 @@ def refused(text, name="mine.py"):
     return str(caught.value)
 
 
-def test_a_layer_of_ones_own_is_checked_like_a_built_in_one(scaled):
+def test_a_plugin_layer_is_checked_like_a_built_in_one(scaled):
     assert check(scaled).plan.layers[0].name == "0.scale"
     assert check(scaled, ["model.0=times"]).resolved.count("type: scale, factor: 2.0")
     for setting, message in {
@@ -155,7 +155,7 @@ def test_a_layer_of_ones_own_is_checked_like_a_built_in_one(scaled):
         assert message in str(caught.value)
 
 
-def test_every_kind_can_be_ones_own(tmp_path):
+def test_every_kind_can_come_from_a_plugin(tmp_path):
     (tmp_path / "others.py").write_text(OTHERS)
     load_plugins(["others.py"])
     (tmp_path / "ramp.yaml").write_text(
@@ -179,7 +179,7 @@ def test_every_kind_can_be_ones_own(tmp_path):
         predict("run", "x.npy")
 
 
-def test_a_checkpoint_remembers_name_and_hash_and_runs_no_code(scaled, tmp_path):
+def test_a_checkpoint_records_name_and_hash_and_runs_no_code(scaled, tmp_path):
     train(scaled, run_dir="run")
     best = "run/checkpoints/best.npz"
     (entry,) = read_meta(best)["plugins"]
@@ -204,7 +204,7 @@ def test_a_checkpoint_remembers_name_and_hash_and_runs_no_code(scaled, tmp_path)
     np.testing.assert_array_equal(np.concatenate(list(predict("run", "sides.csv").arrays())), before)
 
 
-def test_a_plugin_that_has_changed_is_noted_and_not_resumed_with(scaled, tmp_path):
+def test_a_changed_plugin_is_noted_in_prediction_and_refused_in_resuming(scaled, tmp_path):
     train(scaled, run_dir="run")
     forget_all()
     (tmp_path / "scale.py").write_text(SCALE.replace("x * x.dtype", "2 * x * x.dtype"))
@@ -217,7 +217,7 @@ def test_a_plugin_that_has_changed_is_noted_and_not_resumed_with(scaled, tmp_pat
         resume("run", ["training.epochs=9"])
 
 
-def test_a_run_with_a_plugin_goes_on(scaled):
+def test_a_run_with_a_plugin_resumes(scaled):
     train(scaled, run_dir="run", settings=["training.epochs=2"])
     whole = train(scaled, run_dir="whole", settings=["training.epochs=4"])
     ended = resume("run", ["training.epochs=4"])
@@ -228,7 +228,7 @@ def test_a_run_with_a_plugin_goes_on(scaled):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x = 1\n", "mine.py: registers nothing; put @nncli.layer(NAME), or the like, above a class"),
+        ("x = 1\n", "mine.py: registers nothing; put a decorator such as @nncli.layer(NAME) above a class"),
         ("def f(:\n", "mine.py:1: invalid syntax; expected a Python file"),
         ("x = 1\ny = z\n", "mine.py:2: NameError: name 'z' is not defined"),
         ("import sys\nsys.exit(3)\n", "mine.py:2: SystemExit: 3"),
@@ -250,7 +250,7 @@ def test_a_run_with_a_plugin_goes_on(scaled):
         ),
     ],
 )
-def test_plugins_that_cannot_be_used(text, message):
+def test_invalid_plugins_are_refused(text, message):
     known = LAYERS.names()
     assert refused(text).startswith(message)
     assert LAYERS.names() == known  # nothing of it is left
@@ -259,18 +259,18 @@ def test_plugins_that_cannot_be_used(text, message):
     assert LAYERS.find("scale") is not None
 
 
-def test_a_name_that_is_taken_is_told_with_its_owner():
+def test_a_name_that_is_taken_is_reported_with_its_owner():
     message = refused(SCALE.replace('"scale", "times"', '"dense"'))
     assert "the layer 'dense' is nncli.nn.layers.dense.Dense already; choose another name" in message
 
 
-def test_a_plugin_that_is_not_there_gets_the_nearest_name():
+def test_a_missing_plugin_suggests_the_nearest_name():
     Path("scale.py").write_text(SCALE)
     with pytest.raises(UserError, match=r"^no such plugin: scal.py; did you mean 'scale.py'\?"):
         load_plugins(["scal.py"])
 
 
-def test_a_plugin_leaves_no_files_behind(scaled, tmp_path):
+def test_loading_a_plugin_writes_no_files(scaled, tmp_path):
     assert not list(tmp_path.rglob("__pycache__"))
 
 
@@ -308,7 +308,7 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
         ),
     ],
 )
-def test_layers_are_tried_before_anything_depends_on_them(tmp_path, old, new, message):
+def test_plugin_layers_are_tried_before_training(tmp_path, old, new, message):
     assert old in SCALE
     Path("mine.py").write_text(SCALE.replace(old, new))
     load_plugins(["mine.py"])
@@ -321,19 +321,19 @@ def test_layers_are_tried_before_anything_depends_on_them(tmp_path, old, new, me
 
 
 @pytest.mark.parametrize("stored", [None, 3, ["x"], [{"name": "a.py"}], [{"name": "a.py", "registers": ["cow x", 3]}]])
-def test_what_a_file_says_of_plugins_may_be_anything(stored, scaled):
+def test_invalid_records_of_plugins_are_ignored(stored, scaled):
     assert missing_plugins(stored) is None
     assert changed_plugins(stored, load_spec(scaled)) == []
 
 
 def load_spec(config):
-    """The spec of a config."""
+    """Return the spec of a config."""
     from nncli.assemble.load_config import load_config
 
     return load_config(config).spec
 
 
-def test_a_name_that_another_plugin_has_is_told_with_its_file():
+def test_a_name_that_another_plugin_has_is_reported_with_its_file():
     Path("first.py").write_text(SCALE)
     load_plugins(["first.py"])
     assert "the layer 'scale' is Scale of first.py already; choose another name" in refused(SCALE, "second.py")
@@ -373,7 +373,7 @@ class Lookup(Layer):
 """
 
 
-def test_a_first_layer_over_whole_numbers_needs_no_gradient_of_them():
+def test_a_first_layer_over_integers_needs_no_input_gradient():
     Path("lookup.py").write_text(EMBEDDING)
     load_plugins(["lookup.py"])
     np.savez("a.npz", x=np.arange(60).reshape(20, 3) % 7, y=np.arange(20) % 2)
@@ -386,7 +386,7 @@ def test_a_first_layer_over_whole_numbers_needs_no_gradient_of_them():
         check("a.yaml", ["model=[{type: reshape, shape: [3, 1]}, {type: lookup, rows: 7}, {type: dense, units: 2}]"])
 
 
-def test_a_plugin_that_is_mended_and_broken_is_read_anew():
+def test_a_changed_plugin_file_is_loaded_again():
     Path("scale.py").write_text(SCALE)
     load_plugins(["scale.py"])
     Path("scale.py").write_text("broken(")
@@ -440,7 +440,7 @@ class SideBySide(Layer):
 """
 
 
-def test_a_container_of_ones_own_need_not_be_a_row():
+def test_a_plugin_container_may_have_parallel_branches():
     Path("beside.py").write_text(BRANCHES)
     load_plugins(["beside.py"])
     values = tiny.classifier(loss="cross_entropy")
@@ -451,7 +451,7 @@ def test_a_container_of_ones_own_need_not_be_a_row():
     assert predict("run", "sides.csv").header == ["left", "right"]
 
 
-def test_a_fault_inside_of_a_container_is_told_once():
+def test_a_fault_inside_a_container_is_reported_once():
     Path("mine.py").write_text(SCALE.replace("return x * x.dtype", "raise OSError('no'); return x * x.dtype"))
     load_plugins(["mine.py"])
     values = tiny.classifier()
@@ -499,7 +499,7 @@ class Hits(Metric):
         ("[right.sum(), right.size]", "state[0] / state[1]"),
     ],
 )
-def test_a_run_with_a_metric_of_one_s_own_goes_on(tmp_path, monkeypatch, state, finish):
+def test_a_run_with_a_plugin_metric_resumes(tmp_path, monkeypatch, state, finish):
     monkeypatch.chdir(tmp_path)
     Path("mine.py").write_text(METRICS_OF_ONE_S_OWN.replace("STATE", state).replace("FINISH", finish))
     load_plugins(["mine.py"])

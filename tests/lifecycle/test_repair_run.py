@@ -1,4 +1,4 @@
-"""Runs whose checkpoints are damaged, gone or of another epoch: what is said, and that the advice works."""
+"""Runs whose checkpoints are damaged, missing or of another epoch: the messages, and that their commands work."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from nncli.core.errors import CheckpointError, ConfigError, DataError, RunError, SaveError, StoppedError, UserError
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.run_events import FINISHED_BEFORE
-from nncli.lifecycle.run_lines import event_lines
 from nncli.runs import checkpoint_archive
 from nncli.runs.checkpoint import read_meta
 from nncli.workflows.evaluate import evaluate
@@ -33,14 +33,14 @@ ROUGH = {
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """A config in the working directory."""
+    """Write a config in the working directory."""
     monkeypatch.chdir(tmp_path)
     return tiny.write(tmp_path, tiny.classifier())
 
 
 @pytest.fixture
 def rough(tmp_path, monkeypatch):
-    """A run that was stopped in its fifth epoch, whose best was an earlier one."""
+    """Make a run that was stopped in its fifth epoch, and whose best epoch was an earlier one."""
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier(**ROUGH))
     train(config, SETTINGS, run_dir="whole")
@@ -51,7 +51,7 @@ def rough(tmp_path, monkeypatch):
 
 
 def damage(name):
-    """Changes a byte in the middle of a checkpoint, whatever other names it has."""
+    """Change a byte in the middle of a checkpoint, under all its names."""
     path = Path(f"run/checkpoints/{name}.npz")
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
@@ -61,13 +61,13 @@ def damage(name):
 
 
 def put(source, target):
-    """Gives a checkpoint the place of another, and leaves the other's further names alone."""
+    """Replace a checkpoint by another; other hard links to the old one stay."""
     Path(f"run/checkpoints/{target}.npz").unlink(missing_ok=True)
     shutil.copy(f"run/checkpoints/{source}.npz", f"run/checkpoints/{target}.npz")
 
 
 def advice(go_on, kind=UserError):
-    """The command that the refusal ends with, after trying it."""
+    """Run the command at the end of an error message, and return it."""
     with pytest.raises(kind) as caught:
         go_on()
     (command,) = re.findall(r": (ln -f .*)$", str(caught.value))
@@ -75,14 +75,14 @@ def advice(go_on, kind=UserError):
     return command
 
 
-def test_a_damaged_last_state_is_replaced_by_the_one_before(rough):
+def test_a_damaged_last_checkpoint_is_replaced_by_the_previous_one(rough):
     damage("last")
     assert "epoch-0004" in advice(lambda: resume("run"))
     resume("run")
     assert same("run", "whole")
 
 
-def test_a_state_that_is_damaged_under_all_of_its_names_is_not_advised(rough):
+def test_a_checkpoint_damaged_under_all_names_is_not_suggested(rough):
     shutil.rmtree("run")
     shutil.copytree("whole", "run")
     os.unlink("run/checkpoints/last.npz")
@@ -94,7 +94,7 @@ def test_a_state_that_is_damaged_under_all_of_its_names_is_not_advised(rough):
     assert same("run", "whole")
 
 
-def test_a_single_state_that_is_damaged_is_the_end(config):
+def test_a_run_whose_only_checkpoint_is_damaged_cannot_resume(config):
     train(config, run_dir="run")
     assert os.path.samefile("run/checkpoints/best.npz", "run/checkpoints/last.npz")
     damage("last")
@@ -103,28 +103,28 @@ def test_a_single_state_that_is_damaged_is_the_end(config):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_last_state_that_may_not_be_read_is_not_given_up(rough):
+def test_an_unreadable_last_checkpoint_should_be_made_readable(rough):
     os.chmod("run/checkpoints/last.npz", 0)
     with pytest.raises(CheckpointError, match=r"Permission denied.*make it readable"):
         resume("run")
 
 
-def test_a_best_state_that_is_gone_is_mended_by_the_one_of_its_epoch(rough):
+def test_a_missing_best_checkpoint_is_replaced_by_that_of_its_epoch(rough):
     os.unlink("run/checkpoints/best.npz")
     advice(lambda: resume("run"))
     resume("run")
     assert same("run", "whole")
 
 
-def test_a_best_state_that_is_lost_is_told(rough):
+def test_a_lost_best_checkpoint_is_reported(rough):
     epoch = read_meta("run/checkpoints/best.npz")["epoch"]
     os.unlink("run/checkpoints/best.npz")
     os.unlink(f"run/checkpoints/epoch-{epoch:04d}-step-{3 * epoch:08d}.npz")
-    with pytest.raises(CheckpointError, match=r"run/checkpoints/last\.npz still predicts; or start a new run"):
+    with pytest.raises(CheckpointError, match=r"predict with run/checkpoints/last\.npz, or start a new run"):
         resume("run")
 
 
-def test_going_back_by_hand_does_not_mix_two_states(rough):
+def test_best_and_last_of_different_runs_are_refused(rough):
     shutil.rmtree("run")
     shutil.copytree("whole", "run")
     put("epoch-0001-step-00000003", "last")
@@ -134,13 +134,13 @@ def test_going_back_by_hand_does_not_mix_two_states(rough):
     put("epoch-0005-step-00000015", "last")
     put("epoch-0006-step-00000018", "best")
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 5, "step": 15}')
-    with pytest.raises(CheckpointError, match=r"best\.npz: of epoch 6, but the best epoch of this run so far was"):
+    with pytest.raises(CheckpointError, match=r"best\.npz: is of epoch 6, but the best epoch of this run so far was"):
         resume("run")
     assert repro("run").difference.startswith("best.npz is of epoch 6")
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_a_run_whose_checkpoints_are_gone_is_not_begun_anew(config, ended):
+def test_a_run_whose_checkpoints_are_missing_is_not_restarted(config, ended):
     if ended:
         train(config, run_dir="run")
     else:
@@ -155,13 +155,13 @@ def test_a_run_whose_checkpoints_are_gone_is_not_begun_anew(config, ended):
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
 
 
-def test_a_status_that_is_gone_does_not_stop_a_run(rough):
+def test_a_run_resumes_without_status_json(rough):
     os.unlink("run/status.json")
     resume("run")
     assert same("run", "whole")
 
 
-def test_a_resolved_config_that_is_gone_is_written_again_by_train(rough):
+def test_train_writes_a_missing_resolved_config_again(rough):
     os.unlink("run/resolved.yaml")
     again = r"resolved\.yaml is missing; to write it again and resume: nncli train CONFIG --run-dir run --resume"
     for go_on in (resume, repro):
@@ -172,7 +172,7 @@ def test_a_resolved_config_that_is_gone_is_written_again_by_train(rough):
     assert same("run", "whole")
 
 
-def test_an_environment_that_is_gone_is_told(rough):
+def test_a_missing_environment_is_reported(rough):
     os.unlink("run/environment.json")
     for go_on in (lambda: resume("run"), lambda: train(rough, SETTINGS, run_dir="run", resume=True)):
         with pytest.raises(
@@ -189,14 +189,14 @@ def test_an_environment_that_is_gone_is_told(rough):
         ("run/checkpoints", r"not a run directory \(it has no status.json\); did you mean 'run'?"),
     ],
 )
-def test_what_is_no_run_directory_is_told_with_what_was_meant(config, path, told):
+def test_paths_that_are_not_run_directories_are_reported_with_a_suggestion(config, path, told):
     train(config, run_dir="run")
     for go_on in (resume, repro):
         with pytest.raises(RunError, match=f"^{path}: {told.replace('?', '.')}$"):
             go_on(path)
 
 
-def test_a_run_directory_that_was_moved_while_it_was_written_is_told(config):
+def test_a_run_directory_that_is_moved_during_training_is_reported(config):
     def listen(event):
         if type(event).__name__ == "EpochEnded" and event.record["epoch"] == 1:
             os.rename("run", "moved")
@@ -208,7 +208,7 @@ def test_a_run_directory_that_was_moved_while_it_was_written_is_told(config):
     assert same("moved", "whole")
 
 
-def test_settings_that_would_make_another_run_are_told_before_what_they_break(config):
+def test_settings_that_make_another_run_are_reported_before_other_problems(config):
     train(config, run_dir="run")
     with pytest.raises(RunError, match=r"loss=mean_squared_error would make it another run; start a new run in"):
         resume("run", ["loss=mean_squared_error"])
@@ -216,7 +216,7 @@ def test_settings_that_would_make_another_run_are_told_before_what_they_break(co
         resume("run", ["loss=mean_squared_error", "training.epoch=3"])
 
 
-def test_settings_over_a_finished_run_are_not_dropped_in_silence(config):
+def test_ignored_settings_of_a_finished_run_are_reported(config):
     train(config, run_dir="run")
     ended = resume("run", ["training.epochs=2", "name=other"])
     assert ended.reason == FINISHED_BEFORE
@@ -224,7 +224,7 @@ def test_settings_over_a_finished_run_are_not_dropped_in_silence(config):
     assert told in "\n".join(event_lines(ended))
 
 
-def test_rows_of_data_that_have_changed_are_not_measured_as_those_of_the_config(config):
+def test_evaluate_refuses_the_rows_of_changed_data(config):
     train(config, run_dir="run")
     before = evaluate("run").results
     path = Path(tiny.TABLE)
@@ -241,7 +241,7 @@ def test_rows_of_data_that_have_changed_are_not_measured_as_those_of_the_config(
     assert evaluate("models/best.npz").results == before
 
 
-def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
+def test_the_last_epoch_is_that_of_the_last_checkpoint(rough):
     assert inspect("run")["last"]["epoch"] == 4
     assert inspect("run/checkpoints/best.npz")["last"]["epoch"] == 3
     with zipfile.ZipFile("run/checkpoints/last.npz") as archive:
@@ -256,7 +256,7 @@ def test_the_last_epoch_of_a_run_is_that_of_its_last_state(rough):
 
 def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):
     train(config, run_dir="run")
-    monkeypatch.setattr(checkpoint_archive.Archive, "array", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr(checkpoint_archive.CheckpointArchive, "array", lambda *_: pytest.fail("read"))
     monkeypatch.setattr("nncli.lifecycle.predictor.parameter_layout", lambda *_: other)
     from nncli.nn.parameters import ParameterLayout
 

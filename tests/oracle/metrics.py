@@ -12,7 +12,7 @@ Rows = Sequence[Any]
 
 
 def _entries(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, float, float]]:
-    """Yield (weight, prediction, target) of every entry of every row."""
+    """Return (weight, prediction, target) of every entry of every row."""
     return [
         (float(weight), float(p), float(t))
         for weight, prediction, target in zip(weights, predictions, targets, strict=True)
@@ -48,13 +48,13 @@ def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def accuracy(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted share of rows whose largest entry, the first of equal ones, is the target's; one entry is P(1)."""
+    """The weighted share of rows whose first largest entry is that of the target; a single entry is P(1)."""
     rows = _score_rows(predictions, targets, weights)
     return sum(w for w, scores, actual in rows if _chosen(scores) == actual) / sum(w for w, _, _ in rows)
 
 
 def _score_rows(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, list[float], int]]:
-    """Yield (weight, score of every class, class) of every row; one entry is P(1)."""
+    """Return (weight, scores of all classes, class) of every row; a single entry is P(1)."""
     rows = []
     for weight, prediction, target in zip(weights, predictions, targets, strict=True):
         scores = [float(p) for p in prediction]
@@ -150,7 +150,7 @@ def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[...
 def _average_rankings(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str, one: Callable[..., float]
 ) -> float:
-    """Apply `one` to (score, is of the class, weight) of the second of two classes, or average it over all classes."""
+    """Apply `one` to (score, is of the class, weight) of the second of two classes, or average it over more classes."""
     rows = _score_rows(predictions, targets, weights)
     classes = len(rows[0][1])
     each = {
@@ -205,7 +205,7 @@ def log_loss(predictions: Rows, targets: Rows, weights: Sequence[float]) -> floa
 
 
 def brier(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted mean of sum over classes (P(class) - [is the class])^2, half of it for two classes."""
+    """The weighted mean of sum over classes (P(class) - [is the class])^2, halved for two classes."""
     rows = _score_rows(predictions, targets, weights)
     half = 0.5 if len(rows[0][1]) == 2 else 1.0
     total = sum(w * sum((p - (c == actual)) ** 2 for c, p in enumerate(scores)) for w, scores, actual in rows)

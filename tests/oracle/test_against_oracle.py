@@ -55,7 +55,7 @@ def agree(found, expected):
 
 
 def run(config, x, dy):
-    """(network, output, gradient of the input, gradients of the parameters by name)."""
+    """Return (network, output, gradient of the input, gradients of the parameters by name)."""
     network = Network(layers_of([config]), x.shape[1:], np.dtype(np.float64), seed=0)
     network.vector[:] = np.random.default_rng(1).standard_normal(network.vector.size)
     bound = Pass(network, 1, input_gradient=True)
@@ -67,10 +67,12 @@ def run(config, x, dy):
 
 
 @for_all_cases(CONVOLUTIONS)
-def test_convolution(case):
+def test_convolution_agrees_with_loops(case):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
-    channels = 1 + (sum(size) + sum(to_pair(window)) + sum(to_pair(stride))) % 3  # few and many take different paths
+    channels = (
+        1 + (sum(size) + sum(to_pair(window)) + sum(to_pair(stride))) % 3
+    )  # few and many channels are computed by different code
     x = random.standard_normal((2, *size, channels))
     dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
     config = {"type": "conv2d", "filters": 2, "kernel_size": window, "stride": stride, "padding": padding}
@@ -83,7 +85,7 @@ def test_convolution(case):
 
 
 @pytest.mark.parametrize("case", first(14, [(case,) for case in DILATED]), ids=str)
-def test_dilated_convolution_in_groups(case):
+def test_dilated_and_grouped_convolution_agrees_with_loops(case):
     window, stride, padding, dilation, channels, groups, filters = case
     random = np.random.default_rng(0)
     x = random.standard_normal((2, *SIZES[0], channels))
@@ -99,7 +101,7 @@ def test_dilated_convolution_in_groups(case):
 
 @pytest.mark.parametrize("values", ["distinct", "ties", "negative"])
 @for_all_cases(POOLS)
-def test_max_pooling(case, values):
+def test_max_pooling_agrees_with_loops(case, values):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
     x = random.integers(0, 3, (2, *size, 2)) * 1.0 if values == "ties" else random.standard_normal((2, *size, 2))
@@ -113,7 +115,7 @@ def test_max_pooling(case, values):
 
 
 @for_all_cases(POOLS)
-def test_average_pooling(case):
+def test_average_pooling_agrees_with_loops(case):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
     x = random.standard_normal((2, *size, 2))

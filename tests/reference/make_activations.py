@@ -17,7 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 
-from tests.reference.making import Cases
+from tests.reference.case_file import Cases
 
 FAR = np.array(((-100, -10, -3.5, 0), (100, 10, 3.5, -1.5), (-30, 30, -3, 3)))
 FUNCTIONS: tuple[tuple[dict[str, Any], Callable[[torch.Tensor], torch.Tensor]], ...] = (

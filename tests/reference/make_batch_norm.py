@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 
-from tests.reference.making import Cases, channels_first, channels_last, tensor
+from tests.reference.case_file import Cases, channels_first, channels_last, tensor
 
 CASES = Cases("batch_norm", seed=31)
 draw = CASES.draw

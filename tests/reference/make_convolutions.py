@@ -13,7 +13,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 
-from tests.reference.making import Cases, for_axes, padded
+from tests.reference.case_file import Cases, for_axes, padded
 
 CASES = Cases("convolutions", seed=21)
 draw = CASES.draw

@@ -1,7 +1,8 @@
 """Write `cases/losses.npz`: losses of numbers, counts and multi-label targets by PyTorch and scikit-learn.
 
-In an environment with PyTorch and scikit-learn, as for make_reference.py:
+In a separate environment:
 
+    pip install torch==2.13.0 scikit-learn==1.9.1
     python -m tests.reference.make_losses
 """
 
@@ -16,7 +17,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 from sklearn import metrics
 
-from tests.reference.making import Cases
+from tests.reference.case_file import Cases
 
 CASES = Cases("losses", seed=41)
 draw = CASES.draw

@@ -10,7 +10,7 @@ by metric config and the names of the arrays, and the arrays, which cases may sh
 
 scikit-learn computes some metrics in the dtype of the predictions, nncli all of them in float64. For float32
 predictions the values are therefore those of the same numbers in float64, clipped by the epsilon of float32 for
-log_loss; it is asserted here that scikit-learn's float32 values agree but for rounding.
+log_loss. The script asserts that scikit-learn's float32 values agree up to rounding.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from torch.optim import Adagrad, Adam, AdamW, RMSprop
 
-from tests.reference.making import Cases
+from tests.reference.case_file import Cases
 
 CASES = Cases("optimizers", seed=31)
 SHRINKING = 0.5 ** np.arange(10)[:, None]  # (steps, 1)

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 from sklearn import metrics
 
-from tests.reference.making import Cases, channels_first, channels_last, for_axes, padded, tensor
+from tests.reference.case_file import Cases, channels_first, channels_last, for_axes, padded, tensor
 
 CASES = Cases("reference", seed=20)
 draw = CASES.draw

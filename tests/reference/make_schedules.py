@@ -1,4 +1,10 @@
-"""Write the rates of PyTorch's schedulers: `python -m tests.reference.make_schedules` (needs PyTorch)."""
+"""Write `cases/schedules.npz`: learning rates of PyTorch's schedulers.
+
+In a separate environment:
+
+    pip install torch==2.13.0
+    python -m tests.reference.make_schedules
+"""
 
 from __future__ import annotations
 
@@ -10,7 +16,7 @@ import torch
 from torch.optim import lr_scheduler
 from torch.optim.lr_scheduler import LRScheduler
 
-from tests.reference.making import Cases
+from tests.reference.case_file import Cases
 
 INITIAL = 0.03
 cases = Cases("schedules", seed=31)
@@ -65,7 +71,7 @@ def plateau(config: dict[str, Any], values: np.ndarray, **keys: Any) -> None:
 
 
 def main() -> None:
-    """Write all cases."""
+    """Write the file."""
     first = {"initial": INITIAL}
     for size, gamma in ((1, 0.5), (4, 0.1)):
         config = {"type": "step", **first, "factor": gamma, "every_epochs": size}

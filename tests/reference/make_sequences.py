@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
 from torch.func import functional_call
 
-from tests.reference.making import Cases
+from tests.reference.case_file import Cases
 
 CASES = Cases("sequences", seed=31)
 draw = CASES.draw

@@ -1,9 +1,10 @@
 """Write `cases/training.npz`: PyTorch's training with penalties, accumulated gradients and averaged weights.
 
 A network 3-4-2 with tanh is trained for some steps. Every case holds the rows, the initial weights, the loss and the
-weights of every step, and the averages if weights are averaged.
+weights of every step, and the averages if weights are averaged. In a separate environment:
 
-Run by hand: /path/to/python/with/torch -m tests.reference.make_training
+    pip install torch==2.13.0
+    python -m tests.reference.make_training
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from tests.reference.making import Cases, tensor
+from tests.reference.case_file import Cases, tensor
 
 NAMES = {"0.weight": "0.dense.weight", "0.bias": "0.dense.bias", "2.weight": "2.dense.weight", "2.bias": "2.dense.bias"}
 ROWS, SIZE, EPOCHS = 10, 4, 4
@@ -30,10 +31,10 @@ def weight_decay(module: torch.nn.Module, factor: float) -> torch.optim.Optimize
     return torch.optim.SGD(groups, lr=0.1)
 
 
-def price(module: torch.nn.Module, l1: float, l2: float, *, biases: bool) -> torch.Tensor:
+def make_penalty(module: torch.nn.Module, l1: float, l2: float, *, biases: bool) -> torch.Tensor:
     """Return the penalty of the penalised parameters."""
-    paying = [parameter for name, parameter in module.named_parameters() if biases or name.endswith("weight")]
-    return sum((l1 * p.abs().sum() + l2 * (p**2).sum() for p in paying), torch.tensor(0.0))
+    penalised = [parameter for name, parameter in module.named_parameters() if biases or name.endswith("weight")]
+    return sum((l1 * p.abs().sum() + l2 * (p**2).sum() for p in penalised), torch.tensor(0.0))
 
 
 def train(
@@ -81,7 +82,7 @@ def train(
             stop = min(start + SIZE * several, ROWS)
             total = float(weights[start:stop].sum())
             made.zero_grad()
-            loss = price(module, l1, l2, biases=biases)
+            loss = make_penalty(module, l1, l2, biases=biases)
             if not decayed:
                 loss.backward()
             value = loss.detach().item()
@@ -89,7 +90,7 @@ def train(
                 part = slice(first, min(first + SIZE, stop))
                 error = ((module(tensor(x[part])) - tensor(y[part])) ** 2).mean(dim=1)
                 loss = (error * tensor(weights[part])).sum() / total
-                loss.backward()  # which adds to the gradient that is there
+                loss.backward()  # adds to the gradient of the batches before
                 value += loss.detach().item()
             made.step()
             losses.append(value)
@@ -110,6 +111,7 @@ def named(module: torch.nn.Module) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
+    """Write the file."""
     cases = Cases("training", 20)
     sgd = {"type": "sgd", "learning_rate": 0.1}
     adam = {"type": "adam", "learning_rate": 0.05}

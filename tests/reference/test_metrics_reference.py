@@ -1,4 +1,4 @@
-"""Compare metrics with those of scikit-learn, frozen in `metrics.npz` by `make_metrics_reference.py`."""
+"""Compare metrics with those of scikit-learn, stored in `metrics.npz` by `make_metrics_reference.py`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_values_match_scikit_learn(case):
 
 
 @over_all
-def test_values_of_merged_parts_match(case):
+def test_values_of_merged_parts_match_scikit_learn(case):
     metrics = [build(METRICS, config) for config, _ in case["values"]]
     tally, (prediction, targets, weights) = Tally(metrics), arrays_of(case)
     for start in range(0, len(prediction), 5):

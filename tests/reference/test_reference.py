@@ -1,4 +1,4 @@
-"""Compare nncli with PyTorch and scikit-learn, whose results the scripts here froze in the folder `cases`."""
+"""Compare nncli with results of PyTorch and scikit-learn, which the scripts `make_*.py` stored in `cases`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
 from nncli.optim.driver import Driver
-from nncli.optim.schedule import Course
+from nncli.optim.schedule import ScheduleContext
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
 
@@ -64,7 +64,7 @@ def test_files_are_small_and_have_cases_of_every_kind():
 
 
 @for_cases_of("layer")
-def test_layers(case, arrays):
+def test_layers_match_pytorch(case, arrays):
     x = arrays["x"]
     network = Network(layers_of([case["config"]]), x.shape[1:], np.dtype(np.float64), seed=0)
     named = {name.split(".", 2)[2]: array for name, array in network.named().items()}  # without INDEX.TYPE
@@ -88,7 +88,7 @@ def test_layers(case, arrays):
 
 
 @for_cases_of("loss")
-def test_losses(case, arrays):
+def test_losses_match_pytorch(case, arrays):
     loss = build(LOSSES, case["config"])
     output, weights = arrays["output"], arrays.get("weights")
     divisor = len(output) if weights is None else float(weights.sum())
@@ -99,7 +99,7 @@ def test_losses(case, arrays):
 
 
 @for_cases_of("optimizer")
-def test_ten_steps_of_every_optimizer(case, arrays):
+def test_ten_steps_of_optimizers_match_pytorch(case, arrays):
     parameters = arrays["start"].copy()
     rule = build(OPTIMIZERS, case["config"])
     driver = Driver(rule, parameters, case.get("decayed"))
@@ -110,26 +110,26 @@ def test_ten_steps_of_every_optimizer(case, arrays):
 
 
 @for_cases_of("schedule")
-def test_rates_of_schedules(case, arrays):
-    schedule, course = build(SCHEDULES, case["config"]), Course(case["steps_per_epoch"], case["epochs"])
-    assert len(arrays["rates"]) == course.steps_per_epoch * course.epochs
-    agree([schedule.at(step, course) for step in range(len(arrays["rates"]))], arrays["rates"])
+def test_schedules_match_pytorch(case, arrays):
+    schedule, context = build(SCHEDULES, case["config"]), ScheduleContext(case["steps_per_epoch"], case["epochs"])
+    assert len(arrays["rates"]) == context.steps_per_epoch * context.epochs
+    agree([schedule.at(step, context) for step in range(len(arrays["rates"]))], arrays["rates"])
 
 
 @for_cases_of("plateau")
-def test_rates_of_reduce_on_plateau(case, arrays):
+def test_reduce_on_plateau_matches_pytorch(case, arrays):
     schedule = build(SCHEDULES, case["config"])
     plateau = Plateau(Monitor("x", case["mode"] == "max", schedule.min_delta), schedule.patience, schedule.cooldown)
     found = []
     for epoch, value in enumerate(arrays["values"].tolist(), 1):
         plateau.update({"epoch": epoch, "x": value})
-        found.append(schedule.at(epoch, Course(1, 40, plateau.reductions)))
+        found.append(schedule.at(epoch, ScheduleContext(1, 40, plateau.reductions)))
     agree(found, arrays["rates"])
     assert plateau.reductions > 1
 
 
 @for_cases_of("network")
-def test_ten_steps_of_a_network(case, arrays):
+def test_ten_steps_of_a_network_match_pytorch(case, arrays):
     x = arrays["x"]
     network = Network(layers_of(case["model"]), x.shape[1:], np.dtype(np.float64), seed=0)
     for name, array in network.named().items():
@@ -148,7 +148,7 @@ def test_ten_steps_of_a_network(case, arrays):
 
 
 @for_cases_of("metric")
-def test_metrics(case, arrays):
+def test_metrics_match_scikit_learn(case, arrays):
     for name, expected in case["values"].items():
         metric = build(METRICS, name)
         state = metric.measure(arrays["prediction"], arrays["targets"], arrays.get("weights"))

@@ -1,4 +1,4 @@
-"""Compare per-class metrics and balanced class weights with those of scikit-learn, frozen in `report.json`."""
+"""Compare per-class metrics and balanced class weights with those of scikit-learn, stored in `report.json`."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def agree(report, case):
 
 
 @over_all
-def test_metrics_of_every_class(case):
+def test_metrics_of_every_class_match_scikit_learn(case):
     measure = Confusion()
     agree(measure.report(measure.measure(*arrays(case)), len(case["values"]["support"])), case)
 
 
 @over_all
-def test_metrics_of_every_class_from_merged_parts(case):
+def test_metrics_of_every_class_from_merged_parts_match_scikit_learn(case):
     measure, state = Confusion(), np.empty(0)
     for start in range(0, len(case["targets"]), 7):
         state = measure.merge(state, measure.measure(*arrays(case, slice(start, start + 7))))
@@ -57,7 +57,7 @@ def test_the_reference_has_difficult_cases():
 
 
 @pytest.mark.parametrize("case", REFERENCE["balanced"], ids=lambda case: str(len(case["targets"])))
-def test_balanced_weights(case):
+def test_balanced_class_weights_match_scikit_learn(case):
     targets = np.array(case["targets"])
     names = tuple(map(str, range(len(case["weights"]))))
     np.testing.assert_allclose(class_weights("balanced", names, targets), case["weights"], rtol=1e-15)

@@ -43,4 +43,4 @@ def test_every_step_matches_pytorch(case, arrays):
         if averaging is not None:
             for name, array in network.layout.named(trainer.predicting).items():
                 agree(array, arrays[f"average/{name}"][step], 1e-11)
-    assert np.ptp(arrays["path/0.dense.weight"], axis=0).max() > 0.05, "it moves"
+    assert np.ptp(arrays["path/0.dense.weight"], axis=0).max() > 0.05, "the weights change"

@@ -16,12 +16,12 @@ from nncli.runs import checkpoint
 from nncli.training.events import EpochEnded
 from nncli.workflows.train import train
 from tests.long import first
+from tests.reliability.attempts import about, all_succeed
 from tests.reliability.children import Child, Ended, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.moments import Count, counted, killed_at, without_room_at
 from tests.reliability.mounts import can_mount, enlarge, make_read_only, make_writable, small
 from tests.reliability.runs_compared import files, same, whole_so_far
-from tests.reliability.survey import about, hold_all
 from tests.workflows import tiny
 
 FULL, LARGE = "No space left on device", "File too large"
@@ -74,7 +74,7 @@ def test_a_full_disk_at_any_moment(scenes, kind, every, for_good):
             check_files(scene.run, scene.whole)
             rerun_and_compare(scene)
 
-    assert hold_all(attempt, range(1, count.value + 1, every))
+    assert all_succeed(attempt, range(1, count.value + 1, every))
 
 
 def limited(size: int) -> Callable[[], object]:
@@ -101,7 +101,7 @@ def test_a_limit_on_the_size_of_files(scenes, below, every):
             check_files(scene.run, scene.whole)
             rerun_and_compare(scene)
 
-    assert hold_all(attempt, [max(1, size - below) for size in sizes[::every]])
+    assert all_succeed(attempt, [max(1, size - below) for size in sizes[::every]])
 
 
 @pytest.mark.parametrize("count", first(1, [1, 40]))
@@ -125,7 +125,7 @@ def test_a_limit_on_the_size_of_metrics(scenes, count):
             log.unlink()
             rerun_and_compare(scene)
 
-    assert hold_all(attempt, range(int(0.95 * most), int(1.1 * least), -(int(most - 1.1 * least) // count)))
+    assert all_succeed(attempt, range(int(0.95 * most), int(1.1 * least), -(int(most - 1.1 * least) // count)))
 
 
 @pytest.mark.parametrize("ending", first(1, [".csv", ".npy", ".json"]))
@@ -151,7 +151,7 @@ def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
             assert output.read_bytes() in (b"older", new)
         assert not list(scene.folder.glob(".no-room*"))
 
-    assert hold_all(attempt, range(1, count.value + 1))
+    assert all_succeed(attempt, range(1, count.value + 1))
 
 
 @pytest.mark.parametrize("every", first(1, [64, 4]))
@@ -175,7 +175,7 @@ def test_a_small_file_system(scenes, every):
                 rerun_and_compare(scene)
             assert same(scene.run, scene.whole)
 
-    assert hold_all(attempt, range(4, 200, every))
+    assert all_succeed(attempt, range(4, 200, every))
     assert failed, "there was always room"
 
 

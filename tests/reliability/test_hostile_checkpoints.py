@@ -1,4 +1,4 @@
-"""A damaged checkpoint is refused, or holds exactly what it held; in no case anything else."""
+"""A damaged checkpoint is refused, or has exactly the original content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, SaveError
-from nncli.lifecycle.checkpointing import check_description
+from nncli.lifecycle.checkpointing import check_meta_size
 from nncli.runs import checkpoint, checkpoint_meta
 from nncli.workflows.inspect import inspect
 from nncli.workflows.model import Model
@@ -25,13 +25,13 @@ CHANGES = 100  # a test
 
 
 def held(path):
-    """All that is in a checkpoint, comparable."""
+    """Return the whole content of a checkpoint, for comparison."""
     meta, arrays = checkpoint.load(str(path))
     return json.dumps(meta), {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in arrays.items()}
 
 
 def refusal(use, path):
-    """Why a file is refused, in one line that names it; None where it is not."""
+    """Return the one-line error for a file, which names it; None if it is accepted."""
     try:
         use()
     except CheckpointError as error:
@@ -45,7 +45,7 @@ def refusal(use, path):
 
 
 def damage(content, chance):
-    """Some bytes changed, put in or taken out."""
+    """Change, insert or remove some bytes."""
     at, count = chance.randrange(len(content)), chance.choice((1, 1, 1, *range(2, 9)))
     kind = chance.choice(("flip", "change", "change", "fill", "insert", "delete"))
     if kind == "flip":
@@ -55,7 +55,7 @@ def damage(content, chance):
 
 
 def structure(content, chance, places):
-    """A byte changed in what is neither meta.json nor an array's content."""
+    """Change a byte outside meta.json and the content of arrays."""
     at = min(len(content) - 1, max(0, chance.choice(places) + chance.randrange(-2, 48)))
     value = chance.choice((0, 1, 8, 0xFF, content[at] ^ 1, content[at] ^ 0x80, chance.randrange(256)))
     return content[:at] + bytes([value]) + content[at + 1 :]
@@ -85,7 +85,7 @@ def test_random_damage_is_refused_or_harmless(stopped, last, kind, seed):
 
 
 @pytest.mark.parametrize(("value", "step"), first(2, [(0, 7), (1, 11), (0, 1), (1, 1), (8, 1), (0x80, 1), (0xFF, 1)]))
-def test_every_byte_of_the_list_of_members(last, value, step):
+def test_changed_bytes_of_the_list_of_members_are_refused_or_harmless(last, value, step):
     whole, before = last.read_bytes(), held(last)
     with zipfile.ZipFile(last) as archive:
         start = archive.start_dir
@@ -95,7 +95,7 @@ def test_every_byte_of_the_list_of_members(last, value, step):
             assert held(last) == before
 
 
-def test_wherever_it_is_cut_short_it_is_refused(stopped, run, last):
+def test_a_truncated_checkpoint_is_refused_everywhere(stopped, run, last):
     whole = last.read_bytes()
     chance = random.Random(5)
     cuts = {place + by for place in boundaries(last) for by in (-1, 0, 1)} | set(chance.sample(range(len(whole)), 60))
@@ -116,7 +116,7 @@ def test_wherever_it_is_cut_short_it_is_refused(stopped, run, last):
 
 
 @pytest.mark.parametrize("extra", [b"x", b"\0" * 22, b"PK\5\6" + b"\0" * 18, b"PK\5\6" + b"\xff" * 16 + b"\0\0"])
-def test_nothing_may_stand_before_or_behind_it(last, extra):
+def test_data_before_or_after_the_archive_is_refused(last, extra):
     whole = last.read_bytes()
     for changed in (whole + extra, extra + whole):
         last.write_bytes(changed)
@@ -135,13 +135,13 @@ def test_a_member_that_is_not_listed_is_refused_by_name(last, tmp_path, name):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_member_that_is_there_twice_is_refused(last):
+def test_a_duplicate_member_is_refused(last):
     with zipfile.ZipFile(last, "a") as archive:
         archive.writestr("0.dense.bias.npy", npy(np.ones(4, np.float32)))
-    assert "it holds a member twice" in refusal(lambda: checkpoint.read_meta(str(last)), last)
+    assert "two of its members have the same name" in refusal(lambda: checkpoint.read_meta(str(last)), last)
 
 
-def test_members_that_share_their_bytes_are_refused(last):
+def test_overlapping_members_are_refused(last):
     content = bytearray(last.read_bytes())
     with zipfile.ZipFile(last) as archive:
         at = archive.start_dir
@@ -150,11 +150,11 @@ def test_members_that_share_their_bytes_are_refused(last):
         at = content.index(b"PK\1\2", at + 1)
     content[at + 42 : at + 46] = target.to_bytes(4, "little")
     last.write_bytes(content)
-    assert "reaches into what comes after it" in refusal(lambda: checkpoint.read_meta(str(last)), last)
+    assert "overlaps the next member" in refusal(lambda: checkpoint.read_meta(str(last)), last)
 
 
 @pytest.mark.parametrize(("bit", "what"), [(0x1, "encrypted"), (0x20, "patched"), (0x40, "strong encryption")])
-def test_flags_that_python_does_not_know_what_to_do_with(last, bit, what):
+def test_unsupported_zip_flags_are_refused(last, bit, what):
     whole = last.read_bytes()
     with zipfile.ZipFile(last) as archive:
         at = archive.start_dir
@@ -185,18 +185,18 @@ def test_an_array_of_another_model_is_refused(stopped, last):
     assert "'9.dense.weight' is of another model" in refusal(lambda: predict(last, stopped / tiny.TABLE), last)
 
 
-def test_what_no_checkpoint_can_hold_is_known_before_training(stopped, monkeypatch):
+def test_a_model_too_large_for_a_checkpoint_is_refused_before_training(stopped, monkeypatch):
     session = load_config(str(stopped / "config.yaml"), []).session()
     trainer = session.trainer()
-    check_description(session, trainer)
+    check_meta_size(session, trainer)
     for limit in ("MAX_META_BYTES", "MAX_META_VALUES"):
         with monkeypatch.context() as patch:
             patch.setattr(checkpoint_meta, limit, 100)
             with pytest.raises(SaveError, match=r"its meta\.json .* more than 100; scale by fewer quantiles"):
-                check_description(session, trainer)
+                check_meta_size(session, trainer)
 
 
-def test_what_is_written_again_in_another_way_is_the_same(last):
+def test_rewriting_the_archive_does_not_matter(last):
     before, content = held(last), members(last)
     meta = json.loads(content.pop("meta.json"))
     write(last, dict(reversed(meta.items())), dict(reversed(content.items())))

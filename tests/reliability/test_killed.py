@@ -9,11 +9,11 @@ import time
 import pytest
 
 from tests.long import first
+from tests.reliability.attempts import about
 from tests.reliability.children import Ended
 from tests.reliability.kinds import TRAIN, Scene
 from tests.reliability.programs import STEP, await_file, await_writing, end, start, traces
 from tests.reliability.runs_compared import last_step, same, state, whole_so_far
-from tests.reliability.survey import about
 
 LONGEST = 0.2  # seconds until a program is killed after it started to write
 LOOPS = {  # training settings by kind, with which short processes make progress

@@ -13,11 +13,11 @@ from nncli.training.events import StepEnded
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.long import first
+from tests.reliability.attempts import about, all_succeed
 from tests.reliability.children import Child, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.moments import Count, counted, killed_at
 from tests.reliability.runs_compared import content, files, last_step, parsed, same, state, whole_so_far
-from tests.reliability.survey import about, hold_all
 from tests.workflows import tiny
 
 EXTENSIONS = [
@@ -64,7 +64,7 @@ def test_a_run_killed_at_any_moment(scenes, kind, every):
             begun = (scene.run / "status.json").exists()
             rerun_and_compare(scene, scene.whole, *(("resume", "run") if begun and number % 2 else TRAIN))
 
-    assert hold_all(attempt, range(1, count + 1, every))
+    assert all_succeed(attempt, range(1, count + 1, every))
 
 
 @pytest.mark.parametrize("every", first(1, [31, 1]))
@@ -87,7 +87,7 @@ def test_a_killed_run_is_not_restarted_by_mistake(scenes, every):
             assert "--resume" in ended.err, ended.err
             assert before == {name: (scene.run / name).read_bytes() for name in files(scene.run)}
 
-    assert hold_all(attempt, range(1, count + 1, every))
+    assert all_succeed(attempt, range(1, count + 1, every))
 
 
 @pytest.mark.parametrize("every", first(1, [13, 1]))
@@ -106,7 +106,7 @@ def test_resume_before_the_first_checkpoint_shows_the_command(scenes, every):
             assert len(ended.err.splitlines()) == 1, ended.err
             rerun_and_compare(scene, scene.whole, *TRAIN)
 
-    assert hold_all(attempt, range(1, 40, every))
+    assert all_succeed(attempt, range(1, 40, every))
 
 
 @pytest.mark.parametrize("ending", [".csv", *first(0, [".npy", ".json"])])
@@ -124,7 +124,7 @@ def test_killed_predictions_keep_the_older_file(scenes, ending):
         assert run(scene.folder, *predict).code == 0
         assert output.read_bytes() == new
 
-    assert hold_all(attempt, range(1, count + 1))
+    assert all_succeed(attempt, range(1, count + 1))
 
 
 @pytest.mark.parametrize("kills", first(1, [4, 8, 12, 16, 20, 24]))
@@ -157,7 +157,7 @@ def test_a_finished_run_killed_while_it_is_extended(scenes, kind, setting, every
             assert whole_so_far(scene.run, extended)
             rerun_and_compare(scene, extended, *extend)
 
-    assert hold_all(attempt, range(1, count + 1, every))
+    assert all_succeed(attempt, range(1, count + 1, every))
 
 
 def killed_after(step: int, *settings: str) -> object:
@@ -184,7 +184,7 @@ def test_an_incomplete_last_row_is_rewritten(scenes, every):
         metrics.write_text(metrics.read_text() + row[:length])
         rerun_and_compare(scene, scene.whole, *TRAIN)
 
-    assert hold_all(attempt, range(0, len(row) + 1, every))
+    assert all_succeed(attempt, range(0, len(row) + 1, every))
 
 
 @pytest.mark.parametrize("every", first(1, [31, 1]))
@@ -199,7 +199,7 @@ def test_an_incomplete_header_is_rewritten(scenes, every):
         (scene.run / "metrics.csv").write_text(header[:length])
         rerun_and_compare(scene, scene.whole, *TRAIN)
 
-    assert hold_all(attempt, range(0, len(header) + 1, every))
+    assert all_succeed(attempt, range(0, len(header) + 1, every))
 
 
 @pytest.mark.parametrize("step", first(2, [8, 11, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 20]))

@@ -18,8 +18,8 @@ MOST = 1000  # mebibytes
 
 
 def process(folder, *what):
-    """Yield the lines that worst.py prints."""
-    script = Path(__file__).with_name("worst.py")
+    """Yield the lines that memory_bombs.py prints."""
+    script = Path(__file__).with_name("memory_bombs.py")
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     command = [sys.executable, str(script), what[0], str(folder), *what[1:]]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -10,12 +10,12 @@ import pytest
 
 from nncli.runs import checkpoint
 from tests.long import first
+from tests.reliability.attempts import about, all_succeed
 from tests.reliability.children import Child, command, run
 from tests.reliability.kinds import TRAIN
 from tests.reliability.moments import Count, counted
 from tests.reliability.power import cut_at
 from tests.reliability.runs_compared import content, last_step, rows_so_far, same
-from tests.reliability.survey import about, hold_all
 
 EPOCH = 3  # steps
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files have no names here")
@@ -50,4 +50,4 @@ def test_a_power_cut_at_any_moment(scenes, kind, every, names_last, tmp_path):
             assert ended.code == 0, ended.err
             assert same(scene.run, scene.whole)
 
-    assert hold_all(attempt, range(1, count.value + 1, every))
+    assert all_succeed(attempt, range(1, count.value + 1, every))

@@ -17,12 +17,12 @@ from nncli.runs import checkpoint
 from nncli.training.events import EpochEnded, StepEnded, TrainingEnded
 from nncli.training.executor import Executor
 from tests.long import first
+from tests.reliability.attempts import about, all_succeed
 from tests.reliability.children import Child, Ended, command, run, signalled
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.programs import await_file, end, start
 from tests.reliability.runs_compared import same, state, whole_so_far
 from tests.reliability.slowed import slow
-from tests.reliability.survey import about, hold_all
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SIGNALS = list(CODES)
@@ -103,7 +103,7 @@ def test_a_signal_during_any_measurement(scenes, kind, number):
         with about(f"measurement {at} of {epochs + 1}"):
             resume_and_compare(scene, Child(scene.folder, stopped_while_measuring(at, number)).ended(), number)
 
-    assert hold_all(attempt, range(1, epochs + 2))
+    assert all_succeed(attempt, range(1, epochs + 2))
 
 
 @pytest.mark.parametrize("kind", [StepEnded, EpochEnded, TrainingEnded])

@@ -1,4 +1,4 @@
-"""Checkpoints: NumPy alone opens them, every array is verified, and nothing foreign is taken."""
+"""Checkpoints: NumPy can open them, every array is verified, and foreign files are refused."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ STATE = {"optimizer/mean/0.dense.weight": np.ones((2, 3), np.float32), "empty": 
 
 @pytest.fixture
 def saved(tmp_path):
-    """A small checkpoint."""
+    """Write a small checkpoint."""
     path = tmp_path / "a.npz"
     checkpoint.save(str(path), WEIGHTS, STATE, {"name": "a", "step": 3})
     return path
 
 
 def refused(path, use=checkpoint.load):
-    """Why a file is not taken."""
+    """Return the error for a file."""
     with pytest.raises(CheckpointError) as caught:
         use(str(path))
     assert caught.value.exit_code == 2
@@ -43,7 +43,7 @@ def refused(path, use=checkpoint.load):
 
 
 def rewritten(path, change, compression=zipfile.ZIP_STORED):
-    """The archive again, with every (name, content) changed by a function; None leaves a member out."""
+    """Rewrite an archive with every (name, content) changed by a function; None removes a member."""
     with zipfile.ZipFile(path) as archive:
         members = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", compression) as archive:
@@ -55,7 +55,7 @@ def rewritten(path, change, compression=zipfile.ZIP_STORED):
 
 
 def with_meta(path, **changes):
-    """The archive with other values in its meta.json, and no checksum of it."""
+    """Rewrite an archive with other values in meta.json, without its checksum."""
 
     def change(name, content):
         if name != checkpoint.META:
@@ -67,7 +67,7 @@ def with_meta(path, **changes):
     return rewritten(path, change)
 
 
-def test_what_is_saved_comes_back_bit_for_bit(saved):
+def test_loading_returns_what_was_saved_bit_for_bit(saved):
     meta, arrays = checkpoint.load(str(saved))
     assert (meta["name"], meta["step"], meta["format_version"]) == ("a", 3, checkpoint_meta.VERSION)
     expected = {**WEIGHTS, **{f"state/{name}": array for name, array in STATE.items()}}
@@ -106,7 +106,7 @@ def test_arrays_that_are_not_contiguous(tmp_path):
     np.testing.assert_array_equal(checkpoint.load(str(tmp_path / "a.npz"))[1]["w"], array)
 
 
-def test_a_flipped_bit_is_found_by_whoever_loads(saved):
+def test_a_flipped_bit_is_found_by_every_reader(saved):
     content = bytearray(saved.read_bytes())
     at = content.find(WEIGHTS["0.dense.weight"].tobytes())
     content[at + 5] ^= 1
@@ -115,7 +115,7 @@ def test_a_flipped_bit_is_found_by_whoever_loads(saved):
     assert checkpoint.read_meta(str(saved))["name"] == "a"
 
 
-def test_a_changed_array_is_found_even_where_the_zip_is_right(saved):
+def test_a_changed_array_in_a_valid_zip_is_found(saved):
     flip = lambda name, content: content[:-1] + b"\x41" if name == "2.dense.weight.npy" else content  # noqa: E731
     assert "the array '2.dense.weight' is damaged (its checksum differs)" in refused(rewritten(saved, flip))
 
@@ -142,19 +142,19 @@ def test_files_of_another_kind(tmp_path, content, use):
 
 @pytest.mark.parametrize("use", [checkpoint.load, checkpoint.read_meta, inspect])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
-def test_a_checkpoint_cut_short(saved, use, share):
+def test_a_truncated_checkpoint_is_refused(saved, use, share):
     content = saved.read_bytes()
     saved.write_bytes(content[: int(share * len(content))])
     assert "not an nncli checkpoint, or a damaged one" in refused(saved, use)
 
 
-def test_arrays_of_somebody_else(tmp_path):
+def test_a_foreign_npz_is_refused(tmp_path):
     np.savez(tmp_path / "a.npz", x=np.zeros(3))
     assert "it has no meta.json" in refused(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("meta", ["{}", "[]", "nonsense", '{"format": "other"}', '"nncli checkpoint"', "null", "\xff"])
-def test_meta_of_somebody_else(tmp_path, meta):
+def test_a_foreign_meta_is_refused(tmp_path, meta):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("meta.json", meta)
     assert "not an nncli checkpoint" in refused(tmp_path / "a.npz")
@@ -187,7 +187,7 @@ def test_another_version_is_refused_with_both_numbers(saved, version):
         {"shape": [2, 3], "dtype": "(", "sha256": ""},
     ],
 )
-def test_descriptions_that_do_not_fit(saved, described):
+def test_wrong_descriptions_of_arrays_are_refused(saved, described):
     arrays = {**checkpoint.read_meta(str(saved))["arrays"], "0.dense.weight": described}
     assert "'0.dense.weight' is damaged" in refused(with_meta(saved, arrays=arrays))
 
@@ -201,19 +201,19 @@ def test_meta_has_a_checksum_that_anybody_can_verify(saved):
 
 @pytest.mark.parametrize("use", [checkpoint.load, checkpoint.read_meta, inspect])
 @pytest.mark.parametrize("changes", [{"step": 4}, {"more": 1}, {"sha256": None}, {"sha256": "0" * 64}])
-def test_a_changed_meta_is_found_even_where_the_zip_is_right(saved, use, changes):
+def test_a_changed_meta_in_a_valid_zip_is_found(saved, use, changes):
     change = lambda name, content: (  # noqa: E731
         json.dumps({**json.loads(content), **changes}) if name == "meta.json" else content
     )
     assert "its meta.json was changed (its checksum differs)" in refused(rewritten(saved, change), use)
 
 
-def test_a_meta_that_is_written_in_another_way_is_the_same(saved):
+def test_formatting_of_meta_does_not_matter(saved):
     change = lambda name, content: json.dumps(json.loads(content), indent=4) if name == "meta.json" else content  # noqa: E731
     assert checkpoint.load(str(rewritten(saved, change)))[0] == checkpoint.read_meta(str(saved))
 
 
-def test_a_checkpoint_of_before_there_was_a_checksum_is_read(saved):
+def test_an_older_checkpoint_without_a_meta_checksum_is_read(saved):
     meta, arrays = checkpoint.load(str(with_meta(saved)))
     assert "sha256" not in meta
     assert len(arrays) == 6
@@ -226,7 +226,7 @@ def test_values_that_json_changes_do_not_break_the_checksum(tmp_path):
     assert checkpoint.read_meta(str(tmp_path / "a.npz"))["by number"] == {"1": "a", "10": "b", "9": "c"}
 
 
-def test_what_load_would_not_take_is_not_saved(tmp_path, monkeypatch):
+def test_a_meta_that_load_would_refuse_is_not_saved(tmp_path, monkeypatch):
     path = tmp_path / "a.npz"
     for limit, value in (("MAX_META_BYTES", "x" * 3000), ("MAX_META_VALUES", [0] * 3000)):
         with monkeypatch.context() as patch:
@@ -236,24 +236,24 @@ def test_what_load_would_not_take_is_not_saved(tmp_path, monkeypatch):
                     with pytest.raises(SaveError, match=r"a.npz: cannot be written: its meta.json .*3,000; scale by"):
                         checkpoint.save(str(path), WEIGHTS, {}, meta)
                     with pytest.raises(SaveError, match="the checkpoint: cannot be written"):
-                        checkpoint.check_meta(meta, WEIGHTS)
+                        checkpoint.check_meta_size(meta, WEIGHTS)
                     assert not list(tmp_path.iterdir())
                 else:
-                    checkpoint.check_meta(meta, WEIGHTS)
+                    checkpoint.check_meta_size(meta, WEIGHTS)
                     checkpoint.save(str(path), WEIGHTS, {}, meta)
             checkpoint.load(str(path))
             path.unlink()
 
 
-def test_a_check_before_training_reckons_with_the_arrays(monkeypatch):
-    checkpoint.check_meta({}, WEIGHTS)
+def test_the_check_before_training_counts_the_arrays(monkeypatch):
+    checkpoint.check_meta_size({}, WEIGHTS)
     monkeypatch.setattr(checkpoint_meta, "MAX_META_BYTES", 500)
-    checkpoint.check_meta({})
+    checkpoint.check_meta_size({})
     with pytest.raises(SaveError):
-        checkpoint.check_meta({}, WEIGHTS)
+        checkpoint.check_meta_size({}, WEIGHTS)
 
 
-def test_a_meta_without_the_parts_of_a_model_is_no_traceback(saved):
+def test_a_meta_without_a_model_raises_a_checkpoint_error(saved):
     assert "not an nncli checkpoint" in refused(saved, inspect) or "meta.json" in refused(saved, inspect)
 
 
@@ -272,7 +272,7 @@ def test_nothing_is_unpickled(saved, monkeypatch):
     assert len(checkpoint.load(str(saved))[1]) == 6
 
 
-def test_headers_are_read_and_arrays_are_not(tmp_path, monkeypatch):
+def test_read_meta_reads_no_arrays(tmp_path, monkeypatch):
     path = tmp_path / "large.npz"
     checkpoint.save(str(path), {"0.dense.weight": np.ones((1000, 1000))}, {}, {"name": "large"})
     read = 0

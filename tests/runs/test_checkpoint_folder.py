@@ -1,4 +1,4 @@
-"""The names of checkpoints, and which are kept."""
+"""Names of checkpoints, and how many are kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from nncli.runs.new_directory import run_directory_at
+from nncli.runs.new_directory import new_run_directory_at
 
 
 @pytest.fixture(autouse=True)
@@ -15,8 +15,8 @@ def inside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_second_name_for_a_checkpoint_survives_the_first_ones_replacement():
-    run = run_directory_at("run")
+def test_a_link_survives_the_replacement_of_its_source():
+    run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "one")
     run.checkpoints.link("last", "best")
     run.write_text("checkpoints/last.npz", "two")
@@ -33,7 +33,7 @@ def test_a_file_system_without_links_gets_copies(monkeypatch):
         raise OSError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    run = run_directory_at("run")
+    run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "one")
     run.checkpoints.link("last", "best")
     with open(run.checkpoint("best")) as best:
@@ -41,16 +41,16 @@ def test_a_file_system_without_links_gets_copies(monkeypatch):
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
 
 
-def test_giving_the_same_name_again_leaves_nothing_behind():
-    run = run_directory_at("run")
+def test_linking_again_leaves_no_temporary_file():
+    run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "one")
     run.checkpoints.link("last", "best")
     run.checkpoints.link("last", "best")
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
 
 
-def test_the_last_states_are_kept_in_the_order_of_their_numbers():
-    run = run_directory_at("run")
+def test_the_last_checkpoints_are_kept_in_the_order_of_their_numbers():
+    run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "")
     for epoch in (9998, 9999, 10000, 10001):
         run.checkpoints.keep_last(epoch, 10 * epoch, 2)
@@ -62,8 +62,8 @@ def test_the_last_states_are_kept_in_the_order_of_their_numbers():
 
 
 @pytest.mark.parametrize("keep", [1, 2, 3, 5, 12])
-def test_as_many_states_are_kept_as_are_asked_for(keep):
-    run = run_directory_at("run")
+def test_the_given_number_of_checkpoints_is_kept(keep):
+    run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "")
     for epoch in range(1, 9):
         run.checkpoints.keep_last(epoch, epoch, keep)

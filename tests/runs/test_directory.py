@@ -8,7 +8,7 @@ import os
 import pytest
 
 from nncli.core.errors import RunError
-from nncli.runs.new_directory import run_directory_at
+from nncli.runs.new_directory import new_run_directory_at
 
 
 @pytest.fixture(autouse=True)
@@ -18,18 +18,18 @@ def inside(tmp_path, monkeypatch):
 
 
 def test_the_status_is_flat():
-    run = run_directory_at("run")
+    run = new_run_directory_at("run")
     run.set_status("running", 2, 30)
     with open("run/status.json") as file:
         assert json.load(file) == {"state": "running", "reason": None, "epoch": 2, "step": 30}
 
 
-def test_what_was_not_finished_is_swept_and_nothing_else():
-    run = run_directory_at("run")
+def test_only_unfinished_files_are_removed():
+    run = new_run_directory_at("run")
     names = [".status.json.x.tmp", "a.tmp", ".hidden", "checkpoints/.last.npz.x.tmp", "checkpoints/last.npz"]
     for name in names:
         run.write_text(name, "")
-    run.sweep()
+    run.remove_unfinished_files()
     assert sorted(os.listdir("run")) == [".hidden", "a.tmp", "checkpoints"]
     assert os.listdir("run/checkpoints") == ["last.npz"]
 
@@ -37,23 +37,23 @@ def test_what_was_not_finished_is_swept_and_nothing_else():
 @pytest.mark.parametrize(
     "content", [b"[" * 200_000, b'{"a": ' * 50_000, b"[]", b"nonsense", b"\xff", b'{"state": "x"}']
 )
-def test_a_status_that_no_run_has_written_is_told(content):
-    run = run_directory_at("run")
+def test_a_foreign_status_is_reported(content):
+    run = new_run_directory_at("run")
     run.write_bytes("status.json", content)
     with pytest.raises(RunError, match=r"run/status\.json: "):
         _ = run.state
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 80, b"\n"])
-def test_a_status_that_a_power_cut_has_emptied_is_that_of_a_running_run(content):
-    run = run_directory_at("run")
+def test_a_status_emptied_by_a_power_cut_means_running(content):
+    run = new_run_directory_at("run")
     run.write_bytes("status.json", content)
     assert run.state == "running"
 
 
 @pytest.mark.parametrize("name", ["status.json", "metrics.csv"])
 def test_pipes_and_endless_files_are_not_read(name):
-    run = run_directory_at("run")
+    run = new_run_directory_at("run")
     read = {"status.json": lambda: run.state, "metrics.csv": run.metrics.rows}[name]
     os.mkfifo(f"run/{name}")
     with pytest.raises(RunError, match=rf"{name}: cannot be read \(not a file\)"):

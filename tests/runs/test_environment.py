@@ -1,4 +1,4 @@
-"""What a run says of where it was trained, and what is told where that has changed."""
+"""The recorded environment of a run, and messages for changes of it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ HERE = {"nncli": "0.1.0", "numpy": "2.4.6", "compiler": "none", "cores": 2}
         ({"python": "3.11"}, {"python": "3.12"}, []),
     ],
 )
-def test_what_may_change_the_last_bits_is_told(before, now, said):
+def test_changes_that_may_affect_the_last_bits_are_reported(before, now, said):
     assert environment_changes(HERE | before, HERE | now) == said
 
 
-def test_runs_that_name_no_compiler_had_none():
+def test_older_runs_without_a_compiler_had_none():
     old = {name: value for name, value in HERE.items() if name != "compiler"}
     assert environment_changes(old, HERE) == []
     assert environment_changes(old, HERE | {"compiler": "numba 0.68.1"}) == ["compiler none is now numba 0.68.1"]

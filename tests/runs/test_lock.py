@@ -17,7 +17,7 @@ def inside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_file_system_without_locks_is_trained_on(monkeypatch):
+def test_file_systems_without_locks_can_be_used(monkeypatch):
     fcntl = pytest.importorskip("fcntl")
 
     def answer(number):

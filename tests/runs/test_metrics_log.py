@@ -1,4 +1,4 @@
-"""metrics.csv: rows with every bit, whole lines, and files of something else."""
+"""metrics.csv: exact values, complete rows, and foreign files."""
 
 from __future__ import annotations
 
@@ -34,62 +34,62 @@ def test_metrics_are_one_row_an_epoch_with_every_bit():
     assert log.rows()[0] == RECORD
 
 
-def test_rows_beyond_the_checkpoint_are_dropped_when_a_run_goes_on():
+def test_rows_after_the_checkpoint_are_dropped_when_a_run_resumes():
     log = MetricsLog("metrics.csv")
     for epoch in (1, 2, 3):
         log.append({**RECORD, "epoch": epoch})
     with open("metrics.csv", "a") as file:
         file.write("4,12")
     assert [row["epoch"] for row in log.rows()] == [1, 2, 3], "a torn last row does not count"
-    log.keep(2)
+    log.keep_epochs(2)
     log.append({**RECORD, "epoch": 3})
     assert [row["epoch"] for row in log.rows()] == [1, 2, 3]
-    log.keep(0)
+    log.keep_epochs(0)
     assert log.rows() == []
 
 
-def test_what_cannot_be_written_is_a_failure_of_the_run():
+def test_a_failed_write_raises_a_save_error():
     os.mkdir("metrics.csv")
     with pytest.raises(SaveError, match=r"metrics\.csv: cannot be written"):
         MetricsLog("metrics.csv").append(RECORD)
 
 
-def test_rows_are_kept_by_their_epoch_and_told_where_they_are_gone():
+def test_rows_are_kept_by_epoch_and_missing_ones_are_counted():
     log = MetricsLog("metrics.csv")
-    assert log.keep(0) == 0
-    assert log.keep(2) == 2
+    assert log.keep_epochs(0) == 0
+    assert log.keep_epochs(2) == 2
     for epoch in (1, 2, 3):
         log.append({**RECORD, "epoch": epoch})
     with open("metrics.csv") as file:
         lines = file.readlines()
     with open("metrics.csv", "w") as file:
         file.writelines([lines[0], lines[1], lines[3]])
-    assert log.keep(3) == 1
+    assert log.keep_epochs(3) == 1
     assert [row["epoch"] for row in log.rows()] == [1, 3]
 
 
-def test_a_torn_header_is_written_again():
+def test_an_incomplete_header_is_written_again():
     with open("metrics.csv", "w") as file:
         file.write("epoch,step,trai")
     log = MetricsLog("metrics.csv")
     assert log.rows() == []
-    log.keep(0)
+    log.keep_epochs(0)
     log.append(RECORD)
     assert log.rows() == [RECORD]
 
 
 @pytest.mark.parametrize("content", ["a letter\nto you\n", "\xff\n", "epoch,step\n1,x\n"])
-def test_a_file_of_something_else_is_no_metrics(content):
+def test_a_foreign_metrics_file_is_refused(content):
     with open("metrics.csv", "w", encoding="latin-1") as file:
         file.write(content)
     with pytest.raises(RunError, match=r"metrics\.csv"):
         MetricsLog("metrics.csv").rows()
     if not content.startswith("epoch"):
         with pytest.raises(RunError, match=r"metrics\.csv"):
-            MetricsLog("metrics.csv").keep(1)
+            MetricsLog("metrics.csv").keep_epochs(1)
 
 
-def test_a_row_that_does_not_fit_on_the_disk_is_not_there_at_all(monkeypatch):
+def test_a_row_that_does_not_fit_on_the_disk_is_not_written_at_all(monkeypatch):
     log = MetricsLog("metrics.csv")
     log.append(RECORD)
     with open("metrics.csv") as file:

@@ -1,4 +1,4 @@
-"""Directories of new runs: their names, and what may be in them."""
+"""Directories of new runs: their names, and files that may exist in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import pytest
 
 from nncli.core.errors import RunError
-from nncli.runs.new_directory import new_run_directory, run_directory_at, slug
+from nncli.runs.new_directory import new_run_directory, new_run_directory_at, slug
 
 
 @pytest.fixture(autouse=True)
@@ -24,24 +24,24 @@ def test_names_have_time_and_name_and_then_numbers(monkeypatch):
     assert paths == [stem, f"{stem}-2", f"{stem}-3"]
 
 
-def test_the_time_is_that_of_now():
+def test_directory_names_have_the_current_time():
     assert re.fullmatch(r"runs/20\d{6}-\d{6}-a", new_run_directory("a").path)
 
 
 @pytest.mark.parametrize("name", ["../up", "/etc/passwd", "a/b", "..", ".", "a\nb", "-rf", ""])
-def test_a_name_never_leads_elsewhere(name):
+def test_a_name_never_leads_out_of_the_runs_folder(name):
     assert re.fullmatch(r"[\w][\w.-]*", slug(name))
 
 
-def test_a_given_directory_is_taken_exactly():
-    run = run_directory_at("deep/inside/here")
+def test_a_given_directory_is_used_exactly():
+    run = new_run_directory_at("deep/inside/here")
     assert run.path == "deep/inside/here"
     assert os.listdir("deep/inside/here") == ["checkpoints"]
 
 
 def test_an_empty_directory_may_exist_already():
     os.mkdir("empty")
-    assert run_directory_at("empty").path == "empty"
+    assert new_run_directory_at("empty").path == "empty"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_directory_with_something_in_it_is_refused(name, words):
     with open(f"taken/{name}", "w"):
         pass
     with pytest.raises(RunError, match=words):
-        run_directory_at("taken")
+        new_run_directory_at("taken")
     assert os.listdir("taken") == [name]
 
 
@@ -60,19 +60,19 @@ def test_a_file_is_no_directory():
     with open("file", "w"):
         pass
     with pytest.raises(RunError, match="file: a file; expected a directory"):
-        run_directory_at("file")
+        new_run_directory_at("file")
     with pytest.raises(RunError, match="cannot be made"):
-        run_directory_at("file/inside")
+        new_run_directory_at("file/inside")
 
 
-def test_a_directory_that_was_left_before_anything_was_whole_counts_as_empty():
+def test_a_directory_with_only_unfinished_files_counts_as_empty():
     os.makedirs("run/checkpoints")
     for name in ("run/.status.json.x1.tmp", "run/checkpoints/.last.npz.x2.tmp"):
         with open(name, "w"):
             pass
     with pytest.raises(RunError, match="not empty, and no run"):
-        run_directory_at("run")  # a checkpoint is only begun where the run is described
+        new_run_directory_at("run")  # a checkpoint is only begun where the run is described
     os.unlink("run/checkpoints/.last.npz.x2.tmp")
-    run = run_directory_at("run")
-    run.sweep()
+    run = new_run_directory_at("run")
+    run.remove_unfinished_files()
     assert os.listdir("run") == ["checkpoints"]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nncli.data.tables import read_table
-from nncli.data.tables.arrow import is_installed
+from nncli.data.tables.arrow import is_arrow_installed
 
 COLUMNS, TEXTS, TURNS = 20, 5, 5
 
@@ -28,7 +28,7 @@ def main(rows: int) -> None:
             _write(path, rows, texts)
             readers: dict[str, Callable[[], Any]] = {"pandas": lambda path=path: pandas.read_csv(path)}
             readers["nncli"] = lambda path=path: _read(path, arrow=False)
-            if is_installed():
+            if is_arrow_installed():
                 readers["nncli with pyarrow"] = lambda path=path: _read(path, arrow=True)
             times: dict[str, list[float]] = {reader: [] for reader in readers}
             for _ in range(TURNS):

@@ -1,9 +1,9 @@
-"""Executes the notebooks in docs/notebooks and writes them back with their outputs.
+"""Execute the notebooks in docs/notebooks, and write them back with their outputs.
 
     NNCLI_DATA=FOLDER python -m tests.tools.write_notebooks [NAME]...
 
-FOLDER has the data that the notebooks name. A notebook is edited as usual; this writes its outputs without anything
-that differs between machines: no execution times, no versions, no paths.
+FOLDER has the data files of the notebooks. Edit a notebook as usual; this script then writes its outputs without what
+differs between machines, such as execution times, versions and paths.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ CELL_SECONDS = 300  # a cell that takes longer hangs
 
 
 def execute(notebook: nbformat.NotebookNode, data: Path, folder: Path) -> nbformat.NotebookNode:
-    """Executes a notebook in an empty folder, laid out as the repository is, and returns it with its outputs.
+    """Execute a notebook in an empty folder with the layout of the repository, and return it with its outputs.
 
     Args:
-        notebook: what to execute; it is changed.
-        data: the folder of the data files.
-        folder: where to work.
+        notebook: the notebook to execute; it is changed.
+        data: the folder with the data files.
+        folder: an empty folder to work in.
 
     Raises:
-        nbclient.exceptions.CellExecutionError: where a cell raises an exception.
+        nbclient.exceptions.CellExecutionError: if a cell raises an exception.
     """
     place = folder / "docs" / "notebooks"
     place.mkdir(parents=True)
@@ -42,8 +42,10 @@ def execute(notebook: nbformat.NotebookNode, data: Path, folder: Path) -> nbform
     environment = {
         **os.environ,
         "NNCLI_DATA": str(data.resolve()),
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),  # for !nncli
-        "IPYTHONDIR": str(folder / "ipython"),  # neither settings nor history of the user
+        "PATH": os.pathsep.join(
+            (str(Path(sys.executable).parent), os.environ.get("PATH", ""))
+        ),  # so that !nncli finds the command
+        "IPYTHONDIR": str(folder / "ipython"),  # without the user's settings and history
     }
     resources = {"metadata": {"path": str(place)}}
     client = NotebookClient(
@@ -53,7 +55,7 @@ def execute(notebook: nbformat.NotebookNode, data: Path, folder: Path) -> nbform
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Removes the metadata that differ between machines, joins the pieces of an output stream, shrinks the pictures."""
+    """Remove metadata that differs between machines, join the parts of output streams, and compress pictures."""
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
     for cell in notebook.cells:
@@ -67,7 +69,7 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
-    """The outputs with neighbouring texts of one stream in one."""
+    """Return the outputs with consecutive texts of one stream joined."""
     result: list[nbformat.NotebookNode] = []
     for output in outputs:
         before = result[-1] if result else None
@@ -79,7 +81,7 @@ def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
 
 
 def shrunk(picture: str) -> str:
-    """A PNG, in base64, with at most 256 colours and no metadata."""
+    """Return a PNG in base64 with at most 256 colours and without metadata."""
     image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
     file = io.BytesIO()
     image.quantize(256, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
@@ -87,7 +89,7 @@ def shrunk(picture: str) -> str:
 
 
 def main() -> None:
-    """Writes the named notebooks, or all of them."""
+    """Write the named notebooks, or all of them."""
     data = Path(os.environ.get("NNCLI_DATA", NOTEBOOKS / "data"))
     names = sys.argv[1:] or sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
     for name in names:

@@ -1,7 +1,7 @@
-"""Puts the outputs that really come into the pages: python -m tests.tools.write_outputs [--numbers] [PAGE]...
+"""Write the real outputs of commands into the pages: python -m tests.tools.write_outputs [--numbers] [PAGE]...
 
-Outputs that differ from what is shown are replaced; those with a line of three dots are printed instead.
-With --numbers, outputs whose numbers may vary get those of this machine too.
+Outputs that differ from the page are replaced; outputs that the page shortens with a line of three dots are printed
+instead. With --numbers, outputs whose numbers may vary get the numbers of this machine too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.docs.running import ELLIPSIS, Ended, places, run, steps
 
 
 def main() -> None:
-    """Runs the pages that are named, or all of them."""
+    """Run the named pages, or all of them, and write their outputs."""
     chosen = [ROOT / name for name in sys.argv[1:] if name != "--numbers"] or PAGES
     for page in chosen:
         if steps(page):
@@ -41,7 +41,7 @@ def _replace(lines: list[str], done: Ended) -> None:
     step = done.step
     shown = step.shown.rstrip("\n").splitlines()
     if ELLIPSIS in shown:
-        print(f"{step.block}: not as shown, and cut short; what came is\n{done.output}")
+        print(f"{step.block}: not as shown, and shortened; the output is\n{done.output}")
         return
     begin = step.block.line - 1 + step.begins
     lines[begin : begin + len(shown)] = [line.rstrip() for line in done.output.rstrip("\n").splitlines()]

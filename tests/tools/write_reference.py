@@ -1,6 +1,6 @@
-"""Writes docs/reference/ from what is registered and from the command line: python -m tests.tools.write_reference.
+"""Write docs/reference/ from the registered classes and the command line: python -m tests.tools.write_reference.
 
-With --check it writes nothing, names the pages that are not as they would be written, and exits 1 if there are any.
+With --check it writes nothing, prints the pages that are out of date, and exits with 1 if there are any.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from nncli.workflows.listing import Entry, entries_by_kind
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 HEADER = "<!-- written by python -m tests.tools.write_reference; change the docstrings, not this page -->"
 ABOUT = {
-    "layers": "Layers stand in the list `model`, in order. A layer without required keys can be written as its bare "
-    "name: `flatten` means `{type: flatten}`. Shapes leave out the batch axis; `*` stands for any axes.",
-    "activations": "Activations stand in the list `model`, as layers do. They have no parameters and keep the shape.",
-    "initializers": "An initializer fills weights before training. Layers with weights take one as `initializer`, such "
+    "layers": "Layers are the items of the list `model`, in order. A layer without required keys can be written as its "
+    "bare name: `flatten` means `{type: flatten}`. Shapes leave out the batch axis; `*` stands for any axes.",
+    "activations": "Activations are items of the list `model`, like layers, without parameters. They keep the shape.",
+    "initializers": "An initializer sets the initial weights. Layers with weights have the key `initializer`, such "
     "as `{type: dense, units: 64, initializer: he}`. Without it, the activation that follows decides: `he` before "
     "relu-like activations, `lecun` before selu, otherwise `xavier`; `nncli check --resolved` shows which.",
     "losses": "A config has one `loss`: a bare name, or a mapping with keys, such as "
@@ -30,13 +30,13 @@ ABOUT = {
     "metrics": "`metrics` is a list, such as `metrics: [accuracy, {type: f1, average: macro}]`. `nncli evaluate "
     "--metric NAME` measures further ones afterwards.",
     "optimizers": "A config has one `optimizer`: a bare name, or a mapping with keys, such as "
-    "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) may stand in place of the rate.",
-    "schedules": "A schedule takes the place of `optimizer.learning_rate`, such as "
-    "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws it.",
-    "scalers": "A scaler stands in `data.scale_inputs` or `data.scale_targets`. It is fitted on the training rows and "
-    "stored in the checkpoint.",
-    "sources": "A source stands in `data.train`, `data.validation` or `data.test`. Which one is meant follows from its "
-    "keys and from the file's ending; `type` names it where that is not enough.",
+    "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) can take the place of the rate.",
+    "schedules": "A schedule takes the place of the number in `optimizer.learning_rate`, such as "
+    "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws the rates.",
+    "scalers": "A scaler is the value of `data.scale_inputs` or `data.scale_targets`. It is fitted on the training "
+    "rows and stored in the checkpoint.",
+    "sources": "A source is the value of `data.train`, `data.validation` or `data.test`. Its type follows from its "
+    "keys and from the ending of its file; where that is not enough, `type` names it.",
     "datasets": "These datasets are part of the package: `data: {train: {dataset: digits}}`.",
     "settings": "The sections of a config. `config` is the whole file; `training.early_stopping` is described under "
     "`early_stopping`, and so on.",
@@ -47,7 +47,7 @@ ABOUT = {
 
 
 def pages() -> dict[str, str]:
-    """The text of every page by its file name."""
+    """Return the text of every page by its file name."""
     found = {f"{kind}.md": _page(kind, map(_entry, entries)) for kind, entries in entries_by_kind().items()}
     found["commands.md"] = _page("commands", _commands())
     listing = "\n".join(f"- [{kind.capitalize()}]({kind}.md)" for kind in (name.removesuffix(".md") for name in found))
@@ -66,7 +66,7 @@ def _page(kind: str, parts: Iterable[str]) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    if entry.text:  # a page of its own, one level up
+    if entry.text:  # a dataset's own page, with its headings one level lower
         return re.sub(r"^#", "##", entry.text.strip(), flags=re.MULTILINE)
     docstring = entry.docstring
     parts = [f"## {entry.name}"]
@@ -94,7 +94,7 @@ def _entry(entry: Entry) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """A paragraph of a docstring: as it stands where there is a formula in it, otherwise as text."""
+    """Return a paragraph of a docstring: as a text block if it has a formula, otherwise as prose."""
     if any(line.startswith(" ") or " = " in line or " <- " in line for line in text.splitlines()):
         return f"```text\n{text}\n```"
     return _escaped(" ".join(text.split()))
@@ -134,7 +134,7 @@ def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in which Markdown finds nothing of its own; what stands between backquotes is left alone."""
+    """Escape the characters that Markdown interprets, except between backquotes."""
     pieces = text.split("`")
     for index in range(0, len(pieces), 2):
         for character in "\\*_<|[]":
@@ -143,7 +143,7 @@ def _escaped(text: str) -> str:
 
 
 def main() -> None:
-    """Writes the pages, or looks whether they are as they would be written."""
+    """Write the pages, or check whether they are up to date."""
     made = pages()
     there = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
     stale = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))

@@ -190,7 +190,7 @@ def test_a_checkpoint_older_than_averaging_can_be_resumed(tmp_path, monkeypatch)
     assert same("run", "whole")
 
 
-def model_of():
+def make_model():
     """Return a model to train on X and Y."""
     return nncli.Model(LAYERS, "mse", {"type": "adam", "learning_rate": 0.05}, metrics=["rmse"])
 
@@ -205,7 +205,7 @@ def trained(model, epochs, **keys):
 
 
 def test_a_model_predicts_with_averaged_weights_and_trains_with_the_others(tmp_path):
-    whole, parts, plain = model_of(), model_of(), model_of()
+    whole, parts, plain = make_model(), make_model(), make_model()
     expected = trained(whole, 5)
     trained(plain, 5, weight_averaging=None)
     assert bits(whole) != bits(plain)
@@ -227,7 +227,7 @@ def test_a_model_predicts_with_averaged_weights_and_trains_with_the_others(tmp_p
 
 
 def test_weights_that_were_changed_by_hand_are_trained(tmp_path):
-    one, other = model_of(), model_of()
+    one, other = make_model(), make_model()
     trained(one, 2)
     one.weights["0.dense.weight"][...] = 0.5
     before = bits(one)

@@ -79,7 +79,7 @@ def test_images_of_mixed_sizes_or_modes_when_predicting(run):
     draw("new/a.png", 20)
     draw("new/b.png", 20, (5, 5))
     assert refused(run, "new", DataError) == (
-        "new/b.png: 5x5 pixels, but new/a.png has 4x6; bring all to one size with resize: [4, 6]"
+        "new/b.png: 5x5 pixels, but new/a.png has 4x6; resize all images with resize: [4, 6]"
     )
     draw("new/b.png", 20, mode="RGB")
     assert refused(run, "new", DataError) == (
@@ -106,7 +106,7 @@ def test_classes_select_no_folders_when_predicting():
     found = predict("chosen", "deep")
     assert found.header == ["file", "light", "dark"]
     assert [row[0] for row in found.table()] == ["dark/b.png", "today/a.png"]
-    assert evaluate("chosen", "deep").notes == ("1 rows left out, whose label is not in classes",)
+    assert evaluate("chosen", "deep").notes == ("1 row left out, because the label is not in classes",)
 
 
 @pytest.mark.usefixtures("run")

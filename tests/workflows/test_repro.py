@@ -245,7 +245,7 @@ def test_runs_that_cannot_be_repeated_are_rejected(config):
     train(config, run_dir="run")
     text = Path("run/resolved.yaml").read_text()
     Path("run/resolved.yaml").write_text(text.replace("seed: 0", "seed: 5"))
-    with pytest.raises(RunError, match=r"resolved\.yaml: not the config that .*last\.npz was trained by: seed was 0"):
+    with pytest.raises(RunError, match=r"resolved\.yaml: not the config that .*last\.npz was trained with: seed was 0"):
         repro("run")
     Path("run/resolved.yaml").write_text(text)
     Path("run/checkpoints/last.npz").write_bytes(b"PK")

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import ConfigError, NonFiniteError, RunError, StoppedError, UserError
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunStarted
-from nncli.lifecycle.run_lines import event_lines
 from nncli.runs.checkpoint import load
 from nncli.training.events import StepEnded
 from nncli.workflows.model import Model
@@ -317,7 +317,7 @@ def test_fewer_epochs_than_done_are_rejected(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(7))
     for epochs in (1, 2):
-        match = rf"training\.epochs is {epochs}, but 2 epochs and 1 step are done already; give more"
+        match = rf"training\.epochs is {epochs}, but 2 epochs and 1 step are done already; set more epochs"
         with pytest.raises(RunError, match=match):
             resume("run", [f"training.epochs={epochs}"])
     assert resume("run", ["training.epochs=3"]).last["epoch"] == 3
@@ -502,5 +502,5 @@ def test_runs_on_arrays_resume_only_in_python(tmp_path, monkeypatch):
         model.train(x, x[:, :1], epochs=2, verbose=False, run_dir="run")
     assert str(caught.value).endswith("To resume: nncli.Model.load('run/checkpoints/last.npz').train(...)")
     assert len(Model.load("run/checkpoints/last.npz").train(x, x[:, :1], epochs=1, verbose=False)) == 1
-    with pytest.raises(UserError, match=r"given from Python .* go on in Python, with nncli\.Model\.load"):
+    with pytest.raises(UserError, match=r"given from Python .* continue in Python with nncli\.Model\.load"):
         resume("run")

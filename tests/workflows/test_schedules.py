@@ -12,9 +12,9 @@ from nncli.assemble.load_config import load_config
 from nncli.core.builder import build
 from nncli.core.errors import CheckpointError, ConfigError, RunError, StoppedError, UserError
 from nncli.core.registry import SCHEDULES
+from nncli.lifecycle.log_lines import event_lines
 from nncli.lifecycle.plugin_files import load_plugins
 from nncli.lifecycle.run_events import FINISHED_BEFORE
-from nncli.lifecycle.run_lines import event_lines
 from nncli.optim.schedule import ScheduleContext
 from nncli.runs import checkpoint
 from nncli.workflows.check import check

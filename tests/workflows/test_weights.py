@@ -89,7 +89,7 @@ def test_integer_weights_equal_repeated_rows():
     np.testing.assert_allclose(predicted(run, "test.csv"), predicted(other, "test.csv"), rtol=1e-9)
 
 
-def of_kind(kind):
+def entries_of_kind(kind):
     """Return (config, targets for the oracle) with every metric of a kind in all its settings."""
     wanted = {"numbers": {"mae", "rmse", "r2", "mape", "median_absolute_error"}}.get(kind)
     cases = {
@@ -105,7 +105,7 @@ def of_kind(kind):
 
 @pytest.mark.parametrize("kind", ["numbers", "two", "three"])
 def test_weighted_metrics_match_their_definitions(kind):
-    cases = of_kind(kind)
+    cases = entries_of_kind(kind)
     metrics = [case.config for case in cases]
     if kind == "numbers":
         targets = PRICE

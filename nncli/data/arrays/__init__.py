@@ -1,1 +1,1 @@
-"""Arrays: NumPy's and idx files, memory-mapped rows, and passes over arrays that are larger than memory."""
+"""Read NumPy and idx files, and iterate over arrays that are larger than memory."""

@@ -9,19 +9,19 @@ from typing import Any, Protocol
 from nncli.core.types import Array, Shape
 
 MAX_CHUNK_ROWS = 1 << 16
-MAX_CHUNK_BYTES = 1 << 25  # of a chunk once it is float64
+MAX_CHUNK_BYTES = 1 << 25  # size of a chunk after conversion to float64
 
 
 class Chunked(Protocol):
-    """An array, or an object that gives its rows by slices only."""
+    """An array, or an object whose rows can only be read by slices."""
 
     @property
     def shape(self) -> Shape:
-        """(n, ..., columns)."""
+        """The shape (n, ..., columns)."""
 
     @property
     def dtype(self) -> Any:
-        """Of the entries."""
+        """The dtype of the entries."""
 
     def __len__(self) -> int: ...
 

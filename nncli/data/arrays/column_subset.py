@@ -11,11 +11,11 @@ from nncli.data.arrays.chunks import Chunked
 
 
 class ColumnSubset:
-    """Some columns of an array; no row is copied before it is asked for.
+    """Some columns of an array; rows are copied when they are read.
 
     Args:
         x: (n, ..., columns).
-        positions: of the columns.
+        positions: indices of the columns.
     """
 
     def __init__(self, x: Chunked, positions: list[int]) -> None:

@@ -15,7 +15,7 @@ def is_finite(array: Array) -> bool:
     """Whether every number is finite; the sum of squares is a fast check, but may itself overflow."""
     if array.flags.c_contiguous and math.isfinite(np.vdot(array, array)):
         return True
-    return array.size == 0 or (math.isfinite(array.max()) and math.isfinite(array.min()))  # nan comes through both
+    return array.size == 0 or (math.isfinite(array.max()) and math.isfinite(array.min()))  # max and min of nan are nan
 
 
 def check_finite(array: Chunked, path: str, row_numbers: Array) -> None:
@@ -23,7 +23,7 @@ def check_finite(array: Chunked, path: str, row_numbers: Array) -> None:
 
     Args:
         array: (n, *).
-        path: of its file.
+        path: path of its file.
         row_numbers: (n,) the number of every row in that file.
 
     Raises:

@@ -13,7 +13,7 @@ from nncli.data.files.decompression import open_decompressed
 from nncli.data.files.opening import read_at_most
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-MAX_AXES = 32  # of the oldest supported NumPy
+MAX_AXES = 32  # the limit of the oldest supported NumPy
 
 
 def read_idx(path: str) -> Array:
@@ -51,7 +51,7 @@ def _array(content: bytearray, shape: Shape, dtype: np.dtype[Any], path: str) ->
     try:
         return np.frombuffer(content, dtype, math.prod(shape)).reshape(shape)
     except ValueError:  # one axis is 0, and the product of the others overflows
-        raise DataError(f"{path}: its header says {shape}, more than an array can be") from None
+        raise DataError(f"{path}: its header says {shape}, too large for an array") from None
 
 
 def _read_header(file: BinaryIO, path: str) -> tuple[Shape, np.dtype[Any]]:

@@ -10,11 +10,11 @@ from nncli.core.types import Array, Shape
 
 
 class MemoryMapped:
-    """Rows of a memory-mapped array; they are read from the file when they are asked for.
+    """Rows of a memory-mapped array; they are read from the file when they are indexed.
 
     Args:
         array: (m, *) a NumPy memory map.
-        rows: (n,) the numbers of the rows; None for all.
+        rows: (n,) numbers of the rows; None for all.
     """
 
     def __init__(self, array: Array, rows: Array | None = None) -> None:

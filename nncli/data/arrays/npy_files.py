@@ -13,7 +13,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
 from nncli.core.untrusted_files import READ_ERRORS, open_zip, summarize_error
-from nncli.data.arrays.npy_format import HAS_OBJECTS, read_array, read_header
+from nncli.data.arrays.npy_format import read_array, read_header
 from nncli.data.files.decompression import check_decompressed_size
 from nncli.data.files.opening import open_file
 
@@ -32,7 +32,7 @@ def load_npy(path: str) -> Array:
             shape, fortran, dtype = read_header(file)
             return np.memmap(path, dtype, "r", file.tell(), shape, "F" if fortran else "C")
         except READ_ERRORS as error:
-            raise DataError(f"{path}: not a whole .npy file of numbers or text ({_reason(error)})") from None
+            raise DataError(f"{path}: not a whole .npy file of numbers or text ({summarize_error(error)})") from None
 
 
 def load_npz(path: str, names: list[str]) -> list[Array]:
@@ -85,7 +85,7 @@ def _open_npz(path: str) -> Iterator[zipfile.ZipFile]:
         except DataError:
             raise
         except READ_ERRORS as error:
-            raise DataError(f"{path}: not a whole .npz file of numbers or text ({_reason(error)})") from None
+            raise DataError(f"{path}: not a whole .npz file of numbers or text ({summarize_error(error)})") from None
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
@@ -112,8 +112,3 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
             return np.frombuffer(content, dtype, math.prod(part)).reshape(part), shape
     with archive.open(info) as member:
         return read_array(member), shape
-
-
-def _reason(error: BaseException) -> str:
-    """Return NumPy's message, but without its advice to unpickle an untrusted file."""
-    return HAS_OBJECTS if "pickle" in str(error) or "magic string" in str(error) else summarize_error(error)

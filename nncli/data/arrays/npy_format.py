@@ -14,7 +14,7 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-LENGTH_BYTES = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # size of the header's length field, by version of the format
+LENGTH_BYTES = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # bytes of the header's length field, by version of the format
 MAX_HEADER_BYTES = 10_000  # as in NumPy, which reads a longer header before it refuses to parse it
 MAX_ARRAY_BYTES = 1 << 60
 HAS_OBJECTS = "it holds Python objects, or is of another format"
@@ -27,15 +27,18 @@ def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
         (shape, whether entries are in Fortran order, dtype).
 
     Raises:
-        ValueError, or another of `UNREADABLE`: if it is not the header of an array of numbers or text.
+        ValueError, or another of `READ_ERRORS`: if it is not the header of an array of numbers or text.
     """
-    version = np.lib.format.read_magic(file)
+    magic = file.read(np.lib.format.MAGIC_LEN)
+    if len(magic) < np.lib.format.MAGIC_LEN or not magic.startswith(np.lib.format.MAGIC_PREFIX):
+        raise ValueError(HAS_OBJECTS)
+    version = (magic[-2], magic[-1])
     if version not in LENGTH_BYTES:
         raise ValueError(f"version {version[0]}.{version[1]} of the format is not known")
     length = file.read(LENGTH_BYTES[version])
     size = int.from_bytes(length, "little")
     if size > MAX_HEADER_BYTES:
-        raise ValueError(f"its header is of {size:,} bytes")
+        raise ValueError(f"its header has {size:,} bytes")
     content = io.BytesIO(length + file.read(size))
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     try:
@@ -54,7 +57,7 @@ def read_array(file: IO[bytes]) -> Array:
     """Read an array whose header `read_header` has accepted.
 
     Raises:
-        ValueError, or another of `UNREADABLE`: if it is not whole.
+        ValueError, or another of `READ_ERRORS`: if it is not whole.
     """
     with _no_warnings():
         array: Array = np.lib.format.read_array(file, allow_pickle=False)

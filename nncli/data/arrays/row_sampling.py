@@ -9,9 +9,9 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.data.arrays.chunks import Chunked, chunks
 
-MAX_WHOLE_ENTRIES = 1 << 27  # up to which all rows are used
-MAX_SAMPLED_ENTRIES = 1 << 24  # of the rows sampled from a larger array
-MIN_SEEK_BYTES = 1 << 16  # distance of sampled rows from which on each is read separately
+MAX_WHOLE_ENTRIES = 1 << 27  # all rows of arrays up to this size are used
+MAX_SAMPLED_ENTRIES = 1 << 24  # entries that are sampled from larger arrays
+MIN_SEEK_BYTES = 1 << 16  # sampled rows at least this far apart are read one by one
 
 
 def evenly_spaced(total: int, count: int) -> Array:
@@ -20,7 +20,7 @@ def evenly_spaced(total: int, count: int) -> Array:
 
 
 def sample_rows(x: Chunked) -> Array:
-    """Return (m, columns): all rows up to MAX_WHOLE_ENTRIES, and of larger arrays some at even distances."""
+    """Return (m, columns): all rows of an array up to MAX_WHOLE_ENTRIES, evenly spaced rows of a larger one."""
     width, entries = x.shape[-1], math.prod(x.shape[1:])
     if isinstance(x, np.ndarray) and x.size <= MAX_WHOLE_ENTRIES:
         return x.reshape(-1, width)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any, Literal
 
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
 from nncli.data.column_encoding.imputation import impute_numbers
 from nncli.data.column_encoding.one_hot import one_hot_encode
 from nncli.data.column_encoding.parse_booleans import parse_booleans
@@ -16,10 +16,10 @@ from nncli.data.tables.dataframe import Table
 
 @dataclass(frozen=True)
 class ColumnEncoder:
-    """How one column becomes numbers; the names of the fields are those of the stored form.
+    """How one column is encoded as numbers; checkpoints store the fields under these names.
 
     Args:
-        name: of the column.
+        name: name of the column.
         kind: number, boolean (1 for true and 0 for false), or category for one-hot encoded text.
         fill: the value imputed for a blank number or boolean cell; None makes it an error.
         categories: the texts that get a one-hot column each, in text order; a blank cell is "".
@@ -45,8 +45,8 @@ class ColumnEncoder:
         """Check the column in all rows, and return a function that encodes some of them.
 
         Args:
-            table: that has the column.
-            notes: receives what the user should know.
+            table: the table that has the column.
+            notes: receives notes for the user.
 
         Raises:
             DataError: naming file, line and column of a cell that cannot be encoded.

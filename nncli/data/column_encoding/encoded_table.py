@@ -1,20 +1,22 @@
-"""A table as numbers, encoded when rows are asked for."""
+"""A table as numbers, encoded when its rows are read."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nncli.core.types import Array, Shape
-from nncli.data.column_encoding.encode_function import Encode
+
+Encode: TypeAlias = Callable[[slice], Array]  # encodes rows of one column as (rows, features) in float64
 
 
 class EncodedTable:
     """The columns of a table as numbers.
 
     Args:
-        encoders: one per column.
+        encoders: one function per column.
         rows: number of rows.
         features: number of encoded columns.
     """

@@ -8,11 +8,11 @@ import numpy as np
 
 from nncli.core.errors import DataError
 from nncli.core.types import Array
-from nncli.data.column_encoding.category_checks import check_text_is_category
 from nncli.data.column_encoding.column_encoder import ColumnEncoder
 from nncli.data.column_encoding.column_rules import ColumnRules
 from nncli.data.column_encoding.imputation import fit_fill_value
 from nncli.data.column_encoding.parse_booleans import parse_booleans
+from nncli.data.column_encoding.text_column_checks import check_text_is_category
 from nncli.data.tables.cells import as_text_column, parse_cells
 from nncli.data.tables.dataframe import Table
 from nncli.data.tables.text_column import TextColumn

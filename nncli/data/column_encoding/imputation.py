@@ -7,7 +7,7 @@ import numpy as np
 from nncli.core.errors import DataError
 from nncli.core.types import Array
 from nncli.data.column_encoding.column_rules import ColumnRules
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
 from nncli.data.tables.dataframe import Table
 
 
@@ -15,8 +15,8 @@ def fit_fill_value(values: Array, rules: ColumnRules) -> float | None:
     """Return the value that blank cells get: the median or mean of the training rows, or a constant.
 
     Args:
-        values: (n,) of the training rows, nan for blank cells.
-        rules: with the choice.
+        values: (n,) the column in the training rows, nan for blank cells.
+        rules: options; `missing` says which value.
 
     Returns:
         None if blank cells are an error.
@@ -32,12 +32,12 @@ def fit_fill_value(values: Array, rules: ColumnRules) -> float | None:
 def impute_numbers(
     table: Table, name: str, values: Array, fill: float | None, notes: list[str], *, indicator: bool
 ) -> Encode:
-    """Return a function that gives rows of a numeric column with blank cells filled.
+    """Return a function that imputes blank cells in rows of a numeric column.
 
     Args:
-        table: that has the column.
-        name: of the column.
-        values: (n,) of the column, nan for blank cells.
+        table: the table that has the column.
+        name: name of the column.
+        values: (n,) the column, nan for blank cells.
         fill: the value for blank cells; None makes them an error.
         notes: receives the number of blank cells.
         indicator: whether an extra column is 1 for blank cells.

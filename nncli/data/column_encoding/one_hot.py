@@ -1,4 +1,4 @@
-"""One-hot encoding of categories, and of categories that were not seen in training."""
+"""One-hot encode categories; those not seen in training become zeros."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from nncli.core.errors import DataError
-from nncli.core.text_format import truncate
 from nncli.core.types import Array
-from nncli.data.column_encoding.encode_function import Encode
+from nncli.data.column_encoding.encoded_table import Encode
+from nncli.data.column_encoding.unseen_categories import check_unseen_categories
 from nncli.data.tables.cells import as_text_column
 from nncli.data.tables.dataframe import Table
 
@@ -21,11 +20,11 @@ def one_hot_encode(
     """Return a function that one-hot encodes rows of a column.
 
     Args:
-        table: that has the column.
-        name: of the column.
-        categories: of the training rows; each becomes a column.
-        unseen: whether other texts become zeros or are an error.
-        notes: receives the number of other texts.
+        table: the table that has the column.
+        name: name of the column.
+        categories: the categories of the training rows; each becomes a column.
+        unseen: whether other categories are encoded as zeros or are an error.
+        notes: receives the number of unseen categories.
 
     Raises:
         DataError: naming file, line and column of an unseen category, with unseen: error.
@@ -33,14 +32,7 @@ def one_hot_encode(
     texts = as_text_column(table.column(name))
     index_of = {category: index for index, category in enumerate(categories)}
     indices = np.array([index_of.get(value, -1) for value in texts.values], np.int64)  # -1 for unseen
-    is_unseen = texts.mask(indices < 0)
-    if is_unseen.any():
-        row = int(is_unseen.argmax())
-        if unseen == "error":
-            place, value = table.place(row), truncate(texts[row]) or "(blank)"
-            raise DataError(f"{place}: column {name!r}: {value!r} was not seen in training (unseen: error)")
-        count = f"{int(is_unseen.sum())} values not seen in training, such as {truncate(texts[row])!r}"
-        notes.append(f"column {name!r}: {count}, are all zeros")
+    check_unseen_categories(table, name, texts, texts.mask(indices < 0), unseen, notes)
 
     def encode(rows: slice) -> Array:
         columns = indices[texts.codes[rows]]

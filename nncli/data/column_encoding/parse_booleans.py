@@ -16,7 +16,7 @@ def parse_booleans(table: Table, name: str) -> Array:
     """Return a column of true, false, 1 and 0 as 1 and 0, with nan for blank cells.
 
     Raises:
-        DataError: naming the first cell that is none of these.
+        DataError: if a cell is none of these; names its place.
     """
     texts = as_text_column(table.column(name))
     invalid = texts.mask([value.lower() not in VALUES for value in texts.values])

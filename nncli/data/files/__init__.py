@@ -1,1 +1,1 @@
-"""Data files: opening, decompressing, hashing and sorting them."""
+"""Open, decompress and hash data files, and sort their names."""

@@ -1,4 +1,4 @@
-"""Decompress gzip files, and refuse files that are made to fill the memory."""
+"""Decompress gzip files, and refuse decompression bombs, which are made to fill the memory."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nncli.core.text_format import format_bytes
 from nncli.data.file_endings import is_gzip
 from nncli.data.files.opening import open_file
 
-MAX_BYTES = 256 << 20  # to which any file may decompress, whatever its compressed size
-MAX_TEXT_BYTES = 48 << 20  # the same for tables, which need up to 15 bytes of memory per byte of text
-MAX_RATIO = 200  # of decompressed to compressed size above these limits
+MAX_BYTES = 256 << 20  # every file may decompress to this size
+MAX_TEXT_BYTES = 48 << 20  # the same limit for tables, which need up to 15 bytes of memory per byte of text
+MAX_RATIO = 200  # beyond these limits, a file may decompress to this multiple of its compressed size
 BUFFER_BYTES = 1 << 18
 
 
@@ -25,7 +25,7 @@ def open_decompressed(path: str, max_bytes: int = MAX_BYTES) -> Iterator[BinaryI
     """Open a file for reading, decompressed if its name ends in .gz.
 
     Args:
-        path: of the file.
+        path: path of the file.
         max_bytes: as for `check_decompressed_size`.
 
     Raises:
@@ -59,7 +59,7 @@ def decompress(file: BinaryIO, path: str, max_bytes: int = MAX_BYTES) -> Iterato
 
 
 class _CountingReader(io.RawIOBase):
-    """Reads a gzip file's content and compares its size with what was read of the file so far."""
+    """Read the content of a gzip file, and compare its size with the compressed bytes read so far."""
 
     def __init__(self, content: BinaryIO, file: BinaryIO, path: str, max_bytes: int) -> None:
         self._content, self._file, self._path, self._max_bytes = content, file, path, max_bytes
@@ -82,17 +82,17 @@ class _CountingReader(io.RawIOBase):
 def check_decompressed_size(
     path: str, what: str, decompressed: int, compressed: int, max_bytes: int = MAX_BYTES
 ) -> None:
-    """Refuse a file that decompresses to far more than its size, as files made to fill the memory do.
+    """Check that a file does not decompress to far more than its size, as decompression bombs do.
 
     Args:
-        path: of the file.
-        what: is decompressed, for the message.
-        decompressed: its size in bytes, or as much as was read.
-        compressed: its size in the file.
-        max_bytes: to which it may decompress, whatever its compressed size.
+        path: path of the file.
+        what: name of the decompressed array, or "it" for the whole file, for the message.
+        decompressed: its decompressed size in bytes, or the bytes that were read so far.
+        compressed: its compressed size in bytes.
+        max_bytes: decompressed size that is allowed for any compressed size.
 
     Raises:
-        DataError: with both sizes.
+        DataError: if the decompressed size is too large; names both sizes.
     """
     if decompressed > max(max_bytes, MAX_RATIO * compressed):
         sizes = f"unpacks to {format_bytes(decompressed)} or more from {format_bytes(compressed)}"

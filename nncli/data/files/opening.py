@@ -1,4 +1,4 @@
-"""Open data files, with messages for what can go wrong."""
+"""Open data files; errors name the file and what is wrong with it."""
 
 from __future__ import annotations
 

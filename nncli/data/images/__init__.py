@@ -1,1 +1,1 @@
-"""Images: finding their files in folders and decoding them."""
+"""Find image files in folders, and decode them."""

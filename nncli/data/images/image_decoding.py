@@ -1,4 +1,4 @@
-"""Decode image files by Pillow."""
+"""Decode image files with Pillow."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from nncli.core.untrusted_files import READ_ERRORS, summarize_error
 from nncli.data.files.decompression import check_decompressed_size
 
 Mode: TypeAlias = Literal["grey", "rgb"]
-FORMATS = ("PNG", "JPEG", "BMP")  # whatever a file is named; Pillow runs external programs for some other formats
-BYTES_PER_PIXEL = 4  # that Pillow needs
+FORMATS = ("PNG", "JPEG", "BMP")  # the only formats that are decoded; for some others Pillow runs external programs
+BYTES_PER_PIXEL = 4  # memory that Pillow needs
 PILLOW_MODES = {"grey": "L", "rgb": "RGB"}
 GREY_PILLOW_MODES = ("1", "L", "LA")
 
@@ -31,9 +31,9 @@ def decode_image(
     """Decode one image.
 
     Args:
-        file: of the image.
-        mode: to convert to; None keeps the image's own, which has to be `expected`.
-        expected: the mode of the images before; None for the first one.
+        file: path of the image.
+        mode: mode to convert to; None keeps the image's own mode, which must be `expected`.
+        expected: mode of the previous images; None for the first one.
         size: (height, width) to resize to; None keeps the image's own.
 
     Returns:
@@ -71,6 +71,6 @@ def decode_image(
     except DataError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise DataError(f"{file}: larger than any image should be ({summarize_error(error)})") from None
+        raise DataError(f"{file}: too many pixels for an image ({summarize_error(error)})") from None
     except (UnidentifiedImageError, SyntaxError, *READ_ERRORS) as error:
         raise BrokenImageError(f"{file}: not a whole image ({summarize_error(error)})") from None

@@ -17,7 +17,7 @@ class LabelledFiles:
 
     Args:
         files: the images.
-        labels: the name of the folder of each.
+        labels: the name of every image's folder.
         dropped: number of images in folders that are not among the chosen classes.
     """
 
@@ -42,12 +42,12 @@ def labelled_files(path: str, folders: list[str], classes: tuple[str, ...] | Non
     """Return the images of the sub-folders that are classes.
 
     Args:
-        path: of the folder.
-        folders: the names of its sub-folders.
+        path: path of the folder.
+        folders: names of its sub-folders.
         classes: the labels to use; None for all.
 
     Raises:
-        DataError: if there is no sub-folder, none of a class, or no image in one.
+        DataError: if there is no sub-folder, none for the given classes, or one without images.
     """
     if not folders:
         raise DataError(f"{path}: expected one sub-folder of images a class; found no folder in it")

@@ -23,14 +23,14 @@ def load_images(
     """Load image files.
 
     Args:
-        files: of the images.
+        files: paths of the images.
         source: their folder or table, for messages.
         mode: grey or rgb; None for the mode of the first image.
         size: (height, width) of all images; None for the size of the first image.
         broken: whether a broken image is an error or skipped.
 
     Returns:
-        (images (n, height, width, channels) of bytes, indices (n,) of the files that are not broken).
+        (images (n, height, width, channels) of bytes, indices (n,) into `files` of the images that are not broken).
 
     Raises:
         DataError: if sizes or modes differ, an image is broken with broken: error, or all are.
@@ -49,7 +49,7 @@ def load_images(
             images = np.empty((len(files), *image.shape), np.uint8)
         elif image.shape[:2] != images.shape[1:3]:
             (height, width), (h, w) = image.shape[:2], images.shape[1:3]
-            remedy = f"bring all to one size with resize: [{h}, {w}]"
+            remedy = f"resize all images with resize: [{h}, {w}]"
             raise DataError(f"{file}: {height}x{width} pixels, but {files[loaded[0]]} has {h}x{w}; {remedy}")
         images[len(loaded)] = image
         loaded.append(index)

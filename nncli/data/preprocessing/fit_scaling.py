@@ -14,7 +14,7 @@ from nncli.data.scaling import Scaling
 
 
 def positions_by_name(columns: Sequence[ColumnEncoder], features: Sequence[str] | None) -> dict[str, list[int]]:
-    """Return the positions of the features that every name stands for; a table's column stands for all of its own."""
+    """Return positions of features by the name of a feature, or of a table's column, which may have several."""
     positions: dict[str, list[int]] = {}
     start = 0
     for column in columns:
@@ -29,13 +29,13 @@ def fit_scaling(scaler: Scaler, x: Chunked, names: dict[str, list[int]], key: st
     """Return the scaling for training rows; columns without names are named by their numbers.
 
     Args:
-        scaler: to fit.
+        scaler: the scaler to fit.
         x: (n, ..., columns) the training rows.
-        names: positions of columns by name.
-        key: of the data section that names the scaler, for the error.
+        names: positions of the columns by name.
+        key: scale_inputs or scale_targets, the key that names the scaler in the config, for the error.
 
     Raises:
-        DataError: with the path in the config to the fault.
+        DataError: if the scaler cannot be fitted; its `path` leads to the fault in the config.
     """
     if {position for positions in names.values() for position in positions} != set(range(x.shape[-1])):
         names = {str(index): [index] for index in range(x.shape[-1])}

@@ -41,9 +41,9 @@ class Preprocessing(StoredPreprocessing):
 
         Args:
             rows: the training rows, and no others.
-            task: what is learnt, as far as it is known without looking at all targets.
-            input_scaler: of the inputs.
-            target_scaler: of the targets, for numbers.
+            task: the task, as far as it is known before all targets were read.
+            input_scaler: scaler of the inputs.
+            target_scaler: scaler of the targets, for a regression.
             rules: options for encoding a table's columns.
             channel: whether rows with two axes are images, which get a channel axis of 1; sequences keep their shape.
 
@@ -57,7 +57,7 @@ class Preprocessing(StoredPreprocessing):
         fitted = cls(input_shape=shape, columns=columns, feature_names=features)
         fitted.task = replace(task, target_names=rows.target_names)
         raw = fitted._raw_inputs(rows)
-        fitted.notes.clear()  # preparing the training rows writes the same notes again
+        fitted.notes.clear()  # the same notes are written again when the training rows are prepared
         fitted.input_scaling = fit_scaling(input_scaler, raw, positions_by_name(columns, features), "scale_inputs")
         fitted.notes += constant_columns_note(raw, fitted.feature_names) + zero_padded_note(rows, columns)
         if task.is_multi_label:
@@ -73,9 +73,9 @@ class Preprocessing(StoredPreprocessing):
         """Return the network's inputs for these rows: (n, *input_shape).
 
         Args:
-            rows: to prepare.
-            dtype: of the network.
-            check: finds a row that the network cannot take.
+            rows: the rows to prepare.
+            dtype: dtype of the network.
+            check: finds a row that the network does not accept.
 
         Raises:
             DataError: if a column is missing, or a cell or a row cannot be used.
@@ -84,7 +84,7 @@ class Preprocessing(StoredPreprocessing):
         return self.lazy_inputs(rows, dtype, check)[:]
 
     def lazy_inputs(self, rows: Rows, dtype: FloatDType, check: RowCheck | None = None) -> NetworkInputs:
-        """Return the same inputs, made and checked when some of them are asked for.
+        """Return the same inputs, which are computed and checked when they are indexed.
 
         Raises:
             DataError: if a column is missing or a cell cannot be used.
@@ -93,7 +93,7 @@ class Preprocessing(StoredPreprocessing):
         return NetworkInputs(self._raw_inputs(rows), self.input_scaling, dtype, rows.place, check)
 
     def targets(self, rows: Rows) -> Array:
-        """Return class numbers (n,), or multi-label targets or scaled numbers (n, *target_shape) in float64.
+        """Return class indices (n,), or multi-label targets or scaled numbers (n, *target_shape) in float64.
 
         Raises:
             DataError: if a label is unknown or a target is not a number.

@@ -1,4 +1,4 @@
-"""The inputs of the network: raw rows scaled in its dtype, made chunk by chunk when they are asked for."""
+"""The inputs of the network: rows scaled and converted to its dtype, chunk by chunk when they are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nncli.data.column_encoding.encoded_table import EncodedTable
 from nncli.data.scaling import Scaling
 
 RawInputs: TypeAlias = Array | MemoryMapped | EncodedTable
-RowCheck: TypeAlias = Callable[[Array], tuple[int, str] | None]
+RowCheck: TypeAlias = Callable[[Array], tuple[int, str] | None]  # returns (index of a row, why it is not accepted)
 
 
 class NetworkInputs:
@@ -24,10 +24,11 @@ class NetworkInputs:
 
     Args:
         raw: (n, *input shape) unscaled values.
-        scaling: of them, or None.
-        dtype: of the network.
+        scaling: scaling of the values, or None.
+        dtype: dtype of the network.
         place: returns the place of a row, for messages.
-        check: returns the first row that the network cannot take and why, or None; default takes all rows.
+        check: returns the first row that the network does not accept, and why; None if it accepts all. Default no
+                check.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class NetworkInputs:
         """Return all rows in memory, or these inputs if they are memory-mapped; checks all rows either way.
 
         Raises:
-            DataError: if the network cannot take a row.
+            DataError: if the network does not accept a row.
         """
         if not isinstance(self._raw, MemoryMapped):
             return self[:]
@@ -66,7 +67,7 @@ class NetworkInputs:
         """Return some rows in their order; a view if neither scaling nor dtype changes them.
 
         Raises:
-            DataError: if a value is too large for the dtype, or the network cannot take a row.
+            DataError: if a value is too large for the dtype, or the network does not accept a row.
         """
         start, stop, _ = rows.indices(len(self))
         raw = self._raw
@@ -85,7 +86,7 @@ class NetworkInputs:
         """Read memory-mapped rows in any order into `out`.
 
         Raises:
-            DataError: if a value is too large for the dtype, or the network cannot take a row.
+            DataError: if a value is too large for the dtype, or the network does not accept a row.
         """
         assert isinstance(self._raw, MemoryMapped)
         self._scale_into(out, self._raw.gather(indices), indices)

@@ -21,9 +21,9 @@ def encode_table(table: Table, columns: tuple[ColumnEncoder, ...], notes: list[s
     """Return a table's columns as numbers.
 
     Args:
-        table: that has the columns, and perhaps others.
-        columns: their encoders.
-        notes: receives what the user should know.
+        table: the table; it may have other columns, too.
+        columns: encoders of the columns.
+        notes: receives notes for the user.
 
     Raises:
         DataError: if a column is missing, or a cell cannot be encoded.

@@ -18,14 +18,14 @@ class StoredPreprocessing:
     """The fitted values of a preprocessing.
 
     Args:
-        input_shape: of one row of the network's inputs.
+        input_shape: shape of one row of the network's inputs.
         columns: the encoders of a table's columns; empty for arrays and images.
         feature_names: a name for every column of the network's inputs, if they have names.
-        input_scaling: of the inputs, or None.
-        task: what is learnt.
-        target_scaling: of the targets, or None.
+        input_scaling: scaling of the inputs, or None.
+        task: the task, with classes or names and shape of the targets.
+        target_scaling: scaling of the targets, or None.
         class_weights: the weight of every class in the loss; None for 1 each.
-        notes: what the user should know of fitting and applying, such as imputed cells.
+        notes: notes for the user about fitting and applying, such as imputed cells.
     """
 
     input_shape: Shape
@@ -57,8 +57,8 @@ class StoredPreprocessing:
         """Return a preprocessing from its stored form.
 
         Args:
-            state: as `state` returned it.
-            learns: what the loss learns where the targets are numbers: numbers or counts.
+            state: the stored form that `state` returned.
+            learns: kind of targets of the loss, which tells counts from other numbers.
 
         Raises:
             ValueError: if it is invalid; `check` tells whether it fits a model.
@@ -89,10 +89,10 @@ class StoredPreprocessing:
         """Check that a restored preprocessing is consistent with itself and with a network.
 
         Args:
-            output_shape: of one row of the network's outputs.
+            output_shape: shape of one row of the network's outputs.
 
         Raises:
-            ValueError: naming what does not fit.
+            ValueError: if they do not fit; names what differs.
         """
         units = math.prod(output_shape)
         features = sum(len(column.features) for column in self.columns)

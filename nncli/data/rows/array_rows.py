@@ -1,4 +1,4 @@
-"""Make and check rows of arrays."""
+"""Make rows from arrays, and check them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from nncli.core.errors import DataError
 from nncli.core.types import Array, Shape
 from nncli.data.arrays.finite_check import check_finite
 from nncli.data.arrays.memory_mapped import MemoryMapped
-from nncli.data.rows.not_loaded import NotLoaded
 from nncli.data.rows.preview import Preview
-from nncli.data.rows.raw_rows import Rows
+from nncli.data.rows.raw_rows import NotLoaded, Rows
 
 
 def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
@@ -23,9 +22,9 @@ def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, t
     Args:
         inputs: (n, *) numbers.
         targets: (n,) or (n, targets) labels or numbers, or None.
-        name: what messages call the inputs.
-        target_file: what messages call the targets.
-        target: the name of the target; several are named target_0, target_1 and so on.
+        name: name of the inputs in messages.
+        target_file: name of the targets in messages.
+        target: name of the target; several are named target_0, target_1 and so on.
 
     Raises:
         DataError: if the inputs are not rows of finite numbers, or the lengths differ.
@@ -40,13 +39,13 @@ def array_preview(
     """Return a preview of a large array: some rows, and the targets of all.
 
     Args:
-        sample: (m, *) the rows.
-        origin: (m,) their numbers.
-        shape: of the whole array.
-        targets: of all rows.
-        name: what messages call the inputs.
-        target_file: what messages call the targets.
-        target: the name of the target.
+        sample: (m, *) some of the rows.
+        origin: (m,) numbers of these rows in the array.
+        shape: shape of the whole array.
+        targets: (n,) or (n, targets) the targets of all rows.
+        name: name of the inputs in messages.
+        target_file: name of the targets in messages.
+        target: name of the target.
 
     Raises:
         DataError: as for `array_rows`.

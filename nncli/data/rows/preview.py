@@ -9,11 +9,11 @@ from nncli.data.rows.raw_rows import Rows
 
 @dataclass(frozen=True)
 class Preview:
-    """What is known of a large source without reading all of it.
+    """The targets of all rows of a large source, and the inputs of some of them.
 
     Args:
         rows: all rows with their targets; their inputs are NotLoaded.
-        sample: some of the rows with their inputs; `origin` holds their numbers.
+        sample: some of the rows with their inputs; `origin` holds their row numbers.
     """
 
     rows: Rows

@@ -1,4 +1,4 @@
-"""Inputs and targets as a source reads them."""
+"""Rows: inputs and targets as a source reads them, with inputs that may be left unread."""
 
 from __future__ import annotations
 
@@ -10,9 +10,27 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 from nncli.data.arrays.memory_mapped import MemoryMapped
-from nncli.data.rows.not_loaded import NotLoaded
 from nncli.data.tables.dataframe import Table
 from nncli.data.tables.text_column import TextColumn
+
+
+@dataclass(frozen=True)
+class NotLoaded:
+    """Placeholder for the inputs of rows if only their targets were read.
+
+    Args:
+        count: number of rows.
+    """
+
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def take(self, indices: Array) -> NotLoaded:
+        """Return a placeholder for as many rows as there are indices."""
+        return NotLoaded(len(indices))
+
 
 Inputs: TypeAlias = Array | MemoryMapped | Table | NotLoaded
 
@@ -24,19 +42,19 @@ class Rows:
     Args:
         inputs: (n, ...) numbers, in memory or memory-mapped, or a table; NotLoaded if only the targets were read.
         targets: (n,) or (n, targets) labels or numbers; None if they were not read.
-        name: what messages call the inputs, such as houses.csv.
-        where: returns the place of a row for messages, such as "houses.csv:12"; takes the row's number in the source.
+        name: name of the inputs in messages, such as houses.csv.
+        where: function from a row's number in the source to its place for messages, such as "houses.csv:12".
         origin: (n,) the number of every row in its source.
-        where_target: the same for the place of a row's target; default the row's.
+        where_target: the same for the place of a row's target; default `where`.
         target_names: a name for every target column.
         feature_names: a name for every column of (n, columns) inputs, if they have names.
         row_names: a name for every row, such as an image's file.
         files: the files that were read, for fingerprints.
         dropped: number of rows dropped because their label is not among the chosen classes.
         weights: (n,) the weight of every row; None for 1 each.
-        groups: (n,) the group of every row, which a split keeps whole; None if there are none.
-        notes: what the user should know, such as images that were skipped.
-        all_columns: all columns of a table, also those that are not inputs.
+        groups: (n,) the group of every row, which a split keeps whole; None without groups.
+        notes: notes for the user, such as images that were skipped.
+        all_columns: names of all columns of a table, including those that are not inputs.
         symbols: vocabulary size, if the inputs are integer codes of symbols, counted from 0; None if they are
             quantities.
     """
@@ -73,7 +91,8 @@ class Rows:
         """The notes, and the number of dropped rows."""
         if not self.dropped:
             return self.notes
-        return (*self.notes, f"{self.dropped} rows left out, whose label is not in classes")
+        rows = "row" if self.dropped == 1 else "rows"
+        return (*self.notes, f"{self.dropped} {rows} left out, because the label is not in classes")
 
     def take(self, indices: Array) -> Rows:
         """Return some of the rows, in the order of `indices`."""
@@ -92,7 +111,7 @@ class Rows:
         return self.where(int(self.origin[row]))
 
     def target_place(self, row: int, column: int | None = None) -> str:
-        """Return the place of the target of one of these rows in its file, or of one of several targets."""
+        """Return the place of a row's target in its file; with `column`, that of one of several targets."""
         return (self.where_target or self.where)(int(self.origin[row]), *(() if column is None else (column,)))
 
 

@@ -1,4 +1,4 @@
-"""Scale columns by a scaler of their own."""
+"""Scale columns by separate scalers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PerColumnScaler(Scaler):
         """Fit every scaler to its columns.
 
         Raises:
-            DataError: if a name stands for no column, or two names for the same.
+            DataError: if the config names an unknown column, or two names include the same column.
         """
         parts = []
         for group in self._groups(x.shape[-1], names):
@@ -75,7 +75,7 @@ class PerColumnScaler(Scaler):
                 if (other := owner.setdefault(position, name)) != name:
                     raise DataError(f"has a scaler as part of {other!r} already; drop one", path=("columns", name))
             scaler = cast("Scaler", registered)
-            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # whose fit may mix columns
+            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # its fit may mix columns
             group = groups.setdefault((name, scaler) if alone else scaler, _Group(scaler, ("columns", name)))
             group.names.append(name)
             group.positions += names[name]

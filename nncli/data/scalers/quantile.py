@@ -15,7 +15,7 @@ from nncli.data.scaler import Scaler, scaler
 from nncli.data.scaling.quantile_scaling import QuantileScaling
 from nncli.data.statistics.column_quantiles import column_quantiles
 
-MAX_QUANTILES = 1 << 20  # of all columns together, because a checkpoint's metadata stores them
+MAX_QUANTILES = 1 << 20  # limit for all columns together, because meta.json stores them
 
 
 @scaler("quantile")

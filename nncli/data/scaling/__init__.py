@@ -1,4 +1,4 @@
-"""Fitted scalings, which are applied to all rows and stored with the model."""
+"""Fitted scalings, which are applied to all rows and stored in checkpoints."""
 
 from nncli.data.scaling.affine import Affine as Affine
 from nncli.data.scaling.fitted_scaling import Scaling as Scaling

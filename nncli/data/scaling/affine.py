@@ -1,4 +1,4 @@
-"""A scaling by shift and scale, which most scalers fit."""
+"""Affine scaling: shift and scale, which most scalers fit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Affine(Scaling):
         return bool(np.isfinite(self.shift).all() and np.isfinite(self.scale).all() and self.scale.all())
 
     def state(self) -> dict[str, Any]:
-        """Return shift and scale without the kind, as before there were kinds."""
+        """Return shift and scale; the kind is left out, because older checkpoints have none."""
         return {"shift": self.shift.tolist(), "scale": self.scale.tolist()}
 
     @classmethod

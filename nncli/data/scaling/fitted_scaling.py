@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from nncli.core.types import Array
 
-KINDS: dict[str, type[Scaling]] = {}  # every subclass that was defined, by its kind
+KINDS: dict[str, type[Scaling]] = {}  # every subclass of Scaling by its kind
 
 
 class Scaling(ABC):
-    """The base of all fitted scalings; the stored form names a subclass by its `kind`."""
+    """The base class of all fitted scalings; checkpoints name a subclass by its `kind`."""
 
     kind: ClassVar[str]
 

@@ -1,4 +1,4 @@
-"""A fitted scaling whose columns have scalings of their own."""
+"""A fitted scaling with a separate scaling per column."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class ScaledColumns:
     """Some columns and their scaling.
 
     Args:
-        names: as in the config; none for the columns that it does not name.
-        positions: of the columns.
-        scaling: of these columns, in the order of the positions; None leaves them unchanged.
+        names: names of the columns in the config; empty for columns that it does not name.
+        positions: positions of the columns.
+        scaling: scaling of these columns, in the order of the positions; None leaves them unchanged.
     """
 
     names: tuple[str, ...]
@@ -35,7 +35,7 @@ class PerColumn(Scaling):
     """Scale each part's columns by its own scaling.
 
     Args:
-        parts: every column is in one of them.
+        parts: groups of columns; every column is in exactly one.
     """
 
     kind = "per_column"
@@ -57,7 +57,7 @@ class PerColumn(Scaling):
         return x
 
     def lossless(self) -> PerColumn:
-        """Return the scaling whose parts are all invertible."""
+        """Return the scaling with an invertible scaling for every column."""
         return PerColumn(tuple(replace(part, scaling=part.scaling and part.scaling.lossless()) for part in self.parts))
 
     @cached_property

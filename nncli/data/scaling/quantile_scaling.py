@@ -13,7 +13,7 @@ from nncli.core.types import Array
 from nncli.data.scaling.fitted_scaling import Scaling
 from nncli.data.statistics.column_range import nonzero_scale
 
-TAIL = 1e-7  # probabilities closer to 0 or 1 are those of the minimum and the maximum
+TAIL = 1e-7  # probabilities this close to 0 or 1 are treated as 0 or 1, the minimum or maximum
 LOWEST, HIGHEST = normal_distribution.quantile(
     np.array([TAIL - np.spacing(1.0), 1 - (TAIL - np.spacing(1.0))])
 )  # -5.2 and 5.2
@@ -21,7 +21,7 @@ LOWEST, HIGHEST = normal_distribution.quantile(
 
 @dataclass(frozen=True)
 class QuantileScaling(Scaling):
-    """y = the normal quantile of x's empirical probability in its column.
+    """Map values to normal quantiles: y = Phi^-1(F(x)), F the empirical distribution function of the column.
 
     Args:
         quantiles: (quantiles, columns), ascending, at evenly spaced probabilities from 0 to 1.

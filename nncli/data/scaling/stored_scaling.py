@@ -25,7 +25,7 @@ def restore_scaling(state: Mapping[str, Any] | None) -> Scaling | None:
         return None
     kind = state.get("kind", Affine.kind)
     if kind not in KINDS:
-        SCALERS.discover()  # whose modules define further kinds
+        SCALERS.discover()  # imports all scalers, which define further kinds
     if kind not in KINDS:
         raise ValueError(f"unknown kind of scaling {kind!r}")
     return KINDS[kind].from_state(state)

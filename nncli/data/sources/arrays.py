@@ -17,7 +17,7 @@ from nncli.data.file_endings import is_npy, is_npz
 from nncli.data.files.file_names import stem
 from nncli.data.rows import Preview, Rows, array_preview, array_rows
 from nncli.data.source import MIN_PREVIEW_BYTES, Source, source
-from nncli.data.target_encoding.label_text import as_text
+from nncli.data.target_encoding.label_text import normalize_labels
 from nncli.data.weights.sample_weights import validate_weights
 
 INPUTS_ONLY: dict[str, Any] = {"targets": None, "weights": None, "groups": None}
@@ -33,10 +33,10 @@ class Arrays(Source):
 
     Args:
         path: a .npz file; without it, inputs and targets are .npy files.
-        inputs: the name of the array in it, default x; or a file.
-        targets: likewise, default y.
-        weights: likewise, the weight of every row in loss and metrics; default 1 each.
-        groups: likewise, the group of every row; no group is split between training, validation and test.
+        inputs: the name of the array of inputs in the .npz file, default x; or a .npy file.
+        targets: the name of the array of targets, default y; or a .npy file.
+        weights: array or file with the weight of every row in loss and metrics; default 1 each.
+        groups: array or file with the group of every row; no group is split between training, validation and test.
         classes: the labels to use, in order; default all.
     """
 
@@ -129,7 +129,7 @@ class Arrays(Source):
             if groups.shape[:1] != (len(rows),):
                 raise DataError(f"{self.groups}: {len(groups)} rows, but {rows.name} has {len(rows)}", key="groups")
             try:
-                rows = replace(rows, groups=as_text(groups))
+                rows = replace(rows, groups=normalize_labels(groups))
             except ValueError as error:
                 raise DataError(f"{self.groups}: {error}", key="groups") from None
         if "weights" in extras:
@@ -137,7 +137,7 @@ class Arrays(Source):
         return rows
 
     def _names(self, *, targets: bool) -> tuple[str, str, str]:
-        """Return (what messages call the inputs, what they call the targets, the name of the target)."""
+        """Return (name of the inputs in messages, name of the targets in messages, name of the target)."""
         if self.path is not None:
             target = self.targets or "y"
             return f"{self.path}:{self.inputs or 'x'}", f"{self.path}:{target}", target

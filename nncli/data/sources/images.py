@@ -25,9 +25,9 @@ from nncli.data.tables.target_columns import duplicates, select_targets, target_
 from nncli.data.tables.text_column import factorize
 from nncli.data.weights.sample_weights import add_weights
 
-MIN_PREVIEW_IMAGES = 1000  # a preview of more images than this loads only some of them
+MIN_PREVIEW_IMAGES = 1000  # previews of more images than this load only some of them
 MAX_PREVIEWED_IMAGES = 200
-MAX_SHOWN_FILES = 3  # in a note about skipped images
+MAX_SHOWN_FILES = 3  # files that a note about skipped images lists
 
 Pixels = Annotated[int, Ge(1)]
 
@@ -74,7 +74,7 @@ class Images(Source):
             yield "targets", f"the column {name!r} is listed twice"
 
     @property
-    def only_labels(self) -> bool:  # type: ignore[override]  # a class variable where it does not depend on the fields
+    def only_labels(self) -> bool:  # type: ignore[override]  # other sources have a class variable
         """Whether the targets are always labels: those of folders are, those of a table may be numbers."""
         return self.images is None
 

@@ -19,7 +19,7 @@ FROM_PYTHON = "memory"
 @source(FROM_PYTHON)
 @dataclass(frozen=True)
 class Memory(Source):
-    """Stands in a checkpoint for arrays that were given from Python; it cannot be read again.
+    """Placeholder in a checkpoint for arrays that were given from Python; it cannot be read again.
 
     Args:
         classes: the labels to use, in order; default all.
@@ -34,7 +34,7 @@ class Memory(Source):
             DataError: always.
         """
         known = "the rows were given from Python and are in no file"
-        raise DataError(f"{known}; go on in Python, with nncli.Model.load, or name a source")
+        raise DataError(f"{known}; continue in Python with nncli.Model.load, or name a source")
 
 
 def rows_in_memory(inputs: Any, targets: Any, name: str = "inputs", weights: Any = None) -> Rows:
@@ -43,8 +43,8 @@ def rows_in_memory(inputs: Any, targets: Any, name: str = "inputs", weights: Any
     Args:
         inputs: (n, *) numbers.
         targets: (n,) or (n, targets) labels or numbers, or None.
-        name: what messages call the inputs.
-        weights: (n,) of the rows, or None for 1 each.
+        name: name of the inputs in messages.
+        weights: (n,) weights of the rows; None for 1 each.
 
     Raises:
         UserError: if they are not rows, or their lengths differ.

@@ -1,1 +1,1 @@
-"""Split rows into held-out and remaining ones: at random, stratified, by group, or from the end."""
+"""Draw validation and test rows: at random, stratified, by group, or from the end."""

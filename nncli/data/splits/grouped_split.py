@@ -12,14 +12,14 @@ from nncli.data.tables.text_column import TextColumn
 
 
 def grouped_split(rows: Array, count: int, seed: int, purpose: str, groups: TextColumn) -> tuple[Array, Array]:
-    """Return (held out, remaining): whole groups drawn at random, as many as fit into `count` rows, at least one.
+    """Return (held out, remaining): whole groups drawn at random, up to `count` rows, but at least one group.
 
     Args:
         rows: row numbers to draw from.
-        count: how many rows to hold out at most; more if every group is larger.
+        count: maximum number of rows to hold out; exceeded only if every group is larger.
         seed: the run's seed.
-        purpose: validation or test; each has random numbers of its own.
-        groups: of `rows`.
+        purpose: validation or test; each draws its own random numbers.
+        groups: group of every row.
 
     Raises:
         DataError: if either side would be empty.

@@ -1,4 +1,4 @@
-"""What all splits share: a check of the size, and the two sides."""
+"""Steps of every split: check its size, and separate the held-out rows from the remaining ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def check_size(count: int, rows: int, purpose: str) -> None:
     """Check that neither side of a split is empty.
 
     Raises:
-        DataError: if it is.
+        DataError: if one is.
     """
     if count < 1 or count >= rows:
         side = purpose if count < 1 else "training"
@@ -24,7 +24,7 @@ def separate(rows: Array, drawn: Array) -> tuple[Array, Array]:
 
     Args:
         rows: row numbers, ascending.
-        drawn: indices into `rows` of those to hold out.
+        drawn: indices into `rows` of the rows to hold out.
     """
     is_held_out = np.zeros(len(rows), bool)
     is_held_out[drawn] = True

@@ -12,9 +12,9 @@ def random_split(rows: Array, count: int, seed: int, purpose: str) -> tuple[Arra
 
     Args:
         rows: row numbers to draw from.
-        count: how many to hold out.
+        count: number of rows to hold out.
         seed: the run's seed.
-        purpose: validation or test; each has random numbers of its own.
+        purpose: validation or test; each draws its own random numbers.
 
     Raises:
         DataError: if either side would be empty.

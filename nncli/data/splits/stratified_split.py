@@ -1,4 +1,4 @@
-"""Split every class by the same share."""
+"""Split with the same share of every class held out."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nncli.data.tables.text_column import TextColumn
 def stratified_split(rows: Array, count: int, seed: int, purpose: str, labels: TextColumn) -> tuple[Array, Array]:
     """Return (held out, remaining), with the same share of every class held out, each in ascending order.
 
-    Rows that rounding leaves over go to the classes with the largest remainders.
+    Shares are rounded down; the rows that are left over come from the classes with the largest remainders.
 
     Args:
         rows: row numbers to draw from.
-        count: how many to hold out.
+        count: number of rows to hold out.
         seed: the run's seed.
-        purpose: validation or test; each has random numbers of its own.
-        labels: of `rows`.
+        purpose: validation or test; each draws its own random numbers.
+        labels: label of every row.
 
     Raises:
         DataError: if either side would be empty, or a class has a single row.

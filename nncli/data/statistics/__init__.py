@@ -1,1 +1,1 @@
-"""Statistics of columns, computed in passes over rows that may be larger than memory."""
+"""Statistics of columns: minimum, maximum and quantiles."""

@@ -27,4 +27,4 @@ def column_quantiles(columns: Array, probabilities: Array) -> Array:
         ordered = np.sort(columns[:, column])  # in its own dtype, which may be smaller than float64
         below, above = ordered[low].astype(np.float64), ordered[high].astype(np.float64)
         quantiles[:, column] = below + (above - below) * part
-    return np.maximum.accumulate(quantiles, axis=0)  # rounding may have put two out of order
+    return np.maximum.accumulate(quantiles, axis=0)  # rounding may have put two quantiles out of order

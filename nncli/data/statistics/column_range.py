@@ -15,13 +15,13 @@ class ColumnRange:
         self._high: Array | None = None
 
     def update(self, rows: Array) -> None:
-        """Take more rows into account: (rows, entries of a row)."""
+        """Update minimum and maximum with more rows: (rows, entries of a row)."""
         low, high = rows.min(axis=0), rows.max(axis=0)
         self._low = low if self._low is None else np.minimum(self._low, low)
         self._high = high if self._high is None else np.maximum(self._high, high)
 
     def of_columns(self, width: int) -> tuple[Array, Array]:
-        """Return (minimum, maximum) of every column in float64, over all its places in a row."""
+        """Return (minimum, maximum) of every column in float64; a channel of an image is a column over all pixels."""
         assert self._low is not None
         assert self._high is not None
         low, high = self._low.reshape(-1, width).min(axis=0), self._high.reshape(-1, width).max(axis=0)

@@ -1,1 +1,1 @@
-"""Tables with a header line: reading CSV and Parquet files, and the table that they become."""
+"""Read tables with a header line from CSV and Parquet files."""

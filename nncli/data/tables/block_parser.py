@@ -10,12 +10,12 @@ from typing import TextIO
 import numpy as np
 
 from nncli.data.tables.csv_rows import csv_rows
-from nncli.data.tables.decoding import decode_cell, decoded_file
 from nncli.data.tables.field_splitting import QUOTE, Fields, split_fields
 from nncli.data.tables.line_blocks import IrregularQuotesError
 from nncli.data.tables.number_parsing import INTEGER_LIMIT, is_code, numbers_among, parse_number
 from nncli.data.tables.parsed_rows import ParsedRows
 from nncli.data.tables.text_column import TextColumn
+from nncli.data.tables.utf8_decoding import decode_cell, decoded_file
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class BlockParser:
     """Parses the lines of one file; columns are given by their index.
 
     Args:
-        name: of the file, for messages.
+        name: name of the file, for messages.
         header: the names of the columns.
         separator: the character between fields.
-        blanks: texts that mean a blank cell, the empty text among them.
+        blanks: texts that mean a blank cell, including the empty text.
         numbers: the columns to parse as numbers.
         texts: the columns to parse as text.
         labels: the number columns in which codes such as 007, and numbers too long for a double, are not numbers.
@@ -50,11 +50,11 @@ class BlockParser:
 
         Args:
             block: the lines.
-            line: number of the first line in the file.
+            line: line number of the first line in the file.
 
         Raises:
             DataError: if a row is too short or too long, or the block is not UTF-8.
-            IrregularQuotesError: if only the csv module can tell where rows end.
+            IrregularQuotesError: if the quotes are irregular, so that only the csv module finds the ends of the rows.
         """
         width = len(self.header)
         fields = split_fields(block, width, ord(self.separator))
@@ -95,7 +95,7 @@ class BlockParser:
         """Parse unusual numbers such as 1e-3 and blank cells, one by one.
 
         Args:
-            cells: as they are in the file.
+            cells: the bytes of the cells in the file.
             is_label: whether codes such as 007 are not numbers.
 
         Returns:

@@ -1,4 +1,4 @@
-"""Read rows with Python's csv module, which is slow and says what is wrong with a row."""
+"""Read rows with Python's csv module, which is slower but reports what is wrong with a row."""
 
 from __future__ import annotations
 
@@ -13,16 +13,24 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
     """Yield (line, cells) of every row.
 
     Args:
-        text: lines below the header.
-        name: of the file.
+        text: the lines below the header.
+        name: name of the file.
         width: number of cells in a row.
-        separator: between cells.
-        line: number of the first line.
+        separator: the character between cells.
+        line: line number of the first line.
 
     Raises:
         DataError: if a row is too short or too long, or its quotes are invalid.
     """
-    reader = csv.reader(text, delimiter=separator, strict=True)
+    last = ""
+
+    def remembered() -> Iterator[str]:
+        nonlocal last
+        for current in text:
+            last = current
+            yield current
+
+    reader = csv.reader(remembered(), delimiter=separator, strict=True)
     row_line = line
     try:
         for row in reader:
@@ -32,7 +40,7 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
                 raise DataError(f"{name}:{row_line}: {len(row)} cells, but the header has {width} columns")
             row_line = line + reader.line_num
     except csv.Error as error:
-        if "new-line character" in str(error):
+        if "\r" in last.rstrip("\r\n"):
             what = "a line ends in a carriage return alone; convert the file: tr '\\r' '\\n'"
             raise DataError(f"{name}:{line + max(0, reader.line_num - 1)}: {what}") from None
         at = line + max(0, reader.line_num - 1)

@@ -20,7 +20,7 @@ class Table:
     """Columns of cells.
 
     Args:
-        name: the file, for messages.
+        name: name of the file, for messages.
         columns: the columns by name, in the order of the file: float64 with nan for blank cells if all other cells are
             finite numbers, and otherwise text with "" for blank cells.
         lines: (n,) the line of the file on which every row begins, from 1; with `by_row_number` the row's number, from
@@ -52,8 +52,8 @@ class Table:
         """Return the cells of a column.
 
         Args:
-            name: of the column.
-            key: the key of the source that names the column, for the error.
+            name: name of the column.
+            key: the source's key that names the column, for the error.
 
         Raises:
             DataError: if there is no such column.
@@ -67,9 +67,9 @@ class Table:
         """Return the cells of a column that may have no blank cell.
 
         Args:
-            name: of the column.
-            key: the key of the source that names the column, for the error.
-            what: what messages call a cell.
+            name: name of the column.
+            key: the source's key that names the column, for the error.
+            what: name of a cell in messages, such as target.
 
         Raises:
             DataError: if there is no such column, or one of its cells is blank.
@@ -82,7 +82,7 @@ class Table:
         return cells
 
     def groups(self, name: str | None) -> TextColumn | None:
-        """Return a column of groups; None if none is named or the column is absent, since only a split needs groups.
+        """Return a column of groups; None if no name is given or the column is absent, because only a split needs it.
 
         Raises:
             DataError: if one of its cells is blank.
@@ -104,8 +104,8 @@ class Table:
         """Return a column as float64 with nan for blank cells.
 
         Args:
-            name: of the column.
-            key: the key of the source that names the column, for the error.
+            name: name of the column.
+            key: the source's key that names the column, for the error.
 
         Raises:
             DataError: naming the first cell that is not a finite number.

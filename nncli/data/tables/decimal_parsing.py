@@ -13,8 +13,8 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.data.tables.number_parsing import INTEGER_LIMIT
 
-PADDING_BYTES = 24  # needed before the first field: three words
-MAX_DIGITS = 19  # that fit a 64-bit word
+PADDING_BYTES = 24  # zeros needed before the first field: three 64-bit words
+MAX_DIGITS = 19  # digits that fit into a 64-bit word
 ZERO_DIGITS = np.uint64(0x3030303030303030)  # the character 0 eight times
 # LAST_BYTES[n] keeps the last n characters of a word
 LAST_BYTES = np.array([0, *((0xFFFFFFFFFFFFFFFF << 8 * (8 - n)) & 0xFFFFFFFFFFFFFFFF for n in range(1, 9))], np.uint64)

@@ -1,8 +1,8 @@
 """Read a table from delimited text: .csv and .tsv.
 
-Blocks of whole lines are parsed on several threads. A column is numbers as long as every cell is a number or blank; if
-a later block shows that it is not, the file is read once more for the text of that column. Irregular text (blank lines,
-rows that are too short or too long, quotes inside a field) is left to Python's csv module, which is slower and says
+Blocks of whole lines are parsed on several threads. A column is parsed as numbers; if a later block has a cell that
+is neither a number nor blank, the file is read once more to get that column as text. Irregular text (blank lines,
+rows that are too short or too long, quotes inside a field) is left to Python's csv module, which is slower and reports
 what is wrong.
 """
 
@@ -20,7 +20,6 @@ from nncli.core.types import Array
 from nncli.data.tables.block_parser import BlockParser
 from nncli.data.tables.cells import Cells
 from nncli.data.tables.dataframe import Table
-from nncli.data.tables.decoding import decoded_file
 from nncli.data.tables.growable_matrix import GrowableMatrix
 from nncli.data.tables.header import read_header
 from nncli.data.tables.line_blocks import IrregularQuotesError, first_block, line_blocks
@@ -28,6 +27,7 @@ from nncli.data.tables.parallel_map import parallel_map
 from nncli.data.tables.parsed_rows import ParsedRows
 from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.text_column import TextColumn
+from nncli.data.tables.utf8_decoding import decoded_file
 from nncli.data.tables.zero_padding import zero_padded_columns
 
 MALLOC_HINT_BYTES = 31 << 20  # freeing a buffer of this size once makes glibc keep such memory for reuse
@@ -43,7 +43,7 @@ def read_delimited(open_text: Open, name: str, options: ReadOptions) -> Table:
 
     Args:
         open_text: opens the text, perhaps more than once.
-        name: of the file, for messages.
+        name: name of the file, for messages.
         options: how columns are read.
 
     Raises:
@@ -80,7 +80,7 @@ def _read(open_text: Open, name: str, options: ReadOptions, parse: Callable[...,
 
 
 def _text_columns_of(parser: BlockParser, texts: set[int], labels: set[int], block: bytes) -> set[int]:
-    """Return the columns that the first block shows to be text, so that the file is rarely read twice."""
+    """Return the columns that have text in the first block, so that the file is rarely read twice."""
     numbers = [index for index in range(len(parser.header)) if index not in texts]
     try:
         return parser.for_columns(numbers, [], labels).parse_block(block, 1).failed if block else set()

@@ -1,4 +1,4 @@
-"""Split a block of delimited text into fields, all at once."""
+"""Split a block of delimited text into fields by vectorized operations."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Fields:
         return [content[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def has_leading_zero(self, column: int, width: int) -> Array:
-        """Return (rows,) whether the number in a column has leading zeros, such as 007; meaningless for other text."""
+        """Return (rows,) whether the numbers of a column have leading zeros, as in 007; meaningless for other text."""
         first = self.starts[column::width] + self.negative[column::width]
         several = self.points[column::width] - first > 1
         return several & (self.text.take(first) == ZERO)
@@ -126,7 +126,7 @@ def _breaks_end_rows(is_break: Array) -> bool:
 
 
 def _quotes_are_regular(text: Array, starts: Array, ends: Array, quotes: Array) -> bool:
-    """Whether every quote opens or closes a whole field, or is one of a pair that stands for one."""
+    """Whether every quote opens or closes a whole field, or is doubled inside one."""
     of = np.searchsorted(ends, quotes)  # the field of every quote
     first, last = quotes == starts.take(of), quotes == ends.take(of) - 1
     inner = ~(first | last)

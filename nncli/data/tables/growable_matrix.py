@@ -1,4 +1,4 @@
-"""A matrix whose columns are appended."""
+"""A matrix that grows by appended columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MIN_CAPACITY = 1 << 20  # entries that are allocated at first
 
 
 class GrowableMatrix:
-    """A float64 matrix whose number of columns is not known beforehand; its capacity doubles when it is full.
+    """A float64 matrix with a growing number of columns; its capacity doubles when it is full.
 
     Args:
         rows: number of rows.

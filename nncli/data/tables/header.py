@@ -23,7 +23,7 @@ def read_header(file: BinaryIO, path: str) -> tuple[list[str], str, int]:
         (column names, separator, number of lines that the header takes).
 
     Raises:
-        DataError: if there is no header, or a column has no name or the name of another.
+        DataError: if there is no header, a column has no name, or two have the same name.
     """
     first = _decode(file.readline(), path).removeprefix("\ufeff")
     separator = detect_separator(first, path)
@@ -43,10 +43,10 @@ def read_header(file: BinaryIO, path: str) -> tuple[list[str], str, int]:
 
 
 def check_header(header: Sequence[str], path: str) -> None:
-    """Check that every column has a name of its own, and that the names are not the numbers of a first row.
+    """Check that every column has a unique name, and that the names are not the numbers of a first row.
 
     Raises:
-        DataError: naming the column.
+        DataError: if the names are not valid; names the column.
     """
     if not any(header):
         raise DataError(f"{path}:1: expected a header line with column names; got an empty one")

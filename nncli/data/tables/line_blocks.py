@@ -9,8 +9,8 @@ import numpy as np
 
 from nncli.data.tables.field_splitting import NEWLINE, QUOTE
 
-BLOCK_BYTES = 1 << 20  # small enough that the arrays made of a block fit the cache
-MAX_BLOCKS_PER_LINE = 8  # each further block of a line would be searched from the beginning of the line
+BLOCK_BYTES = 1 << 20  # small enough that the arrays of a block fit into the cache
+MAX_BLOCKS_PER_LINE = 8  # reading a longer line takes quadratic time
 
 
 class IrregularQuotesError(Exception):

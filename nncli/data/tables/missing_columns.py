@@ -9,7 +9,7 @@ from nncli.core.text_format import join_names
 
 
 def missing_columns_message(missing: Sequence[str], present: Collection[str], wanted: Collection[str]) -> str:
-    """Return what to say of missing columns, each with the most similar present column that is not itself wanted."""
+    """Return the message for missing columns, each with the most similar other column that is present."""
     if len(missing) == 1:
         match = nearest(missing[0], [name for name in present if name not in wanted])
         hint = f"; did you mean {match!r}?" if match else "."

@@ -1,15 +1,15 @@
-"""What counts as a number in a table, one cell at a time."""
+"""Parse single cells as numbers, and recognise codes such as 007."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
 
-INTEGER_LIMIT = 2**53  # every whole number below it is exactly a double
+INTEGER_LIMIT = 2**53  # all whole numbers below it are exact as doubles
 
 
 def parse_number(text: str) -> float | None:
-    """Return the finite number that a text is, such as -1.5 or 1e-3; None if it is not one. 1_000 is not a number."""
+    """Return a text such as -1.5 or 1e-3 as a finite number; None if it is not a number. 1_000 is not a number."""
     try:
         value = float(text)
     except ValueError:
@@ -18,7 +18,7 @@ def parse_number(text: str) -> float | None:
 
 
 def numbers_among(texts: Iterable[str]) -> list[float]:
-    """Return the texts that are numbers, as numbers."""
+    """Return the numbers among texts; other texts are left out."""
     return [value for text in texts if (value := parse_number(text)) is not None]
 
 

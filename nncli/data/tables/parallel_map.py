@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 def parallel_map(function: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
     """Yield function(item) for every item, in order, computed on several threads."""
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor  # imported here because most runs read no table
 
     threads = min(MAX_THREADS, os.cpu_count() or 1)
     pending: deque[Future[R]] = deque()

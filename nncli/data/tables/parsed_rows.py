@@ -1,4 +1,4 @@
-"""The parsed columns of some rows."""
+"""The columns of some rows of a table, parsed as numbers and as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncli.data.tables.text_column import TextColumn
 
 @dataclass(frozen=True)
 class ParsedRows:
-    """The columns of some rows that were parsed as numbers, and those parsed as text.
+    """Some rows, with the columns that were parsed as numbers, and the columns that were parsed as text.
 
     Args:
         lines: (n,) the line of the file on which every row begins, from 1.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How the columns of a table are read; all others are numbers where every cell is one, and text otherwise.
+    """How the columns of a table are read. Other columns are numbers if every cell is a number, otherwise text.
 
     Args:
         text_columns: columns that are text whatever their cells hold.

@@ -1,4 +1,4 @@
-"""Read a table by the fastest reader that can."""
+"""Read a table with the fastest reader that supports it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import BinaryIO
 from nncli.data.file_endings import is_gzip, is_parquet
 from nncli.data.files.decompression import MAX_TEXT_BYTES, decompress, open_decompressed
 from nncli.data.files.opening import open_file
-from nncli.data.tables.arrow import is_installed
+from nncli.data.tables.arrow import is_arrow_installed
 from nncli.data.tables.arrow.arrow_csv import read_arrow_csv
 from nncli.data.tables.arrow.parquet import read_parquet
 from nncli.data.tables.dataframe import Table
@@ -20,7 +20,7 @@ from nncli.data.tables.delimited_text import read_delimited
 from nncli.data.tables.read_options import DEFAULT_OPTIONS, ReadOptions
 
 GZIP_MAGIC = b"\x1f\x8b"
-MIN_ARROW_BYTES = 4 << 20  # size of a file from which on Arrow saves more time than its import takes
+MIN_ARROW_BYTES = 4 << 20  # for smaller files, importing Arrow takes more time than it saves
 
 
 def read_table(path: str, options: ReadOptions = DEFAULT_OPTIONS) -> Table:
@@ -33,7 +33,7 @@ def read_table(path: str, options: ReadOptions = DEFAULT_OPTIONS) -> Table:
     if is_parquet(path):
         with open_file(path):
             return read_parquet(path, options)
-    if os.path.exists(path) and not os.path.isfile(path):  # a pipe can be read only once
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe, which can be read only once
         with open_file(path) as file:
             return parse_table(file.read(), path, options)
 
@@ -42,7 +42,7 @@ def read_table(path: str, options: ReadOptions = DEFAULT_OPTIONS) -> Table:
         with open_decompressed(path, MAX_TEXT_BYTES) as file:
             yield file
 
-    if os.path.exists(path) and os.path.getsize(path) >= MIN_ARROW_BYTES and is_installed():
+    if os.path.exists(path) and os.path.getsize(path) >= MIN_ARROW_BYTES and is_arrow_installed():
         table = _read_by_arrow(path, options)
         if table is not None:
             return table

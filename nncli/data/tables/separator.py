@@ -1,4 +1,4 @@
-"""Detect the separator of a delimited text file."""
+"""Detect the separator of a CSV file: comma, semicolon or tab."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ SEPARATORS = ",;\t"
 
 
 def detect_separator(header_line: str, path: str) -> str:
-    """Return the tab for a .tsv file, and otherwise the separator that occurs most often in the header line.
+    """Return tab for a .tsv file, otherwise the separator that occurs most often in the header line.
 
     Args:
         header_line: the first line of the file.
-        path: of the file.
+        path: path of the file.
     """
     return "\t" if is_tab_separated(path) else max(SEPARATORS, key=header_line.count)

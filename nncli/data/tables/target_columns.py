@@ -1,4 +1,4 @@
-"""The target columns of a table."""
+"""Select the target columns of a table."""
 
 from __future__ import annotations
 

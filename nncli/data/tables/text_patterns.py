@@ -1,4 +1,4 @@
-"""Recognise text that is not a category: dates, formatted numbers, truth values and words for a missing value."""
+"""Recognise text that is not a category: dates, formatted numbers, booleans and words for a missing value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from nncli.data.tables.number_parsing import parse_number
 
-MIN_MATCHING_SHARE = 0.9  # share of texts that have to match for all of them to count as a match
+MIN_MATCHING_SHARE = 0.9  # if this share of the texts match, the column counts as a match
 DATE = re.compile(
     r"\d{4}[-/.]\d\d?[-/.]\d\d?([T ].*)?"  # 2026-11-25, 2026/11/25 08:00
     r"|\d\d?[./-]\d\d?[./-](\d{4}|\d{2})( .*)?"  # 25.11.2026, 11/25/26

@@ -9,7 +9,7 @@ def zero_padded_columns(block: bytes, width: int, separator: int) -> list[int]:
     """Return the columns in which a number has leading zeros.
 
     Args:
-        block: lines, of which the last may lack its line break.
+        block: lines; the last one may have no line break.
         width: number of fields in a line.
         separator: the character between fields.
     """

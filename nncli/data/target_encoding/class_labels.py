@@ -1,4 +1,4 @@
-"""Class labels: which there are, and their class numbers."""
+"""Find the classes among labels, and encode labels as class indices."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from nncli.core.types import Array
 from nncli.data.rows import Rows
 from nncli.data.tables.number_parsing import parse_number
 from nncli.data.tables.text_column import TextColumn
-from nncli.data.target_encoding.label_text import as_text, class_order
+from nncli.data.target_encoding.label_text import class_order, normalize_labels
 
 MAX_SHOWN_WHEN_MIXED, MAX_SHOWN_WHEN_UNKNOWN = 8, 12  # class names that a message shows
 
 
 def all_classes(rows: Rows) -> tuple[str, ...]:
-    """Return all labels of some rows, in order.
+    """Return the distinct labels of some rows, in the order of `class_order`.
 
     Raises:
         DataError: if the targets are not labels, or numbers and texts are mixed.
@@ -43,7 +43,7 @@ def keep_classes(rows: Rows, classes: tuple[str, ...], *, all_needed: bool = Tru
     """Return the rows whose label is one of `classes`, and count the others as dropped.
 
     Args:
-        rows: with labels as targets.
+        rows: rows with labels as targets.
         classes: the labels to keep.
         all_needed: whether every class needs a row, as in training.
 
@@ -73,7 +73,7 @@ def text_labels(rows: Rows) -> TextColumn:
         bad = int(finite.argmin())
         raise DataError(f"{rows.target_place(bad)}: expected a label; got {targets[bad]}")
     try:
-        return as_text(targets)
+        return normalize_labels(targets)
     except ValueError as error:
         name = ", ".join(rows.target_names)
         wanted = "for numbers use a regression loss such as mean_squared_error"
@@ -81,7 +81,7 @@ def text_labels(rows: Rows) -> TextColumn:
 
 
 def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
-    """Return the class numbers (n,) of the rows' labels.
+    """Return the class indices (n,) of the rows' labels.
 
     Raises:
         DataError: naming the first row whose label is not among the classes.

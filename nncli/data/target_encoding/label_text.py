@@ -1,4 +1,4 @@
-"""Labels as text, in which 5, 5.0 and "5" are the same."""
+"""Normalize labels to text, so that 5, 5.0 and "5" are the same label."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nncli.data.tables.number_parsing import format_number, parse_number
 from nncli.data.tables.text_column import TextColumn
 
 
-def as_text(labels: Array | TextColumn) -> TextColumn:
+def normalize_labels(labels: Array | TextColumn) -> TextColumn:
     """Return labels as text: 5, 5.0 and "5" are the same. One-hot rows become the number of their column.
 
     Raises:
@@ -61,7 +61,7 @@ def _factorize_array(labels: Array) -> TextColumn:
 
 
 def _refuse_measurements(labels: TextColumn) -> None:
-    """Refuse text that is all numbers, some of them with decimals: these are not labels."""
+    """Refuse numbers with decimals: text that is all numbers, some with decimals, is no label."""
     numbers = [parse_number(value) for value in labels.unique()]
     if any(number is None for number in numbers):
         return

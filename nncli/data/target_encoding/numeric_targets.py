@@ -15,7 +15,7 @@ def numeric_targets(rows: Rows) -> Array:
     """Return the targets as (n, targets) in float64.
 
     Raises:
-        DataError: naming the place of the first target that is not a finite number.
+        DataError: if a target is not a finite number; names its place.
     """
     assert rows.targets is not None
     targets = rows.targets

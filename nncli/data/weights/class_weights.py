@@ -19,8 +19,8 @@ def class_weights(
 
     Args:
         given: balanced, or weights by class name; other classes weigh 1.
-        classes: in order.
-        targets: (n,) the class numbers of the training rows.
+        classes: names of all classes, in order.
+        targets: (n,) the class indices of the training rows.
     """
     if not isinstance(given, str):
         return tuple(float(given.get(name, 1.0)) for name in classes)

@@ -13,11 +13,11 @@ from nncli.data.tables.dataframe import Table
 
 
 def validate_weights(values: Array, rows: Rows) -> Array:
-    """Return weights as float64.
+    """Check weights, and return them as float64.
 
     Args:
-        values: (n,) as read.
-        rows: that they belong to, for the places in messages.
+        values: (n,) the weights as read.
+        rows: the rows that have the weights, for places in messages.
 
     Raises:
         DataError: if one is not a number of at least 0, or all are 0.

@@ -1,8 +1,8 @@
-"""The products of matrices of an epoch alone, by NumPy: python -m tests.benchmarks.sides.floor WORKLOAD THREADS.
+"""Time only the matrix products of an epoch, by NumPy: python -m tests.benchmarks.sides.floor WORKLOAD THREADS.
 
-Every layer with weights multiplies three times in training: inputs times weights, inputs times the gradient of the
-outputs, and this gradient times the weights, which the first layer leaves out. A convolution is the product of all of
-its patches with its kernel. The rate is that of `numpy.dot` on just these shapes.
+In training, every layer with weights computes three products: inputs times weights, inputs times the gradient of the
+outputs, and this gradient times the weights, which the first layer does not need. A convolution is the product of its
+patches with its kernel. The speed is that of `numpy.dot` for exactly these shapes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Product = tuple[int, int, int]  # (rows, inner, columns)
 
 
 def forward_products(layers: Any, shape: tuple[int, ...], batch: int) -> Iterator[Product]:
-    """The product that every layer with weights makes of a batch."""
+    """Yield the product of every layer with weights in the forward pass of a batch."""
     for layer in layers:
         output = layer.output_shape(shape)
         if layer.type_name == "residual":
@@ -38,7 +38,7 @@ def forward_products(layers: Any, shape: tuple[int, ...], batch: int) -> Iterato
 
 
 def products_of(workload: Workload) -> list[Product]:
-    """All products of one batch."""
+    """Return all products of one batch."""
     model = layers_of(workload.layers)
     forward = list(forward_products(model.layers, workload.input_shape, workload.predicting or workload.batch))
     if workload.predicting is not None:
@@ -49,17 +49,17 @@ def products_of(workload: Workload) -> list[Product]:
 
 
 def operations_of(workload: Workload) -> int:
-    """Floating-point operations of one turn."""
+    """Return the number of floating-point operations of one turn."""
     return sum(2 * m * k * n for m, k, n in products_of(workload)) * batches_of(workload)
 
 
 def batches_of(workload: Workload) -> int:
-    """How many batches there are in one turn."""
+    """Return the number of batches of one turn."""
     return -(-workload.rows // (workload.predicting or workload.batch))
 
 
 def seconds_of(product: Product, threads: int) -> float:
-    """The least time of one product."""
+    """Return the shortest time of one product."""
     m, k, n = product
     random = np.random.default_rng(0)
     a, b = random.random((m, k), np.float32), random.random((k, n), np.float32)
@@ -78,7 +78,7 @@ def seconds_of(product: Product, threads: int) -> float:
 
 
 def floor_seconds(workload: Workload, threads: int) -> float:
-    """What the products of one turn take, each with one thread or all, whichever is faster."""
+    """Return the time of the products of one turn, each with one thread or all threads, whichever is faster."""
     counts = {1, threads}
     one = sum(min(seconds_of(product, count) for count in counts) for product in products_of(workload))
     return one * batches_of(workload)

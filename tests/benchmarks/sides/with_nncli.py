@@ -49,5 +49,5 @@ def _ignore(_: object) -> None:
 
 if __name__ == "__main__":
     if numba_is_enabled():
-        import numba  # noqa: F401  # as after some seconds of training, from when on adam is compiled
+        import numba  # noqa: F401  # as nncli does after some seconds of training, to compile adam
     serve(turns(workload_of(sys.argv[1]), int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)

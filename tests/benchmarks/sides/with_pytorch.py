@@ -1,7 +1,7 @@
 """Run PyTorch: python -m tests.benchmarks.sides.with_pytorch WORKLOAD THREADS default|best.
 
-default is what users usually write: contiguous images, plain Adam, the loss of every batch as a number. best uses
-fused Adam, keeps the loss as a tensor, and chooses the fastest of channels_last or not, and one thread or all.
+`default` is what users usually write: contiguous images, plain Adam, `loss.item()` for every batch. `best` uses fused
+Adam, keeps the loss as a tensor, and takes the fastest combination of channels_last or not, and one thread or all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.benchmarks.sides.worker import serve
 from tests.benchmarks.turns import in_words
 from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
-TRIALS = 5  # epochs of every way
+TRIALS = 5  # epochs of every combination
 Shape = tuple[int, ...]  # (channels, height, width) or (features,)
 
 
@@ -115,12 +115,12 @@ def turns(workload: Workload, *, best: bool, channels_last: bool = False) -> Cal
 
 
 def way(channels_last: bool, threads: int) -> str:
-    """Describe a way."""
+    """Describe a combination of memory layout and number of threads."""
     return f"{'channels_last, ' if channels_last else ''}{in_words(threads)}"
 
 
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
-    """Return the fastest way and its description; the ways alternate, so that other load affects all alike."""
+    """Return the fastest combination and its description; they alternate, so that other load affects all alike."""
     layouts = (False, True) if workload.convolutional else (False,)
     ways = list(itertools.product(layouts, sorted({1, threads})))
     trials = [(turns(workload, best=True, channels_last=channels_last), count) for channels_last, count in ways]
@@ -131,7 +131,7 @@ def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], st
             begun = time.perf_counter()
             turn()
             taken.append(time.perf_counter() - begun)
-    middle = [median(taken[1:]) for taken in seconds]  # without the first, which warms up
+    middle = [median(taken[1:]) for taken in seconds]  # without the first, a warm-up
     chosen = middle.index(min(middle))
     turn, count = trials[chosen]
     torch.set_num_threads(count)

@@ -1,4 +1,4 @@
-"""Rows of an array that may be larger than memory, chunk by chunk."""
+"""Read an array that may be larger than memory in chunks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nncli.data.arrays.column_subset import ColumnSubset
 from nncli.data.arrays.finite_check import is_finite
 from nncli.data.arrays.row_sampling import sample_rows
 from nncli.data.scalers import Affine, RobustScaler, StandardScaler
-from tests.data.lazy import OnlySlices
+from tests.data.only_slices import OnlySlices
 
 RANDOM = np.random.default_rng(0)
 
 
-def test_chunks_are_all_rows_in_order():
+def test_chunks_yield_all_rows_in_order():
     x = np.arange(200_000 * 2).reshape(-1, 2)
     parts = list(chunks(OnlySlices(x)))
     assert [len(part) for part in parts] == [65536, 65536, 65536, 3392]
@@ -35,7 +35,7 @@ def test_a_chunk_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
 
 
 @pytest.mark.parametrize("name", [name for name in SCALERS.names() if name not in ("divide", "per_column")])
-def test_many_chunks_are_as_good_as_one(name, monkeypatch):
+def test_many_chunks_give_the_same_statistics_as_one(name, monkeypatch):
     x = RANDOM.normal(3, 2, (50, 4, 5, 2)).astype(np.float32)
     one = SCALERS.find(name)().fit(x)
     monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 7)
@@ -48,7 +48,7 @@ def test_many_chunks_are_as_good_as_one(name, monkeypatch):
 
 @pytest.mark.parametrize("apart", [1, 1 << 30], ids=["each by itself", "out of chunks"])
 @pytest.mark.parametrize("most", [1, 7, 64, 1000])
-def test_of_a_large_array_rows_at_even_distances_are_taken(monkeypatch, apart, most):
+def test_evenly_spaced_rows_of_a_large_array_are_sampled(monkeypatch, apart, most):
     monkeypatch.setattr(row_sampling, "MAX_WHOLE_ENTRIES", 299)
     monkeypatch.setattr(row_sampling, "MAX_SAMPLED_ENTRIES", 90)
     monkeypatch.setattr(row_sampling, "MIN_SEEK_BYTES", apart)
@@ -64,7 +64,7 @@ def test_of_a_large_array_rows_at_even_distances_are_taken(monkeypatch, apart, m
     assert sample_rows(OnlySlices(x)).tolist() == x[:, 0].tolist()
 
 
-def test_some_columns():
+def test_column_subset():
     x = RANDOM.normal(size=(20, 2, 5))
     some = ColumnSubset(OnlySlices(x, whole=True), [4, 0])
     assert (len(some), some.shape, some.dtype) == (20, (20, 2, 2), x.dtype)
@@ -73,7 +73,7 @@ def test_some_columns():
     assert np.asarray(some, np.float32).dtype == np.float32
 
 
-def test_images_of_several_channels_are_scaled_as_they_were():
+def test_channels_of_images_are_scaled_separately():
     x = RANDOM.integers(0, 255, (6, 3, 4, 2)).astype(np.uint8)
     shift, scale = np.array([3.0, 7.0]), np.array([0.3, 11.0])
     scaling = Affine(shift, scale)
@@ -82,7 +82,7 @@ def test_images_of_several_channels_are_scaled_as_they_were():
     assert (scaling.apply(x[:, ::2, ::-1]) == (x[:, ::2, ::-1] - shift) / scale).all()
 
 
-def test_a_large_offset_over_many_chunks_loses_nothing(monkeypatch):
+def test_a_large_offset_over_many_chunks_loses_no_precision(monkeypatch):
     monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 10)
     x = RANDOM.normal(size=(999, 2)) + np.array([1e9, -1e-9])
     fitted = StandardScaler().fit(x)
@@ -92,7 +92,7 @@ def test_a_large_offset_over_many_chunks_loses_nothing(monkeypatch):
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_one_entry_that_is_not_finite_is_seen(dtype, bad):
+def test_one_entry_that_is_not_finite_is_found(dtype, bad):
     x = RANDOM.random((7, 9)).astype(dtype)
     for array in (x, x[:, ::2], np.asfortranarray(x)):
         assert is_finite(array)
@@ -102,7 +102,7 @@ def test_one_entry_that_is_not_finite_is_seen(dtype, bad):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_what_is_large_is_finite(dtype):
+def test_large_values_are_finite(dtype):
     largest = np.full((5, 3), np.finfo(dtype).max, dtype)
     assert is_finite(largest)
     assert is_finite(-largest)

@@ -1,4 +1,4 @@
-"""Rows that stay in their file are the rows in memory, bit for bit."""
+"""Memory-mapped rows equal rows in memory, bit for bit."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ over_kinds = pytest.mark.parametrize("kind", list(KINDS))
 
 
 def pair(folder, kind):
-    """(mapped, in memory)."""
+    """Return (memory-mapped rows, the same rows in memory)."""
     array = KINDS[kind](np.random.default_rng(2))
     np.save(folder / "x.npy", array)
     return MemoryMapped(np.load(folder / "x.npy", mmap_mode="r")), array
 
 
 @over_kinds
-def test_rows_as_they_are(tmp_path, kind):
+def test_unscaled_rows(tmp_path, kind):
     mapped, array = pair(tmp_path, kind)
     some = np.array([7, 3, 3, 49, 0])
     assert (mapped.shape, mapped.dtype, mapped.ndim, len(mapped)) == (array.shape, array.dtype, array.ndim, 50)
@@ -57,7 +57,7 @@ def test_rows_as_they_are(tmp_path, kind):
     assert isinstance(mapped.take(some), MemoryMapped)
 
 
-def test_what_is_read_may_be_changed(tmp_path):
+def test_rows_that_were_read_may_be_changed(tmp_path):
     mapped, array = pair(tmp_path, "float64")
     before = (tmp_path / "x.npy").read_bytes()
     for read in (mapped[2:4], mapped.gather(np.array([1])), mapped.take(np.array([1]))[:]):

@@ -1,4 +1,4 @@
-"""What the columns of a table become: kinds, blanks, categories, and the same again when predicting."""
+"""Encode columns of a table: kinds, blank cells and categories, in training and in prediction."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 from nncli.core.errors import DataError
 from nncli.data.preprocessing import Preprocessing
-from tests.data.make import F64, fitted, rows, source
+from tests.data.make_sources import F64, fitted, rows, source
 
 
 class Fitted:
-    """A table's preprocessing, fitted to a text, and what it makes of others."""
+    """The preprocessing of a table, fitted to one text and applied to others."""
 
     def __init__(self, folder, text, **keys):
         self.folder = folder
@@ -35,15 +35,15 @@ class Fitted:
         return self.preprocessing.inputs(self.train, F64).tolist()
 
     def of(self, text):
-        """The numbers of other rows, without targets."""
+        """Encode other rows, without targets."""
         return self.preprocessing.inputs(self.read(text, targets=False), F64).tolist()
 
     def restored(self):
-        """Sent through JSON, as a checkpoint does."""
+        """Return the preprocessing restored from JSON, as from a checkpoint."""
         return Preprocessing.restore(json.loads(json.dumps(self.preprocessing.state())))
 
     def refused(self, text):
-        """Why other rows cannot be used."""
+        """Return the error for other rows."""
         with pytest.raises(DataError) as caught:
             self.of(text)
         return str(caught.value).replace(f"{self.folder}/", "")
@@ -59,7 +59,7 @@ def fit(tmp_path):
 
 @pytest.fixture
 def refused(tmp_path):
-    """Why a text cannot be learnt from."""
+    """Return the error for a text as training data."""
 
     def message(text, **keys):
         with pytest.raises(DataError) as caught:
@@ -71,7 +71,7 @@ def refused(tmp_path):
 
 
 def lines(header, *cells):
-    """A table of one column and the target."""
+    """Return a table with one column and the target."""
     return f"{header},y\n" + "".join(f"{cell},{index}\n" for index, cell in enumerate(cells, 1))
 
 
@@ -91,11 +91,11 @@ def lines(header, *cells):
         (["a1", "2", "b3"], "category"),
     ],
 )
-def test_kinds(fit, cells, kind):
+def test_kind_of_a_column(fit, cells, kind):
     assert fit(lines("u", *cells)).columns["u"].kind == kind
 
 
-def test_truth_in_any_case_is_one_and_zero_also_as_numbers_later(fit):
+def test_booleans_in_any_case_are_one_and_zero_and_may_be_numbers_later(fit):
     found = fit(lines("u", "true", "FALSE", "True", "tRuE"))
     assert found.features == ("u",)
     assert found.of_train() == [[1], [0], [1], [1]]
@@ -104,7 +104,7 @@ def test_truth_in_any_case_is_one_and_zero_also_as_numbers_later(fit):
     assert found.refused("u\ntrue\nno\n") == "later.csv:3: column 'u': expected true or false; got 'no'"
 
 
-def test_blank_truth_is_filled_like_a_number(fit):
+def test_blank_booleans_are_imputed_like_numbers(fit):
     text = lines("u", "true", "false", "", "true", "true")
     assert fit(text, missing="median").of_train()[2] == [1]
     assert fit(text, missing="mean").of_train()[2] == [0.75]
@@ -133,7 +133,7 @@ def test_dates_are_refused_with_advice(refused, fit, cells):
 
 
 @pytest.mark.parametrize("cell", ["12%", "$5", "€ 3.50", '"1,5"', '"1.234,5"', '"1,234.5"', "1\u00a0000", "5 %"])
-def test_decorated_numbers_are_refused_with_advice(refused, cell):
+def test_formatted_numbers_are_refused_with_advice(refused, cell):
     told = refused(lines("price", cell, "7", cell, "8.5"))
     bare = cell.strip('"')
     assert told.startswith(f"train.csv:2: column 'price': expected plain numbers such as 1234.5; got {bare!r}; write ")
@@ -142,7 +142,7 @@ def test_decorated_numbers_are_refused_with_advice(refused, cell):
 
 
 @pytest.mark.parametrize("text", ["NA", "n/a", "?", "-", "null", "NaN", "None", ".", "#N/A"])
-def test_what_often_means_nothing_is_refused_among_numbers_with_the_line_to_write(refused, fit, text):
+def test_words_for_missing_values_among_numbers_are_refused_with_the_key_to_write(refused, fit, text):
     table = lines("u", "1", "3", text, text)
     told = refused(table)
     assert told.startswith(f"train.csv:4: column 'u': expected a finite number as in the other rows; got {text!r}; ")
@@ -168,7 +168,7 @@ def test_blanks_of_a_text_column_are_a_category_of_their_own(fit):
 @pytest.mark.parametrize(
     ("missing", "fill"), [("median", 2), ("mean", 4), ({"constant": -1}, -1), ({"constant": 0}, 0)]
 )
-def test_fills_are_those_of_training_also_where_training_had_no_blank(fit, missing, fill):
+def test_imputed_values_are_those_of_training_even_without_blanks_there(fit, missing, fill):
     for cells in (["1", "2", "9"], ["1", "2", "9", ""]):
         found = fit(lines("u", *cells), missing=missing)
         assert found.features == ("u",)
@@ -176,7 +176,7 @@ def test_fills_are_those_of_training_also_where_training_had_no_blank(fit, missi
         assert f"column 'u': 1 blank cells filled with {fill}" in found.preprocessing.notes
 
 
-def test_blanks_as_an_error_name_the_line_also_when_predicting(fit, refused):
+def test_blanks_as_an_error_name_the_line_in_training_and_prediction(fit, refused):
     assert refused(lines("u", "1", "", "3"), missing="error").startswith("train.csv:3: column 'u' is blank; fill it")
     found = fit(lines("u", "1", "2"), missing="error")
     assert found.refused("u,v\n1,x\n2,x\n,x\n").startswith(
@@ -184,7 +184,7 @@ def test_blanks_as_an_error_name_the_line_also_when_predicting(fit, refused):
     )
 
 
-def test_an_indicator_says_where_cells_were_blank(fit):
+def test_an_indicator_column_marks_blank_cells(fit):
     found = fit("u,v,city,y\n1,5,a,0\n,6,,0\n3,7,a,0\n", missing_indicator=True)
     assert found.features == ("u", "u (missing)", "v", "city=(blank)", "city=a")
     assert found.of_train() == [[1, 0, 5, 0, 1], [2, 1, 6, 1, 0], [3, 0, 7, 0, 1]]
@@ -192,34 +192,35 @@ def test_an_indicator_says_where_cells_were_blank(fit):
     assert "column 'v': 1 blank cells filled with 6" in found.preprocessing.notes
 
 
-def test_an_indicator_only_where_training_had_blanks(fit):
+def test_no_indicator_column_without_blanks_in_training(fit):
     found = fit(lines("u", "1", "2", "3"), missing_indicator=True)
     assert found.features == ("u",)
     assert found.of("u\n\n5\n") == [[5]], "a blank line is no row"
     assert found.of("u,v\n,x\n5,x\n") == [[2], [5]]
 
 
-def test_categories_that_look_like_numbers_stay_texts_also_later(fit):
+def test_categories_that_look_like_numbers_stay_text_in_prediction(fit):
     found = fit("zip,u,y\n007,1,0\n7,1,0\n12,2,0\n", categories=["zip"])
     assert found.features == ("zip=007", "zip=12", "zip=7", "u")
     assert found.of("zip,u\n7,1\n007,2\n12,3\n") == [[0, 0, 1, 1], [1, 0, 0, 2], [0, 1, 0, 3]]
     assert found.of("zip,u\n12,1\n7.0,2\n") == [[0, 1, 0, 1], [0, 0, 0, 2]], "7.0 is another text"
 
 
-def test_a_text_column_stays_text_where_a_later_file_has_numbers_in_it(fit):
+def test_a_text_column_stays_text_if_a_later_file_has_numbers_in_it(fit):
     found = fit(lines("code", "a", "01", "1", "b"))
     assert found.features == ("code=01", "code=1", "code=a", "code=b")
     assert found.of("code\n01\n1\n") == [[1, 0, 0, 0], [0, 1, 0, 0]]
 
 
-def test_categories_not_among_the_columns(refused):
+def test_categories_must_be_columns(refused):
     assert "no column 'zap'; did you mean 'zip'? Known: zip, y" in refused(lines("zip", "1", "2"), categories=["zap"])
 
 
 def test_unseen_categories_are_zeros_with_a_note(fit):
     found = fit(lines("city", "oslo", "rome", "oslo"))
     assert found.of("city\nbonn\nrome\nbern\n") == [[0, 0], [0, 1], [0, 0]]
-    assert found.preprocessing.notes == ["column 'city': 2 values not seen in training, such as 'bonn', are all zeros"]
+    note = "column 'city': 2 values not seen in training, such as 'bonn', are encoded as zeros"
+    assert found.preprocessing.notes == [note]
     assert found.of("city,v\n,1\n") == [[0, 0]], "a blank, too, where training had none"
 
 
@@ -237,24 +238,24 @@ def test_text_where_training_had_numbers_names_line_column_and_value(fit, cell):
     assert told == f"later.csv:5: column 'u': expected a finite number; got {cell!r}"
 
 
-def test_columns_of_one_value_are_noted(fit):
+def test_constant_columns_are_noted(fit):
     found = fit("u,v,city,y\n5,1,a,0\n5,2,a,0\n,3,a,0\n")
     assert "columns that are constant in the training rows: u, city=a" in found.preprocessing.notes
     assert not any("v" in note.split(": ")[-1].split(", ") for note in found.preprocessing.notes)
 
 
 @pytest.mark.parametrize("keys", [{}, {"missing": {"constant": 0}}, {"missing": "error"}, {"missing_indicator": True}])
-def test_a_column_without_any_value_is_refused(refused, keys):
+def test_an_entirely_blank_column_is_refused(refused, keys):
     told = refused("u,v,y\n,1,0\n ,2,0\n", **keys)
     assert told == "train.csv: column 'u' is blank throughout; leave it out with inputs:"
     assert refused("u,v,y\nNA,1,0\n,2,0\n", blanks=["NA"]).startswith("train.csv: column 'u' is blank throughout")
 
 
-def test_a_blank_column_that_is_left_out_is_no_trouble(fit):
+def test_a_blank_column_may_be_left_out(fit):
     assert fit("u,v,y\n,1,0\n,2,0\n", inputs=["v"]).of_train() == [[1], [2]]
 
 
-def test_only_the_training_rows_decide(fit):
+def test_only_the_training_rows_are_fitted(fit):
     found = fit(lines("u", "1", "2", "3", "40"))
     preprocessing = fitted(found.train.take(np.array([2, 0])))
     assert preprocessing.columns[0].fill == 2
@@ -287,7 +288,7 @@ def test_the_state_survives_json_bit_for_bit(fit, missing, indicator):
     assert restored.state() == found.preprocessing.state()
 
 
-def test_something_among_truth_values_is_told(tmp_path):
+def test_text_among_booleans_is_reported(tmp_path):
     cells = ["True", "false"] * 20
     cells[7] = "maybe"
     (tmp_path / "a.csv").write_text("u,y\n" + "".join(f"{cell},1\n" for cell in cells))
@@ -308,7 +309,7 @@ def test_numbers_that_look_like_codes_are_noted(tmp_path, monkeypatch, limit):
     assert not fitted(rows(path=tmp_path / "a.csv", targets="y", inputs=["u", "v"])).notes
 
 
-def test_the_place_of_a_row_that_was_taken_is_still_counted(tmp_path):
+def test_selected_rows_keep_their_line_numbers(tmp_path):
     pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
     from pyarrow import parquet
 

@@ -1,4 +1,4 @@
-"""A scaler of its own for each of some columns, by name."""
+"""Scale columns by name with scalers of their own."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from nncli.data.scalers import (
     Scaler,
     StandardScaler,
 )
-from tests.data.lazy import OnlySlices
-from tests.data.make import fitted, rows
+from tests.data.make_sources import fitted, rows
+from tests.data.only_slices import OnlySlices
 
 F64 = np.dtype(np.float64)
 TABLE = """\
@@ -38,7 +38,7 @@ age,city,income,price
 
 
 def per_column(columns, others="none") -> PerColumnScaler:
-    """What a config would say."""
+    """Return the scaler that a config has."""
     found = build(SCALERS, {"type": "per_column", "columns": columns, "others": others})
     assert isinstance(found, PerColumnScaler)
     return found
@@ -46,17 +46,17 @@ def per_column(columns, others="none") -> PerColumnScaler:
 
 @pytest.fixture
 def table(tmp_path):
-    """Rows of a table; features are age, city=(blank), city=Paris, city=Rome and income."""
+    """Return rows of a table with the features age, city=(blank), city=Paris, city=Rome and income."""
     (tmp_path / "t.csv").write_text(TABLE)
     return rows(path=tmp_path / "t.csv", targets="price")
 
 
 def scaled(table, columns, others="none"):
-    """What the network gets."""
+    """Return the inputs of the network."""
     return fitted(table, inputs=per_column(columns, others)).inputs(table, F64)
 
 
-def test_each_column_by_its_own_scaler_and_the_others_by_theirs(table):
+def test_named_columns_and_other_columns_have_their_own_scalers(table):
     raw = fitted(table).inputs(table, F64)
     found = scaled(table, {"age": "standard", "income": {"type": "quantile", "quantiles": 3}}, "minmax")
     np.testing.assert_array_equal(found[:, [0]], StandardScaler().fit(raw[:, [0]]).apply(raw[:, [0]]))
@@ -65,14 +65,14 @@ def test_each_column_by_its_own_scaler_and_the_others_by_theirs(table):
     assert (found[:, 0] != raw[:, 0]).all()
 
 
-def test_others_are_left_alone_by_default(table):
+def test_other_columns_are_unchanged_by_default(table):
     raw = fitted(table).inputs(table, F64)
     found = scaled(table, {"income": {"type": "divide", "by": 2}})
     assert (found[:, :4] == raw[:, :4]).all()
     assert (found[:, 4] == raw[:, 4] / 2).all()
 
 
-def test_a_column_of_texts_stands_for_all_its_features_or_one_is_named(table):
+def test_a_text_column_or_one_of_its_categories_can_be_named(table):
     raw = fitted(table).inputs(table, F64)
     whole = scaled(table, {"city": {"type": "divide", "by": 2}})
     assert (whole[:, 1:4] == raw[:, 1:4] / 2).all()
@@ -81,7 +81,7 @@ def test_a_column_of_texts_stands_for_all_its_features_or_one_is_named(table):
     assert (one[:, [0, 4]] == raw[:, [0, 4]]).all()
 
 
-def test_scalers_in_one_another(table):
+def test_nested_per_column_scalers(table):
     raw = fitted(table).inputs(table, F64)
     inner = {"type": "per_column", "columns": {"city=Rome": {"type": "divide", "by": 8}}, "others": "standard"}
     found = scaled(table, {"city": inner, "age": "minmax"})
@@ -90,7 +90,7 @@ def test_scalers_in_one_another(table):
     assert (found[:, 4] == raw[:, 4]).all()
 
 
-def test_numbers_name_columns_without_names_and_channels():
+def test_columns_without_names_and_channels_are_named_by_numbers():
     x = np.random.default_rng(0).normal(5, 3, (9, 4, 2, 3))
     for given in (x, OnlySlices(x)):
         scaling = per_column({"2": "standard", 0: "robust"}).fit(given)
@@ -132,7 +132,7 @@ def test_numbers_name_columns_without_names_and_channels():
         ),
     ],
 )
-def test_names_of_no_column(table, columns, path, message):
+def test_unknown_column_names_are_refused(table, columns, path, message):
     with pytest.raises(DataError) as caught:
         fitted(table, inputs=per_column(columns))
     assert str(caught.value).startswith(message)
@@ -148,7 +148,7 @@ def test_too_many_quantiles_for_a_checkpoint_are_refused(monkeypatch):
     assert QuantileScaler(quantiles=10).fit(x).quantiles.shape == (10, 4)
 
 
-def test_targets_by_name_are_scaled_and_put_back():
+def test_targets_are_scaled_by_name_and_unscaled():
     x, y = np.zeros((30, 1)) + 1.0, np.random.default_rng(1).gamma(2, 100, (30, 3))
     found = replace(array_rows(x, y, "x", "y", "y"), target_names=("low", "mid", "high"))
     scaler = per_column({"high": "quantile", "low": "standard"})
@@ -167,7 +167,7 @@ def test_targets_by_name_are_scaled_and_put_back():
     assert stored.original_targets(targets).tobytes() == preprocessing.original_targets(targets).tobytes()
 
 
-def test_where_no_column_is_scaled_there_is_no_scaling():
+def test_no_scaling_if_no_column_is_scaled():
     assert per_column({"0": "none"}).fit(np.ones((2, 2))) is None
 
 
@@ -192,7 +192,7 @@ def test_affine_parts_are_applied_as_one(table):
     assert scaling._affine.scale[4] == 993
 
 
-def test_a_scaler_of_a_users_own_gets_an_array_of_its_columns():
+def test_a_plugin_scaler_gets_an_array_of_its_columns():
     seen = []
 
     @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def test_a_scaler_of_a_users_own_gets_an_array_of_its_columns():
         SCALERS.forget("a_plugin")
 
 
-def test_other_scalers_do_not_ask_for_names():
+def test_other_scalers_ignore_names():
     x = np.random.default_rng(0).normal(size=(10, 2))
     for scaler in (StandardScaler(), MinMaxScaler(), RobustScaler(), DivideScaler(by=3), QuantileScaler()):
         assert scaler.fit_named(x, {}).state() == scaler.fit(x).state()

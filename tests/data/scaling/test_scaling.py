@@ -1,4 +1,4 @@
-"""Scaling is fitted on the training rows alone, inputs and targets apart, and undone exactly where it should be."""
+"""Scaling is fitted to the training rows only, separately for inputs and targets, and undone for targets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import array_rows
 from nncli.data.scalers import DivideScaler, MinMaxScaler, QuantileScaler, RobustScaler, StandardScaler
 from nncli.data.scaling import restore_scaling
-from tests.data.make import fitted
+from tests.data.make_sources import fitted
 from tests.workflows import tiny
 
 F64 = np.dtype(np.float64)
@@ -65,7 +65,7 @@ def test_quantile_by_hand():
     np.testing.assert_allclose(scaling.undo(found), [[20], [35], [15]], rtol=1e-14)
 
 
-def test_targets_beyond_those_of_the_training_rows_can_be_put_back():
+def test_targets_beyond_the_training_range_can_be_unscaled():
     x = np.array([[10.0, 3], [20, 3], [20, 3], [70, 3]])
     cut, lossless = QuantileScaler().fit(x), QuantileScaler().fit(x).lossless()
     assert (lossless.apply(x) == cut.apply(x)).all()
@@ -89,27 +89,27 @@ def test_quantiles_do_not_depend_on_the_unit(factor):
     np.testing.assert_allclose(scaled, QuantileScaler().fit(x).apply(x), rtol=1e-9)
 
 
-def test_a_quantile_scaling_makes_a_normal_distribution():
+def test_quantile_scaling_gives_a_normal_distribution():
     x = np.random.default_rng(0).gamma(0.5, 1000, (20_000, 2))
     scaled = QuantileScaler().fit(x).apply(x)
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=0.01)
     np.testing.assert_allclose(scaled.std(axis=0), 1, atol=0.02)
 
 
-def test_a_scaling_is_one_number_a_column_or_channel():
+def test_a_scaling_has_one_number_per_column_or_channel():
     for scaler in (StandardScaler(), MinMaxScaler(), RobustScaler(), DivideScaler(by=3)):
         scaling = scaler.fit(np.random.default_rng(0).normal(size=(5, 4, 3, 2)))
         assert scaling.shift.shape == scaling.scale.shape == (2,)
 
 
-def test_what_was_stored_before_there_were_kinds_is_read():
+def test_stored_scalings_without_a_kind_are_read():
     stored = {**fitted(arrays(X, Y)).state(), "input_scaling": {"shift": [1.0, 2, 3], "scale": [4.0, 5, 6]}}
     preprocessing = Preprocessing.restore(stored)
     assert (preprocessing.inputs(arrays(X), F64) == (X - (1, 2, 3)) / (4, 5, 6)).all()
     assert preprocessing.state() == stored
 
 
-def test_a_kind_that_is_not_known():
+def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="unknown kind of scaling 'cubic'"):
         restore_scaling({"kind": "cubic"})
 
@@ -123,7 +123,7 @@ def test_a_constant_column_becomes_zero(scaler, value):
     assert np.isfinite(other).all(), "later rows may differ"
 
 
-def test_a_constant_column_is_said():
+def test_a_constant_column_is_noted():
     found = arrays(X)
     preprocessing = fitted(found.__class__(**{**found.__dict__, "feature_names": ("a", "b", "c"), "targets": Y}))
     assert preprocessing.notes == ["columns that are constant in the training rows: c"]
@@ -136,7 +136,7 @@ def test_images_are_scaled_by_channel():
     np.testing.assert_allclose(scaled.std(axis=(0, 1, 2)), 1, rtol=1e-12)
 
 
-def test_large_offsets_lose_nothing():
+def test_large_offsets_lose_no_precision():
     x = np.random.default_rng(0).normal(size=(1000, 1)).astype(np.float32) + np.float32(1e4)
     scaling = StandardScaler().fit(x)
     np.testing.assert_allclose(scaling.scale, x.astype(np.float64).std(), rtol=1e-9)
@@ -169,7 +169,7 @@ def test_targets_are_scaled_by_the_training_targets_alone(tmp_path):
     np.testing.assert_allclose(session.validation.targets[:, 0], (held - original.mean()) / original.std(), rtol=1e-9)
 
 
-def test_inputs_and_targets_are_scaled_apart():
+def test_inputs_and_targets_are_scaled_separately():
     found = arrays(X, Y)
     neither = fitted(found)
     inputs, targets = fitted(found, inputs=StandardScaler()), fitted(found, targets=StandardScaler())
@@ -180,7 +180,7 @@ def test_inputs_and_targets_are_scaled_apart():
     np.testing.assert_allclose(targets.original_targets(targets.targets(found)), Y, rtol=1e-15)
 
 
-def test_several_targets_are_scaled_each_by_itself():
+def test_every_target_is_scaled_separately():
     y = np.array([[1.0, 1000], [2, 3000], [3, 2000]])
     scaled = fitted(arrays(X, y), targets=StandardScaler()).targets(arrays(X, y))
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-15)
@@ -197,7 +197,7 @@ def test_the_stored_form_keeps_every_bit():
     assert after.state() == before.state()
 
 
-def test_more_rows_than_are_scaled_at_a_time():
+def test_more_rows_than_a_chunk_are_scaled():
     x = np.arange(20_000.0).reshape(-1, 1)
     preprocessing = fitted(arrays(x, x), inputs=DivideScaler(by=2))
     assert (preprocessing.inputs(arrays(x), F64) == x / 2).all()

@@ -18,13 +18,13 @@ from nncli.data.preprocessing import Preprocessing
 from nncli.data.scalers import MinMaxScaler
 from nncli.data.sources import Idx
 from nncli.data.target_encoding import class_labels
-from tests.data.make import fitted, rows, source
+from tests.data.make_sources import fitted, rows, source
 
 F64 = np.dtype(np.float64)
 
 
 class Canary:
-    """Leaves a file behind where it is unpickled."""
+    """An object that creates a file when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -34,7 +34,7 @@ class Canary:
 
 
 def npz(folder, **arrays):
-    """A .npz file of these arrays."""
+    """Write a .npz file of these arrays."""
     np.savez(folder / "a.npz", **arrays)
     return folder / "a.npz"
 
@@ -56,12 +56,12 @@ def test_other_names(tmp_path):
     assert (found.inputs[1, 1], found.targets[1]) == (4, 6)
 
 
-def test_a_name_that_is_not_in_the_file(tmp_path):
+def test_an_array_name_that_is_not_in_the_file(tmp_path):
     with pytest.raises(DataError, match=r"a\.npz: no array 'x'; it holds u, v; say which with inputs: and targets:"):
         rows(path=npz(tmp_path, u=[[1.0]], v=[1]))
 
 
-def test_a_pair_of_files_is_mapped_into_memory(tmp_path):
+def test_a_pair_of_npy_files_is_memory_mapped(tmp_path):
     x = np.arange(12.0).reshape(4, 3)
     found = rows(inputs=npy(tmp_path, "x.npy", x), targets=npy(tmp_path, "y.npy", np.arange(4)))
     assert isinstance(found.inputs, np.memmap)
@@ -115,13 +115,13 @@ def test_sequences_get_no_channel(tmp_path):
         ({"x": [[1, 2], [3, 4]], "y": [1, np.nan]}, "a.npz:y: row 1"),
     ],
 )
-def test_arrays_that_cannot_be_used(tmp_path, arrays, message):
+def test_invalid_arrays_are_refused(tmp_path, arrays, message):
     with pytest.raises(DataError) as caught:
         fitted(rows(path=npz(tmp_path, **arrays)))
     assert str(caught.value).replace(f"{tmp_path}/", "").startswith(message)
 
 
-def test_not_finite_in_a_large_file_names_its_own_row(tmp_path):
+def test_nan_in_a_large_file_names_its_row(tmp_path):
     x = np.zeros((70_000, 2), np.float32)
     x[69_990, 1] = np.nan
     with pytest.raises(DataError, match=r"x\.npy: row 69990, column 1 \(counted from 0\): .* got nan"):
@@ -208,7 +208,7 @@ def test_a_npz_file_under_the_name_of_a_npy_file(tmp_path):
         rows(inputs=str(tmp_path / "x.npy"), targets=str(tmp_path / "x.npy"))
 
 
-def test_keys_that_do_not_go_together(tmp_path):
+def test_conflicting_keys(tmp_path):
     with pytest.raises(ConfigError, match=r"a \.npy file holds one array"):
         source(path="x.npy")
     with pytest.raises(DataError, match=r"x\.npy: no targets; name their file with targets:"):
@@ -216,7 +216,7 @@ def test_keys_that_do_not_go_together(tmp_path):
 
 
 def idx(array):
-    """An array in the format of the MNIST files."""
+    """Return an array in the format of the MNIST files."""
     kinds = {"u1": 8, "i1": 9, "i2": 11, "i4": 12, "f4": 13, "f8": 14}
     header = bytes([0, 0, kinds[array.dtype.str[1:]], array.ndim])
     sizes = b"".join(length.to_bytes(4, "big") for length in array.shape)
@@ -247,14 +247,14 @@ def test_idx_files(tmp_path, ending, dtype):
         (b"\x00\x00\x08\x03\x00\x00", "its header says|not an idx file"),
     ],
 )
-def test_idx_files_that_are_damaged(tmp_path, content, message):
+def test_damaged_idx_files(tmp_path, content, message):
     (tmp_path / "x-idx3-ubyte").write_bytes(content)
     with pytest.raises(DataError, match=message):
         rows(inputs=str(tmp_path / "x-idx3-ubyte"), with_targets=False)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "plain"])
-def test_idx_files_whose_gzip_is_damaged(tmp_path, damage):
+def test_damaged_gzip_of_idx_files(tmp_path, damage):
     content = gzip.compress(idx(np.random.default_rng(0).integers(0, 9, (50, 8, 8)).astype(np.uint8)))
     half = len(content) // 2
     flipped = content[:half] + bytes(255 - byte for byte in content[half : half + 20]) + content[half + 20 :]
@@ -305,14 +305,14 @@ def test_rows_that_need_no_scaling_are_not_copied(tmp_path):
         prepared[2:]
 
 
-def test_a_file_that_is_missing_gets_the_nearest_name(tmp_path):
+def test_a_missing_file_suggests_the_nearest_name(tmp_path):
     npz(tmp_path, x=[[1.0]], y=[1])
     with pytest.raises(DataError, match=r"no such file or folder: .*/aa\.npz; did you mean '.*/a\.npz'\?"):
         rows(path=tmp_path / "aa.npz")
 
 
 @pytest.mark.parametrize("shape", [(2000, 4_000_000_000, 4_000_000_000), (2000, 70_000, 4_000)])
-def test_an_idx_header_that_lies_is_no_traceback(tmp_path, shape):
+def test_a_wrong_idx_header_raises_a_data_error(tmp_path, shape):
     (tmp_path / "x-idx3-ubyte").write_bytes(struct.pack(">HBB3I", 0, 8, 3, *shape) + b"abc")
     (tmp_path / "y-idx1-ubyte").write_bytes(struct.pack(">HBBI", 0, 8, 1, 1) + b"a")
     source = Idx(inputs=str(tmp_path / "x-idx3-ubyte"), targets=str(tmp_path / "y-idx1-ubyte"))

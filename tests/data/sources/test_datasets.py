@@ -1,4 +1,4 @@
-"""The built-in datasets are what their descriptions say."""
+"""The built-in datasets match their descriptions."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ def load(name: str) -> Arrays:
         return {key: archive[key] for key in archive.files}
 
 
-def test_no_other_dataset_is_there() -> None:
+def test_there_are_no_other_datasets() -> None:
     assert sorted(entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".npz")) == [
         f"{name}.npz" for name in NAMES
     ]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_arrays_are_the_ones_that_were_made(name: str) -> None:
+def test_arrays_have_the_recorded_digests(name: str) -> None:
     digests = {key: hashlib.sha256(array.tobytes()).hexdigest() for key, array in load(name).items()}
     assert digests == DIGESTS[name]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "temporal_order"])
-def test_description_says_where_it_is_from_and_on_what_terms(name: str) -> None:
+def test_descriptions_have_source_and_licence(name: str) -> None:
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
     assert text.startswith(f"# {name}\n")
     assert "## Source\n" in text

@@ -10,17 +10,17 @@ from PIL import Image
 
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.data.target_encoding import class_labels
-from tests.data.make import rows
+from tests.data.make_sources import rows
 
 
 def image(path, value=0, size=(4, 6), mode="L"):
-    """An image of one colour; size is (height, width)."""
+    """Write an image of one colour; size is (height, width)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new(mode, size[::-1], value).save(path)
     return path
 
 
-def test_a_sub_folder_is_a_class_and_labels_stay_with_images(tmp_path):
+def test_sub_folders_are_classes_and_labels_stay_with_images(tmp_path):
     for label, value in (("cat", 10), ("ant", 20), ("dog", 30)):
         for number in range(3):
             image(tmp_path / label / f"{number}.png", value + number)
@@ -33,7 +33,7 @@ def test_a_sub_folder_is_a_class_and_labels_stay_with_images(tmp_path):
     assert found.row_names[0] == "ant/0.png"
 
 
-def test_files_come_in_the_order_of_their_numbers(tmp_path):
+def test_files_are_in_natural_order(tmp_path):
     for number in (10, 2, 1):
         image(tmp_path / f"img_{number}.png", number)
     found = rows(path=tmp_path, with_targets=False)
@@ -41,7 +41,7 @@ def test_files_come_in_the_order_of_their_numbers(tmp_path):
     assert found.inputs[:, 0, 0, 0].tolist() == [1, 2, 10]
 
 
-def test_classes_choose_folders_and_the_others_are_counted(tmp_path):
+def test_classes_select_folders_and_other_images_are_counted(tmp_path):
     for label, count in (("2", 2), ("5", 3), ("7", 4)):
         for number in range(count):
             image(tmp_path / label / f"{number}.png", int(label))
@@ -84,7 +84,7 @@ def test_folders_of_folders_for_prediction(tmp_path):
     assert rows(path=tmp_path, with_targets=False).row_names == ("x/1.png", "y/2.png")
 
 
-def test_another_size(tmp_path):
+def test_resize(tmp_path):
     image(tmp_path / "a" / "0.png")
     image(tmp_path / "a" / "1.png", size=(6, 4))
     with pytest.raises(DataError, match=r"a/1\.png: 6x4 pixels, but .*a/0\.png has 4x6"):
@@ -92,7 +92,7 @@ def test_another_size(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n", None])
-def test_a_file_that_is_no_image(tmp_path, content):
+def test_a_file_that_is_not_an_image(tmp_path, content):
     path = image(tmp_path / "a" / "0.png", size=(40, 40))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if content is None else content)
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_image(tmp_path, content):
         rows(path=tmp_path)
 
 
-def test_hidden_files_and_other_endings_do_not_count(tmp_path):
+def test_hidden_files_and_other_endings_are_ignored(tmp_path):
     image(tmp_path / "a" / "0.png", 3)
     (tmp_path / "a" / "._0.png").write_bytes(b"what macOS leaves behind")
     (tmp_path / "a" / "notes.txt").write_text("")
@@ -118,7 +118,7 @@ def test_folders_without_images(tmp_path):
         rows(path=tmp_path / "gone")
 
 
-def test_without_pillow_the_error_says_how_to_get_it(tmp_path, monkeypatch):
+def test_without_pillow_the_error_says_how_to_install_it(tmp_path, monkeypatch):
     image(tmp_path / "a" / "0.png")
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(MissingExtraError, match="pip install pillow") as caught:
@@ -133,7 +133,7 @@ def test_more_than_eight_bits_a_pixel_are_refused(tmp_path):
         rows(path=tmp_path)
 
 
-def test_images_beside_the_sub_folders_are_predicted_and_for_training_told(tmp_path):
+def test_images_beside_the_sub_folders_are_predicted_and_noted_in_training(tmp_path):
     from PIL import Image
 
     for name in ("a/1.png", "b/2.png", "3.png"):

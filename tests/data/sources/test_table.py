@@ -1,4 +1,4 @@
-"""Tables: what is understood, what is refused and with which words."""
+"""Table sources: accepted formats, and the messages for refused ones."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import numpy as np
 import pytest
 
 from nncli.core.errors import DataError
-from tests.data.make import fitted, rows, source
+from tests.data.make_sources import fitted, rows, source
 
 F64 = np.dtype(np.float64)
 
 
 def written(folder, text, name="a.csv"):
-    """The text as a file, gzipped where the name says so."""
+    """Write a text to a file, gzipped if its name ends in .gz."""
     content = text if isinstance(text, bytes) else text.encode()
     (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     return folder / name
 
 
 def features(folder, text, name="a.csv", **keys):
-    """(feature names, numbers, notes) of the inputs, target y."""
+    """Return (feature names, numbers, notes) of the inputs; the target is y."""
     found = rows(path=written(folder, text, name), targets="y", **keys)
     preprocessing = fitted(found, rules=source(path=folder / name, targets="y", **keys).column_rules)
     return preprocessing.feature_names, preprocessing.inputs(found, F64).tolist(), preprocessing.notes
 
 
 def refused(folder, text, name="a.csv", **keys):
-    """Why it cannot be used."""
+    """Return the error for a table."""
     with pytest.raises(DataError) as caught:
         features(folder, text, name, **keys)
     assert "\n" not in str(caught.value)
@@ -53,7 +53,7 @@ def refused(folder, text, name="a.csv", **keys):
         ("a.csv", "u,v,y\n1e0,2.0,3\n+4,5,6\n"),
     ],
 )
-def test_forms_of_the_same_table(tmp_path, name, text):
+def test_file_formats_of_the_same_table(tmp_path, name, text):
     found = rows(path=written(tmp_path, text, name), targets="y")
     assert found.targets.tolist() == [3, 6]
     assert found.target_names == ("y",)
@@ -61,7 +61,7 @@ def test_forms_of_the_same_table(tmp_path, name, text):
     assert (names, numbers) == (("u", "v"), [[1, 2], [4, 5]])
 
 
-def test_the_target_may_stand_anywhere_and_the_inputs_may_be_chosen(tmp_path):
+def test_the_target_may_be_any_column_and_inputs_may_be_selected(tmp_path):
     text = "y,u,v,w\n1,2,3,4\n5,6,7,8\n"
     assert features(tmp_path, text)[:2] == (("u", "v", "w"), [[2, 3, 4], [6, 7, 8]])
     assert features(tmp_path, text, inputs=["w", "u"])[:2] == (("w", "u"), [[4, 2], [8, 6]])
@@ -75,13 +75,13 @@ def test_several_targets(tmp_path):
     assert fitted(found).feature_names == ("b",)
 
 
-def test_text_becomes_one_column_a_category_in_text_order(tmp_path):
+def test_text_is_one_hot_encoded_in_text_order(tmp_path):
     names, numbers, _ = features(tmp_path, "city,n,y\nrome,1,0\noslo,2,0\n,3,0\nrome,4,0\n")
     assert names == ("city=(blank)", "city=oslo", "city=rome", "n")
     assert numbers == [[0, 0, 1, 1], [0, 1, 0, 2], [1, 0, 0, 3], [0, 0, 1, 4]]
 
 
-def test_a_category_not_seen_in_training_is_zeros_and_said(tmp_path):
+def test_a_category_not_seen_in_training_becomes_zeros_with_a_note(tmp_path):
     train = rows(path=written(tmp_path, "city,y\nrome,1\noslo,2\n"), targets="y")
     later = rows(path=written(tmp_path, "city,y\nrome,1\nbonn,2\n", "b.csv"), targets="y")
     preprocessing = fitted(train)
@@ -103,14 +103,14 @@ def test_blank_number_cells_as_an_error(tmp_path):
     assert refused(tmp_path, text, missing="error").startswith("a.csv:3: column 'v' is blank")
 
 
-def test_the_fill_is_that_of_the_training_rows(tmp_path):
+def test_the_imputed_value_is_that_of_the_training_rows(tmp_path):
     train = rows(path=written(tmp_path, "u,y\n1,0\n2,0\n3,0\n"), targets="y")
     later = rows(path=written(tmp_path, "u,y\n100,0\n,0\n", "b.csv"), targets="y")
     assert fitted(train).inputs(later, F64).tolist() == [[100], [2]]
 
 
 @pytest.mark.parametrize("cell", ["nan", "NaN", "inf", "-inf", "NA", "n/a", "?", "1,5", "12 km"])
-def test_a_cell_that_is_no_number_among_numbers(tmp_path, cell):
+def test_a_cell_that_is_not_a_number_among_numbers(tmp_path, cell):
     lines = [f"{index},{index},0" for index in range(1, 31)]
     lines[20] = f'"{cell}",21,0'
     text = "\n".join(["u,v,y", *lines]) + "\n"
@@ -124,7 +124,7 @@ def test_lines_are_counted_as_an_editor_does(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "x"])
-def test_a_target_that_is_no_number(tmp_path, value):
+def test_a_target_that_is_not_a_number(tmp_path, value):
     found = rows(path=written(tmp_path, f"u,y\n1,2\n3,{value}\n"), targets="y")
     with pytest.raises(DataError) as caught:
         fitted(found)
@@ -151,11 +151,11 @@ def test_a_blank_target(tmp_path):
         ("u,z\n1,2\n", "a.csv: no column 'y'"),
     ],
 )
-def test_tables_that_cannot_be_used(tmp_path, text, message):
+def test_invalid_tables_are_refused(tmp_path, text, message):
     assert refused(tmp_path, text).startswith(message)
 
 
-def test_a_column_that_is_not_there_gets_the_nearest_name(tmp_path):
+def test_a_missing_column_suggests_the_nearest_name(tmp_path):
     assert "no column 'rums'; did you mean 'rooms'? Known: rooms, y" in refused(
         tmp_path, "rooms,y\n1,2\n", inputs=["rums"]
     )
@@ -167,7 +167,7 @@ def test_too_many_different_texts(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "plain"])
-def test_a_gzip_file_that_is_damaged(tmp_path, damage):
+def test_a_damaged_gzip_file(tmp_path, damage):
     content = gzip.compress(("u,y\n" + "".join(f"{i},{i * i}\n" for i in range(5000))).encode())
     half = len(content) // 2
     flipped = content[:20] + bytes(255 - byte for byte in content[20:40]) + content[40:]

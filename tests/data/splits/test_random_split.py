@@ -1,4 +1,4 @@
-"""What is held out: shares of all rows, drawn with the seed, and no row anywhere twice."""
+"""Random and stratified splits: shares of all rows, drawn with the seed, without a row in two splits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.workflows import tiny
 
 
 def session(folder, *settings, **data):
-    """The session of a table in which the label can be computed from the inputs, which also number the rows."""
+    """Return the session of a table; its inputs are row numbers, from which the label can be computed."""
     lines = [f"{row},{row * 7 % 11},{'low' if row < 150 else 'high'}" for row in range(200)]
     (folder / "rows.csv").write_text("\n".join(["row,other,y", *lines]) + "\n")
     values = tiny.classifier(dtype="float64")
@@ -23,12 +23,12 @@ def session(folder, *settings, **data):
 
 
 def numbers(part):
-    """The row numbers of a part."""
+    """Return the row numbers of a split."""
     return [] if part is None else part.inputs[:, 0].astype(int).tolist()
 
 
 def parts(found):
-    """The row numbers of training, validation and test."""
+    """Return the row numbers of training, validation and test."""
     return numbers(found.train), numbers(found.validation), numbers(found.test)
 
 
@@ -45,7 +45,7 @@ def test_the_test_rows_are_drawn_first(tmp_path):
     assert set(numbers(both.validation)) < set(numbers(alone.train))
 
 
-def test_the_seed_alone_decides(tmp_path):
+def test_the_split_depends_on_the_seed(tmp_path):
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.2}}
     first, again, other = (parts(session(tmp_path, f"seed={seed}", **held)) for seed in (1, 1, 2))
     assert first == again
@@ -55,7 +55,7 @@ def test_the_seed_alone_decides(tmp_path):
 
 
 @pytest.mark.parametrize("setting", ["optimizer=sgd", "training.batch_size=7", "model.0.units=9", "training.epochs=9"])
-def test_nothing_else_decides(tmp_path, setting):
+def test_the_split_depends_on_nothing_else(tmp_path, setting):
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.2}}
     assert parts(session(tmp_path, **held)) == parts(session(tmp_path, setting, **held))
 
@@ -99,7 +99,7 @@ def test_stratified_rows_are_drawn_at_random(tmp_path):
     assert min(first) < 30
 
 
-def test_stratified_counts_where_shares_are_no_whole_numbers():
+def test_stratified_counts_with_fractional_shares():
     strata = np.repeat([0, 1, 2], [33, 33, 34])
     held, left = stratified_split(np.arange(100), 10, 0, "test", TextColumn(strata, ("a", "b", "c")))
     assert len(held) == 10
@@ -129,6 +129,6 @@ def test_classes_are_those_of_the_train_source_before_splitting(tmp_path):
 
 
 @pytest.mark.parametrize("count", [0, 5, 6])
-def test_shares_that_leave_nothing(count):
+def test_empty_shares_are_refused(count):
     with pytest.raises(DataError, match="leaves none for"):
         random_split(np.arange(5), count, 0, "validation")

@@ -1,4 +1,4 @@
-"""The last rows, and whole groups: what is held out where rows are not alike."""
+"""Splits that hold out the last rows or whole groups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.data.splits.grouped_split import grouped_split
 from nncli.data.splits.stratified_split import stratified_split
 from nncli.data.splits.tail_split import tail_split
 from nncli.data.tables.text_column import TextColumn, factorize
-from nncli.data.target_encoding.label_text import as_text
+from nncli.data.target_encoding.label_text import normalize_labels
 from nncli.workflows.check import check
 from tests.workflows import tiny
 
@@ -24,13 +24,13 @@ LABEL = np.array(["low", "high", "odd"])[np.arange(ROWS) % 3]
 
 
 def table(folder, group=GROUP):
-    """A table whose first column is the row number."""
+    """Write a table whose first column is the row number."""
     lines = [f"{row},{LABEL[row]},g{name}" for row, name in enumerate(group)]
     (folder / "rows.csv").write_text("\n".join(["row,y,who", *lines]) + "\n")
 
 
 def config(folder, *, group=GROUP, train=None, units=3, **data):
-    """The path of a config over that table."""
+    """Write a config for that table, and return its path."""
     table(folder, group)
     values = tiny.classifier(loss="cross_entropy", metrics=[], dtype="float64")
     values["data"] = {"train": {"path": "rows.csv", "targets": "y", **(train or {})}, **data}
@@ -39,24 +39,24 @@ def config(folder, *, group=GROUP, train=None, units=3, **data):
 
 
 def drawn(folder, *settings, **keys):
-    """The row numbers of training, validation and test."""
+    """Return the row numbers of training, validation and test."""
     found = load_config(config(folder, **keys), settings).session()
     parts = (found.train, found.validation, found.test)
     return [[] if part is None else part.inputs[:, 0].astype(int).tolist() for part in parts]
 
 
 def grouped(folder, *settings, **keys):
-    """The same with groups."""
+    """Return the row numbers of a grouped split."""
     return drawn(folder, *settings, train={"groups": "who", **keys.pop("train", {})}, **keys)
 
 
 def names(rows):
-    """The groups of some rows."""
+    """Return the groups of some rows."""
     return set(GROUP[rows].tolist())
 
 
 def assert_apart(parts):
-    """Every row is in one of the parts, and so is every group."""
+    """Assert that every row and every group is in exactly one split."""
     assert sorted(np.concatenate(parts)) == list(range(ROWS))
     assert sum(len(names(part)) for part in parts) == len(SIZES)
 
@@ -73,32 +73,32 @@ def test_the_tail_is_test_and_before_it_validation_each_in_order(tmp_path):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_no_seed_moves_the_tail(tmp_path, seed):
+def test_the_tail_does_not_depend_on_the_seed(tmp_path, seed):
     assert drawn(tmp_path, f"seed={seed}", validation=TAIL)[1] == list(range(90, 120))
 
 
-def test_a_random_test_part_leaves_the_tail_of_what_is_left(tmp_path):
+def test_after_a_random_test_split_the_tail_is_that_of_the_remaining_rows(tmp_path):
     train, validation, test = drawn(tmp_path, validation=TAIL, test={"fraction": 0.25})
     left = sorted(set(range(ROWS)) - set(test))
     assert (train, validation) == (left[:60], left[60:])
     assert test != list(range(90, 120))
 
 
-def test_a_random_validation_part_is_drawn_from_before_the_tail(tmp_path):
+def test_a_random_validation_split_draws_from_the_rows_before_the_tail(tmp_path):
     train, validation, test = drawn(tmp_path, validation={"fraction": 0.25}, test=TAIL)
     assert test == list(range(90, 120))
     assert sorted(train + validation) == list(range(90))
     assert validation != list(range(60, 90))
 
 
-def test_the_tail_is_of_the_rows_of_the_classes(tmp_path):
+def test_the_tail_is_taken_from_the_rows_of_the_classes(tmp_path):
     train, validation, _ = drawn(tmp_path, train={"classes": ["odd", "low"]}, units=2, validation=TAIL)
     kept = [row for row in range(ROWS) if LABEL[row] != "high"]
     assert (train, validation) == (kept[:60], kept[60:])
 
 
 @pytest.mark.parametrize("count", [0, 5, 6])
-def test_a_tail_that_leaves_nothing(count):
+def test_a_tail_that_is_empty_or_everything_is_refused(count):
     with pytest.raises(DataError, match="leaves none for"):
         tail_split(np.arange(5), count, "validation")
 
@@ -108,13 +108,13 @@ def test_the_tail_of_any_row_numbers():
     assert (held.tolist(), left.tolist()) == ([7, 11], [2, 3, 5])
 
 
-def test_stratify_and_tail_do_not_go_together(tmp_path):
+def test_stratify_and_tail_conflict(tmp_path):
     with pytest.raises(ConfigError, match=r"data\.validation\.stratify: split: tail takes the last rows"):
         check(config(tmp_path, validation={**TAIL, "stratify": True}))
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_no_group_is_on_two_sides(tmp_path, seed):
+def test_no_group_is_split(tmp_path, seed):
     parts = grouped(tmp_path, f"seed={seed}", validation={"fraction": 0.25}, test={"fraction": 0.2})
     assert all(part == sorted(part) for part in parts)
     assert_apart(parts)
@@ -122,7 +122,7 @@ def test_no_group_is_on_two_sides(tmp_path, seed):
     assert 1 <= len(parts[2]) <= 24
 
 
-def test_the_seed_alone_draws_the_groups(tmp_path):
+def test_grouped_splits_depend_on_the_seed(tmp_path):
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.2}}
     found = [grouped(tmp_path, f"seed={seed}", **held) for seed in (3, 3, 4, 5)]
     assert found[0] == found[1]
@@ -130,7 +130,7 @@ def test_the_seed_alone_draws_the_groups(tmp_path):
     assert grouped(tmp_path, "seed=3", "training.batch_size=5", **held) == found[0]
 
 
-def test_the_order_of_the_rows_does_not_draw_the_groups():
+def test_grouped_splits_do_not_depend_on_the_order_of_the_rows():
     group = factorize([f"g{name}" for name in GROUP])
     order = np.random.default_rng(0).permutation(ROWS)
     other = factorize([f"g{name}" for name in GROUP[order]])
@@ -146,14 +146,14 @@ def test_every_group_is_held_out_by_some_seed():
     assert len(set(found)) > 8
 
 
-def test_the_share_is_filled_where_the_groups_allow_it():
+def test_the_share_is_reached_if_the_group_sizes_allow_it():
     group = factorize([f"g{name}" for name in np.repeat(np.arange(40), 3)])
     for seed in range(5):
         held, left = grouped_split(np.arange(120), 30, seed, "test", group)
         assert (len(held), len(left)) == (30, 90)
 
 
-def test_the_smallest_group_is_taken_where_all_are_larger_than_the_share():
+def test_the_smallest_group_is_held_out_if_all_are_larger_than_the_share():
     group = factorize(["a"] * 7 + ["b"] * 5 + ["c"] * 8)
     for seed in range(5):
         held, left = grouped_split(np.arange(20), 2, seed, "test", group)
@@ -161,7 +161,7 @@ def test_the_smallest_group_is_taken_where_all_are_larger_than_the_share():
         assert len(left) == 15
 
 
-def test_something_is_left_to_train_on_where_the_share_is_large():
+def test_training_rows_remain_if_the_share_is_large():
     group = factorize(["a", "a", "b"])
     for seed in range(5):
         held, left = grouped_split(np.arange(3), 2, seed, "test", group)
@@ -178,7 +178,7 @@ def test_one_group_cannot_be_on_both_sides(tmp_path):
         check(two)
 
 
-def test_the_group_column_is_no_input(tmp_path):
+def test_the_group_column_is_not_an_input(tmp_path):
     values = {"train": {"groups": "who"}, "validation": {"fraction": 0.3}}
     assert load_config(config(tmp_path, **values)).session().preprocessing.feature_names == ("row",)
     with pytest.raises(ConfigError, match=r"train\.inputs: the column 'who' holds the groups and is not an input"):
@@ -186,7 +186,7 @@ def test_the_group_column_is_no_input(tmp_path):
 
 
 @pytest.mark.parametrize("held", [{}, {"validation": {"fraction": 0.3}, "test": {"fraction": 0.2}}])
-def test_a_group_column_that_is_not_there_is_told_once(tmp_path, held):
+def test_a_missing_group_column_is_reported_once(tmp_path, held):
     with pytest.raises(ConfigError) as caught:
         check(config(tmp_path, train={"groups": "whom"}, **held))
     assert "data.train.groups: " in str(caught.value)
@@ -196,7 +196,7 @@ def test_a_group_column_that_is_not_there_is_told_once(tmp_path, held):
 
 @pytest.mark.parametrize(("key", "value"), [("stratify", True), ("split", "tail")])
 @pytest.mark.parametrize("part", ["validation", "test"])
-def test_groups_are_split_in_no_other_way(tmp_path, part, key, value):
+def test_groups_conflict_with_other_kinds_of_splits(tmp_path, part, key, value):
     with pytest.raises(ConfigError, match=rf"data\.{part}\.{key}: {key} and data\.train\.groups do not go together"):
         check(config(tmp_path, train={"groups": "who"}, **{part: {"fraction": 0.3, key: value}}))
 
@@ -211,7 +211,7 @@ def test_numbers_may_name_groups(tmp_path):
     assert not names(rows[0]) & names(rows[1])
 
 
-def test_groups_of_the_rows_of_some_classes(tmp_path):
+def test_groups_with_selected_classes(tmp_path):
     train, validation, _ = grouped(
         tmp_path, train={"classes": ["low", "odd"]}, units=2, validation={"fraction": 0.3}, test={"fraction": 0.2}
     )
@@ -228,7 +228,7 @@ def test_a_held_out_source_needs_no_groups(tmp_path):
 
 
 def arrays(folder, kind, groups=GROUP):
-    """The train source of arrays with groups."""
+    """Return the train source of arrays with groups."""
     x, y = np.stack([np.arange(ROWS), np.zeros(ROWS)], axis=1), LABEL
     if kind == "npz":
         np.savez(folder / "a.npz", x=x, y=y, who=groups)
@@ -281,10 +281,10 @@ def test_large_label_arrays_are_split_quickly():
     random = np.random.default_rng(0)
     label = random.integers(0, 100, 500_000)
     begun = time.perf_counter()
-    texts = as_text(label)
+    texts = normalize_labels(label)
     held, left = stratified_split(np.arange(len(label)), 100_000, 0, "test", texts)
     counts = np.bincount(label[held])
-    groups = as_text(random.integers(0, 100_000, len(label)))
+    groups = normalize_labels(random.integers(0, 100_000, len(label)))
     sides = grouped_split(np.arange(len(label)), 100_000, 0, "test", groups)
     tail = tail_split(np.arange(len(label)), 100_000, "test")[0]
     assert time.perf_counter() - begun < 4, "about 0.3 s"
@@ -293,7 +293,7 @@ def test_large_label_arrays_are_split_quickly():
     np.testing.assert_allclose(counts, np.bincount(label) / 5, atol=1)
 
 
-def test_stratified_strata_may_have_names_that_no_row_has():
+def test_stratified_split_ignores_labels_without_rows():
     held, _ = stratified_split(
         np.arange(6), 3, 0, "test", TextColumn(np.array([2, 0, 2, 0, 2, 0]), ("a", "b", "c", "d"))
     )

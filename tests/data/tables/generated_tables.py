@@ -1,4 +1,4 @@
-"""Delimited texts of every kind, and what Python's csv module and float say is in them."""
+"""Generate delimited texts, and read them with Python's csv module and float as a reference."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PADDED = re.compile(r"-?0\d+(\..*)?", re.ASCII)
 
 
 def thorough(count):
-    """The same examples every time."""
+    """Return hypothesis settings that give the same examples every time."""
     return settings(max_examples=count, derandomize=True, deadline=None, database=None)
 
 
 @dataclass(frozen=True)
 class Written:
-    """A text as bytes, what is wanted of it, and what is in it: columns and lines, or the line of the first fault."""
+    """A text, the options for reading it, and the expected columns and lines, or the line of its first fault."""
 
     content: bytes
     wanted: ReadOptions = field(default_factory=ReadOptions)
@@ -36,7 +36,7 @@ class Written:
 
 
 def float_of(cell):
-    """The number that a cell is, or None."""
+    """Return a cell as a number, or None."""
     try:
         value = float(cell)
     except ValueError:
@@ -45,7 +45,7 @@ def float_of(cell):
 
 
 def by_definition(written):
-    """({column: floats or texts}, lines) of a text by Python's csv module; the line of the first fault instead."""
+    """Return ({column: floats or texts}, lines) as Python's csv module reads them, or the line of the first fault."""
     text = io.StringIO(written.content.decode("utf-8-sig"), newline="")
     reader = csv.reader(text, delimiter=written.separator, strict=True)
     rows, lines, begun = [], [], 1
@@ -74,7 +74,7 @@ def _column(name, cells, wanted):
 
 
 def check_table(table, expected):
-    """Fails where a table differs from what is expected, numbers in any bit."""
+    """Assert that a table equals the expected one, numbers bit for bit."""
     columns, lines = expected
     assert list(table.columns) == list(columns)
     assert table.lines.tolist() == lines
@@ -92,7 +92,7 @@ def check_table(table, expected):
 
 
 def check_same(one: Table, other: Table):
-    """Fails where two tables differ, in kinds too."""
+    """Assert that two tables are equal, including the kinds of columns."""
     check_table(
         one,
         (
@@ -104,7 +104,7 @@ def check_same(one: Table, other: Table):
 
 
 def outcome(read):
-    """A table, or the message that it is refused with."""
+    """Return a table, or the message of its error."""
     try:
         return read()
     except DataError as error:
@@ -141,7 +141,7 @@ PADDING = st.sampled_from(["", "", "", "", " ", "\u00a0", "  "])
 
 @st.composite
 def columns(draw, rows):
-    """The cells of one column: numbers, texts, or numbers and then a text."""
+    """Generate the cells of one column: numbers, texts, or numbers followed by a text."""
     kind = draw(st.sampled_from(["numbers", "numbers", "texts", "late", "plain"]))
     if kind == "plain":
         return draw(st.lists(plain, min_size=rows, max_size=rows))
@@ -153,14 +153,14 @@ def columns(draw, rows):
 
 
 def quoted(cell):
-    """A cell between quotes."""
+    """Return a quoted cell."""
     doubled = cell.replace('"', '""')
     return f'"{doubled}"'
 
 
 @st.composite
 def tables(draw, breaks=("\n", "\n", "\r\n")):
-    """Texts that the csv module takes."""
+    """Generate texts that the csv module accepts."""
     rows, width = draw(st.integers(1, 12)), draw(st.integers(1, 4))
     separator, line_break = draw(st.sampled_from(",,;\t")) if width > 1 else ",", draw(st.sampled_from(breaks))
     names = [f"c{index}" for index in range(width)]
@@ -186,7 +186,7 @@ def tables(draw, breaks=("\n", "\n", "\r\n")):
 
 @st.composite
 def any_texts(draw):
-    """A header, and below it whatever there may be."""
+    """Generate a header followed by arbitrary text."""
     width = draw(st.integers(1, 3))
     body = draw(st.text(st.sampled_from('aé1,1,"\n\n\n -.e'), min_size=1, max_size=40))
     wanted = ReadOptions(label_columns=("c0",)) if draw(st.booleans()) else ReadOptions()

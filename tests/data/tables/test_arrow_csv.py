@@ -1,4 +1,4 @@
-"""By Arrow, a table is what it is without: the same values, kinds, lines and errors."""
+"""Tables read with and without Arrow are equal: values, kinds, lines and errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def always(monkeypatch):
-    """Arrow reads small files too; gives how often it did so to the end."""
+    """Read small files with Arrow, too; the fixture counts how often it succeeded."""
     read_text, done = arrow_csv.read_arrow_csv, []
 
     def noted(*arguments):
@@ -38,7 +38,7 @@ def always(monkeypatch):
 
 
 def compare(content, folder, wanted, name="made.csv", sizes=(arrow_csv.BLOCK_BYTES,)):
-    """Reads without Arrow, and with it in blocks of every size."""
+    """Read a text without Arrow, and with it in blocks of every size, and compare."""
     path = os.path.join(folder, name)
     with open(path, "wb") as file:
         file.write(content)
@@ -70,13 +70,13 @@ def test_tables_are_the_same(folder, always):
 
 @pytest.mark.parametrize("cell", ["-999", " -999", "-999 ", "-999.0", '"-999"', '" -999"', "-9.99e2"])
 @pytest.mark.parametrize("labels", [(), ("u",)])
-def test_a_blank_that_is_a_number_is_told_by_its_text(folder, always, cell, labels):
+def test_a_blank_that_is_a_number_is_recognised_by_its_text(folder, always, cell, labels):
     table = compare(f"u,v\n1,2\n{cell},3\n".encode(), folder, ReadOptions(label_columns=labels, blanks=("-999",)))
     expected = [1, None] if cell.strip(' "') == "-999" else [1, -999]
     assert [None if value != value else value for value in table.columns["u"].tolist()] == expected
 
 
-def test_whatever_else_there_is_gives_the_same_table_or_the_same_error(folder, always):
+def test_any_text_gives_the_same_table_or_the_same_error(folder, always):
     @thorough(200)
     @given(any_texts())
     def check(written):

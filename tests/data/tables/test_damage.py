@@ -1,4 +1,4 @@
-"""Texts that are no tables: every one is refused at its place, in one short line, by whatever means it is read."""
+"""Damaged tables are refused by every reader, with their place, in one short line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MANY = "".join(f"{number},{number}.5,x\n" for number in range(60))
 
 @pytest.fixture(params=["own", "small blocks", "Arrow"])
 def means(request, monkeypatch):
-    """How tables are read."""
+    """The reader of tables."""
     if request.param == "Arrow":
         pytest.importorskip("pyarrow", reason="Arrow is not installed")
     monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 1 if request.param == "Arrow" else 1 << 40)
@@ -28,7 +28,7 @@ def means(request, monkeypatch):
 
 @pytest.fixture
 def refused(tmp_path, means):
-    """Why a text cannot be read."""
+    """Return the error of reading a text."""
 
     def message(content, name="a.csv", wanted=None):
         path = tmp_path / name
@@ -71,7 +71,7 @@ def refused(tmp_path, means):
         ),
     ],
 )
-def test_what_is_told_of_a_text(refused, text, message):
+def test_the_message_for_a_damaged_text(refused, text, message):
     assert refused(text) == message
 
 
@@ -99,7 +99,7 @@ def test_a_body_that_is_not_utf8(refused, bad, column):
     assert message.endswith("convert it: iconv -f LATIN1 -t UTF-8")
 
 
-def test_a_nul_byte_among_numbers_makes_no_number(tmp_path, means):
+def test_a_nul_byte_makes_a_cell_text(tmp_path, means):
     (tmp_path / "a.csv").write_bytes(b"u,v\n1,2\n1\x000,3\n")
     table = read_table(str(tmp_path / "a.csv"))
     assert isinstance(table.columns["u"], TextColumn)
@@ -114,7 +114,7 @@ def test_a_gzip_file_that_is_cut_short(refused, kept):
     )
 
 
-def test_what_is_no_file(tmp_path, means):
+def test_paths_that_are_not_files(tmp_path, means):
     (tmp_path / "a.csv").mkdir()
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     with pytest.raises(DataError, match=r"a\.csv: cannot be read \(Is a directory\)"):
@@ -125,7 +125,7 @@ def test_what_is_no_file(tmp_path, means):
         read_table(str(tmp_path / "b.csv"))
 
 
-def test_ten_thousand_columns_are_read_and_refused_in_time(refused, tmp_path):
+def test_ten_thousand_columns_are_read_and_refused_fast(refused, tmp_path):
     width, began = 10_000, time.perf_counter()
     header = ",".join(f"c{index}" for index in range(width))
     row = ",".join(["1.5"] * width)
@@ -153,7 +153,7 @@ def test_a_quote_that_is_never_closed_in_a_long_file(refused):
 
 
 @pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", "\t")])
-def test_the_separator_is_the_one_that_the_header_has_most_of(tmp_path, means, name, separator):
+def test_the_separator_is_the_most_frequent_one_in_the_header(tmp_path, means, name, separator):
     others = "".join(sign for sign in ",;" if sign != separator)
     lines = [["u", f'"v{others}"', "w"], ["1", f'"x{others}"', "2"], ["3", "y", "4"]]
     (tmp_path / name).write_text("".join(separator.join(line) + "\n" for line in lines))
@@ -162,7 +162,7 @@ def test_the_separator_is_the_one_that_the_header_has_most_of(tmp_path, means, n
     assert table.columns["w"].tolist() == [2, 4]
 
 
-def test_what_arrow_would_take_otherwise_is_read_without_it(tmp_path, means):
+def test_text_that_arrow_would_read_differently_is_read_without_it(tmp_path, means):
     (tmp_path / "a.csv").write_text("u,v,w,x\n0x1F,1e400,2026-11-25,true\n1,1,1,1\n")
     table = read_table(str(tmp_path / "a.csv"))
     assert table.text_columns == ("u", "v", "w", "x")

@@ -1,4 +1,4 @@
-"""Decimal numbers are what Python's float makes of them, to the last bit."""
+"""Decimal numbers equal those of Python's float, bit for bit."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nncli.data.tables.field_splitting import split_fields
 
 
 def parsed(cells):
-    """(values, whether each was understood) of cells that stand one in a line."""
+    """Return (values, whether each was parsed) of cells, one per line."""
     fields = split_fields("".join(f"{cell},\n" for cell in cells).encode(), 2, ord(","))
     values, good = fields.numbers(np.array([0]), 2)
     return values[0], good[0]
 
 
 def pointed(digits, places):
-    """Digits with a decimal point so many places from their end; none where that is negative."""
+    """Insert a decimal point `places` digits from the end; none if that is negative."""
     return digits if places < 0 else f"{digits[: len(digits) - places]}.{digits[len(digits) - places :]}"
 
 
 def random_cells(seed, count):
-    """Numbers of every length, with and without sign and point."""
+    """Return numbers of every length, with and without sign and point."""
     random = np.random.default_rng(seed)
     lengths = random.integers(1, 21, count)
     digits = random.integers(0, 10, (count, 20)).astype(str)
@@ -34,7 +34,7 @@ def random_cells(seed, count):
 
 
 def halves(seed, count):
-    """Numbers that lie in the middle of two doubles, or just beside it."""
+    """Return numbers in the middle of two doubles, or close to it."""
     random = np.random.default_rng(seed)
     whole = random.integers(2**52, 2**53, count) * 2 + 1
     for value, shift, beside in zip(
@@ -51,7 +51,7 @@ def halves(seed, count):
 
 
 def shortest(seed, count):
-    """Doubles as Python writes them."""
+    """Return doubles as Python writes them."""
     random = np.random.default_rng(seed)
     yield from map(repr, (random.normal(size=count) * 10.0 ** random.integers(-3, 14, count)).tolist())
 
@@ -73,7 +73,7 @@ ODD = ["1e5", "+3", "-", ".", "-.", "--1", "1-", "1.2.3", "1 ", " 1", "1_0", "0x
 
 @pytest.mark.parametrize("cell", [*ODD, "1" * 20, "1" * 40, f"0.{'1' * 30}", "1\0"])
 @pytest.mark.parametrize("sign", ["", "-"])
-def test_what_is_not_a_plain_number_is_left_to_others(cell, sign):
+def test_unusual_numbers_are_not_parsed(cell, sign):
     values, good = parsed([f"{sign}{cell}", "2.5", "-0", ""])
     assert good.tolist() == [False, True, True, True]
     assert values[1] == 2.5
@@ -82,7 +82,7 @@ def test_what_is_not_a_plain_number_is_left_to_others(cell, sign):
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 15, 16, 17, 19])
-def test_any_byte_among_the_digits_is_seen(count):
+def test_any_other_byte_among_the_digits_is_found(count):
     others = [byte for byte in (*range(1, 48), *range(58, 256)) if byte not in b'\n\r",.-']
     cells = [b"1" * at + bytes([byte]) + b"1" * (count - at - 1) for at in range(count) for byte in others]
     fields = split_fields(b"".join(cell + b",\n" for cell in cells), 2, ord(","))

@@ -1,4 +1,4 @@
-"""Delimited text is read as Python's csv module and float read it, however it is cut into blocks."""
+"""Delimited text is read as by Python's csv module and float, for any size of blocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZES = (16, 64, 1 << 20)
 
 @contextmanager
 def blocks_of(size):
-    """So many bytes are read at a time."""
+    """Read this many bytes at a time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line_blocks, "BLOCK_BYTES", size)
         note(f"blocks of {size}")
@@ -26,7 +26,7 @@ def blocks_of(size):
 
 @thorough(80)
 @given(tables())
-def test_a_table_holds_what_the_csv_module_finds(written):
+def test_a_table_has_the_cells_that_the_csv_module_reads(written):
     expected = by_definition(written)
     for size in SIZES:
         with blocks_of(size):
@@ -35,7 +35,7 @@ def test_a_table_holds_what_the_csv_module_finds(written):
 
 @thorough(150)
 @given(any_texts())
-def test_any_text_is_read_as_the_csv_module_reads_it_or_refused_where_it_does(written):
+def test_any_text_is_read_as_by_the_csv_module_or_refused_at_the_same_line(written):
     expected = by_definition(written)
     for size in SIZES:
         with blocks_of(size):

@@ -13,7 +13,7 @@ import pytest
 from nncli.core.errors import DataError, MissingExtraError
 from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.read_table import read_table
-from tests.data.make import F64, fitted, rows
+from tests.data.make_sources import F64, fitted, rows
 
 pa = pytest.importorskip("pyarrow", reason="Arrow is not installed")
 parquet = pytest.importorskip("pyarrow.parquet", reason="Arrow is not installed")
@@ -23,7 +23,7 @@ NOW = datetime.datetime(2026, 11, 25, 8, 15)
 
 @pytest.fixture
 def written(tmp_path):
-    """Writes columns to a file."""
+    """Write columns to a file."""
 
     def write(**columns):
         path = str(tmp_path / "a.parquet")
@@ -34,7 +34,7 @@ def written(tmp_path):
 
 
 def the_message(path, wanted=None):
-    """Why it cannot be read."""
+    """Return the error of reading a file."""
     with pytest.raises(DataError) as caught:
         read_table(path, wanted or ReadOptions())
     assert "\n" not in str(caught.value)
@@ -57,7 +57,7 @@ def the_message(path, wanted=None):
     ],
     ids=lambda column: str(column.type),
 )
-def test_numbers_whose_nulls_are_blank(written, column):
+def test_nulls_among_numbers_are_blank(written, column):
     table = read_table(written(u=column))
     np.testing.assert_array_equal(table.columns["u"], np.array([3, np.nan, -7]))
     assert table.columns["u"].dtype == np.float64
@@ -69,7 +69,7 @@ def test_doubles_keep_every_bit(written):
 
 
 @pytest.mark.parametrize("kind", ["string", "large_string", "dictionary", "string_view"])
-def test_texts_whose_nulls_are_blank(written, kind):
+def test_nulls_among_texts_are_blank(written, kind):
     column = pa.array([" oslo", None, "rome", "", "oslo", "NA"])
     column = column.dictionary_encode() if kind == "dictionary" else column.cast(getattr(pa, kind)())
     table = read_table(written(city=column), ReadOptions(blanks=("NA",)))
@@ -77,7 +77,7 @@ def test_texts_whose_nulls_are_blank(written, kind):
 
 
 @pytest.mark.parametrize("encoded", [False, True])
-def test_truth_is_one_and_zero(written, encoded):
+def test_booleans_are_one_and_zero(written, encoded):
     column = pa.array([True, False, None, True])
     path = written(u=column.dictionary_encode() if encoded else column, y=[1.0, 2, 3, 4])
     found = rows(path=path, targets="y", missing={"constant": 0.5})
@@ -90,7 +90,7 @@ def test_a_number_may_mean_blank(written):
     assert table.columns["v"].tolist() == ["a", "", "b"]
 
 
-def test_a_column_without_any_value_is_blank_throughout(written):
+def test_a_null_column_is_entirely_blank(written):
     path = written(u=pa.nulls(3), v=pa.array([None, None, None], pa.float64()), y=[1.0, 2, 3])
     for name in ("u", "v"):
         found = rows(path=path, targets="y", inputs=[name])
@@ -124,19 +124,19 @@ def test_dates_are_refused_with_advice(written, column):
         (pa.array([NOW, NOW], pa.timestamp("us", "No/Where")), "timestamp[us, tz=No/Where]"),
     ],
 )
-def test_what_is_neither_numbers_nor_text(written, column, kind):
+def test_columns_of_other_types_are_refused(written, column, kind):
     message = the_message(written(u=column, v=[1, 2]))
     assert message.startswith(f"a.parquet: column 'u' holds {kind}")
     assert message.endswith("neither numbers nor text; leave it out of the file")
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf])
-def test_infinities(written, value):
+def test_infinite_numbers_are_refused(written, value):
     message = the_message(written(u=[1.0, 2], v=[1.0, value]))
     assert message == f"a.parquet: row 1 (counted from 0): column 'v': expected a finite number; got {value}"
 
 
-def test_no_rows_no_columns_and_columns_of_one_name(written, tmp_path):
+def test_no_rows_no_columns_and_duplicate_columns(written, tmp_path):
     assert the_message(written(u=pa.array([], pa.int64()))) == "a.parquet: no rows"
     assert the_message(written()).startswith("a.parquet:1: expected a header line")
     path = str(tmp_path / "a.parquet")
@@ -145,7 +145,7 @@ def test_no_rows_no_columns_and_columns_of_one_name(written, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "foreign", "flipped"])
-def test_a_file_that_is_damaged(written, damage):
+def test_a_damaged_file(written, damage):
     path = written(u=list(range(1000)))
     with open(path, "rb") as file:
         content = file.read()
@@ -157,7 +157,7 @@ def test_a_file_that_is_damaged(written, damage):
     assert len(the_message(path)) < 250
 
 
-def test_what_is_no_file(tmp_path):
+def test_paths_that_are_not_files(tmp_path):
     (tmp_path / "a.parquet").mkdir()
     assert the_message(str(tmp_path / "a.parquet")) == "a.parquet: cannot be read (Is a directory)"
     with pytest.raises(DataError, match="no such file or folder"):
@@ -172,14 +172,14 @@ def test_without_arrow_the_message_says_what_to_install(written, monkeypatch):
     assert caught.value.exit_code == 2
 
 
-def test_without_arrow_delimited_text_is_read_all_the_same(tmp_path, monkeypatch):
+def test_delimited_text_is_read_without_arrow(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 0)
     (tmp_path / "a.csv").write_text("u,v\n1,a\n")
     assert read_table(str(tmp_path / "a.csv")).columns["u"].tolist() == [1]
 
 
-def test_rows_are_counted_where_there_are_no_lines(written):
+def test_messages_give_row_numbers(written):
     found = rows(path=written(u=[1.0, 2], y=[1.0, None]), targets="y", with_targets=False)
     assert found.place(1).endswith("a.parquet: row 1 (counted from 0)")
     with pytest.raises(DataError, match=r"a\.parquet: row 1 \(counted from 0\): column 'y': the target is blank"):

@@ -1,4 +1,4 @@
-"""Labels: compared as text, in numeric or text order, and never parted from their rows."""
+"""Class labels are compared as text, in numeric or text order, and stay with their rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 from nncli.core.errors import DataError
 from nncli.core.task import Task
 from nncli.data.target_encoding import class_labels
-from nncli.data.target_encoding.label_text import as_text, class_order
-from tests.data.make import fitted, rows
+from nncli.data.target_encoding.label_text import class_order, normalize_labels
+from tests.data.make_sources import fitted, rows
 
 
 def arrays(folder, x, y, **keys):
-    """Rows of a .npz file."""
+    """Return the rows of a .npz file."""
     np.savez(folder / "a.npz", x=x, y=y)
     return rows(path=folder / "a.npz", **keys)
 
@@ -46,29 +46,29 @@ def test_numbers_in_numeric_order_and_text_in_text_order(given, order):
     ],
     ids=lambda array: array.dtype.str + str(array.ndim),
 )
-def test_labels_of_all_kinds_are_the_same_text(given):
-    assert as_text(given).tolist() == ["5", "2", "5"]
+def test_labels_of_all_types_become_the_same_text(given):
+    assert normalize_labels(given).tolist() == ["5", "2", "5"]
 
 
-def test_truth_values_are_labels():
-    assert class_order(as_text(np.array([True, False, True])).unique()) == ("False", "True")
+def test_booleans_are_labels():
+    assert class_order(normalize_labels(np.array([True, False, True])).unique()) == ("False", "True")
 
 
 @pytest.mark.parametrize("dtype", [int, float, bool])
-def test_one_hot_rows_stand_for_their_column(dtype):
-    assert as_text(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
+def test_one_hot_rows_become_the_number_of_their_column(dtype):
+    assert normalize_labels(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
 
 
 @pytest.mark.parametrize(
     "given", [np.array([0.5, 1.0]), np.array([[0.2, 0.8]]), np.array([[1, 1]]), np.array([[0, 0]]), np.zeros((2, 2, 2))]
 )
-def test_numbers_that_are_no_labels(given, tmp_path):
+def test_numbers_that_are_not_labels(given, tmp_path):
     found = arrays(tmp_path, np.zeros((len(given), 1)), given)
     with pytest.raises(DataError, match=r"targets 'y.*: .*for numbers use a regression loss such as mean_squared_err"):
         class_labels.text_labels(found)
 
 
-def test_classes_choose_rows_in_their_own_order_with_the_count_of_the_others(tmp_path):
+def test_classes_select_rows_and_other_rows_are_counted(tmp_path):
     y = np.array([0, 1, 2, 2, 5, 5, 5, 7])
     found = class_labels.keep_classes(arrays(tmp_path, y[:, None] * 10.0, y), ("5", "2"))
     assert found.inputs[:, 0].tolist() == [20, 20, 50, 50, 50]
@@ -76,7 +76,7 @@ def test_classes_choose_rows_in_their_own_order_with_the_count_of_the_others(tmp
     assert found.dropped == 3
 
 
-def test_a_class_without_rows_gets_the_nearest_name(tmp_path):
+def test_a_class_without_rows_suggests_the_nearest_name(tmp_path):
     found = arrays(tmp_path, np.zeros((2, 1)), np.array(["left", "right"]))
     with pytest.raises(DataError, match="no row has the class 'lift'; did you mean 'left'"):
         class_labels.keep_classes(found, ("lift", "right"))
@@ -98,7 +98,7 @@ def test_numbers_of_a_table_are_the_same_labels_as_those_of_arrays(tmp_path):
     assert class_labels.encode(found, ("2", "10")).tolist() == [0, 1, 0]
 
 
-def test_class_numbers_follow_the_order_of_the_classes():
+def test_class_indices_follow_the_order_of_the_classes():
     found = rows(dataset="digits")
     preprocessing = fitted(found, task=Task("classes", tuple("9876543210")))
     assert (preprocessing.targets(found) == 9 - found.targets.astype(int)).all()

@@ -1,4 +1,4 @@
-"""Labels, groups and categories that are numbers too long for a double stay the text that they are."""
+"""Labels, groups and categories that are numbers too long for a double stay text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.read_table import read_table
 from nncli.data.target_encoding.class_labels import all_classes, text_labels
 from nncli.data.target_encoding.label_text import class_order
-from tests.data.make import fitted, rows
+from tests.data.make_sources import fitted, rows
 
 IDS = ["9007199254740992", "9007199254740993", "1234567890123456789"]
 
@@ -28,7 +28,7 @@ def test_labels_of_a_table(tmp_path, monkeypatch, limit):
     assert grouped.groups.tolist() == IDS * 2
 
 
-def test_numbers_that_are_learnt_may_be_as_long(tmp_path):
+def test_numeric_targets_may_be_long_numbers(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,9007199254740993\n2,1e300\n")
     found = rows(path=tmp_path / "a.csv", targets="y")
     assert fitted(found).targets(found).tolist() == [[9007199254740992], [1e300]]
@@ -49,7 +49,7 @@ def test_whole_numbers_in_parquet(tmp_path):
     assert isinstance(number, np.ndarray)
 
 
-def test_the_index_that_pandas_writes_is_no_column(tmp_path):
+def test_the_index_that_pandas_writes_is_not_a_column(tmp_path):
     pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
     from pyarrow import parquet
 
@@ -60,5 +60,5 @@ def test_the_index_that_pandas_writes_is_no_column(tmp_path):
     assert list(found.inputs.columns) == ["u"]
 
 
-def test_labels_that_are_no_finite_numbers_are_in_text_order():
+def test_labels_that_are_not_finite_numbers_are_in_text_order():
     assert class_order(["nan", "inf", "-inf", "2"]) == ("-inf", "2", "inf", "nan")

@@ -1,4 +1,4 @@
-"""Columns of 0 and 1, and what is none."""
+"""Multi-label targets: columns of 0 and 1, and other values, which are refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rows(targets):
     ],
     ids=str,
 )
-def test_whatever_says_0_and_1(targets):
+def test_values_that_mean_0_and_1(targets):
     found = label_columns(rows(targets))
     np.testing.assert_array_equal(found, ((1, 0), (0, 0)))
     assert found.dtype == np.float64
@@ -49,7 +49,7 @@ def test_whatever_says_0_and_1(targets):
     ],
     ids=str,
 )
-def test_the_first_that_is_neither(targets, message):
+def test_the_first_other_value_is_reported(targets, message):
     with pytest.raises(DataError) as caught:
         label_columns(rows(targets))
     assert message in str(caught.value)

@@ -1,4 +1,4 @@
-"""How much rows and classes count: what is read, what is refused, and where it is told."""
+"""Weights of rows and of classes: reading, errors and their places."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nncli.data.rows import array_rows
 from nncli.data.weights.class_weights import class_weights
 from nncli.data.weights.sample_weights import cast_weights, validate_weights
 from nncli.workflows.check import check
-from tests.data.make import rows
+from tests.data.make_sources import rows
 from tests.workflows import tiny
 
 
 def table(folder, weights, name="a.csv"):
-    """A table with a column of weights."""
+    """Write a table with a column of weights."""
     lines = [f"{row},{'ab'[row % 2]},{weight}" for row, weight in enumerate(weights)]
     (folder / name).write_text("\n".join(["x,y,w", *lines]) + "\n")
     return {"path": name, "targets": "y", "weights": "w"}
 
 
 def arrays(folder, weights, kind="npz"):
-    """The same in arrays."""
+    """Write the same as arrays."""
     found = {"x": np.arange(20.0).reshape(10, 2), "y": np.arange(10) % 2, "w": np.asarray(weights)}
     if kind == "npz":
         np.savez(folder / "a.npz", **found)
@@ -39,7 +39,7 @@ def config(folder, source, **data):
     return tiny.write(folder, values)
 
 
-def test_weights_are_read_in_the_order_of_the_rows_and_are_no_inputs(tmp_path, monkeypatch):
+def test_weights_are_read_in_row_order_and_are_not_inputs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     weights = [0, 0.5, 1, 2.25, 1e3, 7, 1, 1, 1, 1]
     for source in (table(tmp_path, weights), arrays(tmp_path, weights), arrays(tmp_path, weights, "npy")):
@@ -53,7 +53,7 @@ def test_weights_are_read_in_the_order_of_the_rows_and_are_no_inputs(tmp_path, m
 
 @pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.int64, np.float32])
 @pytest.mark.parametrize("shape", [(10,), (10, 1)])
-def test_weights_of_any_numbers(tmp_path, monkeypatch, dtype, shape):
+def test_weights_of_any_numeric_dtype(tmp_path, monkeypatch, dtype, shape):
     monkeypatch.chdir(tmp_path)
     found = rows(**arrays(tmp_path, np.arange(10).astype(dtype).reshape(shape))).weights
     assert found.tolist() == np.arange(10).astype(dtype).astype(float).tolist()
@@ -71,7 +71,7 @@ def test_weights_stay_with_their_rows(tmp_path):
     assert load_config(values).session().train.weights.dtype == np.float32
 
 
-def test_weights_stay_with_the_rows_of_the_classes(tmp_path):
+def test_weights_stay_with_rows_selected_by_class(tmp_path):
     text = "\n".join(["x,y,w", *(f"{row},{'abc'[row % 3]},{row + 1}" for row in range(30))])
     (tmp_path / "three.csv").write_text(text + "\n")
     source = {"path": "three.csv", "targets": "y", "weights": "w", "classes": ["c", "a"]}
@@ -90,7 +90,7 @@ def test_weights_stay_with_the_rows_of_the_classes(tmp_path):
         ("much", "'much'"),
     ],
 )
-def test_cells_that_are_no_weights(tmp_path, cell, words):
+def test_invalid_weights_in_a_table(tmp_path, cell, words):
     source = table(tmp_path, [1, 1, 1, cell, 1, 1])
     with pytest.raises(ConfigError) as caught:
         check(config(tmp_path, source))
@@ -112,7 +112,7 @@ def test_cells_that_are_no_weights(tmp_path, cell, words):
         ([0] * 10, "all weights are 0; nothing counts"),
     ],
 )
-def test_arrays_that_are_no_weights(tmp_path, kind, weights, words):
+def test_invalid_weights_in_arrays(tmp_path, kind, weights, words):
     source = arrays(tmp_path, weights, kind)
     with pytest.raises(ConfigError) as caught:
         check(config(tmp_path, source))
@@ -120,7 +120,7 @@ def test_arrays_that_are_no_weights(tmp_path, kind, weights, words):
     assert "data.train.weights: " in str(caught.value)
 
 
-def test_a_column_that_is_not_there_or_is_something_else(tmp_path):
+def test_a_weight_column_that_is_missing_or_has_another_role(tmp_path):
     source = table(tmp_path, [1] * 10)
     for changes, words in (
         ({"weights": "ww"}, r"data\.train\.weights: .*no column 'ww'; did you mean 'w'\?"),
@@ -137,7 +137,7 @@ def test_a_column_that_is_not_there_or_is_something_else(tmp_path):
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
-def test_a_part_without_any_weight_is_told_before_the_run(tmp_path, part):
+def test_a_split_whose_weights_are_all_zero_is_reported_before_the_run(tmp_path, part):
     source = table(tmp_path, [1] * 20 + [0] * 20)
     held = {part: {"fraction": 0.5, "split": "tail"}}
     with pytest.raises(ConfigError, match=rf"data\.{part}: the weights of all of these rows are 0; nothing counts"):
@@ -188,7 +188,7 @@ def with_class_weight(folder, value, **changes):
         ([1, 2], "training.class_weight: expected balanced or a mapping"),
     ],
 )
-def test_class_weights_that_are_wrong(tmp_path, value, words):
+def test_invalid_class_weights(tmp_path, value, words):
     with pytest.raises(ConfigError) as caught:
         check(with_class_weight(tmp_path, value))
     assert words in str(caught.value)
@@ -203,7 +203,7 @@ def test_class_weights_of_a_regression_are_refused(tmp_path, value):
         check(path)
 
 
-def test_whole_numbers_name_classes(tmp_path):
+def test_class_weights_may_be_keyed_by_integers(tmp_path):
     (tmp_path / "numbers.csv").write_text("x,y\n" + "".join(f"{row},{row % 2}\n" for row in range(20)))
     values = tiny.classifier(metrics=[])
     values["data"] = {"train": {"path": "numbers.csv", "targets": "y"}}
@@ -214,7 +214,7 @@ def test_whole_numbers_name_classes(tmp_path):
         check(path, ["training.class_weight={2: 5}"])
 
 
-def test_balanced_counts_the_training_rows_alone(tmp_path):
+def test_balanced_class_weights_use_only_the_training_rows(tmp_path):
     (tmp_path / "rare.csv").write_text("x,y\n" + "".join(f"{row},{'ab'[row % 10 == 0]}\n" for row in range(100)))
     values = tiny.classifier(metrics=[])
     values["data"] = {
@@ -232,7 +232,7 @@ def test_balanced_counts_the_training_rows_alone(tmp_path):
         assert part.metric_weights is None
 
 
-def test_class_weights_and_weights_of_rows_are_multiplied(tmp_path):
+def test_class_weights_and_sample_weights_are_multiplied(tmp_path):
     values = tiny.classifier(metrics=[], dtype="float64")
     values["data"] = {"train": table(tmp_path, range(10))}
     values["training"]["class_weight"] = {"b": 4}
@@ -241,7 +241,7 @@ def test_class_weights_and_weights_of_rows_are_multiplied(tmp_path):
     assert found.metric_weights.tolist() == list(range(10))
 
 
-def test_wrong_rows_have_their_own_place():
+def test_invalid_weights_name_their_row():
     given = array_rows(np.zeros((3, 2)), np.zeros(3), "x", "y", "y")
     with pytest.raises(DataError, match=r"x: row 1 \(counted from 0\): weight: .* got -3"):
         validate_weights(np.array([1, -3, -4]), given)

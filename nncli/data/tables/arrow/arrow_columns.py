@@ -1,4 +1,4 @@
-"""Convert columns of Arrow to those of a table."""
+"""Convert Arrow columns to the columns of a table."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MAYBE_ZERO_PADDED = r"^\s*-?0[0-9]"  # such as 007
 
 
 def has_unexpected_values(column: Any, options: ReadOptions) -> bool:
-    """Whether a column of CSV has other values than finite numbers, text and nulls, or perhaps an unrecognised blank.
+    """Whether a CSV column has values other than finite numbers, text and nulls, or numbers that may be blanks.
 
-    Arrow does not recognise " -999" as the blank -999.
+    If -999 means a blank cell, Arrow does not recognise it in " -999".
     """
     import pyarrow as pa
     from pyarrow import compute
@@ -33,7 +33,7 @@ def has_unexpected_values(column: Any, options: ReadOptions) -> bool:
 
 
 def cells_of(column: Any, name: str, options: ReadOptions) -> Cells:
-    """Return a column of CSV as `delimited_text` reads it."""
+    """Return a CSV column as numbers or text, exactly as `delimited_text` reads it."""
     import pyarrow as pa
     from pyarrow import compute
 

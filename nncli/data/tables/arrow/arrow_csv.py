@@ -1,4 +1,4 @@
-"""Read delimited text by Arrow, with the same result as `delimited_text`, value for value."""
+"""Read delimited text with Arrow, with exactly the values that `delimited_text` reads."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.zero_padding import zero_padded_columns
 
 MAX_HEADER_BYTES = 1 << 16
-TYPE_SAMPLE_BYTES = 1 << 20  # from which the types of the columns are inferred
-BLOCK_BYTES = 1 << 22  # that Arrow parses at a time
+TYPE_SAMPLE_BYTES = 1 << 20  # the types of the columns are inferred from the first lines of this size
+BLOCK_BYTES = 1 << 22  # size of the blocks that Arrow parses
 Buffer: TypeAlias = bytes | mmap
 
 
 def read_arrow_csv(content: Buffer, name: str, options: ReadOptions) -> Table | None:
-    """Read a table from delimited text; None if it is less regular than Arrow needs.
+    """Read a table from delimited text; return None if its text is too irregular for Arrow.
 
     Args:
         content: UTF-8 text with a header line.
-        name: of the file, for messages.
+        name: name of the file, for messages.
         options: how columns are read.
 
     Raises:
@@ -76,7 +76,7 @@ def read_arrow_csv(content: Buffer, name: str, options: ReadOptions) -> Table | 
 
 
 def _first_lines(body: memoryview) -> memoryview:
-    """Return whole lines from the beginning."""
+    """Return the first lines, up to TYPE_SAMPLE_BYTES."""
     end = bytes(body[:TYPE_SAMPLE_BYTES]).rfind(b"\n") + 1
     return body if len(body) <= TYPE_SAMPLE_BYTES or not end else body[:end]
 

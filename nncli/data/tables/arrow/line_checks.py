@@ -6,11 +6,11 @@ import numpy as np
 
 from nncli.data.tables.field_splitting import NEWLINE, QUOTE
 
-BLOCK_BYTES = 1 << 22  # that are looked at at a time
+BLOCK_BYTES = 1 << 22  # size of the blocks that are checked
 
 
 def count_lines(body: memoryview) -> int:
-    """Return the number of lines without blank ones at the end."""
+    """Return the number of lines, without blank lines at the end."""
     text = np.frombuffer(body, np.uint8)
     end = len(text)
     while end and text[end - 1] == NEWLINE:
@@ -21,9 +21,9 @@ def count_lines(body: memoryview) -> int:
 
 
 def is_well_quoted(body: memoryview, separator: str) -> bool:
-    """Whether every quote begins or ends a field or is one of a pair that stands for one, and no quoted line breaks."""
+    """Whether every quote opens or closes a field or is doubled inside one, and no quoted field has a line break."""
     text = np.frombuffer(body, np.uint8)
-    may_adjoin = np.zeros(256, bool)  # characters that may stand outside of an opening or closing quote
+    may_adjoin = np.zeros(256, bool)  # characters that may precede an opening quote or follow a closing one
     may_adjoin[[NEWLINE, QUOTE, ord(separator)]] = True
     in_quotes = 0
     for at in range(0, len(text), BLOCK_BYTES):

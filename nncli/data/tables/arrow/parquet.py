@@ -1,4 +1,4 @@
-"""Read Parquet files, whose columns have types."""
+"""Read Parquet files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncli.data.tables.header import check_header
 from nncli.data.tables.number_parsing import is_code, numbers_among
 from nncli.data.tables.read_options import ReadOptions
 
-PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an unnamed index
+PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # the name that pandas gives to an unnamed index
 
 
 def read_parquet(path: str, options: ReadOptions) -> Table:

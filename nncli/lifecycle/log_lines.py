@@ -9,14 +9,14 @@ from nncli.core.text_format import format_parameter_count
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunEnded, RunEvent, RunStarted
 from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
 
-UNMEASURED = ("epoch", "step", "learning_rate", "seconds")  # columns of metrics.csv that are no measurement
+UNMEASURED = ("epoch", "step", "learning_rate", "seconds")  # columns of metrics.csv that are not losses or metrics
 
 
 def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
     """Return the lines that describe an event; most steps have none.
 
     Args:
-        event: what happened.
+        event: the event.
         epochs: the total number of epochs, for "epoch 3/40".
     """
     match event:
@@ -24,7 +24,9 @@ def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
             return _start_lines(event)
         case EpochEnded(record=record):
             width = len(str(epochs))
-            return [f"epoch {int(record['epoch']):>{width}}/{epochs}  {measures(record)}  {record['seconds']:.2f} s"]
+            return [
+                f"epoch {int(record['epoch']):>{width}}/{epochs}  {format_metrics(record)}  {record['seconds']:.2f} s"
+            ]
         case StepSkipped():
             place = f"epoch {event.epoch}, step {event.step}"
             return [f"{place}: skipped, its numbers are not finite ({event.count} so far)"]
@@ -55,9 +57,9 @@ def _finished_before_lines(ended: RunEnded) -> list[str]:
 
 
 def _end_lines(ended: RunEnded) -> list[str]:
-    lines = [f"best epoch {int(ended.best['epoch'])}: {measures(ended.best)}"]
+    lines = [f"best epoch {int(ended.best['epoch'])}: {format_metrics(ended.best)}"]
     if ended.test:
-        lines.append(f"test: {measures(ended.test)}")
+        lines.append(f"test: {format_metrics(ended.test)}")
     if ended.note:
         lines.append(f"note: {ended.note}")
     if ended.path is not None:
@@ -67,13 +69,13 @@ def _end_lines(ended: RunEnded) -> list[str]:
     return lines
 
 
-def measures(record: Record) -> str:
-    """Return the measured values of a record: "val_loss 0.0412  val_accuracy 0.9833"."""
-    return "  ".join(f"{name} {short(value)}" for name, value in record.items() if name not in UNMEASURED)
+def format_metrics(record: Record) -> str:
+    """Return the losses and metrics of a record as text: "val_loss 0.0412  val_accuracy 0.9833"."""
+    return "  ".join(f"{name} {format_short(value)}" for name, value in record.items() if name not in UNMEASURED)
 
 
-def short(value: float) -> str:
-    """Return a number with about four significant digits."""
+def format_short(value: float) -> str:
+    """Return a number as text with about four significant digits."""
     if not isfinite(value):
         return str(value)
     if abs(value) >= 1000:

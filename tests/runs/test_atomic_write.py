@@ -1,4 +1,4 @@
-"""Files are whole or not there, and what stood there before is untouched by a failure."""
+"""Files are written whole or not at all, and an older file survives a failure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import pytest
 
 from nncli.core.errors import SaveError
-from nncli.runs.atomic import write_atomically
+from nncli.runs.atomic_write import write_atomically
 
 
 def full(*_):
-    """As on a disk without room."""
+    """Raise the error of a full disk."""
     raise OSError(28, "No space left on device")
 
 
@@ -51,7 +51,7 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path):
     assert os.listdir(tmp_path) == ["a"]
 
 
-def test_the_content_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+def test_content_is_synced_before_the_file_is_renamed(tmp_path, monkeypatch):
     done = []
     fsync, replace = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda descriptor: (done.append("fsync"), fsync(descriptor))[1])
@@ -60,18 +60,18 @@ def test_the_content_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch
     assert done[:2] == ["fsync", "replace"]
 
 
-def test_rights_are_those_of_any_new_file(tmp_path):
+def test_permissions_are_those_of_any_new_file(tmp_path):
     write_atomically(str(tmp_path / "a"), lambda file: file.write(b"x"))
     (tmp_path / "b").write_bytes(b"x")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder(tmp_path):
     with pytest.raises(SaveError, match="No such file or directory"):
         write_atomically(str(tmp_path / "gone" / "a"), lambda file: file.write(b"x"))
 
 
-def test_an_interruption_after_the_file_has_its_name_stays_an_interruption(tmp_path, monkeypatch):
+def test_an_interruption_after_the_rename_stays_an_interruption(tmp_path, monkeypatch):
     replace = os.replace
 
     def interrupted(*names):

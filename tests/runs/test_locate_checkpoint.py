@@ -1,12 +1,12 @@
-"""The checkpoint that a path stands for."""
+"""Find the checkpoint of a path."""
 
 from __future__ import annotations
 
 import pytest
 
 from nncli.core.errors import CheckpointError
-from nncli.runs.locate import checkpoint_path
-from nncli.runs.new_directory import run_directory_at
+from nncli.runs.locate_checkpoint import checkpoint_path
+from nncli.runs.new_directory import new_run_directory_at
 
 
 @pytest.fixture(autouse=True)
@@ -15,8 +15,8 @@ def inside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_run_stands_for_its_best_checkpoint():
-    run = run_directory_at("run")
+def test_a_run_directory_means_its_best_checkpoint():
+    run = new_run_directory_at("run")
     with pytest.raises(CheckpointError, match="run: a directory without checkpoints"):
         checkpoint_path("run")
     run.set_status("running", 0, 0)
@@ -27,8 +27,8 @@ def test_a_run_stands_for_its_best_checkpoint():
     assert checkpoint_path("run/checkpoints/best.npz") == "run/checkpoints/best.npz"
 
 
-def test_a_missing_checkpoint_gets_the_nearest_name():
-    run_directory_at("runs/digits")
+def test_a_missing_checkpoint_suggests_the_nearest_name():
+    new_run_directory_at("runs/digits")
     with pytest.raises(
         CheckpointError, match="no such checkpoint or run directory: runs/digit; did you mean 'runs/dig"
     ):

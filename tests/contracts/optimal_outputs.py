@@ -1,4 +1,4 @@
-"""The optimal outputs for targets and their loss, by the definitions; no outputs have a lower loss."""
+"""The optimal outputs for given targets and their loss, by the definitions; no outputs have a smaller loss."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-LOGIT = 40.0  # whose probability rounds to 1
+LOGIT = 40.0  # its sigmoid rounds to 1
 
 
 def number(targets: Array, shape: Shape) -> tuple[Array, float]:
@@ -58,5 +58,5 @@ def as_logits(best: Callable[[Array, Shape], tuple[Array, float]]) -> Callable[[
 
 def _cross_entropy(wanted: Array, q: Array) -> float:
     """Return -sum of wanted log(q), with 0 log(0) = 0."""
-    there = wanted > 0
-    return float(-(wanted[there] * np.log(q[there])).sum())
+    positive = wanted > 0
+    return float(-(wanted[positive] * np.log(q[positive])).sum())

@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Write files atomically: whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ import tempfile
 from collections.abc import Callable
 from typing import BinaryIO
 
-from nncli.core.errors import SaveError
+from nncli.runs.file_errors import wrap_write_errors
 
-MARK = ".tmp"  # the ending of unfinished files, whose names begin with a dot
+UNFINISHED_ENDING = ".tmp"  # unfinished files also begin with a dot
 
 
 def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable: bool = True) -> None:
-    """Write a file under a temporary name, flush it to the disk and move it to its path.
+    """Write a file under a temporary name, flush it to the disk and rename it to its path.
 
     Args:
-        path: of the file.
-        write: writes its content.
-        durable: whether to flush; false for files whose loss after a power cut does not matter.
+        path: path of the file.
+        write: function that writes the content into an open file.
+        durable: whether to flush the file to the disk; not needed if its loss in a power cut does not matter.
 
     Raises:
         SaveError: if that fails; an older file at `path` is untouched.
     """
     folder = os.path.dirname(os.path.abspath(path))
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=MARK, dir=folder)
+    with wrap_write_errors(path):
+        prefix = f".{os.path.basename(path)}."
+        descriptor, temporary = tempfile.mkstemp(prefix=prefix, suffix=UNFINISHED_ENDING, dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 write(file)
@@ -41,13 +42,11 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
             raise
         if durable:
             sync_folder(folder)
-    except OSError as error:
-        raise SaveError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def is_temporary(name: str) -> bool:
     """Whether a file name is that of an unfinished file."""
-    return name.startswith(".") and name.endswith(MARK)
+    return name.startswith(".") and name.endswith(UNFINISHED_ENDING)
 
 
 def sync_file(path: str) -> None:
@@ -57,7 +56,7 @@ def sync_file(path: str) -> None:
 
 
 def sync_folder(folder: str) -> None:
-    """Flush the names in a folder to the disk; Windows cannot open folders and does not need it."""
+    """Flush the entries of a folder to the disk; do nothing on Windows, which cannot open folders."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

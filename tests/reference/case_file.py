@@ -1,4 +1,4 @@
-"""Shared by the scripts that freeze PyTorch's results: a collection of cases, and tensors in nncli's layout.
+"""For the scripts that store results of PyTorch: a file of test cases, and tensors in nncli's layout.
 
 All arrays are in nncli's own layout: images (n, height, width, channels), kernels (height, width, in, filters), dense
 weights (in, units). A file holds one array `cases` (JSON in UTF-8) with the descriptions, and the arrays of every

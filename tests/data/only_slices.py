@@ -1,4 +1,4 @@
-"""An array that gives its rows only in slices, as a file that is read when it is needed."""
+"""An array whose rows can only be read in slices, like a memory-mapped file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class OnlySlices:
-    """Has a length, a shape and a dtype, gives slices of rows, and becomes an array where it is asked to.
+    """An object with length, shape, dtype and slices of rows, which can be converted to an array.
 
     Args:
         array: what is in it.

@@ -1,4 +1,4 @@
-"""Train a run again and yield where its results differ from the saved ones."""
+"""Train a run again, and yield the differences between its results and the saved ones."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from nncli.training.events import EpochEnded, Record
 from nncli.training.trainer import EVALUATION_ROWS, Trainer
 
 
-def run_differences(
+def repetition_differences(
     saved: SavedResults, session: Session, trainer: Trainer, compared: list[str], listener: Listener
 ) -> Iterator[str]:
     """Train up to the last checkpoint of a run and yield every difference, in the order of training.
 
     Args:
-        saved: the results of the run.
-        session: of the run's resolved config.
-        trainer: of the session, at the start.
-        compared: the files that are the same are appended to it.
+        saved: the saved results of the run.
+        session: a session of the run's resolved config.
+        trainer: a new trainer of the session.
+        compared: names of files with the same content are appended to it.
         listener: receives every event of training.
     """
     meta, arrays = saved.last

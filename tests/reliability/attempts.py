@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from nncli.core.errors import NncliError
 
-TOLD = 25  # faults
+MAX_REPORTED = 25  # failures
 
 
 @contextmanager
@@ -20,8 +20,8 @@ def about(what: str) -> Iterator[None]:
         raise AssertionError(f"{what}: {' | '.join(lines[:4])}") from None
 
 
-def hold_all(attempt: Callable[[int], None], numbers: Iterable[int]) -> bool:
-    """Assert that an attempt succeeds for every number."""
+def all_succeed(attempt: Callable[[int], None], numbers: Iterable[int]) -> bool:
+    """Assert that an attempt succeeds for every number; report all failures together."""
     faults, tried = [], 0
     for number in numbers:
         tried += 1
@@ -30,5 +30,5 @@ def hold_all(attempt: Callable[[int], None], numbers: Iterable[int]) -> bool:
         except AssertionError as error:
             faults.append(f"{number}: {error}")
     assert tried, "nothing was tried"
-    assert not faults, f"{len(faults)} of {tried} failed\n" + "\n".join(faults[:TOLD])
+    assert not faults, f"{len(faults)} of {tried} failed\n" + "\n".join(faults[:MAX_REPORTED])
     return True

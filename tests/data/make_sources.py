@@ -17,17 +17,17 @@ F64 = np.dtype(np.float64)
 
 
 def source(**keys: Any) -> Any:
-    """The source that a config with these keys means."""
+    """Return the source that a config with these keys has."""
     return build(SOURCES, {key: str(value) if key in ("path",) else value for key, value in keys.items()})
 
 
 def rows(*, with_targets: bool = True, **keys: Any) -> Rows:
-    """What that source reads."""
+    """Return the rows of that source."""
     found: Rows = source(**keys).read(targets=with_targets)
     return found
 
 
 def fitted(train: Rows, *, inputs: Scaler | None = None, targets: Scaler | None = None, **more: Any) -> Preprocessing:
-    """Preprocessing of a regression, fitted to these rows."""
+    """Return the preprocessing of a regression, fitted to these rows."""
     settings: dict[str, Any] = {"task": Task("numbers"), **more}
     return Preprocessing.fit(train, input_scaler=inputs or NoScaler(), target_scaler=targets or NoScaler(), **settings)

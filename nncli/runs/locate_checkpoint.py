@@ -1,4 +1,4 @@
-"""Find the checkpoint that a path stands for, and the run that a checkpoint belongs to."""
+"""Find the best checkpoint of a run directory, and the run that a checkpoint belongs to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nncli.runs.run_files import BEST, CHECKPOINTS, ENVIRONMENT, STATUS, is_begu
 
 
 def checkpoint_path(path: str) -> str:
-    """Return the path of a .npz file itself, or of a run directory's best checkpoint.
+    """Return the path of a run directory's best checkpoint; the path of a .npz file is returned as it is.
 
     Raises:
         CheckpointError: if there is none.

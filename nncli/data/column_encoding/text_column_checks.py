@@ -1,4 +1,4 @@
-"""Refuse text columns that are more likely dates, formatted numbers or numbers with a typo than categories."""
+"""Check that text columns are categories: refuse dates, formatted numbers, and numbers or booleans with typos."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.tables.text_column import TextColumn
 from nncli.data.tables.text_patterns import NON_FINITE_WORDS, are_booleans, are_dates, are_formatted_numbers
 
-MIN_NUMERIC_SHARE = 0.9  # share of numbers from which on another cell counts as a mistake, not as a category
+MIN_NUMERIC_SHARE = 0.9  # if this share of the cells are numbers or booleans, the other cells are mistakes
 
 
 def check_text_is_category(table: Table, name: str, cells: TextColumn, values: Array, bad: int) -> None:
     """Check that a text column can be one-hot encoded.
 
     Args:
-        table: that has the column.
-        name: of the column.
-        cells: of the column.
+        table: the table that has the column.
+        name: name of the column.
+        cells: (n,) the cells of the column.
         values: (n,) the cells as numbers, nan where they are not.
         bad: the first row that is not a number.
 

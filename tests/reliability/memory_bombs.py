@@ -1,4 +1,4 @@
-"""Run commands on files made to fill the memory: worst.py make FOLDER [few], then worst.py run FOLDER.
+"""Run commands on files made to fill the memory: memory_bombs.py make FOLDER [few], then memory_bombs.py run FOLDER.
 
 These are two processes, so that the memory for writing the files is not counted. For every command a line is printed:
 exit code, peak memory of the process so far in MiB, arguments, and output.
