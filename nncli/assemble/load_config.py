@@ -1,4 +1,4 @@
-"""Load a config file: the first half of the way to a session, which all commands and runs share."""
+"""Load a config file: build its spec, load a sample of its data, and validate both; `session` creates the session."""
 
 from __future__ import annotations
 
