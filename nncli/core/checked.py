@@ -52,6 +52,8 @@ class Checked(Fields):
     def with_fields(self, **fields: Any) -> Self:
         """Return a copy with some fields replaced by valid values."""
         own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        if unknown := fields.keys() - own.keys():
+            raise TypeError(f"{type(self).__name__} has no field {min(unknown)!r}")
         return type(self).from_valid({**own, **fields})
 
 

@@ -35,6 +35,11 @@ class PassState:
     batch_sum: Callable[[Array], Array] | None = None
     streams: Streams = field(default_factory=Streams)
 
+    @property
+    def chunk(self) -> int:
+        """The earlier name of `shard`, for plugins."""
+        return self.shard
+
 
 class Context:
     """What a layer may ask for during one pass.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from nncli.core.task import TaskKind
 from nncli.core.types import Array, FloatDType, Shape
 
 LossBackward: TypeAlias = Callable[[float], Array]
+
+EARLIER_NAMES = {"of_constant": "baseline", "ending_fault": "last_layer_problem"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,17 @@ class Loss(Registered):
     multi_label: ClassVar[bool] = False  # whether it also learns several labels a row, one unit each
     wants_sum_to_one: ClassVar[bool] = False  # whether the outputs have to be a distribution over classes
     absorbs: ClassVar[str | None] = None  # the activation that it computes together with itself, from logits
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Accept the earlier names of a plugin's methods and attributes."""
+        super().__init_subclass__(**arguments)
+        for earlier, name in EARLIER_NAMES.items():
+            if earlier in vars(cls) and name not in vars(cls):
+                setattr(cls, name, vars(cls)[earlier])
+        if "for_several_labels" in vars(cls):
+            cls.multi_label = True
+        if vars(cls).get("least_target") == 0:
+            cls.target_kind = "counts"
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
         """(prediction, sum over the rows, backward); backward(scale) returns d(scale * sum) / d output.

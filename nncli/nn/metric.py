@@ -15,6 +15,8 @@ from nncli.core.registry import METRICS
 from nncli.core.task import Task, TaskKind
 from nncli.core.types import Array
 
+EARLIER_KINDS: dict[str, TaskKind] = {"labels": "multi_label"}  # names in older plugins
+
 
 @dataclass(frozen=True)
 class Metric(Registered):
@@ -70,8 +72,9 @@ def fault_of(metric: Metric, task: Task, what: str) -> str | None:
     learnt = "numbers" if task.is_regression else task.kind
     if task.is_multi_label and metric.measures_labels:
         return metric.labels_fault()
-    if metric.target_kind != learnt:
-        fault = f"{metric.type_name} measures {kinds[metric.target_kind]}, but {what} learns {kinds[learnt]}"
+    measured = EARLIER_KINDS.get(metric.target_kind, metric.target_kind)
+    if measured != learnt:
+        fault = f"{metric.type_name} measures {kinds[measured]}, but {what} learns {kinds[learnt]}"
         if not task.is_multi_label:
             return fault
         return f"{fault}; these are measured by {', '.join(cls.type_name for cls in METRICS if cls.measures_labels)}"

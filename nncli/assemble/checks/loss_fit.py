@@ -23,7 +23,7 @@ def check_loss(context: CheckContext) -> Iterator[Problem]:
     if not layers or task is None:
         return
     last = last_layer(layers)
-    fault = None if output is None else axes_problem(loss, output, task)
+    fault = None if output is None else _plugin_problem(loss, output, task) or axes_problem(loss, output, task)
     fault = fault or (None if last is None else last_layer_problem(loss, last, task))
     if fault:
         yield Problem(("loss",), fault)
@@ -41,6 +41,13 @@ def check_loss(context: CheckContext) -> Iterator[Problem]:
 def _is_binary(loss: Loss) -> bool:
     """Return whether a loss learns two classes with one unit."""
     return loss.target_kind == "classes" and loss.multi_label
+
+
+def _plugin_problem(loss: Loss, output: Shape, task: Task) -> str | None:
+    """What a plugin's loss says of the model's output shape, in methods that losses had earlier."""
+    of_output, of_targets = getattr(loss, "loss_fault", None), getattr(loss, "output_fault", None)
+    fault: str | None = of_output(output) if of_output else None
+    return fault or (of_targets(output, task.target_shape, task.class_count) if of_targets else None)
 
 
 def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
