@@ -40,6 +40,11 @@ class Repetition:
     environment_changes: tuple[str, ...]
 
     @property
+    def surroundings(self) -> tuple[str, ...]:
+        """The older name of `environment_changes`."""
+        return self.environment_changes
+
+    @property
     def same(self) -> bool:
         """Whether every bit is the same."""
         return not self.difference

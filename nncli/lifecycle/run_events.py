@@ -37,6 +37,16 @@ class RunStarted:
     resuming: str = ""
     buffers: int = 0
 
+    @property
+    def going_on(self) -> str:
+        """The older name of `resuming`."""
+        return self.resuming
+
+    @property
+    def running_values(self) -> int:
+        """The older name of `buffers`."""
+        return self.buffers
+
 
 @dataclass(frozen=True)
 class RunEnded:
@@ -64,6 +74,11 @@ class RunEnded:
     note: str = ""
     options: str = ""
     extend_with: str | None = ""
+
+    @property
+    def longer(self) -> str | None:
+        """The older name of `extend_with`."""
+        return self.extend_with
 
 
 FINISHED_BEFORE = "finished before"

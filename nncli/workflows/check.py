@@ -50,6 +50,11 @@ class CheckedConfig:
         """The older name of `resources`."""
         return self.resources
 
+    @property
+    def looked_at(self) -> int | None:
+        """The older name of `rows_read`."""
+        return self.rows_read
+
 
 def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> CheckedConfig:
     """Validate a config and its data; of large data only a sample is read.
