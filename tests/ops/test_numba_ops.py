@@ -8,7 +8,8 @@ import pytest
 from nncli.nn.activations import relu
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.ops import numba_ops, rectifier
+from nncli.ops import numba_ops
+from nncli.ops import relu as relu_ops
 from nncli.ops.compiled.loading import load_compiled, numba_is_enabled
 from nncli.ops.numba_ops import NumbaOps
 from nncli.ops.numpy_ops import NumpyOps
@@ -72,7 +73,7 @@ def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_nu
 
 def test_relu_has_the_bits_of_numpy(monkeypatch):
     watched(monkeypatch)
-    monkeypatch.setattr(rectifier, "MAX_SMALL_SIZE", 0)
+    monkeypatch.setattr(relu_ops, "MAX_SMALL_SIZE", 0)
     x = np.array([[-0.0, 0.0, -1, 2, np.nan, np.inf, -np.inf]] * 3)
     dy = np.array([[-1.0] * 7, [2.0] * 7, [np.nan] * 7])
     results = []

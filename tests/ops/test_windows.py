@@ -99,7 +99,7 @@ def test_positions_of_a_dilated_window_leave_entries_out():
 
 def test_windows_add_to_the_entries_that_they_take():
     windows = Windows.over((2, 3, 1), 2, 1, (1, 0))
-    found = windows.scattered(np.zeros((1, 4, 3, 1)), lambda i, j: np.full((1, 3, 2, 1), 10.0**i))
+    found = windows.scatter_add(np.zeros((1, 4, 3, 1)), lambda i, j: np.full((1, 3, 2, 1), 10.0**i))
     # row 0 is the second row of the first windows and the first of the next; column 1 lies in windows of both columns
     np.testing.assert_array_equal(found[0, :, :, 0], ((11, 22, 11), (11, 22, 11)))
 
@@ -113,7 +113,7 @@ def test_turned_windows_take_the_outputs_that_an_entry_went_to(padding, dilation
     for _, _, index in windows.positions():
         for output, entry in np.ndenumerate(padded[index][0, :, :, 0]):
             went.setdefault(entry, []).append(output)
-    turned = windows.turned
+    turned = windows.transposed
     numbers = np.arange(np.prod(windows.output) * 1.0).reshape(1, *windows.output, 1)
     taken = [turned.pad(numbers, -1)[index][0, :, :, 0].ravel() for _, _, index in turned.positions()]
     for entry in range(30):
@@ -122,7 +122,7 @@ def test_turned_windows_take_the_outputs_that_an_entry_went_to(padding, dilation
 
 
 def test_negative_padding_leaves_rows_and_columns_out():
-    windows = Windows.over((2, 3, 1), 1, 1, (2, 1)).turned
+    windows = Windows.over((2, 3, 1), 1, 1, (2, 1)).transposed
     assert (windows.before, windows.after) == ((-2, -1), (-2, -1))
     x = np.arange(30.0).reshape(1, 6, 5, 1)
     np.testing.assert_array_equal(windows.pad(x), x[:, 2:4, 1:4])

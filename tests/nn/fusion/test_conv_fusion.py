@@ -20,7 +20,7 @@ from nncli.ops.compiled.loading import load_compiled
 from nncli.ops.numba_ops import NumbaOps
 from tests.nn.fusion.layers import conv, pool
 
-needs_numba = pytest.mark.skipif(load_compiled("conv_products") is None, reason="numba is not installed, or turned off")
+needs_numba = pytest.mark.skipif(load_compiled("convolution") is None, reason="numba is not installed, or turned off")
 
 FLOAT32 = np.dtype(np.float32)
 

@@ -35,6 +35,6 @@ def test_numba_that_does_not_work_is_told_once_and_done_without(error, monkeypat
 
     monkeypatch.setattr(loading, "import_module", broken)
     with pytest.warns(RuntimeWarning, match=rf"does not work here \({error.__name__}: not with this NumPy\)") as told:
-        assert [load_compiled("conv_products") for _ in range(3)] == [None] * 3
+        assert [load_compiled("convolution") for _ in range(3)] == [None] * 3
     assert len(told) == 1
     assert current_ops().compiler == "none"

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from nncli.ops import current_ops
+from nncli.ops.compiled.conv_choice import compiled_is_faster
 from nncli.ops.compiled.loading import load_compiled
-from nncli.ops.compiled.suits import suits_kernels
 from nncli.ops.patches import convolve_patches
 from nncli.ops.windows import Windows
 
-compiled = load_compiled("conv_products")
+compiled = load_compiled("convolution")
 needs_numba = pytest.mark.skipif(compiled is None, reason="numba is not installed, or NNCLI_COMPILED is 0")
 
 CASES = [  # n, height, width, channels, filters, kernel size, stride, padding
@@ -154,12 +154,12 @@ def test_it_is_taken_where_it_suits_and_not_turned_off(without_numba):
 )
 def test_what_suits(right, filters, kernel_size, dilation, width, dtype):
     windows = Windows.over((8, width, 4), kernel_size, 1, "same", dilation)
-    assert suits_kernels(windows, filters, np.dtype(dtype)) is right
+    assert compiled_is_faster(windows, filters, np.dtype(dtype)) is right
 
 
 def test_without_numba_it_is_patches(without_numba):
     without_numba()
-    assert load_compiled("conv_products") is None
+    assert load_compiled("convolution") is None
     assert current_ops().compiler == "none"
 
 
