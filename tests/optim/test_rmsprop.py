@@ -75,5 +75,5 @@ def test_the_defaults():
 
 @pytest.mark.parametrize("name", ["alpha", "rho"])
 def test_the_names_of_other_libraries_are_known(name):
-    with pytest.raises(ConfigError, match=f"unknown key '{name}' for rmsprop: .* is called decay"):
+    with pytest.raises(ConfigError, match=f"unknown key '{name}' for rmsprop: .*write decay"):
         build(OPTIMIZERS, {"type": "rmsprop", name: 0.9})

@@ -158,9 +158,9 @@ def test_what_does_not_go_together(make, words):
         ({"type": "exponential", "factor": 0.5, "initial_learning_rate": 1}, "it is initial here"),
         ({"type": "one_cycle", "max_lr": 0.5}, "'max_lr' for one_cycle: it is maximum here"),
         ({"type": "one_cycle", "maximum": 1, "cycle_momentum": False}, "momentum is not cycled here"),
-        ({"type": "reduce_on_plateau", "initial": 1, "mode": "max"}, "whether more or less is better is known"),
+        ({"type": "reduce_on_plateau", "initial": 1, "mode": "max"}, "every metric knows"),
         ({"type": "reduce_on_plateau", "initial": 1, "min_lr": 0}, "it is final here"),
-        ({"type": "linear", "initial": 1, "warmup_epochs": 1}, "give warmup_steps"),
+        ({"type": "linear", "initial": 1, "warmup_epochs": 1}, "write warmup_steps"),
     ],
 )
 def test_keys_as_pytorch_and_keras_have_them(values, words):

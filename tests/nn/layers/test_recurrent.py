@@ -204,7 +204,7 @@ def test_rows_that_are_no_sequences(kind):
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("hidden_size", "the length of the state is units"),
+        ("hidden_size", "write units, the size of the hidden state"),
         ("num_layers", "return_sequences: true"),
         ("go_backwards", "reverse: true"),
         ("activation", "it is always tanh"),
