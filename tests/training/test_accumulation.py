@@ -7,8 +7,8 @@ import pytest
 
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.layers import BatchNorm
-from nncli.nn.tally import Tally
 from nncli.training.events import EpochEnded, StepEnded, StepSkipped
 from tests.training.make import CONVOLUTION, DENSE, numbers, trainer_of, weights
 
@@ -71,7 +71,7 @@ def test_running_values_are_updated_once_a_batch_and_the_gradient_is_the_mean_ov
     for rows, batch in zip((hidden[:4], hidden[4:]), train.batches(4), strict=True):
         mean = (1 - momentum) * mean + momentum * rows.mean(axis=0)
         variance = (1 - momentum) * variance + momentum * rows.var(axis=0, ddof=1)
-        executor.loss_and_gradient(batch, Tally(()), seed=0, step=0)
+        executor.loss_and_gradient(batch, RunningMetrics(()), seed=0, step=0)
         gradients.append(executor.gradient.copy())
     trained = executor.network.layout.trainable
     expected = executor.network.vector[:trained] - 0.01 * ((4 * gradients[0] + 3 * gradients[1]) / 7)[:trained]

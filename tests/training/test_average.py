@@ -7,7 +7,7 @@ import pytest
 
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training import average as module
 from nncli.training.average import WeightAverage
 from nncli.training.events import EpochEnded, RowsMeasured, StepEnded
@@ -52,11 +52,11 @@ def test_before_the_first_step_it_is_the_weights():
     average = WeightAverage(vector, 0.5)
     vector[0] = 7
     assert average.vector.tolist() == [7, 1, 2]
-    with average.in_place():
+    with average.swapped_in():
         assert vector.tolist() == [7, 1, 2]
-    average.show()
+    average.swap_in()
     vector[1] = 8
-    average.hide()
+    average.swap_out()
     assert (vector.tolist(), average.steps) == ([7, 8, 2], 0)
 
 
@@ -73,18 +73,18 @@ def test_it_takes_the_place_of_the_weights_and_gives_it_back(monkeypatch, size):
     np.testing.assert_allclose(averaged, first + 0.1, rtol=1e-5)
 
     def failing():
-        with average.in_place():
+        with average.swapped_in():
             assert vector.tobytes() == averaged.tobytes()
             raise KeyError
 
     with pytest.raises(KeyError):
         failing()
     assert (vector.tobytes(), average.vector.tobytes()) == (own, averaged.tobytes())
-    average.show()
-    average.show()
+    average.swap_in()
+    average.swap_in()
     assert vector.tobytes() == averaged.tobytes()
-    average.hide()
-    average.hide()
+    average.swap_out()
+    average.swap_out()
     assert (vector.tobytes(), average.vector.tobytes(), average.steps) == (own, averaged.tobytes(), 2)
 
 
@@ -94,10 +94,10 @@ def test_what_is_changed_while_it_is_shown_is_the_weights_from_then_on():
     for _ in range(2):
         average.update()
         vector += 4
-    average.show()
+    average.swap_in()
     assert vector.tolist() == [3, 4]
     vector[0] = 9
-    average.hide()
+    average.swap_out()
     assert (vector.tolist(), average.vector.tolist(), average.steps) == ([9, 4], [9, 4], 0)
     vector += 1
     average.update()
@@ -118,8 +118,8 @@ def test_training_is_as_without_and_the_average_is_of_what_is_trained():
         if isinstance(event, StepEnded):
             now = network.vector[:trained]
             expected.append(0.75 * expected[-1] + 0.25 * now if expected else now.copy())
-            np.testing.assert_allclose(trainer.predicting[:trained], expected[-1], rtol=1e-12)
-            assert trainer.predicting[trained:].tobytes() == network.vector[trained:].tobytes()
+            np.testing.assert_allclose(trainer.prediction_parameters[:trained], expected[-1], rtol=1e-12)
+            assert trainer.prediction_parameters[trained:].tobytes() == network.vector[trained:].tobytes()
         if isinstance(event, EpochEnded):
             assert event.record["train_loss"] == other.record["train_loss"]
             assert event.record["val_loss"] != other.record["val_loss"]
@@ -132,8 +132,8 @@ def test_validation_measures_the_average():
     events = list(trainer.run())
     assert [event.rows for event in events if isinstance(event, RowsMeasured)] == [512, 600]
     executor = trainer.executor
-    executor.network.vector[...] = trainer.predicting
-    expected = executor.evaluate(validation.batches(600), Tally(())).mean_loss
+    executor.network.vector[...] = trainer.prediction_parameters
+    expected = executor.evaluate(validation.batches(600), RunningMetrics(())).mean_loss
     assert trainer.last_record["val_loss"] == pytest.approx(expected, rel=1e-12)
 
 

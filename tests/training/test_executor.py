@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nncli.core.batch import Batch
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training import executor as executors
 from nncli.training import shards
 from tests.training.make import CONVOLUTION, DENSE, NORMALIZED, executor_of, numbers, trainer_of, weights
@@ -19,7 +19,7 @@ IMAGES = numbers(37, (6, 6, 2))
 
 def computed(executor, batch):
     """(loss, gradient, metrics) of a batch."""
-    tally = Tally(executor.metrics)
+    tally = RunningMetrics(executor.metrics)
     with executor.blas():
         loss = executor.loss_and_gradient(batch, tally, seed=3, step=5)
     executor.close()
@@ -140,9 +140,9 @@ def test_predictions_and_targets_are_measured_in_original_units():
     data = numbers(20)
     executor = executor_of(DENSE, data, metrics=("mae",))
     executor._original = lambda values: 1000 * values + 7
-    tally = executor.evaluate(data.batches(8), Tally(executor.metrics))
+    tally = executor.evaluate(data.batches(8), RunningMetrics(executor.metrics))
     plain = executor_of(DENSE, data, metrics=("mae",))
-    expected = plain.evaluate(data.batches(8), Tally(plain.metrics)).results()
+    expected = plain.evaluate(data.batches(8), RunningMetrics(plain.metrics)).results()
     assert tally.results() == pytest.approx({"loss": expected["loss"], "mae": 1000 * expected["mae"]})
     np.testing.assert_allclose(executor.predict(data.inputs), 1000 * plain.predict(data.inputs) + 7)
 
@@ -192,7 +192,7 @@ def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, th
 
     def submit(*given):
         waiting = begun(*given)
-        monkeypatch.setattr(shards.AllReduce, "computing", interrupted)  # of the main thread, which comes next
+        monkeypatch.setattr(shards.AllReduce, "turn", interrupted)  # of the main thread, which comes next
         return waiting
 
     pool = executor._shards._thread_pool
@@ -210,7 +210,7 @@ def test_a_fault_among_shards_that_are_reduced_is_found_without_them(threads):
     batch.inputs[20] = np.inf
     assert not np.isfinite(computed(executor, batch)[0])
     found = []
-    looking = Thread(target=lambda: found.append(executor.fault(batch)), daemon=True)
+    looking = Thread(target=lambda: found.append(executor.locate_nonfinite(batch)), daemon=True)
     looking.start()
     looking.join(20)  # seconds; it would wait for ever for another shard
     assert found == ["first in the output of model.0.conv2d"]

@@ -8,7 +8,7 @@ import pytest
 from nncli.core.batch import Batch
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training.events import EpochEnded, StepEnded
 from tests.training.make import executor_of, numbers, trainer_of
 from tests.training.test_executor import computed
@@ -60,7 +60,9 @@ def test_evaluation_measures_it_at_the_weights_that_there_are():
     for factor in (1, 3):
         for executor in (with_it, without):
             executor.network.vector[...] *= factor
-        found, plain = (executor.evaluate(data.batches(7), Tally(())).mean_loss for executor in (with_it, without))
+        found, plain = (
+            executor.evaluate(data.batches(7), RunningMetrics(())).mean_loss for executor in (with_it, without)
+        )
         named = with_it.network.named()
         weights = [name for name in named if name.endswith("weight")]
         price = 0.5 * absolute(named, weights) + 2 * squares(named, weights)
@@ -110,7 +112,7 @@ def test_descent_ends_where_ridge_regression_is():
 def test_a_batch_without_weight_has_no_price():
     data = numbers(4)
     executor = executor_of(DENSE, data, penalty={"l2": 1})
-    tally = Tally(())
+    tally = RunningMetrics(())
     total = executor.loss_and_gradient(Batch(data.inputs, data.targets, np.zeros(4)), tally, seed=0, step=0)
     assert (total, tally.loss, tally.divisor) == (0, 0, 0)
 

@@ -12,10 +12,10 @@ from nncli.core.batch import Batch
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES
 from nncli.nn.activations.relu import ReLU
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.layers.conv2d import Conv2D
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.tally import Tally
 from nncli.ops.numba_ops import NumbaOps
 from nncli.ops.numpy_ops import NumpyOps
 from nncli.training import executor as executors
@@ -66,7 +66,7 @@ def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
         executor = Executor(network, build(LOSSES, "mse"), 2, threads=threads, batch_size=40)
         assert executor.sharded == (medium < large)
         loss = executor.loss_and_gradient(
-            Batch(data.inputs, data.targets[:, :1].repeat(3, 1)), Tally(()), seed=0, step=0
+            Batch(data.inputs, data.targets[:, :1].repeat(3, 1)), RunningMetrics(()), seed=0, step=0
         )
         results.append((loss, executor.gradient.copy()))
         executor.close()

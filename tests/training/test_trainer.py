@@ -278,7 +278,7 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, settings, stop):
     arrays = {name: array.copy() for name, array in first.arrays().items()}
 
     second = trainer_of(layers, train, **keys)
-    second.executor.network.vector[...] = first.predicting
+    second.executor.network.vector[...] = first.prediction_parameters
     second.restore(state, arrays)
     found += records(second)
     assert weights(second) == weights(whole)

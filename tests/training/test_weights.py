@@ -8,7 +8,7 @@ import pytest
 from nncli.core.batch import Batch
 from nncli.core.registry import METRICS
 from nncli.data.batches import Dataset
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from tests.contracts.table import METRIC_ROWS
 from tests.training.make import executor_of, trainer_of
 from tests.training.test_executor import computed
@@ -78,9 +78,11 @@ def test_evaluation_weighs_rows_too(loss, body):
     x, y = data(loss, body)
     weights = TIMES + 0.5
     made = executor(loss, body, Dataset(x, y))
-    whole = made.evaluate(Dataset(x, y, weights).batches(len(x)), Tally(())).mean_loss
-    parts = made.evaluate(Dataset(x, y, weights).batches(7), Tally(())).mean_loss
-    alone = [made.evaluate(Dataset(x[[row]], y[[row]]).batches(1), Tally(())).mean_loss for row in range(len(x))]
+    whole = made.evaluate(Dataset(x, y, weights).batches(len(x)), RunningMetrics(())).mean_loss
+    parts = made.evaluate(Dataset(x, y, weights).batches(7), RunningMetrics(())).mean_loss
+    alone = [
+        made.evaluate(Dataset(x[[row]], y[[row]]).batches(1), RunningMetrics(())).mean_loss for row in range(len(x))
+    ]
     made.close()
     assert whole == pytest.approx(np.dot(alone, weights) / weights.sum(), rel=1e-12)
     assert parts == pytest.approx(whole, rel=1e-12)
@@ -142,8 +144,8 @@ def test_metrics_of_a_run_in_which_some_batches_have_no_weight(name):
     weights[:8] = weights[16:20] = weights[-4:] = 0
     some = weights > 0
     made = executor(loss, "dense", Dataset(x, y), metrics=(name,))
-    found = made.evaluate(Dataset(x, y, weights, weights).batches(4), Tally(made.metrics)).results()
-    expected = made.evaluate(Dataset(x[some], y[some]).batches(4), Tally(made.metrics)).results()
+    found = made.evaluate(Dataset(x, y, weights, weights).batches(4), RunningMetrics(made.metrics)).results()
+    expected = made.evaluate(Dataset(x[some], y[some]).batches(4), RunningMetrics(made.metrics)).results()
     assert found == pytest.approx(expected, rel=1e-9)
     assert np.isfinite(list(found.values())).all()
 

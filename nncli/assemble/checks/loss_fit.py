@@ -40,7 +40,7 @@ def check_loss(subject: Subject) -> Iterator[Problem]:
 
 def _is_binary(loss: Loss) -> bool:
     """Whether a loss over classes learns two of them with one unit."""
-    return loss.target_kind == "classes" and loss.multi_label
+    return loss.target_kind == "classes" and loss.supports_multi_label
 
 
 def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
