@@ -24,7 +24,7 @@ def score(metric, weights=None):
     return metric.finish(metric.measure(PREDICTION, TARGETS, weights))
 
 
-def test_a_half_is_no():
+def test_a_probability_of_one_half_is_not_predicted():
     np.testing.assert_array_equal(labels_of(PREDICTION), ((1, 0), (1, 0), (1, 0), (0, 0)))
     assert labels_of(PREDICTION).dtype == np.int64
 
@@ -66,7 +66,7 @@ def test_two_labels_are_not_two_classes():
     assert F1().finish(F1().measure(PREDICTION, TARGETS, None)) == 2 / 5, "macro"
 
 
-def test_the_report():
+def test_the_report_of_every_label():
     report = LabelCounts().report(LabelCounts().measure(PREDICTION, TARGETS, WEIGHTS), 2)
     assert report.confusion is None
     np.testing.assert_allclose(report.precision, (3 / 6, 0))
@@ -75,7 +75,7 @@ def test_the_report():
     np.testing.assert_array_equal(report.support, (3, 6))
 
 
-def test_metrics_that_do_not_suit():
+def test_metrics_that_do_not_fit_multi_label_targets():
     who, task = "binary_cross_entropy", Task("multi_label")
     for metric in METRICS:
         fault = metric_problem(metric(), task, who)

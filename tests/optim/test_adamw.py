@@ -62,7 +62,7 @@ def test_the_defaults():
     assert AdamW(decay_all=True).shrinkage(decayed=False) == 1e-2
 
 
-def test_the_others_point_to_it():
+def test_advice_for_weight_decay_points_to_adamw():
     penalty = r"write training\.penalty: \{l2: half of it\}, as in PyTorch"
     for name, words in {"sgd": "", "adam": ", or use adamw", "rmsprop": "", "adagrad": ""}.items():
         with pytest.raises(ConfigError, match=f"unknown key 'weight_decay' for {name}: {penalty}{words}"):

@@ -28,7 +28,7 @@ def test_every_shard_gets_the_sum_in_the_order_of_the_shards(one_at_a_time):
     assert results[0][0] is not results[1][0]
 
 
-def test_an_interruption_between_two_turns_stays_one():
+def test_an_interruption_between_two_turns_is_raised():
     all_reduce = AllReduce(2, one_at_a_time=True)
 
     def interrupted():

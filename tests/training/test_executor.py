@@ -1,4 +1,4 @@
-"""Shards and threads change nothing: neither the bits nor what dropout zeroes."""
+"""The executor: the number of shards and threads does not change results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def whole(data, rows=None):
 
 
 @pytest.mark.parametrize("rows", [1, 7, 15, 16, 17, 37])
-def test_dropout_does_not_depend_on_how_the_batch_is_cut(monkeypatch, rows):
+def test_dropout_does_not_depend_on_shards(monkeypatch, rows):
     found = []
     for count in (1, 2, 4):
         monkeypatch.setattr(executors, "SHARDS", count)
@@ -148,7 +148,7 @@ def test_predictions_and_targets_are_measured_in_original_units():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_parts_are_all_done_when_one_of_them_raises(threads):
+def test_all_parts_finish_if_one_raises(threads):
     executor, done = executor_of(DENSE, numbers(8), threads=threads), []
 
     def work(part):
@@ -184,7 +184,7 @@ def test_layers_inside_of_containers_count(monkeypatch):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, threads):
+def test_an_interruption_at_any_point_leaves_no_thread_waiting(monkeypatch, threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
 
     def interrupted(all_reduce):
@@ -204,7 +204,7 @@ def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, th
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_fault_among_shards_that_are_reduced_is_found_without_them(threads):
+def test_a_nonfinite_number_is_located_without_other_shards(threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
     batch = Batch(IMAGES.inputs.copy(), IMAGES.targets)
     batch.inputs[20] = np.inf

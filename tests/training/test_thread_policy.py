@@ -1,4 +1,4 @@
-"""Which threads compute a batch: those of BLAS, or shards on threads of nncli's own."""
+"""The threads that compute a batch: those of BLAS, or nncli's own for shards."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_compiled_products_do_not_count_among_those_of_blas(monkeypatch, more, c
         assert executor.blas(1) == (None if compiled and installed else 1)
 
 
-def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
+def test_medium_sized_dense_steps_are_computed_in_shards(monkeypatch):
     model = layers_of([{"type": "dense", "units": 6}, {"type": "dense", "units": 3}])
     monkeypatch.setattr(executors, "MIN_PARALLEL_SIZE", 8)  # the shards' gradients are added in two halves
     data, results = numbers(40), []
@@ -76,7 +76,7 @@ def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
     np.testing.assert_allclose(of_one, gradient, rtol=1e-12, atol=1e-14)
 
 
-def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):
+def test_embeddings_do_not_count_in_the_cost_of_a_step(monkeypatch):
     monkeypatch.setattr(thread_policy, "MIN_BLAS_THREADED_STEP", 10_000)
     for first, expected in (
         ({"type": "embedding", "entries": 1000, "units": 2}, 1),

@@ -1,4 +1,4 @@
-"""Weights of rows: a row of weight 2 is the row twice, and a row of weight 0 is not there."""
+"""Weights of rows: weight 2 is the same as the row twice, weight 0 the same as no row."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_everything_stays_in_float32(loss, body):
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", {"type": "sgd", "momentum": 0.9, "nesterov": True}], ids=str)
-def test_a_batch_without_weight_changes_nothing(optimizer):
+def test_a_batch_of_weight_zero_changes_nothing(optimizer):
     random = np.random.default_rng(0)
     x, y, weights = random.normal(size=(12, 3)), random.normal(size=(12, 1)), np.ones(12)
     weights[4:8] = 0  # the second of three batches
@@ -126,7 +126,7 @@ def test_a_batch_without_weight_changes_nothing(optimizer):
         assert (before[0][0] != following[0][0]).any()
 
 
-def test_a_first_batch_without_weight_has_no_mean_yet():
+def test_a_first_batch_of_weight_zero_has_no_mean_loss():
     random = np.random.default_rng(0)
     weights = np.repeat([0.0, 1.0], 4)
     trainer = trainer_of(train=Dataset(random.normal(size=(8, 3)), random.normal(size=(8, 1)), weights), shuffle=False)

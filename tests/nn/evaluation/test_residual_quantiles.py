@@ -82,7 +82,7 @@ def test_equal_weights_are_no_weights(weight):
     assert reports(prediction, targets, np.full(20, weight)) == reports(prediction, targets)
 
 
-def test_rows_without_weight_have_no_part():
+def test_rows_of_weight_zero_are_left_out():
     prediction, targets = RANDOM.normal(size=(2, 20, 1))
     weights = np.array([0.0, 1.0] * 10)
     targets[::2] = 1e6

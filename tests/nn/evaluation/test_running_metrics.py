@@ -1,4 +1,4 @@
-"""Running sums of a loss and some metrics."""
+"""Running loss and metrics."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_divisor_may_be_a_sum_of_weights():
     assert tally.results() == {"loss": 2.0}
 
 
-def test_two_tallies_share_nothing():
+def test_two_running_metrics_share_no_state():
     one, other = RunningMetrics((MeanAbsoluteError(),)), RunningMetrics((MeanAbsoluteError(),))
     one.add(1.0, 1.0, one.measure(np.ones((1, 1)), np.zeros((1, 1)), None))
     assert other.divisor == 0
@@ -46,7 +46,7 @@ def random_rows(rows):
 
 @pytest.mark.parametrize("asked", [1, 7, 1000], ids="asked every {}".format)
 @pytest.mark.parametrize("size", [1, 3, 64])
-def test_rows_that_are_kept_stand_in_their_order_however_they_came(size, asked):
+def test_kept_rows_stay_in_order_for_any_batch_sizes(size, asked):
     prediction, targets = random_rows(200)
     metric = MedianAbsoluteError()
     tally = RunningMetrics((metric, MeanAbsoluteError()))
@@ -60,7 +60,7 @@ def test_rows_that_are_kept_stand_in_their_order_however_they_came(size, asked):
     assert tally.results()["median_absolute_error"] == np.median(np.abs(prediction - targets))
 
 
-def test_a_row_that_is_kept_is_copied_a_few_times_only(monkeypatch):
+def test_a_kept_row_is_copied_only_a_few_times(monkeypatch):
     copied = 0
     merge = KeptRows.merge
 
@@ -79,7 +79,7 @@ def test_a_row_that_is_kept_is_copied_a_few_times_only(monkeypatch):
     assert copied < 20 * batches * 4  # one by one it were batches / 2 times
 
 
-def test_states_that_are_set_are_gone_on_from():
+def test_restored_states_can_be_continued():
     prediction, targets = random_rows(50)
     metrics = MedianAbsoluteError(), R2()
     whole, second = RunningMetrics(metrics), RunningMetrics(metrics)
