@@ -55,7 +55,7 @@ def _first_without_vector(entries: int, x: Array) -> tuple[int, str] | None:
     elif number < 0:
         advice = "number them from 0"
     elif number < entries:
-        advice = f"{x.dtype} tells whole numbers apart only below {exact}: write dtype: float64"
+        advice = f"{x.dtype} represents whole numbers exactly only below {exact}: write dtype: float64"
     elif x.max() < MAX_ADVISED_ENTRIES:
         advice = f"write entries: {int(x.max()) + 1}, or more"
     else:

@@ -12,7 +12,7 @@ from nncli.nn.layers.batch_norm import BatchNorm
 from nncli.nn.layers.residual import Residual
 
 CONTAINER_HINTS: Mapping[type, str] = {
-    Residual: "write padding: same in its layers, or a shortcut that gives what they give"
+    Residual: "write padding: same in its layers, or a shortcut with the same output shape"
 }
 
 

@@ -38,7 +38,7 @@ def test_float32_represents_not_all_integers():
     assert check(given.astype("f8")) is None
     row, message = check(given.astype("f4"))
     assert row == 1
-    assert "float32 tells whole numbers apart only below 16777216: write dtype: float64" in message
+    assert "float32 represents whole numbers exactly only below 16777216: write dtype: float64" in message
 
 
 def test_most_layers_take_any_numbers_and_a_layer_of_a_plugin_may_define_its_own_check():

@@ -57,7 +57,7 @@ class BatchNorm(ChannelNormalization):
         """Note a momentum that is likely meant as in Keras."""
         if self.momentum > MAX_USUAL_MOMENTUM:
             same = f"Keras's momentum {self.momentum:g} is {1 - self.momentum:.4g} here"
-            yield f"the momentum of batch_norm is the share of the new values; {same}"
+            yield f"the momentum of batch_norm is the weight of the new values; {same}"
 
     def parameters(self, input_shape: Shape) -> Tree:
         """Return the specs of scale and shift, and of the running statistics as non-trainable buffers."""

@@ -82,9 +82,9 @@ class LayerNorm(Normalization):
                 np.dot(inverse[:, 0], product, out=g["scale"].reshape(size))
             if not ctx.input_gradient:
                 return None
-            share = p["scale"].reshape(size) / size if self.scale else ones / size
-            along = np.dot(product, share)[:, None] * inverse**2
-            mean = np.dot(dx, share)[:, None]
+            weight = p["scale"].reshape(size) / size if self.scale else ones / size
+            along = np.dot(product, weight)[:, None] * inverse**2
+            mean = np.dot(dx, weight)[:, None]
             if self.scale:
                 dx *= p["scale"].reshape(size)
             dx -= mean

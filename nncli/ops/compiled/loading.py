@@ -41,7 +41,7 @@ def load_compiled(name: str) -> ModuleType | None:
         return None if config.DISABLE_JIT else import_module(f"nncli.ops.compiled.{name}")
     except Exception as error:  # whatever the error is, NumPy can compute everything
         reason = f"{type(error).__name__}: {error}"
-        warnings.warn(f"numba does not work here ({reason}), so NumPy computes alone", RuntimeWarning, stacklevel=2)
+        warnings.warn(f"numba does not work here ({reason}), so NumPy is used", RuntimeWarning, stacklevel=2)
         return None
 
 

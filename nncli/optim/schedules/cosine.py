@@ -33,5 +33,5 @@ class Cosine(Timed):
 
     def along(self, step: int, length: int) -> float:
         """Return a weighted mean of both rates, so that each is exact at its end."""
-        share = (1 + cos(pi * step / max(length - 1, 1))) / 2
-        return self.initial * share + self.final * (1 - share)
+        weight = (1 + cos(pi * step / max(length - 1, 1))) / 2
+        return self.initial * weight + self.final * (1 - weight)

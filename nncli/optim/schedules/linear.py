@@ -31,5 +31,5 @@ class Linear(Timed):
 
     def along(self, step: int, length: int) -> float:
         """Return a weighted mean of both rates, so that each is exact at its end."""
-        share = step / max(length - 1, 1)
-        return self.initial * (1 - share) + self.final * share
+        weight = step / max(length - 1, 1)
+        return self.initial * (1 - weight) + self.final * weight

@@ -59,8 +59,8 @@ class OneCycle(Timed):
         initial, final = cast("float", self.initial), cast("float", self.final)  # filled in by __post_init__
         peak, last = max(self.rise * length - 1, 1), length - 1
         if step <= peak and step < max(last, 1):
-            low, high, share = initial, self.maximum, step / peak
+            low, high, weight = initial, self.maximum, step / peak
         else:
-            low, high, share = self.maximum, final, (step - peak) / (last - peak) if step < last else 1.0
-        share = (1 - cos(pi * share)) / 2
-        return low * (1 - share) + high * share
+            low, high, weight = self.maximum, final, (step - peak) / (last - peak) if step < last else 1.0
+        weight = (1 - cos(pi * weight)) / 2
+        return low * (1 - weight) + high * weight
