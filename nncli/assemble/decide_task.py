@@ -28,7 +28,12 @@ def decide_task_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
         layers: the layers of the model; those that could not be built are Invalid.
     """
     targets, inputs = rows.targets, rows.inputs
-    if not loss.multi_label or not isinstance(targets, np.ndarray) or targets.ndim != 2 or targets.shape[1] < 2:
+    if (
+        not loss.supports_multi_label
+        or not isinstance(targets, np.ndarray)
+        or targets.ndim != 2
+        or targets.shape[1] < 2
+    ):
         return _kind_of(loss)
     shape = inputs.shape[1:] if isinstance(inputs, np.ndarray | MemoryMapped) else None
     one_unit = output_shape_of(layers, shape) in (None, (1,))
@@ -39,7 +44,7 @@ def decide_task_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
 def declared_task_kind(loss: Loss, data: Data | None) -> TaskKind:
     """Return the kind of task if the targets could not be read: multi_label if the config names several columns."""
     columns = getattr(None if data is None else data.train, "target_columns", ())
-    return "multi_label" if loss.multi_label and len(columns) > 1 else _kind_of(loss)
+    return "multi_label" if loss.supports_multi_label and len(columns) > 1 else _kind_of(loss)
 
 
 def _kind_of(loss: Loss) -> TaskKind:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nncli.core.fields import is_user_defined
 from nncli.core.types import Shape
-from nncli.nn.containers import named
+from nncli.nn.containers import layers_by_name
 from nncli.nn.cost import multiply_adds
 from nncli.nn.layer import Layer, ParameterSpec, Tree, leaves
 
@@ -76,7 +76,7 @@ def _summary(name: str, layer: Layer, shape: Shape) -> LayerSummary:
 
 def _inside(layer: Layer, shape: Shape) -> tuple[LayerSummary, ...]:
     """Return the summaries of the layers in a container; layers that are not in order get the container's input."""
-    in_order = [named(getattr(layer, field)) for field in layer.in_order]
+    in_order = [layers_by_name(getattr(layer, field)) for field in layer.in_order]
     known = {name for layers in in_order for name in layers}
     others = [{name: child} for name, child in layer.children().items() if name not in known]
     return tuple(summary for layers in (*in_order, *others) for summary in summarize(layers, shape))

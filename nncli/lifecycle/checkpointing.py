@@ -28,7 +28,7 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
     Raises:
         SaveError: if it cannot be written.
     """
-    weights = session.network.layout.named(trainer.predicting)
+    weights = session.network.layout.named(trainer.prediction_parameters)
     checkpoint.save(path, weights, trainer.arrays(), make_meta(session, trainer))
 
 

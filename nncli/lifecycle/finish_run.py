@@ -10,7 +10,7 @@ from nncli.lifecycle.repair_run import check_best_checkpoint
 from nncli.lifecycle.run_events import RunEnded
 from nncli.lifecycle.run_failure import record_stop
 from nncli.lifecycle.stop_signals import StopSignals
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.runs import checkpoint
 from nncli.runs.directory import RunDirectory
 from nncli.runs.run_files import BEST, TEST
@@ -68,7 +68,7 @@ def measure_test(
     """
     if session.test is None:
         return {}
-    network, tally = session.network, Tally(session.executor.metrics)
+    network, tally = session.network, RunningMetrics(session.executor.metrics)
     last = network.vector.copy()
     try:
         if run is not None:
@@ -76,7 +76,7 @@ def measure_test(
             _, arrays = checkpoint.load(run.checkpoint(BEST))
             set_weights(run.checkpoint(BEST), network, arrays)
         else:
-            network.vector[...] = trainer.predicting
+            network.vector[...] = trainer.prediction_parameters
         with session.executor.blas():
             for batch in session.test.batches(EVALUATION_ROWS):
                 session.executor.evaluate((batch,), tally)

@@ -20,9 +20,9 @@ from nncli.data.source import Source
 from nncli.lifecycle.checkpoint_spec import checkpoint_spec
 from nncli.lifecycle.checkpoint_weights import check_weights, set_weights
 from nncli.lifecycle.plugin_record import changed_plugins
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.input_check import input_check
 from nncli.nn.loss import Loss, classes_of, labels_of
-from nncli.nn.tally import Tally
 from nncli.runs import checkpoint
 from nncli.runs.checkpoint_meta import Meta
 from nncli.runs.locate_checkpoint import checkpoint_path
@@ -121,9 +121,9 @@ class Predictor:
 
     def evaluate(self, dataset: Dataset) -> dict[str, float]:
         """Return the loss and the metrics of labelled rows."""
-        return self.tally(dataset, Tally(self.executor.metrics)).results()
+        return self.tally(dataset, RunningMetrics(self.executor.metrics)).results()
 
-    def tally(self, dataset: Dataset, tally: Tally) -> Tally:
+    def tally(self, dataset: Dataset, tally: RunningMetrics) -> RunningMetrics:
         """Add the sums of labelled rows to a tally."""
         with self.executor.blas():
             return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally)
@@ -163,7 +163,7 @@ def _build_model(path: str, meta: Meta) -> tuple[Spec, Preprocessing, Executor]:
         check_weights(path, parameter_layout(spec, preprocessing.input_shape), meta["arrays"])
         executor = make_executor(spec, preprocessing, initialized=False)
         preprocessing.check(executor.network.shapes[-1])
-        if preprocessing.task.is_multi_label and not cast("Loss", spec.loss).multi_label:
+        if preprocessing.task.is_multi_label and not cast("Loss", spec.loss).supports_multi_label:
             raise ValueError(f"{spec.loss} cannot train a multi-label model")
     except CheckpointError:
         raise

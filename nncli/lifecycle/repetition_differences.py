@@ -13,7 +13,7 @@ from nncli.lifecycle.bit_comparison import array_differences, value_differences
 from nncli.lifecycle.checkpointing import is_best_state
 from nncli.lifecycle.run_events import Listener
 from nncli.lifecycle.saved_results import SavedResults
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.runs.checkpoint import STATE
 from nncli.runs.run_files import BEST, LAST, METRICS, TEST
 from nncli.training.events import EpochEnded, Record
@@ -42,7 +42,7 @@ def repetition_differences(
             if isinstance(event, EpochEnded):
                 yield from _record_differences(saved.rows.get(trainer.epoch), event.record)
                 if trainer.epoch == best_epoch:
-                    best = trainer.predicting.copy()
+                    best = trainer.prediction_parameters.copy()
             if (trainer.epoch, trainer.step_in_epoch) == end:
                 break
     except NonFiniteError as error:
@@ -50,7 +50,9 @@ def repetition_differences(
     if saved.rows:
         compared.append(METRICS)
     state_arrays = {STATE + name: array for name, array in trainer.arrays().items()}
-    yield from array_differences(f"{LAST}.npz", arrays, {**network.layout.named(trainer.predicting), **state_arrays})
+    yield from array_differences(
+        f"{LAST}.npz", arrays, {**network.layout.named(trainer.prediction_parameters), **state_arrays}
+    )
     yield from _state_differences(f"{LAST}.npz", meta["trainer"], trainer.state())
     compared.append(f"{LAST}.npz")
     if trainer.best_monitor.best_epoch != (best_epoch or 0) and not is_best_state(trainer):
@@ -90,5 +92,7 @@ def _test_differences(before: Mapping[str, Any] | None, session: Session, best: 
         return
     session.network.vector[...] = best
     with session.executor.blas():
-        tally = session.executor.evaluate(session.test.batches(EVALUATION_ROWS), Tally(session.executor.metrics))
+        tally = session.executor.evaluate(
+            session.test.batches(EVALUATION_ROWS), RunningMetrics(session.executor.metrics)
+        )
     yield from value_differences(TEST, before, {**json_ready(tally.results()), "epoch": epoch})

@@ -12,7 +12,7 @@ from nncli.core.types import Array
 from nncli.core.value_text import format_value
 from nncli.nn.metric import Metric, names_of
 from nncli.training.trainer import Trainer
-from nncli.training.trainer_state import OPTIMIZER, TALLY, WEIGHTS
+from nncli.training.trainer_state import OPTIMIZER, RUNNING_METRICS, WEIGHTS
 
 MAX_COUNT = 1 << 53  # whole numbers up to here are exact as floats
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")
@@ -99,9 +99,9 @@ def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool)
             raise ValueError(f"the array {name!r} is {given.dtype.name} {given.shape}")
     metrics = trainer.executor.metrics
     for name, metric in zip(names_of(metrics), metrics, strict=True):
-        state = arrays[f"{TALLY}{name}"]
+        state = arrays[f"{RUNNING_METRICS}{name}"]
         if state.ndim != 1 or state.dtype != np.float64 or not _fits(metric, state, trainer, measured=measured):
-            raise ValueError(f"the array {TALLY + name!r} is {state.dtype.name} {state.shape}")
+            raise ValueError(f"the array {RUNNING_METRICS + name!r} is {state.dtype.name} {state.shape}")
 
 
 def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> bool:
@@ -111,7 +111,7 @@ def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> 
     if not state.size:
         return not measured
     shape, loss = trainer.executor.network.shapes[-1], trainer.executor.loss
-    of_classes = loss.target_kind == "classes" and not loss.multi_label
+    of_classes = loss.target_kind == "classes" and not loss.supports_multi_label
     row = np.zeros((1, *shape))
     with np.errstate(all="ignore"):
         expected = metric.measure(row, np.zeros(1) if of_classes else row, None)

@@ -1,4 +1,4 @@
-"""The base class of activations: layers without parameters that keep the shape."""
+"""The base class of activations."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from nncli.nn.layer import Layer, layer
 
-activation = layer  # registered as layers, since both are listed in `model`
+activation = layer  # activations are registered as layers, since a config lists both in `model`
 
 
 @dataclass(frozen=True)
 class Activation(Layer):
-    """The base of all activations."""
+    """The base of all activations: layers without parameters whose output has the shape of the input."""

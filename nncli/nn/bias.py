@@ -1,4 +1,4 @@
-"""The bias of a layer."""
+"""Names of earlier versions, which plugins may use: in nncli, a bias is a spec with the initializer `Zeros`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from nncli.nn.initializer import Initializer
 from nncli.nn.initializers.zeros import Zeros
 from nncli.ops.row_sums import sum_rows
 
-__all__ = ["BIAS", "sum_rows"]  # the gradient of a bias is a sum over rows
+__all__ = ["BIAS", "sum_rows"]
 
-BIAS: tuple[Initializer, int, int] = (Zeros(), 1, 1)  # initializer, fan_in and fan_out of every bias
+BIAS: tuple[Initializer, int, int] = (Zeros(), 1, 1)  # initializer, fan_in and fan_out of a bias

@@ -1,4 +1,4 @@
-"""What containers do with layers that run one after another."""
+"""Shapes, parameters and passes of layers that run one after another, for containers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.core.types import Array, Shape
 from nncli.nn.layer import Backward, Context, Layer, Tree
 
 
-def named(layers: Sequence[Layer]) -> dict[str, Layer]:
+def layers_by_name(layers: Sequence[Layer]) -> dict[str, Layer]:
     """Return the layers by name, INDEX.TYPE."""
     return {f"{index}.{item.type_name}": item for index, item in enumerate(layers)}
 
@@ -18,7 +18,7 @@ def shapes_in_order(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
     """Return the input shape, followed by the output shape of every layer.
 
     Raises:
-        ShapeError: naming the layer that does not fit and the shape of its input.
+        ShapeError: if a layer does not fit its input; the message names both.
     """
     shapes = [input_shape]
     for index, item in enumerate(layers):
@@ -34,13 +34,17 @@ def parameters_in_order(layers: Sequence[Layer], input_shape: Shape) -> Tree:
     """Return the parameter specs of all layers, nested by INDEX.TYPE."""
     shapes = shapes_in_order(layers, input_shape)
     return {
-        name: item.parameters(shape) for (name, item), shape in zip(named(layers).items(), shapes[:-1], strict=True)
+        name: item.parameters(shape)
+        for (name, item), shape in zip(layers_by_name(layers).items(), shapes[:-1], strict=True)
     }
 
 
 def forward_in_order(layers: Sequence[Layer], p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-    """Run all layers in order; the parameters in `p` and the contexts in `ctx` are keyed by INDEX.TYPE."""
-    names = list(named(layers))
+    """Return the output of the last layer and the backward function of all.
+
+    The parameters in `p`, the gradients in `g` and the contexts in `ctx` are keyed by INDEX.TYPE.
+    """
+    names = list(layers_by_name(layers))
     backwards = []
     for name, item in zip(names, layers, strict=True):
         x, backward = item.forward(p[name], x, ctx.children[name])

@@ -1,4 +1,4 @@
-"""What a layer may ask for during a forward pass."""
+"""The context of a layer during a pass: training or inference, random numbers, sums over the whole batch."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from nncli.core.types import Array, Shape
 
 @dataclass(slots=True)
 class PassState:
-    """The state of one pass, which all layers share: its mode, its random streams and its part of the batch.
+    """The state that all layers share during one pass: its mode, its random streams and its part of the batch.
 
     Args:
-        training: whether layers such as dropout are active.
+        training: whether the pass is part of training; it activates layers such as dropout.
         seed: the run's seed.
         step: the number of the step, from 0 over the whole run.
         first_row: the number of this shard's first row within the batch.
-        batch_rows: rows of the whole batch, where it is computed in several shards; None for one shard.
+        batch_rows: number of rows of the whole batch if it is computed in several shards; None for one shard.
         shard: the number of this shard.
-        batch_sum: sums an array over all shards of the batch; None for one shard.
-        streams: of random numbers.
+        batch_sum: function that sums an array over all shards of the batch; None for one shard.
+        streams: streams of random numbers.
     """
 
     training: bool = False
@@ -42,11 +42,11 @@ class PassState:
 
 
 class Context:
-    """What a layer may ask for during one pass.
+    """The context of one layer during a pass.
 
     Args:
-        index: the layer's depth-first number in the model.
-        pass_state: shared by all layers of one pass.
+        index: number of the layer in the model, counted depth first.
+        pass_state: state that all layers of the pass share.
         input_gradient: whether backward has to return the gradient of the layer's input.
         children: the contexts of a container's layers, by name.
     """
@@ -90,16 +90,16 @@ class Context:
     def batch_sum(self, part: Array) -> Array:
         """Sum an array over all shards of the batch, for layers in which rows depend on one another.
 
-        Such a layer sets `mixes_samples`. In every shard it asks for the same sums in the same order.
+        Such a layer sets `mixes_samples`. It has to ask for the same sums in the same order in every shard.
         """
         return part if self.pass_state.batch_sum is None else self.pass_state.batch_sum(part)
 
     def random_bits(self, shape: Shape, kind: type[Word] = np.uint32) -> Array:
-        """Draw uniform integers that depend on seed, step, layer and row, and not on how the batch is cut into shards.
+        """Return random integers that depend on seed, step, layer and row, but not on how the batch is cut into shards.
 
         Args:
             shape: (rows, ...).
-            kind: type of the integers; 16 bits take half the time of 32.
+            kind: unsigned integer type; integers of 16 bits take half the time of 32.
         """
         state = self.pass_state
         stream = state.streams.stream(state.seed, "layer", state.step, self.index)

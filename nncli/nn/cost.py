@@ -1,7 +1,7 @@
 """The cost of a layer: multiply-adds of its forward pass, and memory that it needs for the backward pass.
 
-Counts are found by the layer's type: a subclass has its base's, any other layer the default. A layer from a plugin may
-define a method of the same name instead.
+Both are looked up by the layer's type, and a subclass inherits them. A layer from a plugin may define the methods
+`multiply_adds(input_shape)` and `kept(input_shape)` instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nncli.nn.layers.embedding import Embedding
 from nncli.nn.layers.residual import Residual
 from nncli.nn.layers.sequential import Sequential
 from nncli.nn.normalization import Normalization
-from nncli.nn.recurrent.layer import Recurrent
+from nncli.nn.recurrent.recurrent_layer import Recurrent
 
 
 def multiply_adds(layer: Layer, input_shape: Shape) -> int:
@@ -32,20 +32,20 @@ def multiply_adds(layer: Layer, input_shape: Shape) -> int:
 
 
 def saved_values(layer: Layer, input_shape: Shape) -> int:
-    """Return how many numbers a layer saves per row for its backward pass, besides its input and output."""
+    """Return how many numbers per row a layer saves for its backward pass, besides its input and output."""
     own = _method(layer, "kept")
     return own(input_shape) if own else _saved_values(layer, input_shape)
 
 
 def _method(layer: Layer, name: str) -> Callable[[Shape], int] | None:
-    """Return the method of that name that a plugin's layer defines, or None."""
+    """Return the method of that name if the layer defines it, as one from a plugin may."""
     own = getattr(layer, name, None)
     return cast("Callable[[Shape], int]", own) if callable(own) else None
 
 
 @singledispatch
 def _multiply_adds(layer: Layer, input_shape: Shape) -> int:
-    """Count every weight once; biases and other vectors do not count."""
+    """Count every weight once, but no biases or other vectors."""
     return sum(math.prod(spec.shape) for _, spec in leaves(layer.parameters(input_shape)) if len(spec.shape) > 1)
 
 
@@ -67,7 +67,7 @@ def _(layer: Recurrent, input_shape: Shape) -> int:
 @_multiply_adds.register(Embedding)
 @_multiply_adds.register(Normalization)
 def _(layer: Layer, input_shape: Shape) -> int:
-    """Count nothing: an embedding looks rows up, and normalization scales elements as an activation does."""
+    """Return 0: an embedding only looks up vectors, and normalization is elementwise, as an activation is."""
     return 0
 
 
@@ -78,7 +78,7 @@ def _(layer: Sequential, input_shape: Shape) -> int:
 
 @_multiply_adds.register
 def _(layer: Residual, input_shape: Shape) -> int:
-    """Add the layers and the shortcut, or its projection of the channels at every output position."""
+    """Add the layers to the shortcut, or to the projection of the channels at every output position."""
     body, output = _in_order(layer.layers, input_shape), layer.output_shape(input_shape)
     if layer.shortcut is not None:
         return body + multiply_adds(layer.shortcut, input_shape)
@@ -97,11 +97,11 @@ def _saved_values(layer: Layer, input_shape: Shape) -> int:
 
 @_saved_values.register
 def _(layer: Normalization, input_shape: Shape) -> int:
-    """Count the centered input."""
+    """Count the centred input."""
     return math.prod(input_shape)
 
 
 @_saved_values.register
 def _(layer: Recurrent, input_shape: Shape) -> int:
-    """Count the gates and two states of every step, and their gradients."""
+    """Count the gates and two states of every step, and the gradients of all of them."""
     return input_shape[0] * layer.units * 2 * (layer.gates + 2)

@@ -20,7 +20,7 @@ from nncli.nn.activations.silu import SiLU
 from nncli.nn.layer import Layer
 
 DEFAULT = "xavier"
-BEFORE: Mapping[type, str] = {  # initializer of the weights before an activation
+INITIALIZER_BEFORE: Mapping[type, str] = {  # name of the initializer of weights that feed an activation
     **dict.fromkeys((ReLU, LeakyReLU, ELU, GELU, SiLU, HardSwish, Mish), "he"),
     SELU: "lecun",
 }
@@ -29,24 +29,26 @@ BEFORE: Mapping[type, str] = {  # initializer of the weights before an activatio
 def initializer_before(activation: Activation) -> str:
     """Return the name of the default initializer for weights that feed an activation.
 
-    A plugin's activation inherits that of its base class, or names one as its class attribute `advised_initializer`.
+    An activation from a plugin inherits it from its base class, or names it in its class attribute
+    `advised_initializer`.
     """
     for base in type(activation).__mro__:
         if "advised_initializer" in vars(base):
             return getattr(activation, "advised_initializer", None) or DEFAULT
-        if base in BEFORE:
-            return BEFORE[base]
+        if base in INITIALIZER_BEFORE:
+            return INITIALIZER_BEFORE[base]
     return DEFAULT
 
 
 def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[Layer]:
-    """Return the layers with every unset initializer filled in by the activation that follows.
+    """Return the layers with every missing initializer filled in, chosen by the next activation.
 
-    He before relu-like activations, lecun before selu, xavier otherwise. Layers without weights in between are skipped.
+    It is he before relu-like activations, lecun before selu, and xavier otherwise. Layers without weights between a
+    layer and the activation are skipped.
 
     Args:
         layers: the layers, in order.
-        after: the layers that follow them outside of their container.
+        after: the layers after their container.
     """
     filled: list[Layer] = []
     for index, item in enumerate(layers):
@@ -59,7 +61,7 @@ def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[
 
 
 def _filled_inside(item: Layer, following: Sequence[Any]) -> dict[str, Any]:
-    """Return the fields of a container that hold layers, with their initializers filled in."""
+    """Return the fields of a container that hold layers, with the initializers of these layers filled in."""
     inside: dict[str, Any] = {}
     for name, value in vars(item).items():
         if isinstance(value, Layer):

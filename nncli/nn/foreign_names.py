@@ -1,4 +1,4 @@
-"""Keys and names of Keras, PyTorch and scikit-learn for layers, losses and metrics, and what to write here instead."""
+"""Advice for keys and names that other libraries use for layers, losses and metrics, see `core.foreign_names`."""
 
 from __future__ import annotations
 
@@ -29,23 +29,21 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
     "Embedding": {
         **dict.fromkeys(
             ("num_embeddings", "input_dim", "vocabulary_size", "vocab_size", "vocabulary"),
-            "how many different whole numbers there are is entries",
+            "write entries, the number of different whole numbers",
         ),
-        **dict.fromkeys(("embedding_dim", "output_dim", "dim", "size"), "the length of a vector is units"),
-        **dict.fromkeys(
-            ("padding_idx", "mask_zero"), "no number is left out; 0 has a vector of its own, which is learnt"
-        ),
+        **dict.fromkeys(("embedding_dim", "output_dim", "dim", "size"), "write units, the length of a vector"),
+        **dict.fromkeys(("padding_idx", "mask_zero"), "leave it out; 0 has a trainable vector, as every number has"),
         "embeddings_initializer": "write initializer",
     },
     "Recurrent": {
         "activation": "it is always tanh",
         "recurrent_activation": "it is always sigmoid",
-        "hidden_size": "the length of the state is units",
+        "hidden_size": "write units, the size of the hidden state",
         "input_size": "the layer takes what comes in; leave it out",
         "num_layers": "write several layers one after another, all but the last with return_sequences: true",
         "go_backwards": "write reverse: true",
         **dict.fromkeys(("dropout", "recurrent_dropout"), "dropout is a layer of its own; write it before or after"),
-        "bidirectional": "there is no such thing here; reverse: true goes from the last step to the first",
+        "bidirectional": "it is not available; reverse: true processes a sequence from the last step to the first",
         "batch_first": "leave it out; a row is (steps, features), and the batch always comes first",
     },
     "Dropout": {"p": "it is rate here"},
@@ -62,7 +60,9 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
         "reduction": "leave it out; a loss is always the mean",
     },
     "BinaryCrossEntropy": {"pos_weight": "it is called positive_weight"},
-    "CrossEntropy": dict.fromkeys(("positive_weight", "pos_weight"), "of several classes it is training.class_weight"),
+    "CrossEntropy": dict.fromkeys(
+        ("positive_weight", "pos_weight"), "for several classes, write training.class_weight"
+    ),
     "Quantile": dict.fromkeys(("tau", "q", "alpha"), "it is quantile here"),
 }
 
@@ -86,7 +86,7 @@ FOREIGN_NAMES: dict[str, dict[str, str]] = {
             "write group_norm with as many groups as there are channels",
         ),
         **dict.fromkeys(("RNN", "SimpleRNN"), "write gru or lstm"),
-        "Bidirectional": "there is no such layer; a gru or lstm goes one way, with reverse: true backwards",
+        "Bidirectional": "it is not available; a gru or lstm processes a sequence forwards; reverse: true, backwards",
     },
     "loss": {
         **dict.fromkeys(
@@ -97,14 +97,14 @@ FOREIGN_NAMES: dict[str, dict[str, str]] = {
             ("NLL", "softmax_cross_entropy_with_logits", "cross_entropy_with_logits"),
             "write cross_entropy, which is computed from the logits where the model ends in softmax",
         ),
-        "smooth_l1": "write huber; smooth_l1 is it divided by delta, which is its beta",
+        "smooth_l1": "write huber with delta: beta; smooth_l1 is huber divided by beta",
         "L1Loss": "write mean_absolute_error",
         "L2Loss": "write mean_squared_error",
     },
     "metric": {
-        "hamming_loss": "write accuracy, which is 1 - hamming_loss: of several labels, the share of right ones",
+        "hamming_loss": "write accuracy, which is 1 - hamming_loss for multi-label targets",
         **dict.fromkeys(
-            ("mse", "mean_squared_error"), "write rmse, which is its root; the loss itself is measured anyway"
+            ("mse", "mean_squared_error"), "write rmse, its square root; the loss itself is always measured"
         ),
     },
 }

@@ -1,4 +1,4 @@
-"""The base class of initializers: the initial values of weights."""
+"""The base class of initializers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ initializer = INITIALIZERS.register
 
 @dataclass(frozen=True)
 class Initializer(Registered):
-    """The base of all initializers."""
+    """The base of all initializers, which draw the initial values of weights."""
 
     needs = ("draw",)
 
@@ -26,6 +26,6 @@ class Initializer(Registered):
             random: random number generator.
             shape: shape of the array.
             fan_in: number of inputs that one output sums over.
-            fan_out: number of outputs that one input goes to.
+            fan_out: number of outputs that one input contributes to.
         """
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Checks of the data by layers that read raw values, such as the token numbers of an embedding."""
+"""Checks of the data for layers that read raw values, such as the token numbers of an embedding."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nncli.nn.layer import InputCheck, Layer
 from nncli.nn.layers.embedding import Embedding
 from nncli.nn.layers.sequential import Sequential
 
-MAX_TABLE = 10**6  # entries; larger numbers more likely have gaps between them than need a larger table
-EXACT = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}  # integers below are exact in this dtype
+MAX_ADVISED_ENTRIES = 10**6  # larger numbers are more likely to have gaps than to need so many entries
+EXACT_BELOW = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}  # smaller integers are exact
 
 
 def input_check(layer: Layer) -> InputCheck | None:
-    """Return a function that looks for a row the layer cannot take, or None where any row of numbers will do.
+    """Return the function that checks the rows that a layer gets, or None if the layer accepts any numbers.
 
-    The function gets rows (n, *) as the network does, and returns the index of the first invalid row with a message,
-    or None. A layer with such a check reads raw data: it comes first, inside containers too, and has no gradient for
-    its input. A layer from a plugin may define it as its method `input_check`.
+    The function takes rows as the network gets them, (n, *), and returns the index of the first invalid row with a
+    message, or None. A layer with such a check reads raw data: it has to be the first layer, also inside a container,
+    and its input has no gradient. A layer from a plugin may define this function as its method `input_check`.
     """
     own: Callable[[], InputCheck | None] | None = getattr(layer, "input_check", None)
     return own() if callable(own) else _input_check(layer)
@@ -44,7 +44,7 @@ def _(layer: Embedding) -> InputCheck | None:
 
 def _first_without_vector(entries: int, x: Array) -> tuple[int, str] | None:
     """Return the first row with a value that is not an integer in [0, entries), and a message about that value."""
-    exact = EXACT[x.dtype]
+    exact = EXACT_BELOW[x.dtype]
     wrong = (x < 0) | (x >= min(entries, exact)) | (x != np.rint(x))
     if not wrong.any():
         return None
@@ -55,8 +55,8 @@ def _first_without_vector(entries: int, x: Array) -> tuple[int, str] | None:
     elif number < 0:
         advice = "number them from 0"
     elif number < entries:
-        advice = f"{x.dtype} tells whole numbers apart only below {exact}: write dtype: float64"
-    elif x.max() < MAX_TABLE:
+        advice = f"{x.dtype} represents whole numbers exactly only below {exact}: write dtype: float64"
+    elif x.max() < MAX_ADVISED_ENTRIES:
         advice = f"write entries: {int(x.max()) + 1}, or more"
     else:
         advice = "number them from 0 without gaps"

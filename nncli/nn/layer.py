@@ -1,4 +1,4 @@
-"""The base class of layers: a frozen dataclass of hyperparameters, without weights and without cached inputs."""
+"""The base class of layers, and the specification of their parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncli.nn.context import Context, PassState
 if TYPE_CHECKING:
     from nncli.nn.initializer import Initializer
 
-Tree: TypeAlias = dict[str, Any]  # arrays or parameter specs by name, nested like the layers
+Tree: TypeAlias = dict[str, Any]  # arrays or parameter specs by name, nested as the layers are
 Backward: TypeAlias = Callable[[Array, Tree], "Array | None"]
 InputCheck: TypeAlias = Callable[[Array], "tuple[int, str] | None"]
 Moment = PassState  # the earlier name, for plugins
@@ -44,7 +44,7 @@ class ParameterSpec:
 
 
 def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, ParameterSpec]]:
-    """Yield the specs of a tree by full name, such as "0.dense.weight", in the order of the layers."""
+    """Yield (full name, spec) of every parameter of a tree, such as "0.dense.weight", in the order of the layers."""
     for name, item in tree.items():
         if isinstance(item, dict):
             yield from leaves(item, f"{prefix}{name}.")
@@ -54,37 +54,38 @@ def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, ParameterSpec]]:
 
 @dataclass(frozen=True)
 class Layer(Registered):
-    """The base of all layers: a pure function of parameters and input.
+    """The base of all layers: frozen dataclasses of hyperparameters, without weights and without cached inputs.
 
-    A subclass declares its hyperparameters as fields and overrides `forward`, and `output_shape` and `parameters`
-    unless the defaults (same shape, no parameters) apply. Shapes are those of one row, without the batch axis.
+    A subclass declares its hyperparameters as fields and overrides `forward`, which is a pure function of parameters
+    and input. It overrides `output_shape` if the output has another shape than the input, and `parameters` if it has
+    any. All shapes are those of one row, without the batch axis.
 
-    What else depends on the type of a layer stands beside the layers: multiply-adds and memory in `nn.cost`, default
-    initializers in `nn.default_initializers`, checks of raw inputs in `nn.input_check`, advice on shapes and batch
-    sizes in `nn.shape_advice`, names of other libraries in `nn.foreign_names`.
+    Other properties that depend on the type of a layer are in modules of their own: multiply-adds and memory in
+    `nn.cost`, default initializers in `nn.default_initializers`, checks of raw inputs in `nn.input_check`, advice on
+    shapes and batch sizes in `nn.shape_advice`, names of other libraries in `nn.foreign_names`.
     """
 
     needs = ("forward",)
 
-    sums_to_one: ClassVar[bool] = False  # whether an output row is a distribution over classes
-    mixes_samples: ClassVar[bool] = False  # whether outputs of a row depend on other rows in training
-    in_order: ClassVar[tuple[str, ...]] = ()  # fields of a container that hold layers in sequence
+    sums_to_one: ClassVar[bool] = False  # whether every output row is a probability distribution over classes
+    mixes_samples: ClassVar[bool] = False  # whether the outputs of a row depend on the other rows in training
+    in_order: ClassVar[tuple[str, ...]] = ()  # fields of a container whose layers run one after another
 
     @property
     def output_range(self) -> tuple[float, float] | None:
-        """Bounds of the outputs, or None; a subclass may set them as a class attribute."""
+        """Lower and upper bound of the outputs, or None; a subclass may set it as a class attribute."""
         return None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of one output row.
 
         Raises:
-            ShapeError: "wants ..."; the caller adds the shape that it got.
+            ShapeError: if the input shape does not fit; the message is "wants ...", to which the caller adds the shape.
         """
         return input_shape
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return the specs of the parameters by name; of a container, nested by layer."""
+        """Return the specs of the parameters by name; those of a container are nested by layer."""
         return {}
 
     def children(self) -> Mapping[str, Layer]:
@@ -96,15 +97,15 @@ class Layer(Registered):
 
         backward(dy, g) ASSIGNS the gradient of every parameter to the arrays in `g` and returns the gradient of `x`,
         or None if `ctx.input_gradient` is false or the input has no gradient, such as integers. It may overwrite `dy`.
-        Neither function changes `x` or `p`.
+        Neither forward nor backward changes `x` or `p`.
 
-        For non-trainable parameters it assigns the new value if `ctx.updates_buffers`, and otherwise zero, so that the
-        shards of a batch add up; the trainer sets that value after the step.
+        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers`, and otherwise zero, so
+        that the shards of a batch add up to it; the trainer sets the new value after the step.
 
         Args:
             p: the layer's parameters by name, views of the model's vector.
-            x: (n, *input_shape).
-            ctx: what else the pass depends on, such as whether it trains, and random numbers.
+            x: the input, (n, *input_shape).
+            ctx: the context of the pass: training or inference, random numbers, sums over the whole batch.
         """
         raise NotImplementedError
 

@@ -1,4 +1,4 @@
-"""The protocol of a loss: a sum over rows, its predictions and its gradient."""
+"""The base class of losses, and functions that several losses use."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ EARLIER_NAMES = {"of_constant": "baseline", "ending_fault": "last_layer_problem"
 class Loss(Registered):
     """The base of all losses.
 
-    A loss is a sum over the rows of a batch, so that shards of a batch add up. Its divisor, the number of rows or the
-    sum of their weights, is known before backward.
+    A loss is computed as a sum over the rows of a batch, so that the sums of shards add up. The caller divides it by
+    the number of rows or the sum of their weights, which is known before backward.
     """
 
     needs = ("forward",)
 
-    target_kind: ClassVar[TaskKind] = "numbers"  # what it learns, where the targets do not say more
-    multi_label: ClassVar[bool] = False  # whether it also learns several labels a row, one unit each
-    wants_sum_to_one: ClassVar[bool] = False  # whether the outputs have to be a distribution over classes
-    absorbs: ClassVar[str | None] = None  # the activation that it computes together with itself, from logits
+    target_kind: ClassVar[TaskKind] = "numbers"  # the kind of targets that it is for
+    supports_multi_label: ClassVar[bool] = False  # whether it is also for multi-label targets, with one unit per label
+    wants_sum_to_one: ClassVar[bool] = False  # whether every output row has to be a distribution over classes
+    absorbs: ClassVar[str | None] = None  # name of a last activation that it computes itself, from logits
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         """Accept the earlier names of a plugin's methods and attributes."""
@@ -41,54 +41,64 @@ class Loss(Registered):
             if earlier in vars(cls) and name not in vars(cls):
                 setattr(cls, name, vars(cls)[earlier])
         if "for_several_labels" in vars(cls):
-            cls.multi_label = True
+            cls.supports_multi_label = True
         if vars(cls).get("least_target") == 0:
             cls.target_kind = "counts"
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        """(prediction, sum over the rows, backward); backward(scale) returns d(scale * sum) / d output.
+        """Return (predictions, sum of the losses of all rows, backward).
+
+        backward(scale) returns the gradient of scale * sum with respect to `output`.
 
         Args:
-            output: (n, ...) output of the model; never changed.
-            targets: (n, ...) as `encode` returns them.
-            weights: (n,) or None for 1 each.
+            output: (n, ...) output of the model; not changed.
+            targets: (n, ...) targets as `encode` returns them.
+            weights: (n,) weights of the rows, or None for equal weights of 1.
         """
         raise NotImplementedError
 
     def predict(self, output: Array) -> Array:
-        """The predictions that the model's output stands for, such as the probabilities of logits."""
+        """Return the predictions for an output of the model, such as the probabilities for logits."""
         return output
 
     def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
-        """Targets in the form that `forward` takes, from class numbers (n,) or numbers (n, ...)."""
+        """Return the targets in the form that `forward` takes.
+
+        Args:
+            targets: class numbers, (n,), or numbers, (n, ...).
+            output_shape: shape of one row of the model's output.
+            dtype: dtype of the model.
+        """
         return targets.reshape(len(targets), *output_shape).astype(dtype, order="C")
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """The mean loss of the best constant prediction, which a trained model should beat.
+        """Return the mean loss of the best constant prediction, which a trained model should beat.
 
         Args:
-            targets: as `encode` returns them.
-            weights: (n,) or None for 1 each.
+            targets: (n, ...) targets as `encode` returns them.
+            weights: (n,) weights of the rows, or None for equal weights of 1.
         """
         return math.inf
 
     def last_layer_problem(self, last: str, output_range: tuple[float, float] | None) -> str | None:
-        """Why a loss that absorbs no activation does not fit the last layer of a model, or None.
+        """Return why the loss does not fit the last layer of a model, or None.
+
+        It is called for losses without `absorbs`.
 
         Args:
-            last: the name of the layer.
-            output_range: bounds of its outputs, where it has any.
+            last: name of the last layer.
+            output_range: lower and upper bound of its outputs, or None.
         """
         return None
 
 
 def weighted_sum(losses: Array, weights: Array | None) -> float:
-    """The sum of the losses of the rows, each times its weight."""
+    """Return the sum of the losses of the rows, (n,), each times its weight."""
     return float(losses.sum() if weights is None else np.dot(losses, weights))
 
 
 def mean_over_units(losses: Array, weights: Array | None) -> float:
-    """The sum over the rows, each times its weight, of the mean over their units.
+    """Return the sum over the rows of weight * mean over the units of a row.
 
     Shape: losses (n, *) -> a number
     """
@@ -99,20 +109,20 @@ def mean_over_units(losses: Array, weights: Array | None) -> float:
 
 
 def per_row(scale: float, weights: Array | None, axes: int) -> Array | float:
-    """The factor of every row's gradient, scale * weight, shaped to broadcast over arrays of so many axes."""
+    """Return scale * weight, the factor of every row's gradient, shaped to broadcast to an array of `axes` axes."""
     return scale if weights is None else (scale * weights).reshape(-1, *[1] * (axes - 1))
 
 
-def entropy(shares: Array) -> float:
-    """-sum of p log p over the probabilities above 0, in nats."""
-    present = shares[shares > 0]
+def entropy(p: Array) -> float:
+    """Return the entropy of probabilities in nats, -sum p log(p); 0 log(0) counts as 0."""
+    present = p[p > 0]
     return float(-(present * np.log(present)).sum())
 
 
 def classes_of(prediction: Array) -> Array:
-    """The number of the most likely class: (n, classes) or (n, 1) probabilities -> (n,) integers.
+    """Return the number of the most likely class: (n, classes) or (n, 1) probabilities -> (n,) integers.
 
-    Of several equal probabilities the first counts, so a single probability of exactly 0.5 means class 0.
+    Ties are broken in favor of the first class, so a single probability of exactly 0.5 means class 0.
     """
     if prediction.shape[-1] == 1:
         return (prediction[..., 0] > 0.5).astype(np.int64)
@@ -120,7 +130,7 @@ def classes_of(prediction: Array) -> Array:
 
 
 def labels_of(prediction: Array) -> Array:
-    """0 or 1 for every label: (n, labels) probabilities -> (n, labels) integers; exactly 0.5 means 0."""
+    """Return 0 or 1 for every label: (n, labels) probabilities -> (n, labels) integers; exactly 0.5 means 0."""
     return (prediction > 0.5).astype(np.int64)
 
 

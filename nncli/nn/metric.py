@@ -1,4 +1,4 @@
-"""The base class of metrics: a state that rows are added to, merged with others, and finished to a number."""
+"""The base class of metrics, and functions that several metrics use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,35 +20,44 @@ EARLIER_KINDS: dict[str, TaskKind] = {"labels": "multi_label"}  # names in older
 
 @dataclass(frozen=True)
 class Metric(Registered):
-    """The base of all metrics; predictions and targets are in original units.
+    """The base of all metrics, which accumulate a state over rows.
 
-    Most states are a few sums. Metrics whose state grows with its rows set `keeps_rows`: states of similar size are
-    then merged, in the order of the rows, so that every row is copied a few times only.
+    `measure` returns the state of some rows, `merge` the state of two states, and `finish` the metric. Predictions and
+    targets are in original units. Most states are a few sums. A metric whose state grows with the number of rows sets
+    `keeps_rows`; only states of similar size are then merged, so that every row is copied a few times only.
     """
 
     needs = ("measure", "finish")
 
-    target_kind: ClassVar[TaskKind] = "numbers"
-    measures_labels: ClassVar[bool] = False  # whether it also measures several labels a row, each 0 or 1
+    target_kind: ClassVar[TaskKind] = "numbers"  # the kind of targets that it measures
+    supports_multi_label: ClassVar[bool] = False  # whether it also measures multi-label targets
+    measures_labels: ClassVar[bool] = False  # the earlier name of `supports_multi_label`, for plugins
     higher_is_better: ClassVar[bool] = False
-    keeps_rows: ClassVar[bool] = False  # whether the state grows with its rows
+    keeps_rows: ClassVar[bool] = False  # whether the state grows with the number of rows
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Accept the earlier name of `supports_multi_label`."""
+        super().__init_subclass__(**arguments)
+        cls.supports_multi_label = vars(cls).get("measures_labels", cls.supports_multi_label)
+        cls.measures_labels = cls.supports_multi_label
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return the state of these rows alone: a vector in float64.
+        """Return the state of some rows: a vector in float64.
 
         Args:
             prediction: (n, ...) predictions, such as probabilities.
-            targets: (n, ...) as the loss encodes them, unscaled; multi-label targets are (n, labels) of 0 and 1.
+            targets: (n, ...) targets as the loss encodes them, unscaled; multi-label targets are (n, labels) of 0 and
+                1.
             weights: (n,) weights of the rows, or None for equal weights.
         """
         raise NotImplementedError
 
     def merge(self, a: Array, b: Array) -> Array:
-        """Return the state of the rows of two states together; an empty vector is the state of no rows."""
+        """Return the state of the rows of `a` and `b` together; the state of no rows is an empty vector."""
         return a + b if a.size and b.size else a if a.size else b
 
     def finish(self, state: Array) -> float:
-        """Return the metric of a state of at least one row; NaN if it is undefined for its rows."""
+        """Return the metric of a state of at least one row; NaN if the metric is undefined for these rows."""
         raise NotImplementedError
 
     def classes_fault(self, classes: int) -> str | None:
@@ -60,31 +69,32 @@ class Metric(Registered):
         return None
 
 
-def fault_of(metric: Metric, task: Task, what: str) -> str | None:
-    """Why a metric does not fit a task, or None.
+def metric_problem(metric: Metric, task: Task, learner: str) -> str | None:
+    """Return why a metric does not fit a task, or None.
 
     Args:
-        metric: to measure.
-        task: what is learnt.
-        what: the name of what learns it, for the message.
+        metric: the metric.
+        task: the task of the model.
+        learner: the name of the loss or model that learns the task, for the message.
     """
     kinds = {"classes": "class labels", "multi_label": "multi-label targets", "numbers": "numbers"}
     learnt = "numbers" if task.is_regression else task.kind
-    if task.is_multi_label and metric.measures_labels:
+    if task.is_multi_label and metric.supports_multi_label:
         return metric.labels_fault()
     measured = EARLIER_KINDS.get(metric.target_kind, metric.target_kind)
     if measured != learnt:
-        fault = f"{metric.type_name} measures {kinds[measured]}, but {what} learns {kinds[learnt]}"
+        problem = f"{metric.type_name} measures {kinds[measured]}, but {learner} learns {kinds[learnt]}"
         if not task.is_multi_label:
-            return fault
-        return f"{fault}; these are measured by {', '.join(cls.type_name for cls in METRICS if cls.measures_labels)}"
+            return problem
+        suitable = ", ".join(cls.type_name for cls in METRICS if cls.supports_multi_label)
+        return f"{problem}; these are measured by {suitable}"
     return None if task.class_count is None else metric.classes_fault(task.class_count)
 
 
 def names_of(metrics: Sequence[Metric]) -> list[str]:
-    """Return the names of metrics in columns and results: their type, with settings where a type occurs repeatedly.
+    """Return the names of metrics in columns and results: their types, with settings if a type occurs repeatedly.
 
-    [f1] is f1; [f1 with average: macro, f1 with average: weighted] is f1_macro, f1_weighted.
+    For example f1 alone is f1, but f1 with average: macro beside f1 with average: weighted are f1_macro, f1_weighted.
     """
     kinds = [metric.type_name for metric in metrics]
     return [
@@ -126,7 +136,6 @@ def safe_ratio(part: Array, whole: Array) -> Array:
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.not_equal(whole, 0))
 
 
-several_labels, share = is_multi_label, safe_ratio  # their older names, which plugins may use
-
+several_labels, share = is_multi_label, safe_ratio  # their earlier names, for plugins
 
 metric = METRICS.register

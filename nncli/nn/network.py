@@ -23,13 +23,13 @@ class Network:
     """A model with one vector of parameters.
 
     Args:
-        model: the layers, every initializer filled.
-        input_shape: of one row.
-        dtype: of parameters and of everything computed.
-        seed: of the initial values; None for zeros, where weights come from elsewhere.
+        model: the layers, with all initializers filled in.
+        input_shape: shape of one input row.
+        dtype: dtype of the parameters and of all computations.
+        seed: seed of the initial weights; None for zeros, if the weights are set later.
 
     Raises:
-        ShapeError: where a layer does not fit what comes before it.
+        ShapeError: if a layer does not fit its input.
     """
 
     def __init__(self, model: Sequential, input_shape: Shape, dtype: FloatDType, seed: int | None) -> None:
@@ -42,7 +42,7 @@ class Network:
 
     @property
     def input_shape(self) -> Shape:
-        """Of one row."""
+        """Shape of one input row."""
         return self.shapes[0]
 
     def named(self) -> dict[str, Array]:
@@ -51,7 +51,7 @@ class Network:
 
 
 class BoundLayer(NamedTuple):
-    """A layer with everything that one pass needs to compute it."""
+    """A layer's forward function, with its parameters, context and gradients."""
 
     forward: Callable[[Tree, Array, Context], tuple[Array, Backward]]
     p: Tree
@@ -61,12 +61,12 @@ class BoundLayer(NamedTuple):
 
 
 class Pass:
-    """A network with a gradient vector of its own, which one thread computes with.
+    """Forward and backward passes of a network on one thread, with a gradient vector of their own.
 
-    The layers are bound here once, so that a pass is a loop over a flat list.
+    The layers are bound to their parameters once, so that a pass is a loop over a flat list.
 
     Args:
-        network: whose parameters are read.
+        network: the network.
         depth: number of layers to run, from the first.
         input_gradient: whether backward returns the gradient of the network's input.
     """
@@ -80,14 +80,14 @@ class Pass:
         for name, layer in list(network.model.children().items())[:depth]:
             context, index = _context(layer, index, self.pass_state, wanted)
             bound.append(BoundLayer(layer.forward, network.tree[name], context, gradients[name], name))
-            wanted = wanted or _has_arrays(network.tree[name])  # backward stops at the first layer with parameters
+            wanted = wanted or _has_parameters(network.tree[name])  # backward stops at the first layer with parameters
         layers = network.model.layers[:depth]
         order = reorder(layers)
         self.bound = [bound[number] for number in order]
         self._network, self._layers = network, [layers[number] for number in order]
 
     def forward(self, x: Array) -> tuple[Array, list[Backward]]:
-        """Return the outputs, and the backward functions of the layers."""
+        """Return the output, and the backward function of every layer."""
         backwards = []
         for forward, p, ctx, _, _ in self.bound:
             x, backward = forward(p, x, ctx)
@@ -95,19 +95,19 @@ class Pass:
         return x, backwards
 
     def output(self, x: Array) -> Array:
-        """Return the outputs alone, with fused operators; what backward would need is not kept."""
+        """Return the output alone, computed with fused operators, for passes without backward."""
         for operator, (forward, p, ctx, _, _) in self._operators:
             x = forward(p, x, ctx)[0] if operator is None else operator.compute(p, x)
         return x
 
     @cached_property
     def _operators(self) -> list[tuple[FusedOperator | None, BoundLayer]]:
-        """Each fused operator with the first of its layers, and None with each single layer."""
+        """(operator, first of its layers) for every fused operator, and (None, layer) for every other layer."""
         shapes = shapes_in_order(self._layers, self._network.input_shape)
         return [(operator, self.bound[index]) for index, operator in fuse(self._layers, shapes, self._network.dtype)]
 
     def backward(self, dy: Array, backwards: list[Backward]) -> Array | None:
-        """Assign `gradient`, and return the gradient of the input where it is wanted."""
+        """Assign `gradient`, and return the gradient of the input if `input_gradient` is set, otherwise None."""
         gradient: Array | None = dy
         for backward, (_, _, _, g, _) in zip(reversed(backwards), reversed(self.bound), strict=True):
             if gradient is None:
@@ -116,7 +116,7 @@ class Pass:
         return gradient
 
     def first_nonfinite_layer(self, x: Array) -> str | None:
-        """Return the first layer whose output is not finite, as INDEX.TYPE."""
+        """Return the name of the first layer whose output is not finite, INDEX.TYPE, or None."""
         for forward, p, ctx, _, name in self.bound:
             x = forward(p, x, ctx)[0]
             if not np.isfinite(x).all():
@@ -124,15 +124,15 @@ class Pass:
         return None
 
 
-def _has_arrays(tree: Tree) -> bool:
-    return any(_has_arrays(item) if isinstance(item, dict) else True for item in tree.values())
+def _has_parameters(tree: Tree) -> bool:
+    return any(_has_parameters(item) if isinstance(item, dict) else True for item in tree.values())
 
 
 def _context(layer: Layer, index: int, pass_state: PassState, input_gradient: bool) -> tuple[Context, int]:
-    """Return the context of a layer and, depth first, of the layers inside it; and the next free number."""
+    """Return the context of a layer, with those of the layers inside it, and the next free index (depth first)."""
     own, index = index, index + 1
     children: dict[str, Context] = {}
     for name, child in layer.children().items():
-        # inside a container every layer but the first has to return the gradient of its input
+        # inside a container, every layer except the first returns the gradient of its input
         children[name], index = _context(child, index, pass_state, input_gradient or bool(children))
     return Context(own, pass_state, input_gradient, children), index

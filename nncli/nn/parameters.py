@@ -18,10 +18,10 @@ class Slot:
     """The position of one array in the vector.
 
     Args:
-        name: full name, such as "0.dense.weight".
-        spec: its shape and initializer.
-        start: index of its first number.
-        stop: index after its last number.
+        name: full name of the array, such as "0.dense.weight".
+        spec: specification of the array.
+        start: index of its first element.
+        stop: index after its last element.
     """
 
     name: str
@@ -57,13 +57,15 @@ class ParameterLayout:
         self.decayed = max((slot.stop for slot in slots if slot.spec.trainable and slot.spec.decayed), default=0)
 
     def initial(self, seed: int | None) -> Array:
-        """Return a vector with every array initialized; the numbers depend on the seed and the array's name alone.
+        """Return a vector with the initial values of all arrays.
+
+        Those of an array depend on the seed and the name of the array alone.
 
         Args:
             seed: the run's seed; None for zeros, if the weights are set later.
 
         Raises:
-            ShapeError: if it does not fit into memory.
+            ShapeError: if the vector does not fit into memory.
         """
         try:
             vector = np.zeros(self.size, self.dtype)
@@ -89,7 +91,7 @@ class ParameterLayout:
         return {name: views[name] for name, _ in leaves(self.tree) if name in views}
 
     def views(self, vector: Array) -> Tree:
-        """Return the same views, nested like the layers."""
+        """Return the views of the arrays, nested as the layers are."""
         return _nest(self.tree, self.named(vector), "")
 
 

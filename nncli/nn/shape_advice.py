@@ -1,4 +1,4 @@
-"""What the checks of shapes and batch size say about particular layers, found by the layer's type."""
+"""Advice on shapes and batch sizes for certain types of layers, which the checks of a config show."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from nncli.nn.layers.batch_norm import BatchNorm
 from nncli.nn.layers.residual import Residual
 
 CONTAINER_HINTS: Mapping[type, str] = {
-    Residual: "write padding: same in its layers, or a shortcut that gives what they give"
+    Residual: "write padding: same in its layers, or a shortcut with the same output shape"
 }
 
 
 def batch_size_fault(layer: Layer, input_shape: Shape, rows: int) -> str | None:
     """Return why a layer cannot be trained on batches of that many rows, or None.
 
-    A layer from a plugin may define it as its method `batch_fault`.
+    A layer from a plugin may define the method `batch_fault(input_shape, rows)` instead.
     """
     own: Callable[[Shape, int], str | None] | None = getattr(layer, "batch_fault", None)
     return own(input_shape, rows) if callable(own) else _batch_size_fault(layer, input_shape, rows)
@@ -32,16 +32,16 @@ def _batch_size_fault(layer: Layer, input_shape: Shape, rows: int) -> str | None
 
 @_batch_size_fault.register
 def _(layer: BatchNorm, input_shape: Shape, rows: int) -> str | None:
-    """Refuse a single number per channel: its normalized value is always 0."""
+    """Refuse a single value per channel: it is always normalized to 0."""
     if rows > 1 or math.prod(input_shape[:-1]) > 1:
         return None
     return "batch_norm normalises over the rows of a batch, and training.batch_size is 1; give it 2 or more"
 
 
 def shape_hint(container: Layer) -> str:
-    """Return what to change where the layers of a container give a shape that does not fit, or "".
+    """Return advice for a container whose layers give a shape that does not fit, or "".
 
-    A container from a plugin may say it as its class attribute `shape_hint`.
+    A container from a plugin may define it as its class attribute `shape_hint`.
     """
     for base in type(container).__mro__:
         if "shape_hint" in vars(base):

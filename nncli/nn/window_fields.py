@@ -1,4 +1,4 @@
-"""Types of the fields of layers with windows: sizes, strides and padding."""
+"""Types of the fields of convolution and pooling layers: sizes, strides and padding."""
 
 from __future__ import annotations
 

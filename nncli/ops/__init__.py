@@ -1,4 +1,4 @@
-"""Array operations that have a NumPy and a compiled implementation; layers and optimizers call `current_ops()`."""
+"""Array operations with a NumPy and a compiled implementation; layers and optimizers call `current_ops()`."""
 
 from nncli.ops.base import Ops
 from nncli.ops.current import current_ops

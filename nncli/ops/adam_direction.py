@@ -1,4 +1,4 @@
-"""The step of Adam in NumPy."""
+"""The update of Adam in NumPy."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def adam_direction(
     *,
     out: Array,
 ) -> None:
-    """Update the running means and write the step to subtract, rate m / (sqrt(v) + epsilon).
+    """Update the running averages, and write the update to subtract, rate m / (sqrt(v) + epsilon).
 
     Args:
         g: gradient, (n,); not changed.
-        m: running mean of g; changed.
-        v: running mean of g^2; changed.
-        largest: the largest v so far, which takes the place of v (AMSGrad); changed. None for Adam.
-        beta1: share of m that is kept.
-        beta2: share of v that is kept.
-        epsilon: added to the root.
-        rate: of the step.
-        out: overwritten.
+        m: running average of g, (n,); changed.
+        v: running average of g^2, (n,); changed.
+        largest: maximum of v so far, (n,), which is used in place of v (AMSGrad); changed. None for Adam.
+        beta1: decay of m, in [0, 1).
+        beta2: decay of v, in [0, 1).
+        epsilon: added to the root, including the bias correction of v.
+        rate: learning rate, including the bias corrections of m and v.
+        out: the update, (n,); overwritten.
     """
     m *= beta1
     np.multiply(g, 1 - beta1, out=out)

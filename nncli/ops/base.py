@@ -1,4 +1,4 @@
-"""The operations that have more than one implementation."""
+"""The interface of array operations that have more than one implementation."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nncli.ops.windows import Windows
 
 
 class Ops(ABC):
-    """Compute convolutions, pooling, normalization, relu and the Adam step.
+    """Convolutions, pooling, normalization, relu and the Adam step.
 
-    One implementation is chosen for the process by `nncli.ops.current_ops`. Implementations may round sums differently;
-    each of them returns the same bits for the same arguments.
+    `nncli.ops.current_ops` chooses one implementation for the whole process. Every implementation returns the same bits
+    for the same arguments, but two implementations may round sums differently.
     """
 
     @property
     @abstractmethod
     def compiler(self) -> str:
-        """What compiles the operations, such as "numba 0.68.1"; "none" for NumPy."""
+        """Name and version of the compiler, such as "numba 0.68.1"; "none" for NumPy."""
 
     @abstractmethod
     def convolve(
@@ -31,23 +31,24 @@ class Ops(ABC):
 
         y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k] W[i, j, k, f]
 
-        The first filters are over the first group of channels, the next filters over the next group, and so on.
+        With several groups, the first filters apply to the first group of channels, the next filters to the next group,
+        and so on.
 
         Args:
-            x: (n, height, width, channels), without padding.
-            W: (kernel height, kernel width, channels / groups, filters).
-            windows: over x.
+            x: images without padding, (n, height, width, channels).
+            W: kernel, (kernel height, kernel width, channels / groups, filters).
+            windows: windows over x.
             groups: number of groups, a divisor of channels and filters.
-            bias: (filters,), or None.
+            bias: b, (filters,), or None.
 
         Returns:
-            y: (n, rows, columns, filters).
-            backward: function of (dy, dW to overwrite, whether dx is wanted) that returns dx or None.
+            y: output, (n, rows, columns, filters).
+            backward: function of (dy, dW to overwrite, whether to compute dx) that returns dx or None.
         """
 
     @abstractmethod
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
-        """Whether `convolve` computes such a convolution with matrix products of BLAS."""
+        """Return whether `convolve` computes a convolution by matrix products with BLAS."""
 
     @abstractmethod
     def fuse_convolution(
@@ -60,29 +61,29 @@ class Ops(ABC):
         relu: bool,
         tiles: Windows | None,
     ) -> FusedConvolution | None:
-        """Return one operator for a convolution, max pooling and relu, or None where there is none that is faster.
+        """Return one operator for a convolution with max pooling, relu or both, or None if that would not be faster.
 
         The operator returns the same bits as `convolve`, max pooling and `relu` one after another.
 
         Args:
-            windows: of the convolution.
-            filters: of the convolution.
-            groups: of the convolution.
-            dtype: of all arrays.
-            relu: whether relu is applied.
-            tiles: of the max pooling, without overlap or padding; None for no pooling.
+            windows: windows of the convolution.
+            filters: number of filters.
+            groups: number of groups of the convolution.
+            dtype: dtype of all arrays.
+            relu: whether to apply relu.
+            tiles: windows of the max pooling, without overlap or padding; None for no pooling.
         """
 
     @abstractmethod
     def max_pool_tiles(self, images: Array, windows: Windows) -> Pooled:
-        """Return the largest entry of every window; the gradient goes to the first of several that tie.
+        """Take the maximum of every window; the gradient goes to the first maximum in row order.
 
         Args:
             images: (n, height, width, channels).
-            windows: cover the images without overlap, rest or padding.
+            windows: windows that cover the images exactly, without overlap or padding.
 
         Returns:
-            y: (n, rows, columns, channels).
+            y: maxima, (n, rows, columns, channels).
             backward: function from dy to dx; it may overwrite dy.
         """
 
@@ -96,27 +97,29 @@ class Ops(ABC):
         average: Average,
         epsilon: float,
     ) -> Normalized:
-        """Normalize over positions, and over channels too if `average` does, then scale and shift every channel.
+        """Normalize every channel over positions, then scale and shift it; `average` may join several channels.
 
-        y = scale x_hat + shift with x_hat = (x - mean) / sigma, sigma = sqrt(variance + epsilon), variance = the mean
-        of (x - mean)^2, which is the biased one
-        dscale = sum of dy x_hat, dshift = sum of dy, dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma with
-        dy' = scale dy
+        xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale xhat + shift
+        dscale = sum of dy xhat,  dshift = sum of dy,  dx = (dy' - mean of dy' - xhat mean of dy' xhat) / sigma,
+            dy' = scale dy
+
+        The variance is the biased one, the mean of (x - mean)^2.
 
         Shape: scale and shift (channels,); mean and variance (outer, 1, channels); everything else as `x`
 
         Args:
-            x: in any shape whose last axis is the channels.
-            view: (outer, inner, channels), the shape as which x is summed over inner.
-            scale: factors, or None for 1.
-            shift: what is added, or None for 0.
-            average: turns sums over inner, (outer, 1, channels), into the means over all that is normalized together,
-                a new array of the same shape. It is called twice in the forward and twice in the backward pass.
+            x: any shape whose last axis is the channels.
+            view: (outer, inner, channels); x is reshaped to it and summed over the inner axis.
+            scale: factor of every channel, or None for 1.
+            shift: number to add to every channel, or None for 0.
+            average: turns sums over the inner axis, (outer, 1, channels), into the means of all values that are
+                normalized together, in a new array of the same shape. It is called twice in the forward and twice in
+                the backward pass.
             epsilon: added to the variance.
 
         Returns:
-            (y, backward, mean, variance), where backward is a function of (dy, dscale to overwrite or None, dshift to
-            overwrite or None, whether dx is wanted) that returns dx or None; it may overwrite dy.
+            (y, backward, mean, variance). backward is a function of (dy, dscale to overwrite or None, dshift to
+            overwrite or None, whether to compute dx) that returns dx or None; it may overwrite dy.
         """
 
     @abstractmethod
@@ -125,7 +128,7 @@ class Ops(ABC):
 
     @abstractmethod
     def relu_gradient(self, y: Array, dy: Array) -> Array:
-        """Return dy where y = relu(x) is above 0, and 0 elsewhere; overwrites dy."""
+        """Return the gradient of x for y = relu(x): dy where y is above 0, otherwise 0; dy is overwritten."""
 
     @abstractmethod
     def adam_step(
@@ -144,16 +147,16 @@ class Ops(ABC):
 
         m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,  p <- p - rate m / (sqrt(v) + epsilon)
 
-        Every implementation returns the same bits.
+        All implementations return the same bits.
 
         Args:
             p: parameters, (n,); changed.
-            g: gradient, (n,).
-            m: running mean of g; changed.
-            v: running mean of g^2; changed.
-            beta1: share of m that is kept, in [0, 1).
-            beta2: share of v that is kept, in [0, 1).
-            epsilon: with the bias correction of v.
-            rate: with the bias corrections of m and v.
-            scratch: (n,), overwritten.
+            g: gradient, (n,); not changed.
+            m: running average of g, (n,); changed.
+            v: running average of g^2, (n,); changed.
+            beta1: decay of m, in [0, 1).
+            beta2: decay of v, in [0, 1).
+            epsilon: added to the root, including the bias correction of v.
+            rate: learning rate, including the bias corrections of m and v.
+            scratch: work space, (n,); overwritten.
         """

@@ -1,4 +1,4 @@
-"""Normalization by channels in NumPy."""
+"""Normalization of channels in NumPy."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.ops.signatures import Average, Normalized
 
-MAX_JOINED_POSITIONS = 16  # whose channels are viewed as one long row, over which NumPy is faster
+MAX_JOINED_POSITIONS = 16  # positions that are viewed as one long row of channels, over which NumPy is faster
 
 
 def normalize_channels(
     x: Array, view: tuple[int, int, int], scale: Array | None, shift: Array | None, average: Average, epsilon: float
 ) -> Normalized:
-    """Normalize as `Ops.normalize_channels` says.
+    """Normalize channels, see `Ops.normalize_channels`.
 
-    The sums over positions are products with ones, which BLAS computes several times as fast as NumPy a sum over an
-    axis.
+    Sums over positions are computed by BLAS as products with ones, several times as fast as sums by NumPy.
     """
     inner, channels = view[1:]
     joined = next(count for count in range(MAX_JOINED_POSITIONS, 0, -1) if inner % count == 0)
@@ -26,18 +25,18 @@ def normalize_channels(
     def sums(a: Array) -> Array:
         return a.reshape(view) if inner == 1 else np.matmul(ones, a.reshape(view))  # (outer, 1, channels)
 
-    def spread(a: Array) -> Array:
+    def repeat(a: Array) -> Array:
         return np.tile(a, joined)  # (..., joined * channels)
 
     mean = average(sums(x))
-    centred = x.reshape(wide) - spread(mean)
+    centred = x.reshape(wide) - repeat(mean)
     y = centred * centred
     variance = average(sums(y))
     inverse = 1 / np.sqrt(variance + epsilon)  # (outer, 1, channels)
     gain = inverse if scale is None else inverse * scale
-    np.multiply(centred, spread(gain), out=y)
+    np.multiply(centred, repeat(gain), out=y)
     if shift is not None:
-        y += spread(shift)
+        y += repeat(shift)
 
     def backward(dy: Array, dscale: Array | None, dshift: Array | None, input_gradient: bool) -> Array | None:
         dx = dy.reshape(wide)
@@ -52,9 +51,9 @@ def normalize_channels(
         if scale is not None:
             dy_sum, product_sum = dy_sum * scale, product_sum * scale
         dy_mean, along = average(dy_sum) * inverse, average(product_sum) * inverse**2
-        dx *= spread(gain)
-        dx -= spread(dy_mean)
-        dx -= np.multiply(centred, spread(along), out=product)
+        dx *= repeat(gain)
+        dx -= repeat(dy_mean)
+        dx -= np.multiply(centred, repeat(along), out=product)
         return dx.reshape(dy.shape)
 
     return y.reshape(x.shape), backward, mean, variance

@@ -1,4 +1,4 @@
-"""The choice between NumPy and compiled operations."""
+"""Choose between NumPy and compiled operations."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nncli.ops.numpy_ops import NumpyOps
 
 @cache
 def current_ops() -> Ops:
-    """Return the operations of this process: compiled ones where numba is installed and not turned off.
+    """Return the operations of this process: compiled ones if numba is installed and not disabled.
 
-    This does not import numba; `NumbaOps` does once that pays.
+    This does not import numba; `NumbaOps` imports it when it needs it.
     """
     return NumbaOps() if numba_is_enabled() else NumpyOps()

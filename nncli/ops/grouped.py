@@ -1,4 +1,4 @@
-"""Convolution in groups: every filter is over the channels of its group alone."""
+"""Grouped convolution: every filter applies to the channels of its group only."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nncli.ops.patches import convolve_patches
 from nncli.ops.signatures import KernelBackward
 from nncli.ops.windows import Windows
 
-MAX_DEPTHWISE_FILTERS = 4  # for each channel, up to which elementwise products are faster than matrix products
+MAX_DEPTHWISE_FILTERS = 4  # filters per channel up to which elementwise products are faster than matrix products
 
 
 def convolve_groups(x: Array, W: Array, windows: Windows, groups: int) -> tuple[Array, KernelBackward]:
-    """Convolve as `Ops.convolve` says, for two groups or more and without a bias."""
+    """Convolve with two or more groups and without bias, see `Ops.convolve`."""
     if groups == x.shape[3] and W.shape[3] <= MAX_DEPTHWISE_FILTERS * groups:
         return convolve_depthwise(x, W, windows)
     parts = [
@@ -26,7 +26,7 @@ def convolve_groups(x: Array, W: Array, windows: Windows, groups: int) -> tuple[
         gradients: list[Array] = []
         dys, dWs = np.split(dy, groups, axis=3), np.split(dW, groups, axis=3)
         for (_, group_backward), dy_group, dW_group in zip(parts, dys, dWs, strict=True):
-            contiguous = np.empty_like(dW_group, order="C")  # as products are written to contiguous arrays
+            contiguous = np.empty_like(dW_group, order="C")  # since np.dot writes to contiguous arrays only
             dx_group = group_backward(dy_group, contiguous, input_gradient)
             gradients += [] if dx_group is None else [dx_group]
             dW_group[...] = contiguous

@@ -10,24 +10,24 @@ from nncli.ops.base import Ops
 from nncli.ops.channel_normalization import normalize_channels
 from nncli.ops.grouped import convolve_groups
 from nncli.ops.patches import convolve_patches
-from nncli.ops.rectifier import relu, relu_gradient
+from nncli.ops.relu import relu, relu_gradient
 from nncli.ops.signatures import Average, FusedConvolution, KernelBackward, Normalized, Pooled
 from nncli.ops.tile_pooling import max_pool_tiles
 from nncli.ops.windows import Windows
 
 
 class NumpyOps(Ops):
-    """Operations that need nothing but NumPy."""
+    """Operations that need NumPy only."""
 
     @property
     def compiler(self) -> str:
-        """No compiler."""
+        """Always "none"."""
         return "none"
 
     def convolve(
         self, x: Array, W: Array, windows: Windows, groups: int = 1, bias: Array | None = None
     ) -> tuple[Array, KernelBackward]:
-        """Convolve by patches; several groups one after another, or depthwise."""
+        """Convolve by matrix products of patches; with several groups one after another, or depthwise."""
         if groups == 1:
             return convolve_patches(x, W, windows, bias)
         y, backward = convolve_groups(x, W, windows, groups)
@@ -36,7 +36,7 @@ class NumpyOps(Ops):
         return y, backward
 
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
-        """Always, as products of patches and kernel; depthwise products are counted as such, too."""
+        """Return True; depthwise convolutions, which are elementwise products, count as well."""
         return True
 
     def fuse_convolution(
@@ -49,7 +49,7 @@ class NumpyOps(Ops):
         relu: bool,
         tiles: Windows | None,
     ) -> FusedConvolution | None:
-        """Return None: NumPy gains nothing from fusion."""
+        """Return None, since fusion is not faster with NumPy."""
         return None
 
     def max_pool_tiles(self, images: Array, windows: Windows) -> Pooled:
@@ -65,15 +65,15 @@ class NumpyOps(Ops):
         average: Average,
         epsilon: float,
     ) -> Normalized:
-        """Sum over positions by products with ones."""
+        """Normalize, with sums as products with ones."""
         return normalize_channels(x, view, scale, shift, average, epsilon)
 
     def relu(self, x: Array) -> Array:
-        """Clip at 0."""
+        """Return max(x, 0)."""
         return relu(x)
 
     def relu_gradient(self, y: Array, dy: Array) -> Array:
-        """Multiply by 0 or 1."""
+        """Multiply dy by 0 or 1."""
         return relu_gradient(y, dy)
 
     def adam_step(
@@ -88,6 +88,6 @@ class NumpyOps(Ops):
         rate: float,
         scratch: Array,
     ) -> None:
-        """Make several passes over the vectors."""
+        """Take the step in several passes over the vectors."""
         adam_direction(g, m, v, None, beta1, beta2, epsilon, rate, out=scratch)
         p -= scratch

@@ -16,10 +16,10 @@ def _ones(rows: int, dtype: Any) -> Array:
 
 
 def sum_rows(dy: Array, out: Array) -> None:
-    """Sum over the rows as a product with ones, which BLAS computes several times faster than NumPy a sum.
+    """Sum over the rows, as a product with ones by BLAS, which is several times as fast as a sum by NumPy.
 
     Args:
         dy: (rows, columns).
-        out: (columns,), overwritten.
+        out: the sums, (columns,); overwritten.
     """
     _ones(len(dy), dy.dtype).dot(dy, out=out)

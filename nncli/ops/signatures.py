@@ -7,19 +7,19 @@ from typing import TypeAlias
 
 from nncli.core.types import Array
 
-# (dy, dW to overwrite, whether dx is wanted) -> dx, or None where it is not wanted
+# (dy, dW to overwrite, whether to compute dx) -> dx or None
 KernelBackward: TypeAlias = Callable[[Array, Array, bool], "Array | None"]
 
-# (output, function from the gradient of the output to that of the input)
+# (output, function from dy to dx)
 Pooled: TypeAlias = tuple[Array, Callable[[Array], Array]]
 
 # (x, W, bias or None) -> y
 FusedConvolution: TypeAlias = Callable[[Array, Array, "Array | None"], Array]
 
-# sums over positions, (outer, 1, channels) -> means over everything that is normalized together, a new array
+# sums over the inner axis, (outer, 1, channels) -> means of all values that are normalized together, in a new array
 Average: TypeAlias = Callable[[Array], Array]
 
-# (dy, dscale to overwrite or None, dshift to overwrite or None, whether dx is wanted) -> dx, or None
+# (dy, dscale to overwrite or None, dshift to overwrite or None, whether to compute dx) -> dx or None
 NormalizationBackward: TypeAlias = Callable[[Array, "Array | None", "Array | None", bool], "Array | None"]
 
 # (y, backward, mean, variance)

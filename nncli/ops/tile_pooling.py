@@ -1,4 +1,4 @@
-"""Max pooling over windows that cover the images without overlap, in NumPy."""
+"""Max pooling over windows that cover the images exactly, without overlap or padding, in NumPy."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from nncli.ops.windows import Windows
 
 
 def max_pool_tiles(images: Array, windows: Windows) -> Pooled:
-    """Take the maximum of every row of a window, then of these maxima.
+    """Take the maximum of every row of a window, then the maximum of these.
 
-    In this order the gradient goes to the first of several entries that tie, in row order.
+    In this order the gradient goes to the first maximum in row order.
 
     Shape: (n, height, width, channels) -> (n, rows, columns, channels)
 
     Args:
         images: (n, height, width, channels).
-        windows: without overlap, rest or padding.
+        windows: windows that cover the images exactly, without overlap or padding.
     """
     n, channels = len(images), images.shape[3]
     (down, across), (rows, columns) = windows.window, windows.output
@@ -32,7 +32,7 @@ def max_pool_tiles(images: Array, windows: Windows) -> Pooled:
 
 
 def _maximum(entries: Array) -> Pooled:
-    """(n, entries, columns) -> (n, columns); the gradient goes to the first of several that tie."""
+    """Take the maximum over the second axis, (n, count, columns) -> (n, columns); the gradient goes to the first."""
     count = entries.shape[1]
     y = entries[:, 0].copy() if count == 1 else np.maximum(entries[:, 0], entries[:, 1])
     for index in range(2, count):
@@ -40,7 +40,7 @@ def _maximum(entries: Array) -> Pooled:
 
     def backward(dy: Array) -> Array:
         dx = np.empty(entries.shape, entries.dtype)
-        rest = dy  # gradient that is not assigned yet: all of it until a column's maximum is met, then 0
+        rest = dy  # gradient that is not assigned yet: dy until the maximum of a column is found, then 0
         for index in range(count - 1):
             np.multiply(rest, entries[:, index] == y, out=dx[:, index])
             rest = np.subtract(rest, dx[:, index], out=dx[:, -1])

@@ -1,4 +1,4 @@
-"""Geometry of sliding windows over images: sizes, padding and the view at every window position."""
+"""Sliding windows over images: sizes, padding, and the elements at every position of the window."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def pair(size: int | tuple[int, int]) -> tuple[int, int]:
 class Windows:
     """The windows of a convolution or pooling layer.
 
-    A window takes k entries along an axis, every d-th of the span of (k - 1) d + 1. With n entries and stride s:
+    Along an axis of length n, a window of k elements with dilation d spans (k - 1) d + 1 elements. With stride s:
         a number p:  p zeros on both sides; floor((n + 2p - span) / s) + 1 windows
         valid:       p = 0
-        same:        ceil(n / s) windows, zeros to fit them, the odd zero at the end (bottom and right)
+        same:        ceil(n / s) windows, with as many zeros as they need; an odd zero is at the end (bottom, right)
 
     Args:
         input: (height, width) of the images.
-        window: (height, width) of one window, in entries.
-        stride: (down, across) from one window to the next.
-        dilation: (down, across) from one entry of a window to the next.
-        before: padding above and left of the input; negative padding crops the input.
-        after: padding below and right of the input, likewise.
-        output: number of windows down and across.
+        window: (height, width) of one window, in elements.
+        stride: (vertical, horizontal) step from one window to the next.
+        dilation: (vertical, horizontal) step from one element of a window to the next.
+        before: (top, left) padding; negative padding crops the input.
+        after: (bottom, right) padding, likewise.
+        output: (rows, columns) of windows.
     """
 
     input: tuple[int, int]
@@ -53,10 +53,10 @@ class Windows:
         padding: str | int | tuple[int, int],
         dilation: int | tuple[int, int] = 1,
     ) -> Windows:
-        """Return the windows over images of a shape.
+        """Return the windows over images of that shape.
 
         Raises:
-            ShapeError: "wants ..." where the input is no image or smaller than a window.
+            ShapeError: if the input is not an image or is smaller than a window; the message is "wants ...".
         """
         if len(input_shape) != 3:
             raise ShapeError("wants (height, width, channels)")
@@ -85,10 +85,10 @@ class Windows:
     @staticmethod
     @lru_cache(maxsize=256)
     def along(input_shape: Shape, window: int, stride: int, padding: str | int, dilation: int = 1) -> Windows:
-        """Return the windows over a length, which is an image of height 1.
+        """Return the windows over sequences of that shape, as images of height 1.
 
         Raises:
-            ShapeError: "wants ..." where the input is no length or shorter than a window.
+            ShapeError: if the input is not a sequence or is shorter than a window; the message is "wants ...".
         """
         if len(input_shape) != 2:
             raise ShapeError("wants (length, channels)")
@@ -111,7 +111,7 @@ class Windows:
 
     @cached_property
     def tiled(self) -> bool:
-        """Whether the windows cover the input without overlap, rest or padding."""
+        """Whether the windows cover the input exactly, without overlap or padding."""
         exact = all(k * count == n for k, count, n in zip(self.window, self.output, self.input, strict=True))
         return exact and self.stride == self.window and self.dilation == (1, 1) and not self.padded
 
@@ -121,7 +121,7 @@ class Windows:
             return x
         (top, left), (bottom, right), (height, width) = self.before, self.after, self.input
         shape = (len(x), top + height + bottom, left + width + right, x.shape[3])
-        padded = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)  # which is faster
+        padded = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)  # np.zeros is faster
         inner = x[:, max(-top, 0) : height + min(bottom, 0), max(-left, 0) : width + min(right, 0)]
         padded[:, max(top, 0) :, max(left, 0) :][:, : inner.shape[1], : inner.shape[2]] = inner
         return padded
@@ -132,9 +132,9 @@ class Windows:
         return padded[:, top : top + height, left : left + width]
 
     def positions(self) -> Iterator[tuple[int, int, tuple[slice, slice, slice]]]:
-        """Yield (row, column, index) for every position within a window, in row order.
+        """Yield (row, column, index) for every position in a window, in row order.
 
-        The index selects from padded images the entry at that position of every window: (n, *output, channels).
+        padded[index] are the elements at that position of all windows: (n, *output, channels).
         """
         (rows, columns), (down, across), (step_down, step_across) = self.output, self.stride, self.dilation
         for i in range(self.window[0]):
@@ -143,13 +143,13 @@ class Windows:
                 vertical = slice(top, top + down * (rows - 1) + 1, down)
                 yield i, j, (slice(None), vertical, slice(left, left + across * (columns - 1) + 1, across))
 
-    def scattered(self, padded: Array, contribution: Callable[[int, int], Array]) -> Array:
-        """Add up the contributions of all windows to their entries, and crop the padding.
+    def scatter_add(self, padded: Array, contribution: Callable[[int, int], Array]) -> Array:
+        """Return the sum of the contributions of all windows to their elements, without the padding.
 
         Args:
             padded: the padded images; only their shape and dtype matter.
-            contribution: function of (row, column) that returns what every window adds to its entry at that position:
-                (n, *output, channels).
+            contribution: function of (row, column) that returns the numbers to add to the elements at that position of
+                all windows: (n, *output, channels).
         """
         total = np.zeros_like(padded)
         for i, j, index in self.positions():
@@ -157,12 +157,12 @@ class Windows:
         return self.crop(total)
 
     @cached_property
-    def turned(self) -> Windows:
-        """For stride 1, the windows over the output whose entries depend on an entry of the input.
+    def transposed(self) -> Windows:
+        """The windows of the transposed convolution, for stride 1: over the output, one for every element of the input.
 
-        Row r of the input contributes through row i of the windows to row r + before - i d of the output, so these are
-        the rows of a window in reverse order. A convolution of the gradient of the output over these windows, with the
-        kernel turned by 180 degrees, is the gradient of the input.
+        Row r of the input contributes, as row i of a window, to row r + before - i d of the output. These rows form a
+        window in reverse order. So the gradient of the input is a convolution of the gradient of the output over these
+        windows, with the kernel rotated by 180 degrees.
         """
         spans = _spans(self.window, self.dilation)
         before, after = (
@@ -173,7 +173,7 @@ class Windows:
 
 
 def _spans(window: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
-    """Return (height, width) from the first to the last entry of a window."""
+    """Return the span of a window with its dilation, (height, width)."""
     return _two([(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)])
 
 

@@ -1,4 +1,4 @@
-"""Optimizers: one rule a file, over flat vectors; they know no layers."""
+"""Optimizers, one per file, and schedules; `from nncli.optim import SGD` imports any optimizer by its class name."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from nncli.optim.schedule import LearningRate
 @optimizer("adagrad")
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    """Adagrad: divide the gradient by the root of the sum of its squares, which keeps steps large for rare features.
+    """Adagrad: divide the gradient by the root of the sum of its squares, so that rare features get larger steps.
 
     s <- s + g^2,  p <- p - rate g / (sqrt(s) + epsilon)
 
@@ -26,7 +26,8 @@ class Adagrad(Optimizer):
     Args:
         learning_rate: learning rate, above 0; or a schedule.
         epsilon: added to the denominator for numerical stability, above 0.
-        initial_accumulator: initial value of the sum of squares, at least 0; above 0 makes the first steps smaller.
+        initial_accumulator: initial value of the sum of squares, at least 0; a larger value makes the first steps
+            smaller.
     Reference: Duchi, Hazan and Singer, JMLR 12 (2011), 2121-2159.
     """
 
@@ -37,15 +38,15 @@ class Adagrad(Optimizer):
     initial_accumulator: Annotated[float, Ge(0)] = 0.0
 
     def state_names(self) -> tuple[str, ...]:
-        """Return the sum of squares."""
+        """Return the name of the sum of squares."""
         return ("square_sum",)
 
     def initial(self, name: str) -> float:
-        """Return the initial value of the sum."""
+        """Return the initial sum of squares."""
         return self.initial_accumulator
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate times gradient over the root of the sum of squares."""
+        """Write rate g / (sqrt(s) + epsilon)."""
         (s,) = state
         np.multiply(g, g, out=u)
         s += u

@@ -14,15 +14,15 @@ from nncli.optim.optimizer import optimizer
 @optimizer("adamw")
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam with weight decay that does not go through the gradient.
+    """AdamW: Adam with decoupled weight decay, which is not part of the gradient.
 
-    p <- p - rate weight_decay p, and then the step of adam.
+    p <- p - rate weight_decay p,  then the step of adam
 
-    The decay is multiplied by the rate, as in PyTorch.
+    As in PyTorch, the weight decay is multiplied by the learning rate.
 
     Args:
-        weight_decay: share of a weight, times the rate, that a step subtracts, at least 0.
-        decay_all: whether to decay biases and the parameters of normalization, too.
+        weight_decay: weight decay, at least 0.
+        decay_all: whether to decay biases and the parameters of normalization too.
     Reference: Loshchilov and Hutter, ICLR 2019, algorithm 2.
     """
 
@@ -32,5 +32,5 @@ class AdamW(Adam):
     decay_all: bool = False
 
     def shrinkage(self, *, decayed: bool) -> float:
-        """The weight decay; of biases and normalization only with `decay_all`."""
+        """Return the weight decay; for biases and normalization 0, unless `decay_all` is set."""
         return self.weight_decay if decayed or self.decay_all else 0.0

@@ -1,4 +1,4 @@
-"""Clipping of gradients."""
+"""Gradient clipping by norm."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nncli.core.types import Array
 
 
 def norm(gradient: Array) -> float:
-    """Return the square root of the sum of squares; not finite only if an entry is not, or the norm exceeds 1.8e308."""
+    """Return the Euclidean norm of a vector; it is not finite only if an element is not, or if it exceeds 1.8e308."""
     square = float(np.vdot(gradient, gradient))  # unlike dot, it never warns
     if isfinite(square):
         return sqrt(square)
     with np.errstate(all="ignore"):
-        wide = gradient.astype(np.float64)  # squares overflow before the norm does
+        wide = gradient.astype(np.float64)  # in float32, squares may overflow although the norm does not
         largest = float(np.abs(wide).max())
         if not isfinite(largest):
             return largest
@@ -24,12 +24,12 @@ def norm(gradient: Array) -> float:
 
 
 def clip(gradient: Array, length: float, max_norm: float) -> None:
-    """Scale the gradient in place to norm `max_norm` if it is longer.
+    """Scale a gradient in place to the norm `max_norm` if its norm is larger.
 
     Args:
-        gradient: changed.
-        length: its norm.
-        max_norm: above 0.
+        gradient: the gradient; changed.
+        length: norm of the gradient.
+        max_norm: maximum norm, above 0.
     Reference: Pascanu, Mikolov and Bengio, ICML 2013.
     """
     if length > max_norm:

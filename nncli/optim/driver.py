@@ -11,18 +11,26 @@ from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer
 
 BLOCK_SIZE = 1 << 16  # elements that are updated together, so that parameters, gradient and state stay in the cache
-MIN_PARALLEL_SIZE = 1 << 18  # elements from which two threads update a half each
-PARALLEL_BLOCK_SIZE = 3 << 17  # elements of a block in a half; larger, as two threads at once gain from fewer calls
+MIN_PARALLEL_SIZE = 1 << 18  # number of elements from which two threads update one half each
+PARALLEL_BLOCK_SIZE = 3 << 17  # elements of a block with two threads, which gain from fewer calls
 
 
 class Block(NamedTuple):
-    """Some neighbouring elements of all vectors."""
+    """A block of consecutive elements of all vectors.
+
+    Args:
+        where: the elements.
+        p: parameters.
+        state: the optimizer's state, one vector per name.
+        scratch: work space.
+        decays: (view of p, weight decay) for the parameters with weight decay.
+    """
 
     where: slice
     p: Array
     state: list[Array]
     scratch: Array
-    decays: list[tuple[Array, float]]  # views of p that decay, each with its weight decay
+    decays: list[tuple[Array, float]]
 
 
 Work: TypeAlias = Callable[[list[Block]], None]
@@ -30,18 +38,18 @@ RunParts: TypeAlias = Callable[[Work, Sequence[list[Block]]], None]
 
 
 def run_in_order(work: Work, parts: Sequence[list[Block]]) -> None:
-    """Run the work on one part after another."""
+    """Run the work on the parts, one after another."""
     for part in parts:
         work(part)
 
 
 class Driver:
-    """An optimizer with its state.
+    """An optimizer with its state, which updates a vector of parameters.
 
     Args:
         rule: the optimizer.
-        parameters: the vector to update, of trainable parameters only.
-        decayed: number of parameters, from the first, that weight decay is meant for; default all.
+        parameters: the vector to update; trainable parameters only.
+        decayed: number of parameters, from the first, that have weight decay; default all.
     """
 
     def __init__(self, rule: Optimizer, parameters: Array, decayed: int | None = None) -> None:
@@ -57,7 +65,7 @@ class Driver:
             self._parts = [self._blocks(parameters, 0, size, BLOCK_SIZE, decayed)]
 
     def _blocks(self, parameters: Array, first: int, last: int, size: int, decayed: int) -> list[Block]:
-        """Cut the parameters from `first` to before `last` into blocks of a size."""
+        """Return the parameters from `first` up to `last` (exclusive) as blocks of `size` elements."""
         scratch = np.empty(min(size, last - first), parameters.dtype)
         weight_decays = self.rule.shrinkage(decayed=True), self.rule.shrinkage(decayed=False)
         blocks = []
@@ -74,9 +82,9 @@ class Driver:
         """Update the parameters by one step of the rule.
 
         Args:
-            gradient: as long as the parameters; not changed.
-            rate: the learning rate of this step.
-            run_parts: runs the work on every part of the parameters, perhaps on several threads.
+            gradient: gradient of the parameters; not changed.
+            rate: learning rate of this step.
+            run_parts: function that runs the work on every part of the parameters, perhaps on several threads.
         """
         self.steps += 1
 

@@ -1,8 +1,8 @@
-"""Keys of other libraries for optimizers and schedules, and what to write here instead."""
+"""Advice for keys that other libraries use for optimizers and schedules, see `core.foreign_names`."""
 
 from __future__ import annotations
 
-SCHEDULE = "a schedule stands in the place of the rate, as in learning_rate: {type: cosine, initial: 1e-3}"
+SCHEDULE = "write the schedule as the learning rate, as in learning_rate: {type: cosine, initial: 1e-3}"
 FINAL = dict.fromkeys(("min_lr", "eta_min", "end_learning_rate", "final_lr", "end_lr"), "it is final here")
 FACTOR = dict.fromkeys(("gamma", "decay_rate", "decay"), "it is factor here")
 
@@ -23,17 +23,17 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
             ),
             "it belongs under training, as training.clip_norm",
         ),
-        "weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's, or type: adamw, which has one",
+        "weight_decay": "write training.penalty: {l2: half of it}, as in PyTorch, or use adamw, which has weight_decay",
     },
-    "SGD": {"weight_decay": "write training.penalty: {l2: half of it}, which is PyTorch's"},
-    "RMSprop": dict.fromkeys(("alpha", "rho", "beta2"), "the share of the mean square that is kept is called decay"),
+    "SGD": {"weight_decay": "write training.penalty: {l2: half of it}, as in PyTorch"},
+    "RMSprop": dict.fromkeys(("alpha", "rho", "beta2"), "write decay, the decay of the running averages"),
     "Adam": {"betas": "write beta1 and beta2"},
-    "AdamW": {"decay": "the share that a step takes off a weight is weight_decay"},
+    "AdamW": {"decay": "write weight_decay"},
     "Schedule": {
         **dict.fromkeys(("lr", "base_lr", "learning_rate", "initial_learning_rate"), "it is initial here"),
         **dict.fromkeys(("warmup", "warmup_iters", "num_warmup_steps"), "it is warmup_steps here"),
-        "warmup_epochs": "give warmup_steps; an epoch has as many steps as nncli check says",
-        **dict.fromkeys(("last_epoch", "verbose", "name"), "there is no such thing here; drop it"),
+        "warmup_epochs": "write warmup_steps; nncli check says how many steps an epoch has",
+        **dict.fromkeys(("last_epoch", "verbose", "name"), "it is not available; drop it"),
     },
     "Timed": {
         **FINAL,
@@ -46,14 +46,14 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
             ("step_size", "decay_steps", "period", "every", "epochs", "steps", "T_max"),
             "it is every_epochs or every_steps here",
         ),
-        "milestones": "there is no such thing here; every_epochs or every_steps give a period",
+        "milestones": "it is not available; every_epochs or every_steps set a period",
     },
     "OneCycle": {
         **dict.fromkeys(("max_lr", "lr_max", "maximal_learning_rate", "lr", "learning_rate"), "it is maximum here"),
         "pct_start": "it is rise here",
         "div_factor": "give initial, which is maximum / div_factor",
         "final_div_factor": "give final, which is initial / final_div_factor",
-        "anneal_strategy": "it is a cosine always; drop it",
+        "anneal_strategy": "it is always a cosine; drop it",
         **dict.fromkeys(
             ("momentum", "cycle_momentum", "base_momentum", "max_momentum"),
             "momentum is not cycled here; it is a key of the optimizer",
@@ -64,6 +64,6 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
         **FINAL,
         **dict.fromkeys(("threshold", "epsilon", "eps"), "it is min_delta here"),
         "threshold_mode": "min_delta is absolute; drop it",
-        "mode": "whether more or less is better is known of every measure; drop it",
+        "mode": "drop it; every metric knows whether higher is better",
     },
 }

@@ -1,4 +1,4 @@
-"""A penalty on large weights."""
+"""L1 and L2 penalties of the weights."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from nncli.optim.driver import BLOCK_SIZE
 
 
 class Penalty:
-    """l1 * sum |w| + l2 * sum w^2 of a vector of weights.
+    """The penalty l1 * sum |w| + l2 * sum w^2 of a vector of weights.
 
-    Its gradient is l1 sign(w) + 2 l2 w; the derivative of |w| at 0 is taken as 0.
+    Its gradient is l1 sign(w) + 2 l2 w; the derivative of |w| at 0 is 0.
 
     Args:
-        weights: the vector, which is not copied.
-        l1: factor of the absolute values, at least 0.
-        l2: factor of the squares, at least 0.
+        weights: the weights; not copied.
+        l1: factor of the sum of absolute values, at least 0.
+        l2: factor of the sum of squares, at least 0.
     """
 
     def __init__(self, weights: Array, l1: float, l2: float) -> None:
@@ -39,10 +39,10 @@ class Penalty:
         return total
 
     def add_gradient(self, gradient: Array) -> float:
-        """Add the gradient of the penalty, and return the penalty.
+        """Add the gradient of the penalty to a gradient, and return the penalty.
 
         Args:
-            gradient: of the weights, or of a longer vector that begins with them; changed.
+            gradient: gradient of the weights, or of a longer vector that starts with them; changed.
         """
         total = 0.0
         with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Base class of schedules with a period."""
+"""The base class of schedules with a period."""
 
 from __future__ import annotations
 

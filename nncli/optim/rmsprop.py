@@ -17,7 +17,7 @@ from nncli.optim.schedule import LearningRate
 @optimizer("rmsprop")
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """RMSprop: divide the gradient by a running average of its magnitude, with optional momentum.
+    """RMSprop: divide the gradient by the root of a running average of its square, with optional momentum.
 
     s <- decay s + (1 - decay) g^2,  d = g / (sqrt(s) + epsilon)
     m <- decay m + (1 - decay) g,    d = g / (sqrt(s - m^2) + epsilon)     with centered
@@ -45,11 +45,11 @@ class RMSprop(Optimizer):
     centered: bool = False
 
     def state_names(self) -> tuple[str, ...]:
-        """Return the running average of the square, and with their settings that of the gradient and the velocity."""
+        """Return the names of the running averages of square and (if centered) gradient, and of the velocity."""
         return ("square", *(("mean",) if self.centered else ()), *(("velocity",) if self.momentum else ()))
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate times quotient or velocity."""
+        """Write rate d, or rate v with momentum."""
         s = state[0]
         s *= self.decay
         np.multiply(g, g, out=u)

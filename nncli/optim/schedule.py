@@ -12,7 +12,7 @@ from nncli.core.registry import SCHEDULES
 
 
 class ScheduleContext(NamedTuple):
-    """What a schedule may depend on besides the number of the step.
+    """What a learning rate may depend on besides the number of the step.
 
     Args:
         steps_per_epoch: number of steps per epoch.
@@ -25,19 +25,19 @@ class ScheduleContext(NamedTuple):
     reductions: int = 0
 
 
-Course = ScheduleContext  # its older name, which plugins may use
+Course = ScheduleContext  # its earlier name, for plugins
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule(Registered):
-    """The base of learning rate schedules: the rate as a pure function of the step number.
+    """The base of all schedules: the learning rate as a pure function of the step number.
 
-    It may depend on the number of steps per epoch. A schedule that depends on the length of the run derives from
-    `Timed`.
+    The rate may also depend on the number of steps per epoch. A schedule that depends on the length of the run derives
+    from `Timed`.
 
     Args:
-        warmup_steps: steps of linear warm-up before the schedule starts, from first rate / warmup_steps up to the
-            schedule's first rate.
+        warmup_steps: number of steps of linear warm-up before the schedule starts, from first rate / warmup_steps up to
+            the first rate, at least 0.
     """
 
     needs = ("rate",)
@@ -49,7 +49,7 @@ class Schedule(Registered):
 
         Args:
             step: number of the step in the run, from 0.
-            context: what else the rate depends on.
+            context: steps per epoch, and the like.
         """
         if step >= self.warmup_steps:
             return self.rate(step - self.warmup_steps, context)
@@ -59,8 +59,8 @@ class Schedule(Registered):
         """Return the learning rate of a step after the warm-up.
 
         Args:
-            step: number of steps since the warm-up, from 0; it may lie beyond the end of the run.
-            context: what else the rate depends on.
+            step: number of the step after the warm-up, from 0; it may be beyond the end of the run.
+            context: steps per epoch, and the like.
         """
         raise NotImplementedError
 

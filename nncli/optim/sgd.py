@@ -19,17 +19,18 @@ from nncli.optim.schedule import LearningRate
 class SGD(Optimizer):
     """Stochastic gradient descent, with optional momentum.
 
-    p <- p - rate g                              without momentum
-    v <- momentum v + g,  p <- p - rate v        with momentum
+    p <- p - rate g                                        without momentum
+    v <- momentum v + g,  p <- p - rate v                  with momentum
     v <- momentum v + g,  p <- p - rate (g + momentum v)   with nesterov
 
     As in PyTorch, the velocity v does not include the learning rate.
 
     Args:
-        learning_rate: learning rate, above 0; or a schedule, see nncli list schedules.
+        learning_rate: learning rate, above 0; or a schedule.
         momentum: decay of the velocity, in [0, 1).
         nesterov: whether to use Nesterov momentum; needs momentum above 0.
-    Reference: Polyak, 1964; Sutskever et al., ICML 2013.
+    Reference: Polyak, USSR Computational Mathematics and Mathematical Physics 4 (1964), 1-17; Sutskever et al., ICML
+        2013.
     """
 
     in_parts = True
@@ -44,11 +45,11 @@ class SGD(Optimizer):
             yield "nesterov", "nesterov wants a momentum above 0, such as 0.9"
 
     def state_names(self) -> tuple[str, ...]:
-        """Return the velocity, with momentum."""
+        """Return the name of the velocity, with momentum."""
         return ("velocity",) if self.momentum else ()
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate times gradient or velocity."""
+        """Write rate g, or with momentum the rate times the velocity."""
         if not self.momentum:
             np.multiply(g, rate, out=u)
             return

@@ -1,4 +1,4 @@
-"""Base class of schedules with a known length."""
+"""The base class of schedules with a known length."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nncli.optim.schedule import Schedule, ScheduleContext
 
 @dataclass(frozen=True, kw_only=True)
 class Timed(Schedule):
-    """The base of schedules that go from a first to a last rate in a known number of steps, and then stay constant.
+    """The base of schedules that change the rate from a first to a last value over a known number of steps.
 
-    The first step has exactly the first rate (after the warm-up, if there is one), the last step exactly the last rate.
-    A schedule of one step has the first rate.
+    The first step after the warm-up has exactly the first rate, the last step exactly the last rate, and later steps
+    keep the last rate. A schedule of one step has the first rate.
 
     Args:
         epochs: length of the schedule in epochs, warm-up included; default the whole run.
@@ -29,7 +29,7 @@ class Timed(Schedule):
     steps: Annotated[int, Ge(1)] | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Refuse two lengths, or one that the warm-up exceeds."""
+        """Refuse two lengths, or a length that the warm-up exceeds."""
         if self.epochs is not None and self.steps is not None:
             yield "steps", "epochs is given already; drop one of the two"
         elif self.steps is not None and self.steps <= self.warmup_steps:
@@ -37,7 +37,7 @@ class Timed(Schedule):
 
     @property
     def over_run(self) -> bool:
-        """Whether neither epochs nor steps are given."""
+        """Whether the schedule extends over the whole run: neither epochs nor steps are given."""
         return self.epochs is None and self.steps is None
 
     @property

@@ -1,1 +1,1 @@
-"""The training loop: prints nothing, opens nothing, and says what happens as events."""
+"""The training loop, which yields events and neither prints nor opens files; and the executor of batches."""

@@ -1,4 +1,4 @@
-"""Gradient accumulation: several batches as one step."""
+"""Gradient accumulation over the batches of a step."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from math import isfinite
 import numpy as np
 
 from nncli.core.batch import Batch
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.optim.clipping import norm
 from nncli.training.executor import Executor
 
 
 class Accumulation:
-    """Compute the batches of a step one after another, so that only one of them takes memory at a time.
+    """Accumulate the gradients of the batches of a step, which are computed one after another to save memory.
 
     gradient = sum of d_i g_i / sum of d_i, as a running mean: m <- m + (g_i - m) d_i / (d_1 + ... + d_i)
 
-    g_i is the gradient of a batch's mean loss and d_i what that mean is divided by: the batch's rows, or the sum of
-    their weights. The result is the gradient of one batch with all of the rows. Rows are numbered through the step, so
-    that dropout zeroes what it would zero in that one batch. A layer that mixes rows mixes those of each batch alone.
-    Buffers such as running statistics are updated from one batch of the step to the next; the network keeps the new
-    values only where the step is taken.
+    g_i is the gradient of the mean loss of batch i, and d_i the divisor of that mean: the number of rows, or the sum of
+    their weights. The result is the gradient of one large batch with all rows. Rows are numbered through the step, so
+    that dropout zeroes the same elements as in one large batch. A layer that mixes rows mixes only those of one batch.
+    Buffers such as running statistics are updated from batch to batch; the network gets the new values only if the
+    step is taken.
 
     Args:
         executor: computes one batch.
@@ -35,16 +35,16 @@ class Accumulation:
         self._mean = np.zeros_like(executor.gradient)
 
     def loss_and_gradient(
-        self, first: Batch, others: Iterable[Batch], tally: Tally, *, seed: int, step: int
+        self, first: Batch, others: Iterable[Batch], running_metrics: RunningMetrics, *, seed: int, step: int
     ) -> tuple[float, Batch]:
-        """Return the loss summed over the step's rows, and its last batch; assign the executor's gradient of the mean.
+        """Return (sum of the losses of the step, its last batch); assign the gradient of the mean to the executor.
 
-        Where the loss or gradient of a batch is not finite, that batch is the last, and its loss is returned.
+        If the loss or gradient of a batch is not finite, its loss is returned, and it is the last batch.
 
         Args:
             first: the first batch of the step.
-            others: the batches after it; they may use the same arrays again.
-            tally: gets the sums of the loss and the metrics.
+            others: the other batches of the step; they may reuse the same arrays.
+            running_metrics: accumulates the loss and the metrics; changed.
             seed: the run's seed.
             step: the number of the step, from 0 over the whole run.
         """
@@ -56,12 +56,12 @@ class Accumulation:
         try:
             for item in chain((first,), others):
                 batch = replace(item, first_row=rows)
-                part = self._executor.loss_and_gradient(batch, tally, seed=seed, step=step)
+                part = self._executor.loss_and_gradient(batch, running_metrics, seed=seed, step=step)
                 if not (isfinite(part) and isfinite(norm(gradient[:trained]))):
                     return part, batch
                 loss += part
                 rows += len(batch)
-                if weight := batch.divisor:  # a batch of rows without weight changes nothing
+                if weight := batch.divisor:  # a batch of rows of weight 0 changes nothing
                     divisor += weight
                     with np.errstate(all="ignore"):  # the trainer checks for numbers that are not finite
                         gradient[:trained] -= mean[:trained]

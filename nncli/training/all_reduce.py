@@ -1,4 +1,4 @@
-"""All-reduce across shards: sums of the arrays of several threads."""
+"""All-reduce across shards: sum arrays over several threads."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from nncli.core.types import Array
 
 
 class AllReduce:
-    """Add up arrays of several threads, each of which computes one shard.
+    """Sum arrays over several threads, each of which computes one shard.
 
-    All threads ask for the same sums in the same order. The parts are added in the order of the shards, whichever
-    thread is first, so that a sum always has the same bits.
+    All threads have to ask for the same sums in the same order. The parts are added in the order of the shards,
+    whichever thread comes first, so that a sum always has the same bits.
 
     Args:
-        shards: number of threads.
+        shards: number of shards, and of threads.
         one_at_a_time: whether the threads take turns: one computes while the others wait.
     """
 
     def __init__(self, shards: int, *, one_at_a_time: bool) -> None:
         self._barrier = Barrier(shards)
-        # no thread is more than one sum ahead, so that two lists of parts are enough
+        # two lists of parts are enough, since no thread is more than one sum ahead
         self._parts: tuple[list[Array | None], ...] = ([None] * shards, [None] * shards)
         self._turn = Lock() if one_at_a_time else None
 
     @contextmanager
-    def computing(self) -> Iterator[None]:
-        """Hold a thread's turn, from its first computation to its last."""
+    def turn(self) -> Iterator[None]:
+        """Return a context in which a thread computes its shard; if the threads take turns, it waits for its turn."""
         if self._turn is None:
             yield
             return
@@ -36,22 +36,22 @@ class AllReduce:
         try:
             yield
         finally:
-            with suppress(RuntimeError):  # an interruption may come before the turn is taken again
+            with suppress(RuntimeError):  # after an interruption the thread may not have its turn
                 self._turn.release()
 
     def abort(self) -> None:
         """Stop all waiting threads with a BrokenBarrierError, because this thread has failed."""
         self._barrier.abort()
 
-    def summing(self, shard: int) -> Callable[[Array], Array]:
-        """Return the function that one shard calls with its part, and that returns the sum over all shards."""
+    def batch_sum_for(self, shard: int) -> Callable[[Array], Array]:
+        """Return the function with which a shard sums an array over all shards."""
         count = 0
 
         def batch_sum(part: Array) -> Array:
             nonlocal count
             parts = self._parts[count % 2]
             count += 1
-            parts[shard] = part.copy()  # this shard may change it while others still read it
+            parts[shard] = part.copy()  # a copy, since this shard may change it while others read it
             self._wait()
             total, *others = (known for known in parts if known is not None)
             total = total.copy()

@@ -12,24 +12,24 @@ from nncli.optim.driver import BLOCK_SIZE
 
 
 class WeightAverage:
-    """The exponential moving average of the trainable weights, which predicts in their place.
+    """The exponential moving average of the trainable weights, which is used for prediction.
 
     a <- decay a + (1 - decay) w after every step; a = w after the first one
 
-    With a warm-up, decay is min(decay, (1 + t) / (10 + t)) after t averaged steps.
+    With warm-up, the decay after t averaged steps is min(decay, (1 + t) / (10 + t)).
 
     Args:
-        weights: the vector of trainable parameters, which is read and changed in place.
-        decay: share of the average that a step keeps, above 0 and below 1.
-        warmup: whether the average is over few steps at first.
+        weights: the vector of trainable parameters; it is not copied, and swapping changes it.
+        decay: decay of the average per step, above 0 and below 1.
+        warmup: whether the decay is smaller in the first steps.
     """
 
     def __init__(self, weights: Array, decay: float, *, warmup: bool = False) -> None:
-        self.steps = 0  # averaged
+        self.steps = 0  # number of averaged steps
         self._decay, self._warmup = decay, warmup
         self._weights = weights
         self._average = np.empty_like(weights)
-        self._shown: Array | None = None
+        self._swapped_in: Array | None = None  # a copy of the average while it is swapped in
         scratch = np.empty(min(BLOCK_SIZE, weights.size), weights.dtype)
         self._blocks = []
         for start in range(0, weights.size, BLOCK_SIZE):
@@ -38,11 +38,11 @@ class WeightAverage:
 
     @property
     def vector(self) -> Array:
-        """The average; before the first step, the weights."""
+        """The average, or the weights before the first step."""
         return self._average if self.steps else self._weights
 
     def update(self) -> None:
-        """Average the weights after a step."""
+        """Update the average with the weights after a step."""
         if not self.steps:
             self._average[...] = self._weights
         else:
@@ -54,37 +54,40 @@ class WeightAverage:
         self.steps += 1
 
     @contextmanager
-    def in_place(self) -> Iterator[None]:
-        """Put the average in place of the weights until the context is left."""
+    def swapped_in(self) -> Iterator[None]:
+        """Swap average and weights until the context is left."""
         self._exchange()
         try:
             yield
         finally:
             self._exchange()
 
-    def show(self) -> None:
-        """Put the average in place of the weights until `hide`."""
-        if self.steps and self._shown is None:
+    def swap_in(self) -> None:
+        """Swap the average into the weights, until `swap_out`."""
+        if self.steps and self._swapped_in is None:
             self._exchange()
-            self._shown = self._weights.copy()
+            self._swapped_in = self._weights.copy()
 
-    def hide(self) -> None:
-        """Put the weights back; an average that was changed while it was shown becomes the weights."""
-        shown, self._shown = self._shown, None
-        if shown is None:
+    def swap_out(self) -> None:
+        """Swap the weights back in.
+
+        If the average was changed while it was swapped in, it stays as the new weights, and averaging restarts.
+        """
+        average, self._swapped_in = self._swapped_in, None
+        if average is None:
             return
-        if np.array_equal(shown, self._weights):
+        if np.array_equal(average, self._weights):
             self._exchange()
         else:
-            self.steps = 0  # averaging begins anew
+            self.steps = 0
 
-    def take(self, steps: int) -> None:
-        """Take the current weights as the average after so many steps."""
+    def restore(self, steps: int) -> None:
+        """Set the average to the current weights, as the average after that many steps."""
         self.steps = steps
         self._average[...] = self._weights
 
-    def follow(self, earlier: WeightAverage) -> None:
-        """Continue another average of the same weights."""
+    def continue_from(self, earlier: WeightAverage) -> None:
+        """Continue from another average of the same weights."""
         self.steps = earlier.steps
         self._average[...] = earlier._average
 

@@ -1,4 +1,4 @@
-"""The number of threads that BLAS uses."""
+"""Set the number of threads that BLAS uses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class BlasThreads:
-    """Set the number of BLAS threads until the context is left.
+    """A context in which BLAS uses a certain number of threads.
 
-    Entering takes little time, since small predictions wait for it.
+    It is fast to enter, since small predictions wait for it.
 
     Args:
-        count: number of threads; None leaves it as it is.
+        count: number of threads; None to leave it unchanged.
     """
 
     def __init__(self, count: int | None) -> None:
@@ -36,7 +36,7 @@ class BlasThreads:
 
 @cache
 def _blas_libraries() -> list[Any]:
-    """Find the BLAS libraries that are loaded, which takes longer than a small prediction."""
+    """Return the loaded BLAS libraries; finding them takes longer than a small prediction."""
     from threadpoolctl import ThreadpoolController
 
     return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]

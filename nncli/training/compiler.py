@@ -1,26 +1,21 @@
-"""What compiles the layers of a network."""
+"""The compiler that the results of a network depend on."""
 
 from __future__ import annotations
 
 from nncli.nn.convolution import Convolution
-from nncli.nn.layer import Layer
-from nncli.nn.layer_types import derives_from
 from nncli.nn.network import Network
+from nncli.nn.normalization import ChannelNormalization
 from nncli.ops import current_ops
 from nncli.training.thread_policy import walk
 
-COMPILED_NORMALIZATION = ("batch_norm", "group_norm")
+COMPILER_DEPENDENT = (Convolution, ChannelNormalization)  # layers whose last bits differ between NumPy and numba
 
 
 def compiler_of(network: Network) -> str:
-    """Return what compiles layers whose last bits depend on it, such as "numba 0.68.1".
+    """Return the name and version of the compiler that the last bits of a network's results depend on.
 
     Returns:
-        "none" where nothing does, or the network has no such layer.
+        Such as "numba 0.68.1"; "none" without a compiler, or if no layer of the network depends on it.
     """
-    return current_ops().compiler if any(map(_depends_on_compiler, walk(network.model))) else "none"
-
-
-def _depends_on_compiler(layer: Layer) -> bool:
-    """Whether the last bits of a layer depend on the compiler."""
-    return isinstance(layer, Convolution) or derives_from(layer, COMPILED_NORMALIZATION)
+    depends = any(isinstance(layer, COMPILER_DEPENDENT) for layer in walk(network.model))
+    return current_ops().compiler if depends else "none"

@@ -16,7 +16,7 @@ class StepEnded:
         epoch: number of the current epoch, from 1.
         step: number of steps in the whole run so far.
         step_in_epoch: number of steps in this epoch so far.
-        loss: mean training loss of this epoch so far.
+        loss: mean training loss of the epoch so far.
     """
 
     epoch: int

@@ -1,4 +1,4 @@
-"""Losses, metrics, gradients and predictions of batches, on one thread or several."""
+"""Compute losses, metrics, gradients and predictions of batches, on one thread or several."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from nncli.core.batch import Batch
 from nncli.core.memory import keep_freed_memory
 from nncli.core.types import Array
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.loss import Loss
 from nncli.nn.metric import Metric
 from nncli.nn.network import Network, Pass
-from nncli.nn.tally import Tally
 from nncli.optim.driver import MIN_PARALLEL_SIZE
 from nncli.optim.penalty import Penalty
 from nncli.training.blas_threads import BlasThreads
@@ -24,22 +24,22 @@ from nncli.training.thread_policy import SmallPredictions, is_sharded, uses_one_
 
 
 class Executor:
-    """Computes losses, metrics, gradients and predictions of a model.
+    """Compute losses, metrics, gradients and predictions of a network.
 
-    Batches of convolutional networks and of dense networks of medium size are cut by rows into shards, which threads
+    Batches of convolutional networks and of medium-sized dense networks are cut by rows into shards, which threads
     compute with one BLAS thread each. The gradients of the shards are added in a fixed order, so that the sum has the
-    same bits for any number of threads. Other networks compute a batch as a whole, with one BLAS thread where products
-    are small. Which of these it is depends on the model and the batch size alone, see `thread_policy`.
+    same bits for any number of threads. Other networks compute a batch as a whole, with one BLAS thread if its
+    products are small. The choice depends on the model and the batch size alone, see `thread_policy`.
 
     Args:
         network: the model and its parameters.
-        loss: with `from_logits` where it computes the last activation itself.
-        depth: number of the network's layers that come before the loss.
-        metrics: what to measure besides the loss.
-        original: turns scaled targets and predictions into original units; None where they are not scaled.
-        threads: number of threads to compute with; None for all cores.
-        batch_size: rows of a batch.
-        penalty: what is added to the mean loss of rows, wherever it is measured; None for nothing.
+        loss: the loss, with `from_logits` if it computes the last activation itself.
+        depth: number of layers before the loss; the network's last layer may be computed by the loss.
+        metrics: metrics to measure besides the loss.
+        original: function that turns scaled targets and predictions into original units; None if they are not scaled.
+        threads: number of threads; None for one per core.
+        batch_size: number of rows of a batch.
+        penalty: penalty of the weights, which is added to the mean loss; None for no penalty.
     """
 
     def __init__(
@@ -72,24 +72,24 @@ class Executor:
         """Return a context in which BLAS has the number of threads that this executor needs.
 
         Args:
-            rows: number of rows that are predicted at a time; for few, BLAS takes one thread by itself.
+            rows: number of rows of a prediction; for few rows, BLAS takes one thread by itself.
         """
         small = rows is not None and self._small_predictions.include(rows)
         return BlasThreads(None if small else self.blas_threads)
 
-    def loss_and_gradient(self, batch: Batch, tally: Tally, *, seed: int, step: int) -> float:
-        """Return the loss summed over the batch; assign `gradient` of the mean, and add to the tally.
+    def loss_and_gradient(self, batch: Batch, running_metrics: RunningMetrics, *, seed: int, step: int) -> float:
+        """Return the sum of the losses of a batch, and assign the gradient of their mean to `gradient`.
 
-        The penalty counts as a part of the loss of every row.
+        The penalty is a part of the loss of every row.
 
         Args:
             batch: rows with targets.
-            tally: gets the sums of the loss and the metrics.
+            running_metrics: accumulates the loss and the metrics; changed.
             seed: the run's seed.
-            step: the number of the step, from 0 over the whole run.
+            step: number of the step, from 0 over the whole run.
         """
         divisor = batch.divisor
-        scale = 1.0 / divisor if divisor else 0.0  # a batch of rows without weight changes nothing
+        scale = 1.0 / divisor if divisor else 0.0  # a batch of rows of weight 0 changes nothing
 
         def one(shard: Pass, rows: Batch) -> tuple[float, list[Array]]:
             state = shard.pass_state
@@ -97,38 +97,38 @@ class Executor:
             output, backwards = shard.forward(rows.inputs)
             assert rows.targets is not None
             prediction, total, backward = self.loss.forward(output, rows.targets, rows.weights)
-            metric_states = self._measure(tally, prediction, rows)
+            metric_states = self._measure(running_metrics, prediction, rows)
             shard.backward(backward(scale), backwards)
             return total, metric_states
 
         (total, metric_states), *others = self._shards.run(one, batch, reducing=self._mixes_samples)
-        tally.add(total, divisor, metric_states)
+        running_metrics.add(total, divisor, metric_states)
         for shard, (loss, metric_states) in zip(self._passes[1:], others, strict=False):
             self._add_gradient(shard.gradient)
-            tally.add(loss, 0.0, metric_states)
+            running_metrics.add(loss, 0.0, metric_states)
             total += loss
         if self.penalty is not None:
             penalty = divisor * self.penalty.add_gradient(self.gradient)
-            tally.loss += penalty
+            running_metrics.loss += penalty
             total += penalty
         return total
 
-    def evaluate(self, batches: Iterable[Batch], tally: Tally) -> Tally:
-        """Add the sums of labelled batches to a tally, with the model in inference mode."""
+    def evaluate(self, batches: Iterable[Batch], running_metrics: RunningMetrics) -> RunningMetrics:
+        """Measure labelled batches in inference mode; return `running_metrics` with their loss and metrics added."""
 
         def one(shard: Pass, rows: Batch) -> tuple[float, list[Array]]:
             shard.pass_state.training = False
             assert rows.targets is not None
             prediction, total, _ = self.loss.forward(shard.output(rows.inputs), rows.targets, rows.weights)
-            return total, self._measure(tally, prediction, rows)
+            return total, self._measure(running_metrics, prediction, rows)
 
         penalty = 0.0 if self.penalty is None else self.penalty.value()
         for batch in batches:
             divisor = batch.divisor
             for index, (loss, metric_states) in enumerate(self._shards.run(one, batch)):
-                tally.add(loss, divisor if index == 0 else 0.0, metric_states)
-            tally.loss += divisor * penalty
-        return tally
+                running_metrics.add(loss, divisor if index == 0 else 0.0, metric_states)
+            running_metrics.loss += divisor * penalty
+        return running_metrics
 
     def predict(self, inputs: Array) -> Array:
         """Return predictions for prepared inputs, in original units: (n, *output shape)."""
@@ -140,47 +140,47 @@ class Executor:
 
         return concatenate_rows(self._shards.run(one, Batch(inputs)))
 
-    def fault(self, batch: Batch) -> str:
-        """Describe where the first number that is not finite appears in the last step."""
+    def locate_nonfinite(self, batch: Batch) -> str:
+        """Return where the first number that is not finite appeared in the last step, for a message."""
         return locate_nonfinite(self.network, self._passes[0], batch.inputs, self.gradient, self.penalty)
 
     @property
     def blas_threads(self) -> int | None:
-        """Number of threads that BLAS may use; None for as many as it has."""
+        """Number of threads that BLAS may use; None for its own default."""
         return 1 if self.sharded or self._one_blas_thread else self.threads
 
     @property
     def compiler(self) -> str:
-        """What compiles layers whose last bits depend on it; "none" where nothing does, or there is no such layer."""
+        """The compiler that the last bits of the results depend on, see `compiler_of`."""
         return compiler_of(self.network)
 
     @property
     def shards(self) -> int:
-        """Number of shards of a batch; 1 for whole batches."""
+        """Number of shards of a batch; 1 if batches are computed as a whole."""
         return len(self._passes)
 
     def run_parts(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
-        """Run independent work on several parts, on two threads where this executor may use them.
+        """Run independent work on several parts, on two threads if this executor may use them.
 
         The work on all parts has ended when this returns or raises.
         """
         self._shards.run_parts(work, parts)
 
     def close(self) -> None:
-        """End the threads; they start again when there is more to compute."""
+        """End the threads; they are started again if there is more to compute."""
         self._shards.close()
 
     def _add_gradient(self, gradient: Array) -> None:
-        """Add a shard's gradient to that of the others."""
+        """Add the gradient of a shard to the executor's gradient."""
         size = gradient.size
         halves = (slice(0, size // 2), slice(size // 2, size)) if size >= MIN_PARALLEL_SIZE else (slice(0, size),)
         self.run_parts(lambda half: np.add(self.gradient[half], gradient[half], out=self.gradient[half]), halves)
 
-    def _measure(self, tally: Tally, prediction: Array, rows: Batch) -> list[Array]:
-        if not tally.metrics:
+    def _measure(self, running_metrics: RunningMetrics, prediction: Array, rows: Batch) -> list[Array]:
+        if not running_metrics.metrics:
             return []
         targets = rows.targets
         assert targets is not None
         if self._original is not None:
             prediction, targets = self._original(prediction), self._original(targets)
-        return tally.measure(prediction, targets, rows.metric_weights)
+        return running_metrics.measure(prediction, targets, rows.metric_weights)

@@ -1,4 +1,4 @@
-"""Monitor the best value of one column of metrics.csv."""
+"""Monitor one column of metrics.csv for its best value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nncli.training.events import Record
 
 @dataclass
 class Monitor:
-    """The best value of a column so far, and how many epochs ago it was.
+    """The best value of a column so far, and the number of epochs since then.
 
     Args:
         column: a column of metrics.csv, such as val_loss.
@@ -31,7 +31,10 @@ class Monitor:
     epochs_without_improvement: int = 0
 
     def update(self, record: Record) -> bool:
-        """Return whether this epoch is the best so far; NaN never is, except in the first epoch."""
+        """Update with the record of an epoch, and return whether it is the best so far.
+
+        NaN is never the best, except in the first epoch.
+        """
         value = record[self.column]
         gain = 0.0 if self.best is None else (value - self.best) * (1 if self.higher_is_better else -1)
         if self.best is None or (isnan(self.best) and not isnan(value)) or gain > self.min_delta:
@@ -42,11 +45,11 @@ class Monitor:
 
     def __str__(self) -> str:
         best = "nothing yet" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch}"
-        waited = count_noun(self.epochs_without_improvement, "epoch")
-        return f"{self.column} has not improved for {waited}; its best was {best}"
+        epochs = count_noun(self.epochs_without_improvement, "epoch")
+        return f"{self.column} has not improved for {epochs}; its best was {best}"
 
     def state(self) -> dict[str, Any]:
-        """Return plain values for `restore`."""
+        """Return the state as plain values, for `restore`."""
         return {"best": self.best, "best_epoch": self.best_epoch, "waited": self.epochs_without_improvement}
 
     def restore(self, state: dict[str, Any]) -> None:

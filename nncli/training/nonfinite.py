@@ -1,4 +1,4 @@
-"""Search for the first number that is not finite."""
+"""Locate the first number that is not finite."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nncli.optim.penalty import Penalty
 def locate_nonfinite(
     network: Network, forward_pass: Pass, inputs: Array, gradient: Array, penalty: Penalty | None
 ) -> str:
-    """Describe where the first number that is not finite appears in a step.
+    """Return where the first number that is not finite appeared in a step, for a message.
 
     Args:
-        network: the model.
-        forward_pass: to repeat the forward pass with.
-        inputs: of the step.
-        gradient: of the step, with new values of the buffers.
-        penalty: of the weights, or None.
+        network: the network.
+        forward_pass: pass with which the forward pass is repeated.
+        inputs: inputs of the step.
+        gradient: gradient of the step, with the new values of the buffers.
+        penalty: penalty of the weights, or None.
     """
     with np.errstate(all="ignore"):
         name = forward_pass.first_nonfinite_layer(inputs)

@@ -1,4 +1,4 @@
-"""Count how often a monitored column has stopped improving."""
+"""Count the reductions of the learning rate by `reduce_on_plateau`."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from nncli.training.monitor import Monitor
 
 @dataclass
 class Plateau:
-    """How often `reduce_on_plateau` reduces the learning rate.
+    """The number of times that a monitored column has stopped improving, which `reduce_on_plateau` reads.
 
     Args:
-        monitor: monitors the column.
-        patience: epochs without improvement after which the rate is reduced and counting restarts, at least 1.
+        monitor: monitor of the column.
+        patience: epochs without improvement after which the rate is reduced and the count restarts, at least 1.
         cooldown: epochs after a reduction that do not count, at least 0.
         reductions: number of reductions so far.
-        resting: epochs left of the cooldown.
+        cooldown_left: epochs left of the current cooldown.
     """
 
     monitor: Monitor
     patience: int
     cooldown: int = 0
     reductions: int = 0
-    resting: int = 0
+    cooldown_left: int = 0
 
     def update(self, record: Record) -> None:
-        """Count the epoch of a record."""
+        """Update with the record of an epoch."""
         self.monitor.update(record)
-        if self.resting:
-            self.resting -= 1
+        if self.cooldown_left:
+            self.cooldown_left -= 1
             self.monitor.epochs_without_improvement = 0
         elif self.monitor.epochs_without_improvement >= self.patience:
             self.reductions += 1
-            self.resting = self.cooldown
+            self.cooldown_left = self.cooldown
             self.monitor.epochs_without_improvement = 0
 
     def continue_from(self, earlier: Plateau) -> None:
@@ -46,10 +46,10 @@ class Plateau:
             self.reductions = earlier.reductions
 
     def state(self) -> dict[str, Any]:
-        """Return plain values for `restore`."""
-        return {**self.monitor.state(), "reductions": self.reductions, "resting": self.resting}
+        """Return the state as plain values, for `restore`."""
+        return {**self.monitor.state(), "reductions": self.reductions, "resting": self.cooldown_left}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restore a stored state."""
         self.monitor.restore(state)
-        self.reductions, self.resting = state["reductions"], state["resting"]
+        self.reductions, self.cooldown_left = state["reductions"], state["resting"]

@@ -1,4 +1,4 @@
-"""How to train: the settings of a trainer, and the data that it needs."""
+"""The settings of a trainer, and the protocols of its data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Batches(Protocol):
         """Yield the batches of an epoch, without the first `skip`."""
 
 
-class Evaluated(Protocol):
+class EvaluationRows(Protocol):
     """Rows to evaluate."""
 
     def batches(self, size: int) -> Iterator[Batch]:
@@ -36,7 +36,7 @@ class Settings:
         seed: the run's seed.
         batches_per_step: batches per step (gradient accumulation); the last step of an epoch may have fewer.
         clip_norm: maximum norm of the gradient, above 0; None for no clipping.
-        on_nonfinite: whether to stop at a step whose numbers are not finite, or to skip it.
+        on_nonfinite: stop at a step whose numbers are not finite, or skip it.
         patience: epochs without improvement after which early stopping ends the run; None for no early stopping.
     """
 

@@ -1,4 +1,4 @@
-"""Shards of a batch, each of which one thread computes."""
+"""Cut batches into shards, and compute the shards on one thread or several."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nncli.training.all_reduce import AllReduce
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-SHARDS = 2  # of a batch, where it is cut
+SHARDS = 2  # number of shards of a batch
 MIN_SHARD_ROWS = 8
 
 Compute = Callable[[Pass, Batch], Any]
@@ -27,8 +27,8 @@ class Shards:
     """Cut batches by rows and compute the shards, on one thread or several.
 
     Args:
-        passes: one for each shard; a single one computes whole batches.
-        threads: number of threads; None for one for each shard.
+        passes: one pass per shard; with a single one, batches are not cut.
+        threads: number of threads; None for one per shard.
     """
 
     def __init__(self, passes: Sequence[Pass], threads: int | None) -> None:
@@ -37,40 +37,40 @@ class Shards:
         self._pool: ThreadPoolExecutor | None = None
 
     def run(self, compute: Compute, batch: Batch, *, reducing: bool = False) -> list[Any]:
-        """Compute every shard of a batch, and return the results in order.
+        """Compute every shard of a batch, and return the results in the order of the shards.
 
         Args:
-            compute: computes one shard.
-            batch: to be cut.
-            reducing: whether the shards ask for sums over all of them while they compute.
+            compute: function that computes one shard.
+            batch: the batch; a small one is not cut.
+            reducing: whether the shards need sums over all shards while they are computed.
         """
         count = len(self.passes)
         if count == 1 or len(batch) < count * MIN_SHARD_ROWS:
-            self.passes[0].pass_state.batch_sum = None  # an interruption may have left that of several shards
-            return [quietly(compute, self.passes[0], batch)]
+            self.passes[0].pass_state.batch_sum = None  # an interruption may have left one behind
+            return [without_warnings(compute, self.passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.slice_rows(start, stop) for start, stop in itertools.pairwise(edges)]
         if reducing:
             return self._run_reducing(compute, shards)
         if self.threads == 1:
-            return [quietly(compute, one, rows) for one, rows in zip(self.passes, shards, strict=True)]
+            return [without_warnings(compute, one, rows) for one, rows in zip(self.passes, shards, strict=True)]
         futures = [
-            self._thread_pool.submit(quietly, compute, one, rows)
+            self._thread_pool.submit(without_warnings, compute, one, rows)
             for one, rows in zip(self.passes[1:], shards[1:], strict=True)
         ]
-        return [quietly(compute, self.passes[0], shards[0]), *(future.result() for future in futures)]
+        return [without_warnings(compute, self.passes[0], shards[0]), *(future.result() for future in futures)]
 
     def _run_reducing(self, compute: Compute, shards: list[Batch]) -> list[Any]:
-        """Compute shards that need sums over all of them, each in a thread; with one thread they take turns."""
+        """Compute shards that need sums over all shards, each in its own thread; with `threads` 1 they take turns."""
         all_reduce = AllReduce(len(shards), one_at_a_time=self.threads == 1)
         batch_rows = sum(map(len, shards))
 
         def one(index: int) -> Any:
             state = self.passes[index].pass_state
             try:
-                with all_reduce.computing():
-                    state.batch_rows, state.shard, state.batch_sum = batch_rows, index, all_reduce.summing(index)
-                    return quietly(compute, self.passes[index], shards[index])
+                with all_reduce.turn():
+                    state.batch_rows, state.shard, state.batch_sum = batch_rows, index, all_reduce.batch_sum_for(index)
+                    return without_warnings(compute, self.passes[index], shards[index])
             except BaseException:
                 all_reduce.abort()
                 raise
@@ -85,30 +85,30 @@ class Shards:
             for future in futures:
                 future.result()
             raise
-        except BaseException:  # such as a KeyboardInterrupt at any point
+        except BaseException:  # such as a KeyboardInterrupt
             all_reduce.abort()
             raise
         return [first, *(future.result() for future in futures)]
 
     def run_parts(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
-        """Run independent work on several parts, on several threads where they are allowed.
+        """Run independent work on several parts, on several threads if they are allowed.
 
         The work on all parts has ended when this returns or raises.
         """
         if len(parts) == 1 or self.threads == 1:
             for part in parts:
-                quietly(work, part)
+                without_warnings(work, part)
             return
         first, *others = parts
-        futures = [self._thread_pool.submit(quietly, work, part) for part in others]
+        futures = [self._thread_pool.submit(without_warnings, work, part) for part in others]
         try:
-            quietly(work, first)
+            without_warnings(work, first)
         finally:
             for future in futures:
                 future.result()
 
     def close(self) -> None:
-        """End the threads; they start again when there is more to compute."""
+        """End the threads; they are started again if there is more to compute."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
@@ -116,18 +116,20 @@ class Shards:
     @property
     def _thread_pool(self) -> ThreadPoolExecutor:
         if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor  # here, for a quick start where no threads are needed
+            from concurrent.futures import (
+                ThreadPoolExecutor,
+            )  # imported here, for a fast start if no threads are needed
 
-            self._pool = ThreadPoolExecutor(max(1, len(self.passes) - 1))  # beside the calling thread
+            self._pool = ThreadPoolExecutor(max(1, len(self.passes) - 1))  # besides the calling thread
         return self._pool
 
 
-def quietly(compute: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function without warnings of numbers that are not finite, which the trainer checks for."""
+def without_warnings(compute: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function without NumPy's warnings about overflow and NaN; the trainer checks for such numbers."""
     with np.errstate(all="ignore"):
         return compute(*arguments)
 
 
 def concatenate_rows(parts: Sequence[Array]) -> Array:
-    """Return the parts as one array that is no view of another."""
+    """Return the parts as one array, which is not a view of another array."""
     return parts[0] if len(parts) == 1 and parts[0].base is None else np.concatenate(parts)

@@ -15,7 +15,7 @@ import numpy as np
 from nncli.core.batch import Batch
 from nncli.core.errors import NonFiniteError
 from nncli.core.types import Array
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.optim.clipping import clip, norm
 from nncli.optim.driver import Driver
 from nncli.optim.optimizer import Optimizer
@@ -26,27 +26,28 @@ from nncli.training.events import EpochEnded, Event, Record, RowsMeasured, StepE
 from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
-from nncli.training.settings import Batches, Evaluated, Settings
+from nncli.training.settings import Batches, EvaluationRows, Settings
 from nncli.training.trainer_state import TrainerState
 
-MAX_SKIPPED = 100  # steps that a run may skip because their numbers are not finite
+MAX_SKIPPED = 100  # number of steps that a run may skip because their numbers are not finite
 EVALUATION_ROWS = 512  # rows per batch of validation and test data
 
 
 class Trainer(TrainerState):
-    """Train a network's parameters step by step; `run` yields an event after everything that happens.
+    """Train a network; `run` yields an event after every step and epoch.
 
-    Between two events the state is consistent: `restore` continues from `state` and `arrays` to the same bits.
+    At every event the state is consistent: a trainer that is restored from `state` and `arrays` continues to the same
+    bits.
 
     Args:
-        executor: computes losses and gradients.
+        executor: the executor, which computes losses and gradients.
         rule: the optimizer.
         batches: the training rows.
         validation: the rows to evaluate after every epoch, or None.
         settings: number of epochs, seed, and the like.
-        best_monitor: tells which epoch is the best.
+        best_monitor: finds the best epoch.
         early_stopping_monitor: counts epochs without improvement; None for no early stopping.
-        average: running average of the weights, used for validation and prediction; None for the weights themselves.
+        average: moving average of the weights, for validation and prediction; None to use the weights themselves.
         plateau: counts the reductions of a `reduce_on_plateau` schedule; None for other schedules.
     """
 
@@ -55,7 +56,7 @@ class Trainer(TrainerState):
         executor: Executor,
         rule: Optimizer,
         batches: Batches,
-        validation: Evaluated | None,
+        validation: EvaluationRows | None,
         settings: Settings,
         best_monitor: Monitor,
         early_stopping_monitor: Monitor | None = None,
@@ -70,8 +71,8 @@ class Trainer(TrainerState):
         self._batches = batches
         self._validation = validation
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
-        self._scheduled_epochs = settings.epochs  # length of the learning rate schedule, wherever the run ends
-        self._earlier_steps = 0  # steps before this trainer, if the schedule starts anew with it
+        self._scheduled_epochs = settings.epochs  # length of the learning rate schedule, even if the run ends elsewhere
+        self._earlier_steps = 0  # steps of earlier trainers, if the schedule restarts with this one
 
     def run(self) -> Iterator[Event]:
         """Train until all epochs are done or early stopping ends the run.
@@ -94,7 +95,7 @@ class Trainer(TrainerState):
 
     @property
     def ended(self) -> bool:
-        """Whether there is no epoch left to train."""
+        """Whether training has ended."""
         return self.epoch >= self.settings.epochs or self.stopped_early
 
     @property
@@ -112,7 +113,7 @@ class Trainer(TrainerState):
         """Check that all weights are finite.
 
         Raises:
-            NonFiniteError: naming the first parameter that is not.
+            NonFiniteError: if a weight is not finite; the message names the first such parameter.
         """
         network = self.executor.network
         for vector in (network.vector,) if self.average is None else (network.vector, self.average.vector):
@@ -123,44 +124,46 @@ class Trainer(TrainerState):
 
     def _epoch(self) -> Iterator[Event]:
         number, begun = self.epoch + 1, time.perf_counter() - self.seconds
-        several = min(self.settings.batches_per_step, max(self._batches.per_epoch, 1))
-        batches = self._batches.epoch(number, self.step_in_epoch * several)
+        per_step = min(self.settings.batches_per_step, max(self._batches.per_epoch, 1))
+        batches = self._batches.epoch(number, self.step_in_epoch * per_step)
         for batch in batches:
-            accepted = self._step(batch, islice(batches, several - 1), number)
+            accepted = self._step(batch, islice(batches, per_step - 1), number)
             self.step_in_epoch += 1
             self.seconds = time.perf_counter() - begun
             if accepted:
-                yield StepEnded(number, self.step, self.step_in_epoch, self.tally.mean_loss)
+                yield StepEnded(number, self.step, self.step_in_epoch, self.running_metrics.mean_loss)
             else:
                 yield StepSkipped(number, self.step, self.skipped)
         record = yield from self._record(number, begun)
-        self.tally = Tally(self.executor.metrics)
+        self.running_metrics = RunningMetrics(self.executor.metrics)
         self.epoch, self.step_in_epoch, self.seconds = number, 0, 0.0
         record["seconds"] = time.perf_counter() - begun
         self.total_seconds += record["seconds"]
         self.last_record = record
         if best := self.best_monitor.update(record):
             self.best_record = record
-        for watching in (self.early_stopping_monitor, self.plateau):
-            if watching is not None:
-                watching.update(record)
+        for monitor in (self.early_stopping_monitor, self.plateau):
+            if monitor is not None:
+                monitor.update(record)
         yield EpochEnded(record, best, self.ended)
 
     def _step(self, batch: Batch, others: Iterator[Batch], epoch: int) -> bool:
-        """Take one step on a batch and the others that belong to the same step; return False if it is skipped."""
-        tally, seed, rate = Tally(self.executor.metrics), self.settings.seed, self.learning_rate
+        """Take one step on a batch and the other batches of the step; return False if it is skipped."""
+        running_metrics, seed, rate = RunningMetrics(self.executor.metrics), self.settings.seed, self.learning_rate
         if self._accumulation is None:
-            loss = self.executor.loss_and_gradient(batch, tally, seed=seed, step=self.step)
+            loss = self.executor.loss_and_gradient(batch, running_metrics, seed=seed, step=self.step)
         else:
-            loss, batch = self._accumulation.loss_and_gradient(batch, others, tally, seed=seed, step=self.step)
+            loss, batch = self._accumulation.loss_and_gradient(
+                batch, others, running_metrics, seed=seed, step=self.step
+            )
         length = norm(self._gradient)
         self.step += 1
         if not (isfinite(loss) and isfinite(length) and self._buffers_are_finite()):
             self._not_finite(batch, epoch, loss, length)
             deque(others, maxlen=0)  # the whole step is skipped
             return False
-        self.tally.add(tally.loss, tally.divisor, tally.states)
-        if not tally.divisor:  # only rows without weight; momentum of earlier steps would still move the parameters
+        self.running_metrics.add(running_metrics.loss, running_metrics.divisor, running_metrics.states)
+        if not running_metrics.divisor:  # all rows have weight 0; do not let momentum change the parameters
             return True
         if self.settings.clip_norm is not None:
             clip(self._gradient, length, self.settings.clip_norm)
@@ -171,10 +174,10 @@ class Trainer(TrainerState):
         return True
 
     def apply(self, gradient: Array, rate: float) -> None:
-        """Update the parameters by one step of the optimizer, and set the new values of non-trainable ones.
+        """Update the trainable parameters by one step of the optimizer, and set the new values of the buffers.
 
         Args:
-            gradient: gradients and new values, as backward assigns them.
+            gradient: gradients and new values of buffers, as backward assigns them.
             rate: learning rate of this step.
         """
         self.driver.step(gradient[: self._trainable], rate, self.executor.run_parts)
@@ -196,7 +199,7 @@ class Trainer(TrainerState):
         return float(rate.at(step - self._earlier_steps, context))  # a plugin's schedule may return a NumPy number
 
     def _buffers_are_finite(self) -> bool:
-        """Return whether the new values of non-trainable parameters are finite."""
+        """Return whether the new values of the buffers are finite."""
         return not self._buffers.size or bool(np.isfinite(self._buffers).all())
 
     def _not_finite(self, batch: Batch, epoch: int, loss: float, length: float) -> None:
@@ -205,27 +208,27 @@ class Trainer(TrainerState):
             return
         what = "a non-trainable parameter is not finite" if isfinite(length) else "the gradient is not finite"
         what = what if isfinite(loss) else f"the loss is {loss}"
-        message = f"epoch {epoch}, step {self.step}: {what}, {self.executor.fault(batch)}"
+        message = f"epoch {epoch}, step {self.step}: {what}, {self.executor.locate_nonfinite(batch)}"
         if self.settings.on_nonfinite == "skip":
             message += f"; {MAX_SKIPPED} such steps were skipped already"
         raise NonFiniteError(message)
 
     def _record(self, number: int, begun: float) -> Generator[Event, None, Record]:
-        """Validate after the last step of an epoch; return its row of metrics.csv, without the seconds."""
+        """Validate after the last step of an epoch, and return its row of metrics.csv without the seconds."""
         self.check_weights()
-        if not self.tally.divisor:
+        if not self.running_metrics.divisor:
             raise NonFiniteError(f"epoch {number}: every step was skipped because its numbers are not finite")
         record: Record = {"epoch": number, "step": self.step}
-        record |= {f"train_{name}": value for name, value in self.tally.results().items()}
+        record |= {f"train_{name}": value for name, value in self.running_metrics.results().items()}
         if self._validation is not None:
-            tally, rows = Tally(self.executor.metrics), 0
+            running_metrics, rows = RunningMetrics(self.executor.metrics), 0
             for batch in self._validation.batches(EVALUATION_ROWS):
-                with self._averaged():
-                    self.executor.evaluate((batch,), tally)
+                with self._with_average():
+                    self.executor.evaluate((batch,), running_metrics)
                 rows += len(batch)
                 self.seconds = time.perf_counter() - begun
                 yield RowsMeasured(number, rows)
-            measured = tally.results()
+            measured = running_metrics.results()
             if not isfinite(measured["loss"]) and self.settings.on_nonfinite == "stop":
                 raise NonFiniteError(f"epoch {number}: the validation loss is {measured['loss']}")
             record |= {f"val_{name}": value for name, value in measured.items()}
@@ -233,33 +236,33 @@ class Trainer(TrainerState):
         return record
 
     @property
-    def predicting(self) -> Array:
-        """All parameters that the model predicts with, in one vector: averaged ones with weight averaging."""
+    def prediction_parameters(self) -> Array:
+        """The parameters that the model predicts with, in one vector: with weight averaging, the averaged weights."""
         vector = self.executor.network.vector
         return vector if self.average is None else np.concatenate((self.average.vector, vector[self._trainable :]))
 
-    def show_average(self) -> None:
-        """Put the parameters that the model predicts with into the network, after training."""
+    def swap_in_average(self) -> None:
+        """Swap the averaged weights into the network, to predict after training."""
         if self.average is not None:
-            self.average.show()
+            self.average.swap_in()
 
-    def hide_average(self) -> None:
-        """Put the parameters that training updates back into the network."""
+    def swap_out_average(self) -> None:
+        """Swap the weights that training updates back into the network."""
         if self.average is not None:
-            self.average.hide()
+            self.average.swap_out()
 
-    def _averaged(self) -> AbstractContextManager[None]:
-        """Return a context in which the network has the parameters that the model predicts with."""
-        return nullcontext() if self.average is None else self.average.in_place()
+    def _with_average(self) -> AbstractContextManager[None]:
+        """Return a context in which the network has the averaged weights, with weight averaging."""
+        return nullcontext() if self.average is None else self.average.swapped_in()
 
     def continue_from(self, earlier: Trainer) -> None:
         """Continue the epochs, steps and optimizer of an earlier trainer of the same network.
 
-        A schedule over the whole run starts anew, over the epochs of this trainer; any other schedule continues.
+        A schedule over the whole run restarts, over the epochs of this trainer; any other schedule continues.
         """
-        earlier.hide_average()
+        earlier.swap_out_average()
         if self.average is not None and earlier.average is not None:
-            self.average.follow(earlier.average)
+            self.average.continue_from(earlier.average)
         self.epoch, self.step, self.driver = earlier.epoch, earlier.step, earlier.driver
         self.settings = replace(self.settings, epochs=earlier.epoch + self.settings.epochs)
         rate = self.driver.rule.learning_rate

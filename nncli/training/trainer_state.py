@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nncli.core.types import Array
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.metric import names_of
-from nncli.nn.tally import Tally
 from nncli.optim.driver import Driver
 from nncli.training.average import WeightAverage
 from nncli.training.events import Record
@@ -14,18 +14,18 @@ from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
 
-OPTIMIZER, TALLY, WEIGHTS = "optimizer/", "tally/", "weights/"  # folders of the arrays
+OPTIMIZER, RUNNING_METRICS, WEIGHTS = "optimizer/", "tally/", "weights/"  # folders of the arrays
 
 
 class TrainerState:
     """The state of a trainer; its keys and the names of its arrays are part of the checkpoint format.
 
     Args:
-        executor: has the network and the metrics.
-        driver: has the state of the optimizer.
-        best_monitor: tells which epoch is the best.
+        executor: the executor, with the network and the metrics.
+        driver: the optimizer with its state.
+        best_monitor: finds the best epoch.
         early_stopping_monitor: counts epochs without improvement; None for no early stopping.
-        average: running average of the weights, used for validation and prediction; None for the weights themselves.
+        average: moving average of the weights, for validation and prediction; None to use the weights themselves.
         plateau: counts the reductions of a `reduce_on_plateau` schedule; None for other schedules.
     """
 
@@ -48,11 +48,11 @@ class TrainerState:
         self.step = 0  # completed steps
         self.step_in_epoch = 0  # completed steps of the current epoch
         self.skipped = 0  # steps skipped because their numbers are not finite
-        self.seconds = 0.0  # spent on the current epoch so far, also before the run was resumed
-        self.total_seconds = 0.0  # of all completed epochs
+        self.seconds = 0.0  # time of the current epoch so far, including the time before the run was resumed
+        self.total_seconds = 0.0  # time of all completed epochs
         self.last_record: Record = {}
         self.best_record: Record = {}
-        self.tally = Tally(executor.metrics)  # training loss and metrics of the current epoch
+        self.running_metrics = RunningMetrics(executor.metrics)  # training loss and metrics of the current epoch
 
     def state(self) -> dict[str, Any]:
         """Return the state as plain values, for `restore`."""
@@ -64,7 +64,7 @@ class TrainerState:
             "skipped": self.skipped,
             "optimizer_steps": self.driver.steps,
             "averaged_steps": 0 if average is None else average.steps,
-            "tally": {"loss": self.tally.loss, "divisor": self.tally.divisor},
+            "tally": {"loss": self.running_metrics.loss, "divisor": self.running_metrics.divisor},
             "best": self.best_monitor.state(),
             "stopping": None if stopping is None else stopping.state(),
             "plateau": None if plateau is None else plateau.state(),
@@ -77,27 +77,27 @@ class TrainerState:
     def arrays(self) -> dict[str, Array]:
         """Return the arrays of the state, for `restore`, except for the parameters that the model predicts with.
 
-        The optimizer's state is optimizer/STATE/PARAMETER, the metrics of the current epoch tally/METRIC, and with
-        weight averaging the weights that training updates weights/PARAMETER.
+        Their names are optimizer/STATE/PARAMETER for the state of the optimizer, tally/METRIC for the running metrics
+        of the current epoch, and with weight averaging weights/PARAMETER for the weights that training updates.
         """
-        states = zip(names_of(self.executor.metrics), self.tally.states, strict=True)
-        tallies = {f"{TALLY}{name}": state for name, state in states}
-        return {**self._optimizer_arrays(), **self._trained_weights(), **tallies}
+        states = zip(names_of(self.executor.metrics), self.running_metrics.states, strict=True)
+        sums = {f"{RUNNING_METRICS}{name}": state for name, state in states}
+        return {**self._optimizer_arrays(), **self._trained_weights(), **sums}
 
     def restore(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
-        """Restore a stored state; the network has the parameters that the model predicts with already."""
+        """Restore a stored state; the network already has the parameters that the model predicts with."""
         for name in ("epoch", "step", "step_in_epoch", "skipped", "seconds", "total_seconds"):
             setattr(self, name, state[name])
         self.last_record, self.best_record = state["last_record"], state["best_record"]
         self.driver.steps = state["optimizer_steps"]
-        self.tally = Tally(self.executor.metrics)
-        self.tally.loss, self.tally.divisor = state["tally"]["loss"], state["tally"]["divisor"]
-        self.tally.states = [arrays[f"{TALLY}{name}"] for name in names_of(self.executor.metrics)]
+        self.running_metrics = RunningMetrics(self.executor.metrics)
+        self.running_metrics.loss, self.running_metrics.divisor = state["tally"]["loss"], state["tally"]["divisor"]
+        self.running_metrics.states = [arrays[f"{RUNNING_METRICS}{name}"] for name in names_of(self.executor.metrics)]
         self.best_monitor.restore(state["best"])
         if self.early_stopping_monitor is not None and state["stopping"] is not None:
             self.early_stopping_monitor.restore(state["stopping"])
         if self.average is not None:
-            self.average.take(state.get("averaged_steps", 0))
+            self.average.restore(state.get("averaged_steps", 0))
         if self.plateau is not None:
             self.plateau.restore(state["plateau"])
         for name, array in (self._optimizer_arrays() | self._trained_weights()).items():
@@ -113,7 +113,7 @@ class TrainerState:
         }
 
     def _trained_weights(self) -> dict[str, Array]:
-        """Return views of the weights that training updates, if the model predicts with their average."""
+        """Return views of the weights that training updates, if the model predicts with their average, or {}."""
         if self.average is None:
             return {}
         network = self.executor.network

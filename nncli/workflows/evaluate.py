@@ -13,9 +13,10 @@ from nncli.core.errors import ConfigError, DataError
 from nncli.core.registry import METRICS
 from nncli.data.batches import Dataset
 from nncli.lifecycle.predictor import Predictor, load_predictor
-from nncli.nn.evaluation_report import Confusion, Labels, Residuals
-from nncli.nn.metric import Metric, fault_of, names_of
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.classification_report import ConfusionMatrix, LabelCounts
+from nncli.nn.evaluation.residual_quantiles import ResidualQuantiles
+from nncli.nn.evaluation.running_metrics import RunningMetrics
+from nncli.nn.metric import Metric, metric_problem, names_of
 from nncli.workflows.evaluation import Evaluation
 from nncli.workflows.evaluation_rows import rows_of_config, rows_of_input
 
@@ -52,16 +53,18 @@ def evaluate(
 def _measure(model: Predictor, dataset: Dataset, metrics: Sequence[Metric], name: str) -> Evaluation:
     """Compute the loss, the metrics and the report of a dataset."""
     preprocessing, column_names = model.preprocessing, model.column_names
-    report: Confusion | Labels | Residuals = Residuals() if preprocessing.task.classes is None else Confusion()
+    report: ConfusionMatrix | LabelCounts | ResidualQuantiles = ResidualQuantiles()
     if preprocessing.task.is_multi_label:
-        report = Labels()
+        report = LabelCounts()
+    elif preprocessing.task.classes is not None:
+        report = ConfusionMatrix()
     names = _names(model.executor.metrics, metrics)
-    tally = model.tally(dataset, Tally([*metrics, report]))
+    tally = model.tally(dataset, RunningMetrics([*metrics, report]))
     *states, last = tally.states
     results = {"loss": tally.mean_loss}
     results |= {name: float(metric.finish(state)) for name, metric, state in zip(names, metrics, states, strict=True)}
     evaluation = Evaluation(name, len(dataset), results)
-    if isinstance(report, Residuals):
+    if isinstance(report, ResidualQuantiles):
         return replace(evaluation, residuals=dict(zip(column_names, report.report(last), strict=True)))
     return replace(evaluation, class_names=column_names, classes=report.report(last, len(column_names)))
 
@@ -85,8 +88,8 @@ def _metrics(model: Predictor, texts: Sequence[str]) -> list[Metric]:
             metric = cast("Metric", build(METRICS, read_value(text)))
         except ConfigError as error:
             raise DataError("; ".join(f"--metric {problem.message}" for problem in error.problems)) from None
-        if fault := fault_of(metric, model.preprocessing.task, f"the model's {model.executor.loss.type_name}"):
-            raise DataError(f"--metric {text}: {fault}")
+        if problem := metric_problem(metric, model.preprocessing.task, f"the model's {model.executor.loss.type_name}"):
+            raise DataError(f"--metric {text}: {problem}")
         if metric not in metrics:
             metrics.append(metric)
     return metrics

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from nncli.nn.evaluation_report import ClassReport
+from nncli.nn.evaluation.classification_report import ClassificationReport
 
 MAX_FULL_MATRIX = 100  # classes; with more of them, `flat` leaves out pairs without rows
 
@@ -29,7 +29,7 @@ class Evaluation:
     results: dict[str, float]
     notes: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
-    classes: ClassReport | None = None
+    classes: ClassificationReport | None = None
     residuals: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def flat(self) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class Model:
         try:
             start_run(run, session, trainer, listen)
         finally:
-            trainer.show_average()
+            trainer.swap_in_average()
             self.history += records
         return records
 
@@ -289,11 +289,11 @@ class Model:
         """
         session = self._built
         trainer = self._trainer or session.trainer()
-        trainer.hide_average()
+        trainer.swap_out_average()
         try:
             save_checkpoint(os.fspath(path), session, trainer)
         finally:
-            trainer.show_average()
+            trainer.swap_in_average()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -308,7 +308,7 @@ class Model:
         model._session = session_without_rows(trained.spec, trained.preprocessing, trained.executor)
         model._trainer = model._session.trainer()
         restore_trainer(trained.path, model._trainer, trained.meta, trained.state)
-        model._trainer.show_average()
+        model._trainer.swap_in_average()
         model._fitted = True
         model._pass, model._has_gradients = None, False
         model.history = []

@@ -492,7 +492,7 @@ def test_problems_inside_a_residual_block_are_located(problem_lines):
     assert problem_lines(text) == [
         "a.yaml:6:5: model.1: residual wants layers that keep their shape, or leave every stride-th position "
         "(they give (4, 4)), but model.0 dense gives (16,)",
-        "    write padding: same in its layers, or a shortcut that gives what they give",
+        "    write padding: same in its layers, or a shortcut with the same output shape",
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from nncli.assemble.load_config import load_config
 from nncli.core.errors import ConfigError
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training import executor
 from nncli.workflows.check import check
 from tests.workflows import tiny
@@ -76,9 +76,9 @@ def test_the_estimated_memory_of_a_step_is_close_to_the_measured_one(tmp_path, m
     config = tiny.write(tmp_path, values)
     session = load_config(config).session()
     rows = next(session.train.batches(batch))
-    session.executor.loss_and_gradient(rows, Tally(()), seed=0, step=0)
+    session.executor.loss_and_gradient(rows, RunningMetrics(()), seed=0, step=0)
     tracemalloc.start()
-    session.executor.loss_and_gradient(rows, Tally(()), seed=0, step=1)
+    session.executor.loss_and_gradient(rows, RunningMetrics(()), seed=0, step=1)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert 0.5 < peak / check(config).plan.batch_bytes < 2

@@ -54,7 +54,7 @@ def test_a_page_shows_formula_defaults_shapes_and_an_example(nncli):
         "y = x W + b",
         "a whole number at least 1   (required)",
         "true or false               true",
-        "Shape: (in,) or (*)",
+        "Shape: (*) -> (units,)",
         "In a config: {type: dense, units: ...}",
     ):
         assert words in page

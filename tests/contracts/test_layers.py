@@ -135,8 +135,8 @@ def test_two_shards_with_all_reduce_equal_the_whole_batch(case, one_at_a_time):
         def part(index, rows, all_reduce=all_reduce):
             bound = Bound(case, first_row=rows.start or 0)
             state = bound.run.pass_state
-            state.batch_rows, state.shard, state.batch_sum = len(x), index, all_reduce.summing(index)
-            with all_reduce.computing():
+            state.batch_rows, state.shard, state.batch_sum = len(x), index, all_reduce.batch_sum_for(index)
+            with all_reduce.turn():
                 return bound.gradients(x[rows], dy[rows])
 
         with ThreadPoolExecutor(1) as threads:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from tests.contracts.table import METRIC_ROWS, name_of
 from tests.contracts.values import made
 
@@ -134,7 +134,7 @@ def test_many_small_parts_equal_the_whole(case):
     arrays = rows_of(case, True)
     arrays[2][arrays[2] == 0] = 1
     metric = made(case)
-    tally = Tally((metric,))
+    tally = RunningMetrics((metric,))
     for row in range(ROWS):
         tally.add(0.0, 1.0, tally.measure(*cut(arrays, row, row + 1)))
         if row % 5 == 4:

@@ -34,7 +34,7 @@ def classes_of(package: str) -> Iterator[type]:
 def test_a_class_inherits_and_overrides_the_keys_of_its_bases():
     assert foreign_keys(Dense)["out_features"] == "it is units here"
     assert foreign_keys(Dense)["kernel_regularizer"] == foreign_keys(Dropout)["kernel_regularizer"]
-    assert foreign_keys(RMSprop)["weight_decay"].endswith("type: adamw, which has one")
+    assert foreign_keys(RMSprop)["weight_decay"].endswith("use adamw, which has weight_decay")
 
 
 def test_a_class_of_a_plugin_has_its_own_keys_and_those_of_its_base():

@@ -1,4 +1,4 @@
-"""Activations at their edges."""
+"""Activations: extreme inputs, output ranges and values worked by hand."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_sigmoid_far_from_zero(dtype):
     assert y[3] == y[4] == 1
 
 
-def test_sigmoid_keeps_what_is_small():
+def test_sigmoid_is_accurate_for_small_values():
     z = np.array((-700.0, -30, -1, 1))
     np.testing.assert_allclose(sigmoid(z), np.exp(z) / (1 + np.exp(z)), rtol=1e-14)
     np.testing.assert_allclose(sigmoid(z) + sigmoid(-z), 1, rtol=1e-15)
@@ -56,7 +56,7 @@ def test_softmax_by_hand_and_over_the_last_axis_alone():
     np.testing.assert_allclose(softmax(z), (((0.25, 0.75), (0.5, 0.5)), ((0.25, 0.75), (0.9, 0.1))), rtol=1e-14)
 
 
-def test_softmax_does_not_care_for_a_shift_and_leaves_its_input():
+def test_softmax_ignores_a_shift_and_does_not_change_its_input():
     z = np.random.default_rng(0).standard_normal((4, 5))
     before = z.copy()
     np.testing.assert_allclose(softmax(z + 1000), softmax(z), rtol=1e-12)
@@ -68,7 +68,7 @@ def test_softmax_of_one_unit_is_refused():
         Softmax().output_shape((1,))
 
 
-def test_relu_lets_nothing_through_at_zero():
+def test_the_gradient_of_relu_at_zero_is_zero():
     x = np.array(((-1.0, 0.0, -0.0, 2.0),))
     y, backward = ReLU().forward({}, x, CONTEXT)
     np.testing.assert_array_equal(y, ((0, 0, 0, 2),))
@@ -77,7 +77,7 @@ def test_relu_lets_nothing_through_at_zero():
 
 @FLOATS
 @pytest.mark.parametrize("cls", [cls for cls in LAYERS if issubclass(cls, Activation)], ids=lambda cls: cls.type_name)
-def test_outputs_stay_in_the_range_that_is_promised_and_fill_it(cls, dtype):
+def test_outputs_fill_the_output_range_and_stay_in_it(cls, dtype):
     x = np.concatenate((np.linspace(-9, 9, 4000), np.random.default_rng(0).standard_normal(2000) * 100)).astype(dtype)
     y, _ = cls().forward({}, x.reshape(-1, 2), CONTEXT)
     low, high = cls().output_range or (-np.inf, np.inf)
@@ -90,7 +90,7 @@ def test_the_range_goes_with_the_fields():
     assert LeakyReLU(slope=0.3).output_range is None
 
 
-def test_what_is_like_relu_asks_for_he():
+def test_relu_like_activations_use_he():
     activations = [cls() for cls in LAYERS if issubclass(cls, Activation)]
     advised = {item.type_name: name for item in activations if (name := initializer_before(item)) != "xavier"}
     like_relu = ("relu", "leaky_relu", "elu", "gelu", "silu", "hard_swish", "mish")

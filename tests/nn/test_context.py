@@ -1,4 +1,4 @@
-"""What a layer may ask its context for."""
+"""The context of a layer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def bits(index, seed, step, first_row, rows=6):
 
 
 @pytest.mark.parametrize("name", BASE)
-def test_random_bits_differ_where_anything_differs(name):
+def test_random_bits_depend_on_every_part_of_the_address(name):
     first, other = bits(**BASE), bits(**{**BASE, name: BASE[name] + 1})
     assert (first != other).all()
 
 
-def test_random_bits_are_the_same_when_asked_again_and_do_not_know_of_the_cut():
+def test_random_bits_repeat_and_do_not_depend_on_shards():
     whole = bits(**BASE)
     np.testing.assert_array_equal(bits(**BASE), whole)
     np.testing.assert_array_equal(bits(**{**BASE, "first_row": 4}, rows=2), whole[4:])

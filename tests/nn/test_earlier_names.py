@@ -12,7 +12,7 @@ from nncli.core.task import Task
 from nncli.nn.context import PassState
 from nncli.nn.layers.dense import Dense
 from nncli.nn.loss import Loss
-from nncli.nn.metric import Metric, fault_of
+from nncli.nn.metric import Metric, metric_problem
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def test_methods_of_a_loss():
     loss = EarlierLoss()
     assert loss.baseline(None) == 2.5
     assert loss.last_layer_problem("relu", None) == "never after relu"
-    assert loss.multi_label
+    assert loss.supports_multi_label
     assert loss.target_kind == "counts"
-    assert (Loss.target_kind, Loss.multi_label) == ("numbers", False)
+    assert (Loss.target_kind, Loss.supports_multi_label) == ("numbers", False)
 
 
 def test_later_names_win():
@@ -72,8 +72,8 @@ def test_a_metric_of_several_labels():
         target_kind = "labels"
         measures_labels = True
 
-    assert fault_of(EarlierMetric(), Task("multi_label", target_shape=(2,)), "the model") is None
-    assert "measures" in fault_of(EarlierMetric(), Task("classes", ("a", "b")), "the model")
+    assert metric_problem(EarlierMetric(), Task("multi_label", target_shape=(2,)), "the model") is None
+    assert "measures" in metric_problem(EarlierMetric(), Task("classes", ("a", "b")), "the model")
 
 
 def test_the_number_of_a_shard():

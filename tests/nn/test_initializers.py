@@ -1,4 +1,4 @@
-"""Initial values as layers ask for them: which fans, and which initializer where none is given."""
+"""Initial values of layers: their fans, and errors for initializers."""
 
 from __future__ import annotations
 
@@ -91,6 +91,6 @@ def test_an_unknown_initializer_names_the_known_ones(name):
 
 
 @pytest.mark.parametrize("std", [0, -1, float("nan"), "0.1", None])
-def test_a_spread_is_above_zero(std):
+def test_std_is_above_zero(std):
     with pytest.raises(ConfigError, match=r"dense\.initializer\.std: expected a (finite )?number above 0"):
         Dense(units=3, initializer={"type": "normal", "std": std})

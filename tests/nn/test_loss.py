@@ -1,4 +1,4 @@
-"""What losses share: sums with weights, and the class that a prediction means."""
+"""Functions of losses: weighted sums, and the class of a prediction."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def test_one_probability_is_that_of_the_second_class():
     assert np.issubdtype(classes.dtype, np.integer)
 
 
-def test_no_rows_have_no_classes():
+def test_no_rows():
     assert classes_of(np.empty((0, 3))).shape == classes_of(np.empty((0, 1))).shape == (0,)

@@ -1,4 +1,4 @@
-"""What metrics share."""
+"""Functions that several metrics use."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ import pytest
 from nncli.core.errors import ConfigError
 from nncli.core.registry import METRICS
 from nncli.core.task import Task
-from nncli.nn.evaluation_report import Labels
+from nncli.nn.evaluation.classification_report import LabelCounts
 from nncli.nn.loss import labels_of
-from nncli.nn.metric import fault_of, is_multi_label
+from nncli.nn.metric import is_multi_label, metric_problem
 from nncli.nn.metrics import F1, Accuracy, AveragePrecision, Brier, Precision, Recall, RocAuc
 
 # of the first label both ones are found and one more; of the second neither is, and nothing else is taken for one
@@ -23,7 +23,7 @@ def score(metric, weights=None):
     return metric.finish(metric.measure(PREDICTION, TARGETS, weights))
 
 
-def test_a_half_is_no():
+def test_a_probability_of_one_half_is_not_predicted():
     np.testing.assert_array_equal(labels_of(PREDICTION), ((1, 0), (1, 0), (1, 0), (0, 0)))
     assert labels_of(PREDICTION).dtype == np.int64
 
@@ -65,8 +65,8 @@ def test_two_labels_are_not_two_classes():
     assert F1().finish(F1().measure(PREDICTION, TARGETS, None)) == 2 / 5, "macro"
 
 
-def test_the_report():
-    report = Labels().report(Labels().measure(PREDICTION, TARGETS, WEIGHTS), 2)
+def test_the_report_of_every_label():
+    report = LabelCounts().report(LabelCounts().measure(PREDICTION, TARGETS, WEIGHTS), 2)
     assert report.confusion is None
     np.testing.assert_allclose(report.precision, (3 / 6, 0))
     np.testing.assert_allclose(report.recall, (1, 0))
@@ -74,16 +74,28 @@ def test_the_report():
     np.testing.assert_array_equal(report.support, (3, 6))
 
 
-def test_metrics_that_do_not_suit():
+def test_metrics_that_do_not_fit_multi_label_targets():
     who, task = "binary_cross_entropy", Task("multi_label")
     for metric in METRICS:
-        fault = fault_of(metric(), task, who)
-        assert (fault is None) == metric.measures_labels
+        fault = metric_problem(metric(), task, who)
+        assert (fault is None) == metric.supports_multi_label
         assert fault is None or "but binary_cross_entropy learns multi-label targets; these are measured by" in fault
-    told = fault_of(Brier(), task, who)
+    told = metric_problem(Brier(), task, who)
     assert told.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
-    assert fault_of(F1(average="binary"), task, who) == (
+    assert metric_problem(F1(average="binary"), task, who) == (
         "average: binary is for 2 classes, not for multi-label targets; write macro, weighted or micro"
     )
     with pytest.raises(ConfigError):
         F1(average="samples")
+
+
+def test_plugins_may_set_the_earlier_name():
+    class OwnMetric(Brier):
+        measures_labels = True
+
+    class Derived(OwnMetric):
+        supports_multi_label = False
+
+    assert OwnMetric.supports_multi_label
+    assert (Derived.supports_multi_label, Derived.measures_labels) == (False, False)
+    assert F1.measures_labels

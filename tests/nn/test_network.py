@@ -1,4 +1,4 @@
-"""A model bound to its parameters: passes, contexts, and where backward stops."""
+"""Networks: passes, contexts, and where backward stops."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ def test_passes_of_one_network_have_gradients_of_their_own():
     assert not np.shares_memory(one.gradient, network.vector)
 
 
-def test_a_change_of_the_vector_is_seen_at_once():
+def test_a_pass_reads_the_current_parameter_vector():
     network, run = bind([DENSE], (4,))
     network.vector[:] = 0
     network.named()["0.dense.bias"][:] = 7
     np.testing.assert_array_equal(run.output(spread((2, 4))), 7)
 
 
-def test_only_the_first_layers_are_run():
+def test_only_depth_layers_are_run():
     network, _ = bind([DENSE, "sigmoid"], (4,))
     x = spread((2, 4))
     logits = Pass(network, 1).output(x)
@@ -113,11 +113,11 @@ NESTED = {"type": "sequential", "layers": ["tanh", DENSE, DENSE]}
     ],
     ids=str,
 )
-def test_the_first_layer_is_not_asked_for_its_inputs_gradient(monkeypatch, layers, wanted):
+def test_the_first_layer_need_not_return_an_input_gradient(monkeypatch, layers, wanted):
     assert [asked for _, asked in contexts(monkeypatch, layers, (4,))] == wanted
 
 
-def test_every_layer_is_asked_where_the_inputs_gradient_is_wanted(monkeypatch):
+def test_every_layer_returns_an_input_gradient_on_request(monkeypatch):
     found = contexts(monkeypatch, [DENSE, NESTED], (4,), input_gradient=True)
     assert [asked for _, asked in found] == [True, True, True]
 
@@ -156,7 +156,7 @@ def test_parameters_and_everything_computed_have_one_dtype():
 @pytest.mark.parametrize(
     "pool", ["max_pool2d", {"type": "max_pool2d", "pool_size": 3, "padding": 1}, "global_max_pool2d"]
 )
-def test_the_largest_entry_is_chosen_before_relu_and_all_is_as_after_it(pool):
+def test_max_pooling_before_relu_gives_the_same_results(pool):
     layers = [{"type": "conv2d", "filters": 2, "kernel_size": 1}, "relu", pool, DENSE]
     network, run = bind(layers, (6, 6, 1), dtype=np.float32, input_gradient=True)
     in_order = Pass(network, len(layers), input_gradient=True)
@@ -172,7 +172,7 @@ def test_the_largest_entry_is_chosen_before_relu_and_all_is_as_after_it(pool):
     assert np.count_nonzero(run.gradient) == run.gradient.size
 
 
-def test_a_layer_of_ones_own_stays_where_it_is():
+def test_a_subclass_of_relu_is_not_reordered():
     class Middle(MaxPool2D):
         pass
 

@@ -1,4 +1,4 @@
-"""All parameters in one vector: names, order and views."""
+"""The layout of all parameters in one vector: names, order and views."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_names_are_index_type_and_name_in_the_order_of_the_layers():
     assert list(network().named())[:3] == ["0.conv2d.weight", "0.conv2d.bias", "2.sequential.1.dense.weight"]
 
 
-def test_what_is_decayed_comes_first():
+def test_parameters_with_weight_decay_come_first():
     layout = network().layout
     assert [slot.name.rpartition(".")[2] for slot in layout.slots] == ["weight"] * 3 + ["bias"] * 3
     assert [slot.stop - slot.start for slot in layout.slots] == [12, 36, 3, 2, 3, 1]
@@ -49,7 +49,7 @@ def test_what_is_decayed_comes_first():
     assert layout.trainable == layout.size == 57
 
 
-def test_decayed_then_not_decayed_then_not_trained():
+def test_the_order_is_decayed_not_decayed_not_trainable():
     tree = {
         "a": {
             "mean": ParameterSpec((2,), Zeros(), trainable=False),
@@ -89,7 +89,7 @@ def test_names_and_trees_are_views_of_the_vector():
     np.testing.assert_array_equal(made.named()["2.sequential.1.dense.bias"], -1)
 
 
-def test_kernels_lie_row_by_row():
+def test_kernels_are_stored_in_c_order():
     made = network()
     made.vector[:] = np.arange(made.vector.size)
     np.testing.assert_array_equal(made.named()["0.conv2d.weight"].reshape(-1), np.arange(12))

@@ -1,4 +1,4 @@
-"""What shape checks say about particular layers."""
+"""Advice on shapes and batch sizes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_batch_norm_needs_two_numbers_per_channel(shape, rows, refused):
     assert batch_size_fault(Dense(units=3), shape, rows) is None
 
 
-def test_a_layer_of_a_plugin_may_say_both_itself():
+def test_a_layer_of_a_plugin_may_define_both():
     @dataclass(frozen=True)
     class Pairs(Layer):
         shape_hint = "give it pairs"

@@ -46,7 +46,7 @@ def test_both_have_the_same_bits(rule, dtype, monkeypatch):
     assert (ops._adam_kernel is None) == rule.amsgrad  # which is not compiled
 
 
-def test_a_direction_of_a_subclass_is_taken():
+def test_the_direction_of_a_subclass_is_used():
     class Still(Adam):
         def direction(self, g, state, step, rate, u):
             u.fill(0)
@@ -57,7 +57,7 @@ def test_a_direction_of_a_subclass_is_taken():
 
 
 @needs_numba
-def test_a_state_of_a_subclass_is_kept(monkeypatch):
+def test_the_state_of_a_subclass_is_used(monkeypatch):
     class Counting(Adam):
         def state_names(self):
             return (*super().state_names(), "count")

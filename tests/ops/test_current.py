@@ -1,4 +1,4 @@
-"""The choice of the operations."""
+"""The choice between NumPy and compiled operations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncli.ops.numba_ops import NumbaOps
 from nncli.ops.numpy_ops import NumpyOps
 
 
-def test_they_are_chosen_once(without_numba):
+def test_operations_are_chosen_once(without_numba):
     assert current_ops() is current_ops()
     without_numba()
     assert type(current_ops()) is NumpyOps

@@ -1,4 +1,4 @@
-"""The compiled passes against NumPy's."""
+"""Compiled operations against NumPy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from nncli.nn.activations import relu
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network, Pass
-from nncli.ops import numba_ops, rectifier
+from nncli.ops import numba_ops
+from nncli.ops import relu as relu_ops
 from nncli.ops.compiled.loading import load_compiled, numba_is_enabled
 from nncli.ops.numba_ops import NumbaOps
 from nncli.ops.numpy_ops import NumpyOps
@@ -19,7 +20,7 @@ CASES = {
     "relu": ("relu", (5, 7)),
     "pool of pairs": ({"type": "max_pool2d", "pool_size": 2}, (4, 6, 3)),
     "pool of rectangles": ({"type": "max_pool2d", "pool_size": (3, 2)}, (6, 4, 2)),
-    "pool of a length": ({"type": "max_pool1d", "pool_size": 3}, (9, 4)),
+    "pool of a sequence": ({"type": "max_pool1d", "pool_size": 3}, (9, 4)),
     "pool of whole vectors": ({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)),
     "pool of vectors and more": ({"type": "max_pool2d", "pool_size": (1, 3)}, (2, 6, 29)),
     "batch norm of images": ("batch_norm", (4, 5, 3)),
@@ -56,7 +57,7 @@ def computed(layer, shape, dtype, *, input_gradient=True):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("layer", "shape"), CASES.values(), ids=CASES)
-def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_numba):
+def test_results_agree_with_numpy(layer, shape, dtype, monkeypatch, without_numba):
     called = watched(monkeypatch)
     found = computed(layer, shape, dtype)
     assert called
@@ -72,7 +73,7 @@ def test_they_give_what_numpy_gives(layer, shape, dtype, monkeypatch, without_nu
 
 def test_relu_has_the_bits_of_numpy(monkeypatch):
     watched(monkeypatch)
-    monkeypatch.setattr(rectifier, "MAX_SMALL_SIZE", 0)
+    monkeypatch.setattr(relu_ops, "MAX_SMALL_SIZE", 0)
     x = np.array([[-0.0, 0.0, -1, 2, np.nan, np.inf, -np.inf]] * 3)
     dy = np.array([[-1.0] * 7, [2.0] * 7, [np.nan] * 7])
     results = []
@@ -92,7 +93,7 @@ def test_relu_does_not_import_numba_by_itself(monkeypatch):
     assert not called
 
 
-def test_what_is_not_a_number_stays_so(monkeypatch):
+def test_relu_propagates_nan(monkeypatch):
     called = watched(monkeypatch)
     y, _ = run_of("relu", (3,)).forward(np.array([[np.nan, -1, np.inf]]))
     assert called
@@ -100,7 +101,7 @@ def test_what_is_not_a_number_stays_so(monkeypatch):
 
 
 @pytest.mark.parametrize("channels", [3, 16, 21])
-def test_the_largest_of_a_tile_is_nan_where_one_of_its_entries_is(channels, monkeypatch, without_numba):
+def test_the_maximum_of_a_tile_with_nan_is_nan(channels, monkeypatch, without_numba):
     called = watched(monkeypatch)
     x = np.random.default_rng(0).normal(size=(2, 4, 4, channels))
     x[0, 0, 1, 2], x[1, 3, 3, 0], x[1, 0, 0, 1], x[0, 2:, :2, channels - 1] = np.nan, np.inf, -np.inf, np.nan
@@ -112,7 +113,7 @@ def test_the_largest_of_a_tile_is_nan_where_one_of_its_entries_is(channels, monk
     assert np.isnan(y).sum() == 2
 
 
-def test_whole_numbers_are_left_to_numpy(monkeypatch):
+def test_integers_are_computed_by_numpy(monkeypatch):
     called = watched(monkeypatch)
     x = np.arange(2 * 4 * 4 * 16).reshape(2, 4, 4, 16)
     y, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)).forward(x)

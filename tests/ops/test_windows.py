@@ -1,4 +1,4 @@
-"""Where windows lie: sizes and padding."""
+"""Geometry of windows: sizes, padding, positions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_number_stands_for_both_axes():
 @pytest.mark.parametrize("n", range(1, 12))
 @pytest.mark.parametrize("window", [1, 2, 3, 5])
 @pytest.mark.parametrize("stride", [1, 2, 3])
-def test_as_many_windows_as_the_formulas_say(n, window, stride):
+def test_the_number_of_windows_follows_the_formulas(n, window, stride):
     same = Windows.over((n, n, 1), window, stride, "same")
     assert same.output == (ceil(n / stride),) * 2
     assert same.after[0] - same.before[0] in (0, 1)  # the odd zero at the end
@@ -67,7 +67,7 @@ def test_padding_along_one_axis_alone():
     np.testing.assert_array_equal(windows.crop(windows.pad(x)), x)
 
 
-def test_positions_are_in_row_order_and_take_that_entry_of_every_window():
+def test_positions_are_in_row_order_and_select_that_element_of_every_window():
     windows = Windows.over((5, 6, 1), (2, 3), (3, 2), 0)
     padded = np.arange(30.0).reshape(1, 5, 6, 1)
     positions = list(windows.positions())
@@ -79,7 +79,7 @@ def test_positions_are_in_row_order_and_take_that_entry_of_every_window():
 
 @pytest.mark.parametrize("n", [5, 9])
 @pytest.mark.parametrize(("window", "dilation", "span"), [(2, 3, 4), (3, 2, 5), (1, 4, 1), (3, 1, 3)])
-def test_a_dilated_window_has_the_place_of_one_as_large_as_its_span(n, window, dilation, span):
+def test_a_dilated_window_has_the_geometry_of_a_window_as_large_as_its_span(n, window, dilation, span):
     for stride in (1, 2, 3):
         for padding in ("valid", "same", 0, 2):
             found = Windows.over((n, n, 1), window, stride, padding, dilation)
@@ -87,7 +87,7 @@ def test_a_dilated_window_has_the_place_of_one_as_large_as_its_span(n, window, d
             assert (found.output, found.before, found.after) == (wanted.output, wanted.before, wanted.after)
 
 
-def test_positions_of_a_dilated_window_leave_entries_out():
+def test_positions_of_a_dilated_window_skip_elements():
     windows = Windows.over((5, 7, 1), 2, (2, 1), 0, (2, 3))
     assert windows.output == (2, 4)
     padded = np.arange(35.0).reshape(1, 5, 7, 1)
@@ -97,23 +97,23 @@ def test_positions_of_a_dilated_window_leave_entries_out():
     assert not Windows.over((4, 4, 1), 2, 2, 0, 3).tiled
 
 
-def test_windows_add_to_the_entries_that_they_take():
+def test_scatter_add_adds_to_the_elements_of_every_window():
     windows = Windows.over((2, 3, 1), 2, 1, (1, 0))
-    found = windows.scattered(np.zeros((1, 4, 3, 1)), lambda i, j: np.full((1, 3, 2, 1), 10.0**i))
+    found = windows.scatter_add(np.zeros((1, 4, 3, 1)), lambda i, j: np.full((1, 3, 2, 1), 10.0**i))
     # row 0 is the second row of the first windows and the first of the next; column 1 lies in windows of both columns
     np.testing.assert_array_equal(found[0, :, :, 0], ((11, 22, 11), (11, 22, 11)))
 
 
 @pytest.mark.parametrize("dilation", [1, 2])
 @pytest.mark.parametrize("padding", [0, 1, 4, "same"])
-def test_turned_windows_take_the_outputs_that_an_entry_went_to(padding, dilation):
+def test_transposed_windows_select_the_outputs_that_an_element_contributes_to(padding, dilation):
     windows = Windows.over((6, 5, 1), (3, 2), 1, padding, dilation)
     went = {}  # entry of the input -> the outputs that it went to, by the positions of a window in order
     padded = windows.pad(np.arange(30.0).reshape(1, 6, 5, 1), -1)
     for _, _, index in windows.positions():
         for output, entry in np.ndenumerate(padded[index][0, :, :, 0]):
             went.setdefault(entry, []).append(output)
-    turned = windows.turned
+    turned = windows.transposed
     numbers = np.arange(np.prod(windows.output) * 1.0).reshape(1, *windows.output, 1)
     taken = [turned.pad(numbers, -1)[index][0, :, :, 0].ravel() for _, _, index in turned.positions()]
     for entry in range(30):
@@ -121,21 +121,21 @@ def test_turned_windows_take_the_outputs_that_an_entry_went_to(padding, dilation
         assert found == [numbers[0][output][0] for output in reversed(went[entry])]
 
 
-def test_negative_padding_leaves_rows_and_columns_out():
-    windows = Windows.over((2, 3, 1), 1, 1, (2, 1)).turned
+def test_negative_padding_crops_rows_and_columns():
+    windows = Windows.over((2, 3, 1), 1, 1, (2, 1)).transposed
     assert (windows.before, windows.after) == ((-2, -1), (-2, -1))
     x = np.arange(30.0).reshape(1, 6, 5, 1)
     np.testing.assert_array_equal(windows.pad(x), x[:, 2:4, 1:4])
 
 
-def test_a_length_is_an_image_of_height_1():
+def test_a_sequence_is_an_image_of_height_1():
     windows = Windows.along((9, 4), 3, 2, 1, 2)
     assert windows == Windows.over((1, 9, 4), (1, 3), (1, 2), (0, 1), (1, 2))
     assert (windows.input, windows.output) == ((1, 9), (1, (9 + 2 - 5) // 2 + 1))
     assert Windows.along((9, 4), 2, 2, "same").output == (1, 5)
 
 
-def test_what_is_no_length_or_too_short():
+def test_inputs_that_are_not_sequences_or_are_too_short():
     for shape in ((4,), (4, 4, 1)):
         with pytest.raises(ShapeError, match=r"wants \(length, channels\)"):
             Windows.along(shape, 2, 1, 0)

@@ -24,12 +24,12 @@ def test_three_steps():
     assert driven((3.0, -4.0, 12.0)) == pytest.approx([0.9, 0.98, 0.98 - 1.2 / 13], rel=1e-9)
 
 
-def test_the_sum_begins_at_the_initial_accumulator():
+def test_the_sum_starts_at_the_initial_accumulator():
     # s = 16 + 9 = 25, p = 1 - 0.1 * 3 / 5
     assert driven((3.0,), initial_accumulator=16) == pytest.approx([0.94], rel=1e-9)
 
 
-def test_epsilon_stands_outside_the_root():
+def test_epsilon_is_outside_the_root():
     # s = 9: the step is 0.1 * 3 / (3 + 1), and not 0.1 * 3 / sqrt(9 + 1)
     assert driven((3.0,), epsilon=1.0) == pytest.approx([0.925], rel=1e-12)
 

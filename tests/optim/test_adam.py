@@ -40,19 +40,19 @@ def test_the_stored_moments_are_never_corrected():
     assert driver.state["square"] == pytest.approx([0.004996], rel=1e-12)  # not 4.996 / 1.999
 
 
-def test_epsilon_stands_outside_the_root():
+def test_epsilon_is_outside_the_root():
     # mhat = 2, sqrt(vhat) = 2: the step is 0.1 * 2 / (2 + 1), and not 0.1 * 2 / sqrt(4 + 1)
     path, _ = driven(0.0, (2.0,), epsilon=1.0)
     assert path == pytest.approx([-0.2 / 3], rel=1e-12)
 
 
-def test_the_correction_counts_steps():
+def test_the_bias_correction_counts_steps():
     # with one gradient again and again mhat = g and vhat = g^2 at every step, so each step is as long as the rate
     path, _ = driven(0.0, [3.0] * 50, epsilon=1e-15)
     assert path == pytest.approx([-0.1 * step for step in range(1, 51)], rel=1e-9)
 
 
-def test_a_resumed_driver_goes_on_with_the_correction():
+def test_a_resumed_driver_continues_the_bias_correction():
     path, driver = driven(0.0, [3.0, -1.0, 2.0])
     parameters = np.array([path[1]])
     resumed = Driver(Adam(), parameters)
@@ -64,7 +64,7 @@ def test_a_resumed_driver_goes_on_with_the_correction():
     assert resumed.steps == driver.steps
 
 
-def test_without_means_it_is_the_sign_of_the_gradient():
+def test_with_betas_of_0_it_is_the_sign_of_the_gradient():
     path, _ = driven(0.0, (5.0, -0.01), beta1=0, beta2=0, epsilon=1e-15)
     assert path == pytest.approx([-0.1, 0], abs=1e-12)
 

@@ -62,10 +62,10 @@ def test_the_defaults():
     assert AdamW(decay_all=True).shrinkage(decayed=False) == 1e-2
 
 
-def test_the_others_point_to_it():
-    penalty = r"write training\.penalty: \{l2: half of it\}, which is PyTorch's"
-    for name, words in {"sgd": "", "adam": ", or type: adamw", "rmsprop": "", "adagrad": ""}.items():
+def test_advice_for_weight_decay_points_to_adamw():
+    penalty = r"write training\.penalty: \{l2: half of it\}, as in PyTorch"
+    for name, words in {"sgd": "", "adam": ", or use adamw", "rmsprop": "", "adagrad": ""}.items():
         with pytest.raises(ConfigError, match=f"unknown key 'weight_decay' for {name}: {penalty}{words}"):
             build(OPTIMIZERS, {"type": name, "weight_decay": 0.1})
-    with pytest.raises(ConfigError, match="the share that a step takes off a weight is weight_decay"):
+    with pytest.raises(ConfigError, match="write weight_decay"):
         build(OPTIMIZERS, {"type": "adamw", "decay": 0.1})

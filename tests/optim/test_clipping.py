@@ -1,4 +1,4 @@
-"""The norm of a gradient, and shortening it."""
+"""Gradient clipping by norm."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def test_the_norm_is_the_root_of_the_sum_of_squares(dtype):
     assert type(norm(np.ones(3, dtype))) is float
 
 
-def test_squares_that_overflow_do_not_matter():
+def test_the_norm_is_finite_even_if_squares_overflow():
     assert norm(np.full(4, 1e30, np.float32)) == pytest.approx(2e30, rel=1e-6)
     assert norm(np.array((3e200, -4e200))) == pytest.approx(5e200, rel=1e-12)
 
 
 @FLOATS
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
-def test_the_norm_shows_what_is_not_finite(dtype, bad):
+def test_the_norm_of_a_vector_that_is_not_finite(dtype, bad):
     gradient = np.ones(5, dtype)
     gradient[3] = bad
     assert not math.isfinite(norm(gradient))
@@ -35,7 +35,7 @@ def test_the_norm_shows_what_is_not_finite(dtype, bad):
 
 
 @FLOATS
-def test_a_longer_gradient_keeps_its_direction(dtype):
+def test_clipping_keeps_the_direction(dtype):
     gradient = np.array((3, -4, 12), dtype)
     clip(gradient, norm(gradient), 2.6)
     np.testing.assert_allclose(gradient, (0.6, -0.8, 2.4), rtol=1e-6)
@@ -43,7 +43,7 @@ def test_a_longer_gradient_keeps_its_direction(dtype):
 
 
 @pytest.mark.parametrize("largest", [13, 13.5, 1e9])
-def test_a_shorter_gradient_stays_as_it_is(largest):
+def test_a_smaller_gradient_is_not_changed(largest):
     gradient = np.array((3.0, -4, 12))
     clip(gradient, 13.0, largest)
     np.testing.assert_array_equal(gradient, (3, -4, 12))

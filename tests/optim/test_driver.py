@@ -1,4 +1,4 @@
-"""The driver of a rule over a vector of parameters."""
+"""The driver that runs an optimizer over a vector of parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.optim import driver as driver_module
 from nncli.optim.driver import Driver
 
 
-def test_parameters_are_changed_where_they_are():
+def test_parameters_are_changed_in_place():
     whole = np.ones(6)
     Driver(SGD(), whole[1:4]).step(np.array((1.0, 2, 3)), 0.5)
     np.testing.assert_array_equal(whole, (1, 0.5, 0, -0.5, 1, 1))
@@ -40,7 +40,7 @@ def test_one_step_counts_once_however_many_blocks_there_are(monkeypatch):
     np.testing.assert_allclose(parameters, -0.1, rtol=1e-6)
 
 
-def test_every_block_is_worked_on(monkeypatch):
+def test_every_block_is_updated(monkeypatch):
     monkeypatch.setattr(driver_module, "BLOCK_SIZE", 4)
     for size in (1, 3, 4, 5, 8, 9):
         parameters = np.zeros(size)
@@ -48,7 +48,7 @@ def test_every_block_is_worked_on(monkeypatch):
         np.testing.assert_array_equal(parameters, -(np.arange(size) + 1.0))
 
 
-def test_halves_that_are_worked_on_in_any_order_give_the_same_bits(monkeypatch):
+def test_halves_updated_in_any_order_give_the_same_bits(monkeypatch):
     def backwards(work, parts):
         assert len(parts) == 2
         for part in reversed(parts):
@@ -68,7 +68,7 @@ def test_halves_that_are_worked_on_in_any_order_give_the_same_bits(monkeypatch):
     np.testing.assert_array_equal(other.state["square"], one.state["square"])
 
 
-def test_only_rules_that_say_so_are_worked_on_in_two_parts(monkeypatch):
+def test_only_rules_with_in_parts_are_updated_in_two_parts(monkeypatch):
     class Own(SGD):
         """Which may keep numbers of its own."""
 
@@ -82,7 +82,7 @@ def test_only_rules_that_say_so_are_worked_on_in_two_parts(monkeypatch):
     assert counts == [2, 1, 2]
 
 
-def test_two_drivers_share_nothing():
+def test_two_drivers_share_no_state():
     one, other = Driver(Adam(), np.zeros(3)), Driver(Adam(), np.zeros(3))
     one.step(np.ones(3), 0.1)
     assert other.steps == 0

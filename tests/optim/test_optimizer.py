@@ -1,4 +1,4 @@
-"""What a subclass of an optimizer inherits."""
+"""Inheritance between optimizers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class OwnBoth(OwnUpdate):
 
 
 @pytest.mark.parametrize("rule", [SGD, OwnDirection, Below, OwnState, OwnBoth])
-def test_an_own_direction_or_state_resets_the_update(rule):
+def test_overriding_direction_or_state_names_resets_the_update(rule):
     assert rule.update is Optimizer.update
 
 
@@ -53,13 +53,13 @@ def test_otherwise_the_update_is_inherited(rule, update):
 
 
 @pytest.mark.parametrize(("rule", "end"), [(OwnDirection, 0.8), (OwnUpdate, -4), (OwnBoth, -6)])
-def test_the_driver_takes_what_is_nearest(rule, end):
+def test_the_driver_uses_the_most_derived_method(rule, end):
     parameters = np.ones(2)
     Driver(rule(), parameters).step(np.ones(2), 0.1)
     np.testing.assert_array_equal(parameters, end)
 
 
-def test_parts_are_not_inherited():
+def test_in_parts_is_not_inherited():
     assert [rule.in_parts for rule in (Optimizer, SGD, Adam, AdamW, OwnFields, OwnDirection)] == [
         False, True, True, True, False, False,
     ]  # fmt: skip

@@ -19,7 +19,7 @@ def test_value_and_gradient_by_hand():
     np.testing.assert_array_equal(weights, (1, -2, 0, 0.5))
 
 
-def test_the_weights_are_read_where_they_are():
+def test_the_weights_are_not_copied():
     weights = np.ones(3)
     penalty = Penalty(weights, 1.0, 0.0)
     weights[...] = (2, -3, 0)
@@ -39,7 +39,7 @@ def test_every_block_counts_once(monkeypatch, size, l1, l2):
     np.testing.assert_allclose(gradient, [*expected, *[0] * 5], rtol=1e-14)
 
 
-def test_float32_stays_float32_and_what_overflows_is_infinite_without_a_warning():
+def test_float32_stays_float32_and_overflow_gives_no_warning():
     weights, gradient = np.array((3, 1e30), np.float32), np.zeros(2, np.float32)
     penalty = Penalty(weights, 0.0, 0.5)
     assert penalty.value() == penalty.add_gradient(gradient) == np.inf

@@ -31,17 +31,17 @@ def test_two_steps():
     assert path[1] == pytest.approx(0.85547002, abs=1e-8)
 
 
-def test_epsilon_stands_outside_the_root():
+def test_epsilon_is_outside_the_root():
     # s = 4: the step is 0.1 * 4 / (2 + 3), and not 0.1 * 4 / sqrt(4 + 3)
     assert driven((4.0,), decay=0.75, epsilon=3.0) == pytest.approx([0.92], rel=1e-12)
 
 
-def test_momentum_gathers_quotients():
+def test_momentum_accumulates_quotients():
     # v = 4 / 2 = 2, p = 1 - 0.2;  v = 0.5 * 2 + 0 = 1, p = 0.8 - 0.1
     assert driven((4.0, 0.0), decay=0.75, momentum=0.5, epsilon=1e-15) == pytest.approx([0.8, 0.7], rel=1e-12)
 
 
-def test_the_velocity_is_free_of_the_rate():
+def test_the_velocity_does_not_include_the_rate():
     driver = Driver(RMSprop(decay=0.75, momentum=0.5), np.ones(1))
     driver.step(np.array([4.0]), 1e-6)
     assert driver.state["velocity"] == pytest.approx([2.0], rel=1e-8)
@@ -56,14 +56,14 @@ def test_centered():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_variance_that_rounding_makes_negative_is_none(dtype):
+def test_a_variance_that_rounding_makes_negative_counts_as_0(dtype):
     # along one gradient again and again s and m^2 become the same number, up to the last bit
     with np.errstate(all="raise"):
         path = driven([0.7] * 500, rate=1e-12, dtype=dtype, decay=0.5, centered=True, epsilon=1e-3)
     assert np.isfinite(path).all()
 
 
-def test_state_is_kept_for_what_is_asked_for():
+def test_state_vectors_depend_on_the_settings():
     assert RMSprop().state_names() == ("square",)
     assert RMSprop(momentum=0.5).state_names() == ("square", "velocity")
     assert RMSprop(centered=True, momentum=0.5).state_names() == ("square", "mean", "velocity")
@@ -75,5 +75,5 @@ def test_the_defaults():
 
 @pytest.mark.parametrize("name", ["alpha", "rho"])
 def test_the_names_of_other_libraries_are_known(name):
-    with pytest.raises(ConfigError, match=f"unknown key '{name}' for rmsprop: .* is called decay"):
+    with pytest.raises(ConfigError, match=f"unknown key '{name}' for rmsprop: .*write decay"):
         build(OPTIMIZERS, {"type": "rmsprop", name: 0.9})

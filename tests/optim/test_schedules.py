@@ -83,7 +83,7 @@ def test_one_cycle_begins_and_ends_exactly(steps, rise):
     assert found[peak:] == sorted(found[peak:], reverse=True)
 
 
-def test_the_rates_of_one_cycle_that_are_not_given():
+def test_default_rates_of_one_cycle():
     schedule = OneCycle(0.5)
     assert dump(schedule) == {
         "type": "one_cycle",
@@ -98,7 +98,7 @@ def test_the_rates_of_one_cycle_that_are_not_given():
     assert OneCycle(0.5, final=0.0).final == 0.0
 
 
-def test_a_period_that_is_not_given_is_an_epoch():
+def test_the_default_period_is_an_epoch():
     assert (Step(1.0, 0.5).every_epochs, Step(1.0, 0.5, every_steps=3).every_epochs) == (1, None)
     assert Step(1.0, 0.5) == Step(1.0, 0.5, every_epochs=1)
 
@@ -141,7 +141,7 @@ def test_a_warm_up_as_long_as_the_run_or_longer():
         (lambda: Cosine(1.0, warmup_steps=-1), "cosine.warmup_steps: expected a whole number at least 0; got -1"),
     ],
 )
-def test_what_does_not_go_together(make, words):
+def test_fields_that_conflict(make, words):
     with pytest.raises(ConfigError, match=words):
         make()
 
@@ -158,9 +158,9 @@ def test_what_does_not_go_together(make, words):
         ({"type": "exponential", "factor": 0.5, "initial_learning_rate": 1}, "it is initial here"),
         ({"type": "one_cycle", "max_lr": 0.5}, "'max_lr' for one_cycle: it is maximum here"),
         ({"type": "one_cycle", "maximum": 1, "cycle_momentum": False}, "momentum is not cycled here"),
-        ({"type": "reduce_on_plateau", "initial": 1, "mode": "max"}, "whether more or less is better is known"),
+        ({"type": "reduce_on_plateau", "initial": 1, "mode": "max"}, "every metric knows"),
         ({"type": "reduce_on_plateau", "initial": 1, "min_lr": 0}, "it is final here"),
-        ({"type": "linear", "initial": 1, "warmup_epochs": 1}, "give warmup_steps"),
+        ({"type": "linear", "initial": 1, "warmup_epochs": 1}, "write warmup_steps"),
     ],
 )
 def test_keys_as_pytorch_and_keras_have_them(values, words):
@@ -195,7 +195,7 @@ def test_a_rate_is_a_number_or_a_schedule():
         (SGD(), "learning_rate: expected a schedule; got a"),
     ],
 )
-def test_what_is_neither(value, message):
+def test_values_that_are_neither_a_number_nor_a_schedule(value, message):
     with pytest.raises(ConfigError) as caught:
         Adam(learning_rate=value)
     assert f"adam.{message}" in str(caught.value)

@@ -35,12 +35,12 @@ def test_nesterov():
     assert driven((2.0, -1.0), (0.1, 0.1), momentum=0.9, nesterov=True) == pytest.approx([0.62, 0.648])
 
 
-def test_the_velocity_is_free_of_the_rate():
+def test_the_velocity_does_not_include_the_rate():
     # v = 2, p = 1 - 0.1 * 2;  v = 1.8, p = 0.8 - 0.01 * 1.8, and not 0.8 - 0.9 * 0.2
     assert driven((2.0, 0.0), (0.1, 0.01), momentum=0.9) == pytest.approx([0.8, 0.782])
 
 
-def test_only_momentum_keeps_a_velocity():
+def test_only_momentum_has_a_velocity():
     assert SGD().state_names() == ()
     assert SGD(momentum=0.5).state_names() == ("velocity",)
 

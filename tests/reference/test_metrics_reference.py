@@ -11,7 +11,7 @@ import pytest
 
 from nncli.core.builder import build
 from nncli.core.registry import METRICS
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 
 FILE = Path(__file__).with_name("metrics.npz")
 with np.load(FILE, allow_pickle=False) as file:
@@ -65,7 +65,7 @@ def test_values_match_scikit_learn(case):
 @over_all
 def test_values_of_merged_parts_match_scikit_learn(case):
     metrics = [build(METRICS, config) for config, _ in case["values"]]
-    tally, (prediction, targets, weights) = Tally(metrics), arrays_of(case)
+    tally, (prediction, targets, weights) = RunningMetrics(metrics), arrays_of(case)
     for start in range(0, len(prediction), 5):
         rows = slice(start, start + 5)
         some = None if weights is None else weights[rows]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nncli.data.weights.class_weights import class_weights
-from nncli.nn.evaluation_report import Confusion
+from nncli.nn.evaluation.classification_report import ConfusionMatrix
 
 FILE = Path(__file__).with_name("report.json")
 REFERENCE = json.loads(FILE.read_text())
@@ -32,13 +32,13 @@ def agree(report, case):
 
 @over_all
 def test_metrics_of_every_class_match_scikit_learn(case):
-    measure = Confusion()
+    measure = ConfusionMatrix()
     agree(measure.report(measure.measure(*arrays(case)), len(case["values"]["support"])), case)
 
 
 @over_all
 def test_metrics_of_every_class_from_merged_parts_match_scikit_learn(case):
-    measure, state = Confusion(), np.empty(0)
+    measure, state = ConfusionMatrix(), np.empty(0)
     for start in range(0, len(case["targets"]), 7):
         state = measure.merge(state, measure.measure(*arrays(case, slice(start, start + 7))))
     agree(measure.report(state, len(case["values"]["support"])), case)

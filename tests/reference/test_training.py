@@ -35,12 +35,12 @@ def test_every_step_matches_pytorch(case, arrays):
     for step, event in zip(range(len(arrays["losses"])), steps, strict=False):
         if event.step_in_epoch == 1:
             before, rows = 0.0, 0.0
-        divisor = trainer.tally.divisor
+        divisor = trainer.running_metrics.divisor
         agree((event.loss * divisor - before) / (divisor - rows), arrays["losses"][step], 1e-11)
         before, rows = event.loss * divisor, divisor
         for name, array in network.named().items():
             agree(array, arrays[f"path/{name}"][step], 1e-11)
         if averaging is not None:
-            for name, array in network.layout.named(trainer.predicting).items():
+            for name, array in network.layout.named(trainer.prediction_parameters).items():
                 agree(array, arrays[f"average/{name}"][step], 1e-11)
     assert np.ptp(arrays["path/0.dense.weight"], axis=0).max() > 0.05, "the weights change"

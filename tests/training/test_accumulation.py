@@ -1,4 +1,4 @@
-"""Several batches as one step: the same as one batch of all their rows, and nothing between whole steps."""
+"""Gradient accumulation: a step of several batches is a step of one batch with all rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.layers import BatchNorm
-from nncli.nn.tally import Tally
 from nncli.training.events import EpochEnded, StepEnded, StepSkipped
 from tests.training.make import CONVOLUTION, DENSE, numbers, trainer_of, weights
 
@@ -60,7 +60,7 @@ def test_a_step_is_that_of_one_batch_with_all_rows(layers, train, size, several,
         assert record == pytest.approx(other, rel=1e-11)
 
 
-def test_running_values_are_updated_once_a_batch_and_the_gradient_is_the_mean_over_rows():
+def test_buffers_are_updated_per_batch_and_the_gradient_is_the_mean_over_rows():
     train = numbers(7)
     trainer = trainer_of(NORMALIZED, train, batch_size=4, batches_per_step=2, shuffle=False, epochs=1, optimizer="sgd")
     executor = trainer.executor
@@ -71,7 +71,7 @@ def test_running_values_are_updated_once_a_batch_and_the_gradient_is_the_mean_ov
     for rows, batch in zip((hidden[:4], hidden[4:]), train.batches(4), strict=True):
         mean = (1 - momentum) * mean + momentum * rows.mean(axis=0)
         variance = (1 - momentum) * variance + momentum * rows.var(axis=0, ddof=1)
-        executor.loss_and_gradient(batch, Tally(()), seed=0, step=0)
+        executor.loss_and_gradient(batch, RunningMetrics(()), seed=0, step=0)
         gradients.append(executor.gradient.copy())
     trained = executor.network.layout.trainable
     expected = executor.network.vector[:trained] - 0.01 * ((4 * gradients[0] + 3 * gradients[1]) / 7)[:trained]
@@ -83,7 +83,7 @@ def test_running_values_are_updated_once_a_batch_and_the_gradient_is_the_mean_ov
 
 
 @pytest.mark.parametrize("bad", [0, 1, 2])
-def test_a_step_with_a_batch_that_is_not_finite_is_left_out_whole(bad):
+def test_a_step_with_a_batch_that_is_not_finite_is_skipped_entirely(bad):
     train = numbers(16)
     train.inputs[6 + 2 * bad] = np.nan  # in the second of the steps 0 to 5, 6 to 11 and 12 to 15
     keys = {"batch_size": 2, "batches_per_step": 3, "shuffle": False, "epochs": 1}
@@ -117,14 +117,14 @@ def test_gradients_whose_sum_would_overflow_have_a_mean():
     assert trainer.executor.network.named()["0.dense.weight"].item() == pytest.approx(2e297, rel=1e-12)
 
 
-def test_more_batches_than_there_are_make_one_step_an_epoch():
+def test_more_batches_per_step_than_batches_make_one_step_per_epoch():
     trainer = trainer_of(train=numbers(10), batch_size=4, batches_per_step=10**30, epochs=2)
     found, _ = steps(trainer)
     assert [step[:2] for step in found] == [(1, 1), (2, 1)]
     assert trainer.steps_per_epoch == 1
 
 
-def test_a_step_without_any_weight_changes_nothing():
+def test_a_step_of_weight_zero_changes_nothing():
     train = weighted(12, (3,), zeros=range(4, 8))
     trainer = trainer_of(NORMALIZED, train, batch_size=2, batches_per_step=2, shuffle=False, epochs=1)
     found, _ = steps(trainer)

@@ -16,8 +16,8 @@ def test_every_shard_gets_the_sum_in_the_order_of_the_shards(one_at_a_time):
     all_reduce = AllReduce(3, one_at_a_time=one_at_a_time)
 
     def sums(shard):
-        batch_sum = all_reduce.summing(shard)
-        with all_reduce.computing():
+        batch_sum = all_reduce.batch_sum_for(shard)
+        with all_reduce.turn():
             return [batch_sum(part) for part in parts[shard]]
 
     with ThreadPoolExecutor(3) as threads:
@@ -28,15 +28,15 @@ def test_every_shard_gets_the_sum_in_the_order_of_the_shards(one_at_a_time):
     assert results[0][0] is not results[1][0]
 
 
-def test_an_interruption_between_two_turns_stays_one():
+def test_an_interruption_between_two_turns_is_raised():
     all_reduce = AllReduce(2, one_at_a_time=True)
 
     def interrupted():
-        with all_reduce.computing():
+        with all_reduce.turn():
             all_reduce._turn.release()  # while it waits for the others
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    with all_reduce.computing():
+    with all_reduce.turn():
         assert all_reduce._turn.locked()

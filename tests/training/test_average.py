@@ -1,4 +1,4 @@
-"""The running average of the weights: what it is, and that it predicts and never trains."""
+"""The moving average of the weights, which is used for prediction and not for training."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training import average as module
 from nncli.training.average import WeightAverage
 from nncli.training.events import EpochEnded, RowsMeasured, StepEnded
@@ -40,7 +40,7 @@ def test_a_warmup_by_hand():
     assert found == pytest.approx([8, second, third, 0.3 * third + 0.7 * 2], rel=1e-15)
 
 
-def test_it_is_the_sum_of_all_weights_with_falling_shares():
+def test_it_is_an_exponentially_weighted_sum_of_all_weights():
     given = np.random.default_rng(0).normal(size=50)
     shares = np.array([0.9**49, *(0.1 * 0.9 ** (49 - index) for index in range(1, 50))])
     assert shares.sum() == pytest.approx(1)
@@ -52,16 +52,16 @@ def test_before_the_first_step_it_is_the_weights():
     average = WeightAverage(vector, 0.5)
     vector[0] = 7
     assert average.vector.tolist() == [7, 1, 2]
-    with average.in_place():
+    with average.swapped_in():
         assert vector.tolist() == [7, 1, 2]
-    average.show()
+    average.swap_in()
     vector[1] = 8
-    average.hide()
+    average.swap_out()
     assert (vector.tolist(), average.steps) == ([7, 8, 2], 0)
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 9])
-def test_it_takes_the_place_of_the_weights_and_gives_it_back(monkeypatch, size):
+def test_it_is_swapped_in_and_out(monkeypatch, size):
     monkeypatch.setattr(module, "BLOCK_SIZE", 4)
     vector = np.random.default_rng(1).normal(size=size).astype(np.float32)
     average = WeightAverage(vector, 0.9)
@@ -73,38 +73,38 @@ def test_it_takes_the_place_of_the_weights_and_gives_it_back(monkeypatch, size):
     np.testing.assert_allclose(averaged, first + 0.1, rtol=1e-5)
 
     def failing():
-        with average.in_place():
+        with average.swapped_in():
             assert vector.tobytes() == averaged.tobytes()
             raise KeyError
 
     with pytest.raises(KeyError):
         failing()
     assert (vector.tobytes(), average.vector.tobytes()) == (own, averaged.tobytes())
-    average.show()
-    average.show()
+    average.swap_in()
+    average.swap_in()
     assert vector.tobytes() == averaged.tobytes()
-    average.hide()
-    average.hide()
+    average.swap_out()
+    average.swap_out()
     assert (vector.tobytes(), average.vector.tobytes(), average.steps) == (own, averaged.tobytes(), 2)
 
 
-def test_what_is_changed_while_it_is_shown_is_the_weights_from_then_on():
+def test_changes_while_it_is_swapped_in_become_the_weights():
     vector = np.array((1.0, 2))
     average = WeightAverage(vector, 0.5)
     for _ in range(2):
         average.update()
         vector += 4
-    average.show()
+    average.swap_in()
     assert vector.tolist() == [3, 4]
     vector[0] = 9
-    average.hide()
+    average.swap_out()
     assert (vector.tolist(), average.vector.tolist(), average.steps) == ([9, 4], [9, 4], 0)
     vector += 1
     average.update()
     assert average.vector.tolist() == [10, 5]
 
 
-def test_training_is_as_without_and_the_average_is_of_what_is_trained():
+def test_averaging_does_not_change_training():
     keys = {"batch_size": 4, "epochs": 2, "validation": numbers(5, seed=1), "optimizer": "sgd"}
     trainer, plain = (
         trainer_of(NORMALIZED, numbers(10), decay=0.75, **keys),
@@ -118,8 +118,8 @@ def test_training_is_as_without_and_the_average_is_of_what_is_trained():
         if isinstance(event, StepEnded):
             now = network.vector[:trained]
             expected.append(0.75 * expected[-1] + 0.25 * now if expected else now.copy())
-            np.testing.assert_allclose(trainer.predicting[:trained], expected[-1], rtol=1e-12)
-            assert trainer.predicting[trained:].tobytes() == network.vector[trained:].tobytes()
+            np.testing.assert_allclose(trainer.prediction_parameters[:trained], expected[-1], rtol=1e-12)
+            assert trainer.prediction_parameters[trained:].tobytes() == network.vector[trained:].tobytes()
         if isinstance(event, EpochEnded):
             assert event.record["train_loss"] == other.record["train_loss"]
             assert event.record["val_loss"] != other.record["val_loss"]
@@ -132,12 +132,12 @@ def test_validation_measures_the_average():
     events = list(trainer.run())
     assert [event.rows for event in events if isinstance(event, RowsMeasured)] == [512, 600]
     executor = trainer.executor
-    executor.network.vector[...] = trainer.predicting
-    expected = executor.evaluate(validation.batches(600), Tally(())).mean_loss
+    executor.network.vector[...] = trainer.prediction_parameters
+    expected = executor.evaluate(validation.batches(600), RunningMetrics(())).mean_loss
     assert trainer.last_record["val_loss"] == pytest.approx(expected, rel=1e-12)
 
 
-def test_steps_that_change_nothing_are_not_averaged():
+def test_steps_that_are_not_taken_are_not_averaged():
     train = numbers(16)
     train.inputs[5] = np.nan
     of_rows = np.repeat([1.0, 1, 0, 1], 4)
@@ -147,7 +147,7 @@ def test_steps_that_change_nothing_are_not_averaged():
     assert (trainer.step, trainer.average.steps) == (4, 2)
 
 
-def test_an_average_that_is_not_finite_is_told():
+def test_an_average_that_is_not_finite_is_an_error():
     rows = Dataset(np.zeros((8, 1)), np.zeros((8, 1)))  # whose loss is 0 at any weight
     trainer = trainer_of(({"type": "dense", "units": 1},), rows, decay=0.75, optimizer="sgd", epochs=1)
     run = trainer.run()

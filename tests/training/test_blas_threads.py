@@ -1,4 +1,4 @@
-"""The number of threads of BLAS."""
+"""Setting the number of BLAS threads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.training import blas_threads
 from nncli.training.blas_threads import BlasThreads
 
 
-def test_blas_has_its_threads_again_afterwards():
+def test_the_number_of_blas_threads_is_restored():
     def counts():
         return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
@@ -22,7 +22,7 @@ def test_blas_has_its_threads_again_afterwards():
             assert counts() == before
 
 
-def test_blas_that_cannot_be_set_is_left_as_it_was(monkeypatch):
+def test_blas_threads_are_restored_after_an_error(monkeypatch):
     class Library:
         def __init__(self, fails):
             self.num_threads, self.fails = 4, fails

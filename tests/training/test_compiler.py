@@ -1,4 +1,4 @@
-"""What compiles a network, as a run's environment says it."""
+"""The compiler that the results of a network depend on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shards and threads change nothing: neither the bits nor what dropout zeroes."""
+"""The executor: the number of shards and threads does not change results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nncli.core.batch import Batch
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training import executor as executors
 from nncli.training import shards
 from tests.training.make import CONVOLUTION, DENSE, NORMALIZED, executor_of, numbers, trainer_of, weights
@@ -19,7 +19,7 @@ IMAGES = numbers(37, (6, 6, 2))
 
 def computed(executor, batch):
     """(loss, gradient, metrics) of a batch."""
-    tally = Tally(executor.metrics)
+    tally = RunningMetrics(executor.metrics)
     with executor.blas():
         loss = executor.loss_and_gradient(batch, tally, seed=3, step=5)
     executor.close()
@@ -32,7 +32,7 @@ def whole(data, rows=None):
 
 
 @pytest.mark.parametrize("rows", [1, 7, 15, 16, 17, 37])
-def test_dropout_does_not_depend_on_how_the_batch_is_cut(monkeypatch, rows):
+def test_dropout_does_not_depend_on_shards(monkeypatch, rows):
     found = []
     for count in (1, 2, 4):
         monkeypatch.setattr(executors, "SHARDS", count)
@@ -140,15 +140,15 @@ def test_predictions_and_targets_are_measured_in_original_units():
     data = numbers(20)
     executor = executor_of(DENSE, data, metrics=("mae",))
     executor._original = lambda values: 1000 * values + 7
-    tally = executor.evaluate(data.batches(8), Tally(executor.metrics))
+    tally = executor.evaluate(data.batches(8), RunningMetrics(executor.metrics))
     plain = executor_of(DENSE, data, metrics=("mae",))
-    expected = plain.evaluate(data.batches(8), Tally(plain.metrics)).results()
+    expected = plain.evaluate(data.batches(8), RunningMetrics(plain.metrics)).results()
     assert tally.results() == pytest.approx({"loss": expected["loss"], "mae": 1000 * expected["mae"]})
     np.testing.assert_allclose(executor.predict(data.inputs), 1000 * plain.predict(data.inputs) + 7)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_parts_are_all_done_when_one_of_them_raises(threads):
+def test_all_parts_finish_if_one_raises(threads):
     executor, done = executor_of(DENSE, numbers(8), threads=threads), []
 
     def work(part):
@@ -184,7 +184,7 @@ def test_layers_inside_of_containers_count(monkeypatch):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, threads):
+def test_an_interruption_at_any_point_leaves_no_thread_waiting(monkeypatch, threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
 
     def interrupted(all_reduce):
@@ -192,7 +192,7 @@ def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, th
 
     def submit(*given):
         waiting = begun(*given)
-        monkeypatch.setattr(shards.AllReduce, "computing", interrupted)  # of the main thread, which comes next
+        monkeypatch.setattr(shards.AllReduce, "turn", interrupted)  # of the main thread, which comes next
         return waiting
 
     pool = executor._shards._thread_pool
@@ -204,13 +204,13 @@ def test_an_interruption_wherever_it_comes_leaves_nobody_waiting(monkeypatch, th
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_fault_among_shards_that_are_reduced_is_found_without_them(threads):
+def test_a_nonfinite_number_is_located_without_other_shards(threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
     batch = Batch(IMAGES.inputs.copy(), IMAGES.targets)
     batch.inputs[20] = np.inf
     assert not np.isfinite(computed(executor, batch)[0])
     found = []
-    looking = Thread(target=lambda: found.append(executor.fault(batch)), daemon=True)
+    looking = Thread(target=lambda: found.append(executor.locate_nonfinite(batch)), daemon=True)
     looking.start()
     looking.join(20)  # seconds; it would wait for ever for another shard
     assert found == ["first in the output of model.0.conv2d"]

@@ -1,4 +1,4 @@
-"""A penalty is a part of the loss, wherever a loss is measured."""
+"""The penalty of the weights as a part of the loss."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from nncli.core.batch import Batch
 from nncli.core.errors import NonFiniteError
 from nncli.data.batches import Dataset
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.training.events import EpochEnded, StepEnded
 from tests.training.make import executor_of, numbers, trainer_of
 from tests.training.test_executor import computed
@@ -54,20 +54,22 @@ def test_the_gradient_is_that_of_the_whole_loss(layers, shape, biases):
     np.testing.assert_allclose(gradient[: layout.trainable], found, rtol=1e-6, atol=1e-8)
 
 
-def test_evaluation_measures_it_at_the_weights_that_there_are():
+def test_evaluation_measures_it_with_the_current_weights():
     data = numbers(30)
     with_it, without = (executor_of(DENSE, data, penalty=given) for given in ({"l1": 0.5, "l2": 2}, None))
     for factor in (1, 3):
         for executor in (with_it, without):
             executor.network.vector[...] *= factor
-        found, plain = (executor.evaluate(data.batches(7), Tally(())).mean_loss for executor in (with_it, without))
+        found, plain = (
+            executor.evaluate(data.batches(7), RunningMetrics(())).mean_loss for executor in (with_it, without)
+        )
         named = with_it.network.named()
         weights = [name for name in named if name.endswith("weight")]
         price = 0.5 * absolute(named, weights) + 2 * squares(named, weights)
         assert found == pytest.approx(plain + price, rel=1e-12)
 
 
-def test_the_loss_of_an_epoch_has_the_mean_of_its_steps_in_it():
+def test_the_loss_of_an_epoch_includes_the_mean_penalty_of_its_steps():
     # loss (w + b - y)^2 + w^2 with x = 1, from w = b = 0, rate 1/8, one row a step: y = 1, then y = 3
     # step 1: loss 1, gradients -2 and -2, so w = b = 1/4
     # step 2: loss (1/2 - 3)^2 + 1/16, gradients -5 + 1/2 and -5, so w = 1/4 + 9/16 and b = 1/4 + 5/8
@@ -92,7 +94,7 @@ def test_the_loss_of_an_epoch_has_the_mean_of_its_steps_in_it():
     assert record["val_loss"] == pytest.approx(((w + b - 1) ** 2 + (w + b - 3) ** 2) / 2 + w * w, rel=1e-14)
 
 
-def test_descent_ends_where_ridge_regression_is():
+def test_training_converges_to_ridge_regression():
     # the mean of (x w + b - y)^2 plus l2 |w|^2 is least at w = (X'X / n + l2 I)^-1 X'y / n of centred columns
     data, l2 = numbers(25, (2,), seed=3), 0.3
     trainer = trainer_of(
@@ -107,10 +109,10 @@ def test_descent_ends_where_ridge_regression_is():
     np.testing.assert_allclose(named["0.dense.bias"], bias, rtol=1e-9)
 
 
-def test_a_batch_without_weight_has_no_price():
+def test_a_batch_of_weight_zero_has_no_penalty():
     data = numbers(4)
     executor = executor_of(DENSE, data, penalty={"l2": 1})
-    tally = Tally(())
+    tally = RunningMetrics(())
     total = executor.loss_and_gradient(Batch(data.inputs, data.targets, np.zeros(4)), tally, seed=0, step=0)
     assert (total, tally.loss, tally.divisor) == (0, 0, 0)
 

@@ -1,4 +1,4 @@
-"""When a learning rate is reduced."""
+"""Reductions of the learning rate on plateaus."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def by_definition(values, patience, cooldown, min_delta, higher):
     return found
 
 
-def test_after_as_many_epochs_as_its_patience_and_then_anew():
+def test_the_rate_is_reduced_after_patience_epochs_and_the_count_restarts():
     assert reductions([3, 2, 2, 2, 1, 1, 1, 1, 1], patience=2) == [0, 0, 0, 1, 1, 1, 2, 2, 3]
     assert reductions([1, 1, 1], patience=1) == [0, 1, 2]
 
@@ -47,7 +47,7 @@ def test_epochs_of_the_cooldown_do_not_count():
     assert reductions([3, 3, 2, 3, 3, 3], patience=1, cooldown=2) == [0, 1, 1, 1, 2, 2]  # the best is seen, too
 
 
-def test_a_higher_value_is_better_where_it_says_so():
+def test_higher_values_may_be_better():
     assert reductions([1, 2, 3, 3, 2], patience=1, higher_is_better=True) == [0, 0, 0, 1, 2]
     assert reductions([1, 2, 3, 3, 2], patience=1) == [0, 1, 2, 3, 4]
 
@@ -57,7 +57,7 @@ def test_nan_is_no_improvement():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_it_is_what_the_definition_says(seed):
+def test_it_agrees_with_the_definition(seed):
     random = np.random.default_rng(seed)
     values = random.integers(0, 30, 60) / 10
     patience, cooldown, delta = int(random.integers(1, 5)), int(random.integers(0, 4)), float(random.integers(0, 3)) / 8
@@ -67,7 +67,7 @@ def test_it_is_what_the_definition_says(seed):
     assert expected[-1] > 1
 
 
-def test_it_goes_on_from_a_stored_state():
+def test_it_continues_from_a_stored_state():
     values = [3, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1]
     whole = reductions(values, patience=2, cooldown=1)
     for stop in range(1, len(values)):
@@ -79,7 +79,7 @@ def test_it_goes_on_from_a_stored_state():
         assert second.reductions == whole[-1]
 
 
-def test_another_one_of_the_same_column_goes_on_counting():
+def test_a_later_plateau_of_the_same_column_continues_the_count():
     first, second, other = (Plateau(Monitor(name), 3) for name in ("val_loss", "val_loss", "train_loss"))
     for epoch in (1, 2, 3):
         first.update({"epoch": epoch, "val_loss": 1.0})

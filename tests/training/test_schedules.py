@@ -1,4 +1,4 @@
-"""The learning rate of every step, where it has a schedule."""
+"""Learning rate schedules in training."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def columns(trainer):
 
 
 @pytest.mark.parametrize("schedule", [COSINE, STEP, {"type": "one_cycle", "maximum": 0.1}], ids=lambda it: it["type"])
-def test_every_step_has_its_rate_and_a_record_that_of_the_last(schedule):
+def test_every_step_has_its_rate_and_a_record_has_that_of_the_last_step(schedule):
     trainer, used = training(schedule)
     expected = rates(schedule)
     assert trainer.learning_rate == expected[0]
@@ -64,7 +64,7 @@ def test_the_first_step_has_the_initial_rate_and_the_last_the_final_one():
     assert (used[0], used[-1]) == (0.3, 0.1)
 
 
-def test_a_step_that_is_left_out_counts():
+def test_a_skipped_step_counts():
     train = numbers(12)
     train.inputs[5] = np.nan  # in the second of three batches
     trainer, used = training(COSINE, train=train, shuffle=False, on_nonfinite="skip")
@@ -73,14 +73,14 @@ def test_a_step_that_is_left_out_counts():
     assert used == [rate for step, rate in enumerate(expected) if step % 3 != 1]
 
 
-def test_what_ends_the_run_is_no_matter_of_the_schedule():
+def test_the_end_of_the_run_does_not_change_the_schedule():
     trainer, used = training(COSINE)
     trainer.settings = replace(trainer.settings, epochs=2)
     list(trainer.run())
     assert used == rates(COSINE)[:6]
 
 
-def test_a_rate_is_reduced_where_nothing_improves():
+def test_the_rate_is_reduced_without_improvement():
     trainer, used = training(WAITING, plateau=waiting(), train=numbers(10, seed=4), epochs=6)
     losses, expected, best, rate = [], [], np.inf, 0.5
     for event in trainer.run():
@@ -98,7 +98,7 @@ def test_a_rate_is_reduced_where_nothing_improves():
 
 @pytest.mark.parametrize("schedule", [COSINE, WAITING], ids=lambda it: it["type"])
 @pytest.mark.parametrize("stop", range(1, 12))
-def test_going_on_from_any_step_gives_the_same_bits(schedule, stop):
+def test_resuming_from_any_step_gives_the_same_bits(schedule, stop):
     def new():
         train = numbers(10, seed=4, dtype="float32")
         return training(schedule, plateau=waiting() if schedule is WAITING else None, train=train, epochs=4)
@@ -131,7 +131,7 @@ def test_a_schedule_over_the_whole_run_goes_over_the_epochs_of_the_trainer_that_
 
 
 @pytest.mark.parametrize("schedule", [STEP, {**COSINE, "steps": 20}, {**COSINE, "epochs": 6}], ids=str)
-def test_any_other_schedule_goes_on(schedule):
+def test_any_other_schedule_continues(schedule):
     first, used = training(schedule)
     list(first.run())
     second, _ = training(schedule)
@@ -140,7 +140,7 @@ def test_any_other_schedule_goes_on(schedule):
     assert used == rates(schedule, steps=range(18))
 
 
-def test_what_was_reduced_stays_so():
+def test_reductions_carry_over_to_a_later_trainer():
     first, _ = training(WAITING, plateau=waiting())
     first.plateau.reductions = 2
     second, _ = training(WAITING, plateau=waiting())

@@ -1,4 +1,4 @@
-"""Which threads compute a batch: those of BLAS, or shards on threads of nncli's own."""
+"""The threads that compute a batch: those of BLAS, or nncli's own for shards."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from nncli.core.batch import Batch
 from nncli.core.builder import build
 from nncli.core.registry import LOSSES
 from nncli.nn.activations.relu import ReLU
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.layers.conv2d import Conv2D
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
-from nncli.nn.tally import Tally
 from nncli.ops.numba_ops import NumbaOps
 from nncli.ops.numpy_ops import NumpyOps
 from nncli.training import executor as executors
@@ -55,7 +55,7 @@ def test_compiled_products_do_not_count_among_those_of_blas(monkeypatch, more, c
         assert executor.blas(1) == (None if compiled and installed else 1)
 
 
-def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
+def test_medium_sized_dense_steps_are_computed_in_shards(monkeypatch):
     model = layers_of([{"type": "dense", "units": 6}, {"type": "dense", "units": 3}])
     monkeypatch.setattr(executors, "MIN_PARALLEL_SIZE", 8)  # the shards' gradients are added in two halves
     data, results = numbers(40), []
@@ -66,7 +66,7 @@ def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
         executor = Executor(network, build(LOSSES, "mse"), 2, threads=threads, batch_size=40)
         assert executor.sharded == (medium < large)
         loss = executor.loss_and_gradient(
-            Batch(data.inputs, data.targets[:, :1].repeat(3, 1)), Tally(()), seed=0, step=0
+            Batch(data.inputs, data.targets[:, :1].repeat(3, 1)), RunningMetrics(()), seed=0, step=0
         )
         results.append((loss, executor.gradient.copy()))
         executor.close()
@@ -76,7 +76,7 @@ def test_dense_steps_of_medium_size_are_shared_by_threads_of_ours(monkeypatch):
     np.testing.assert_allclose(of_one, gradient, rtol=1e-12, atol=1e-14)
 
 
-def test_vectors_that_are_looked_up_make_no_step_large(monkeypatch):
+def test_embeddings_do_not_count_in_the_cost_of_a_step(monkeypatch):
     monkeypatch.setattr(thread_policy, "MIN_BLAS_THREADED_STEP", 10_000)
     for first, expected in (
         ({"type": "embedding", "entries": 1000, "units": 2}, 1),

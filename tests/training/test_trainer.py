@@ -1,4 +1,4 @@
-"""The training loop: what is averaged over what, when it stops, and that it always gives the same bits."""
+"""The training loop: losses, stopping, skipped steps, and the same bits when it is repeated or resumed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_gradient_of_a_short_batch_is_the_mean_over_its_own_rows():
     np.testing.assert_allclose(short.executor.network.vector, single.executor.network.vector, rtol=1e-12)
 
 
-def test_a_batch_larger_than_the_data_is_all_of_it():
+def test_a_batch_larger_than_the_data_has_all_rows():
     trainer = trainer_of(train=numbers(5), batch_size=1000, epochs=4)
     assert [record["step"] for record in records(trainer)] == [1, 2, 3, 4]
 
@@ -110,7 +110,7 @@ def test_columns_of_a_record():
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_numbers_that_are_not_finite_stop_before_the_weights_are_touched(value):
+def test_a_step_that_is_not_finite_does_not_change_the_weights(value):
     train = numbers(12)
     train.inputs[9] = value
     trainer = trainer_of(DENSE, train, shuffle=False)
@@ -165,7 +165,7 @@ def test_skipped_rows_do_not_count_in_the_mean():
     assert records(trainer)[0]["train_loss"] == pytest.approx((1 + 4 + 25 + 36) / 4)
 
 
-def test_skipping_has_an_end():
+def test_the_number_of_skipped_steps_is_limited():
     train = numbers(4)
     train.inputs[0] = np.nan
     trainer = trainer_of(DENSE, train, batch_size=2, on_nonfinite="skip", epochs=MAX_SKIPPED + 5)
@@ -223,7 +223,7 @@ def test_an_improvement_below_min_delta_does_not_count():
     assert stopped_after([5, 4.95, 4.9, 4.8, 4.7], patience=2, min_delta=0.5) == (3, 1)
 
 
-def test_higher_is_better_where_the_metric_says_so():
+def test_the_direction_is_that_of_the_metric():
     assert stopped_after([0.5, 0.6, 0.9, 0.8, 0.7], patience=2, higher_is_better=True) == (5, 3)
 
 
@@ -241,7 +241,7 @@ def test_a_monitor_that_is_always_nan_stops_early_and_leaves_the_first_epoch_as_
 
 
 @pytest.mark.parametrize("layers", [DENSE, CONVOLUTION], ids=["dense", "convolution"])
-def test_the_same_again_gives_the_same_bits(layers):
+def test_training_twice_gives_the_same_bits(layers):
     train = numbers(40, (3,) if layers is DENSE else (6, 6, 2), dtype="float32")
     first, again = (trainer_of(layers, train, batch_size=16, metrics=("rmse",)) for _ in range(2))
     one, two = records(first), records(again)
@@ -260,7 +260,7 @@ SETTINGS = {"batches_per_step": 2, "batch_size": 8, "penalty": {"l1": 0.01}, "de
     ids=["dense", "convolution", "settings"],
 )
 @pytest.mark.parametrize("stop", range(1, 9))
-def test_going_on_from_any_step_gives_the_same_bits(layers, settings, stop):
+def test_resuming_from_any_step_gives_the_same_bits(layers, settings, stop):
     train = numbers(40, (3,) if layers is DENSE else (6, 6, 2), dtype="float32")
     metrics = ("r2", "median_absolute_error")
     keys = {"validation": numbers(5, train.inputs.shape[1:], dtype="float32"), "batch_size": 16, "metrics": metrics}
@@ -278,7 +278,7 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, settings, stop):
     arrays = {name: array.copy() for name, array in first.arrays().items()}
 
     second = trainer_of(layers, train, **keys)
-    second.executor.network.vector[...] = first.predicting
+    second.executor.network.vector[...] = first.prediction_parameters
     second.restore(state, arrays)
     found += records(second)
     assert weights(second) == weights(whole)
@@ -296,7 +296,7 @@ def test_going_on_from_any_step_gives_the_same_bits(layers, settings, stop):
     ],
     ids=lambda config: config["type"],
 )
-def test_every_vector_of_an_optimizer_goes_along(optimizer):
+def test_all_state_vectors_of_an_optimizer_are_restored(optimizer):
     first, second = (trainer_of(optimizer=optimizer, epochs=2) for _ in range(2))
     run = first.run()
     for _ in range(2):
@@ -309,7 +309,7 @@ def test_every_vector_of_an_optimizer_goes_along(optimizer):
     assert all(array.tobytes() == first.arrays()[name].tobytes() for name, array in second.arrays().items())
 
 
-def test_weight_decay_leaves_biases_alone():
+def test_weight_decay_does_not_change_biases():
     x = np.zeros((4, 3))
     trainer = trainer_of(
         ({"type": "dense", "units": 1},),
@@ -325,7 +325,7 @@ def test_weight_decay_leaves_biases_alone():
     np.testing.assert_allclose(named["0.dense.weight"], before * 0.95**2, rtol=1e-15)
 
 
-def test_the_rows_that_metrics_keep_are_arrays_and_go_with_the_epoch():
+def test_kept_rows_of_metrics_are_arrays_until_the_epoch_ends():
     trainer = trainer_of(train=numbers(40), batch_size=4, metrics=("median_absolute_error", "mae"), epochs=1)
     run = trainer.run()
     for _ in range(7):
@@ -341,13 +341,13 @@ def test_the_rows_that_metrics_keep_are_arrays_and_go_with_the_epoch():
     }
 
 
-def test_a_state_without_a_metric_is_not_taken_for_another_trainers():
+def test_a_state_of_other_metrics_is_refused():
     first, second = trainer_of(metrics=("mae",)), trainer_of(metrics=("mae", "rmse"))
     with pytest.raises(KeyError, match="tally/rmse"):
         second.restore(first.state(), first.arrays())
 
 
-def test_stopping_goes_on_where_it_was():
+def test_early_stopping_continues_from_a_stored_state():
     first = trainer_of(stopping=Monitor("train_loss"), patience=3)
     first.early_stopping_monitor.update({"train_loss": 1.0, "epoch": 1})
     first.early_stopping_monitor.update({"train_loss": 2.0, "epoch": 2})
@@ -378,7 +378,7 @@ def test_a_trainer_that_has_ended_trains_no_more(early):
     assert (weights(trainer), trainer.step) == (before, steps)
 
 
-def test_validation_is_told_part_by_part_and_can_be_left_and_done_again():
+def test_validation_yields_events_and_can_be_repeated_after_an_interruption():
     keys = {"validation": numbers(2 * EVALUATION_ROWS + 5), "metrics": ("r2",), "epochs": 1}
     expected = records(whole := trainer_of(**keys))
     first = trainer_of(**keys)
@@ -399,7 +399,7 @@ def test_validation_is_told_part_by_part_and_can_be_left_and_done_again():
 
 
 @pytest.mark.parametrize("policy", ["stop", "skip"])
-def test_weights_that_a_step_made_infinite_are_told_at_the_end_of_the_epoch(policy):
+def test_infinite_weights_are_an_error_at_the_end_of_the_epoch(policy):
     train = Dataset(np.full((1, 1), 1e150), np.full((1, 1), -1e150))
     rate = {"type": "sgd", "learning_rate": 1e60}
     trainer = trainer_of(LINEAR, train, optimizer=rate, on_nonfinite=policy, epochs=2)
@@ -408,7 +408,7 @@ def test_weights_that_a_step_made_infinite_are_told_at_the_end_of_the_epoch(poli
         list(trainer.run())
 
 
-def test_the_gradient_named_is_the_first_that_backward_made_infinite():
+def test_the_first_gradient_that_is_not_finite_is_named():
     layers = ({"type": "dense", "units": 1}, {"type": "dense", "units": 1})
     trainer = trainer_of(layers, Dataset(np.full((4, 1), 1e200), np.zeros((4, 1))))
     named = trainer.executor.network.named()
@@ -427,14 +427,14 @@ def overflowing():
 NORM = ["batch_norm", {"type": "dense", "units": 1}]
 
 
-def test_a_step_whose_running_values_are_not_finite_is_left_out():
+def test_a_step_whose_buffers_are_not_finite_is_skipped():
     trainer = trainer_of(NORM, overflowing(), batch_size=4, epochs=2, on_nonfinite="skip")
     list(trainer.run())
     assert trainer.skipped == 2
     assert np.isfinite(trainer.executor.network.vector).all()
 
 
-def test_running_values_that_are_not_finite_are_named():
+def test_buffers_that_are_not_finite_are_named():
     with pytest.raises(NonFiniteError) as caught:
         list(trainer_of(NORM, overflowing(), batch_size=4).run())
     words = "a non-trainable parameter is not finite, first in the new value of model.0.batch_norm.running_variance"

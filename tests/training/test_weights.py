@@ -1,4 +1,4 @@
-"""Weights of rows: a row of weight 2 is the row twice, and a row of weight 0 is not there."""
+"""Weights of rows: weight 2 is the same as the row twice, weight 0 the same as no row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from nncli.core.batch import Batch
 from nncli.core.registry import METRICS
 from nncli.data.batches import Dataset
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from tests.contracts.table import METRIC_ROWS
 from tests.training.make import executor_of, trainer_of
 from tests.training.test_executor import computed
@@ -78,9 +78,11 @@ def test_evaluation_weighs_rows_too(loss, body):
     x, y = data(loss, body)
     weights = TIMES + 0.5
     made = executor(loss, body, Dataset(x, y))
-    whole = made.evaluate(Dataset(x, y, weights).batches(len(x)), Tally(())).mean_loss
-    parts = made.evaluate(Dataset(x, y, weights).batches(7), Tally(())).mean_loss
-    alone = [made.evaluate(Dataset(x[[row]], y[[row]]).batches(1), Tally(())).mean_loss for row in range(len(x))]
+    whole = made.evaluate(Dataset(x, y, weights).batches(len(x)), RunningMetrics(())).mean_loss
+    parts = made.evaluate(Dataset(x, y, weights).batches(7), RunningMetrics(())).mean_loss
+    alone = [
+        made.evaluate(Dataset(x[[row]], y[[row]]).batches(1), RunningMetrics(())).mean_loss for row in range(len(x))
+    ]
     made.close()
     assert whole == pytest.approx(np.dot(alone, weights) / weights.sum(), rel=1e-12)
     assert parts == pytest.approx(whole, rel=1e-12)
@@ -106,7 +108,7 @@ def test_everything_stays_in_float32(loss, body):
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", {"type": "sgd", "momentum": 0.9, "nesterov": True}], ids=str)
-def test_a_batch_without_weight_changes_nothing(optimizer):
+def test_a_batch_of_weight_zero_changes_nothing(optimizer):
     random = np.random.default_rng(0)
     x, y, weights = random.normal(size=(12, 3)), random.normal(size=(12, 1)), np.ones(12)
     weights[4:8] = 0  # the second of three batches
@@ -124,7 +126,7 @@ def test_a_batch_without_weight_changes_nothing(optimizer):
         assert (before[0][0] != following[0][0]).any()
 
 
-def test_a_first_batch_without_weight_has_no_mean_yet():
+def test_a_first_batch_of_weight_zero_has_no_mean_loss():
     random = np.random.default_rng(0)
     weights = np.repeat([0.0, 1.0], 4)
     trainer = trainer_of(train=Dataset(random.normal(size=(8, 3)), random.normal(size=(8, 1)), weights), shuffle=False)
@@ -142,8 +144,8 @@ def test_metrics_of_a_run_in_which_some_batches_have_no_weight(name):
     weights[:8] = weights[16:20] = weights[-4:] = 0
     some = weights > 0
     made = executor(loss, "dense", Dataset(x, y), metrics=(name,))
-    found = made.evaluate(Dataset(x, y, weights, weights).batches(4), Tally(made.metrics)).results()
-    expected = made.evaluate(Dataset(x[some], y[some]).batches(4), Tally(made.metrics)).results()
+    found = made.evaluate(Dataset(x, y, weights, weights).batches(4), RunningMetrics(made.metrics)).results()
+    expected = made.evaluate(Dataset(x[some], y[some]).batches(4), RunningMetrics(made.metrics)).results()
     assert found == pytest.approx(expected, rel=1e-9)
     assert np.isfinite(list(found.values())).all()
 

@@ -16,7 +16,7 @@ from nncli.assemble.load_config import load_config
 from nncli.core.errors import CheckpointError, RunError, StoppedError
 from nncli.lifecycle.run_events import silent
 from nncli.lifecycle.training_run import train_session
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.runs import checkpoint
 from nncli.training.events import RowsMeasured, StepEnded
 from nncli.workflows.evaluate import evaluate
@@ -245,6 +245,6 @@ def test_a_session_without_a_run_is_tested_with_averaged_weights(config):
     session = load_config(config).session()
     trainer = session.trainer()
     ended = train_session(session, trainer, None, silent)
-    assert session.network.vector.tobytes() != trainer.predicting.tobytes()
-    session.network.vector[...] = trainer.predicting
-    assert ended.test["loss"] == session.executor.evaluate(session.test.batches(99), Tally(())).mean_loss
+    assert session.network.vector.tobytes() != trainer.prediction_parameters.tobytes()
+    session.network.vector[...] = trainer.prediction_parameters
+    assert ended.test["loss"] == session.executor.evaluate(session.test.batches(99), RunningMetrics(())).mean_loss

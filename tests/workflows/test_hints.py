@@ -199,6 +199,6 @@ def test_a_batch_norm_momentum_as_in_keras_is_noted(momentum: float, notes: int)
     layer = f"{{type: batch_norm, momentum: {momentum}}}"
     model = f"model: [{layer}, {layer}, {{type: dense, units: 1}}]\nloss: mse\noptimizer: sgd\n"
     found = check(config(f"data: {{train: {{dataset: diabetes}}}}\n{model}"))
-    said = "the momentum of batch_norm is the share of the new values; Keras's momentum 0.99 is 0.01 here"
+    said = "the momentum of batch_norm is the weight of the new values; Keras's momentum 0.99 is 0.01 here"
     assert list(found.notes).count(said) == notes
     assert not any("momentum" in note for note in found.notes if note != said)

@@ -40,7 +40,7 @@ def check_loss(context: CheckContext) -> Iterator[Problem]:
 
 def _is_binary(loss: Loss) -> bool:
     """Return whether a loss learns two classes with one unit."""
-    return loss.target_kind == "classes" and loss.multi_label
+    return loss.target_kind == "classes" and loss.supports_multi_label
 
 
 def _plugin_problem(loss: Loss, output: Shape, task: Task) -> str | None:

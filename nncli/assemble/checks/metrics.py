@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nncli.assemble.check_context import CheckContext
 from nncli.core.errors import Problem
 from nncli.core.invalid import is_invalid
-from nncli.nn.metric import fault_of, names_of
+from nncli.nn.metric import metric_problem, names_of
 
 
 def check_metrics(context: CheckContext) -> Iterator[Problem]:
@@ -19,5 +19,5 @@ def check_metrics(context: CheckContext) -> Iterator[Problem]:
         if column in seen:
             yield Problem(("metrics", index), f"the metric {metric.type_name!r} is listed twice; drop one")
         seen.add(column)
-        if task is not None and (fault := fault_of(metric, task, loss.type_name)):
+        if task is not None and (fault := metric_problem(metric, task, loss.type_name)):
             yield Problem(("metrics", index), fault)

@@ -24,14 +24,14 @@ def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Bac
     np.tanh(t, out=t)
     y = t * (2 * below)
     np.subtract(1, t, out=t)
-    y /= t  # the negative side
+    y /= t  # the negative part
     positive = np.maximum(x, 0, out=t)
     positive *= above
     y += positive
 
     def backward(dy: Array, g: Tree) -> Array:
         slope = np.minimum(y, 0)
-        slope += below  # below exp(x) on the negative side, `below` on the positive
+        slope += below  # below * exp(x) for x <= 0, `below` for x > 0
         if above != below:
             slope += np.multiply(y > 0, above - below, dtype=y.dtype)
         dy *= slope
@@ -50,7 +50,7 @@ class ELU(Activation):
     Shape: (*) -> (*), above -alpha
 
     Args:
-        alpha: negative of the lower bound, at least 0; PyTorch and Keras have the same default and allow any number.
+        alpha: the outputs are above -alpha; at least 0. PyTorch and Keras have the same default and allow any number.
     Reference: Clevert, Unterthiner and Hochreiter, ICLR 2016.
     """
 
@@ -62,5 +62,5 @@ class ELU(Activation):
         return -self.alpha, math.inf
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Keep the positive part and bend the negative part towards -alpha."""
+        """Apply ELU."""
         return exponential_linear(x, 1.0, self.alpha)

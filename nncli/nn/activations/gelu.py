@@ -14,7 +14,7 @@ from nncli.nn.activation import Activation, activation
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.layer import Backward, Context, Tree
 
-FAR = 40  # beyond it both forms are x or 0, also in float64, and the cube might overflow
+FAR = 40  # for |x| above it y is x or 0, also in float64, and the cube might overflow
 CUBIC = 0.044715
 STEEPNESS = 2 * math.sqrt(2 / math.pi)
 DENSITY = 1 / math.sqrt(2 * math.pi)  # at 0
@@ -33,7 +33,7 @@ class GELU(Activation):
     Shape: (*) -> (*), at least -0.17, at x = -0.75; with tanh at least -0.1701
 
     Args:
-        approximate: none or tanh; default none, as in PyTorch and Keras.
+        approximate: none, for the exact function, as in PyTorch and Keras by default; or tanh, for the approximation.
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016).
     """
 
@@ -42,7 +42,7 @@ class GELU(Activation):
     approximate: Literal["none", "tanh"] = "none"
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Weight the input by its distribution function."""
+        """Apply GELU."""
         y, slope = _approximate(x) if self.approximate == "tanh" else _exact(x)
         return y, lambda dy, g: np.multiply(dy, slope, out=dy)  # only the slope is saved
 

@@ -26,7 +26,7 @@ class HardSwish(Activation):
     output_range = (-0.375, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Weight the input by a ramp."""
+        """Apply hard swish."""
         h = x + 3
         np.clip(h, 0, 6, out=h)
         h /= 6

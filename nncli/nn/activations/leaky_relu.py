@@ -23,15 +23,15 @@ class LeakyReLU(Activation):
     Shape: (*) -> (*)
 
     Args:
-        slope: slope for negative inputs, in [0, 1]; PyTorch has the same default and allows any number, Keras's layer
-            has 0.3 and allows any from 0.
+        slope: slope for negative inputs, in [0, 1]. PyTorch has the same default and allows any number; Keras's layer
+            has a default of 0.3 and allows any number of at least 0.
     Reference: Maas, Hannun and Ng, ICML 2013 workshop on deep learning for audio, speech and language processing.
     """
 
     slope: Annotated[float, Interval(ge=0, le=1)] = 0.01
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Scale the negative part down."""
+        """Apply leaky ReLU."""
         y = x * self.slope
         np.maximum(x, y, out=y)
         return y, lambda dy, g: np.multiply(dy, np.maximum(y > 0, y.dtype.type(self.slope)), out=dy)

@@ -12,7 +12,9 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("linear")
 @dataclass(frozen=True)
 class Linear(Activation):
-    """Identity: y = x.
+    """Linear activation, the identity: y = x.
+
+    dy/dx = 1
 
     Shape: (*) -> (*)
     """

@@ -19,8 +19,8 @@ class Mish(Activation):
 
     dy/dx = t + x (1 - t^2) s with s = 1 / (1 + exp(-x))
 
-    Computed without logarithm and tanh: with exp(x) = u / v, where the larger of u and v is 1, and n = u (u + 2 v),
-    t = n / (n + 2 v^2), 1 - t = 2 v^2 / (n + 2 v^2), s = u / (u + v).
+    It is computed without logarithm and tanh: with exp(x) = u / v, where the larger of u and v is 1, and n = u (u + 2
+    v), t = n / (n + 2 v^2), 1 - t = 2 v^2 / (n + 2 v^2), s = u / (u + v).
 
     Shape: (*) -> (*), at least -0.3089, at x = -1.1924
     Reference: Misra, BMVC 2020.
@@ -29,7 +29,7 @@ class Mish(Activation):
     output_range = (-0.3089, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Weight the input by the hyperbolic tangent of its softplus."""
+        """Apply Mish."""
         e = np.abs(x)
         np.negative(e, out=e)
         np.exp(e, out=e)

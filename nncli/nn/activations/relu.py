@@ -1,4 +1,4 @@
-"""The rectified linear unit."""
+"""Rectified linear unit."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from nncli.ops import current_ops
 @activation("relu")
 @dataclass(frozen=True)
 class ReLU(Activation):
-    """y = max(x, 0); its derivative at 0 is taken as 0.
+    """Rectified linear unit: y = max(x, 0).
 
-    Shape: (*) -> (*)
+    dy/dx = 1 for x > 0, otherwise 0, also at 0.
+
+    Shape: (*) -> (*), at least 0
     Reference: Nair and Hinton, ICML 2010.
     """
 
     output_range = (0.0, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Replace negative numbers by 0."""
+        """Apply ReLU."""
         ops = current_ops()
         y = ops.relu(x)
         return y, lambda dy, g: ops.relu_gradient(y, dy)

@@ -29,5 +29,5 @@ class SELU(Activation):
     output_range = (-1.7581, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Scale the input and bend its negative part towards -1.7581."""
+        """Apply SELU."""
         return exponential_linear(x, SCALE, SCALE * ALPHA)

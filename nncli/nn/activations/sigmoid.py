@@ -33,6 +33,6 @@ class Sigmoid(Activation):
     output_range = (0.0, 1.0)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Apply the logistic function."""
+        """Apply the sigmoid."""
         y = sigmoid(x)
         return y, lambda dy, g: dy * (y * (1 - y))

@@ -28,7 +28,7 @@ class SiLU(Activation):
     output_range = (-0.2785, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Weight the input by its sigmoid."""
+        """Apply SiLU."""
         s = sigmoid(x)
         y = x * s
 

@@ -13,7 +13,7 @@ from nncli.nn.layer import Backward, Context, Tree
 
 
 def softmax(z: Array) -> Array:
-    """Return exp(z) / sum(exp(z)) over the last axis, shifted by the largest entry, so that nothing overflows."""
+    """Return exp(z) / sum(exp(z)) over the last axis; the maximum is subtracted first, so that nothing overflows."""
     if z.size == 0:
         return z.copy()
     y: Array = np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True))
@@ -29,9 +29,10 @@ class Softmax(Activation):
 
     dx = y (dy - sum_j dy_j y_j)
 
-    Shape: (*, classes) -> (*, classes), probabilities that sum to one
+    Shape: (*, classes) -> (*, classes), probabilities that sum to 1
+
     Raises:
-        ShapeError: for a single unit, whose softmax is always 1.
+        ShapeError: if the last axis has a single unit, since its softmax is always 1.
     """
 
     output_range = (0.0, 1.0)
@@ -44,6 +45,6 @@ class Softmax(Activation):
         return input_shape
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Return probabilities over the last axis."""
+        """Apply softmax to the last axis."""
         y = softmax(x)
         return y, lambda dy, g: y * (dy - (dy * y).sum(axis=-1, keepdims=True))

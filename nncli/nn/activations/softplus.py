@@ -31,8 +31,10 @@ def log_of_one_plus(e: Array) -> Array:
 class Softplus(Activation):
     """Softplus, a smooth approximation of relu: y = log(1 + exp(x)).
 
-    Computed as max(x, 0) + log(1 + exp(-|x|)); dy/dx = 1 / (1 + exp(-x)). PyTorch's beta is 1 here, and there is no
-    threshold above which y = x.
+    dy/dx = 1 / (1 + exp(-x))
+
+    It is computed as max(x, 0) + log(1 + exp(-|x|)). PyTorch's beta is 1 here, and there is no threshold above which
+    y = x.
 
     Shape: (*) -> (*), above 0
     Reference: Dugas et al., NeurIPS 2000.
@@ -41,7 +43,7 @@ class Softplus(Activation):
     output_range = (0.0, math.inf)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Return the smoothed positive part."""
+        """Apply softplus."""
         e = np.abs(x)
         np.negative(e, out=e)
         np.exp(e, out=e)

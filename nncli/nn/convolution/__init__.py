@@ -1,5 +1,5 @@
-"""The base of the convolution layers."""
+"""The base class of the convolution layers."""
 
-from nncli.nn.convolution.conv import Convolution
+from nncli.nn.convolution.convolution_layer import Convolution
 
 __all__ = ["Convolution"]

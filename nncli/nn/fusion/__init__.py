@@ -1,1 +1,1 @@
-"""Operator fusion: neighbouring layers that are computed as one operator, to the same bits."""
+"""Operator fusion: compute consecutive layers as one operator, with the same bits as a result."""

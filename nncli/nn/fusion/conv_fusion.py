@@ -8,9 +8,9 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 from nncli.nn.convolution import Convolution
+from nncli.nn.fusion.exact_type import is_exactly
 from nncli.nn.fusion.fused_operator import FusedOperator
 from nncli.nn.layer import Layer, Tree
-from nncli.nn.layer_types import is_exactly
 from nncli.nn.pooling import Pool
 from nncli.ops import current_ops
 from nncli.ops.windows import Windows
@@ -21,20 +21,20 @@ TILE_POOLING = ("max_pool1d", "max_pool2d")
 def fuse_convolution(
     layers: Sequence[Layer], shapes: Sequence[Shape], dtype: np.dtype[np.generic]
 ) -> FusedOperator | None:
-    """Fuse a convolution with max pooling over tiles, relu or both; None where nothing is gained.
+    """Return an operator for a convolution with the max pooling, the relu or both after it; None if that is not faster.
 
     The operator returns the same bits as the layers one after another.
 
     Args:
-        layers: first the convolution, then what is computed after it; max pooling comes before relu, see `reorder`.
-        shapes: of a row before the convolution, and after each of the layers.
-        dtype: of all numbers.
+        layers: the convolution and all layers after it; max pooling comes before relu, see `reorder`.
+        shapes: shape of one row before the convolution and after each of the layers.
+        dtype: dtype of all arrays.
     """
     convolution, *following = layers
     assert isinstance(convolution, Convolution)
     windows = convolution.windows(shapes[0])
     tiles = _tiles(following, shapes[1])
-    pooled = 1 if tiles is None else 2  # layers up to the pooling
+    pooled = 1 if tiles is None else 2  # number of layers, pooling included
     relu = len(layers) > pooled and is_exactly(layers[pooled], ("relu",))
     count = pooled + relu
     if count == 1:

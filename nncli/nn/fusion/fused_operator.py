@@ -1,4 +1,4 @@
-"""An operator that computes several layers at once."""
+"""The operator that replaces several layers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from nncli.nn.layer import Layer, Tree
 
 
 class FusedOperator(NamedTuple):
-    """The outputs of several layers in one function, without what their gradients would need."""
+    """One function that computes the output of several layers, without a backward pass.
 
-    layers: int  # how many of them it replaces
-    compute: Callable[[Tree, Array], Array]  # of the parameters of the first of them, and its inputs
+    Args:
+        layers: number of layers that it replaces.
+        compute: function of the first layer's parameters and its input that returns the last layer's output.
+    """
+
+    layers: int
+    compute: Callable[[Tree, Array], Array]
 
 
 Fusion: TypeAlias = Callable[[Sequence[Layer], Sequence[Shape], "np.dtype[np.generic]"], FusedOperator | None]

@@ -1,12 +1,12 @@
-"""Reordering of layers, to the same results in less time."""
+"""Reordering of layers to compute the same results in less time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nncli.nn.fusion.exact_type import is_exactly
 from nncli.nn.layer import Layer
-from nncli.nn.layer_types import is_exactly
 
 MAX_POOLING = ("max_pool1d", "max_pool2d", "global_max_pool1d", "global_max_pool2d")
 
@@ -14,9 +14,8 @@ MAX_POOLING = ("max_pool1d", "max_pool2d", "global_max_pool1d", "global_max_pool
 def reorder(layers: Sequence[Layer]) -> list[int]:
     """Return the indices of the layers in the order in which they are computed.
 
-    Max pooling comes before relu, which then has fewer numbers to process: the maximum after relu is relu of the
-    maximum, and where that is not above 0, neither order passes on a gradient. The results are the same bits, but for
-    the sign of zero.
+    Max pooling is moved before relu, so that relu has fewer numbers to process. Both orders give the same output, and
+    no gradient flows back where that output is 0. The bits of the results are the same, except for the sign of zero.
     """
     order = list(range(len(layers)))
     for index, (first, second) in enumerate(pairwise(layers)):

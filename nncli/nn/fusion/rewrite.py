@@ -1,4 +1,4 @@
-"""The rewrite of a list of layers into operators for prediction."""
+"""Rewrite a list of layers as fused operators for prediction."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from nncli.core.types import Shape
 from nncli.nn.fusion.conv_fusion import fuse_convolution
+from nncli.nn.fusion.exact_type import is_exactly
 from nncli.nn.fusion.fused_operator import FusedOperator, Fusion
 from nncli.nn.layer import Layer
-from nncli.nn.layer_types import is_exactly
 
 FUSIONS: Mapping[str, Fusion] = {  # by the type of the first layer; subclasses are not fused
     "conv1d": fuse_convolution,
@@ -21,15 +21,15 @@ FUSIONS: Mapping[str, Fusion] = {  # by the type of the first layer; subclasses 
 def fuse(
     layers: Sequence[Layer], shapes: Sequence[Shape], dtype: np.dtype[np.generic]
 ) -> list[tuple[int, FusedOperator | None]]:
-    """Rewrite layers as fused operators, and single layers in between.
+    """Rewrite layers as fused operators and single layers.
 
     Args:
-        layers: in the order in which they are computed.
-        shapes: of a row before the first layer, and after each of them.
-        dtype: of all numbers.
+        layers: layers in the order in which they are computed.
+        shapes: shape of one row before the first layer and after each layer.
+        dtype: dtype of all arrays.
 
     Returns:
-        (index of its first layer, operator) for each operator, and (index, None) for each single layer.
+        (index of the first layer, operator) for every fused operator, and (index, None) for every other layer.
     """
     steps: list[tuple[int, FusedOperator | None]] = []
     index = 0

@@ -13,10 +13,10 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("constant")
 @dataclass(frozen=True)
 class Constant(Initializer):
-    """Set all weights to a constant: w = value.
+    """Constant initializer: w = value.
 
     Args:
-        value: any finite number.
+        value: value of all weights, any finite number.
     """
 
     value: float

@@ -14,7 +14,9 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("he_uniform", "kaiming_uniform")
 @dataclass(frozen=True)
 class HeUniform(Initializer):
-    """He uniform initializer, with the variance 2 / fan_in of he: w ~ U(-b, b), b = sqrt(6 / fan_in).
+    """He uniform initializer, for relu networks: w ~ U(-b, b), b = sqrt(6 / fan_in).
+
+    The variance is that of he, 2 / fan_in.
 
     Reference: He et al., ICCV 2015.
     """

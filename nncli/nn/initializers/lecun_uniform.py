@@ -14,7 +14,9 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("lecun_uniform")
 @dataclass(frozen=True)
 class LecunUniform(Initializer):
-    """LeCun uniform initializer, with the variance 1 / fan_in of lecun: w ~ U(-b, b), b = sqrt(3 / fan_in).
+    """LeCun uniform initializer, for selu networks: w ~ U(-b, b), b = sqrt(3 / fan_in).
+
+    The variance is that of lecun, 1 / fan_in.
 
     Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.
     """

@@ -18,13 +18,15 @@ from nncli.nn.initializer import Initializer, initializer
 class Orthogonal(Initializer):
     """Orthogonal initializer: w^T w = gain^2 I, drawn uniformly from all such matrices.
 
-    w = gain Q, where A = Q R is the QR decomposition of a matrix of standard normal numbers, with the signs that make
-    the diagonal of R positive; with other signs the draw would not be uniform. An array of more than two axes is taken
-    as the matrix (product of all axes but the last, last axis), so that a column has the weights of one unit or filter.
-    A matrix with more columns than rows has orthogonal rows instead: w w^T = gain^2 I.
+    w = gain Q, where A = Q R is the QR decomposition of a matrix A of standard normal numbers
+
+    The signs of Q are those that make the diagonal of R positive; with other signs the distribution would not be
+    uniform. An array with more than two axes is reshaped to the matrix (product of all axes but the last, last axis),
+    so that a column holds the weights of one unit or filter. A matrix with more columns than rows gets orthogonal rows
+    instead: w w^T = gain^2 I.
 
     Args:
-        gain: length of every column, or row, above 0.
+        gain: norm of every column, or of every row, above 0.
     Reference: Saxe, McClelland and Ganguli, ICLR 2014; Mezzadri, Notices of the AMS 54 (2007), 592-604.
     """
 

@@ -17,12 +17,12 @@ BOUND = 2.0  # standard deviations
 @initializer("truncated_normal", "trunc_normal")
 @dataclass(frozen=True)
 class TruncatedNormal(Initializer):
-    """Normal initializer, truncated at two standard deviations: w ~ N(0, std^2), |w| <= 2 std.
+    """Truncated normal initializer: w ~ N(0, std^2), truncated to |w| <= 2 std.
 
-    Values beyond are drawn again, which leaves a standard deviation of 0.8796 std.
+    Values outside are drawn again, which leaves a standard deviation of 0.8796 std.
 
     Args:
-        std: standard deviation of the normal distribution before truncation, above 0, as in Keras and PyTorch.
+        std: standard deviation before truncation, above 0, as in Keras and PyTorch.
     Reference: Devlin et al., NAACL 2019, and Dosovitskiy et al., ICLR 2021, use a std of 0.02.
     """
 

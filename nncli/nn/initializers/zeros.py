@@ -13,7 +13,7 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("zeros")
 @dataclass(frozen=True)
 class Zeros(Initializer):
-    """Set all weights to zero: w = 0."""
+    """Zeros initializer: w = 0."""
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
         """Return zeros."""

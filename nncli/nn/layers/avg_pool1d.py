@@ -1,4 +1,4 @@
-"""Average pooling over a length."""
+"""1D average pooling."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ from dataclasses import dataclass
 from nncli.core.types import Array
 from nncli.nn.layer import layer
 from nncli.nn.pooling import Pool1D, Pooled
-from nncli.nn.pooling.mean_pooling import average_pool
+from nncli.nn.pooling.average_pooling import average_pool
 from nncli.ops.windows import Windows
 
 
 @layer("avg_pool1d")
 @dataclass(frozen=True)
 class AvgPool1D(Pool1D):
-    """The mean of every window over a length, channel by channel; zeros of the padding count, as in PyTorch.
+    """1D average pooling: the mean of every window over a sequence, for each channel.
 
-    y[t] = sum over i of x[t * stride + i] / pool_size; the gradient is spread evenly over the window.
+    y[t] = sum over i of x[t * stride + i] / pool_size
 
-    Shape: (length, channels) -> (windows, channels), of a length n floor((n + 2 padding - pool_size) / stride) + 1,
-        for same ceil(n / stride)
+    The gradient is spread evenly over the window. The zeros of the padding count in the mean, as in PyTorch.
+
+    Shape: (length, channels) -> (windows, channels), windows = floor((length + 2 padding - pool_size) / stride) + 1;
+        with same padding ceil(length / stride)
 
     Args:
         pool_size: length of a window, at least 1.
-        stride: from one window to the next; default the pool size.
-        padding: valid, same, or a number smaller than the pool size.
+        stride: step from one window to the next, at least 1; default the pool size.
+        padding: valid (no padding), same, or the size of the padding on both sides, smaller than the pool size.
     """
 
     def pool(self, images: Array, windows: Windows) -> Pooled:
-        """Average over every window."""
+        """Return the mean of every window."""
         return average_pool(images, windows)

@@ -1,4 +1,4 @@
-"""Average pooling over images."""
+"""2D average pooling."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from dataclasses import dataclass
 from nncli.core.types import Array
 from nncli.nn.layer import layer
 from nncli.nn.pooling import Pool2D, Pooled
-from nncli.nn.pooling.mean_pooling import average_pool
+from nncli.nn.pooling.average_pooling import average_pool
 from nncli.ops.windows import Windows
 
 
 @layer("avg_pool2d")
 @dataclass(frozen=True)
 class AvgPool2D(Pool2D):
-    """The mean of every window, channel by channel; zeros of the padding count, as in PyTorch.
+    """2D average pooling: the mean of every window over an image, for each channel.
 
-    y[r, c] = sum over i, j of x[r * stride + i, c * stride + j] / (height * width of the window); the gradient is
-    spread evenly over the window.
+    y[r, c] = sum over i, j of x[r * stride + i, c * stride + j] / (window height * window width)
 
-    Shape: (height, width, channels) -> (rows, columns, channels), of n rows or columns
-        floor((n + 2 padding - pool_size) / stride) + 1, for same ceil(n / stride)
+    The gradient is spread evenly over the window. The zeros of the padding count in the mean, as in PyTorch.
+
+    Shape: (height, width, channels) -> (rows, columns, channels), rows = floor((height + 2 padding - pool_size) /
+        stride) + 1, columns likewise; with same padding ceil(height / stride)
 
     Args:
-        pool_size: height and width of a window, at least 1.
-        stride: from one window to the next; default the pool size.
-        padding: valid, same, or a number or pair smaller than the pool size.
+        pool_size: size of a window, as one number or (height, width), at least 1.
+        stride: step from one window to the next, as one number or (vertical, horizontal), at least 1; default the pool
+            size.
+        padding: valid (no padding), same, or the size of the padding on both sides, as one number or (vertical,
+            horizontal), smaller than the pool size.
     """
 
     def pool(self, images: Array, windows: Windows) -> Pooled:
-        """Average over every window."""
+        """Return the mean of every window."""
         return average_pool(images, windows)

@@ -11,36 +11,38 @@ import numpy as np
 from annotated_types import Gt, Interval
 
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import BIAS
+from nncli.nn.initializers.zeros import Zeros
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
-from nncli.nn.normalization import Normalization, Ones, normalize_channels, scale_and_shift
+from nncli.nn.normalization import ChannelNormalization, Ones, normalize_channels, scale_and_shift
 from nncli.ops.row_sums import sum_rows
 
-MAX_USUAL_MOMENTUM = 0.5  # above which it was likely meant as the share of the old value, as in Keras
+MAX_USUAL_MOMENTUM = 0.5  # a larger one is likely meant as in Keras, as the weight of the old value
 
 
 @layer("batch_norm")
 @dataclass(frozen=True)
-class BatchNorm(Normalization):
-    """Normalize every channel to mean 0 and variance 1 over the batch, then apply a learnt scale and shift.
+class BatchNorm(ChannelNormalization):
+    """Batch normalization: normalize every channel to mean 0 and variance 1 over the batch, then scale and shift.
 
-    In training, over the rows of the batch and all positions of a row, N numbers x of a channel:
+    In training, with the N values x of a channel, over all rows of the batch and all positions of a row:
         m = 1/N sum x,  v = 1/N sum (x - m)^2,  xhat = (x - m) / sqrt(v + epsilon),  y = scale xhat + shift
         dx = scale / sqrt(v + epsilon) (dy - 1/N sum dy - xhat 1/N sum dy xhat)
         running_mean <- (1 - momentum) running_mean + momentum m
         running_variance <- (1 - momentum) running_variance + momentum v N / (N - 1)
-    At inference m and v are the running ones. So v is biased in y and unbiased in the running variance, momentum is the
-    share of the new value, and epsilon is inside the root, as in PyTorch. The statistics are those of the whole batch,
-    also where it is computed in shards; the weights of rows do not count in them. A single number has no variance: then
-    y is the shift, and the running statistics stay.
+    At inference, m and v are the running mean and variance.
+
+    As in PyTorch, the variance is biased in y and unbiased in the running variance, momentum is the weight of the new
+    value, and epsilon is added inside the root. The statistics are those of the whole batch, even if it is computed in
+    shards, and ignore the weights of rows. If N is 1, y is the shift, and the running statistics do not change.
 
     Shape: (*, channels) -> (*, channels); scale, shift, running_mean and running_variance (channels,)
 
     Args:
-        momentum: share of the new value in the running ones, above 0 and up to 1; Keras means the share of the old.
-        epsilon: keeps the quotient finite, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by parameters, initially 1.
-        shift: whether to add parameters, initially 0.
+        momentum: weight of the new value in the running statistics, above 0 and at most 1; in Keras it is the weight of
+            the old value.
+        epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
+        scale: whether to multiply every channel by a trainable parameter, initially 1.
+        shift: whether to add a trainable parameter to every channel, initially 0.
     Reference: Ioffe and Szegedy, ICML 2015.
     """
 
@@ -52,17 +54,17 @@ class BatchNorm(Normalization):
     shift: bool = True
 
     def remarks(self) -> Iterable[str]:
-        """Note a momentum that looks like Keras's."""
+        """Note a momentum that is likely meant as in Keras."""
         if self.momentum > MAX_USUAL_MOMENTUM:
             same = f"Keras's momentum {self.momentum:g} is {1 - self.momentum:.4g} here"
-            yield f"the momentum of batch_norm is the share of the new values; {same}"
+            yield f"the momentum of batch_norm is the weight of the new values; {same}"
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Scale and shift, and the running statistics as non-trainable buffers."""
+        """Return the specs of scale and shift, and of the running statistics as non-trainable buffers."""
         shape = input_shape[-1:]
         return {
             **scale_and_shift(shape, scale=self.scale, shift=self.shift),
-            "running_mean": ParameterSpec(shape, *BIAS, trainable=False, decayed=False),
+            "running_mean": ParameterSpec(shape, Zeros(), trainable=False, decayed=False),
             "running_variance": ParameterSpec(shape, Ones(), trainable=False, decayed=False),
         }
 
@@ -87,17 +89,17 @@ class BatchNorm(Normalization):
         return y, backward
 
     def _update_buffers(self, p: Tree, g: Tree, ctx: Context, mean: Array, variance: Array, count: int) -> None:
-        """Assign the new running statistics, from `count` numbers a channel."""
+        """Assign the new running statistics, from `count` values per channel."""
         if not ctx.updates_buffers:
             g["running_mean"].fill(0)
             g["running_variance"].fill(0)
             return
-        share = self.momentum if count > 1 else 0.0
-        np.multiply(p["running_mean"], 1 - share, out=g["running_mean"])
-        np.multiply(p["running_variance"], 1 - share, out=g["running_variance"])
-        if share:
-            g["running_mean"] += share * mean
-            g["running_variance"] += (share * count / (count - 1)) * variance
+        momentum = self.momentum if count > 1 else 0.0
+        np.multiply(p["running_mean"], 1 - momentum, out=g["running_mean"])
+        np.multiply(p["running_variance"], 1 - momentum, out=g["running_variance"])
+        if momentum:
+            g["running_mean"] += momentum * mean
+            g["running_variance"] += (momentum * count / (count - 1)) * variance
 
     def _forward_inference(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         inverse = 1 / np.sqrt(p["running_variance"] + self.epsilon)

@@ -1,4 +1,4 @@
-"""Convolution over images."""
+"""2D convolution."""
 
 from __future__ import annotations
 
@@ -13,36 +13,37 @@ from nncli.ops.windows import Windows
 @layer("conv2d")
 @dataclass(frozen=True)
 class Conv2D(Convolution):
-    """A convolution (in the field's sense: without flipping the kernel) over height and width.
+    """2D convolution over an image.
 
-    y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k] W[i, j, k, f],
-    x with its padding; with groups, k runs over the channels of filter f's group; the first filters belong to the first
-    channels, as in PyTorch. As many groups as channels make a depthwise convolution.
+    y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k] W[i, j, k, f]
 
-    NumPy computes it as a product of patches and kernel, with every window as a row of height * width * channels
-    numbers; depthwise, as a sum of elementwise products over the positions of the kernel.
+    Here x includes its padding. As in PyTorch and Keras, the kernel is not flipped. With several groups, k runs over
+    the channels of the group of filter f; the first filters belong to the first group of channels. With as many groups
+    as channels it is a depthwise convolution.
 
-    Shape: (height, width, channels) -> (rows, columns, filters), of n rows or columns floor((n + 2 padding -
-        dilation (kernel_size - 1) - 1) / stride) + 1, for same ceil(n / stride);
+    Shape: (height, width, channels) -> (rows, columns, filters), rows = floor((height + 2 padding - dilation
+        (kernel height - 1) - 1) / stride) + 1, columns likewise; with same padding ceil(height / stride);
         weight (kernel height, kernel width, channels / groups, filters), bias (filters,)
 
     Args:
-        filters: number of output channels, at least 1; a multiple of groups.
-        kernel_size: height and width of the kernel, at least 1.
-        stride: from one window to the next, down and across, at least 1.
-        padding: valid, same, or how many zeros on both sides, down and across.
-        dilation: from one entry of a window to the next, down and across, at least 1.
-        groups: number of groups of channels, each with filters of its own, at least 1; a divisor of channels and
-            filters.
-        bias: whether to add b, initially zero.
-        initializer: of the weights, with fan_in = kernel height * width * channels / groups and fan_out = kernel
-            height * width * filters / groups; default he before relu-like activations, lecun before selu,
-            otherwise xavier.
+        filters: number of output channels, at least 1; a multiple of `groups`.
+        kernel_size: size of the kernel, as one number or (height, width), at least 1.
+        stride: step from one window to the next, as one number or (vertical, horizontal), at least 1.
+        padding: valid (no padding), same, or the number of zeros on both sides, as one number or (vertical,
+            horizontal).
+        dilation: step from one element of a window to the next, as one number or (vertical, horizontal), at least 1.
+        groups: number of groups of channels, each with its own filters, at least 1; a divisor of the channels and of
+            `filters`.
+        bias: whether to add the bias b, initially zero.
+        initializer: initializer of the weights, with fan_in = kernel height * kernel width * channels / groups and
+            fan_out = kernel height * kernel width * filters / groups; default he before relu-like activations, lecun
+            before selu, otherwise xavier.
 
     Raises:
-        ShapeError: if the input is no image, is smaller than a window, or has no multiple of groups as channels.
+        ShapeError: if the input is not an image or is smaller than a window, or its channels are not a multiple of
+            `groups`.
     """
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over inputs of a shape."""
+        """Return the windows over an input of that shape."""
         return Windows.over(input_shape, self.kernel_size, self.stride, self.padding, self.dilation)

@@ -1,4 +1,4 @@
-"""The fully connected layer."""
+"""Fully connected layer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from annotated_types import Ge
 
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import BIAS
 from nncli.nn.initializer import Initializer
+from nncli.nn.initializers.zeros import Zeros
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 from nncli.ops.row_sums import sum_rows
 
@@ -19,17 +19,18 @@ from nncli.ops.row_sums import sum_rows
 @layer("dense", "fc")
 @dataclass(frozen=True)
 class Dense(Layer):
-    """A fully connected layer; it flattens inputs with several axes row by row.
+    """Fully connected layer; rows with several axes are flattened first.
 
-    y = x W + b;  dW = x' dy,  db = sum of dy over the rows,  dx = dy W'
+    y = x W + b
+    dW = x^T dy,  db = sum of dy over the rows,  dx = dy W^T
 
-    Shape: (in,) or (*) with in = the product -> (units,); weight (in, units), bias (units,)
+    Shape: (*) -> (units,); weight (in, units) with in = the product of *, bias (units,)
 
     Args:
         units: number of outputs, at least 1.
-        bias: whether to add b, initially zero.
-        initializer: of the weights, with fan_in = in and fan_out = units; default he before relu-like activations,
-            lecun before selu, otherwise xavier.
+        bias: whether to add the bias b, initially zero.
+        initializer: initializer of the weights, with fan_in = in and fan_out = units; default he before relu-like
+            activations, lecun before selu, otherwise xavier.
     """
 
     units: Annotated[int, Ge(1)]
@@ -37,15 +38,15 @@ class Dense(Layer):
     initializer: Annotated[Initializer, INITIALIZERS] | None = None
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """One axis of `units`."""
+        """Return one axis of `units`."""
         return (self.units,)
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """The weights and the bias."""
+        """Return the specs of the weights and the bias."""
         fan_in = math.prod(input_shape)
         assert self.initializer is not None, "fill_initializers comes first"
         tree: Tree = {"weight": ParameterSpec((fan_in, self.units), self.initializer, fan_in, self.units)}
-        return tree | ({"bias": ParameterSpec((self.units,), *BIAS, decayed=False)} if self.bias else {})
+        return tree | ({"bias": ParameterSpec((self.units,), Zeros(), decayed=False)} if self.bias else {})
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """Multiply by the weights and add the bias."""
@@ -53,7 +54,7 @@ class Dense(Layer):
         shape = x.shape
         if len(shape) != 2:
             x = x.reshape(shape[0], W.shape[0])
-        y: Array = x.dot(W)  # (n, units); np.dot takes longer to call
+        y: Array = x.dot(W)  # (n, units); a call of np.dot takes longer
         if self.bias:
             y += p["bias"]
 

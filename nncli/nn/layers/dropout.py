@@ -11,7 +11,7 @@ from annotated_types import Interval
 from nncli.core.types import Array
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
-LEVELS = 1 << 16  # of a random 16-bit integer
+LEVELS = 1 << 16  # values of a random 16-bit integer
 
 
 @layer("dropout")
@@ -24,7 +24,7 @@ class Dropout(Layer):
     Shape: (*) -> (*)
 
     Args:
-        rate: probability of zeroing an element, in [0, 1); rounded to a multiple of 2^-16 below 1.
+        rate: probability of zeroing an element, in [0, 1); rounded to a multiple of 2^-16.
     Reference: Srivastava et al., JMLR 15 (2014), 1929-1958.
     """
 
@@ -34,6 +34,6 @@ class Dropout(Layer):
         """Zero some inputs and scale the others up."""
         if not ctx.training:
             return x, lambda dy, g: dy
-        dropped = min(round(self.rate * LEVELS), LEVELS - 1)  # elements with smaller random integers are zeroed
+        dropped = min(round(self.rate * LEVELS), LEVELS - 1)  # elements with a smaller random integer are zeroed
         mask = (ctx.random_bits(x.shape, np.uint16) >= np.uint16(dropped)) / x.dtype.type(1 - dropped / LEVELS)
         return x * mask, lambda dy, g: np.multiply(dy, mask, out=dy)

@@ -14,8 +14,8 @@ from nncli.nn.initializer import Initializer
 from nncli.nn.initializers.normal import Normal
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 
-MAX_ONE_HOT = 64  # entries up to which the gradient is a product with one-hot rows, otherwise a sum over sorted rows
-STANDARD = Normal(std=1)
+MAX_ONE_HOT = 64  # with at most so many entries the gradient is a product with one-hot rows, which is faster
+DEFAULT_INITIALIZER = Normal(std=1)
 
 
 @layer("embedding")
@@ -23,29 +23,31 @@ STANDARD = Normal(std=1)
 class Embedding(Layer):
     """Look up a trainable vector for every integer index, such as a token number.
 
-    y[..., :] = W[x[...], :];  dW[k, :] = sum of dy[..., :] over all positions with x[...] = k; x has no gradient
+    y[..., :] = W[x[...], :]
+    dW[k, :] = sum of dy[..., :] over all positions with x[...] = k
 
-    It reads the indices from the data, so it has to be the first layer, without scale_inputs.
+    The indices come from the data and have no gradient, so an embedding has to be the first layer, without
+    scale_inputs.
 
     Shape: (*) -> (*, units); weight (entries, units)
 
     Args:
-        entries: number of vectors, at least 1; indices are 0 to entries - 1, and in float32 below 2^24.
+        entries: number of vectors, at least 1; indices are from 0 to entries - 1, and in float32 below 2^24.
         units: length of a vector, at least 1.
-        initializer: of the vectors, with fan_in = 1 and fan_out = units; default normal with std 1, as in PyTorch, so
-            that the next layer gets standardized inputs (Keras draws from within 0.05 of 0).
+        initializer: initializer of the vectors, with fan_in = 1 and fan_out = units; default normal with std 1, as in
+            PyTorch, so that the next layer gets standardized inputs; in Keras uniform in [-0.05, 0.05].
     """
 
     entries: Annotated[int, Ge(1)]
     units: Annotated[int, Ge(1)]
-    initializer: Annotated[Initializer, INITIALIZERS] = STANDARD
+    initializer: Annotated[Initializer, INITIALIZERS] = DEFAULT_INITIALIZER
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input shape with one more axis."""
         return (*input_shape, self.units)
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return the matrix of vectors."""
+        """Return the spec of the matrix of vectors."""
         return {"weight": ParameterSpec((self.entries, self.units), self.initializer, 1, self.units)}
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
@@ -61,10 +63,10 @@ class Embedding(Layer):
 
 
 def _sum_by_index(indices: Array, rows: Array, out: Array) -> None:
-    """Sum the rows of every index, in a fixed order, so that the sums have the same bits every time.
+    """Sum the rows with the same index, in a fixed order, so that the sums always have the same bits.
 
     Args:
-        indices: (m,) integers below the length of `out`.
+        indices: (m,) index of every row, smaller than the length of `out`.
         rows: (m, units).
         out: (entries, units), overwritten.
     """
@@ -77,5 +79,5 @@ def _sum_by_index(indices: Array, rows: Array, out: Array) -> None:
         return
     order = np.argsort(indices, kind="stable")
     in_order = indices[order]
-    starts = np.flatnonzero(np.diff(in_order, prepend=-1))  # first position of every index
+    starts = np.flatnonzero(np.diff(in_order, prepend=-1))  # first row of every index
     out[in_order[starts]] = np.add.reduceat(rows[order], starts, axis=0)

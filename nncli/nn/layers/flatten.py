@@ -12,13 +12,13 @@ from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 @layer("flatten")
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """Flatten every row to one axis, in C order: the last axis varies fastest.
+    """Flatten every row to one axis, in C order (the last axis varies fastest).
 
-    Shape: (*) -> (the product of *,)
+    Shape: (*) -> (product of *,)
     """
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return one axis with the product of all."""
+        """Return one axis, with the product of all axes."""
         return (math.prod(input_shape),)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:

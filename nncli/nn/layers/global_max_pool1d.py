@@ -1,4 +1,4 @@
-"""The maximum of a length."""
+"""1D global max pooling."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from nncli.nn.pooling.max_pooling import global_max_pool
 @layer("global_max_pool1d")
 @dataclass(frozen=True)
 class GlobalMaxPool1D(GlobalPool):
-    """The largest entry of every channel of a length.
+    """1D global max pooling: the maximum of every channel over the sequence.
 
-    y = max over t of x[t]; the gradient goes to that one entry, and where several tie, to the first.
+    y = max over t of x[t]
+
+    The gradient goes to the maximum, to the first one if several are equal.
 
     Shape: (length, channels) -> (channels,)
     """
 
     axes = ("length",)
 
-    def pool(self, entries: Array) -> Pooled:
-        """Take the maximum of every channel."""
-        return global_max_pool(entries)
+    def pool(self, x: Array) -> Pooled:
+        """Return the maximum of every channel."""
+        return global_max_pool(x)

@@ -1,4 +1,4 @@
-"""The maximum of an image."""
+"""2D global max pooling."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from nncli.nn.pooling.max_pooling import global_max_pool
 @layer("global_max_pool2d")
 @dataclass(frozen=True)
 class GlobalMaxPool2D(GlobalPool):
-    """The largest entry of every channel of an image.
+    """2D global max pooling: the maximum of every channel over the image.
 
-    y = max over r, c of x[r, c]; the gradient goes to that one entry, and where several tie, to the first in row order.
+    y = max over r, c of x[r, c]
+
+    The gradient goes to the maximum, to the first one in row order if several are equal.
 
     Shape: (height, width, channels) -> (channels,)
     """
 
     axes = ("height", "width")
 
-    def pool(self, entries: Array) -> Pooled:
-        """Take the maximum of every channel."""
-        return global_max_pool(entries)
+    def pool(self, x: Array) -> Pooled:
+        """Return the maximum of every channel."""
+        return global_max_pool(x)

@@ -12,31 +12,32 @@ from annotated_types import Ge, Gt
 from nncli.core.errors import ShapeError
 from nncli.core.types import Array, Shape
 from nncli.nn.layer import Backward, Context, Tree, layer
-from nncli.nn.normalization import Normalization, normalize_channels, scale_and_shift
+from nncli.nn.normalization import ChannelNormalization, normalize_channels, scale_and_shift
 
 
 @layer("group_norm")
 @dataclass(frozen=True)
-class GroupNorm(Normalization):
-    """Normalize every group of neighbouring channels of a row to mean 0 and variance 1, whatever the other rows are.
+class GroupNorm(ChannelNormalization):
+    """Group normalization: normalize groups of channels to mean 0 and variance 1 in each row, then scale and shift.
 
-    y = scale (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over all positions and the
-    channels of a group; scale and shift by channel. With x_hat = (x - mean) / sigma, sigma the root, dy' = scale dy:
-    dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma,  dscale = sum of dy x_hat,  dshift = sum of dy
+    xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale xhat + shift
+    dscale = sum of dy xhat,  dshift = sum of dy,  dx = (dy' - mean of dy' - xhat mean of dy' xhat) / sigma,
+        dy' = scale dy
 
-    Groups of one channel are instance normalization.
+    Mean and biased variance are over all positions of a row and the channels of a group, which are neighbours. Scale
+    and shift have one parameter per channel. Groups of one channel are instance normalization.
 
     Shape: (*, channels) -> (*, channels), such as (height, width, channels), (steps, channels) or (channels,);
         scale (channels,), shift (channels,)
 
     Args:
-        groups: number of groups, at least 1; a divisor of the number of channels.
-        epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by a parameter of every channel, initially 1.
-        shift: whether to add a parameter of every channel, initially 0.
+        groups: number of groups, at least 1; a divisor of the channels.
+        epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
+        scale: whether to multiply every channel by a trainable parameter, initially 1.
+        shift: whether to add a trainable parameter to every channel, initially 0.
 
     Raises:
-        ShapeError: if groups does not divide the channels, or a group has a single value.
+        ShapeError: if `groups` does not divide the channels, or a group has a single value.
     Reference: Wu and He, ECCV 2018.
     """
 
@@ -46,7 +47,7 @@ class GroupNorm(Normalization):
     shift: bool = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape."""
+        """Return the input shape."""
         if input_shape[-1] % self.groups:
             raise ShapeError(f"wants a number of channels that can be divided into {self.groups} groups")
         if math.prod(input_shape) == self.groups:
@@ -54,7 +55,7 @@ class GroupNorm(Normalization):
         return input_shape
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """A scale and a shift for every channel."""
+        """Return the specs of scale and shift, one of each per channel."""
         return scale_and_shift(input_shape[-1:], scale=self.scale, shift=self.shift)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import BIAS, sum_rows
+from nncli.nn.initializers.zeros import Zeros
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
-from nncli.nn.recurrent.layer import Recurrent
+from nncli.nn.recurrent.recurrent_layer import Recurrent
+from nncli.ops.row_sums import sum_rows
 
 
 @layer("gru")
@@ -20,10 +21,10 @@ class GRU(Recurrent):
     r = sigmoid(x[t] W_r + h[t-1] R_r + b_r),  z = sigmoid(x[t] W_z + h[t-1] R_z + b_z)
     n = tanh(x[t] W_n + b_n + r (h[t-1] R_n + c));  h[t] = (1 - z) n + z h[t-1];  h starts at 0
 
-    W, R and b hold the blocks of the reset gate r, the update gate z and the candidate n side by side. Order and form
-    are those of PyTorch, where r multiplies h[t-1] R, and not h[t-1] before the product. PyTorch's matrices are W and R
-    transposed; of its two biases, b is the sum for r and z and bias_ih for n, and c is bias_hh for n. Gradients flow
-    through all steps (backpropagation through time).
+    The columns of W, R and b are those of the reset gate r, then the update gate z, then the candidate state n. As in
+    PyTorch, r multiplies the product h[t-1] R_n + c, not h[t-1]. PyTorch's matrices are W and R transposed. Of its two
+    biases, b is the sum for r and z and bias_ih for n, and c is bias_hh for n. Gradients flow through all steps
+    (backpropagation through time).
 
     Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 3 units),
         recurrent_weight R (units, 3 units), bias b (3 units,), recurrent_bias c (units,)
@@ -36,19 +37,19 @@ class GRU(Recurrent):
     gates = 3
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return weights, recurrent weights and biases."""
-        bias = ParameterSpec((3 * self.units,), *BIAS, decayed=False)
-        recurrent = ParameterSpec((self.units,), *BIAS, decayed=False)
+        """Return the specs of weights, recurrent weights and biases."""
+        bias = ParameterSpec((3 * self.units,), Zeros(), decayed=False)
+        recurrent = ParameterSpec((self.units,), Zeros(), decayed=False)
         return {**super().parameters(input_shape), "bias": bias, "recurrent_bias": recurrent}
 
     def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Compute one product for the inputs of all steps, and one per step for the hidden state."""
+        """Run the GRU, with one matrix product for the inputs of all steps and one per step for the hidden state."""
         (steps, n, features), units = x.shape, self.units
         inputs = x.reshape(steps * n, features)
         gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 3, units)
         R = p["recurrent_weight"]
         h = np.zeros((steps + 1, n, units), x.dtype)  # hidden state before the first step and after every step
-        kept = np.empty((steps, n, units), x.dtype)  # h[t-1] R_n + c, which r multiplies
+        from_state_n = np.empty((steps, n, units), x.dtype)  # h[t-1] R_n + c, which r multiplies
         for t in range(steps):
             from_state = np.dot(h[t], R).reshape(n, 3, units)
             gate, new = gates[t, :, :2], gates[t, :, 2]
@@ -58,8 +59,8 @@ class GRU(Recurrent):
             gate *= 0.5
             gate += 0.5
             r, z = gate.transpose(1, 0, 2)
-            np.add(from_state[:, 2], p["recurrent_bias"], out=kept[t])
-            new += r * kept[t]
+            np.add(from_state[:, 2], p["recurrent_bias"], out=from_state_n[t])
+            new += r * from_state_n[t]
             np.tanh(new, out=new)
             np.subtract(h[t], new, out=h[t + 1])
             h[t + 1] *= z
@@ -70,7 +71,7 @@ class GRU(Recurrent):
             to_new = (1 - z) * (1 - new * new)  # gradient inside tanh for dh[t] = 1
             d = np.empty_like(gates)  # gradients of the blocks of h[t-1] R, first for dh[t] = 1
             np.multiply(to_new, r, out=d[:, :, 2])
-            np.multiply(d[:, :, 2], kept * (1 - r), out=d[:, :, 0])
+            np.multiply(d[:, :, 2], from_state_n * (1 - r), out=d[:, :, 0])
             np.multiply(h[:-1] - new, z * (1 - z), out=d[:, :, 1])
             for t in reversed(range(steps)):
                 d[t] *= dh[t, :, np.newaxis]

@@ -19,23 +19,25 @@ from nncli.ops.row_sums import sum_rows
 @layer("layer_norm")
 @dataclass(frozen=True)
 class LayerNorm(Normalization):
-    """Normalize every row, or every position of it, to mean 0 and variance 1, whatever the other rows are.
+    """Layer normalization: normalize every row or position to mean 0 and variance 1, then scale and shift.
 
-    y = scale (x - mean) / sqrt(variance + epsilon) + shift, mean and biased variance over `axes`.
-    With x_hat = (x - mean) / sigma, sigma the root, dy' = scale dy:
-    dx = (dy' - mean of dy' - x_hat mean of dy' x_hat) / sigma,  dscale = sum of dy x_hat,  dshift = sum of dy
+    xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale xhat + shift
+    dscale = sum of dy xhat,  dshift = sum of dy,  dx = (dy' - mean of dy' - xhat mean of dy' xhat) / sigma,
+        dy' = scale dy
 
-    Shape: (*, values) -> (*, values); scale and shift (values,), for axes: all (*, values)
+    Mean and biased variance are over `axes`.
+
+    Shape: (*, channels) -> (*, channels); scale and shift (channels,), with axes: all (*, channels)
 
     Args:
-        axes: last normalizes every position over its channels, the default of Keras; all normalizes the row as a
-            whole, as PyTorch does if its normalized_shape is that of the row. For flat rows both are the same.
-        epsilon: added to the variance, above 0; 1e-5 as in PyTorch, where Keras has 1e-3.
-        scale: whether to multiply by parameters, initially 1.
-        shift: whether to add parameters, initially 0.
+        axes: last, to normalize every position over its channels, the default of Keras; or all, to normalize every row
+            as a whole, as PyTorch does if normalized_shape is the shape of a row.
+        epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
+        scale: whether to multiply by trainable parameters, initially 1.
+        shift: whether to add trainable parameters, initially 0.
 
     Raises:
-        ShapeError: if a single value is normalized, which would always become 0.
+        ShapeError: if a single value is normalized, since it would always become 0.
     Reference: Ba, Kiros and Hinton, arXiv:1607.06450 (2016).
     """
 
@@ -45,20 +47,22 @@ class LayerNorm(Normalization):
     shift: bool = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape."""
+        """Return the input shape."""
         if math.prod(self._normalized_shape(input_shape)) == 1:
             hint = "; axes: all would fit" if math.prod(input_shape) > 1 else ""
             raise ShapeError(f"wants two values or more to normalise (one alone always becomes 0){hint}")
         return input_shape
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """A scale and a shift for every value."""
+        """Return the specs of scale and shift, one of each per normalized value."""
         return scale_and_shift(self._normalized_shape(input_shape), scale=self.scale, shift=self.shift)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Normalize the values."""
+        """Normalize, then scale and shift."""
         size = math.prod(self._normalized_shape(x.shape[1:]))
-        ones = np.ones(size, x.dtype)  # sums are products with it, divided afterwards, so that equal values become 0
+        ones = np.ones(
+            size, x.dtype
+        )  # a product with it is a sum, divided afterwards, so that equal values become exactly 0
         rows = x.reshape(x.size // size, size)
         centred = rows - (np.dot(rows, ones) / size)[:, None]
         y = centred * centred
@@ -78,9 +82,9 @@ class LayerNorm(Normalization):
                 np.dot(inverse[:, 0], product, out=g["scale"].reshape(size))
             if not ctx.input_gradient:
                 return None
-            share = p["scale"].reshape(size) / size if self.scale else ones / size
-            along = np.dot(product, share)[:, None] * inverse**2
-            mean = np.dot(dx, share)[:, None]
+            weight = p["scale"].reshape(size) / size if self.scale else ones / size
+            along = np.dot(product, weight)[:, None] * inverse**2
+            mean = np.dot(dx, weight)[:, None]
             if self.scale:
                 dx *= p["scale"].reshape(size)
             dx -= mean
@@ -91,5 +95,5 @@ class LayerNorm(Normalization):
         return y.reshape(x.shape), backward
 
     def _normalized_shape(self, input_shape: Shape) -> Shape:
-        """The shape of the axes that are normalized together."""
+        """Return the shape of the axes that are normalized together."""
         return input_shape[-1:] if self.axes == "last" else input_shape

@@ -9,31 +9,33 @@ import numpy as np
 from annotated_types import Ge
 
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import sum_rows
 from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
 from nncli.nn.recurrent.gate_initializers import ForgetBias
-from nncli.nn.recurrent.layer import Recurrent
+from nncli.nn.recurrent.recurrent_layer import Recurrent
+from nncli.ops.row_sums import sum_rows
 
-SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope: sigmoid where the slope is 1 / 2
+SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope: for slope 1 / 2 it is sigmoid(z)
 
 
 @layer("lstm")
 @dataclass(frozen=True)
 class LSTM(Recurrent):
-    """Long short-term memory: gates control what its cell state forgets, stores and outputs at every step.
+    """Long short-term memory: gates control what the cell state forgets, stores and outputs at every step.
 
-    i, f, g, o = the four blocks of x[t] W + h[t-1] R + b, after sigmoid for i, f and o, and tanh for g
+    i = sigmoid(x[t] W_i + h[t-1] R_i + b_i),  f = sigmoid(x[t] W_f + h[t-1] R_f + b_f)
+    g = tanh(x[t] W_g + h[t-1] R_g + b_g),  o = sigmoid(x[t] W_o + h[t-1] R_o + b_o)
     c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h start at 0
 
-    The blocks are input gate, forget gate, candidate and output gate, in PyTorch's order; its matrices are W and R
-    transposed, and its two biases add up to b. Gradients flow through all steps (backpropagation through time).
+    The columns of W, R and b are those of the input gate i, then the forget gate f, then the candidate state g, then
+    the output gate o, the order of PyTorch. Its matrices are W and R transposed, and its two biases add up to b.
+    Gradients flow through all steps (backpropagation through time).
 
     Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 4 units),
         recurrent_weight R (units, 4 units), bias b (4 units,)
 
     Args:
-        forget_bias: initial bias of the forget gate, at least 0; above 0 the cell state is kept at first. Other biases
-            start at 0.
+        forget_bias: initial bias of the forget gate, at least 0; above 0, the LSTM keeps its cell state at first. Other
+            biases are initially 0.
 
     Raises:
         ShapeError: if a row is not a sequence.
@@ -46,12 +48,12 @@ class LSTM(Recurrent):
     forget_bias: Annotated[float, Ge(0)] = 1.0
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return weights, recurrent weights and the bias."""
+        """Return the specs of weights, recurrent weights and the bias."""
         bias = ParameterSpec((4 * self.units,), ForgetBias(self.forget_bias), decayed=False)
         return {**super().parameters(input_shape), "bias": bias}
 
     def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Compute one product for the inputs of all steps, and one per step for the hidden state."""
+        """Run the LSTM, with one matrix product for the inputs of all steps and one per step for the hidden state."""
         (steps, n, features), units = x.shape, self.units
         slope = np.repeat(np.array(SLOPES, x.dtype)[:, np.newaxis], units, axis=1)  # (4, units)
         shift = 1 - slope
@@ -75,7 +77,7 @@ class LSTM(Recurrent):
 
         def backward(dh: Array, grads: Tree) -> Array | None:
             i, f, g, o = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            dz = gates * (1 - gates)  # first dz for a gradient of 1 with respect to c[t], for o to h[t]
+            dz = gates * (1 - gates)  # first for dc[t] = 1, in the block of o for dh[t] = 1
             dz[:, :, 0] *= g
             dz[:, :, 1] *= c[:-1]
             dz[:, :, 2] = i * (1 - g * g)

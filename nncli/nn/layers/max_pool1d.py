@@ -1,4 +1,4 @@
-"""Max pooling over a length."""
+"""1D max pooling."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from nncli.ops.windows import Windows
 @layer("max_pool1d")
 @dataclass(frozen=True)
 class MaxPool1D(Pool1D):
-    """The largest entry of every window over a length, channel by channel; padding never wins.
+    """1D max pooling: the maximum of every window over a sequence, for each channel.
 
-    y[t] = max over i of x[t * stride + i]; the gradient goes to that one entry, and where several tie, to the first.
+    y[t] = max over i of x[t * stride + i]
 
-    Shape: (length, channels) -> (windows, channels), of a length n floor((n + 2 padding - pool_size) / stride) + 1,
-        for same ceil(n / stride)
+    The gradient goes to the maximum, to the first one if several are equal. The padding counts as -infinity.
+
+    Shape: (length, channels) -> (windows, channels), windows = floor((length + 2 padding - pool_size) / stride) + 1;
+        with same padding ceil(length / stride)
 
     Args:
         pool_size: length of a window, at least 1.
-        stride: from one window to the next; default the pool size.
-        padding: valid, same, or a number smaller than the pool size.
+        stride: step from one window to the next, at least 1; default the pool size.
+        padding: valid (no padding), same, or the size of the padding on both sides, smaller than the pool size.
     """
 
     def pool(self, images: Array, windows: Windows) -> Pooled:
-        """Take the maximum of every window."""
+        """Return the maximum of every window."""
         return max_pool(images, windows)

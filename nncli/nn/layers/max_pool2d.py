@@ -1,4 +1,4 @@
-"""Max pooling over images."""
+"""2D max pooling."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from nncli.ops.windows import Windows
 @layer("max_pool2d")
 @dataclass(frozen=True)
 class MaxPool2D(Pool2D):
-    """The largest entry of every window, channel by channel; padding never wins.
+    """2D max pooling: the maximum of every window over an image, for each channel.
 
-    y[r, c] = max over i, j of x[r * stride + i, c * stride + j]; the gradient goes to that one entry, and where
-    several tie, to the first in row order.
+    y[r, c] = max over i, j of x[r * stride + i, c * stride + j]
 
-    Shape: (height, width, channels) -> (rows, columns, channels), of n rows or columns
-        floor((n + 2 padding - pool_size) / stride) + 1, for same ceil(n / stride)
+    The gradient goes to the maximum, to the first one in row order if several are equal. The padding counts as
+    -infinity.
+
+    Shape: (height, width, channels) -> (rows, columns, channels), rows = floor((height + 2 padding - pool_size) /
+        stride) + 1, columns likewise; with same padding ceil(height / stride)
 
     Args:
-        pool_size: height and width of a window, at least 1.
-        stride: from one window to the next; default the pool size.
-        padding: valid, same, or a number or pair smaller than the pool size.
+        pool_size: size of a window, as one number or (height, width), at least 1.
+        stride: step from one window to the next, as one number or (vertical, horizontal), at least 1; default the pool
+            size.
+        padding: valid (no padding), same, or the size of the padding on both sides, as one number or (vertical,
+            horizontal), smaller than the pool size.
     """
 
     def pool(self, images: Array, windows: Windows) -> Pooled:
-        """Take the maximum of every window."""
+        """Return the maximum of every window."""
         return max_pool(images, windows)

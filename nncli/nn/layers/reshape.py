@@ -13,21 +13,21 @@ from nncli.core.errors import ShapeError
 from nncli.core.types import Array, Shape
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
-INFERRED = -1  # a size that is inferred from the others
+INFERRED = -1  # stands for a size that is inferred from the others
 
 
 @layer("reshape")
 @dataclass(frozen=True)
 class Reshape(Layer):
-    """Reshape every row, in C order: the last axis varies fastest.
+    """Reshape every row, in C order (the last axis varies fastest).
 
-    Shape: (*) -> shape, whose product is that of *
+    Shape: (*) -> shape, with the same product
 
     Args:
-        shape: shape of one output row, such as [28, 28, 1]; one size may be -1, which is inferred from the others.
+        shape: shape of one output row, such as [28, 28, 1]; one size may be -1, to be inferred from the others.
 
     Raises:
-        ShapeError: if the products differ.
+        ShapeError: if the product of the shape is not that of the input.
     """
 
     shape: Annotated[tuple[Annotated[int, Ge(INFERRED)], ...], MinLen(1)]

@@ -12,7 +12,7 @@ from annotated_types import MinLen
 from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS, LAYERS
 from nncli.core.types import Array, Shape
-from nncli.nn.containers import forward_in_order, named, parameters_in_order, shapes_in_order
+from nncli.nn.containers import forward_in_order, layers_by_name, parameters_in_order, shapes_in_order
 from nncli.nn.initializer import Initializer
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 
@@ -20,20 +20,20 @@ from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 @layer("residual")
 @dataclass(frozen=True)
 class Residual(Layer):
-    """Residual block: add a shortcut of the input to the output of its layers.
+    """Residual block: add the input, through a shortcut, to the output of the layers.
 
-    y = f(x) + s(x),  dx = f'(x) dy + s'(x) dy
+    y = f(x) + s(x),  dx = f'(x)^T dy + s'(x)^T dy
 
-    By default the shortcut s is the identity if the layers keep the shape, and otherwise a linear projection
-    x[::stride, ::stride] P of the channels without bias, the strided 1x1 convolution of the paper's option B.
+    By default the shortcut s is the identity if the layers keep the shape. Otherwise it is a projection of the
+    channels, x[::stride, ::stride] P: a strided 1x1 convolution without bias, option B of the paper.
 
-    Shape: (*) -> output of the last layer; projection (channels in, channels out)
+    Shape: (*) -> shape of f(x); projection (input channels, output channels)
 
     Args:
         layers: the layers of f, in order.
-        shortcut: the layer s, such as a sequential of several; default identity or projection.
-        initializer: of the projection, with fan_in = channels in and fan_out = channels out; default he before
-            relu-like activations, lecun before selu, otherwise xavier.
+        shortcut: the layer s, or a sequential of several layers; default identity or projection.
+        initializer: initializer of the projection, with fan_in = input channels and fan_out = output channels; default
+            he before relu-like activations, lecun before selu, otherwise xavier.
 
     Raises:
         ShapeError: if the shapes of f(x) and s(x) differ and no strided projection makes them equal.
@@ -48,7 +48,7 @@ class Residual(Layer):
 
     def children(self) -> Mapping[str, Layer]:
         """Return the layers by INDEX.TYPE, and the shortcut if one is given."""
-        return named(self.layers) | ({} if self.shortcut is None else {"shortcut": self.shortcut})
+        return layers_by_name(self.layers) | ({} if self.shortcut is None else {"shortcut": self.shortcut})
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the output shape of the last layer."""
@@ -74,13 +74,13 @@ class Residual(Layer):
         return tree | {"projection": ParameterSpec(channels, self.initializer, *channels)}
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Add the outputs of the layers and of the shortcut."""
+        """Return the sum of the outputs of the layers and the shortcut."""
         f, backward_f = forward_in_order(self.layers, p, x, ctx)
         s, backward_s = self._forward_shortcut(p, x, f.shape[1:], ctx)
         y = f + s
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            dx = backward_f(dy.copy(), g)  # a copy, as it may be overwritten
+            dx = backward_f(dy.copy(), g)  # a copy, since backward may overwrite it
             other = backward_s(dy, g)
             return None if dx is None or other is None else np.add(dx, other)
 
@@ -96,7 +96,11 @@ class Residual(Layer):
 
 
 def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
-    """Return the strides that take one shape to another."""
+    """Return the strides of the projection from one shape to the other.
+
+    Raises:
+        ShapeError: if there is none.
+    """
     fault = f"wants layers that keep their shape, or leave every stride-th position (they give {output})"
     if len(shape) != len(output):
         raise ShapeError(fault)
@@ -107,9 +111,9 @@ def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
 
 
 def _project(P: Array, x: Array, output: Shape, ctx: Context) -> tuple[Array, Backward]:
-    """Multiply every stride-th position with a matrix: (n, *, channels in) -> (n, *output)."""
+    """Multiply every stride-th position by the matrix P: (n, *, input channels) -> (n, *output)."""
     index = (slice(None), *(slice(None, None, s) for s in _strides(x.shape[1:], output)))
-    taken = x[index].reshape(-1, P.shape[0])  # (positions, channels in)
+    taken = x[index].reshape(-1, P.shape[0])  # (positions, input channels)
     y = np.dot(taken, P).reshape(len(x), *output)
 
     def backward(dy: Array, g: Tree) -> Array | None:

@@ -1,4 +1,4 @@
-"""A stack of layers."""
+"""A sequence of layers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotated_types import MinLen
 
 from nncli.core.registry import LAYERS
 from nncli.core.types import Array, Shape
-from nncli.nn.containers import forward_in_order, named, parameters_in_order, shapes_in_order
+from nncli.nn.containers import forward_in_order, layers_by_name, parameters_in_order, shapes_in_order
 from nncli.nn.default_initializers import fill_initializers
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
@@ -18,9 +18,10 @@ from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 @layer("sequential")
 @dataclass(frozen=True)
 class Sequential(Layer):
-    """Apply layers one after another; the whole model is a sequential.
+    """Apply layers one after another; a model is a sequential too.
 
-    Shape: input of the first layer -> output of the last layer
+    Shape: (*) -> shape of the last layer's output
+
     Args:
         layers: the layers, in order.
     """
@@ -31,13 +32,13 @@ class Sequential(Layer):
 
     def children(self) -> dict[str, Layer]:
         """Return the layers by INDEX.TYPE."""
-        return named(self.layers)
+        return layers_by_name(self.layers)
 
     def shapes(self, input_shape: Shape) -> list[Shape]:
         """Return the input shape, followed by the output shape of every layer.
 
         Raises:
-            ShapeError: naming the layer that does not fit and the shape of its input.
+            ShapeError: if a layer does not fit its input; the message names both.
         """
         return shapes_in_order(self.layers, input_shape)
 

@@ -20,29 +20,28 @@ Positive = Annotated[float, Gt(0)]
 @loss("binary_cross_entropy", "bce")
 @dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
-    """Binary cross-entropy: the negative log-likelihood of the true one of two classes, or of multi-label targets.
+    """Binary cross-entropy: the negative log-likelihood of two classes, or of multi-label targets.
 
-    Of one unit, with p = positive_weight and t = (1 - label_smoothing) y + label_smoothing / 2:
-    With logits z (the model ends in sigmoid, which is computed together with the loss, or `from_logits` is set):
+    For one unit, with p = positive_weight and t = (1 - label_smoothing) y + label_smoothing / 2:
+    From logits z (the model ends in sigmoid, which is computed together with the loss, or `from_logits` is set):
         l = p t log(1 + exp(-z)) + (1 - t) log(1 + exp(z)),  dl/dz = (1 - t) sigmoid(z) - p t (1 - sigmoid(z))
-    With probabilities q, kept at least the machine's epsilon away from 0 and 1:
+    From probabilities q, clipped to [epsilon, 1 - epsilon] with the machine epsilon of their dtype:
         l = -p t log(q) - (1 - t) log(1 - q),  dl/dq = (1 - t) / (1 - q) - p t / q
 
-    One unit learns two classes, the second of which is 1. Multi-label: several units learn as many labels, each 0 or 1
-    in a column of targets; the loss of a row is the plain mean over its labels, as in Keras and with PyTorch's
-    reduction "mean".
+    One unit is for two classes; the second class is 1. Several units are for multi-label targets, with one label of 0
+    or 1 per unit; the loss of a row is then the mean over its labels, as in Keras and in PyTorch with reduction "mean".
 
-    Shape: output (n, units), targets (n, units) of 0 and 1.
+    Shape: output (n, units), targets y (n, units) of 0 and 1
 
     Args:
-        from_logits: the model ends without sigmoid.
-        positive_weight: how many times a 1 counts, above 0, as PyTorch's pos_weight; for multi-label targets also a
-            list of one weight a label.
-        label_smoothing: how far every target is moved towards a half, in [0, 1), as in Keras; against overconfidence.
+        from_logits: whether the model outputs logits, that is, ends without sigmoid.
+        positive_weight: weight of targets of 1, above 0, as PyTorch's pos_weight; for multi-label targets also a list
+            with one weight per label.
+        label_smoothing: how far every target is moved towards 0.5, in [0, 1), as in Keras; it reduces overconfidence.
     """
 
     target_kind: ClassVar[TaskKind] = "classes"
-    multi_label = True
+    supports_multi_label = True
     absorbs = "sigmoid"
 
     from_logits: bool = False
@@ -50,9 +49,9 @@ class BinaryCrossEntropy(Loss):
     label_smoothing: Annotated[float, Interval(ge=0, lt=1)] = 0.0
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        """From logits or from probabilities."""
-        of_units = self._from_logits if self.from_logits else self._from_probabilities
-        q, losses, slopes = of_units(output, self._smoothed(targets))
+        """Return (probabilities, sum of the losses, backward)."""
+        compute = self._from_logits if self.from_logits else self._from_probabilities
+        q, losses, slopes = compute(output, self._smoothed(targets))
         units = output.shape[1]
         return q, mean_over_units(losses, weights), lambda scale: slopes() * per_row(scale / units, weights, 2)
 
@@ -62,9 +61,9 @@ class BinaryCrossEntropy(Loss):
         q = np.where(z >= 0, z.dtype.type(1), e) / (1 + e)
         if self.positive_weight == 1:
             return q, losses, lambda: q - y
-        more = self._more(z) * y
-        losses += more * (np.maximum(-z, 0) + np.log1p(e))
-        return q, losses, lambda: q - y - more * (1 - q)
+        extra = self._extra_weight(z) * y
+        losses += extra * (np.maximum(-z, 0) + np.log1p(e))
+        return q, losses, lambda: q - y - extra * (1 - q)
 
     def _from_probabilities(self, q: Array, y: Array) -> tuple[Array, Array, Callable[[], Array]]:
         epsilon = np.finfo(q.dtype).eps
@@ -72,26 +71,26 @@ class BinaryCrossEntropy(Loss):
         losses = -y * np.log(inside) - (1 - y) * np.log(1 - inside)  # (n, units)
         if self.positive_weight == 1:
             return q, losses, lambda: (inside - y) / (inside * (1 - inside))
-        more = self._more(q) * y
-        losses -= more * np.log(inside)
-        return q, losses, lambda: (inside - y) / (inside * (1 - inside)) - more / inside
+        extra = self._extra_weight(q) * y
+        losses -= extra * np.log(inside)
+        return q, losses, lambda: (inside - y) / (inside * (1 - inside)) - extra / inside
 
     def _smoothed(self, y: Array) -> Array:
         return y * (1 - self.label_smoothing) + self.label_smoothing / 2 if self.label_smoothing else y
 
-    def _more(self, like: Array) -> Array:
-        """positive_weight - 1: (units,) or one number."""
+    def _extra_weight(self, like: Array) -> Array:
+        """Return positive_weight - 1: (units,) or a single number."""
         return np.array(self.positive_weight, like.dtype) - 1
 
     def predict(self, output: Array) -> Array:
-        """Probabilities of the second class, or of every label."""
+        """Return the probabilities of the second class, or of every label."""
         return sigmoid(output) if self.from_logits else output
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """Every unit predicts the weighted share of its ones."""
-        share = np.average(self._smoothed(targets.astype(np.float64)), axis=0, weights=weights)  # (units,)
-        ones = np.array(self.positive_weight) * share
-        q, losses = ones / (ones + 1 - share), np.zeros(len(share))
-        for amount, chance in ((ones, q), (1 - share, 1 - q)):
-            losses -= amount * np.log(np.where(amount > 0, chance, 1))
+        """Return the mean loss if every unit predicts the best constant probability."""
+        mean = np.average(self._smoothed(targets.astype(np.float64)), axis=0, weights=weights)  # (units,)
+        ones = np.array(self.positive_weight) * mean
+        q, losses = ones / (ones + 1 - mean), np.zeros(len(mean))
+        for weight, probability in ((ones, q), (1 - mean, 1 - q)):
+            losses -= weight * np.log(np.where(weight > 0, probability, 1))
         return float(losses.mean())

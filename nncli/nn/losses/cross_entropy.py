@@ -1,4 +1,4 @@
-"""Cross-entropy over several classes."""
+"""Cross-entropy."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from nncli.nn.loss import Loss, LossBackward, entropy, loss, per_row, weighted_s
 class CrossEntropy(Loss):
     """Cross-entropy over classes: the negative log-likelihood of the true class.
 
-    With logits z (the model ends in softmax, which is computed together with the loss, or `from_logits` is set):
+    From logits z (the model ends in softmax, which is computed together with the loss, or `from_logits` is set):
         l = log(sum_j exp(z_j)) - sum_j t_j z_j,  dl/dz_j = softmax(z)_j - t_j
-    With probabilities q, kept at least the machine's epsilon away from 0:
+    From probabilities q, clipped to at least the machine epsilon of their dtype:
         l = -sum_j t_j log(q_j),  dl/dq_j = -t_j / q_j
-    where t_j = (1 - label_smoothing) [j = y] + label_smoothing / classes, as in PyTorch and Keras. A smoothed loss is
-    never 0, but at least the entropy of t.
+    with t_j = (1 - label_smoothing) [j = y] + label_smoothing / classes, as in PyTorch and Keras
 
-    Shape: output (n, classes), targets (n,) class numbers.
+    With label smoothing the loss is never 0, but at least the entropy of t.
+
+    Shape: output (n, classes), targets y (n,) class numbers
 
     Args:
-        from_logits: the model ends without softmax.
-        label_smoothing: the share of every target that is spread evenly over all classes, in [0, 1); against
+        from_logits: whether the model outputs logits, that is, ends without softmax.
+        label_smoothing: fraction of every target that is spread evenly over all classes, in [0, 1); it reduces
             overconfidence.
-
     Reference: for label smoothing, Szegedy et al., CVPR 2016, section 7.
     """
 
@@ -43,7 +43,7 @@ class CrossEntropy(Loss):
     label_smoothing: Annotated[float, Interval(ge=0, lt=1)] = 0.0
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        """From logits or from probabilities."""
+        """Return (probabilities, sum of the losses, backward)."""
         if self.label_smoothing:
             return self._smoothed(output, targets, weights)
         rows = np.arange(len(output))
@@ -74,29 +74,32 @@ class CrossEntropy(Loss):
         return q, weighted_sum(losses, weights), backward_from_logits
 
     def _smoothed(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        wanted = np.full_like(output, self.label_smoothing / output.shape[-1])  # (n, classes)
-        wanted[np.arange(len(output)), targets] += 1 - self.label_smoothing
+        smoothed = np.full_like(output, self.label_smoothing / output.shape[-1])  # (n, classes)
+        smoothed[np.arange(len(output)), targets] += 1 - self.label_smoothing
         if not self.from_logits:
             inside = np.maximum(output, np.finfo(output.dtype).eps)
-            losses = -(wanted * np.log(inside)).sum(axis=-1)  # (n,)
-            return output, weighted_sum(losses, weights), lambda scale: -wanted / inside * per_row(scale, weights, 2)
+            losses = -(smoothed * np.log(inside)).sum(axis=-1)  # (n,)
+            return output, weighted_sum(losses, weights), lambda scale: -smoothed / inside * per_row(scale, weights, 2)
         shifted = output - output.max(axis=-1, keepdims=True, initial=-np.inf)
         q = np.exp(shifted)
         total = q.sum(axis=-1, keepdims=True)
         q /= total
-        losses = np.log(total[:, 0]) - (wanted * shifted).sum(axis=-1)
-        return q, weighted_sum(losses, weights), lambda scale: (q - wanted) * per_row(scale, weights, 2)
+        losses = np.log(total[:, 0]) - (smoothed * shifted).sum(axis=-1)
+        return q, weighted_sum(losses, weights), lambda scale: (q - smoothed) * per_row(scale, weights, 2)
 
     def predict(self, output: Array) -> Array:
-        """Probabilities of the classes."""
+        """Return the probabilities of the classes."""
         return softmax(output) if self.from_logits else output
 
     def encode(self, targets: Array, output_shape: Shape, dtype: FloatDType) -> Array:
-        """Class numbers as they are."""
+        """Return the class numbers unchanged, as integers."""
         return targets.astype(np.intp)
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """The entropy of the classes, up to the last one present, smoothed like the targets."""
+        """Return the entropy of the class frequencies, smoothed as the targets are.
+
+        Classes after the last one that occurs are left out.
+        """
         counts = np.bincount(targets, weights)
-        shares = counts / counts.sum()
-        return entropy((1 - self.label_smoothing) * shares + self.label_smoothing / len(shares))
+        frequencies = counts / counts.sum()
+        return entropy((1 - self.label_smoothing) * frequencies + self.label_smoothing / len(frequencies))

@@ -1,4 +1,4 @@
-"""The base of elementwise losses over numbers."""
+"""The base class of elementwise losses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.nn.loss import Loss, LossBackward, mean_over_units, per_row
 
 @dataclass(frozen=True)
 class ElementwiseLoss(Loss):
-    """The plain mean over the units of one function f of output and target.
+    """The base of elementwise losses: the mean over the units of a function f of output and target.
 
     l = 1/units sum_j f(x_j, y_j),  dl/dx_j = 1/units df/dx(x_j, y_j)
 
@@ -21,29 +21,29 @@ class ElementwiseLoss(Loss):
     """
 
     def elements(self, x: Array, y: Array) -> Array:
-        """f(x, y) of every element.
+        """Return f(x, y) for every element.
 
         Args:
             x: (n, *) output of the model.
-            y: (n, *) the targets.
+            y: (n, *) targets.
         """
         raise NotImplementedError
 
     def slopes(self, x: Array, y: Array) -> Array:
-        """df/dx of every element, in a new array."""
+        """Return df/dx for every element, in a new array."""
         raise NotImplementedError
 
     def best_constant(self, y: Array, weight: Array) -> float:
-        """The x that minimises the sum of weight * f(x, y).
+        """Return the x that minimizes the sum over the rows of weight * f(x, y).
 
         Args:
-            y: (n,) the targets of one unit, in float64.
-            weight: (n,) of the rows, in float64.
+            y: (n,) targets of one unit, in float64.
+            weight: (n,) weights of the rows, in float64.
         """
         raise NotImplementedError
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        """The mean over the elements of a row."""
+        """Return (predictions, sum of the losses, backward); the loss of a row is the mean over its units."""
         units = math.prod(output.shape[1:])
 
         def backward(scale: float) -> Array:
@@ -54,7 +54,7 @@ class ElementwiseLoss(Loss):
         return self.predict(output), mean_over_units(self.elements(output, targets), weights), backward
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """The mean loss where every unit predicts its best constant."""
+        """Return the mean loss if every unit predicts its best constant."""
         y = targets.reshape(len(targets), -1).astype(np.float64)
         weight = np.ones(len(y)) if weights is None else weights.astype(np.float64)
         x = np.empty_like(y)

@@ -14,15 +14,17 @@ from nncli.nn.loss import Loss, LossBackward, loss, weighted_sum
 @loss("mean_squared_error", "mse")
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
-    """Mean over rows and units of the squared difference.
+    """Mean squared error: mean of the squared difference.
 
     l = 1/units sum_j (x_j - y_j)^2,  dl/dx_j = 2/units (x_j - y_j)
 
-    Shape: output (n, *) and targets (n, *) alike.
+    It is the mean over rows and units. The best constant prediction is the mean of the targets.
+
+    Shape: output x (n, *), targets y (n, *)
     """
 
     def forward(self, output: Array, targets: Array, weights: Array | None) -> tuple[Array, float, LossBackward]:
-        """From the differences."""
+        """Return (predictions, sum of the losses, backward)."""
         n, units = len(output), math.prod(output.shape[1:])
         difference = output - targets
         if weights is None:
@@ -37,7 +39,7 @@ class MeanSquaredError(Loss):
         return output, total, backward
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """The variance of the targets."""
+        """Return the variance of the targets."""
         exact = targets.astype(np.float64)
         mean = np.average(exact, axis=0, weights=weights)
         return float(np.average((exact - mean) ** 2, axis=0, weights=weights).mean())

@@ -1,4 +1,4 @@
-"""The Poisson loss."""
+"""Poisson loss."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from nncli.nn.losses.elementwise import ElementwiseLoss
 @loss("poisson", "poisson_nll")
 @dataclass(frozen=True)
 class Poisson(ElementwiseLoss):
-    """Negative log-likelihood of counts, such as visits in a day, whose expected value the model predicts.
+    """Poisson loss: negative log-likelihood of counts, such as visits per day; the model predicts the expected count.
 
-    With log_input (the model ends without activation; the prediction is the rate exp(x)):
+    With log_input (the model ends without activation, and the prediction is the rate exp(x)):
         l = 1/units sum_j (exp(x_j) - y_j x_j),  dl/dx_j = 1/units (exp(x_j) - y_j)
-    Without it (the model ends in an activation that is never negative and outputs the rate r itself, which is clipped
-    to the machine's epsilon inside the logarithm):
+    Without log_input (the model ends in a non-negative activation and outputs the rate r, which is clipped to at least
+    the machine epsilon of its dtype inside the logarithm):
         l = 1/units sum_j (r_j - y_j log(r_j)),  dl/dr_j = 1/units (1 - y_j / r_j)
 
-    The constant term log(y!) of the Poisson distribution is left out, so the loss may be below 0. It is the plain mean
-    over rows and units, as PyTorch's poisson_nll_loss (whose epsilon without log_input is 1e-8). Targets are at least 0
-    and not scaled; they need not be whole.
+    It is the mean over rows and units, as PyTorch's poisson_nll_loss, whose epsilon without log_input is 1e-8. The
+    constant term log(y!) of the Poisson distribution is left out, so the loss may be negative. Targets are at least 0,
+    not necessarily integers, and cannot be scaled.
 
-    Shape: output (n, *) and targets (n, *) alike.
+    Shape: output x (n, *), targets y (n, *)
 
     Args:
         log_input: whether the model outputs the logarithm of the rate.
@@ -39,28 +39,28 @@ class Poisson(ElementwiseLoss):
     log_input: bool = True
 
     def elements(self, x: Array, y: Array) -> Array:
-        """Rate - y log(rate)."""
+        """Return rate - y log(rate)."""
         return np.exp(x) - y * x if self.log_input else x - y * np.log(_clipped(x))
 
     def slopes(self, x: Array, y: Array) -> Array:
-        """Rate - y, or 1 - y / rate."""
+        """Return rate - y with log_input, otherwise 1 - y / rate."""
         return np.exp(x) - y if self.log_input else 1 - y / _clipped(x)
 
     def predict(self, output: Array) -> Array:
-        """The rate."""
+        """Return the rates."""
         return np.exp(output) if self.log_input else output
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """The loss of the mean of every unit as its rate: mean - mean log(mean), which is 0 for 0."""
+        """Return the mean loss if every unit predicts its mean: mean - mean log(mean), or 0 for a mean of 0."""
         mean = np.average(targets.reshape(len(targets), -1).astype(np.float64), axis=0, weights=weights)
         return float((mean - mean * np.log(np.where(mean > 0, mean, 1))).mean())
 
     def last_layer_problem(self, last: str, output_range: tuple[float, float] | None) -> str | None:
-        """With log_input the model has to end without activation, otherwise in one that is never negative."""
+        """Refuse an activation with log_input, and an activation with negative outputs without it."""
         name, positive = self.type_name, output_range is not None and output_range[0] >= 0
         if self.log_input and output_range is not None:
-            mending = f"write {{type: {name}, log_input: false}}, or drop {last}" if positive else "drop it"
-            return f"{name} takes the outputs for logarithms of the rate, but the model ends in {last}; {mending}"
+            advice = f"write {{type: {name}, log_input: false}}, or drop {last}" if positive else "drop it"
+            return f"{name} takes the outputs for logarithms of the rate, but the model ends in {last}; {advice}"
         if self.log_input or positive:
             return None
         known = " or ".join(cls.type_name for cls in LAYERS if cls.output_range == (0, math.inf))
@@ -69,5 +69,5 @@ class Poisson(ElementwiseLoss):
 
 
 def _clipped(x: Array) -> Array:
-    """Rates clipped so that their logarithm is finite."""
+    """Return the rates, clipped so that their logarithm is finite."""
     return np.maximum(x, np.finfo(x.dtype).eps)

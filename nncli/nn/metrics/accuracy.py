@@ -14,15 +14,20 @@ from nncli.nn.metric import Metric, is_multi_label, metric, weight_of_rows
 @metric("accuracy")
 @dataclass(frozen=True)
 class Accuracy(Metric):
-    """Fraction of rows whose most likely class is correct, in [0, 1]; for multi-label targets, of correct labels.
+    """Accuracy: fraction of rows whose most likely class is correct, in [0, 1].
 
-    sum of w [argmax(prediction) = target] / sum of w
-    multi-label: sum of w [[prediction_j > 0.5] = target_j] / sum of w labels, as Keras's binary accuracy; a row with
-    three of four labels correct counts 0.75
+    classes      sum of w [argmax(prediction) = target] / sum of w
+    multi-label  sum of w [[prediction_j > 0.5] = target_j] / (sum of w * labels)
+
+    For multi-label targets it is the fraction of correct labels, as Keras's binary accuracy: a row with three of four
+    labels correct counts 0.75.
+
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
+        labels)
     """
 
     target_kind = "classes"
-    measures_labels = True
+    supports_multi_label = True
     higher_is_better = True
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:

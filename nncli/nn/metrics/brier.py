@@ -21,6 +21,7 @@ class Brier(RowMean):
 
     As in scikit-learn with scale_by_half="auto", the sum is halved for two classes only.
 
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers
     Reference: Brier, Monthly Weather Review 78 (1950), 1-3.
     """
 

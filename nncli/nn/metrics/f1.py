@@ -12,18 +12,20 @@ from nncli.nn.metrics.bases.class_counts import ClassCounts
 @metric("f1")
 @dataclass(frozen=True)
 class F1(ClassCounts):
-    """F1 score, the harmonic mean of precision and recall, in [0, 1].
+    """F1 score: the harmonic mean of precision and recall, in [0, 1].
 
     2 true positives / (predicted positives + actual positives) = 2 / (1 / precision + 1 / recall)
 
-    It is 0 for a class without true positives. Averages are means of the classes' F1 scores, not the F1 of mean
-    precision and mean recall. Predicted is the most likely class; of multi-label targets, labels above 0.5.
+    The predicted class is the most likely one; a label is predicted if its probability is above 0.5. The score is 0 for
+    a class without true positives. Averages are means of the F1 scores, not the F1 of mean precision and mean recall.
+
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
+        labels)
 
     Args:
-        average: binary, the score of the second of two classes; macro, the unweighted mean over the classes; weighted,
-            the mean weighted by the rows of each class; micro, the score of the counts summed over the classes; null
-            (default), binary for two classes, macro for more classes and for multi-label targets.
-
+        average: average over the classes or labels: binary, the score of the second of two classes; macro, the
+            unweighted mean; weighted, the mean weighted by the rows of each class; micro, the score of the counts
+            summed over the classes; default binary for two classes, otherwise macro.
     Reference: van Rijsbergen, Information Retrieval (1979), chapter 7.
     """
 

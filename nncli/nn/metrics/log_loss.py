@@ -16,17 +16,19 @@ from nncli.nn.metrics.bases.row_mean import RowMean
 class LogLoss(RowMean):
     """Log loss: mean negative log-likelihood of the true class, in nats.
 
-    -sum of w log(q) / sum of w, where q is the predicted probability of the row's class
+    -sum of w log(q) / sum of w, where q is the predicted probability of the true class
 
-    As in scikit-learn, q is clipped to [epsilon, 1 - epsilon], where epsilon is that of the predictions' dtype: 1.2e-7
-    for float32, 2.2e-16 for float64. So a row adds at most 15.9 or 36.0. Rows are not normalized to sum to one. Sums
-    are in float64.
+    As in scikit-learn, q is clipped to [epsilon, 1 - epsilon] with the machine epsilon of the predictions' dtype:
+    1.2e-7 for float32, 2.2e-16 for float64. So a row adds at most 15.9 or 36.0. Predictions are not normalized to sum
+    to 1. Sums are in float64.
+
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers
     """
 
     target_kind = "classes"
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """Return -log of the probability of every row's class."""
+        """Return -log of the probability of every row's true class."""
         actual, epsilon = class_numbers(targets), float(np.finfo(prediction.dtype).eps)
         if prediction.shape[1] == 1:
             second = prediction[:, 0].astype(np.float64)

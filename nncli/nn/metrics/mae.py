@@ -13,7 +13,10 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("mae", "mean_absolute_error")
 @dataclass(frozen=True)
 class MeanAbsoluteError(Metric):
-    """Mean absolute error: mean of |prediction - target| over rows and targets, in the target's unit."""
+    """Mean absolute error: mean of |prediction - target| over rows and targets, in the target's unit.
+
+    Shape: predictions (n, *), targets (n, *)
+    """
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
         """Return (sum of absolute differences, number of entries), weighted."""

@@ -18,10 +18,10 @@ class MedianAbsoluteError(KeptRows):
 
     For several targets it is the mean of their medians. With weights it is, as in scikit-learn, the smallest error at
     which the cumulative weight reaches half of the total; if it is exactly half, the mean of that error and the next.
-    So equal weights give the plain median, and a row of weight 2 counts as two rows.
+    So equal weights give the plain median, and a row of weight 2 counts as two rows. It keeps all rows in memory:
+    8 (targets + 1) bytes per row.
 
-    It keeps all rows in memory, (targets + 1) x 8 bytes each.
-
+    Shape: predictions (n, *), targets (n, *)
     Reference: Hyndman and Fan, The American Statistician 50 (1996), 361-365, definition 2.
     """
 
@@ -37,12 +37,12 @@ class MedianAbsoluteError(KeptRows):
 
 def _median(values: Array, weight: Array) -> float:
     order = np.argsort(values, kind="stable")
-    values, below = values[order], np.cumsum(weight[order])  # below: weight of the values up to each
-    half = below[-1] / 2
+    values, cumulative = values[order], np.cumsum(weight[order])  # cumulative weight up to each value
+    half = cumulative[-1] / 2
     if np.isnan(values[-1]) or half == 0:
         return float("nan")
-    at = np.searchsorted(below, half)
-    if below[at] - half > np.finfo(np.float64).eps:
+    at = np.searchsorted(cumulative, half)
+    if cumulative[at] - half > np.finfo(np.float64).eps:
         return float(values[at])
-    following = np.searchsorted(below, below[at], side="right")  # not simply the next one, which may have no weight
+    following = np.searchsorted(cumulative, cumulative[at], side="right")  # the next value with weight above 0
     return float((values[at] + values[following if following < len(values) else at]) / 2)

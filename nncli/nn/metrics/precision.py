@@ -16,13 +16,16 @@ class Precision(ClassCounts):
 
     true positives / (true positives + false positives)
 
-    It is 0 for a class that is never predicted. Predicted is the most likely class; of multi-label targets, labels
-    above 0.5.
+    The predicted class is the most likely one; a label is predicted if its probability is above 0.5. The score is 0 for
+    a class that is never predicted.
+
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
+        labels)
 
     Args:
-        average: binary, the score of the second of two classes; macro, the unweighted mean over the classes; weighted,
-            the mean weighted by the rows of each class; micro, the score of the counts summed over the classes; null
-            (default), binary for two classes, macro for more classes and for multi-label targets.
+        average: average over the classes or labels: binary, the score of the second of two classes; macro, the
+            unweighted mean; weighted, the mean weighted by the rows of each class; micro, the score of the counts
+            summed over the classes; default binary for two classes, otherwise macro.
     """
 
     def ratio(self, true: Array, predicted: Array, actual: Array) -> Array:

@@ -13,18 +13,22 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("r2")
 @dataclass(frozen=True)
 class R2(Metric):
-    """Coefficient of determination R^2, at most 1; for several targets, the mean of theirs.
+    """R^2 score (coefficient of determination): the fraction of the targets' variance that is explained, at most 1.
 
-    1 - sum (prediction - target)^2 / sum (target - mean target)^2, the fraction of the targets' variance that the
-    predictions explain. As in scikit-learn, for a constant target it is 1 if predictions are exact and 0 otherwise.
+    1 - sum of w (prediction - target)^2 / sum of w (target - mean target)^2
 
-    Reference: for merging means and squares, Chan, Golub and LeVeque, The American Statistician 37 (1983), 242-247.
+    For several targets it is the mean of their scores. As in scikit-learn, for a constant target it is 1 if the
+    predictions are exact and 0 otherwise.
+
+    Shape: predictions (n, *), targets (n, *)
+    Reference: for merging means and sums of squares, Chan, Golub and LeVeque, The American Statistician 37 (1983),
+        242-247.
     """
 
     higher_is_better = True
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return the total weight, then for every target: mean, squared deviations from it, squared differences."""
+        """Return the total weight, then means, sums of squared deviations and sums of squared errors of the targets."""
         difference, weight = differences(prediction, targets, weights)
         total = weight.sum()
         if total == 0:
@@ -34,7 +38,7 @@ class R2(Metric):
         return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
 
     def merge(self, a: Array, b: Array) -> Array:
-        """Merge by the parallel variance formula, which does not cancel."""
+        """Merge by the parallel variance formula, which avoids cancellation."""
         if not (a.size and b.size):
             return a if a.size else b
         units = (len(a) - 1) // 3
@@ -46,8 +50,8 @@ class R2(Metric):
         return merged
 
     def finish(self, state: Array) -> float:
-        """Return one minus the ratio of the squares."""
-        _, _, about_mean, left = np.split(state, (1, 1 + (len(state) - 1) // 3, 1 + 2 * (len(state) - 1) // 3))
-        constant = about_mean == 0
-        ratio = np.where(constant, (left != 0) * 1.0, left / np.where(constant, 1, about_mean))
+        """Return the mean over the targets of 1 - the ratio of the sums of squares."""
+        _, _, deviations, errors = np.split(state, (1, 1 + (len(state) - 1) // 3, 1 + 2 * (len(state) - 1) // 3))
+        constant = deviations == 0
+        ratio = np.where(constant, (errors != 0) * 1.0, errors / np.where(constant, 1, deviations))
         return float(np.mean(1 - ratio))

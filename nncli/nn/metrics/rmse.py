@@ -14,9 +14,11 @@ from nncli.nn.metric import Metric, differences, metric
 @metric("rmse", "root_mean_squared_error")
 @dataclass(frozen=True)
 class RootMeanSquaredError(Metric):
-    """Root mean squared error: sqrt of the mean of (prediction - target)^2, in the target's unit.
+    """Root mean squared error: square root of the mean of (prediction - target)^2, in the target's unit.
 
     The mean is over rows and targets.
+
+    Shape: predictions (n, *), targets (n, *)
     """
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
@@ -25,5 +27,5 @@ class RootMeanSquaredError(Metric):
         return np.array((np.dot(weight, difference**2).sum(), weight.sum() * difference.shape[1]))
 
     def finish(self, state: Array) -> float:
-        """Return the root of the mean."""
+        """Return the square root of the mean."""
         return sqrt(state[0] / state[1])

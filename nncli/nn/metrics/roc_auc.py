@@ -14,19 +14,22 @@ from nncli.nn.metrics.bases.ranking import Ranking
 @metric("roc_auc", "auc")
 @dataclass(frozen=True)
 class RocAuc(Ranking):
-    """Area under the receiver operating characteristic (ROC) curve, in [0, 1]; 0.5 for random scores.
+    """ROC AUC: area under the receiver operating characteristic curve, in [0, 1]; 0.5 for random scores.
 
     sum of w_i w_j ([p_i > p_j] + [p_i = p_j] / 2) / sum of w_i w_j, over rows i of the class and j of other classes
 
-    This is the probability that a row of the class has a higher score than a row of another class. For two classes it
-    is the area of the second class; for more classes, one-versus-rest and averaged; for multi-label targets, averaged
-    over the labels. As in scikit-learn it is nan if all rows are of one class, and so is the macro average if a class
-    has no rows. It keeps all rows in memory, (classes + 2) x 8 bytes each, or 24 for two classes.
+    This is the probability that a row of the class has a higher score p than a row of another class. For two classes it
+    is the area for the second class; for more classes, the average of the one-versus-rest areas; for multi-label
+    targets, the average over the labels. As in scikit-learn, it is nan if all rows are of one class, and the macro
+    average is nan if a class has no rows. It keeps all rows in memory: 8 (classes + 2) bytes per row, or 24 for two
+    classes.
+
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
+        labels)
 
     Args:
-        average: how to average over more than two classes, or over labels: macro, the unweighted mean, or weighted, the
-            mean weighted by the rows of each class.
-
+        average: average over more than two classes or over labels: macro, the unweighted mean, or weighted, the mean
+            weighted by the rows of each class.
     Reference: Hanley and McNeil, Radiology 143 (1982), 29-36; Fawcett, Pattern Recognition Letters 27 (2006), 861-874.
     """
 

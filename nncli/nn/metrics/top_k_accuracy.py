@@ -17,12 +17,14 @@ from nncli.nn.metrics.bases.row_mean import RowMean
 @metric("top_k_accuracy")
 @dataclass(frozen=True)
 class TopKAccuracy(RowMean):
-    """Fraction of rows whose class is among the k most likely classes, in [0, 1].
+    """Top-k accuracy: fraction of rows whose true class is among the k most likely classes, in [0, 1].
 
-    sum of w [rank of the target's class <= k] / sum of w
+    sum of w [rank of the true class <= k] / sum of w
 
-    As in scikit-learn, ties are broken in favor of later classes; for two classes and k = 1 it is the accuracy, which
+    As in scikit-learn, ties are broken in favor of later classes. For two classes and k = 1 it is the accuracy, which
     breaks ties in favor of the first class. It is 1 if k is at least the number of classes.
+
+    Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers
 
     Args:
         k: number of most likely classes, at least 1.
@@ -34,7 +36,7 @@ class TopKAccuracy(RowMean):
     k: Annotated[int, Ge(1)] = 5
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """Return 1 if the row's class is among the k most likely ones, else 0."""
+        """Return 1 for every row whose true class is among the k most likely ones, else 0."""
         actual = class_numbers(targets)
         if prediction.shape[1] <= 2:
             correct = classes_of(prediction) == actual if self.k == 1 else np.ones(len(actual), bool)

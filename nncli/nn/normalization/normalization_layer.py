@@ -1,4 +1,4 @@
-"""The base of the normalization layers."""
+"""The base class of the normalization layers, and their parameters."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import BIAS
 from nncli.nn.initializer import Initializer
+from nncli.nn.initializers.zeros import Zeros
 from nncli.nn.layer import Layer, ParameterSpec, Tree
 
 
 @dataclass(frozen=True)
 class Ones(Initializer):
-    """All ones, w = 1: the initial values of every scale."""
+    """Set all values to 1, the initial scale."""
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
         """Return ones."""
@@ -27,6 +27,6 @@ class Normalization(Layer):
 
 
 def scale_and_shift(shape: Shape, *, scale: bool, shift: bool) -> Tree:
-    """Return the specs of scale (gamma) and shift (beta), without weight decay, as far as they are wanted."""
+    """Return the specs of scale (gamma) and shift (beta), if each is used; neither has weight decay."""
     tree: Tree = {"scale": ParameterSpec(shape, Ones(), decayed=False)} if scale else {}
-    return tree | ({"shift": ParameterSpec(shape, *BIAS, decayed=False)} if shift else {})
+    return tree | ({"shift": ParameterSpec(shape, Zeros(), decayed=False)} if shift else {})

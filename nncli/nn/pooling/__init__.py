@@ -1,4 +1,4 @@
-"""The bases of the pooling layers, and what they compute."""
+"""The base classes of the pooling layers, and the functions that they compute."""
 
 from nncli.nn.pooling.global_pool import GlobalPool
 from nncli.nn.pooling.window_pool import Pool, Pool1D, Pool2D

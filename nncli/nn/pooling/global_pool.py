@@ -1,4 +1,4 @@
-"""The base of pooling layers that leave one entry of every channel."""
+"""The base class of global pooling layers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from nncli.ops.signatures import Pooled
 
 @dataclass(frozen=True)
 class GlobalPool(Layer):
-    """Pools all entries of every channel by itself."""
+    """The base of global pooling layers, which reduce every channel to one value."""
 
-    axes: ClassVar[tuple[str, ...]]  # names of those before the channels
+    axes: ClassVar[tuple[str, ...]]  # names of the axes before the channels
 
-    def pool(self, entries: Array) -> Pooled:
-        """Pool over the entries, (n, entries, channels) -> (n, channels), and return the function from dy to dx."""
+    def pool(self, x: Array) -> Pooled:
+        """Return (output, function from dy to dx) of pooling over all positions.
+
+        Shape: (n, positions, channels) -> (n, channels)
+        """
         raise NotImplementedError
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """One entry for every channel."""
+        """Return the number of channels."""
         if len(input_shape) != len(self.axes) + 1:
             raise ShapeError(f"wants ({', '.join(self.axes)}, channels)")
         if 0 in input_shape:
@@ -31,7 +34,7 @@ class GlobalPool(Layer):
         return input_shape[-1:]
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Pool the entries."""
+        """Pool over all positions."""
         shape = x.shape
         y, pool_backward = self.pool(x.reshape(len(x), math.prod(shape[1:-1]), shape[-1]))
         return y, lambda dy, g: pool_backward(dy).reshape(shape) if ctx.input_gradient else None

@@ -1,6 +1,6 @@
-"""Max pooling, channel by channel; the gradient goes to the largest entry, the first of several in row order.
+"""Max pooling for each channel; the gradient goes to the maximum, to the first one in row order if several are equal.
 
-Where the largest entry or the gradient is not finite, the result is undefined; such a step is not taken.
+If the maximum or the gradient is not finite, the gradient of the input is undefined; the trainer skips such a step.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nncli.ops.windows import Windows
 
 
 def max_pool(images: Array, windows: Windows) -> Pooled:
-    """Take the maximum over windows; padding never wins.
+    """Return (output, function from dy to dx) of max pooling over windows; padding counts as -infinity.
 
     Shape: (n, height, width, channels) -> (n, rows, columns, channels)
     """
@@ -30,7 +30,7 @@ def _max_pool_sliding(images: Array, windows: Windows) -> Pooled:
 
     def backward(dy: Array) -> Array:
         dx = np.zeros_like(padded)
-        pending = np.ones(y.shape, bool)  # windows whose maximum has not been met yet
+        pending = np.ones(y.shape, bool)  # windows whose maximum has not been found yet
         for _, _, index in windows.positions():
             here = padded[index] == y
             here &= pending
@@ -41,16 +41,16 @@ def _max_pool_sliding(images: Array, windows: Windows) -> Pooled:
     return y, backward
 
 
-def global_max_pool(entries: Array) -> Pooled:
-    """Take the maximum over entries.
+def global_max_pool(x: Array) -> Pooled:
+    """Return (output, function from dy to dx) of max pooling over all positions.
 
-    Shape: (n, entries, channels) -> (n, channels)
+    Shape: (n, positions, channels) -> (n, channels)
     """
-    n, _, channels = entries.shape
+    n, _, channels = x.shape
 
     def backward(dy: Array) -> Array:
-        dx = np.zeros_like(entries)
-        dx[np.arange(n)[:, None], entries.argmax(axis=1), np.arange(channels)] = dy
+        dx = np.zeros_like(x)
+        dx[np.arange(n)[:, None], x.argmax(axis=1), np.arange(channels)] = dy
         return dx
 
-    return entries.max(axis=1), backward
+    return x.max(axis=1), backward

@@ -1,3 +1,3 @@
-"""What recurrent layers share: the base class of GRU and LSTM, and the initializers of their gates."""
+"""The base class of the recurrent layers, and the initializers of their gates."""
 
-from nncli.nn.recurrent.layer import Recurrent as Recurrent
+from nncli.nn.recurrent.recurrent_layer import Recurrent as Recurrent

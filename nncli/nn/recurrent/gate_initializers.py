@@ -25,7 +25,7 @@ class PerGate(Initializer):
     gates: int
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Return the gates' columns, concatenated."""
+        """Return the columns of all gates, concatenated."""
         columns = (*shape[:-1], shape[-1] // self.gates)
         return np.concatenate(
             [self.initializer.draw(random, columns, fan_in, fan_out) for _ in range(self.gates)], axis=-1

@@ -1,1 +1,1 @@
-"""The compiled kernels of `NumbaOps`; no other module imports them."""
+"""The compiled kernels of `NumbaOps`; only `nncli.ops` imports them."""

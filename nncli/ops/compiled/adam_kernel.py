@@ -1,4 +1,4 @@
-"""The step of Adam in one pass."""
+"""The compiled step of Adam."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from nncli.ops.compiled.jit import jit
 
 
 @jit
-def step(p, g, m, v, kept_mean, new_mean, kept_square, new_square, epsilon, rate):
-    """Take one step of Adam, with every operation rounded as NumPy does it.
+def step(p, g, m, v, beta1, one_minus_beta1, beta2, one_minus_beta2, epsilon, rate):
+    """Take one step of Adam in one pass; every operation is rounded as in NumPy.
 
-    m <- kept_mean m + new_mean g,  v <- kept_square v + new_square g^2,  p <- p - rate m / (sqrt(v) + epsilon)
+    m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,  p <- p - rate m / (sqrt(v) + epsilon)
 
-    All numbers are rounded to the type of the arrays first.
+    All numbers are first rounded to the dtype of the arrays. 1 - beta is an argument, as it is computed in float64.
 
     Args:
         p: parameters, (n,); changed.
         g: gradient, (n,).
-        m: running mean of g; changed.
-        v: running mean of g^2; changed.
-        kept_mean: beta1.
-        new_mean: 1 - beta1.
-        kept_square: beta2.
-        new_square: 1 - beta2.
-        epsilon: with the bias correction of v.
-        rate: with the bias corrections of m and v.
+        m: running average of g, (n,); changed.
+        v: running average of g^2, (n,); changed.
+        beta1: decay of m.
+        one_minus_beta1: 1 - beta1.
+        beta2: decay of v.
+        one_minus_beta2: 1 - beta2.
+        epsilon: added to the root, including the bias correction of v.
+        rate: learning rate, including the bias corrections of m and v.
     """
     number = p.dtype.type
-    keep, add, keep_square, add_square = number(kept_mean), number(new_mean), number(kept_square), number(new_square)
+    keep, add, keep_square, add_square = number(beta1), number(one_minus_beta1), number(beta2), number(one_minus_beta2)
     small, factor = number(epsilon), number(rate)
     for i in range(len(p)):
         m[i] = keep * m[i] + add * g[i]

@@ -1,24 +1,24 @@
-"""When the import of numba pays."""
+"""Decide when Adam imports numba."""
 
 from __future__ import annotations
 
 from nncli.ops.compiled.loading import numba_is_imported
 
-IMPORT_SECONDS = 0.5  # to import numba and a cached kernel
-CALL_SECONDS, ELEMENT_SECONDS = 15e-6, 2e-9  # of an Adam step in NumPy, and of every element in it, about
+IMPORT_SECONDS = 0.5  # time to import numba and a cached kernel
+CALL_SECONDS, ELEMENT_SECONDS = 15e-6, 2e-9  # approximate time of an Adam step in NumPy, per call and per element
 
 
 class ImportBudget:
-    """Allow the import of numba once the Adam steps of NumPy have taken as long as it would.
+    """Allow the import of numba once the Adam steps in NumPy have taken as long as the import would.
 
-    So the import holds up no short training, and a long training takes at most twice the time of the better choice.
-    Results do not show which one ran: both have the same bits.
+    So the import does not delay a short training, and the steps of a training take at most twice the time of the better
+    choice. Both implementations return the same bits.
     """
 
     def __init__(self) -> None:
         self.spent_seconds = 0.0  # estimated
 
     def allows_import(self, elements: int) -> bool:
-        """Count one more step over so many elements, and return whether the import pays now."""
+        """Count one more step over that many elements, and return whether numba may be imported now."""
         self.spent_seconds += CALL_SECONDS + ELEMENT_SECONDS * elements
         return self.spent_seconds >= IMPORT_SECONDS or numba_is_imported()

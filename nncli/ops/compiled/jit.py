@@ -1,4 +1,4 @@
-"""Compilation of functions by numba."""
+"""Compile functions with numba."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ OPTIONS = {"nogil": True, "error_model": "numpy"}  # release the GIL, and divide
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function to machine code when it is first called, and cache the code on disk for other processes.
+    """Compile a function when it is first called, and cache the machine code on disk for other processes.
 
-    Where the cache cannot be written or is damaged, the function is compiled for this process alone.
+    If the cache cannot be written or is damaged, the function is compiled for this process only.
     """
-    from numba import njit  # here, since the import takes about half a second
+    from numba import njit  # imported here, since it takes about half a second
 
     uncached: Callable[..., Any] = njit(**OPTIONS)(function)
     try:
@@ -25,7 +25,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         try:
             return chosen[0](*arguments)
-        except Exception:  # from the cache, before the function has changed anything: it raises only MemoryError
+        except Exception:  # of the cache, before the function has run: itself it raises only MemoryError
             if chosen[0] is uncached:
                 raise
             chosen[0] = uncached

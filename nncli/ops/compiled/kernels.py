@@ -1,10 +1,10 @@
-"""Kernels of convolution and max pooling, which keep their sums in registers and need no patches.
+"""Compiled kernels of convolution and max pooling, which keep their sums in registers and need no patches.
 
-Vectors have 256 bits. Filters are stored in panels of two vectors. The loops of a tile are written as LLVM
-instructions: from a plain loop numba makes code that keeps the sums in memory, which is three times as slow.
+Vectors have 256 bits. Filters are stored in panels of two vectors. The inner loops are written as LLVM instructions,
+since numba compiles a plain loop to code that keeps the sums in memory and is three times as slow.
 
-The kernels are in one file because numba's cache on disk is valid until the file of the compiled function changes; it
-does not look at the files of the functions that are called.
+The kernels are in one file because numba discards cached code only if the file of the compiled function itself has
+changed, not if a file of a function that it calls has.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 from nncli.ops.compiled.jit import OPTIONS, jit
 
 PANEL_BYTES = 64  # one cache line
-MAX_TILE_ROWS = 6  # 12 vectors of sums, two of factors and one of a repeated number fill 15 of 16 registers
+MAX_TILE_ROWS = 6  # 12 vectors of sums, 2 of factors and 1 of a repeated number fill 15 of 16 registers
 
 
 @intrinsic
@@ -36,14 +36,14 @@ def at(typing, array, index):
 # fmt: off
 @intrinsic
 def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start, start_row, out, out_row, steps, runs):
-    """Multiply two small matrices with every sum in a register.
+    """Multiply two small matrices, with all sums in registers.
 
     out[q, k] = start[q, k] + sum over r < runs, s < steps of a[r, s, q] b[r, s, k]
 
     Args:
-        typing: numba's.
-        rows: number of q, 1 to MAX_TILE_ROWS.
-        vectors: 2 for k over a panel, 1 for the first half of it.
+        typing: typing context of numba.
+        rows: number of values of q, 1 to MAX_TILE_ROWS.
+        vectors: 2 if k is over a panel, 1 if it is over its first half.
         a: address of a[0, 0, 0].
         a_row: stride of a over q.
         a_step: stride of a over s.
@@ -53,10 +53,10 @@ def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start
         b_run: stride of b over r.
         start: address of start[0, 0].
         start_row: stride of start over q; 0 for the same row in all.
-        out: address of out[0, 0], perhaps that of start.
+        out: address of out[0, 0]; it may be that of start.
         out_row: stride of out over q.
-        steps: at least 1.
-        runs: at least 1.
+        steps: number of values of s, at least 1.
+        runs: number of values of r, at least 1.
     """
     n = types.intp
     signature = types.void(n, n, a, n, n, n, b, n, n, start, n, out, n, n, n)
@@ -80,7 +80,7 @@ def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start
 
 def _sum(builder, number, width, rows, vectors,
          a, a_row, a_step, a_run, b, b_step, b_run, start, start_row, out, out_row, steps, runs):
-    """Emit the instructions for tiles of one size; `width` is the bytes of a number."""
+    """Emit the instructions for tiles of one size; `width` is the number of bytes of a number."""
     lanes = PANEL_BYTES // 2 // width
     vector = ir.VectorType(number, lanes)
     nothing, zero = ir.Constant(vector, ir.Undefined), ir.Constant(ir.IntType(32), 0)
@@ -116,15 +116,15 @@ def largest(typing, vectors, rectified, a, a_step, a_run, out, steps, runs):
     """Take the maximum of small vectors element by element, out[k] = max over r < runs, s < steps of a[r, s, k].
 
     Args:
-        typing: numba's.
-        vectors: 2 for k over a panel, 1 for the first half of it.
-        rectified: whether 0 is one of the compared numbers.
+        typing: typing context of numba.
+        vectors: 2 if k is over a panel, 1 if it is over its first half.
+        rectified: whether 0 is one of the compared numbers, as in relu.
         a: address of a[0, 0, 0].
         a_step: stride of a over s.
         a_run: stride of a over r.
         out: address of out[0].
-        steps: at least 1.
-        runs: at least 1.
+        steps: number of values of s, at least 1.
+        runs: number of values of r, at least 1.
     """
     n = types.intp
     signature = types.void(n, types.boolean, a, n, n, out, n, n)
@@ -143,7 +143,7 @@ def largest(typing, vectors, rectified, a, a_step, a_run, out, steps, runs):
 
 
 def _largest(builder, number, width, vectors, rectified, a, a_step, a_run, out, steps, runs):
-    """Emit the instructions for one number of vectors."""
+    """Emit the instructions for 1 or 2 vectors."""
     lanes = PANEL_BYTES // 2 // width
     vector = ir.VectorType(number, lanes)
     zero, lowest = (ir.Constant(vector, [value] * lanes) for value in (0.0, -math.inf))
@@ -151,7 +151,7 @@ def _largest(builder, number, width, vectors, rectified, a, a_step, a_run, out, 
     def address(first, v):
         return builder.bitcast(builder.gep(first, [_like(steps, v * lanes)]), vector.as_pointer())
 
-    def larger(most, here):  # nan is the largest of all, as in NumPy
+    def larger(most, here):  # nan is larger than any number, as in NumPy
         stays = builder.or_(builder.fcmp_ordered(">=", most, here), builder.fcmp_unordered("uno", most, most))
         return builder.select(stays, most, here)
 
@@ -168,7 +168,7 @@ def _largest(builder, number, width, vectors, rectified, a, a_step, a_run, out, 
 
 
 def _repeat(builder, times, state, body):
-    """Emit a loop that runs at least once; `body` maps the state to its next values."""
+    """Emit a loop that runs at least once; `body` maps the state to the next state."""
     before, loop, after = builder.block, builder.append_basic_block("loop"), builder.append_basic_block("after")
     builder.branch(loop)
     builder.position_at_end(loop)
@@ -189,7 +189,7 @@ def _like(value, number):
 
 @njit(**OPTIONS)
 def _place(x, image, before, padded):
-    """Copy one image into its padding; negative padding crops it."""
+    """Copy one image into a padded image; negative padding crops it."""
     _, rows, columns, channels = x.shape
     height, width, _ = padded.shape
     top, left = before
@@ -212,20 +212,20 @@ def _copy(source, come, source_row, target, go, target_row, rows, columns):
 
 @jit
 def product(x, numbers, kernel, step, panel, bias, y):
-    """Multiply every window with the kernel and add the bias; then, if wanted, apply relu and max pooling over tiles.
+    """Multiply every window by the kernel and add the bias; then apply relu and max pooling over tiles, if asked for.
 
-    The rows of a tile of sums are neighbours in a row of the output.
+    The rows of a tile of sums are consecutive positions in a row of the output.
 
     Args:
         x: (n, height, width, channels).
-        numbers: in one array, which takes less time to pass: padding above and left; height and width of a padded
-            image; of the stride; of a window; number of windows in a row; height and width of a pooling tile, 1 and 1
-            for no pooling; 1 with relu, 0 without.
+        numbers: in one array, which is faster to pass: padding at the top and left; height and width of a padded image;
+            vertical and horizontal stride; height and width of a window; number of windows in a row; height and width
+            of a pooling tile, 1 and 1 for no pooling; 1 with relu, 0 without.
         kernel: flat, with the filters of a panel side by side.
-        step: stride of the kernel from one entry of the window to the next.
+        step: stride of the kernel from one element of the window to the next.
         panel: stride of the kernel from one panel to the next.
-        bias: (panels times filters of a panel,).
-        y: (n, rows, columns, filters), overwritten; rows and columns that fill no tile are left out.
+        bias: (panels * filters per panel,).
+        y: output, (n, rows, columns, filters); overwritten. Rows and columns that do not fill a tile are left out.
     """
     n, rows, columns, filters = y.shape
     before, size, stride = (numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5])
@@ -276,12 +276,12 @@ def product(x, numbers, kernel, step, panel, bias, y):
 
 
 @jit
-def largest_of_tiles(x, y):
-    """Write the largest entry of every tile, channel by channel.
+def max_of_tiles(x, y):
+    """Write the maximum of every tile, for each channel.
 
     Args:
         x: (n, rows, height of a tile, columns, width of a tile, channels).
-        y: (n, rows, columns, channels), overwritten.
+        y: (n, rows, columns, channels); overwritten.
     """
     n, rows, height, columns, width, channels = x.shape
     given, out, lanes = x.reshape(-1), y.reshape(-1), PANEL_BYTES // x.itemsize
@@ -292,7 +292,7 @@ def largest_of_tiles(x, y):
             for k in range(0, channels - channels % half, lanes):
                 vectors = 1 if channels - k < lanes else 2
                 largest(vectors, False, at(given, come + k), channels, below, at(out, go + k), width, height)
-            for k in range(channels - channels % half, channels):  # the rest, which fills no vector
+            for k in range(channels - channels % half, channels):  # the remaining channels, which do not fill a vector
                 most = given[come + k]
                 for i in range(height):
                     for j in range(width):
@@ -303,17 +303,19 @@ def largest_of_tiles(x, y):
 
 @jit
 def kernel_gradient(x, before, size, dy, block_rows, stride, window, panels):
-    """Add the sum over all windows of window times dy. The rows of a tile are neighbours in a row of the window.
+    """Add the sum over all windows of window times dy.
+
+    The rows of a tile are consecutive elements in a row of the window.
 
     Args:
         x: (n, height, width, channels).
-        before: padding above and left.
-        size: of a padded image, (height, width).
+        before: (top, left) padding.
+        size: (height, width) of a padded image.
         dy: (n, rows, columns, filters).
-        block_rows: rows of dy that are used together while they are in the L1 cache.
-        stride: (down, across).
-        window: (height, width).
-        panels: zeros, (panels, window size, filters of a panel), to which the sum is added.
+        block_rows: number of rows of dy that are used together while they are in the L1 cache.
+        stride: (vertical, horizontal) step from one window to the next.
+        window: (height, width) of a window.
+        panels: (panels, window size, filters per panel); the sum is added to it.
     """
     n, rows, columns, filters = dy.shape
     width, channels = size[1], x.shape[3]
@@ -329,7 +331,7 @@ def kernel_gradient(x, before, size, dy, block_rows, stride, window, panels):
             for p in range(count):
                 some = min(lanes, filters - p * lanes)
                 vectors = 1 if 2 * some <= lanes else 2
-                direct = 2 * some % lanes == 0 and filters < 4 * lanes  # otherwise its lines compete in the cache
+                direct = 2 * some % lanes == 0 and filters < 4 * lanes  # otherwise its cache lines evict one another
                 come = (i * rows + r) * columns * filters + p * lanes
                 if not direct:
                     _copy(given, come, filters, rest, 0, lanes, runs * columns, some)

@@ -1,11 +1,11 @@
-"""Normalization by channels, with compiled passes over all positions."""
+"""Normalization of channels by the compiled kernels."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from nncli.core.types import Array
-from nncli.ops.compiled.entry_kernels import (
+from nncli.ops.compiled.elementwise_kernels import (
     column_squares,
     column_sums,
     gradient_sums,
@@ -18,9 +18,9 @@ from nncli.ops.signatures import Average, Normalized
 def normalize_columns(
     x: Array, scale: Array | None, shift: Array | None, average: Average, epsilon: float
 ) -> Normalized:
-    """Normalize as `Ops.normalize_channels` says, for an outer axis of 1.
+    """Normalize channels, see `Ops.normalize_channels`, for an outer axis of 1.
 
-    Mean, variance and all other vectors over channels are in float64.
+    Sums, mean and variance of the channels are in float64.
     """
     dtype, shape, channels = x.dtype, x.shape, x.shape[-1]
     columns = x.reshape(-1, channels)

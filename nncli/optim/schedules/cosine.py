@@ -15,12 +15,12 @@ from nncli.optim.timed import Timed
 @schedule("cosine", "cosine_annealing", "cosine_decay")
 @dataclass(frozen=True)
 class Cosine(Timed):
-    """Cosine annealing from the initial to the final rate.
+    """Cosine annealing from the initial to the final rate, without restarts.
 
     rate(t) = final + (initial - final) (1 + cos(pi t / (T - 1))) / 2, t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
-    the final rate. There are no restarts.
+    T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
+    the final rate.
 
     Args:
         initial: first learning rate, above 0.
@@ -33,5 +33,5 @@ class Cosine(Timed):
 
     def along(self, step: int, length: int) -> float:
         """Return a weighted mean of both rates, so that each is exact at its end."""
-        share = (1 + cos(pi * step / max(length - 1, 1))) / 2
-        return self.initial * share + self.final * (1 - share)
+        weight = (1 + cos(pi * step / max(length - 1, 1))) / 2
+        return self.initial * weight + self.final * (1 - weight)

@@ -18,7 +18,7 @@ class Linear(Timed):
 
     rate(t) = initial + (final - initial) t / (T - 1), t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
+    T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
     the final rate.
 
     Args:
@@ -31,5 +31,5 @@ class Linear(Timed):
 
     def along(self, step: int, length: int) -> float:
         """Return a weighted mean of both rates, so that each is exact at its end."""
-        share = step / max(length - 1, 1)
-        return self.initial * (1 - share) + self.final * share
+        weight = step / max(length - 1, 1)
+        return self.initial * (1 - weight) + self.final * weight

@@ -16,22 +16,22 @@ from nncli.optim.timed import Timed
 @schedule("one_cycle")
 @dataclass(frozen=True)
 class OneCycle(Timed):
-    """One-cycle policy: increase to a maximum rate, then anneal to a very low rate, both along a cosine.
+    """One-cycle policy: increase the rate to a maximum, then decrease it to a very low rate, both along a cosine.
 
     rate(t) = a + (b - a) (1 - cos(pi s)) / 2
     a = initial, b = maximum, s = t / P                         for t <= P = max(rise T - 1, 1)
     a = maximum, b = final,   s = (t - P) / (T - 1 - P)         after it, t = 0 ... T - 1
 
-    T is the number of steps after the warm-up, to the end of the run or of the given epochs or steps; later steps have
-    the final rate. The rates are those of PyTorch's OneCycleLR; if rise T is not an integer, no step reaches the
-    maximum exactly. Momentum is not cycled. A warm-up precedes the cycle and is rarely needed.
+    T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
+    the final rate. The rates are those of PyTorch's OneCycleLR; if rise * T is not an integer, no step has exactly the
+    maximum. Momentum is not cycled. A warm-up comes before the cycle and is rarely needed.
 
     Args:
         maximum: highest learning rate, above 0.
         initial: first learning rate, above 0; default maximum / 25.
         final: last learning rate, at least 0; default initial / 10000.
         rise: fraction of the steps with an increasing rate, above 0 and below 1.
-    Reference: Smith and Topin, "Super-convergence", 2018, arXiv 1708.07120.
+    Reference: Smith and Topin, Super-Convergence, arXiv:1708.07120 (2018).
     """
 
     maximum: Annotated[float, Gt(0)]
@@ -59,8 +59,8 @@ class OneCycle(Timed):
         initial, final = cast("float", self.initial), cast("float", self.final)  # filled in by __post_init__
         peak, last = max(self.rise * length - 1, 1), length - 1
         if step <= peak and step < max(last, 1):
-            low, high, share = initial, self.maximum, step / peak
+            low, high, weight = initial, self.maximum, step / peak
         else:
-            low, high, share = self.maximum, final, (step - peak) / (last - peak) if step < last else 1.0
-        share = (1 - cos(pi * share)) / 2
-        return low * (1 - share) + high * share
+            low, high, weight = self.maximum, final, (step - peak) / (last - peak) if step < last else 1.0
+        weight = (1 - cos(pi * weight)) / 2
+        return low * (1 - weight) + high * weight

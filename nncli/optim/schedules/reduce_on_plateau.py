@@ -14,13 +14,13 @@ from nncli.optim.schedule import Schedule, ScheduleContext, schedule, schedule_o
 @schedule("reduce_on_plateau", "reduce_lr_on_plateau")
 @dataclass(frozen=True)
 class ReduceOnPlateau(Schedule):
-    """Reduce the rate by a factor when a monitored metric has stopped improving.
+    """Reduce on plateau: multiply the rate by a factor when a monitored metric has stopped improving.
 
     rate = max(initial factor^n, final), n = number of reductions so far
 
-    After every epoch the metric is compared with its best value so far, in the metric's own direction. After `patience`
-    consecutive epochs without improvement the rate is reduced and counting restarts. early_stopping and Keras count
-    the same way; PyTorch's patience is one less for the same.
+    After every epoch the metric is compared with its best value so far; whether higher or lower is better depends on
+    the metric. After `patience` consecutive epochs without improvement, the rate is reduced and the count restarts.
+    early_stopping and Keras count the same way; in PyTorch, patience is one less.
 
     Args:
         initial: first learning rate, above 0.
@@ -47,11 +47,11 @@ class ReduceOnPlateau(Schedule):
 
     @property
     def by_steps(self) -> bool:
-        """Whether steps suffice; they do not, as the metric is measured per epoch."""
+        """Return False, since the metric is measured per epoch."""
         return False
 
     def rate(self, step: int, context: ScheduleContext) -> float:
-        """Reduce by the number of reductions so far."""
+        """Return the rate after the reductions so far."""
         reduced: float = self.initial * self.factor**context.reductions
         return max(reduced, self.final)
 

@@ -18,17 +18,17 @@ class Step(Periodic):
 
     rate(t) = initial factor^floor(t / T), T = every_epochs or every_steps
 
-    t counts steps from the end of the warm-up. With every_epochs this is PyTorch's StepLR.
+    t is the number of the step after the warm-up. With every_epochs this is PyTorch's StepLR.
 
     Args:
         initial: first learning rate, above 0.
-        factor: decay per period, above 0 and below 1.
+        factor: factor per period, above 0 and below 1.
     """
 
     initial: Annotated[float, Gt(0)]
     factor: Annotated[float, Interval(gt=0, lt=1)]
 
     def rate(self, step: int, context: ScheduleContext) -> float:
-        """Decay by the number of whole periods so far."""
-        periods: float = self.factor ** (step // self.period(context))
-        return self.initial * periods
+        """Return the rate after a whole number of periods."""
+        decay: float = self.factor ** (step // self.period(context))
+        return self.initial * decay

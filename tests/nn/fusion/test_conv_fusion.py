@@ -1,4 +1,4 @@
-"""Fusion of convolutions: what is fused, and that it gives the bits of the layers one by one."""
+"""Fusion of convolutions: which layers are fused, with the same bits as layer by layer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nncli.ops.compiled.loading import load_compiled
 from nncli.ops.numba_ops import NumbaOps
 from tests.nn.fusion.layers import conv, pool
 
-needs_numba = pytest.mark.skipif(load_compiled("conv_products") is None, reason="numba is not installed, or turned off")
+needs_numba = pytest.mark.skipif(load_compiled("convolution") is None, reason="numba is not installed, or turned off")
 
 FLOAT32 = np.dtype(np.float32)
 
@@ -84,12 +84,12 @@ def structure(monkeypatch):
 
 
 @pytest.mark.parametrize(("layers", "shape", "count"), FUSED, ids=str)
-def test_what_is_fused(layers, shape, count, structure):
+def test_layers_that_are_fused(layers, shape, count, structure):
     assert first_operator(layers_of(layers), shape).layers == count
 
 
 @pytest.mark.parametrize(("layers", "shape"), NOT_FUSED, ids=str)
-def test_what_is_not_fused(layers, shape, structure):
+def test_layers_that_are_not_fused(layers, shape, structure):
     assert first_operator(layers_of(layers), shape) is None
 
 
@@ -127,7 +127,7 @@ def test_a_subclass_is_not_fused(kinds, count, structure):
 @needs_numba
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("layers", "shape", "count"), FUSED, ids=str)
-def test_the_same_bits_as_one_by_one(layers, shape, count, dtype):
+def test_the_same_bits_as_layer_by_layer(layers, shape, count, dtype):
     network, run, rng = bound(layers, shape, dtype)
     for rows in (0, 1, 3):
         x = rng.uniform(-1, 1, (rows, *shape)).astype(dtype)
@@ -144,7 +144,7 @@ def test_the_same_bits_as_one_by_one(layers, shape, count, dtype):
 
 @needs_numba
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_comes_through(bad):
+def test_numbers_that_are_not_finite_are_propagated(bad):
     _, run, rng = bound([conv(16), "relu", pool()], IMAGE)
     x = rng.uniform(-1, 1, (2, *IMAGE)).astype("float32")
     for place in ((0, 0, 0, 0), (0, 5, 6, 2), (1, 11, 12, 4)):
@@ -155,7 +155,7 @@ def test_what_is_not_finite_comes_through(bad):
 
 
 @needs_numba
-def test_rows_in_any_order_and_of_any_alignment():
+def test_inputs_of_any_memory_order_and_alignment():
     _, run, rng = bound([conv(16), "relu", pool()], IMAGE)
     x = rng.uniform(-1, 1, (2, *IMAGE)).astype("float32")
     y = run.output(x)
@@ -169,7 +169,7 @@ def test_rows_in_any_order_and_of_any_alignment():
 
 
 @needs_numba
-def test_a_network_predicts_by_it_with_its_current_weights(monkeypatch):
+def test_a_network_predicts_with_it_and_its_current_weights(monkeypatch):
     def refuse(*_):
         raise AssertionError("one by one")
 
@@ -183,7 +183,7 @@ def test_a_network_predicts_by_it_with_its_current_weights(monkeypatch):
     assert not run.output(x).any()
 
 
-def test_without_numba_it_is_one_by_one(without_numba):
+def test_without_numba_nothing_is_fused(without_numba):
     without_numba()
     network, run, rng = bound([conv(16), "relu", pool()], IMAGE)
     x = rng.uniform(-1, 1, (2, *IMAGE)).astype("float32")

@@ -1,4 +1,4 @@
-"""Max pooling comes before relu, and nothing else changes places."""
+"""Reordering of layers: only max pooling moves before relu."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ class OtherPool(MaxPool2D):
     ],
     ids=str,
 )
-def test_max_pooling_comes_before_relu_alone(layers, order):
+def test_only_max_pooling_moves_before_relu(layers, order):
     assert reorder(layers_of(layers).layers) == order

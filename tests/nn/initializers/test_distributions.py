@@ -64,14 +64,14 @@ def test_the_bounds_of_the_uniform_ones(name, bound):
     assert (values.min(), values.max()) == pytest.approx((-bound, bound), rel=1e-3)
 
 
-def test_nothing_is_farther_out_than_two_standard_deviations():
+def test_truncated_normal_has_no_values_beyond_two_standard_deviations():
     values = drawn({"type": "truncated_normal", "std": 0.5})
     assert np.abs(values).max() <= 1
     assert (values.min(), values.max()) == pytest.approx((-1, 1), rel=1e-2)
     assert len(np.unique(values)) == COUNT  # drawn again, not moved to the bounds
 
 
-def test_what_is_not_too_far_out_is_what_normal_draws():
+def test_truncated_normal_keeps_the_values_of_normal_within_its_bounds():
     values, uncut = drawn({"type": "truncated_normal", "std": 0.3}), drawn({"type": "normal", "std": 0.3})
     near = np.abs(uncut) <= 0.6
     np.testing.assert_array_equal(values[near], uncut[near])
@@ -91,7 +91,7 @@ def test_a_constant_is_a_finite_number(value):
         Constant(value)
 
 
-def test_a_constant_has_to_be_said():
+def test_the_value_of_constant_is_required():
     with pytest.raises(ConfigError, match="constant needs the key 'value': a number"):
         build(INITIALIZERS, "constant")
 

@@ -1,4 +1,4 @@
-"""Orthogonal matrices: that they are, and that none is preferred."""
+"""The orthogonal initializer: matrices are orthogonal and drawn uniformly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running one layer by itself, with parameters given by hand."""
+"""Run one layer with given parameters."""
 
 from __future__ import annotations
 

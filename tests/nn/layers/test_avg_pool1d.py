@@ -1,4 +1,4 @@
-"""Average pooling over a length, worked by hand."""
+"""1D average pooling, worked by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nncli.nn.layers import AvgPool1D
 from tests.nn.layers.run import channel, run
 
 
-def test_by_hand_with_a_rest_that_no_window_covers():
+def test_by_hand_with_a_remainder_that_no_window_covers():
     y, dx, _ = run(AvgPool1D(), channel(1, 5, 8, 1, 9), channel(10, 20))
     np.testing.assert_array_equal(y, channel(3, 4.5))
     np.testing.assert_array_equal(dx, channel(5, 5, 10, 10, 0))

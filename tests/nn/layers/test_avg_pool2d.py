@@ -8,14 +8,14 @@ from nncli.nn.layers import AvgPool2D
 from tests.nn.layers.run import image, run
 
 
-def test_by_hand_with_a_rest_that_no_window_covers():
+def test_by_hand_with_a_remainder_that_no_window_covers():
     x = image((1, 5, 2, 0, 9), (3, 3, 1, 9, 9), (9, 9, 9, 9, 9))
     y, dx, _ = run(AvgPool2D(), x, image((4, 8)))
     np.testing.assert_array_equal(y, image((3, 3)))
     np.testing.assert_array_equal(dx, image((1, 1, 2, 2, 0), (1, 1, 2, 2, 0), (0, 0, 0, 0, 0)))
 
 
-def test_what_lies_in_several_windows_gets_the_sum():
+def test_elements_of_several_windows_get_the_sum_of_gradients():
     _, dx, _ = run(AvgPool2D(pool_size=2, stride=1), np.zeros((1, 3, 3, 1)), image((4, 8), (16, 32)))
     np.testing.assert_array_equal(dx, image((1, 3, 2), (5, 15, 10), (4, 12, 8)))
 

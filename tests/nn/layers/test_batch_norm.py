@@ -22,7 +22,7 @@ def values(network):
     return {name.rpartition(".")[2]: array.tolist() for name, array in network.named().items()}
 
 
-def test_it_begins_as_a_plain_normalisation():
+def test_initially_it_only_normalizes():
     network, _ = bound()
     assert values(network) == {"scale": [1, 1], "shift": [0, 0], "running_mean": [0, 0], "running_variance": [1, 1]}
 
@@ -42,14 +42,14 @@ def test_one_step_by_hand():
     np.testing.assert_allclose(gradient["running_variance"], (0.75 + 0.25 * 2, 0.75 + 0.25 * 8))
 
 
-def test_the_running_values_are_used_where_it_does_not_train():
+def test_inference_uses_the_running_statistics():
     network, run = bound(training=False, epsilon=0.25)
     network.named()["0.batch_norm.running_mean"][:] = (1, 2)
     network.named()["0.batch_norm.running_variance"][:] = (3.75, 0.75)
     np.testing.assert_allclose(run.output(np.array(((5.0, 1),))), ((4 / 2, -1 / 1),))
 
 
-def test_one_number_a_channel_gives_the_shift_and_leaves_the_running_values():
+def test_a_single_value_per_channel_gives_the_shift_and_keeps_the_running_statistics():
     network, run = bound()
     network.named()["0.batch_norm.shift"][:] = (4, -1)
     y, backwards = run.forward(np.array(((7.0, 9),)))

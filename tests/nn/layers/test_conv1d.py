@@ -1,4 +1,4 @@
-"""Convolution over a length: worked by hand, as NumPy has it for one channel, and as an image of height 1."""
+"""1D convolution: worked by hand, against NumPy for one channel, and as an image of height 1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_by_hand():
     assert g["bias"] == 11
 
 
-def test_of_one_channel_numpy_gives_the_same():
+def test_one_channel_agrees_with_numpy():
     random = np.random.default_rng(0)
     x, W = random.standard_normal((3, 12, 1)), random.standard_normal((5, 1, 2))
     for padding, mode in (("valid", "valid"), ("same", "same"), (4, "full")):
@@ -62,7 +62,7 @@ def test_parameters():
 
 
 @pytest.mark.parametrize("shape", [(64,), (8, 8, 1)], ids=str)
-def test_what_is_no_channel(shape):
+def test_inputs_that_are_not_sequences(shape):
     with pytest.raises(ShapeError, match=r"^wants \(length, channels\)$"):
         Conv1D(filters=1, kernel_size=3).output_shape(shape)
 

@@ -1,4 +1,4 @@
-"""Convolution: worked by hand, and by all its paths alike."""
+"""2D convolution: worked by hand, and the same result in every way to compute it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_by_hand():
     W = np.array(((1.0, -1), (0, 2)))[:, :, None, None]
     layer = Conv2D(filters=1, kernel_size=2)
     y, dx, g = run(layer, x, image((1, 0), (2, -1)), weight=W, bias=np.array((0.5,)))
-    # top left: 1 * 1 + 2 * -1 + 0 * 0 + 1 * 2 + 0.5 = 1.5, and so on; the kernel is not turned
+    # top left: 1 * 1 + 2 * -1 + 0 * 0 + 1 * 2 + 0.5 = 1.5, and so on; the kernel is not flipped
     np.testing.assert_array_equal(y, image((1.5, 8.5), (1.5, 0.5)))
     # every window's kernel, times its dy, laid over the image
     np.testing.assert_array_equal(dx, image((1, -1, 0), (2, 2 - 2 - 1, 1), (0, 4, -2)))
@@ -63,7 +63,7 @@ def test_a_dilated_kernel_by_hand():
     np.testing.assert_array_equal(g["weight"][:, :, 0, 0], ((3, 12), (27, 36)))
 
 
-def test_the_first_filters_are_over_the_first_channels():
+def test_the_first_filters_apply_to_the_first_channels():
     x = np.array((1.0, 10, 100, 1000)).reshape(1, 1, 1, 4)
     W = np.array(((1.0, 2, 3, 4), (5, 6, 7, 8))).reshape(1, 1, 2, 4)
     y, dx, g = run(Conv2D(filters=4, kernel_size=1, groups=2, bias=False), x, weight=W)
@@ -96,7 +96,7 @@ def test_depthwise_filters_are_in_the_order_of_their_channels(filters):
     ],
 )
 @pytest.mark.parametrize("stride", [1, 2, (2, 1)])
-def test_however_it_is_computed_the_result_is_the_same(monkeypatch, module, name, value, groups, stride):
+def test_all_ways_to_compute_it_give_the_same_result(monkeypatch, module, name, value, groups, stride):
     random = np.random.default_rng(0)
     x, W = random.standard_normal((7, 5, 4, 3)), random.standard_normal((2, 3, 3 // groups, 6))
     layer = Conv2D(filters=6, kernel_size=(2, 3), stride=stride, padding=1, groups=groups)
@@ -121,7 +121,7 @@ def test_parameters():
     assert list(Conv2D(filters=4, kernel_size=2, bias=False, initializer="he").parameters((9, 9, 5))) == ["weight"]
 
 
-def test_many_filters_that_cannot_be_shared_out_are_told_at_once():
+def test_the_message_for_many_filters_is_made_quickly():
     with pytest.raises(ConfigError, match=r"expected 1, 2, 4, 5, 8, 10, .* or 1000000000000000000, to divide the filt"):
         Conv2D(filters=10**18, kernel_size=1, groups=3)
 
@@ -140,13 +140,13 @@ def test_parameters_of_groups():
         ({"filters": 3, "groups": 3}, 1, "wants a multiple of 3 channels for its groups, or groups: 1"),
     ],
 )
-def test_channels_that_cannot_be_shared_out(fields, channels, message):
+def test_groups_that_do_not_divide_the_channels(fields, channels, message):
     with pytest.raises(ShapeError) as caught:
         Conv2D(kernel_size=1, **fields).output_shape((4, 4, channels))
     assert str(caught.value) == message
 
 
-def test_what_backward_needs_does_not_keep_the_output():
+def test_backward_does_not_keep_the_output():
     x = np.ones((2, 4, 4, 3), np.float32)
     for layer, channels in ((Conv2D(filters=3, kernel_size=3), 3), (Conv2D(filters=3, kernel_size=3, groups=3), 1)):
         W = np.ones((3, 3, channels, 3), np.float32)
@@ -204,7 +204,7 @@ def test_a_number_or_a_pair():
     ],
     ids=str,
 )
-def test_what_is_wrong_is_said(fields, message):
+def test_messages_for_invalid_fields(fields, message):
     with pytest.raises(ConfigError) as caught:
         Conv2D(**{"filters": 1, "kernel_size": 3, **fields})
     assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""From several axes to one, and back."""
+"""Flatten."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_the_maximum_of_an_image_and_the_first_of_several_in_row_order():
     np.testing.assert_array_equal(dx[..., 1:], image((0, 0, 0), (0, 0, 20)))
 
 
-def test_a_length():
+def test_a_sequence():
     y, dx, _ = run(GlobalAvgPool1D(), channel(1, 2, 6), np.array(((9.0,),)))
     np.testing.assert_array_equal(y, ((3,),))
     np.testing.assert_array_equal(dx, channel(3, 3, 3))
@@ -44,7 +44,7 @@ def test_a_length():
         (GlobalMaxPool1D, (0, 2), "wants a length of at least 1"),
     ],
 )
-def test_what_does_not_fit(cls, wrong, message):
+def test_shapes_that_do_not_fit(cls, wrong, message):
     with pytest.raises(ShapeError) as caught:
         cls().output_shape(wrong)
     assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""Group normalisation by loops from the definition, and its two ends."""
+"""Group normalization: loops from the definition, one group, and groups of one channel."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_one_group_is_the_whole_row():
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-13)
 
 
-def test_what_is_not_there_is_not_divided():
+def test_groups_that_do_not_fit_are_refused():
     with pytest.raises(ShapeError, match="wants a number of channels that can be divided into 4 groups"):
         GroupNorm(groups=4).output_shape((5, 5, 6))
     for shape, groups in (((6,), 6), ((1, 1, 6), 6), ((1,), 1)):

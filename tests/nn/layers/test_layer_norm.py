@@ -33,7 +33,7 @@ def test_every_position_or_the_whole_row(axes):
             np.testing.assert_allclose(found, (values - values.mean()) / values.std(), rtol=1e-9)
 
 
-def test_parameters_go_with_what_is_normalised_and_are_not_decayed():
+def test_parameters_have_the_normalized_shape_and_no_weight_decay():
     scale, shift = LayerNorm().parameters((3, 2, 5)).values()
     assert (scale.shape, shift.shape, scale.decayed, shift.decayed) == ((5,), (5,), False, False)
     assert [spec.shape for spec in LayerNorm(axes="all").parameters((3, 2, 5)).values()] == [(3, 2, 5)] * 2
@@ -46,7 +46,7 @@ def test_parameters_go_with_what_is_normalised_and_are_not_decayed():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_equal_values_become_zero_and_a_large_mean_loses_nothing(dtype):
+def test_equal_values_become_zero_and_a_large_mean_keeps_precision(dtype):
     y, dx, _ = run(LayerNorm(scale=False, shift=False), np.full((1, 4), 1e4, dtype), np.array(((1.0, 2, 3, 4),), dtype))
     np.testing.assert_array_equal(y, 0)
     np.testing.assert_allclose(dx, np.array(((-1.5, -0.5, 0.5, 1.5),)) / np.sqrt(1e-5), rtol=1e-5)

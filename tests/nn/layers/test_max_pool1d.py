@@ -1,4 +1,4 @@
-"""Max pooling over a length, worked by hand."""
+"""1D max pooling, worked by hand."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from nncli.nn.layers import MaxPool1D
 from tests.nn.layers.run import channel, run
 
 
-def test_by_hand_with_a_rest_that_no_window_covers():
+def test_by_hand_with_a_remainder_that_no_window_covers():
     y, dx, _ = run(MaxPool1D(), channel(1, 5, 8, 1, 9), channel(10, 20))
     np.testing.assert_array_equal(y, channel(5, 8))
     np.testing.assert_array_equal(dx, channel(0, 10, 20, 0, 0))
 
 
-def test_of_several_that_tie_the_first_gets_it_all():
+def test_the_first_of_equal_maxima_gets_the_gradient():
     _, dx, _ = run(MaxPool1D(pool_size=3, stride=1), channel(7, 7, 2, 7), channel(10, 20))
     np.testing.assert_array_equal(dx, channel(10, 20, 0, 0))
 
 
-def test_padding_never_wins():
+def test_padding_counts_as_minus_infinity():
     y, dx, _ = run(MaxPool1D(pool_size=3, padding=1), channel(-5, -6, -7, -8), channel(1, 2))
     np.testing.assert_array_equal(y, channel(-5, -7))
     np.testing.assert_array_equal(dx, channel(1, 0, 2, 0))

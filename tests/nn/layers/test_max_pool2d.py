@@ -8,20 +8,20 @@ from nncli.nn.layers import MaxPool2D
 from tests.nn.layers.run import image, run
 
 
-def test_by_hand_with_a_rest_that_no_window_covers():
+def test_by_hand_with_a_remainder_that_no_window_covers():
     x = image((1, 5, 2, 0, 9), (3, 4, 1, 8, 9), (9, 9, 9, 9, 9))
     y, dx, _ = run(MaxPool2D(), x, image((10, 20)))
     np.testing.assert_array_equal(y, image((5, 8)))
     np.testing.assert_array_equal(dx, image((0, 10, 0, 0, 0), (0, 0, 0, 20, 0), (0, 0, 0, 0, 0)))
 
 
-def test_of_several_that_tie_the_first_in_row_order_gets_it_all():
+def test_the_first_of_equal_maxima_in_row_order_gets_the_gradient():
     x = image((1, 7, 3, 3), (7, 7, 3, 3))
     _, dx, _ = run(MaxPool2D(), x, image((10, 20)))
     np.testing.assert_array_equal(dx, image((0, 10, 20, 0), (0, 0, 0, 0)))
 
 
-def test_the_whole_gradient_arrives_once_where_everything_ties():
+def test_the_gradient_is_assigned_once_if_all_elements_are_equal():
     x = np.zeros((2, 6, 6, 3))
     dy = np.random.default_rng(0).standard_normal((2, 3, 3, 3))
     _, dx, _ = run(MaxPool2D(), x, dy)
@@ -29,13 +29,13 @@ def test_the_whole_gradient_arrives_once_where_everything_ties():
     assert np.count_nonzero(dx) == dy.size
 
 
-def test_what_lies_in_several_windows_gets_the_sum():
+def test_elements_of_several_windows_get_the_sum_of_gradients():
     x = image((0, 0, 0), (0, 9, 0), (0, 0, 0))
     _, dx, _ = run(MaxPool2D(pool_size=2, stride=1), x, image((1, 2), (4, 8)))
     np.testing.assert_array_equal(dx, image((0, 0, 0), (0, 15, 0), (0, 0, 0)))
 
 
-def test_padding_never_wins():
+def test_padding_counts_as_minus_infinity():
     x = image((-5, -6), (-7, -8))
     y, dx, _ = run(MaxPool2D(pool_size=2, padding=1), x)
     np.testing.assert_array_equal(y, x)

@@ -1,4 +1,4 @@
-"""lstm and gru: a step worked by hand, loops from their definitions, and what they share."""
+"""LSTM and GRU: steps worked by hand, and loops from their definitions."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_against_a_loop_from_the_definition(kind):
 
 
 @over_both
-def test_in_reverse_it_is_the_turned_sequence(kind):
+def test_reverse_processes_the_reversed_sequence(kind):
     x = np.random.default_rng(1).standard_normal((3, 5, 2))
     for sequences in (False, True):
         forward, reverse = (kind(units=4, return_sequences=sequences, reverse=turned) for turned in (False, True))
@@ -155,7 +155,7 @@ def test_backward_can_be_called_again(kind):
     assert bound.gradient.tobytes() == gradient.tobytes()
 
 
-def test_every_gate_is_drawn_by_itself_with_the_fans_of_one_gate():
+def test_every_gate_is_initialized_separately_with_the_fans_of_one_gate():
     for kind, gates in ((LSTM, 4), (GRU, 3)):
         for name, fan_in in (("weight", 5), ("recurrent_weight", 2)):
             spec = kind(units=2, initializer="he", recurrent_initializer="he").parameters((7, 5))[name]
@@ -166,7 +166,7 @@ def test_every_gate_is_drawn_by_itself_with_the_fans_of_one_gate():
                 np.testing.assert_array_equal(block, He().draw(random, (fan_in, 2), fan_in, 2))
 
 
-def test_biases_begin_at_zero_but_for_the_forget_gate():
+def test_biases_are_initially_zero_except_for_the_forget_gate():
     def biases(layer):
         network = Network(layers_of([layer]), (3, 2), np.dtype(np.float64), 0)
         named = {name.split(".")[2]: array.tolist() for name, array in network.named().items()}
@@ -180,14 +180,14 @@ def test_biases_begin_at_zero_but_for_the_forget_gate():
 
 
 @over_both
-def test_what_comes_next_does_not_change_how_weights_begin(kind):
+def test_the_next_activation_does_not_change_the_initializers(kind):
     before, layer, _ = layers_of([{"type": "dense", "units": 3}, kind(units=2), "relu"]).layers
     assert before.initializer.type_name == "xavier"
     assert (layer.initializer.type_name, layer.recurrent_initializer.type_name) == ("xavier", "orthogonal")
 
 
 @over_both
-def test_the_state_neither_grows_nor_shrinks_by_what_its_weights_begin_with(kind):
+def test_initial_recurrent_weights_keep_the_norm_of_the_state(kind):
     weights = Network(layers_of([kind(units=5)]), (3, 2), np.dtype(np.float64), 0).named()
     (matrix,) = (array for name, array in weights.items() if name.endswith("recurrent_weight"))
     for gate in np.split(matrix, kind.gates, axis=1):
@@ -195,7 +195,7 @@ def test_the_state_neither_grows_nor_shrinks_by_what_its_weights_begin_with(kind
 
 
 @over_both
-def test_rows_that_are_no_sequences(kind):
+def test_rows_that_are_not_sequences(kind):
     for shape in ((3,), (5, 4, 1)):
         with pytest.raises(ShapeError, match=r"wants \(steps, features\)"):
             kind(units=2).output_shape(shape)
@@ -204,12 +204,12 @@ def test_rows_that_are_no_sequences(kind):
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("hidden_size", "the length of the state is units"),
+        ("hidden_size", "write units, the size of the hidden state"),
         ("num_layers", "return_sequences: true"),
         ("go_backwards", "reverse: true"),
         ("activation", "it is always tanh"),
     ],
 )
-def test_keys_of_other_libraries_are_told_what_they_are_here(key, words):
+def test_advice_for_keys_of_other_libraries(key, words):
     with pytest.raises(ConfigError, match=f"unknown key '{key}' for lstm: .*{words}"):
         layers_of([{"type": "lstm", "units": 2, key: 3}])

@@ -1,4 +1,4 @@
-"""From one arrangement of axes to another."""
+"""Reshape."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_sizes_that_do_not_fit(shape, wanted):
 
 
 @pytest.mark.parametrize("shape", [(0, 2), (-1, -1), (), (-2,)])
-def test_shapes_that_mean_nothing(shape):
+def test_invalid_shapes(shape):
     with pytest.raises(ConfigError, match="shape"):
         Reshape(shape=shape)
 

@@ -1,4 +1,4 @@
-"""Layers with a way around them, by hand."""
+"""Residual blocks, worked by hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def network_of(config, shape):
     return Network(layers_of([{"type": "residual", **config}]), shape, np.dtype(np.float64), seed=0)
 
 
-def test_what_comes_in_is_added():
+def test_the_input_is_added():
     network = network_of({"layers": [DENSE]}, (2,))
     network.named()["0.residual.0.dense.weight"][:] = ((1, 2), (3, 4))
     run = Pass(network, 1, input_gradient=True)
@@ -61,7 +61,7 @@ def test_shapes_that_cannot_be_added(config, shape, message):
         network_of(config, shape)
 
 
-def test_initializers_inside_are_chosen_by_what_comes_after():
+def test_initializers_inside_are_chosen_by_the_next_activation():
     inside = {"type": "residual", "layers": [DENSE, "batch_norm", "relu", DENSE]}
     residual, *_ = layers_of([inside, "sigmoid"]).layers
     assert isinstance(residual, Residual)

@@ -30,7 +30,7 @@ def test_from_logits():
     np.testing.assert_allclose(prediction, q)
 
 
-def test_both_ways_are_one_loss():
+def test_logits_and_probabilities_give_the_same_loss():
     z, y = np.random.default_rng(0).standard_normal((6, 1)), column(0, 1, 1, 0, 1, 0)
     q, total, backward = BinaryCrossEntropy(from_logits=True).forward(z, y, None)
     _, same, through = BinaryCrossEntropy().forward(q, y, None)

@@ -30,7 +30,7 @@ def test_from_logits():
     np.testing.assert_allclose(prediction, q)
 
 
-def test_both_ways_are_one_loss():
+def test_logits_and_probabilities_give_the_same_loss():
     z = np.random.default_rng(0).standard_normal((2, 3))
     _, total, backward = CrossEntropy(from_logits=True).forward(z, TARGETS, None)
     q, through_softmax = Softmax().forward({}, z, Context(0, PassState(), True, {}))
@@ -85,7 +85,7 @@ def test_smoothed_targets():
     np.testing.assert_allclose(prediction, q)
 
 
-def test_smoothed_by_nothing_is_not_smoothed():
+def test_label_smoothing_of_0_changes_nothing():
     z = np.random.default_rng(0).standard_normal((2, 3)).astype(np.float32)
     plain, smoothed = (CrossEntropy(from_logits=True, label_smoothing=share) for share in (0, 1e-12))
     assert smoothed.forward(z, TARGETS, None)[1] == pytest.approx(plain.forward(z, TARGETS, None)[1], rel=1e-6)

@@ -1,4 +1,4 @@
-"""Losses over numbers, entry by entry, worked by hand."""
+"""Elementwise losses, worked by hand."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_fields_out_of_their_range(cls, fields):
         cls(**fields)
 
 
-def test_poisson_and_the_end_of_the_model():
+def test_poisson_and_the_last_layer():
     logarithms, rates = Poisson(), Poisson(log_input=False)
     assert logarithms.last_layer_problem("dense", None) is rates.last_layer_problem("relu", (0.0, inf)) is None
     assert logarithms.last_layer_problem("relu", (0.0, inf)) == (

@@ -65,13 +65,13 @@ def test_r2_of_several_units_is_their_mean():
     assert score(R2(), ((1, 3), (2, 3)), ((1, 1), (2, 5))) == 0.5
 
 
-def test_r2_of_targets_without_spread():
+def test_r2_of_constant_targets():
     assert score(R2(), column(2, 2, 2), column(2, 2, 2)) == 1
     assert score(R2(), column(2, 2, 3), column(2, 2, 2)) == 0
     assert score(R2(), column(3), column(2)) == 0
 
 
-def test_r2_of_parts_whose_means_lie_apart():
+def test_r2_of_parts_with_different_means():
     # within the parts there is no spread at all; between them it is 2 * 2 * (5 - 1)^2 / 4 = 16
     parts = [R2().measure(np.full((2, 1), mean + 1), np.full((2, 1), mean), None) for mean in (1.0, 5.0)]
     merged = R2().merge(*parts)
@@ -96,14 +96,14 @@ def test_top_k_accuracy():
     assert score(TopKAccuracy(), prediction, targets) == 1
 
 
-def test_of_classes_that_tie_the_later_one_comes_first():
+def test_top_k_breaks_ties_in_favor_of_later_classes():
     alike = np.full((3, 3), 1 / 3)
     assert [score(TopKAccuracy(k=k), alike, (0, 1, 2)) for k in (1, 2, 3)] == [1 / 3, 2 / 3, 1]
     assert score(TopKAccuracy(k=1), alike[:1], (2,)) == 1
     assert score(TopKAccuracy(k=1), alike[:1], (0,)) == 0
 
 
-def test_the_first_of_two_classes_is_the_accuracy():
+def test_top_1_of_two_classes_is_the_accuracy():
     prediction, targets = column(0.7, 0.5, 0.2, 0.51), column(1, 1, 0, 1)
     assert score(TopKAccuracy(k=1), prediction, targets) == score(Accuracy(), prediction, targets) == 0.75
     assert score(TopKAccuracy(k=2), prediction, targets) == 1
@@ -178,11 +178,11 @@ def test_an_error_that_is_nan_makes_the_median_nan():
         ("mean_absolute_percentage_error", "mape"),
     ],
 )
-def test_names_that_others_use(alias, name):
+def test_aliases(alias, name):
     assert build(METRICS, alias) == build(METRICS, name)
 
 
-def test_which_way_is_better():
+def test_higher_is_better():
     better = {
         metric.type_name: metric.higher_is_better for metric in (Accuracy, R2, MeanAbsoluteError, RootMeanSquaredError)
     }

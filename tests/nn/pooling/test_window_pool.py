@@ -39,7 +39,7 @@ def test_ranges(cls, fields):
 
 
 @LENGTHS
-def test_pools_of_a_length(cls):
+def test_fields_and_shapes_of_1d_pools(cls):
     assert cls().output_shape((9, 3)) == (4, 3)
     assert cls(pool_size=3, stride=1, padding=1).output_shape((9, 3)) == (9, 3)
     assert cls(pool_size=4, padding="same").output_shape((9, 3)) == (3, 3)

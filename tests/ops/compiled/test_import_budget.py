@@ -1,4 +1,4 @@
-"""When the import of numba pays."""
+"""When Adam imports numba."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_numba_is_imported_once_numpy_has_taken_as_long(monkeypatch):
 
 
 @needs_numba
-def test_where_numba_is_imported_already_it_is_used_at_once():
+def test_numba_is_used_at_once_if_it_is_imported_already():
     import numba
 
     assert numba.__name__ in sys.modules

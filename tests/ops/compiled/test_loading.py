@@ -1,4 +1,4 @@
-"""Loading of compiled kernels, also where numba is turned off or does not work."""
+"""Loading of compiled kernels, also if numba is disabled or does not work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ needs_numba = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not in
 
 
 @pytest.mark.parametrize("value", ["0", "false", "OFF", "no"])
-def test_a_variable_turns_it_off(value, monkeypatch, without_numba):
+def test_an_environment_variable_disables_numba(value, monkeypatch, without_numba):
     without_numba()
     monkeypatch.setenv(SWITCH, value)
     assert not numba_is_enabled()
@@ -24,7 +24,7 @@ def test_a_variable_turns_it_off(value, monkeypatch, without_numba):
 
 @needs_numba
 @pytest.mark.parametrize("error", [ImportError, OSError, AttributeError, SystemError])
-def test_numba_that_does_not_work_is_told_once_and_done_without(error, monkeypatch, without_numba):
+def test_if_numba_does_not_work_there_is_one_warning_and_numpy_is_used(error, monkeypatch, without_numba):
     without_numba()
     monkeypatch.delenv(SWITCH)
     numba_is_enabled.cache_clear()
@@ -35,6 +35,6 @@ def test_numba_that_does_not_work_is_told_once_and_done_without(error, monkeypat
 
     monkeypatch.setattr(loading, "import_module", broken)
     with pytest.warns(RuntimeWarning, match=rf"does not work here \({error.__name__}: not with this NumPy\)") as told:
-        assert [load_compiled("conv_products") for _ in range(3)] == [None] * 3
+        assert [load_compiled("convolution") for _ in range(3)] == [None] * 3
     assert len(told) == 1
     assert current_ops().compiler == "none"

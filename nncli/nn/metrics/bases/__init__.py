@@ -1,1 +1,1 @@
-"""Base classes of metrics, by the kind of state that they accumulate."""
+"""Base classes of metrics that accumulate the same kind of state."""

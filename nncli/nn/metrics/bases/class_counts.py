@@ -15,38 +15,38 @@ from nncli.nn.metric import Metric, class_numbers, is_multi_label, safe_ratio, w
 
 @dataclass(frozen=True)
 class ClassCounts(Metric):
-    """The base of metrics that are a ratio of counts per class, averaged over the classes.
+    """The base of metrics that are a ratio of counts for each class, averaged over the classes.
 
-    For class c, with the rows' weights:
+    For class c, each count is a sum of weights of rows:
         true_c       rows of class c that are predicted as c (true positives)
         predicted_c  rows that are predicted as c
         actual_c     rows of class c
 
     The averages, as in scikit-learn with zero_division=0:
         binary    the score of the second of two classes
-        macro     the unweighted mean over the classes that occur in the targets or in the predictions of any row,
-                  also one without weight
+        macro     the unweighted mean over the classes that occur in the targets or predictions, also of rows of
+                  weight 0
         weighted  the mean over the classes, weighted by actual_c
         micro     the score of the counts summed over the classes
 
-    For multi-label targets the classes are the labels, of which a row may have several. A label is predicted if its
-    probability is above 0.5; macro is the mean over all labels.
+    For multi-label targets, every label counts as a class. A label is predicted if its probability is above 0.5; macro
+    is the mean over all labels.
     """
 
     target_kind = "classes"
-    measures_labels = True
+    supports_multi_label = True
     higher_is_better = True
 
     average: Literal["binary", "macro", "weighted", "micro"] | None = None
 
     def ratio(self, true: Array, predicted: Array, actual: Array) -> Array:
-        """Return the score of every class; 0 where it is 0 / 0."""
+        """Return the score of every class, with 0 for 0 / 0."""
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return (true, predicted, actual) of the classes, then the rows in which each class occurs: (4 classes,).
+        """Return true, predicted and actual counts, and the number of rows in which each class occurs: (4 classes,).
 
-        For multi-label targets there is one number more, which tells labels from classes.
+        For multi-label targets one more number follows, so that `finish` can tell labels from classes.
         """
         if is_multi_label(targets):
             return np.append(label_counts(prediction, targets, weights), np.full(targets.shape[1] + 1, len(targets)))
@@ -90,6 +90,6 @@ class ClassCounts(Metric):
 
 
 def label_counts(prediction: Array, targets: Array, weights: Array | None) -> Array:
-    """Return (true, predicted, actual) of multi-label targets: (3 labels,)."""
+    """Return the true, predicted and actual counts of all labels: (3 labels,)."""
     chosen, weight = labels_of(prediction), weight_of_rows(weights, len(targets))
-    return np.concatenate([np.dot(weight, counted) for counted in (chosen * targets, chosen, targets)])
+    return np.concatenate([np.dot(weight, indicator) for indicator in (chosen * targets, chosen, targets)])

@@ -12,15 +12,15 @@ from nncli.nn.metric import Metric
 
 @dataclass(frozen=True)
 class KeptRows(Metric):
-    """The base of metrics that cannot be computed from sums: they keep some columns of every row, 8 bytes each.
+    """The base of metrics that cannot be computed from sums: they keep some numbers of every row, 8 bytes each.
 
-    The state is the number of columns, followed by the rows.
+    The state is the number of columns, followed by the kept rows.
     """
 
     keeps_rows = True
 
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return what to keep of these rows: (n, columns) in float64."""
+        """Return the numbers to keep of every row: (n, columns) in float64."""
         raise NotImplementedError
 
     def of_all(self, rows: Array) -> float:
@@ -28,12 +28,12 @@ class KeptRows(Metric):
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return the number of columns and the rows."""
+        """Return the number of columns, followed by the rows."""
         rows = self.columns(prediction, targets, weights)
         return np.concatenate(((rows.shape[1],), rows.reshape(rows.size)))
 
     def merge(self, a: Array, b: Array) -> Array:
-        """Concatenate the rows of both."""
+        """Return the rows of both states."""
         return np.concatenate((a, b[1:])) if a.size and b.size else a if a.size else b
 
     def finish(self, state: Array) -> float:

@@ -1,4 +1,4 @@
-"""Base class of metrics that rank rows by their scores."""
+"""Base class of metrics of the ranking of rows by score."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from nncli.core.types import Array
 from nncli.nn.metric import class_numbers, is_multi_label, weight_of_rows
 from nncli.nn.metrics.bases.kept_rows import KeptRows
 
-MULTI_LABEL = -1  # in place of the class, for multi-label targets
+MULTI_LABEL = -1  # stands in the column of classes for multi-label targets
 
 
 @dataclass(frozen=True)
 class Ranking(KeptRows):
     """The base of metrics that evaluate the scores of a class at every threshold.
 
-    Of two classes the score is the probability of the second class. More classes are scored one-versus-rest, and labels
-    of multi-label targets one by one, each by its own probability; the results are averaged:
+    For two classes, the score is the probability of the second class. With more classes each is scored
+    one-versus-rest, and with multi-label targets each label by its own probability; the results are averaged:
         macro     the mean over the classes
         weighted  the mean over the classes, weighted by the rows of each class; classes without rows are left out
 
-    A probability that is NaN makes the result NaN.
+    If a probability is NaN, the result is NaN.
     """
 
     target_kind = "classes"
-    measures_labels = True
+    supports_multi_label = True
     higher_is_better = True
 
     average: Literal["macro", "weighted"] = "macro"
@@ -36,15 +36,16 @@ class Ranking(KeptRows):
         """Return the metric of one class.
 
         Args:
-            true: weight of the rows of the class at or above each threshold, from the highest threshold to the lowest.
-            false: likewise, weight of all other rows.
+            true: total weight of the rows of the class with scores at or above each threshold, from the highest
+                threshold to the lowest.
+            false: total weight of all other rows, likewise.
         """
         raise NotImplementedError
 
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return scores, class and weight of every row: (n, scores + 2).
+        """Return the scores, the class and the weight of every row: (n, scores + 2).
 
-        For multi-label targets scores, labels, MULTI_LABEL and weight: (n, 2 labels + 2).
+        For multi-label targets: the scores, the labels, MULTI_LABEL and the weight, (n, 2 labels + 2).
         """
         weight = weight_of_rows(weights, len(prediction))
         if is_multi_label(targets):
@@ -53,7 +54,7 @@ class Ranking(KeptRows):
         return np.column_stack((scores, class_numbers(targets), weight)).astype(np.float64, copy=False)
 
     def of_all(self, rows: Array) -> float:
-        """Return the metric of the second class, or the average."""
+        """Return the metric of the second of two classes, or the average over classes or labels."""
         scores, actual, weight = rows[:, :-2], rows[:, -2], rows[:, -1]
         if np.isnan(scores).any():
             return float("nan")
@@ -72,9 +73,9 @@ class Ranking(KeptRows):
 
 
 def _above_thresholds(scores: Array, positive: Array, weight: Array) -> tuple[Array, Array]:
-    """Return the weight of positive and of other rows at or above each distinct score, from the highest down."""
+    """Return the weight of positive and of other rows at or above each distinct score, in descending order."""
     order = np.argsort(-scores, kind="stable")
-    falling, weight, positive = scores[order], weight[order], positive[order]
+    descending, weight, positive = scores[order], weight[order], positive[order]
     # last row of every run of equal scores
-    last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(falling) - 1)
+    last = np.append(np.flatnonzero(descending[1:] != descending[:-1]), len(descending) - 1)
     return np.cumsum(weight * positive)[last], np.cumsum(weight * ~positive)[last]

@@ -12,17 +12,14 @@ from nncli.nn.metric import Metric, weight_of_rows
 
 @dataclass(frozen=True)
 class RowMean(Metric):
-    """The base of metrics that are the weighted mean of one number per row.
-
-    sum of w value / sum of w
-    """
+    """The base of metrics that are the weighted mean of one value per row: sum of w value / sum of w."""
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """Return the number of every row: (n,) in float64."""
+        """Return the value of every row: (n,) in float64."""
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return (sum of the numbers, number of rows), weighted."""
+        """Return (sum of the values, number of rows), weighted."""
         weight = weight_of_rows(weights, len(targets))
         return np.array((np.dot(weight, self.of_rows(prediction, targets)), weight.sum()))
 

@@ -26,7 +26,7 @@ def score(metric, prediction, targets, weights=None):
         (F1, (2 / 3 + 1 / 2 + 0) / 3, (3 * 2 / 3 + 2 * 1 / 2 + 0) / 6, 3 / 6),
     ],
 )
-def test_averages_where_every_class_is_predicted_as_often_as_it_is_there(metric, macro, weighted, micro):
+def test_averages_if_every_class_is_predicted_as_often_as_it_occurs(metric, macro, weighted, micro):
     assert score(metric(), THREE, TARGETS) == score(metric(average="macro"), THREE, TARGETS) == pytest.approx(macro)
     assert score(metric(average="weighted"), THREE, TARGETS) == pytest.approx(weighted)
     assert score(metric(average="micro"), THREE, TARGETS) == pytest.approx(micro)
@@ -44,7 +44,7 @@ def test_precision_and_recall_are_not_the_same():
     assert score(F1(), probability, targets, weights) == 8 / (6 + 4.75)
 
 
-def test_the_second_of_two_classes_is_the_one_that_is_looked_for():
+def test_the_second_of_two_classes_is_the_positive_one():
     two = np.eye(2)[[0, 0, 0, 1]]
     assert score(Recall(), two, (0, 0, 1, 1)) == 1 / 2
     assert score(Recall(average="binary"), two, (0, 0, 1, 1)) == 1 / 2
@@ -52,7 +52,7 @@ def test_the_second_of_two_classes_is_the_one_that_is_looked_for():
 
 
 @pytest.mark.parametrize("metric", [Precision, Recall, F1])
-def test_nothing_found_and_nothing_to_find_is_0(metric):
+def test_zero_divided_by_zero_is_0(metric):
     assert score(metric(), ((0.1,), (0.2,)), ((0,), (0,))) == 0
     assert score(metric(), ((0.1,), (0.2,)), ((1,), (1,))) == 0
     assert score(metric(), ((0.9,), (0.8,)), ((0,), (0,))) == 0
@@ -64,7 +64,7 @@ def test_a_class_that_is_never_predicted_counts_and_one_that_is_absent_does_not(
     assert score(Recall(), four, (0, 2, 1)) == pytest.approx((1 + 1 + 0) / 3)
 
 
-def test_a_row_without_weight_makes_its_classes_present():
+def test_a_row_of_weight_zero_makes_its_classes_occur():
     three, targets = np.eye(3)[[0, 1, 2]], (0, 1, 1)
     assert score(Recall(), three[:2], targets[:2], np.array((1.0, 1))) == 1
     assert score(Recall(), three, targets, np.array((1.0, 1, 0))) == pytest.approx(2 / 3)

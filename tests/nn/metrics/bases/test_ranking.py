@@ -1,4 +1,4 @@
-"""Areas under curves, worked by hand."""
+"""ROC AUC and average precision, worked by hand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def column(*values):
     return [[value] for value in values]
 
 
-def test_pairs_that_are_won():
+def test_roc_auc_counts_ordered_pairs():
     # positives 0.8 and 0.4, negatives 0.6 and 0.1: 0.8 wins twice, 0.4 once
     assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0)) == 3 / 4
     assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(0, 0, 1, 1)) == 1 / 4
 
 
-def test_pairs_that_tie_are_half_won():
+def test_tied_pairs_count_one_half():
     assert score(RocAuc(), column(0.5, 0.5, 0.5), column(1, 0, 0)) == 1 / 2
     assert score(RocAuc(), column(0.8, 0.4, 0.4, 0.1), column(1, 1, 0, 0)) == (2 + 1 + 1 / 2) / 4
 
@@ -43,7 +43,7 @@ def test_precision_at_each_recall():
     assert score(AveragePrecision(), prediction, targets, (1, 3, 2, 9)) == pytest.approx(1 / 4 + 3 / 4 * 4 / 6)
 
 
-def test_rows_that_tie_are_one_threshold_in_whatever_order():
+def test_tied_rows_share_a_threshold_in_any_order():
     for targets in (column(1, 0, 0), column(0, 0, 1)):
         assert score(AveragePrecision(), column(0.5, 0.5, 0.5), targets) == pytest.approx(1 / 3)
 
@@ -56,7 +56,7 @@ def test_one_class_only():
     assert isnan(score(RocAuc(), prediction, column(0, 1), (0, 1)))
 
 
-def test_of_two_columns_the_second_is_taken():
+def test_the_second_of_two_columns_is_the_score():
     assert score(RocAuc(), ((0.9, 0.8), (0, 0.4), (0, 0.6), (0, 0.1)), (1, 1, 0, 0)) == 3 / 4
 
 
@@ -85,7 +85,7 @@ def test_a_probability_that_is_nan_makes_it_nan(metric):
     assert isnan(score(metric, ((0.2, 0.3, np.nan), (0.1, 0.2, 0.7)), (0, 1)))
 
 
-def test_what_is_kept_is_three_numbers_a_row_and_how_many():
+def test_the_state_is_the_number_of_columns_and_three_numbers_per_row():
     state = RocAuc().measure(np.array([[0.25], [0.75]], np.float32), np.array([[0], [1]]), None)
     assert state.tolist() == [3, 0.25, 0, 1, 0.75, 1, 1]
     assert RocAuc().measure(np.ones((5, 4), np.float32), np.arange(5) % 4, None).nbytes == 8 * (1 + 5 * (4 + 2))

@@ -1,20 +1,20 @@
-"""Running sums of a loss and some metrics."""
+"""Running loss and metrics."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 from nncli.nn.metrics import R2, MeanAbsoluteError, MedianAbsoluteError
 from nncli.nn.metrics.bases.kept_rows import KeptRows
-from nncli.nn.tally import Tally
 
 
 def test_short_batches_count_by_their_rows():
     random = np.random.default_rng(0)
     targets = 50 + random.standard_normal((10, 1))
     prediction = targets + random.standard_normal((10, 1))
-    tally = Tally((MeanAbsoluteError(), R2()))
+    tally = RunningMetrics((MeanAbsoluteError(), R2()))
     for start, stop in ((0, 4), (4, 8), (8, 10)):  # the last one is short
         p, t = prediction[start:stop], targets[start:stop]
         tally.add(float(((p - t) ** 2).sum()), stop - start, tally.measure(p, t, None))
@@ -26,14 +26,14 @@ def test_short_batches_count_by_their_rows():
 
 
 def test_the_divisor_may_be_a_sum_of_weights():
-    tally = Tally(())
+    tally = RunningMetrics(())
     tally.add(3.0, 1.5, ())
     tally.add(1.0, 0.5, ())
     assert tally.results() == {"loss": 2.0}
 
 
-def test_two_tallies_share_nothing():
-    one, other = Tally((MeanAbsoluteError(),)), Tally((MeanAbsoluteError(),))
+def test_two_running_metrics_share_no_state():
+    one, other = RunningMetrics((MeanAbsoluteError(),)), RunningMetrics((MeanAbsoluteError(),))
     one.add(1.0, 1.0, one.measure(np.ones((1, 1)), np.zeros((1, 1)), None))
     assert other.divisor == 0
     assert other.states[0].size == 0
@@ -46,10 +46,10 @@ def random_rows(rows):
 
 @pytest.mark.parametrize("asked", [1, 7, 1000], ids="asked every {}".format)
 @pytest.mark.parametrize("size", [1, 3, 64])
-def test_rows_that_are_kept_stand_in_their_order_however_they_came(size, asked):
+def test_kept_rows_stay_in_order_for_any_batch_sizes(size, asked):
     prediction, targets = random_rows(200)
     metric = MedianAbsoluteError()
-    tally = Tally((metric, MeanAbsoluteError()))
+    tally = RunningMetrics((metric, MeanAbsoluteError()))
     for number, start in enumerate(range(0, 200, size), 1):
         rows = slice(start, start + size)
         tally.add(1.0, 1.0, tally.measure(prediction[rows], targets[rows], None))
@@ -60,7 +60,7 @@ def test_rows_that_are_kept_stand_in_their_order_however_they_came(size, asked):
     assert tally.results()["median_absolute_error"] == np.median(np.abs(prediction - targets))
 
 
-def test_a_row_that_is_kept_is_copied_a_few_times_only(monkeypatch):
+def test_a_kept_row_is_copied_only_a_few_times(monkeypatch):
     copied = 0
     merge = KeptRows.merge
 
@@ -71,7 +71,7 @@ def test_a_row_that_is_kept_is_copied_a_few_times_only(monkeypatch):
         return merged
 
     monkeypatch.setattr(KeptRows, "merge", counting)
-    tally, batches = Tally((MedianAbsoluteError(),)), 4096
+    tally, batches = RunningMetrics((MedianAbsoluteError(),)), 4096
     states = tally.measure(np.ones((2, 1)), np.zeros((2, 1)), None)
     for _ in range(batches):
         tally.add(0.0, 1.0, states)
@@ -79,10 +79,10 @@ def test_a_row_that_is_kept_is_copied_a_few_times_only(monkeypatch):
     assert copied < 20 * batches * 4  # one by one it were batches / 2 times
 
 
-def test_states_that_are_set_are_gone_on_from():
+def test_restored_states_can_be_continued():
     prediction, targets = random_rows(50)
     metrics = MedianAbsoluteError(), R2()
-    whole, second = Tally(metrics), Tally(metrics)
+    whole, second = RunningMetrics(metrics), RunningMetrics(metrics)
     for tally, start in ((whole, 0), (whole, 30)):
         rows = slice(start, start + (30 if start == 0 else 20))
         tally.add(1.0, 1.0, tally.measure(prediction[rows], targets[rows], None))

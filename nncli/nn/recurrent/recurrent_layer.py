@@ -22,17 +22,17 @@ class Recurrent(Layer):
 
     Args:
         units: size of the hidden state, at least 1.
-        return_sequences: whether to return the hidden state of every step, as another recurrent layer on top needs;
-            default only the last one.
-        reverse: whether to process the sequence backwards; output sequences keep the order of the input.
-        initializer: of the input weights, drawn for every gate separately, with fan_in = features and fan_out = units;
-            default xavier.
-        recurrent_initializer: of the recurrent weights, drawn for every gate separately, with fan_in = fan_out =
-            units; default orthogonal.
-    Reference: for the orthogonal matrices Saxe et al., ICLR 2014.
+        return_sequences: whether to return the hidden states of all steps, as the next recurrent layer needs, or only
+            the last one.
+        reverse: whether to process the sequence backwards; returned sequences keep the order of the input.
+        initializer: initializer of the input weights, drawn for every gate separately, with fan_in = features and
+            fan_out = units; default xavier.
+        recurrent_initializer: initializer of the recurrent weights, drawn for every gate separately, with fan_in =
+            fan_out = units; default orthogonal.
+    Reference: for orthogonal recurrent weights, Saxe et al., ICLR 2014.
     """
 
-    gates: ClassVar[int] = 1  # number of blocks of `units` columns in the weights
+    gates: ClassVar[int] = 1  # number of gates: the weights have `units` columns for each
 
     units: Annotated[int, Ge(1)]
     return_sequences: bool = False
@@ -41,13 +41,13 @@ class Recurrent(Layer):
     recurrent_initializer: Annotated[Initializer, INITIALIZERS] = "orthogonal"  # type: ignore[assignment]
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of the hidden state, with the steps in front if sequences are returned."""
+        """Return (units,), or (steps, units) with `return_sequences`."""
         if len(input_shape) != 2:
             raise ShapeError("wants (steps, features)")
         return (input_shape[0], self.units) if self.return_sequences else (self.units,)
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return input and recurrent weights, the gates side by side; subclasses add biases."""
+        """Return the specs of input and recurrent weights, with the gates side by side; subclasses add biases."""
         features, units, columns = input_shape[1], self.units, self.gates * self.units
         inputs, state = PerGate(self.initializer, self.gates), PerGate(self.recurrent_initializer, self.gates)
         return {
@@ -61,7 +61,7 @@ class Recurrent(Layer):
         Args:
             p: the parameters.
             x: (steps, n, features), contiguous.
-            ctx: as in `forward`.
+            ctx: the context, as in `forward`.
 
         Returns:
             ((steps, n, units), backward).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncli.nn.weighted_quantile import weighted_quantile
+from nncli.nn.losses.weighted_quantile import weighted_quantile
 
 VALUES = np.array((5.0, 1, 3))
 

@@ -1,4 +1,4 @@
-"""The compiled convolution against the one by patches, which the contract tests compare with numeric gradients."""
+"""The compiled convolution against the one by patches."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from nncli.ops import current_ops
+from nncli.ops.compiled.conv_choice import compiled_is_faster
 from nncli.ops.compiled.loading import load_compiled
-from nncli.ops.compiled.suits import suits_kernels
 from nncli.ops.patches import convolve_patches
 from nncli.ops.windows import Windows
 
-compiled = load_compiled("conv_products")
+compiled = load_compiled("convolution")
 needs_numba = pytest.mark.skipif(compiled is None, reason="numba is not installed, or NNCLI_COMPILED is 0")
 
 CASES = [  # n, height, width, channels, filters, kernel size, stride, padding
@@ -90,7 +90,7 @@ def test_without_a_bias():
 
 
 @needs_numba
-def test_numbers_in_any_order_or_not_to_be_written():
+def test_inputs_of_any_memory_order_or_read_only():
     x, W, windows, bias, dy = given(CASES[0])
     right = computed(compiled.convolve, x, W, windows, bias, dy)
     strange = [np.asfortranarray(array) for array in (x, W, dy)]
@@ -102,7 +102,7 @@ def test_numbers_in_any_order_or_not_to_be_written():
 
 
 @needs_numba
-def test_the_same_bits_again_alone_and_beside_another_thread():
+def test_the_same_bits_alone_and_beside_another_thread():
     arrays = given((3, 6, 9, 5, 17, 3, 1, "same"), "float32")
     first = computed(compiled.convolve, *arrays)
     with ThreadPoolExecutor(2) as pool:
@@ -120,7 +120,7 @@ def test_an_image_gives_the_same_bits_alone_and_among_others():
 
 
 @needs_numba
-def test_what_is_not_finite_stays_where_it_is():
+def test_numbers_that_are_not_finite_affect_only_their_windows():
     x, W, windows, bias, _ = given((1, 5, 9, 2, 3, 3, 1, "same"))
     x[0, 0, 0, 0], x[0, 4, 8, 1] = np.nan, np.inf
     got, right = (convolve(x, W, windows, bias)[0] for convolve in (compiled.convolve, convolve_patches))
@@ -130,7 +130,7 @@ def test_what_is_not_finite_stays_where_it_is():
 
 
 @needs_numba
-def test_it_is_taken_where_it_suits_and_not_turned_off(without_numba):
+def test_it_is_used_if_it_is_faster_and_enabled(without_numba):
     x, W, windows, bias, _ = given((2, 8, 8, 16, 16, 3, 1, "same"), "float32")
     taken, _ = current_ops().convolve(x, W, windows, 1, bias)
     np.testing.assert_array_equal(taken, compiled.convolve(x, W, windows, bias)[0])
@@ -152,19 +152,19 @@ def test_it_is_taken_where_it_suits_and_not_turned_off(without_numba):
         (False, 16, 3, 1, 6, "float16"),
     ],
 )
-def test_what_suits(right, filters, kernel_size, dilation, width, dtype):
+def test_convolutions_that_compiled_kernels_compute(right, filters, kernel_size, dilation, width, dtype):
     windows = Windows.over((8, width, 4), kernel_size, 1, "same", dilation)
-    assert suits_kernels(windows, filters, np.dtype(dtype)) is right
+    assert compiled_is_faster(windows, filters, np.dtype(dtype)) is right
 
 
-def test_without_numba_it_is_patches(without_numba):
+def test_without_numba_patches_are_used(without_numba):
     without_numba()
-    assert load_compiled("conv_products") is None
+    assert load_compiled("convolution") is None
     assert current_ops().compiler == "none"
 
 
 @needs_numba
-def test_a_run_says_what_compiled():
+def test_the_compiler_is_reported():
     import numba
 
     assert current_ops().compiler == f"numba {numba.__version__}"

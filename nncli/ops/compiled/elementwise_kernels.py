@@ -1,6 +1,6 @@
-"""Kernels that work element by element or channel by channel, each in one pass over its arrays.
+"""Compiled kernels that need one pass over their arrays: relu, gradient of max pooling, normalization.
 
-Sums over many rows are in float64; everything else is rounded as NumPy does it.
+Sums over many rows are in float64; all other operations are rounded as in NumPy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def relu(x, y):
 
     Args:
         x: (n,).
-        y: (n,), overwritten.
+        y: (n,); overwritten.
     """
     for i in range(len(x)):
         y[i] = np.float32(0) if x[i] < 0 else x[i]
@@ -24,28 +24,28 @@ def relu(x, y):
 
 @jit
 def relu_gradient(y, dy):
-    """Keep the gradient where y is above 0, dy <- dy (y > 0).
+    """Set the gradient to 0 where y is not above 0: dy <- dy (y > 0).
 
     Args:
         y: (n,).
-        dy: (n,), changed.
+        dy: (n,); changed.
     """
     for i in range(len(y)):
         dy[i] *= np.float32(1) if y[i] > 0 else np.float32(0)
 
 
 @jit
-def largest_gradient(x, y, dy, dx):
-    """Assign the gradient of every tile to its largest entry, the first of several in row order.
+def max_pool_gradient(x, y, dy, dx):
+    """Assign the gradient of every tile to its maximum, the first one in row order.
 
     Args:
         x: (n, rows, height, columns, width, channels).
-        y: the largest entries, (n, rows, columns, channels).
-        dy: their gradient, (n, rows, columns, channels).
-        dx: as x, overwritten.
+        y: maxima, (n, rows, columns, channels).
+        dy: gradient of the maxima, (n, rows, columns, channels).
+        dx: gradient of x, in its shape; overwritten.
     """
     n, rows, height, columns, width, channels = x.shape
-    rest = np.empty(channels, x.dtype)  # gradient that is not assigned yet: all of it until the largest entry is met
+    rest = np.empty(channels, x.dtype)  # gradient that is not assigned yet: dy until the maximum is found, then 0
     for b in range(n):
         for r in range(rows):
             for c in range(columns):
@@ -61,7 +61,7 @@ def largest_gradient(x, y, dy, dx):
 
 @jit
 def column_sums(x):
-    """Return the sum of every column in float64: (n, columns) -> (columns,)."""
+    """Return the sum over every column in float64: (n, columns) -> (columns,)."""
     sums = np.zeros(x.shape[1])
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):
@@ -71,7 +71,7 @@ def column_sums(x):
 
 @jit
 def column_squares(x, mean):
-    """Return the sum of (x - mean)^2 of every column in float64: (n, columns), (columns,) -> (columns,)."""
+    """Return the sum of (x - mean)^2 over every column in float64: (n, columns), (columns,) -> (columns,)."""
     sums = np.zeros(x.shape[1])
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):
@@ -89,7 +89,7 @@ def normalize(x, mean, gain, shift, y):
         mean: (columns,).
         gain: (columns,).
         shift: (columns,).
-        y: (n, columns), overwritten.
+        y: (n, columns); overwritten.
     """
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):
@@ -98,7 +98,7 @@ def normalize(x, mean, gain, shift, y):
 
 @jit
 def gradient_sums(x, mean, dy):
-    """Return the sums of dy and of dy (x - mean) of every column in float64: (2, columns)."""
+    """Return the sums of dy and of dy (x - mean) over every column in float64: (2, columns)."""
     sums = np.zeros((2, x.shape[1]))
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):
@@ -109,7 +109,7 @@ def gradient_sums(x, mean, dy):
 
 @jit
 def normalize_gradient(x, mean, gain, dy_mean, along, dy):
-    """Replace the gradient of y by that of x, dy <- gain dy - dy_mean - along (x - mean).
+    """Replace the gradient of y by the gradient of x: dy <- gain dy - dy_mean - along (x - mean).
 
     Args:
         x: (n, columns).
@@ -117,7 +117,7 @@ def normalize_gradient(x, mean, gain, dy_mean, along, dy):
         gain: (columns,).
         dy_mean: (columns,).
         along: (columns,).
-        dy: (n, columns), changed.
+        dy: (n, columns); changed.
     """
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):

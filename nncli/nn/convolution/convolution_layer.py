@@ -1,4 +1,4 @@
-"""The base of the convolution layers."""
+"""The base class of the convolution layers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from annotated_types import Ge
 from nncli.core.errors import ShapeError
 from nncli.core.registry import INITIALIZERS
 from nncli.core.types import Array, Shape
-from nncli.nn.bias import BIAS
-from nncli.nn.convolution.group_numbers import divisors_in_words
+from nncli.nn.convolution.divisors import divisors_in_words
 from nncli.nn.initializer import Initializer
+from nncli.nn.initializers.zeros import Zeros
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree
 from nncli.nn.window_fields import Padding, Size
 from nncli.ops import current_ops
@@ -25,7 +25,7 @@ from nncli.ops.windows import Windows
 
 @dataclass(frozen=True)
 class Convolution(Layer):
-    """Convolves an image, or a length as an image of height 1."""
+    """The base of convolution layers; a sequence is convolved as an image of height 1."""
 
     filters: Annotated[int, Ge(1)]
     kernel_size: Size
@@ -37,17 +37,17 @@ class Convolution(Layer):
     initializer: Annotated[Initializer, INITIALIZERS] | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Report filters that the groups do not divide."""
+        """Refuse a number of groups that does not divide the filters."""
         if self.filters % self.groups:
             divisors, multiple = divisors_in_words(self.filters), self.groups * (self.filters // self.groups + 1)
             yield "groups", f"expected {divisors}, to divide the filters, or filters: {multiple}; got {self.groups}"
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over inputs of a shape."""
+        """Return the windows over an input of that shape."""
         raise NotImplementedError
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """One entry for every window and filter."""
+        """Return the number of windows along every axis, and the number of filters."""
         windows, channels = self.windows(input_shape), input_shape[-1]
         if channels % self.groups:
             groups = divisors_in_words(math.gcd(channels, self.filters))
@@ -55,7 +55,7 @@ class Convolution(Layer):
         return (*windows.output[3 - len(input_shape) :], self.filters)
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """The kernels, and one bias for every filter."""
+        """Return the specs of the kernel and the bias."""
         size = self.windows(input_shape).window[3 - len(input_shape) :]
         channels, positions = input_shape[-1] // self.groups, math.prod(size)
         assert self.initializer is not None, "fill_initializers comes first"
@@ -66,11 +66,11 @@ class Convolution(Layer):
             positions * self.filters // self.groups,
         )
         return {"weight": weight} | (
-            {"bias": ParameterSpec((self.filters,), *BIAS, decayed=False)} if self.bias else {}
+            {"bias": ParameterSpec((self.filters,), Zeros(), decayed=False)} if self.bias else {}
         )
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Convolve the images and add the bias."""
+        """Convolve the input and add the bias."""
         shape, windows = x.shape, self.windows(x.shape[1:])
         images = x.reshape(len(x), *windows.input, shape[-1])
         kernel = (*windows.window, shape[-1] // self.groups, self.filters)

@@ -1,4 +1,4 @@
-"""Convolution by the compiled kernels, which neither make nor keep patches."""
+"""Convolution by the compiled kernels, without patches."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import math
 import numpy as np
 
 from nncli.core.types import Array
+from nncli.ops.compiled.conv_choice import compiled_is_faster
 from nncli.ops.compiled.kernels import PANEL_BYTES, kernel_gradient, product
-from nncli.ops.compiled.suits import suits_kernels
 from nncli.ops.patches import input_gradient
 from nncli.ops.signatures import FusedConvolution, KernelBackward
 from nncli.ops.windows import Windows
 
-BLOCK_POSITIONS = 96  # of the output, which fit the L1 cache with the windows that they need
+BLOCK_POSITIONS = 96  # positions of the output that fit into the L1 cache together with their windows
 
 
 def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> tuple[Array, KernelBackward]:
-    """Convolve as `Ops.convolve` says, for one group and windows that suit the kernels."""
+    """Convolve with one group, see `Ops.convolve`; `compiled_is_faster` has to be true."""
 
-    def backward(dy: Array, dW: Array, wanted: bool) -> Array | None:
+    def backward(dy: Array, dW: Array, needs_dx: bool) -> Array | None:
         _kernel_gradient(x, dy, windows, out=dW)
-        if not wanted:
+        if not needs_dx:
             return None
-        if windows.stride == (1, 1) and suits_kernels(windows.turned, x.shape[3], x.dtype):
-            return _product(dy, W[::-1, ::-1].transpose(0, 1, 3, 2), windows.turned)
+        if windows.stride == (1, 1) and compiled_is_faster(windows.transposed, x.shape[3], x.dtype):
+            return _product(dy, W[::-1, ::-1].transpose(0, 1, 3, 2), windows.transposed)
         return input_gradient(windows.pad(x), dy, W, windows)
 
     return _product(x, W, windows, bias), backward
@@ -33,9 +33,9 @@ def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) ->
 def fused_convolution(
     windows: Windows, filters: int, dtype: np.dtype[np.generic], relu: bool, tiles: Windows | None
 ) -> FusedConvolution:
-    """Return an operator for a convolution, max pooling and relu, as `Ops.fuse_convolution` says.
+    """Return an operator for a convolution with max pooling, relu or both, see `Ops.fuse_convolution`.
 
-    It keeps the output of the convolution for one row of tiles at a time.
+    It computes the convolution for one row of tiles at a time, which stays in the cache.
     """
     lanes, size = PANEL_BYTES // dtype.itemsize, math.prod(windows.window)
     needs_no_panels = filters <= 2 * lanes and not filters % (lanes // 2)
@@ -55,7 +55,7 @@ def fused_convolution(
 
 
 def _product(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> Array:
-    """Multiply every window with the kernel: (n, height, width, channels) -> (n, rows, columns, filters)."""
+    """Multiply every window by the kernel: (n, height, width, channels) -> (n, rows, columns, filters)."""
     panels, biases = _panels(W, bias)
     y, (_, size, lanes) = np.empty((len(x), *windows.output, W.shape[3]), x.dtype), panels.shape
     product(_readable(x), _numbers(windows), panels.reshape(-1), lanes, size * lanes, biases, y)
@@ -63,13 +63,13 @@ def _product(x: Array, W: Array, windows: Windows, bias: Array | None = None) ->
 
 
 def _numbers(windows: Windows, tile: tuple[int, int] = (1, 1), relu: bool = False) -> Array:
-    """Return the array of numbers that `product` takes."""
+    """Return the sizes and flags for `product`, in one array."""
     sizes = *windows.before, *windows.padded_size, *windows.stride, *windows.window, windows.output[1], *tile
     return np.array((*sizes, relu), np.int64)
 
 
 def _panels(W: Array, bias: Array | None) -> tuple[Array, Array]:
-    """Return the kernel in panels, (panels, window size, filters of a panel), and the bias of all panels."""
+    """Return the kernel as panels of filters, (panels, window size, filters per panel), and the bias of all panels."""
     filters, lanes = W.shape[-1], PANEL_BYTES // W.itemsize
     size, count = W.size // filters, -(-filters // lanes)
     wide = np.zeros((size + 1, count * lanes), W.dtype)  # the last row is the bias
@@ -90,7 +90,7 @@ def _kernel_gradient(x: Array, dy: Array, windows: Windows, out: Array) -> None:
 
 
 def _readable(x: Array) -> Array:
-    """Return the array as contiguous, aligned and read-only: numba compiles for every kind of array by itself."""
+    """Return a contiguous, aligned and read-only view, since numba compiles once for every kind of array."""
     view = np.ascontiguousarray(x if x.flags.aligned else x.copy()).view()
     view.setflags(write=False)
     return view

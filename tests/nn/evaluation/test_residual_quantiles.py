@@ -1,12 +1,12 @@
-"""Residuals by their quantiles, and classes one by one where there is little to tell."""
+"""Quantiles of the residuals."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from nncli.nn.evaluation_report import QUANTILES, Confusion, Residuals
-from nncli.nn.tally import Tally
+from nncli.nn.evaluation.residual_quantiles import QUANTILES, ResidualQuantiles
+from nncli.nn.evaluation.running_metrics import RunningMetrics
 
 RANDOM = np.random.default_rng(12)
 SHARES = {"min": 0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95, "max": 1}
@@ -14,11 +14,11 @@ SHARES = {"min": 0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95":
 
 def reports(prediction, targets, weights=None, size=None):
     """The quantiles of every target, of rows that came in parts."""
-    tally = Tally([Residuals()])
+    tally = RunningMetrics([ResidualQuantiles()])
     for start in range(0, len(prediction), size or len(prediction)):
         some = slice(start, start + (size or len(prediction)))
         tally.add(0.0, 1.0, tally.measure(prediction[some], targets[some], None if weights is None else weights[some]))
-    return Residuals().report(tally.states[0])
+    return ResidualQuantiles().report(tally.states[0])
 
 
 def linear(values, share):
@@ -82,7 +82,7 @@ def test_equal_weights_are_no_weights(weight):
     assert reports(prediction, targets, np.full(20, weight)) == reports(prediction, targets)
 
 
-def test_rows_without_weight_have_no_part():
+def test_rows_of_weight_zero_are_left_out():
     prediction, targets = RANDOM.normal(size=(2, 20, 1))
     weights = np.array([0.0, 1.0] * 10)
     targets[::2] = 1e6
@@ -95,20 +95,3 @@ def test_targets_of_any_shape_and_dtype():
     assert len(found) == 4
     flat = (targets.astype(float) - prediction.astype(float)).reshape(9, 4)
     assert [quantiles["max"] for quantiles in found] == flat.max(axis=0).tolist()
-
-
-def test_a_probability_of_a_half_is_the_first_class():
-    measure = Confusion()
-    report = measure.report(measure.measure(np.array([[0.5], [0.51]]), np.array([[1.0], [1.0]]), None), 2)
-    assert report.confusion.tolist() == [[0, 0], [1, 1]]
-
-
-def test_actual_runs_down_and_predicted_across():
-    measure = Confusion()
-    prediction = np.eye(3)[[1, 1, 2]]
-    report = measure.report(measure.measure(prediction, np.array([0, 0, 2]), np.array([1, 2.5, 1])), 3)
-    assert report.confusion.tolist() == [[0, 3.5, 0], [0, 0, 0], [0, 0, 1]]
-    assert report.support.tolist() == [3.5, 0, 1]
-    assert report.precision.tolist() == [0, 0, 1]
-    assert report.recall.tolist() == [0, 0, 1]
-    assert report.f1.tolist() == [0, 0, 1]

@@ -1,4 +1,4 @@
-"""Running loss and metrics of the rows seen so far."""
+"""Running loss and metrics."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nncli.core.types import Array
 from nncli.nn.metric import Metric, names_of
 
 
-class Tally:
-    """The loss and the metrics of all rows added so far.
+class RunningMetrics:
+    """The mean loss and the metrics of all rows added so far.
 
     Args:
         metrics: the metrics to measure besides the loss.
@@ -35,7 +35,7 @@ class Tally:
             return
         for metric, parts, state in zip(self.metrics, self._parts, states, strict=True):
             parts.append(state)
-            # a small state is never merged into a much larger one, so that kept rows are copied a few times only
+            # only states of similar size are merged if they keep rows, so that every row is copied a few times only
             while len(parts) > 1 and not (metric.keeps_rows and parts[-1].size < parts[-2].size):
                 last = parts.pop()
                 parts[-1] = metric.merge(parts[-1], last)
@@ -56,7 +56,7 @@ class Tally:
         self._parts = [[state] for state in states]
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> list[Array]:
-        """Return the states of the metrics for these rows alone."""
+        """Return the state of every metric for some rows, to be added by `add`."""
         return [_state(metric, metric.measure(prediction, targets, weights)) for metric in self.metrics]
 
     def results(self) -> dict[str, float]:
@@ -68,12 +68,16 @@ class Tally:
 
     @property
     def mean_loss(self) -> float:
-        """The mean loss; NaN if no row so far has any weight."""
+        """The mean loss; NaN if the total weight of the rows is 0."""
         return self.loss / self.divisor if self.divisor else nan
 
 
 def _state(metric: Metric, state: Array) -> Array:
-    """Return a metric's state as a float64 vector; a plugin's state of another shape is refused in the first step."""
+    """Return a metric's state as a float64 vector.
+
+    Raises:
+        ShapeError: if `measure` of a plugin's metric returns something else than a vector.
+    """
     state = np.asarray(state, np.float64)
     if state.ndim != 1:
         raise ShapeError(f"the metric {metric.type_name}: measure gives the shape {state.shape}; expected a vector")

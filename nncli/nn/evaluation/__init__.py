@@ -1,0 +1,1 @@
+"""Evaluation of predictions: running loss and metrics, classification reports, quantiles of residuals."""
