@@ -11,7 +11,7 @@ NncliError
 └── RunFailedError           exit code 1: the run could not continue
     ├── NonFiniteError       a loss or a gradient became infinite or NaN
     ├── SaveError            a file of the run could not be written
-    └── StoppedError         exit code 130 or 143: Ctrl-C or SIGTERM, with the checkpoint saved
+    └── StoppedError         exit code 130, 143 or 129: Ctrl-C, SIGTERM or SIGHUP, with the checkpoint saved
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from nncli.training.blas_threads import BlasThreads
 from nncli.training.compiler import compiler_of
 from nncli.training.nonfinite import locate_nonfinite
 from nncli.training.shards import SHARDS, Shards, concatenate_rows
-from nncli.training.thread_policy import SmallPredictions, is_sharded, uses_one_blas_thread, walk
+from nncli.training.thread_policy import SmallPredictions, blas_threads, is_sharded, walk
 
 
 class Executor:
@@ -63,7 +63,7 @@ class Executor:
         self.threads = threads
         self.penalty = penalty
         self._small_predictions = SmallPredictions(network)
-        self._one_blas_thread = uses_one_blas_thread(network, batch_size)
+        self.blas_threads = blas_threads(network, batch_size, threads)
         self._passes = [Pass(network, depth) for _ in range(SHARDS if self.sharded else 1)]
         self._shards = Shards(self._passes, threads)
         self.gradient = self._passes[0].gradient
@@ -143,11 +143,6 @@ class Executor:
     def locate_nonfinite(self, batch: Batch) -> str:
         """Return where the first number that is not finite appeared in the last step, for a message."""
         return locate_nonfinite(self.network, self._passes[0], batch.inputs, self.gradient, self.penalty)
-
-    @property
-    def blas_threads(self) -> int | None:
-        """Number of threads that BLAS may use; None for its own default."""
-        return 1 if self.sharded or self._one_blas_thread else self.threads
 
     @property
     def compiler(self) -> str:

@@ -32,9 +32,17 @@ def is_sharded(network: Network, batch_size: int) -> bool:
     return MIN_SHARDED_STEP <= _step_cost(network, batch_size) < MIN_BLAS_THREADED_STEP
 
 
-def uses_one_blas_thread(network: Network, batch_size: int) -> bool:
-    """Return whether BLAS uses one thread for a batch that is not sharded."""
-    return _step_cost(network, batch_size) < MIN_BLAS_THREADED_STEP
+def blas_threads(network: Network, batch_size: int, threads: int | None) -> int | None:
+    """Return the number of threads that BLAS may use; None for its own default.
+
+    Args:
+        network: the network that is trained or predicts.
+        batch_size: number of rows of a batch.
+        threads: the number of threads that the user allows; None for one per core.
+    """
+    if is_sharded(network, batch_size) or _step_cost(network, batch_size) < MIN_BLAS_THREADED_STEP:
+        return 1
+    return threads
 
 
 class SmallPredictions:

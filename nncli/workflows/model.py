@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, cast
-
-import numpy as np
+from typing import Any
 
 from nncli.assemble.session import Session
 from nncli.config.draft import Draft, build_draft
 from nncli.config.spec import Data, Training
 from nncli.core.builder import Builder
 from nncli.core.errors import ConfigError, UserError
-from nncli.core.types import Array, Shape
+from nncli.core.types import Array
 from nncli.data.rows import Rows
 from nncli.data.sources.memory import Memory, rows_in_memory
 from nncli.lifecycle.checkpointing import save_checkpoint
@@ -23,20 +21,16 @@ from nncli.lifecycle.predictor import PREDICTION_ROWS, Predictor, load_predictor
 from nncli.lifecycle.restore_trainer import restore_trainer
 from nncli.lifecycle.run_events import RunEvent
 from nncli.lifecycle.start_run import start_run
-from nncli.nn.input_check import input_check
-from nncli.nn.layer import Backward
-from nncli.nn.network import Pass
-from nncli.optim.schedule import Schedule
 from nncli.runs.new_directory import new_run_directory_at
 from nncli.training.events import EpochEnded, Record
 from nncli.training.shards import concatenate_rows
-from nncli.training.trainer import Trainer
-from nncli.workflows.model_session import first_session, next_session, session_for_shape, session_without_rows
+from nncli.workflows.manual_steps import ManualSteps
+from nncli.workflows.model_session import first_session, keep_weights, next_session, session_without_rows
 
 Validation = tuple[Any, Any] | None
 
 
-class Model:
+class Model(ManualSteps):
     """A network that trains on arrays, predicts, and is saved with its preprocessing.
 
     The first call of `train` fits the preprocessing to the training rows and determines the input shape. Inputs and
@@ -87,13 +81,8 @@ class Model:
         draft = build_draft(values, Builder())
         if draft.problems:
             raise ConfigError(draft.problems)
-        self._spec = draft.spec
-        self._session: Session | None = None
-        self._trainer: Trainer | None = None
+        super().__init__(draft.spec)
         self._fitted = False  # whether the preprocessing is fitted to training rows
-        self._pass: tuple[Pass, list[Backward]] | None = None
-        self._has_gradients = False  # whether `backward` was called after the last `forward`
-        self._output_shape: Shape = ()
         self.history: list[Record] = []
 
     def train(
@@ -198,88 +187,6 @@ class Model:
         """Return the mean loss on labelled rows, in inference mode."""
         return self.evaluate(inputs, targets)["loss"]
 
-    def forward(self, inputs: Any, *, training: bool = False) -> Array:
-        """Return the output of the last layer, activation included, for raw inputs.
-
-        Before the first training the inputs are not scaled, and their shape becomes the input shape of the model.
-
-        Args:
-            inputs: as for `train`.
-            training: whether to compute in training mode, with layers such as dropout active.
-        """
-        rows = rows_in_memory(inputs, None)
-        if self._session is None:
-            self._session = session_for_shape(Draft(self._spec), rows.row_shape)
-        session, network = self._session, self._session.network
-        given = session.preprocessing.inputs(rows, network.dtype, input_check(network.model))
-        if np.may_share_memory(given, cast("Array", rows.inputs)):  # the array of the user may change before backward
-            given = given.copy()
-        bound = Pass(network, len(network.model.layers), input_gradient=True)
-        bound.pass_state.training, bound.pass_state.seed = training, self._spec.seed
-        bound.pass_state.step = 0 if self._trainer is None else self._trainer.step
-        with np.errstate(all="ignore"):
-            output, backwards = bound.forward(given)
-        self._pass, self._output_shape, self._has_gradients = (bound, backwards), output.shape, False
-        return output
-
-    def backward(self, output_gradient: Any) -> Array | None:
-        """Return the gradient of the preprocessed inputs, given the gradient of the output of the last `forward`.
-
-        The gradients of all parameters, without that of a penalty, are then in `gradients`. The gradient of the inputs
-        is None if the first layer takes whole numbers.
-
-        Args:
-            output_gradient: gradient of the loss with respect to the output of `forward`, of the same shape.
-
-        Raises:
-            UserError: if `forward` was not called, or the gradient has another shape.
-        """
-        if self._pass is None:
-            raise UserError("backward: call forward first")
-        bound, backwards = self._pass
-        gradient = np.array(output_gradient, dtype=self._spec.dtype)
-        if gradient.shape != self._output_shape:
-            raise UserError(f"backward: expected a gradient of the shape {self._output_shape}; got {gradient.shape}")
-        self._has_gradients = True
-        return bound.backward(gradient, backwards)
-
-    @property
-    def gradients(self) -> dict[str, Array]:
-        """The gradients of the last `backward`, by parameter name, such as 0.dense.weight.
-
-        Raises:
-            UserError: if `forward` and `backward` were not called.
-        """
-        if self._pass is None or not self._has_gradients:
-            raise UserError("gradients: call forward and backward first")
-        return self._built.network.layout.named(self._pass[0].gradient)
-
-    @property
-    def weights(self) -> dict[str, Array]:
-        """The parameters by name, as views: writing to a view changes the model."""
-        return self._built.network.named()
-
-    def update(self) -> None:
-        """Do one step of the optimizer with the gradients of the last `backward`.
-
-        The schedule of the learning rate counts these steps like those of `train`.
-
-        Raises:
-            UserError: if `forward` and `backward` were not called, or the schedule of the learning rate counts epochs
-                and `train` was not called, so that the number of steps per epoch is not known.
-        """
-        if self._pass is None or not self._has_gradients:
-            raise UserError("update: call forward and backward first")
-        trainer = self._trainer = self._trainer or self._built.trainer()
-        rate = trainer.driver.rule.learning_rate
-        if isinstance(rate, Schedule) and not rate.by_steps and not trainer.steps_per_epoch:
-            raise UserError(
-                f"update: the schedule {rate.type_name} counts epochs, but a loop of update has no epochs; "
-                "give its length or period in steps, or use another schedule"
-            )
-        trainer.apply(self._pass[0].gradient, trainer.learning_rate)
-        trainer.step += 1
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint, as the commands do.
 
@@ -304,13 +211,12 @@ class Model:
         """
         trained = load_predictor(os.fspath(path), state=True)
         model = cls.__new__(cls)
-        model._spec = trained.spec
+        ManualSteps.__init__(model, trained.spec)
         model._session = session_without_rows(trained.spec, trained.preprocessing, trained.executor)
         model._trainer = model._session.trainer()
         restore_trainer(trained.path, model._trainer, trained.meta, trained.state)
         model._trainer.swap_in_average()
         model._fitted = True
-        model._pass, model._has_gradients = None, False
         model.history = []
         return model
 
@@ -323,17 +229,6 @@ class Model:
         """
         session = self._built
         return Predictor(self._spec.name or "model", session.spec, session.preprocessing, session.executor)
-
-    @property
-    def _built(self) -> Session:
-        """The session.
-
-        Raises:
-            UserError: if there is none yet.
-        """
-        if self._session is None:
-            raise UserError("the model does not know its inputs yet: train it, or call forward once")
-        return self._session
 
     def _session_for(self, rows: Rows, validation: Validation, training: dict[str, Any]) -> Session:
         """Return a session for these rows, with the weights and preprocessing of the previous session, if any."""
@@ -349,18 +244,5 @@ class Model:
             return next_session(draft, self._built, rows, held)
         session = first_session(draft, rows, held)
         if self._session is not None:
-            self._keep_weights(session)
+            keep_weights(self._session, self._trainer, session)
         return session
-
-    def _keep_weights(self, session: Session) -> None:
-        """Copy weights and optimizer state that were changed with `weights` or `update` before the first training."""
-        before, after = self._built.network, session.network
-        if before.shapes != after.shapes:
-            raise UserError(f"forward was called with rows of {before.input_shape}; these are {after.input_shape}")
-        after.vector[...] = before.vector
-        if self._trainer is not None:
-            driver = session.trainer().driver
-            driver.steps = self._trainer.driver.steps
-            for name, vector in driver.state.items():
-                vector[...] = self._trainer.driver.state[name]
-            self._trainer.driver = driver

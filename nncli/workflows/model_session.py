@@ -26,6 +26,7 @@ from nncli.data.preprocessing import Preprocessing
 from nncli.data.rows import Rows
 from nncli.data.source import Source
 from nncli.training.executor import Executor
+from nncli.training.trainer import Trainer
 
 
 def first_session(draft: Draft, rows: Rows, validation: Rows | None) -> Session:
@@ -99,3 +100,26 @@ def session_without_rows(spec: Spec, preprocessing: Preprocessing, executor: Exe
     shapes = executor.network.shapes
     empty = Dataset(np.empty((0, *shapes[0])), np.empty((0, *shapes[-1])))
     return Session(spec, preprocessing, executor, empty)
+
+
+def keep_weights(before: Session, trainer: Trainer | None, session: Session) -> None:
+    """Copy weights and optimizer state that were changed by hand before the first training.
+
+    Args:
+        before: the session that `forward` created.
+        trainer: the trainer that `update` created, or None.
+        session: the session of the first training, which is changed.
+
+    Raises:
+        UserError: if the sessions have different shapes.
+    """
+    old, new = before.network, session.network
+    if old.shapes != new.shapes:
+        raise UserError(f"forward was called with rows of {old.input_shape}; these are {new.input_shape}")
+    new.vector[...] = old.vector
+    if trainer is not None:
+        driver = session.trainer().driver
+        driver.steps = trainer.driver.steps
+        for name, vector in driver.state.items():
+            vector[...] = trainer.driver.state[name]
+        trainer.driver = driver
