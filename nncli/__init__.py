@@ -1,8 +1,8 @@
 """nncli: train neural networks from a YAML file with nothing but NumPy.
 
 From Python, `nncli.Model` trains on arrays; `nncli.train`, `resume`, `repro`, `predict`, `evaluate`, `inspect` and
-`check` are what the commands of these names call. `nncli.layer`, `activation`, `initializer`, `loss`, `metric`,
-`optimizer`, `schedule`, `scaler` and `source` are the decorators that register a class under a name for configs.
+`check` are the functions behind the commands of the same names. `nncli.layer`, `activation`, `initializer`, `loss`,
+`metric`, `optimizer`, `schedule`, `scaler` and `source` are decorators that register a class under a name for configs.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a public name when it is first used, so that `import nncli` costs nothing."""
+    """Import a public name when it is first used, so that `import nncli` costs nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module 'nncli' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

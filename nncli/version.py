@@ -1,3 +1,3 @@
-"""The version of nncli, which checkpoints and run directories name."""
+"""The version of nncli, which checkpoints and run directories store."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Parameters of tests, some of which only --full runs."""
+"""Mark parameters of tests as long; long tests run only with --full."""
 
 from __future__ import annotations
 

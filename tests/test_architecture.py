@@ -1,4 +1,4 @@
-"""Check which package imports which, and that the package uses nothing forbidden, from the source code."""
+"""Check in the source code that packages import only allowed packages and use nothing forbidden."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def package_of(path: Path) -> str:
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
-    """Yield every imported module with its import statement, also inside functions and for types only."""
+    """Yield (module, import statement) of every import, also of imports inside functions or only for types."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node) for alias in node.names)

@@ -35,8 +35,8 @@ class DataSplits:
         test: the test rows, or None.
         notes: notes for the user.
         files: the data files that were read.
-        samples: split name -> some of its rows, for splits whose inputs were not read completely.
-        whole_sources: split name -> rows, for sources that were read completely, so that none is read twice.
+        samples: split name -> a sample of its rows, for splits whose inputs were not read completely.
+        whole_sources: split name -> rows, for sources that were read completely and need not be read again.
     """
 
     train: Rows
@@ -56,7 +56,7 @@ class DataSplits:
 
     @property
     def is_sample(self) -> bool:
-        """Whether only a sample of the inputs of any split was read."""
+        """Whether at least one split was read only as a sample."""
         return bool(self.samples)
 
     def readable(self, name: str) -> Rows:
@@ -82,7 +82,8 @@ def read_splits(
         seed: seed of the random draws.
         problems: receives a problem for every source that cannot be read and every fraction that cannot be drawn.
         layers: the layers of the model, which may determine the kind of task as well.
-        sample_rows: approximate number of rows to read of large sources, besides all targets; default all rows.
+        sample_rows: approximate number of inputs to read from each large source; targets are read completely; default
+            all rows.
         whole_sources: split name -> rows, for sources that were already read completely.
 
     Returns:
@@ -143,7 +144,7 @@ def _strata(rows: Rows, kind: TaskKind) -> TextColumn:
     """Return the class label of every row, for a stratified split."""
     if kind == "multi_label":
         raise DataError(
-            "stratify wants one class label a row, but this loss learns multi-label targets", key="stratify"
+            "stratify wants one class label per row, but this loss learns multi-label targets", key="stratify"
         )
     if kind != "classes":
         raise DataError("stratify wants class labels, but this loss learns numbers", key="stratify")

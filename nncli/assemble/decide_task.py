@@ -1,4 +1,4 @@
-"""Decide the kind of task from the loss and the targets; nothing else decides it."""
+"""Decide the kind of task from the loss and the targets; no other module decides it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from nncli.nn.loss import Loss
 def decide_task_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
     """Return the kind of task.
 
-    It is the kind of the loss, or multi_label if the loss supports it and the targets have several columns. An
-    exception are one-hot targets of a model that ends in one unit: they are classes.
+    It is the kind of the loss, or multi_label if the loss supports multi-label targets and the targets have several
+    columns. One-hot targets are classes, not multi-label, if the model ends in one unit.
 
     Args:
         loss: the loss.
@@ -50,4 +50,4 @@ def declared_task_kind(loss: Loss, data: Data | None) -> TaskKind:
 def _kind_of(loss: Loss) -> TaskKind:
     """Return the kind of task that a loss learns by default."""
     kind: Any = loss.target_kind
-    return "multi_label" if kind == "labels" else kind  # its older name, which plugins may use
+    return "multi_label" if kind == "labels" else kind  # "labels" is its older name, which plugins may use

@@ -19,7 +19,7 @@ def complete_defaults(draft: Draft, *, has_validation: bool | None = None, name:
 
     Args:
         draft: the draft, as `build_document` returns it.
-        has_validation: whether there are validation rows; default as the config says.
+        has_validation: whether there are validation rows; by default, the config decides.
         name: name of the run, if the config has none.
     """
     if has_validation is None:
@@ -47,7 +47,7 @@ def _fill_alone(layer: Any) -> Any:
 
 
 def _with_monitors(training: Training, monitor: str) -> Training:
-    """Return the training section with the default monitor where none is given."""
+    """Return the training section with the default monitor for the settings that have none."""
     checkpoint, stopping = training.checkpoint, training.early_stopping
     if checkpoint.monitor is None:
         checkpoint = checkpoint.with_fields(monitor=monitor)

@@ -27,7 +27,7 @@ def labelled_dataset(rows: Rows, preprocessing: Preprocessing, executor: Executo
         executor: the executor of the model.
 
     Raises:
-        UserError: if they do not fit the model.
+        UserError: if the rows do not fit the model.
     """
     network = executor.network
     inputs = preprocessing.lazy_inputs(rows, network.dtype, input_check(network.model)).load()
@@ -49,7 +49,7 @@ def make_dataset(
         preprocessing: the preprocessing, whose class weights multiply the weights of the rows in the loss.
         inputs: (n, *input shape).
         targets: (n, ...) as `prepare_targets` returns them.
-        weights: (n,) weight of each row; None for all 1.
+        weights: (n,) weight of each row; None if all are 1.
 
     Raises:
         DataError: if a target is too large for the dtype of the network.
@@ -69,7 +69,7 @@ def make_dataset(
 
 
 def set_class_weights(preprocessing: Preprocessing, training: Training, targets: Array) -> None:
-    """Set the class weights of the preprocessing as the training section says.
+    """Set the class weights of the preprocessing to those of the training section.
 
     Args:
         preprocessing: changed in place.

@@ -56,7 +56,7 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
 
 
 def _is_bounded(last: Layer) -> bool:
-    """Return whether the outputs of a layer cannot be logits: they are bounded, or it is an activation of nncli."""
+    """Return whether the outputs of a layer cannot be logits: they are bounded, or it is a built-in activation."""
     activation = isinstance(last, Activation) and not isinstance(last, Linear) and not is_user_defined(type(last))
     return activation or last.output_range is not None
 

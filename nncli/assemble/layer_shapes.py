@@ -36,7 +36,7 @@ def follow_shapes(
         input_shape: shape of one row, or None if it is not known.
         problems: receives a problem for every layer that does not accept its input shape.
         path: path of the layers in the config.
-        before: start of the phrase that ends in the input shape, for messages.
+        before: words that messages put before the input shape.
         batch_size: rows per batch, or None if it is not known.
     """
     shape, shapes = input_shape, []

@@ -41,7 +41,7 @@ def learning_rate_curve(spec: Spec, resources: ResourceEstimate) -> LearningRate
 
     Args:
         spec: the spec, with every default filled in.
-        resources: the estimated resources of the run, for its number of steps.
+        resources: the estimated resources of the run, including its number of steps.
     """
     schedule = schedule_of(spec.optimizer)
     if schedule is None:
@@ -64,7 +64,7 @@ def sampled_steps(steps: int) -> Iterator[int]:
 def _plateau_rule(schedule: ReduceOnPlateau) -> str:
     """Return when reduce_on_plateau changes the rate, in words."""
     lowest = f", down to {schedule.final:g}" if schedule.final else ""
-    pause = f" (the {schedule.cooldown:,} after a change do not count)" if schedule.cooldown else ""
-    epochs = count_noun(schedule.patience, "epoch")
+    epochs, cooldown = count_noun(schedule.patience, "epoch"), count_noun(schedule.cooldown, "epoch")
+    pause = f" (not counting the {cooldown} after each change)" if schedule.cooldown else ""
     factor = f"{schedule.initial:g}, times {schedule.factor:g}"
     return f"{factor} whenever {schedule.monitor} has not improved for {epochs}{pause}{lowest}"

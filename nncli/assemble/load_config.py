@@ -34,7 +34,7 @@ class LoadedConfig:
 
     Args:
         document: the config as read.
-        validation: the result of the validation; of large data only a sample was read.
+        validation: the result of the validation; only a sample of large data was read.
         resources: the estimated resources of the run.
         notes: notes for the user about the config.
     """
@@ -75,15 +75,15 @@ class LoadedConfig:
 
 
 def load_config(config: str, settings: Sequence[str] = (), *, resolved: bool = False) -> LoadedConfig:
-    """Read a config file, apply the settings, and validate it against its data; of large data only a sample is read.
+    """Read a config file, apply the settings, and validate it against its data; only a sample of large data is read.
 
     Args:
         config: path of a YAML file.
         settings: KEY=VALUE pairs that override the file and the environment variable NNCLI_SET.
-        resolved: whether it is the resolved config of a run, which already includes the settings of NNCLI_SET.
+        resolved: whether the file is the resolved config of a run, which already includes the settings of NNCLI_SET.
 
     Raises:
-        ConfigError: with every problem, located.
+        ConfigError: with every problem and its place in the file.
         UserError: if the file cannot be read or a setting is not a KEY=VALUE pair.
     """
     document = read_file(config, MAX_RESOLVED_DEPTH if resolved else MAX_DEPTH)
@@ -110,7 +110,7 @@ def validate_document(document: Document, name: str = "") -> Validation:
         name: name of the run, if the document has none.
 
     Raises:
-        ConfigError: with every problem, located.
+        ConfigError: with every problem and its place in the file.
     """
     try:
         resolve_references(document, MAX_VALUES)

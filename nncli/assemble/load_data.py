@@ -52,8 +52,8 @@ class LoadedData:
         problems: the problems of the data, with their paths in the config.
         splits: the rows; None if the train source could not be read.
         preprocessing: the preprocessing, fitted to the training rows; None if it could not be fitted.
-        prepared: split name -> preprocessed rows, for splits that could be preprocessed; all targets, but only a sample
-            of the inputs if only a sample was read.
+        prepared: split name -> preprocessed rows, for splits that could be preprocessed. The targets are complete; the
+            inputs are a sample if only a sample was read.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -78,8 +78,8 @@ def load_data(
 
     Args:
         draft: the draft, after `complete_defaults`.
-        sample: whether to read only some rows of large sources, besides all targets. If the sample has a problem, all
-            rows are read.
+        sample: whether to read only a sample of the inputs of large sources, but all targets. If the sample has a
+            problem, all rows are read.
         splits: the rows, if they do not come from the sources of the draft.
         whole_sources: split name -> rows, for sources that were already read completely.
     """
@@ -124,7 +124,7 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
     """
     splits = loaded.splits
     assert splits is not None
-    if not all(map(len, splits.samples.values())):  # an empty sample shows nothing
+    if not all(map(len, splits.samples.values())):  # an empty sample cannot be preprocessed
         return
     rows, layers = splits.readable("train"), draft.layers
     try:
@@ -165,7 +165,7 @@ def first_input_check(layers: Sequence[Any]) -> InputCheck | None:
 
 
 def _sample_is_valid(loaded: LoadedData, draft: Draft) -> bool:
-    """Return whether a sample has no problems; if it has, all rows are read, because they may have other problems."""
+    """Return whether a sample has no problems; if not, all rows are read, because they may have other problems."""
     if loaded.preprocessing is None or loaded.problems:
         return False
     return not list(targets_out_of_range(loaded, draft.layers, draft.loss))

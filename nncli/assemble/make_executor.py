@@ -26,7 +26,7 @@ def make_executor(spec: Spec, preprocessing: Preprocessing, *, initialized: bool
     Args:
         spec: the spec, with every default filled in.
         preprocessing: the preprocessing, fitted to the training rows.
-        initialized: whether to draw initial weights; if not, they are 0, to be replaced by those of a checkpoint.
+        initialized: whether to draw initial weights; if not, they are 0 until the weights of a checkpoint are loaded.
     """
     model = make_model(spec)
     network = Network(model, preprocessing.input_shape, np.dtype(spec.dtype), spec.seed if initialized else None)

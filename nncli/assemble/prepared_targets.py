@@ -20,7 +20,7 @@ def prepare_targets(rows: Rows, preprocessing: Preprocessing, loss: Loss) -> Arr
         loss: the loss, for messages.
 
     Raises:
-        DataError: if a target cannot be used, such as a count below 0; it names the first one.
+        DataError: if a target cannot be used, such as a count below 0; the message names the first such target.
         ShapeError: if a row has more or fewer targets than in training.
     """
     targets, scaled = preprocessing.targets(rows), preprocessing.target_scaling is not None

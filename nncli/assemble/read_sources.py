@@ -1,4 +1,4 @@
-"""Read the sources of a config; of large sources all targets but only a sample of the inputs, if asked for."""
+"""Read the sources of a config; on request, read only a sample of the inputs of large sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.target_encoding import class_labels
 from nncli.nn.loss import Loss
 
-PROBE_ROWS = 10  # rows to read of a large source to see whether it can be read
+PROBE_ROWS = 10  # rows of a large source to read, to find out whether it is readable
 
 
 def source_problem(data: Data, name: str, error: UserError) -> Problem:
@@ -70,7 +70,7 @@ def keep_listed_classes(source: Source, rows: Rows, kind: TaskKind, *, all_neede
 
 
 def ordered_classes(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] | None:
-    """Return the class labels in order, as the source lists them or all that occur; None for other kinds of task.
+    """Return the class labels in order: those the source lists, otherwise all in the rows; None for other tasks.
 
     Args:
         rows: the training rows.
@@ -93,9 +93,10 @@ class SourceReader:
         data: the data section.
         loss: the loss.
         layers: the layers of the model; those that could not be built are Invalid.
-        sample_rows: approximate number of rows to read of large sources, besides all targets; None for all rows.
+        sample_rows: approximate number of inputs to read from each large source; targets are read completely; None for
+            all rows.
         whole: split name -> rows, for sources that were read completely.
-        samples: split name -> some rows, for sources of which only a sample of the inputs was read.
+        samples: split name -> a sample of the rows, for sources whose inputs were not read completely.
         problems: a problem for every source that cannot be read.
         kind: kind of the task, known after the train source was read.
     """
@@ -143,10 +144,10 @@ class SourceReader:
 
 
 def _check_groups(source: Source, rows: Rows) -> None:
-    """Check that the train source has its column of groups, by which fractions are split.
+    """Check that the train source has the group column that its `groups` names.
 
     Raises:
-        DataError: if it has not.
+        DataError: if the column does not exist.
     """
     wanted = getattr(source, "groups", None)
     if wanted is None or rows.groups is not None:

@@ -12,7 +12,7 @@ from nncli.optim.schedule import ScheduleContext, schedule_of
 from nncli.optim.schedules.reduce_on_plateau import plateau_of
 from nncli.optim.timed import Timed
 
-MAX_FIRST_SHARE = 0.05  # maximum share of the first weights in the averaged weights at the end of a run
+MAX_FIRST_SHARE = 0.05  # maximum share of the first step's weights in the final average
 
 
 def run_notes(spec: Spec, resources: ResourceEstimate) -> list[str]:
@@ -20,7 +20,7 @@ def run_notes(spec: Spec, resources: ResourceEstimate) -> list[str]:
 
     Args:
         spec: the spec, with every default filled in.
-        resources: the estimated resources of the run, for its number of steps.
+        resources: the estimated resources of the run, including its number of steps.
     """
     remarks = dict.fromkeys(remark for thing in registered_in(spec) for remark in thing.remarks())
     return [*remarks, *_on_schedule(spec, resources), *_on_plateau(spec), *_on_averaging(spec, resources)]
@@ -52,19 +52,20 @@ def _on_plateau(spec: Spec) -> Iterator[str]:
         return
     if stopping.patience <= plateau.patience and stopping.min_delta >= plateau.min_delta:
         what = f"early stopping ends the run before {plateau.type_name} changes the rate"
-        patience = f"give it less patience than the {stopping.patience} of early stopping"
+        patience = f"give it a patience below that of early stopping ({stopping.patience})"
         yield f"optimizer.learning_rate: {what}; {patience}"
 
 
 def _on_averaging(spec: Spec, resources: ResourceEstimate) -> Iterator[str]:
     """Yield a note if a run is too short for the average of its weights.
 
-    Without warm-up, the weights after the first step have the share decay^(steps - 1) in the last average.
+    Without warm-up, the weights after the first step have the share decay^(steps - 1) in the final average.
     """
     averaging, steps = spec.training.weight_averaging, resources.steps_per_epoch * resources.epochs
     if averaging is None or averaging.warmup:
         return
     share = averaging.decay ** (steps - 1)
     if share > MAX_FIRST_SHARE:
-        what = f"after the run's {count_noun(steps, 'step')} the average is still {share:.0%} the weights of the first"
+        run = f"after the {count_noun(steps, 'step')} of the run"
+        what = f"{run}, the weights of the first step still make up {share:.0%} of the average"
         yield f"training.weight_averaging: {what}; give it warmup: true, or a smaller decay"

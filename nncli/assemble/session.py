@@ -35,7 +35,7 @@ class Session:
         train: the training rows.
         validation: the validation rows, or None.
         test: the test rows, or None.
-        notes: notes for the user, such as how many blanks were filled.
+        notes: notes for the user, such as the number of missing cells that were filled.
         files: the data files that were read.
     """
 

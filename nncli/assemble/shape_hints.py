@@ -1,4 +1,4 @@
-"""Suggest a change where a layer does not accept its input shape."""
+"""Suggest a change if a layer does not accept its input shape."""
 
 from __future__ import annotations
 

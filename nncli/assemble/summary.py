@@ -75,7 +75,7 @@ def _summary(name: str, layer: Layer, shape: Shape) -> LayerSummary:
 
 
 def _inside(layer: Layer, shape: Shape) -> tuple[LayerSummary, ...]:
-    """Return the summaries of the layers in a container; layers that are not in order get the container's input."""
+    """Return the summaries of the layers in a container; parallel layers all get the container's input."""
     in_order = [layers_by_name(getattr(layer, field)) for field in layer.in_order]
     known = {name for layers in in_order for name in layers}
     others = [{name: child} for name, child in layer.children().items() if name not in known]

@@ -21,12 +21,12 @@ def baseline_hint(session: Session, record: Record) -> str:
     reached = record.get("train_loss", 0.0)
     if reached <= baseline:
         return ""
-    best = f"above the {baseline:.4g} of the best constant prediction"
+    best = f"above {baseline:.4g}, the loss of the best constant prediction"
     paid = 0.0 if session.executor.penalty is None else session.executor.penalty.value()
     if reached - paid <= baseline:
-        loss = f"the training loss {reached:.4g} is {best}, which pays no penalty"
-        return f"{loss}; the model pays {paid:.4g}: try less of training.penalty"
-    without = f" without the penalty's {paid:.4g}" if paid else ""
+        loss = f"the training loss {reached:.4g} is {best}, but only because of the penalty"
+        return f"{loss} of {paid:.4g}; try a smaller training.penalty"
+    without = f" without the penalty of {paid:.4g}" if paid else ""
     return f"the training loss {reached - paid:.4g}{without} is {best}; {divergence_hint(session)}"
 
 

@@ -14,7 +14,7 @@ import typer
 from nncli.cli import errors
 from nncli.version import __version__
 
-# each command is a function in the module of the same name; its name ends in "_" if it is that of a builtin
+# each command is a function in the module of the same name; a function named like a builtin ends in "_"
 COMMANDS = ("train", "resume", "predict", "evaluate", "inspect", "repro", "check", "init", "list", "schema")
 GC_THRESHOLD = 50_000  # new objects between two garbage collections; imports create many objects but no garbage
 

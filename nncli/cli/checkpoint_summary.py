@@ -58,10 +58,10 @@ def _format_layers(description: dict[str, Any]) -> list[str]:
 
 
 def _format_training(values: dict[str, Any]) -> list[str]:
-    """Return the training settings that are not the default; older checkpoints lack some of the keys."""
+    """Return the training settings that are not the default; older checkpoints do not have all keys."""
     lines, batches = [], values.get("batches_per_step", 1)
     if batches != 1:
-        lines.append(f"a step     {batches:,} batches of {values['batch_size']:,} rows (batches_per_step {batches})")
+        lines.append(f"per step   {batches:,} batches of {values['batch_size']:,} rows (batches_per_step {batches})")
     if penalty := values.get("penalty"):
         lines.append(f"penalty    {format_pairs({key: value or None for key, value in penalty.items()})}")
     if averaging := values.get("weight_averaging"):

@@ -11,7 +11,7 @@ def format_fields(values: dict[str, Any]) -> str:
 
 
 def format_pairs(values: dict[str, Any]) -> str:
-    """Format all keys but `type` and those that are null, such as "learning_rate cosine: initial 0.01; beta1 0.9"."""
+    """Format all keys that are not null, except `type`, such as "learning_rate cosine: initial 0.01; beta1 0.9"."""
     text, after = "", ""
     for key, value in values.items():
         if key == "type" or value is None:

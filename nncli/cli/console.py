@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 
 import typer
 
-DEFAULT_WIDTH = 100  # characters, where there is no terminal
+DEFAULT_WIDTH = 100  # characters, if there is no terminal
 
 
 def print_message(line: str = "") -> None:
@@ -17,7 +17,7 @@ def print_message(line: str = "") -> None:
 
 
 def print_notes(notes: Iterable[str]) -> None:
-    """Print notes to standard error, one a line."""
+    """Print notes to standard error, one per line."""
     for note in notes:
         print_message(f"note: {note}")
 

@@ -10,8 +10,8 @@ from nncli.cli.text_table import format_table
 if TYPE_CHECKING:
     from nncli.workflows.evaluation import Evaluation
 
-MAX_MATRIX_CLASSES = 12  # up to which the whole confusion matrix is shown
-MAX_CONFUSIONS = 10  # pairs of classes shown for more classes than that
+MAX_MATRIX_CLASSES = 12  # maximum number of classes for which the whole confusion matrix is shown
+MAX_CONFUSIONS = 10  # pairs of classes that are shown instead if there are more classes
 
 
 def format_evaluation(evaluation: Evaluation) -> list[str]:
@@ -43,7 +43,7 @@ def _format_classes(evaluation: Evaluation) -> list[str]:
 
 
 def _format_confusion(names: Sequence[str], confusion: list[list[float]]) -> list[str]:
-    """Return the confusion matrix, or the most frequent confusions where it is large."""
+    """Return the confusion matrix, or only the most frequent confusions if it is large."""
     if len(names) <= MAX_MATRIX_CLASSES:
         cells = [[name, *map(_format_count, row)] for name, row in zip(names, confusion, strict=True)]
         return format_table(["actual \\ predicted", *names], cells, right=tuple(range(1, len(names) + 1)))

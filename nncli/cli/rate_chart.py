@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def format_schedule(curve: LearningRateCurve) -> list[str]:
-    """Return a line with the schedule, and a chart unless its rate is constant or depends on the metrics."""
+    """Return a line with the schedule, and a chart unless the rate is constant or depends on the metrics."""
     from nncli.core.text_format import count_noun
 
     warmup = f" after {count_noun(curve.warmup_steps, 'step')} of warm-up" if curve.warmup_steps else ""

@@ -18,7 +18,7 @@ def format_kinds(kinds: dict[str, list[Entry]]) -> list[str]:
     return [
         *format_table(["kind", "names"], rows, width=terminal_width()),
         "",
-        "nncli list KIND shows the names of one kind, nncli list KIND NAME the page of one of them",
+        "nncli list KIND shows the names of one kind; nncli list KIND NAME shows the page of one name",
     ]
 
 

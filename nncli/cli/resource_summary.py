@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def format_resources(resources: ResourceEstimate) -> list[str]:
-    """Return a table of the layers, and one line each for a step, the run and its memory."""
+    """Return a table of the layers, and three lines: the cost per step, the cost per run, and the memory."""
     return [*_format_layers(resources), "", *_format_cost(resources)]
 
 
@@ -21,7 +21,7 @@ def _format_layers(resources: ResourceEstimate) -> list[str]:
     for depth, layer in (item for outer in resources.layers for item in outer.flattened()):
         sizes = [format_shape(layer.output_shape), f"{layer.trainable:,}", f"{layer.multiply_adds:,}"]
         rows.append([INDENT * depth + layer.name, *sizes])
-    return format_table(["layer", "output shape", "parameters", "multiply-adds a row"], rows, right=(2, 3))
+    return format_table(["layer", "output shape", "parameters", "multiply-adds per row"], rows, right=(2, 3))
 
 
 def _format_cost(resources: ResourceEstimate) -> list[str]:
@@ -34,8 +34,8 @@ def _format_cost(resources: ResourceEstimate) -> list[str]:
     step_cost = format_large_number(batches * resources.multiply_adds)
     run_cost = format_large_number(resources.epochs * resources.batches_per_epoch * resources.multiply_adds)
     return [
-        f"a step    {step}, about {step_cost} multiply-adds forward and back",
-        f"a run     {steps_per_epoch} an epoch, {steps:,} in {epochs}, about {run_cost} multiply-adds",
+        f"per step  {step}, about {step_cost} multiply-adds forward and back",
+        f"per run   {steps_per_epoch} per epoch, {steps:,} in {epochs}, about {run_cost} multiply-adds",
         f"memory    about {format_bytes(resources.parameter_bytes)} for parameters, gradients and optimizer, "
         f"{format_bytes(resources.batch_bytes)} for a batch, {format_bytes(resources.data_bytes)} for the data",
     ]

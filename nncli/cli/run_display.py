@@ -33,7 +33,7 @@ class RunDisplay:
         self.close()
 
     def __call__(self, event: RunEvent) -> None:
-        """Show one event; the run continues when standard error is closed."""
+        """Show one event; the run continues if standard error is closed."""
         self._training = type(event).__name__ != "RunEnded"
         if self._quiet:
             return

@@ -8,6 +8,6 @@ MAX_ITEMS = 8  # shown before "and N more"
 
 
 def format_list(items: Sequence[str], separator: str = ", ") -> str:
-    """Join the first items, and count the others."""
+    """Join the first `MAX_ITEMS` items, and append the number of the others."""
     more = f" and {len(items) - MAX_ITEMS} more" if len(items) > MAX_ITEMS else ""
     return separator.join(items[:MAX_ITEMS]) + more

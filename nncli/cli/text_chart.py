@@ -16,7 +16,7 @@ def draw_chart(values: Sequence[float], end: int, unit: str, width: int) -> list
     """Return the lines of a chart of the area below a curve, from 0 to its highest value.
 
     Args:
-        values: values at equal distances, at least 0 and not all 0.
+        values: values at equal intervals, each at least 0 and not all 0.
         end: the last number on the horizontal axis, which starts at 0.
         unit: unit of the horizontal axis.
         width: maximum length of a line in characters.
@@ -39,7 +39,7 @@ def draw_chart(values: Sequence[float], end: int, unit: str, width: int) -> list
 
 
 def _label_axis(end: int, unit: str, columns: int) -> str:
-    """Return the labels below the horizontal axis: 0, the middle where there is space for it, and the end."""
+    """Return the labels below the horizontal axis: 0, the middle if there is space for it, and the end."""
     middle, last = f"{end // 2:,}" if end % 2 == 0 else f"{end / 2:,}", f"{end:,}"
     space = columns - 1 - len(last)
     return f"0{middle if len(middle) < space - 1 else '':^{max(space, 1)}}{last} {unit}"

@@ -24,7 +24,7 @@ def format_table(
 
     Args:
         header: the names of the columns.
-        rows: a cell for every column.
+        rows: the rows, each with one cell per column.
         right: indices of the columns that are aligned to the right.
         width: maximum length of a line in characters; default unlimited.
         wrapped: indices of the columns that may be narrowed to fit the width, with their cells wrapped over several
@@ -49,7 +49,7 @@ def _narrow(widths: list[int], total: int, columns: Sequence[int]) -> None:
 
 
 def _format_row(cells: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> list[str]:
-    """Return the lines of one row, as many as its longest wrapped cell has."""
+    """Return the lines of one row; a row with wrapped cells has several lines."""
     columns = [wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(cells, widths, strict=True)]
     lines = []
     for number in range(max(map(len, columns))):

@@ -57,7 +57,7 @@ class Document:
         return self.text.splitlines()
 
     def locate(self, problem: Problem) -> Problem:
-        """Return a problem with its position; if its path is not in the file, with that of its nearest parent."""
+        """Return a problem with its position, or the position of its nearest parent if its path is not in the file."""
         if problem.place:
             return problem
         for length in range(len(problem.path), -1, -1):
@@ -81,13 +81,13 @@ class Document:
         )
 
     def error(self, problems: list[Problem]) -> ConfigError:
-        """Return an error with these problems, located and sorted."""
+        """Return an error with these problems, each with its position, sorted."""
         return ConfigError([self.locate(problem) for problem in problems], self.name)
 
     def absolute_path(self, path: Path, file: str) -> str:
         """Return a file name as an absolute path.
 
-        It is relative to the folder of the config, or to the working directory if --set gave it.
+        A relative name is resolved against the folder of the config, or against the working directory if --set gave it.
 
         Args:
             path: the path of the key that names the file.

@@ -46,12 +46,12 @@ class Draft:
 
     @property
     def layers(self) -> Sequence[Any]:
-        """The layers in order, Invalid where one could not be built."""
+        """The layers in order; those that could not be built are Invalid."""
         return items_of(self.get("model"))
 
     @property
     def metrics(self) -> Sequence[Any]:
-        """The metrics in order, Invalid where one could not be built."""
+        """The metrics in order; those that could not be built are Invalid."""
         return items_of(self.get("metrics"))
 
     @property
@@ -101,7 +101,7 @@ class Draft:
 
 
 def build_draft(values: Mapping[str, Any], builder: Builder) -> Draft:
-    """Build a spec from plain values, each object once.
+    """Build a spec from plain values; every object is built once.
 
     Args:
         values: the plain value of each field of the spec.

@@ -46,7 +46,7 @@ class _Definitions:
 
         Args:
             cls: the class.
-            inheriting: whether required fields may be inherited from another source, so that none is required here.
+            inheriting: whether fields may be inherited from another source, so that the mapping needs none of them.
         """
         fields = document_fields(cls)
         schema: Schema = {

@@ -137,7 +137,7 @@ class _Resolver:
 
 
 def _path_of(dotted: str, root: Any) -> Path | None:
-    """Parse a dotted path; None if no value has it."""
+    """Parse a dotted path; None if there is no value at this path."""
     path: Path = ()
     value = root
     for key in dotted.strip().split("."):

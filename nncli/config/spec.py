@@ -19,7 +19,7 @@ INHERITS_FROM_TRAIN = "inherits from train"  # annotation metadata of sources th
 
 @dataclass(frozen=True)
 class Fraction(Checked):
-    """A fraction of the rows of the train source. If the source has groups, no group is split.
+    """A fraction of the rows of the train source. If the source has groups, all rows of a group stay together.
 
     Args:
         fraction: share of the rows, above 0 and below 1.
@@ -130,10 +130,10 @@ class Penalty(Checked):
 
     loss = mean loss of the rows + l1 * sum |w| + l2 * sum w^2
 
-    The gradient, whose norm clip_norm limits, is the gradient of this sum; the derivative of |w| at 0 is taken as 0.
-    train_loss, val_loss, and the loss of the test and of evaluate include the penalty for the weights at which they are
-    measured; train_loss includes its mean over the steps of the epoch. Metrics do not include it, so a metric such as
-    log_loss or rmse shows the fit alone.
+    The gradient is the gradient of this sum, and clip_norm limits its norm; the derivative of |w| at 0 is taken as 0.
+    All reported losses include the penalty: val_loss, the test loss and the loss of evaluate include the penalty of the
+    evaluated weights, and train_loss includes the mean penalty over the steps of the epoch. Metrics do not include the
+    penalty, so a metric such as log_loss or rmse shows the fit alone.
 
     As in Keras, there is no factor 1/2: for plain gradient descent, l2: 1e-4 equals weight_decay=2e-4 in PyTorch, and
     alpha of scikit-learn's MLPClassifier equals 2 * l2 * batch_size.
@@ -158,11 +158,11 @@ class Penalty(Checked):
 class WeightAveraging(Checked):
     """Predict with an exponential moving average of the weights instead of the weights of the last step.
 
-    a <- decay a + (1 - decay) w after every step; a = w after the first step
+    a <- decay * a + (1 - decay) * w after every step; a = w after the first step
 
     This is the average of PyTorch's AveragedModel with get_ema_multi_avg_fn. It reduces the noise of the last steps,
-    and covers about 1 / (1 - decay) steps; a run should have several times as many. With warmup, decay is replaced by
-    min(decay, (1 + t) / (10 + t)), where t is the number of steps averaged before, so that the first steps have less
+    and covers about 1 / (1 - decay) steps; a run should be several times longer. With warmup, decay is replaced by
+    min(decay, (1 + t) / (10 + t)), where t is the number of steps averaged so far, so that the first steps have less
     weight in short runs and in the first epochs.
 
     Validation, checkpoints, the test and predictions use the averaged weights. Training continues with the weights of
@@ -186,9 +186,9 @@ class Training(Checked):
     Args:
         epochs: number of passes over the training rows, at least 1.
         batch_size: rows per batch, at least 1; the last batch of an epoch may have fewer.
-        batches_per_step: batches per step (gradient accumulation), at least 1. A step computes the same as with one
-            batch of all these rows, in the memory of one of the batches. The last step of an epoch may have fewer
-            batches. Checkpoints are saved between steps. Batch normalization normalizes each batch separately and
+        batches_per_step: batches per step (gradient accumulation), at least 1. A step has the same result as one
+            batch of all these rows, but needs only the memory of one of the batches. The last step of an epoch may have
+            fewer batches. Checkpoints are saved between steps. Batch normalization normalizes each batch separately and
             updates its running statistics once per batch.
         shuffle: whether to shuffle the training rows in every epoch.
         clip_norm: maximum global norm of the gradient, above 0; default no limit.
@@ -197,7 +197,7 @@ class Training(Checked):
         early_stopping: when to stop before the last epoch; default never.
         checkpoint: when to save checkpoints.
         on_nonfinite: what to do if a loss or gradient is not finite: stop the run, or skip the step, up to 100 steps
-            in a run.
+            per run.
         class_weight: weight of the rows of each class in the loss: balanced, which is rows / (classes * rows of the
             class), or a mapping of classes to weights above 0, such as {spam: 1, ham: 0.2}; default 1. Metrics do
             not use it.

@@ -35,7 +35,7 @@ def explain_syntax_error(error: yaml.YAMLError, document: Document) -> Problem:
 
 
 def _explain(error: yaml.YAMLError, document: Document) -> tuple[Mark, str]:
-    """Return position and message of a syntax error; PyYAML's errors have no codes, so their text is matched."""
+    """Return the position and message of a syntax error; PyYAML's errors have no codes, so their text is matched."""
     problem, context = getattr(error, "problem", None) or "not YAML", getattr(error, "context", None) or ""
     here, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if here is None:

@@ -1,4 +1,4 @@
-"""Write a spec as YAML that reads back as the same spec."""
+"""Write a spec as YAML; reading the YAML returns the same spec."""
 
 from __future__ import annotations
 

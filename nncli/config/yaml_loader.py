@@ -17,7 +17,7 @@ class ConfigLoader(yaml.SafeLoader):
     count = 0  # nodes composed so far
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose the next node; for an alias, a copy of its anchor's node with the position of the alias."""
+        """Compose the next node; an alias becomes a copy of its anchor's node with the position of the alias."""
         self.count += 1
         if self.count > MAX_VALUES:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]

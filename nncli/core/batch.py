@@ -16,9 +16,9 @@ class Batch:
     Args:
         inputs: (n, *input shape).
         targets: (n, ...) as the loss takes them; None for prediction.
-        weights: (n,) weight of each row in the loss; None for all 1.
-        metric_weights: (n,) weight of each row in metrics; None for all 1.
-        first_row: index of the first row within the whole batch, which addresses random numbers by row.
+        weights: (n,) weight of each row in the loss; None if all are 1.
+        metric_weights: (n,) weight of each row in metrics; None if all are 1.
+        first_row: index of the first row within the whole batch; the random numbers of a row depend on its index.
     """
 
     inputs: Array

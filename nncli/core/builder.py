@@ -183,7 +183,7 @@ class Builder:
         return self.make(member, value, path)
 
     def _example(self, member: Any, value: Any) -> str:
-        """Return an example of a mapping for a message, with the given value if it is valid in it."""
+        """Return an example of a mapping for a message, with the given value if the mapping accepts it."""
         registry = split_annotation(member)[1]
         if registry is not None:
             return registry.example.removeprefix("a mapping, such as ") or "{type: ...}"
@@ -192,7 +192,7 @@ class Builder:
         return f"{{{name}: {'...' if trial.problems else format_value(value)}}}"
 
     def _check_object(self, members: list[Any], value: Fields, path: Path) -> Any:
-        """Return an object that was given instead of plain values, if it has one of these types."""
+        """Return an object that was given instead of plain values; a problem if it has none of these types."""
         for member in members:
             registry = split_annotation(member)[1]
             if registry is None and type(value) is member:
@@ -236,7 +236,7 @@ class Builder:
         if any(map(is_invalid, values.values())):
             values = {key: value for key, value in values.items() if not is_invalid(value)}
             if registry.find_by_keys(values) is None:
-                return INVALID  # its problem was reported where it was read
+                return INVALID  # their problems were reported where they were read
         if not registry.example or (isinstance(values.get("path", "."), str) and values.get("path", ".") != ""):
             cls = registry.find_by_keys(values, lambda cls: self.with_absolute_paths(cls, values, path))
             if cls is not None:

@@ -15,8 +15,8 @@ from nncli.core.fields import Fields, field_types
 class Checked(Fields):
     """A frozen dataclass that validates its fields when it is created.
 
-    Values may be given as YAML has them: a list for a tuple, a name or a mapping for a registered class. They are
-    converted to the annotated type; a `dict[str, ...]` becomes immutable.
+    Values may be given as in YAML: a list for a tuple, a name or a mapping for a registered class. They are converted
+    to the annotated type; a `dict[str, ...]` becomes immutable.
 
     Raises:
         ConfigError: with every invalid field.

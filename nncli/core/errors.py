@@ -5,7 +5,7 @@ NncliError
 │   ├── ConfigError          all problems of a config or of arguments
 │   ├── ShapeError           arrays or layers whose shapes do not match
 │   ├── DataError            a data file that is missing, unreadable or holds unusable values
-│   ├── CheckpointError      a checkpoint that is missing, damaged, of another version or no checkpoint
+│   ├── CheckpointError      a checkpoint that is missing, damaged or of another version, or a file of another kind
 │   ├── RunError             a run directory that is in use, missing or incomplete
 │   └── MissingExtraError    an optional package that is not installed
 └── RunFailedError           exit code 1: the run could not continue
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-MAX_SHOWN = 200  # problems of a config; more than that usually have a single cause
+MAX_SHOWN = 200  # problems of a config that are shown; many problems usually have a single cause
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -45,7 +45,7 @@ class Problem:
         message: what was expected, what was found and what to do.
         at: whether the key or the value at that path is at fault.
         hint: how to fix it, shown on a line of its own.
-        place: file:line:column, or what set the value in place of the file, such as --set.
+        place: file:line:column, or the option that set the value, such as --set.
         order: sort key among other problems.
         excerpt: (line of the file, first column, end column) of the fault, columns counted from 1, end exclusive.
     """
@@ -91,7 +91,7 @@ class ConfigError(UserError, ValueError):
 
     @property
     def omitted(self) -> str:
-        """How many more problems there are; empty where all are shown."""
+        """How many more problems there are; empty if all are shown."""
         more = len(self.problems) - MAX_SHOWN
         return f"... and {more:,} more" if more > 0 else ""
 
@@ -113,7 +113,7 @@ class DataError(UserError, ValueError):
         message: what is wrong.
         file: the file, if the fault is that it cannot be opened.
         key: the key of the source, if the fault is that it names something that does not exist.
-        path: the keys within the config's data section that lead to the fault, if it is not in a source.
+        path: the keys within the config's data section that lead to the fault, if the fault is not in a source.
         missing: the column or array that the data do not have, if that is the fault.
     """
 
@@ -134,7 +134,7 @@ class DataError(UserError, ValueError):
 
 
 class CheckpointError(UserError):
-    """A checkpoint that is missing, damaged, of another version or no checkpoint."""
+    """A checkpoint that is missing, damaged or of another version, or a file of another kind."""
 
 
 class RunError(UserError):

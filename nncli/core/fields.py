@@ -12,7 +12,9 @@ ALSO_WHOLE_NUMBERS = "also whole numbers"  # annotation metadata of a text: `pre
 
 @dataclasses.dataclass(frozen=True)
 class OneOf:
-    """Annotation metadata of a text that must be one of some names, for the JSON Schema; its class checks it.
+    """Annotation metadata of a text that must be one of some names.
+
+    Only the JSON Schema uses it; the class with this field validates the text.
 
     Args:
         names: function that returns the names.
@@ -40,10 +42,10 @@ class FrozenMapping(dict[str, Any]):
 class Fields:
     """A frozen dataclass whose annotations are the schema of a mapping in a config.
 
-    `Builder` builds it from such a mapping; subclasses override these methods to take part in that.
+    `Builder` builds it from such a mapping; subclasses override these methods to change how it is built.
     """
 
-    stray_keys: ClassVar[Mapping[str, str]] = {}  # keys that it does not have -> what to write instead
+    stray_keys: ClassVar[Mapping[str, str]] = {}  # keys that users may write by mistake -> what to write instead
 
     @classmethod
     def label(cls) -> str:

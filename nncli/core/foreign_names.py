@@ -36,7 +36,7 @@ def foreign_names(kind: str, packages: Iterable[str], classes: Iterable[type]) -
     Args:
         kind: kind of the registered classes, such as "layer".
         packages: packages that define the built-in classes of this kind.
-        classes: all registered classes of this kind; those of plugins may have `known_elsewhere`.
+        classes: all registered classes of this kind; classes from plugins may have `known_elsewhere`.
     """
     found: dict[str, str] = {}
     for package in packages:

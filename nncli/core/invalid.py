@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, eq=False)
 class Invalid:
-    """Stands in for a value that could not be built; its problem has been reported where it was found.
+    """Stands in for a value that could not be built; its problem has already been reported.
 
     Args:
         fields: for an object, its fields that were given, by name; each is valid or Invalid.

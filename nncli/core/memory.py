@@ -14,7 +14,7 @@ def keep_freed_memory() -> None:
     """Make glibc reuse the memory of freed arrays of up to 32 MB; other C libraries are not affected.
 
     By default glibc maps every array of 128 KB or more separately and unmaps it when it is freed, so the kernel has to
-    clear its pages again for the next array. That takes a third of a training step of a small convolutional network.
+    clear its pages again for the next array. This takes a third of a training step of a small convolutional network.
     glibc raises this threshold to the size of the largest mapped block that was freed; therefore this function
     allocates and frees one large array, whose pages are never touched.
 

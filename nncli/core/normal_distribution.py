@@ -130,11 +130,11 @@ _FAR_TAIL = (
 def upper_tail(a: Array) -> tuple[Array, Array]:
     """Return P(X > a), and exp(-a^2 / 2), which is sqrt(2 pi) times the density at a.
 
-    The relative error is about 1e-15 in float64 and 4e-7 in float32, most of it rounding. For large a it grows by
+    The relative error is about 1e-15 in float64 and 4e-7 in float32, mostly from rounding. For large a it grows by
     a^2 / 2 times the machine epsilon, which is the change of the tail when a is rounded.
 
     Args:
-        a: at least 0, float32 or float64; the results have the same dtype.
+        a: numbers of at least 0, float32 or float64; the results have the same dtype.
     """
     a = np.clip(a, 0, MAX_ARGUMENT)
     bell = np.square(a)

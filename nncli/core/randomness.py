@@ -1,4 +1,4 @@
-"""Random streams identified by seed, purpose and indices; they do not depend on what was drawn before."""
+"""Stateless random streams: seed, purpose and indices determine the numbers, whatever was drawn before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Word: TypeAlias = "np.uint16 | np.uint32"
 
 @cache
 def _key_type() -> Any:
-    """Return the class of a seed sequence that holds a ready key; NumPy's own reads system entropy, which is slow."""
+    """Return the class of a seed sequence that returns a given key; NumPy's own reads system entropy, which is slow."""
     # imported here so that commands that draw no numbers start quickly
     from numpy.random.bit_generator import ISeedSequence
 
@@ -36,7 +36,7 @@ def stream(seed: int, purpose: str, *indices: int) -> np.random.Philox:
     """Return the bit generator of (seed, purpose, indices).
 
     Its key is a hash of the arguments. Streams that differ in any argument are independent, and a resumed run gets
-    the same numbers because it asks with the same indices.
+    the same numbers because it passes the same indices.
 
     Args:
         seed: seed of the run.
@@ -61,7 +61,7 @@ class Streams:
         self._fresh: Any = None  # the state of an unused stream
 
     def stream(self, seed: int, purpose: str, *indices: int) -> np.random.Philox:
-        """Return the same stream as the function `stream`; the stream returned before must no longer be used."""
+        """Return the same stream as the function `stream`; the previously returned stream must no longer be used."""
         if self._bits is None:
             bits = stream(seed, purpose, *indices)
             self._fresh = bits.state
@@ -77,7 +77,7 @@ def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:
 
 
 def bits_by_row(bits: np.random.Philox, shape: Shape, first_row: int, kind: type[Word] = np.uint32) -> Array:
-    """Draw uniform integers that depend on a row's index and not on how the batch was split into shards.
+    """Draw uniform integers that depend on the index of each row, but not on how the batch was split into shards.
 
     Every row starts at its own block of the counter, so rows a to b of a batch get the same numbers whether they are
     drawn alone or with other rows.

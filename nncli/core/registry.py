@@ -15,7 +15,7 @@ from nncli.core.foreign_names import foreign_names
 from nncli.core.spelling import normalize_name, sort_by_similarity, suggestion
 from nncli.core.text_format import join_names, truncate
 
-MAX_LISTED, MAX_SHORTENED = 20, 8  # names that a message lists; number of names if there are more than MAX_LISTED
+MAX_LISTED, MAX_SHORTENED = 20, 8  # a message lists up to MAX_LISTED names; of more names, only MAX_SHORTENED
 
 ClassT = TypeVar("ClassT", bound=type[Any])
 
@@ -23,8 +23,8 @@ ClassT = TypeVar("ClassT", bound=type[Any])
 class Registry:
     """The registered classes of one kind, by name.
 
-    To add a class, add its file: a name is first looked up in the module of that name in the registry's packages, then
-    in all of their modules. Modules are imported when they are first needed.
+    To add a class, add its file: a name is first looked up in the module of this name in the registry's packages, then
+    in all modules of these packages. Modules are imported when they are first needed.
 
     Args:
         kind: name of the kind in the singular, for messages, such as "layer".
@@ -50,7 +50,7 @@ class Registry:
         return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}"
 
     def register(self, name: str, *aliases: str) -> Callable[[ClassT], ClassT]:
-        """Return a class decorator that registers the class as `name`, and for lookups as each of `aliases`.
+        """Return a class decorator that registers the class as `name`; lookups also accept the `aliases`.
 
         Raises:
             ConfigError: if another class has that name already.
@@ -95,7 +95,7 @@ class Registry:
         self._aliases = {alias: name for alias, name in self._aliases.items() if name in self._classes}
 
     def find(self, name: str) -> type[Any] | None:
-        """Return the class of that name or alias, or None."""
+        """Return the class with this name or alias, or None."""
         if name not in self._classes and name not in self._aliases and not self._find_module(name):
             self.discover()
         return self._classes.get(self._aliases.get(name, name))
@@ -103,7 +103,7 @@ class Registry:
     def find_by_keys(
         self, values: Mapping[str, Any], mapping_for: Callable[[type[Any]], Mapping[str, Any]] | None = None
     ) -> type[Any] | None:
-        """Return the class of a mapping without `type`: the one that a key names, or the first that claims it.
+        """Return the class of a mapping without `type`: the class that a key names, or the first that claims it.
 
         Args:
             values: the mapping.
@@ -125,7 +125,7 @@ class Registry:
         return sorted(alias for alias, target in self._aliases.items() if target == name)
 
     def by_class_name(self, name: str, module: str) -> type[Any]:
-        """Return the registered class of that Python name, for `from module import Name`.
+        """Return the registered class with this Python name, for `from module import Name`.
 
         Raises:
             AttributeError: if there is none.
@@ -147,7 +147,7 @@ class Registry:
         return f"unknown {self.kind} {truncate(name)!r}{suggestion(meant, known, self._aliases, listing)}"
 
     def listing(self, near: str = "") -> str:
-        """Return all names for a message; if there are many, those most similar to `near`, and where to find all."""
+        """Return all names for a message; if there are many, only those similar to `near`."""
         known = self.names()
         if len(known) <= MAX_LISTED:
             return join_names(known)
@@ -163,7 +163,7 @@ class Registry:
         return iter([self._classes[name] for name in dict.fromkeys([*own, *self._classes])])  # plugins' classes last
 
     def _find_module(self, name: str) -> bool:
-        """Import the module of that name from the packages; return whether the name is registered."""
+        """Import the module with this name from the packages; return whether the name is registered."""
         for package in self.packages if name.isidentifier() else ():
             path = getattr(importlib.import_module(package), "__path__", None)
             if path is not None and importlib.util.find_spec(f"{package}.{name}") is not None:

@@ -16,7 +16,7 @@ MAX_COMPARED = 100  # characters of a name
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` was most likely meant to be, or None.
 
-    That is a name with similar spelling, one that starts with it, or one with these initials (lr for learning_rate).
+    The known name has a similar spelling, starts with `name`, or has these initials (lr for learning_rate).
     """
     by_lower = {candidate.lower(): candidate for candidate in known}
     lower = name.lower()

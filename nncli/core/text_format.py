@@ -1,21 +1,21 @@
-"""Format texts, names, sizes and counts for messages, shortened where they are long."""
+"""Format texts, names, sizes and counts for messages, shortened if they are long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 MAX_LENGTH = 80  # characters of a quoted text
-MAX_NAMES = 40  # in a list of names
-MAX_NAME_LENGTH = 40  # characters of each of them
+MAX_NAMES = 40  # names in a list
+MAX_NAME_LENGTH = 40  # characters of each name in a list
 
 
 def truncate(text: str, max_length: int = MAX_LENGTH) -> str:
-    """Return the text; if it is longer than `max_length`, with "..." in place of its middle."""
+    """Return the text; in a text longer than `max_length`, "..." replaces the middle."""
     return text if len(text) <= max_length else f"{text[: max_length * 2 // 3]}...{text[-max_length // 4 :]}"
 
 
 def join_names(names: Iterable[str], max_names: int = MAX_NAMES) -> str:
-    """Join names by commas; if there are more than `max_names`, the first of them and "and N more"."""
+    """Join names by commas; if there are more than `max_names`, "and N more" replaces the last ones."""
     shown = [truncate(name, MAX_NAME_LENGTH) for name in names]
     more = f" and {len(shown) - max_names} more" if len(shown) > max_names else ""
     return ", ".join(shown[:max_names]) + more

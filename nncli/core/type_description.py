@@ -46,8 +46,8 @@ def describe_type(annotation: Any, *, plural: bool = False) -> str:
 def _describe_tuple(items: tuple[Any, ...]) -> str:
     if items[-1] is Ellipsis:
         return f"a list of {describe_type(items[0], plural=True)}"
-    count = {2: "a pair", 3: "a triple"}.get(len(items), f"{len(items)}")
-    return f"{count} of {describe_type(items[0], plural=True)}"
+    count = {2: "a pair of", 3: "a triple of"}.get(len(items), f"a list of {len(items)}")
+    return f"{count} {describe_type(items[0], plural=True)}"
 
 
 def _describe_annotated(inner: Any, metadata: tuple[Any, ...], plural: bool) -> str:
@@ -66,7 +66,7 @@ def _describe_annotated(inner: Any, metadata: tuple[Any, ...], plural: bool) -> 
     if low is not None and high is not None:
         return f"{words} in {'[' if 'ge' in bounds else '('}{low}, {high}{']' if 'le' in bounds else ')'}"
     if low is not None:
-        return f"{words} {'at least' if 'ge' in bounds else 'above'} {low}"
+        return f"{words} {'of at least' if 'ge' in bounds else 'above'} {low}"
     if high is not None:
-        return f"{words} {'at most' if 'le' in bounds else 'below'} {high}"
+        return f"{words} {'of at most' if 'le' in bounds else 'below'} {high}"
     return words

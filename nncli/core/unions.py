@@ -11,7 +11,7 @@ from nncli.core.spelling import nearest
 
 
 def is_registered_name(structured: Sequence[Any], annotation: Any, value: Any) -> bool:
-    """Return whether a value is a registered name or a misspelt one, and not one of the union's literal values.
+    """Return whether a value is a registered name, possibly misspelt, and not one of the union's literal values.
 
     Args:
         structured: the members of the union that are classes or registries.

@@ -35,7 +35,7 @@ def unknown_key_advice(name: str, cls: type[Fields], path: Path) -> str:
 
 def likely_fields(name: str, cls: type[Fields]) -> set[str]:
     """Return the fields that an unknown key was likely meant to be: those that `unknown_key_advice` names."""
-    if (foreign := foreign_keys(cls).get(name)) is not None:  # its whole words, not parts of a path
+    if (foreign := foreign_keys(cls).get(name)) is not None:  # only whole words of the advice, not parts of a path
         return set(re.findall(r"(?<![\w.])\w+(?![\w.])", foreign)) & set(field_types(cls))
     match = nearest(name, field_types(cls))
     return set() if match is None else {match}

@@ -49,8 +49,8 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     """Open a zip file.
 
     Raises:
-        BadZipFile: if its list of members is larger than `MAX_DIRECTORY_BYTES`; this or another of `READ_ERRORS` if it
-            is not a zip file.
+        BadZipFile: if its list of members is larger than `MAX_DIRECTORY_BYTES`. If it is not a zip file, any of
+            `READ_ERRORS` may be raised.
     """
     bounded = _BoundedReader(file)
     archive = zipfile.ZipFile(cast("IO[bytes]", bounded))
@@ -59,12 +59,12 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
 
 
 def summarize_error(error: BaseException) -> str:
-    """Return an error's message on one short line, or its type where it has no message."""
+    """Return an error's message on one short line, or its type if it has no message."""
     return truncate(" ".join(str(error).split()), 160) or type(error).__name__
 
 
 class _BoundedReader:
-    """A file that refuses to read more than `max_bytes` at once, as zipfile does for a huge list of members."""
+    """A file that refuses to read more than `max_bytes` at once, as zipfile would for a huge list of members."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

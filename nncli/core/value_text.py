@@ -8,11 +8,11 @@ from typing import Any
 from nncli.core.text_format import join_names, truncate
 
 MAX_ITEMS = 6  # items of a list that are written out
-MAX_LIST_LENGTH = 100  # characters of a list; of a longer one only its length is shown
+MAX_LIST_LENGTH = 100  # characters of a list; a longer list is shown as its length
 
 
 def format_value(value: Any) -> str:
-    """Return a value as YAML would write it, shortened; of a mapping its keys, of a nested list its length."""
+    """Return a value as YAML would write it, shortened: a mapping as its keys, a nested list as its length."""
     if value is None:
         return "nothing (null)"
     if isinstance(value, bool):

@@ -7,8 +7,8 @@ rows: inputs and targets as a source reads them
 splits: draw validation and test rows
 column_encoding, target_encoding: turn text columns, blank cells and labels into numbers
 scaler, scalers: the scalers of a config, which fit a scaling to the training rows; one scaler per file
-scaling, statistics: fitted scalings, which are applied to all rows, and the statistics that they need
+scaling, statistics: fitted scalings for all rows, and the statistics for fitting them
 preprocessing: encoding and scaling together, fitted once and stored with the model
-weights: of rows and of classes
+weights: sample weights and class weights
 batches: prepared rows, batch by batch
 """

@@ -20,9 +20,9 @@ class Dataset:
 
     Args:
         inputs: (n, *input shape), in memory, or memory-mapped and scaled on reading.
-        targets: (n, ...) as the loss encodes them.
-        weights: (n,) weights of the rows in the loss; None for 1 each.
-        metric_weights: (n,) weights of the rows in metrics; None for 1 each.
+        targets: (n, ...) in the encoding of the loss.
+        weights: (n,) weights of the rows in the loss; None if every weight is 1.
+        metric_weights: (n,) weights of the rows in metrics; None if every weight is 1.
     """
 
     inputs: Array | NetworkInputs
@@ -50,7 +50,7 @@ def select_weights(weights: Array | None, rows: Array | slice) -> Array | None:
 
 
 class TrainingBatches:
-    """The batches of every epoch; their order depends on seed and epoch alone.
+    """The batches of every epoch; their order depends only on the seed and the epoch.
 
     The arrays of a batch are reused for later batches.
 
@@ -93,7 +93,7 @@ class TrainingBatches:
             yield buffer.fill(data, rows)
 
     def _prefetch(self, rows_of_batches: Iterator[Array]) -> Iterator[Batch]:
-        """Yield batches of memory-mapped rows, reading each one in a thread while the one before is used."""
+        """Yield batches of memory-mapped rows; a thread reads the next batch while the current one is used."""
         from concurrent.futures import ThreadPoolExecutor  # imported here because most runs need no thread
 
         buffers = itertools.cycle([_BatchBuffer.allocate(self._dataset, self._size) for _ in range(2)])
@@ -110,7 +110,7 @@ class TrainingBatches:
 
 @dataclass(frozen=True)
 class _BatchBuffer:
-    """Arrays that are reused for batch after batch.
+    """Arrays that every batch reuses.
 
     Args:
         inputs: (size, *input shape).
@@ -122,7 +122,7 @@ class _BatchBuffer:
 
     @classmethod
     def allocate(cls, data: Dataset, size: int) -> _BatchBuffer:
-        """Return a buffer for batches of that size."""
+        """Return a buffer for batches of this size."""
         rows = min(size, len(data))
         inputs = np.empty((rows, *data.inputs.shape[1:]), data.inputs.dtype)
         return cls(inputs, np.empty((rows, *data.targets.shape[1:]), data.targets.dtype))

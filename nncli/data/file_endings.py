@@ -1,4 +1,4 @@
-"""Recognise data files by their endings; the only list of these endings, and its description for messages."""
+"""Recognise data files by their endings; only this module lists them and describes them for messages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 TABLE_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 ARRAY_ENDINGS = (".npz", ".npy")
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
-IDX_NAME = re.compile(r"idx\d")  # MNIST's files have no ending of their own: train-images-idx3-ubyte.gz
+IDX_NAME = re.compile(r"idx\d")  # the names of MNIST's files have no ending except .gz: train-images-idx3-ubyte.gz
 
 
 def is_table(path: str) -> bool:
-    """Whether a file is a table by its ending."""
+    """Whether a file is a table, judged by its ending."""
     return path.lower().endswith(TABLE_ENDINGS)
 
 

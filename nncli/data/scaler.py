@@ -28,16 +28,16 @@ class Scaler(Registered):
         """Return the scaling for training rows; None leaves values unchanged.
 
         Args:
-            x: (n, ..., columns) raw values; statistics are taken over all axes but the last.
+            x: (n, ..., columns) raw values; statistics are computed over all axes except the last.
         """
         raise NotImplementedError
 
     def fit_named(self, x: Chunked, names: Mapping[str, Sequence[int]]) -> Scaling | None:
-        """Return the scaling for training rows; scalers whose config names columns override it.
+        """Return the scaling for training rows; scalers whose config names columns override this method.
 
         Args:
-            x: (n, ..., columns) raw values, perhaps only readable in chunks; the `fit` of a plugin gets an array.
-            names: positions of columns by the names that a config may use.
+            x: (n, ..., columns) raw values, which may only be readable in chunks; the `fit` of a plugin gets an array.
+            names: the positions of the columns for every name that a config may use.
 
         Raises:
             DataError: if the config names an unknown column.

@@ -35,7 +35,7 @@ class Source(Registered):
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:
-        """Return the mapping that a user means who wrote only a file's name; None if it is no such file."""
+        """Return the mapping to suggest if a user wrote only a file name; None if the source does not read it."""
         return f"{{path: {name}}}" if "." in name and cls.claims({"path": name}) else None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
@@ -59,15 +59,15 @@ class Source(Registered):
             targets: whether to read the targets too.
 
         Raises:
-            DataError: if a file cannot be read, or has no array or column of a name in the source.
+            DataError: if a file cannot be read, or lacks an array or a column that the source names.
         """
         raise NotImplementedError
 
     def read_like(self, texts: Collection[str], *, targets: bool = True) -> Rows:
-        """Read all rows, with the columns that were text in the training rows as text.
+        """Read all rows; columns that were text in the training rows are read as text.
 
         Args:
-            texts: names of columns; some may be absent.
+            texts: names of the columns to read as text; the source may lack some of them.
             targets: whether to read the targets too.
         """
         return self.read(targets=targets)
@@ -84,14 +84,14 @@ class Source(Registered):
         return self.glance(count)
 
     def glance(self, count: int) -> Preview | None:
-        """Return a preview; the former name of `preview`, which plugins may still define."""
+        """Return a preview; this is the former name of `preview`, and plugins may still define it."""
         return None
 
     @classmethod
     def for_input(cls, path: str, like: Source) -> Source:
         """Return the source for a file on the command line, for a model that was trained on `like`.
 
-        Options that do not name files are taken from `like` if it is of the same kind.
+        Options that do not name files are taken from `like` if both sources have the same type.
         """
         given = cls.input_fields(path, like)
         return replace(like, **given) if type(like) is cls else cls(**given)

@@ -12,7 +12,7 @@ from nncli.core.types import Array
 
 
 def value_differences(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a description of every value in `now` that differs from the one of the same name; nan equals nan.
+    """Yield a description of every value in `now` that differs from its value in `before`; nan equals nan.
 
     Args:
         place: file that stores the values, for the description.
@@ -22,7 +22,7 @@ def value_differences(place: str, before: Mapping[str, Any], now: Mapping[str, A
     for name, value in now.items():
         was = before.get(name)
         if was != value and not (was is value is None or _are_nan(was, value)):
-            yield f"{place}: {name} was {was}, its repetition gives {value}"
+            yield f"{place}: {name} was {was}, but is {value} in the repetition"
 
 
 def array_differences(place: str, before: Mapping[str, Array], now: Mapping[str, Array]) -> Iterator[str]:
@@ -37,7 +37,7 @@ def array_differences(place: str, before: Mapping[str, Array], now: Mapping[str,
         was = before.get(name)
         if was is None or was.shape != array.shape or was.dtype != array.dtype:
             described = "missing" if was is None else f"{was.dtype} {was.shape}"
-            yield f"{place}: {name} was {described}, its repetition gives {array.dtype} {array.shape}"
+            yield f"{place}: {name} was {described}, but is {array.dtype} {array.shape} in the repetition"
         elif was.tobytes() != array.tobytes():
             with np.errstate(all="ignore"):
                 apart = np.abs(np.subtract(was, array, dtype=np.float64))

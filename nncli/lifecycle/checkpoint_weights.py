@@ -1,4 +1,4 @@
-"""Weights of a checkpoint: check that they fit a model, and load them into its network."""
+"""Check that the weights of a checkpoint fit a model, and load them into its network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncli.nn.network import Network
 from nncli.nn.parameters import ParameterLayout
 from nncli.runs import checkpoint
 
-Form: TypeAlias = tuple[Shape, np.dtype[Any]]  # of an array
+Form: TypeAlias = tuple[Shape, np.dtype[Any]]  # shape and dtype of an array
 
 
 def check_weights(path: str, layout: ParameterLayout, described: Mapping[str, Any]) -> None:
@@ -26,7 +26,7 @@ def check_weights(path: str, layout: ParameterLayout, described: Mapping[str, An
         described: descriptions of the arrays in meta.json.
 
     Raises:
-        CheckpointError: if one is missing, has another shape or dtype, or does not belong to this model.
+        CheckpointError: if an array is missing, has another shape or dtype, or does not belong to this model.
     """
     try:
         given = {
@@ -43,7 +43,7 @@ def set_weights(path: str, network: Network, arrays: Mapping[str, Array]) -> Non
     """Fill a network with a checkpoint's arrays, by name.
 
     Raises:
-        CheckpointError: if one is missing, has another shape or dtype, or does not belong to this network.
+        CheckpointError: if an array is missing, has another shape or dtype, or does not belong to this network.
     """
     named = network.named()
     weights = {name: array for name, array in arrays.items() if not name.startswith(checkpoint.STATE)}

@@ -26,7 +26,7 @@ def save_checkpoint(path: str, session: Session, trainer: Trainer) -> None:
         trainer: the trainer of the session.
 
     Raises:
-        SaveError: if it cannot be written.
+        SaveError: if the file cannot be written.
     """
     weights = session.network.layout.named(trainer.prediction_parameters)
     checkpoint.save(path, weights, trainer.arrays(), make_meta(session, trainer))
@@ -70,7 +70,7 @@ def check_meta_size(session: Session, trainer: Trainer) -> None:
     """Check, before training begins, that meta.json will not be too large.
 
     Raises:
-        SaveError: if it would be larger than `checkpoint.load` accepts.
+        SaveError: if meta.json would be larger than `checkpoint.load` accepts.
     """
     names = (*session.network.named(), *(checkpoint.STATE + name for name in trainer.arrays()))
     checkpoint.check_meta_size(make_meta(session, trainer), names)

@@ -13,14 +13,14 @@ from nncli.lifecycle.schedule_length import whole_run_schedule
 
 # prefixes of settings that may change when a run resumes
 CHANGEABLE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
-# exceptions, because the best value so far is a value of this monitor
+# exceptions: the best value so far was measured with this monitor
 UNCHANGEABLE = ("training.checkpoint.monitor", "training.early_stopping.monitor")
 
 
 def config_identity(spec: Spec) -> dict[str, Any]:
-    """Return a config as plain values for `config_changes`; a schedule over the whole run gets its number of epochs.
+    """Return a config as plain values for `config_changes`; a whole-run schedule gets its number of epochs.
 
-    More epochs then are a change of the config, because they change the learning rate from the first step on.
+    With such a schedule, more epochs are a change of the config, because they change the learning rate of all steps.
     """
     values = to_plain(spec)
     if whole_run_schedule(spec) is not None:
@@ -31,12 +31,12 @@ def config_identity(spec: Spec) -> dict[str, Any]:
 def config_changes(
     before: dict[str, Any], after: dict[str, Any], *, same_data: bool = False, changeable: tuple[str, ...] = CHANGEABLE
 ) -> list[str]:
-    """Return every difference that makes it another run, as "seed was 0, is 1".
+    """Return every difference that makes `after` another run, such as "seed was 0, is 1".
 
     Args:
         before: the config of the run as plain values.
         after: the config to resume it with.
-        same_data: whether the data files have the same content, so that other paths of them are ignored.
+        same_data: whether the data files have the same content, so that changed paths of these files are ignored.
         changeable: prefixes of settings that may differ.
     """
     found = []
@@ -48,7 +48,7 @@ def config_changes(
 
 
 def may_change(path: str) -> bool:
-    """Whether the setting at a dotted path may change when a run resumes; paths of data files may."""
+    """Whether the setting at a dotted path may change when a run resumes; paths of data files may change."""
     return path.startswith(CHANGEABLE) or path.endswith((".path", ".inputs", ".targets"))
 
 

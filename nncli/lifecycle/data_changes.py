@@ -1,4 +1,4 @@
-"""Compare the data files of a run, by their SHA-256, with the files that it began with."""
+"""Compare the data files of a run, by their SHA-256, with the files that the run began with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def fingerprint_files(paths: Iterable[str]) -> dict[str, str]:
 def data_changes(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
     """Describe changes in the data files of a run; return "" if there are none.
 
-    Files whose content is the same, in the same order, may be at other paths.
+    The paths of files may differ if the files have the same contents in the same order.
 
     Args:
         environment: the run's environment.json.
@@ -30,7 +30,7 @@ def data_changes(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
         return ""
     return _describe(
         {
-            "other content": [path for path in now if path in known and now[path] != known[path]],
+            "content differs": [path for path in now if path in known and now[path] != known[path]],
             "new": [path for path in now if path not in known],
             "no longer read": [path for path in known if path not in now],
         }
@@ -38,9 +38,9 @@ def data_changes(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
 
 
 def changed_data_files(environment: Mapping[str, Any]) -> str:
-    """Describe the data files of a run that have other content now, not counting missing files; "" if none has."""
+    """Describe the data files of a run whose content has changed, ignoring missing files; "" if there are none."""
     there = {path: digest for path, digest in _known_files(environment).items() if os.path.isfile(path)}
-    return _describe({"other content": [path for path, digest in there.items() if fingerprint(path) != digest]})
+    return _describe({"content differs": [path for path, digest in there.items() if fingerprint(path) != digest]})
 
 
 def _known_files(environment: Mapping[str, Any]) -> dict[str, str]:

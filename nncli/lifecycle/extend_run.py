@@ -1,4 +1,4 @@
-"""Resume a finished run: leave it as it is, or extend it by more epochs."""
+"""Resume a finished run: leave it unchanged, or extend it by more epochs."""
 
 from __future__ import annotations
 

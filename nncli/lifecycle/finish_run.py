@@ -25,7 +25,7 @@ def finish_run(
     Args:
         session: the trained session.
         trainer: the trainer of the session.
-        run: the run directory; None writes nothing.
+        run: the run directory; if it is None, nothing is written.
         reason: completed or early_stopping.
         test: the test metrics.
 
@@ -64,7 +64,7 @@ def measure_test(
 
     Raises:
         StoppedError: if a signal was received; when the run resumes, the test rows are measured again.
-        CheckpointError: if best.npz is missing, damaged or not that of the best epoch.
+        CheckpointError: if best.npz is missing, damaged or not from the best epoch.
     """
     if session.test is None:
         return {}
@@ -83,7 +83,7 @@ def measure_test(
                 if signals.received is not None:
                     break
     finally:
-        network.vector[...] = last  # before a checkpoint is saved
+        network.vector[...] = last  # restored before a checkpoint is saved
     if signals.received is not None:
         raise record_stop(session, trainer, run, signals.received)
     results = tally.results()

@@ -13,7 +13,7 @@ UNMEASURED = ("epoch", "step", "learning_rate", "seconds")  # columns of metrics
 
 
 def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
-    """Return the lines that describe an event; most steps have none.
+    """Return the lines that describe an event; empty for most steps.
 
     Args:
         event: the event.

@@ -26,8 +26,8 @@ def train_command(run: RunDirectory, start: str = "nncli train CONFIG") -> str:
 
 
 def replace_command(checkpoint_file: str, path: str) -> str:
-    """Return the command that replaces the file at a path by a checkpoint.
+    """Return the command that replaces the file at a path with a checkpoint.
 
-    `ln -f` leaves other hard links to the old file as they are; `cp` would overwrite them.
+    `ln -f` leaves other hard links to the old file unchanged; `cp` would overwrite their content.
     """
     return f"ln -f {shlex.quote(checkpoint_file)} {shlex.quote(path)}"

@@ -1,4 +1,4 @@
-"""Load a user's own layers, losses, optimizers, metrics and sources; only from files that the user names."""
+"""Load a user's own layers, losses, optimizers, metrics and sources, only from files that the user names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _loaded: dict[str, Plugin] = {}  # by module name
 
 
 class _TextLoader(ExecutionLoader):
-    """Loader of a module from text that was read before, so that the code that runs is the code that was hashed."""
+    """Load a module from text that is in memory, so that the code that runs is the code that was hashed."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
@@ -90,7 +90,7 @@ def _load(path: str) -> None:
     _loaded.pop(module_name, None)
     for registry in REGISTRIES:
         registry.discover()
-        registry.forget(module_name)  # classes of an earlier version of the file
+        registry.forget(module_name)  # removes the classes of an earlier version of the file
     before = {registry.kind: set(registry) for registry in REGISTRIES}
     try:
         with _located(path):
@@ -125,7 +125,7 @@ def _read(path: str) -> bytes:
 
 @contextlib.contextmanager
 def _located(path: str) -> Iterator[None]:
-    """Turn any exception of a plugin's code into a UserError with the place in its file."""
+    """Convert any exception in a plugin's code to a UserError with the place in the plugin's file."""
     try:
         yield
     except UserError as error:  # raised by a decorator that registers a class
@@ -139,7 +139,7 @@ def _located(path: str) -> Iterator[None]:
 
 
 def _lacks_frozen(path: str, error: BaseException) -> bool:
-    """Whether the module dataclasses raised an error and the file has a dataclass that is not frozen."""
+    """Return whether `dataclasses` raised the error, and the file at `path` has a dataclass that is not frozen."""
     innermost = traceback.extract_tb(error.__traceback__)[-1]
     if not isinstance(error, TypeError) or innermost.filename != dataclasses.__file__:
         return False
@@ -159,7 +159,7 @@ def _run(module_name: str, path: str, text: str) -> None:
 
 
 def _fault(registry: Registry, cls: type[Registered]) -> str:
-    """Return why a class that a plugin registers cannot be used; "" if it can."""
+    """Return why a class that a plugin registers cannot be used; "" if it can be used."""
     what = f"the {registry.kind} {cls.type_name!r}"
     if inspect.get_annotations(cls) and "__dataclass_fields__" not in vars(cls):
         return f"{what}: put @dataclass(frozen=True) above class {cls.__name__}, below @nncli.{registry.kind}"
@@ -172,7 +172,7 @@ def _fault(registry: Registry, cls: type[Registered]) -> str:
 
 
 def _place(traceback: TracebackType | None, path: str) -> str | None:
-    """Return file and line of the innermost frame of a traceback in a file; None if it has none."""
+    """Return "path:line" of the innermost frame that runs code of the file; None if no frame of the traceback does."""
     place = None
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == path:
@@ -183,7 +183,7 @@ def _place(traceback: TracebackType | None, path: str) -> str | None:
 
 @cache
 def _imported(module: str) -> Plugin:
-    """Return a module that was imported from Python; its file is read once, soon after."""
+    """Return the plugin of a module that was imported from Python; its file is read only at the first call."""
     file = getattr(sys.modules.get(module), "__file__", None)
     try:
         with open(file or "", "rb") as content:

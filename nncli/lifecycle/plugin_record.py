@@ -1,4 +1,4 @@
-"""Record the plugins that a spec uses, and compare them with those that a checkpoint or environment.json records."""
+"""Record the plugins that a spec uses, and compare them with those recorded in a checkpoint or environment.json."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def used_plugins(spec: Checked) -> list[dict[str, Any]]:
 
 
 def plugin_options(spec: Checked) -> str:
-    """Return the options by which a command loads the plugins of a spec, such as " --plugin mine.py"."""
+    """Return the options with which a command loads the plugins of a spec, such as " --plugin mine.py"."""
     return "".join(f" --plugin {shlex.quote(plugin['path'])}" for plugin in used_plugins(spec) if plugin["path"])
 
 
 def missing_plugins(recorded: Any) -> str | None:
-    """Describe the first recorded class that is not registered now; None if all are.
+    """Describe the first recorded class that is not registered now; None if all are registered.
 
     Args:
         recorded: plugins that `used_plugins` returned, read from a file.

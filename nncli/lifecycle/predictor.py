@@ -75,7 +75,7 @@ class Predictor:
             DataError: if a row cannot be used.
         """
         if batch_size < 1:
-            raise UserError(f"batch_size: expected a whole number at least 1; got {batch_size}")
+            raise UserError(f"batch_size: expected a whole number of at least 1; got {batch_size}")
         network = self.executor.network
         inputs = self.preprocessing.lazy_inputs(rows, network.dtype, input_check(network.model))
         with self.executor.blas(min(batch_size, len(rows))):
@@ -85,7 +85,7 @@ class Predictor:
     def columns(self, prediction: Array) -> Array:
         """Return predictions as (n, columns): one column per class, label or target.
 
-        A single sigmoid unit, the probability of the second class, becomes two columns.
+        The output of a single sigmoid unit, the probability of the second class, becomes two columns.
         """
         flat = prediction.reshape(len(prediction), -1)
         if self.preprocessing.task.classes is not None and flat.shape[1] == 1:
@@ -124,7 +124,7 @@ class Predictor:
         return self.tally(dataset, RunningMetrics(self.executor.metrics)).results()
 
     def tally(self, dataset: Dataset, tally: RunningMetrics) -> RunningMetrics:
-        """Add the sums of labelled rows to a tally."""
+        """Evaluate labelled rows, add their sums to a tally and return it."""
         with self.executor.blas():
             return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally)
 
@@ -134,10 +134,10 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
 
     Args:
         path: path of the checkpoint or the run directory.
-        state: whether to read also the arrays that only training needs.
+        state: whether to also read the arrays that only training needs.
 
     Raises:
-        CheckpointError: if it is missing, foreign or damaged.
+        CheckpointError: if it is missing, damaged or not an nncli checkpoint.
     """
     path = checkpoint_path(path)
     made: tuple[Spec, Preprocessing, Executor] | None = None

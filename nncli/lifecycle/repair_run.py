@@ -1,4 +1,4 @@
-"""Find damaged or missing checkpoints of a run before it resumes, and tell how to replace them."""
+"""Find damaged or missing checkpoints of a run before it resumes, and say how to replace them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_nothing_saved(run: RunDirectory) -> None:
     """Check that a run without last.npz may start from the beginning.
 
     Raises:
-        RunError: if the run has saved other checkpoints, so that last.npz is missing.
+        RunError: if the run has saved other checkpoints, which means that last.npz was deleted.
     """
     state = run.state if os.path.exists(run.file(STATUS)) else "running"
     if run.checkpoints.names() or state in ("finished", "stopped"):
@@ -44,10 +44,10 @@ def last_checkpoint_remedy(run: RunDirectory) -> str:
 
 
 def check_best_checkpoint(run: RunDirectory, trainer: Trainer) -> None:
-    """Check that best.npz is the checkpoint of the trainer's best epoch, because the test rows need it after training.
+    """Check that best.npz is the checkpoint of the trainer's best epoch, because it is needed for the test rows later.
 
     Raises:
-        CheckpointError: if it is not; tells how to fix it.
+        CheckpointError: if it is not; the message says how to fix it.
     """
     path, epoch = run.checkpoint(BEST), trainer.best_monitor.best_epoch
     try:
@@ -74,7 +74,7 @@ def _verified_meta(path: str) -> Meta | None:
 
 
 def _is_best(meta: Meta, record: Record) -> bool:
-    """Whether a checkpoint was saved after the best epoch, which has this record."""
+    """Whether a checkpoint was saved after the best epoch, whose record is given."""
     return meta.get("last") is not None and _text(meta.get("last")) == _text(meta.get("best")) == _text(record)
 
 

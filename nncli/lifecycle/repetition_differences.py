@@ -29,7 +29,7 @@ def repetition_differences(
         saved: the saved results of the run.
         session: a session of the run's resolved config.
         trainer: a new trainer of the session.
-        compared: names of files with the same content are appended to it.
+        compared: a list to which the names of files with the same content are appended.
         listener: receives every event of training.
     """
     meta, arrays = saved.last
@@ -57,7 +57,7 @@ def repetition_differences(
     compared.append(f"{LAST}.npz")
     if trainer.best_monitor.best_epoch != (best_epoch or 0) and not is_best_state(trainer):
         there = "missing" if best_epoch is None else f"of epoch {best_epoch}"
-        yield f"{BEST}.npz is {there}, the best epoch is {trainer.best_monitor.best_epoch}"
+        yield f"{BEST}.npz is {there}, but the best epoch is {trainer.best_monitor.best_epoch}"
     if saved.best is not None and best is not None:
         yield from array_differences(f"{BEST}.npz", saved.best[1], network.layout.named(best))
         compared.append(f"{BEST}.npz")

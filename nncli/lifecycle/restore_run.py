@@ -27,8 +27,8 @@ def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[s
         The config that the checkpoint was saved with, as plain values.
 
     Raises:
-        RunError: if data, plugins or settings have changed that must stay the same.
-        CheckpointError: if last.npz or best.npz is damaged or missing; tells how to replace it.
+        RunError: if data, plugins or settings that must stay the same have changed.
+        CheckpointError: if last.npz or best.npz is damaged or missing; the message says how to replace it.
     """
     last = run.checkpoint(LAST)
     try:
@@ -41,6 +41,6 @@ def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[s
         raise CheckpointError(f"{error}; {last_checkpoint_remedy(run) or NEW_RUN}") from None
     set_weights(last, session.network, arrays)
     restore_trainer(last, trainer, meta, arrays)
-    if trainer.best_record and not is_best_state(trainer):  # otherwise last.npz is linked as best.npz again
+    if trainer.best_record and not is_best_state(trainer):  # if it is, last.npz is linked as best.npz again
         check_best_checkpoint(run, trainer)
     return to_plain(before)

@@ -14,7 +14,7 @@ from nncli.training.trainer import Trainer
 def restore_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Array]) -> None:
     """Restore a trainer from a checkpoint whose weights are in the network already.
 
-    If the checkpoint's weights are averaged ones, they are replaced by the weights that training continues with.
+    If the checkpoint's weights are averaged, the network gets the weights that training continues with instead.
 
     Raises:
         CheckpointError: if the state does not fit this trainer.

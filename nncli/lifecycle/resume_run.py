@@ -1,4 +1,4 @@
-"""Resume a run from its last checkpoint, to the same bits as if it had not been stopped."""
+"""Resume a run from its last checkpoint; the results have the same bits as those of a run that was not stopped."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
     Args:
         run: a run directory whose lock is held.
         session: a session of the run's config, perhaps with more epochs.
-        document: the config as it was read, if the run may have to start; None without a file.
+        document: the config file, in case the run has not started yet; None without a file.
         listener: receives every event.
 
     Raises:
-        RunError: if data, plugins or settings have changed that must stay the same.
+        RunError: if data, plugins or settings that must stay the same have changed.
         RunFailedError: if the run fails or is stopped.
     """
     run.remove_unfinished_files()
@@ -66,7 +66,7 @@ def _write_changes(run: RunDirectory, session: Session, trainer: Trainer, before
         session.notes.append("the run had stopped early; early stopping counts from zero again")
     if before != after or not os.path.exists(run.file(RESOLVED)):
         run.write_text(RESOLVED, to_yaml(after))
-        data = fingerprint_files(session.files)  # their paths may have changed
+        data = fingerprint_files(session.files)  # the paths of the files may have changed
         run.write_json(ENVIRONMENT, {**environment, "data": data})
         save_last_checkpoint(session, trainer, run)
     link_checkpoints(session, trainer, run)

@@ -1,4 +1,4 @@
-"""Write and read the files that describe a run: config.yaml, resolved.yaml, environment.json, first status.json."""
+"""Write and read the files that describe a run, such as config.yaml, resolved.yaml and environment.json."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write_description(run: RunDirectory, session: Session, trainer: Trainer, doc
         run: the run directory.
         session: the session to train.
         trainer: the trainer of the session.
-        document: the config as it was read; None without a file.
+        document: the config file as it was read; None without a file.
 
     Raises:
         SaveError: if that fails.
@@ -76,7 +76,7 @@ def read_environment(run: RunDirectory) -> dict[str, Any]:
     """Return environment.json.
 
     Raises:
-        RunError: if it is missing or damaged.
+        RunError: if the file is missing or damaged.
     """
     if os.path.exists(run.checkpoint(LAST)) and not os.path.exists(run.file(ENVIRONMENT)):
         what = f"{run.file(ENVIRONMENT)} is missing, so nothing tells whether the data are the same"

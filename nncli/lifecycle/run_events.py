@@ -15,14 +15,14 @@ class RunStarted:
 
     Args:
         name: name of the run.
-        path: its directory, or None if nothing is written.
+        path: the run directory, or None if nothing is written.
         rows: number of training, validation and test rows.
         parameters: number of trainable parameters.
         epochs: number of epochs in total.
-        steps_per_epoch: number of steps in each.
+        steps_per_epoch: number of steps per epoch.
         first_epoch: the first epoch to train, above 1 if the run resumes.
         notes: notes for the user.
-        resuming: text that says from where the run resumes; empty for a new run.
+        resuming: a text that says at which epoch and step the run resumes; empty for a new run.
         buffers: number of values in non-trainable buffers, such as running statistics.
     """
 
@@ -61,8 +61,8 @@ class RunEnded:
         seconds: duration of all epochs.
         note: a likely cause if the model has learned nothing, otherwise empty.
         options: options that further commands need, such as " --plugin mine.py".
-        extend_with: the setting that a finished run needs in addition to more epochs, "" for none; None if its learning
-            rate has reached 0, so that more epochs would change nothing.
+        extend_with: the setting that a finished run needs in addition to more epochs, "" for none; None if the
+            learning rate of the run has reached 0, so that more epochs would change nothing.
     """
 
     path: str | None

@@ -1,4 +1,4 @@
-"""Record that a run has failed or was stopped, and tell how to resume it."""
+"""Record that a run has failed or was stopped, and say how to resume it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def record_failure(run: RunDirectory | None, trainer: Trainer, reason: str) -> N
 
 
 def record_stop(session: Session, trainer: Trainer, run: RunDirectory | None, signal: int) -> StoppedError:
-    """Save the checkpoint of a run that a signal stops; return the error with the command that resumes it.
+    """Save the checkpoint of a run that is stopped by a signal; return the error with the command that resumes the run.
 
     Raises:
-        SaveError: if it cannot be saved.
+        SaveError: if the checkpoint cannot be saved.
     """
     if run is None:
         return StoppedError("stopped; nothing was saved, because there is no run directory", signal)

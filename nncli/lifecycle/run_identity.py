@@ -25,7 +25,7 @@ def check_same_run(run: RunDirectory, session: Session, meta: Meta, before: Spec
         before: the checkpoint's spec.
 
     Raises:
-        RunError: if data, plugins or settings have changed that must stay the same.
+        RunError: if data, plugins or settings that must stay the same have changed.
     """
     changed_data = data_changes(read_environment(run), fingerprint_files(session.files))
     old, new = config_identity(before), config_identity(session.spec)
@@ -42,4 +42,4 @@ def check_same_run(run: RunDirectory, session: Session, meta: Meta, before: Spec
     changed = changed_plugins(meta.get("plugins"), session.spec)
     if changed:
         what = f"the plugin {', '.join(changed)} has changed since the run began"
-        raise RunError(f"{run.path}: {what}; resume with the plugin as it was, or {NEW_RUN}")
+        raise RunError(f"{run.path}: {what}; resume with the unchanged plugin, or {NEW_RUN}")

@@ -1,7 +1,7 @@
 """Learning rate schedules that span the whole run, and the effect of more epochs on them.
 
-The rate of such a schedule depends on the number of epochs from the first step on, so a run with more epochs is another
-run, unless the schedule keeps its number of epochs by a setting.
+With such a schedule, the learning rate of every step depends on the number of epochs. So a run with more epochs is
+another run, unless a setting keeps the number of epochs of the schedule.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def fixed_length_setting(spec: Spec) -> str:
 
 
 def length_change(before: Spec, after: Spec) -> str:
-    """Explain that more or fewer epochs change a whole-run schedule; return "" if they do not.
+    """Explain that another number of epochs changes a whole-run schedule; return "" if it does not.
 
     Args:
         before: the spec that the run began with.

@@ -20,11 +20,11 @@ def start_run(
     """Train a session into a run directory in which nothing has been written yet.
 
     Args:
-        run: the run directory; None writes nothing.
+        run: the run directory; if it is None, nothing is written.
         session: the session to train.
         trainer: the trainer of the session.
         listener: receives every event.
-        document: the config as it was read; None without a file.
+        document: the config file as it was read; None without a file.
 
     Raises:
         RunError: if another process has begun a run there.

@@ -1,4 +1,4 @@
-"""Stop a run on SIGINT, SIGTERM or SIGHUP: the first signal after the running step, the second at once.
+"""Stop a run on SIGINT, SIGTERM or SIGHUP: after the current step on the first signal, immediately on the second.
 
 The exit code of a stopped run is 128 + the number of the signal: 130, 143 or 129 (`StoppedError`).
 """
@@ -27,11 +27,11 @@ class StopSignals:
         self._handlers_before: dict[int, Any] = {}
 
     def __enter__(self) -> StopSignals:
-        if threading.current_thread() is threading.main_thread():  # Python allows handlers in no other thread
+        if threading.current_thread() is threading.main_thread():  # Python allows signal handlers only in this thread
             for number in SIGNALS:
                 before = signal.getsignal(number)
                 hangup = number not in (signal.SIGINT, signal.SIGTERM)
-                if before is not None and not (hangup and before == signal.SIG_IGN):  # ignored under nohup
+                if before is not None and not (hangup and before == signal.SIG_IGN):  # nohup ignores SIGHUP
                     self._handlers_before[number] = signal.signal(number, self._record)
         return self
 

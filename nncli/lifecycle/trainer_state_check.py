@@ -23,9 +23,9 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
     """Check everything that `Trainer.restore` uses.
 
     Raises:
-        ValueError: if a value is not valid; names it.
-        LookupError: if one is missing.
-        TypeError: if one has another type, such as a list instead of a mapping.
+        ValueError: if a value is not valid; the message names it.
+        LookupError: if a value is missing.
+        TypeError: if a value has another type, such as a list instead of a mapping.
     """
     for name in COUNTS:
         _check(name, state[name], _is_count(state[name]))
@@ -43,7 +43,7 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
     _check("plateau", plateau, plateau is None if trainer.plateau is None else _is_plateau_state(plateau))
     for name in ("last_record", "best_record"):
         _check(name, state[name], _is_record(state[name]))
-    if per_epoch:  # 0 for a model that is loaded without rows
+    if per_epoch:  # it is 0 for a model that is loaded without rows
         _check("step_in_epoch", state["step_in_epoch"], state["step_in_epoch"] <= per_epoch)
         for name in ("last_record", "best_record"):
             _check(name, state[name], bool(state[name]) or state["epoch"] == 0)
@@ -79,7 +79,7 @@ def _is_plateau_state(state: dict[str, Any]) -> bool:
 
 
 def _is_record(record: Any) -> bool:
-    """Whether this is a row of metrics.csv, or empty as before the first epoch."""
+    """Whether this is a row of metrics.csv, or empty, as it is before the first epoch."""
     if not isinstance(record, dict):
         return False
     begun = not record or (_is_count(record.get("epoch")) and _is_count(record.get("step")))
@@ -105,7 +105,7 @@ def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool)
 
 
 def _fits(metric: Metric, state: Array, trainer: Trainer, *, measured: bool) -> bool:
-    """Whether a metric's state has the length that the metric computes; a plugin's metric may have any length."""
+    """Whether a metric's state has the length that `metric.measure` returns; a plugin's metric may have any length."""
     if is_user_defined(type(metric)):
         return True
     if not state.size:

@@ -26,7 +26,7 @@ def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, 
     Args:
         session: the session to train.
         trainer: the trainer of the session, new or restored.
-        run: a run directory whose lock is held; None writes nothing.
+        run: a run directory whose lock is held; if it is None, nothing is written.
         listener: receives every event, after the files for it are written.
 
     Raises:
@@ -89,7 +89,7 @@ def _write_files(session: Session, trainer: Trainer, run: RunDirectory, event: E
     settings = session.spec.training.checkpoint
     if isinstance(event, EpochEnded):
         run.metrics.append(event.record)
-        if event.best or epoch_is_due(trainer, settings):  # also if best, so that last.npz is never older than best.npz
+        if event.best or epoch_is_due(trainer, settings):  # event.best keeps last.npz from being older than best.npz
             save_last_checkpoint(session, trainer, run)
             link_checkpoints(session, trainer, run)
         run.set_status("running", trainer.epoch, trainer.step)
@@ -117,7 +117,7 @@ def run_started_event(session: Session, trainer: Trainer, run: RunDirectory | No
 
 
 def _resuming(trainer: Trainer) -> str:
-    """Return from where a restored trainer continues, as text; "" for a new run."""
+    """Return a text that says at which epoch and step a restored trainer continues; "" for a new run."""
     if not trainer.step:
         return ""
     if trainer.ended:

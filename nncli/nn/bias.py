@@ -1,4 +1,4 @@
-"""Names of earlier versions, which plugins may use: in nncli, a bias is a spec with the initializer `Zeros`."""
+"""Earlier name of the bias initializer, kept for plugins; nncli itself uses a spec with the initializer `Zeros`."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def shapes_in_order(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
     """Return the input shape, followed by the output shape of every layer.
 
     Raises:
-        ShapeError: if a layer does not fit its input; the message names both.
+        ShapeError: if a layer does not fit its input; the message names the layer and the shape of its input.
     """
     shapes = [input_shape]
     for index, item in enumerate(layers):
@@ -40,7 +40,7 @@ def parameters_in_order(layers: Sequence[Layer], input_shape: Shape) -> Tree:
 
 
 def forward_in_order(layers: Sequence[Layer], p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-    """Return the output of the last layer and the backward function of all.
+    """Return the output of the last layer and the backward function through all layers.
 
     The parameters in `p`, the gradients in `g` and the contexts in `ctx` are keyed by INDEX.TYPE.
     """

@@ -18,7 +18,7 @@ class PassState:
     Args:
         training: whether the pass is part of training; it activates layers such as dropout.
         seed: the run's seed.
-        step: the number of the step, from 0 over the whole run.
+        step: the number of the step in the whole run, starting at 0.
         first_row: the number of this shard's first row within the batch.
         batch_rows: number of rows of the whole batch if it is computed in several shards; None for one shard.
         shard: the number of this shard.
@@ -90,16 +90,16 @@ class Context:
     def batch_sum(self, part: Array) -> Array:
         """Sum an array over all shards of the batch, for layers in which rows depend on one another.
 
-        Such a layer sets `mixes_samples`. It has to ask for the same sums in the same order in every shard.
+        Such a layer sets `mixes_samples`. The layer has to request the same sums in the same order in every shard.
         """
         return part if self.pass_state.batch_sum is None else self.pass_state.batch_sum(part)
 
     def random_bits(self, shape: Shape, kind: type[Word] = np.uint32) -> Array:
-        """Return random integers that depend on seed, step, layer and row, but not on how the batch is cut into shards.
+        """Return random integers that depend on seed, step, layer and row, but not on how the batch is sharded.
 
         Args:
             shape: (rows, ...).
-            kind: unsigned integer type; integers of 16 bits take half the time of 32.
+            kind: unsigned integer type; 16-bit integers take half the time of 32-bit integers.
         """
         state = self.pass_state
         stream = state.streams.stream(state.seed, "layer", state.step, self.index)

@@ -1,7 +1,7 @@
 """The cost of a layer: multiply-adds of its forward pass, and memory that it needs for the backward pass.
 
-Both are looked up by the layer's type, and a subclass inherits them. A layer from a plugin may define the methods
-`multiply_adds(input_shape)` and `kept(input_shape)` instead.
+Both numbers are computed by functions that are registered for the type of the layer; subclasses inherit them. A layer
+from a plugin may define the methods `multiply_adds(input_shape)` and `kept(input_shape)` instead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from nncli.nn.recurrent.recurrent_layer import Recurrent
 def multiply_adds(layer: Layer, input_shape: Shape) -> int:
     """Return the number of multiply-adds of one row's forward pass; the backward pass takes about twice as many.
 
-    Only products with weights count, not those of activations, pooling or normalization.
+    Only products with weights count; products in activations, pooling and normalization do not.
     """
     own = _method(layer, "multiply_adds")
     return own(input_shape) if own else _multiply_adds(layer, input_shape)
@@ -38,7 +38,7 @@ def saved_values(layer: Layer, input_shape: Shape) -> int:
 
 
 def _method(layer: Layer, name: str) -> Callable[[Shape], int] | None:
-    """Return the method of that name if the layer defines it, as one from a plugin may."""
+    """Return the layer's own method of this name, which a plugin may define; None if there is none."""
     own = getattr(layer, name, None)
     return cast("Callable[[Shape], int]", own) if callable(own) else None
 
@@ -67,7 +67,7 @@ def _(layer: Recurrent, input_shape: Shape) -> int:
 @_multiply_adds.register(Embedding)
 @_multiply_adds.register(Normalization)
 def _(layer: Layer, input_shape: Shape) -> int:
-    """Return 0: an embedding only looks up vectors, and normalization is elementwise, as an activation is."""
+    """Return 0: an embedding only looks up vectors, and normalization is elementwise, like an activation."""
     return 0
 
 
@@ -78,7 +78,7 @@ def _(layer: Sequential, input_shape: Shape) -> int:
 
 @_multiply_adds.register
 def _(layer: Residual, input_shape: Shape) -> int:
-    """Add the layers to the shortcut, or to the projection of the channels at every output position."""
+    """Add the multiply-adds of the layers and of the shortcut, or of the projection at every output position."""
     body, output = _in_order(layer.layers, input_shape), layer.output_shape(input_shape)
     if layer.shortcut is not None:
         return body + multiply_adds(layer.shortcut, input_shape)
@@ -103,5 +103,5 @@ def _(layer: Normalization, input_shape: Shape) -> int:
 
 @_saved_values.register
 def _(layer: Recurrent, input_shape: Shape) -> int:
-    """Count the gates and two states of every step, and the gradients of all of them."""
+    """Count the gates and two states of every step, and the gradients of these values."""
     return input_shape[0] * layer.units * 2 * (layer.gates + 2)

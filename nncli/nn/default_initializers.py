@@ -29,7 +29,7 @@ INITIALIZER_BEFORE: Mapping[type, str] = {  # name of the initializer of weights
 def initializer_before(activation: Activation) -> str:
     """Return the name of the default initializer for weights that feed an activation.
 
-    An activation from a plugin inherits it from its base class, or names it in its class attribute
+    An activation from a plugin inherits the name from its base class, or sets it in its class attribute
     `advised_initializer`.
     """
     for base in type(activation).__mro__:
@@ -43,8 +43,8 @@ def initializer_before(activation: Activation) -> str:
 def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[Layer]:
     """Return the layers with every missing initializer filled in, chosen by the next activation.
 
-    It is he before relu-like activations, lecun before selu, and xavier otherwise. Layers without weights between a
-    layer and the activation are skipped.
+    The default is he before relu-like activations, lecun before selu, and xavier otherwise. Layers without weights
+    between a layer and the activation are skipped.
 
     Args:
         layers: the layers, in order.

@@ -91,11 +91,11 @@ FOREIGN_NAMES: dict[str, dict[str, str]] = {
     "loss": {
         **dict.fromkeys(
             ("BCEWithLogits", "binary_cross_entropy_with_logits", "sigmoid_cross_entropy_with_logits"),
-            "write binary_cross_entropy, which is computed from the logits where the model ends in sigmoid",
+            "write binary_cross_entropy, which is computed from the logits if the model ends in sigmoid",
         ),
         **dict.fromkeys(
             ("NLL", "softmax_cross_entropy_with_logits", "cross_entropy_with_logits"),
-            "write cross_entropy, which is computed from the logits where the model ends in softmax",
+            "write cross_entropy, which is computed from the logits if the model ends in softmax",
         ),
         "smooth_l1": "write huber with delta: beta; smooth_l1 is huber divided by beta",
         "L1Loss": "write mean_absolute_error",

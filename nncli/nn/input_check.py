@@ -12,7 +12,7 @@ from nncli.nn.layer import InputCheck, Layer
 from nncli.nn.layers.embedding import Embedding
 from nncli.nn.layers.sequential import Sequential
 
-MAX_ADVISED_ENTRIES = 10**6  # larger numbers are more likely to have gaps than to need so many entries
+MAX_ADVISED_ENTRIES = 10**6  # larger numbers are more likely to have gaps than to need this many entries
 EXACT_BELOW = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}  # smaller integers are exact
 
 
@@ -20,7 +20,7 @@ def input_check(layer: Layer) -> InputCheck | None:
     """Return the function that checks the rows that a layer gets, or None if the layer accepts any numbers.
 
     The function takes rows as the network gets them, (n, *), and returns the index of the first invalid row with a
-    message, or None. A layer with such a check reads raw data: it has to be the first layer, also inside a container,
+    message, or None. A layer with such a check reads raw data: it has to be the first layer, even inside a container,
     and its input has no gradient. A layer from a plugin may define this function as its method `input_check`.
     """
     own: Callable[[], InputCheck | None] | None = getattr(layer, "input_check", None)

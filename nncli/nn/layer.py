@@ -14,7 +14,7 @@ from nncli.nn.context import Context, PassState
 if TYPE_CHECKING:
     from nncli.nn.initializer import Initializer
 
-Tree: TypeAlias = dict[str, Any]  # arrays or parameter specs by name, nested as the layers are
+Tree: TypeAlias = dict[str, Any]  # arrays or parameter specs by name, nested like the layers
 Backward: TypeAlias = Callable[[Array, Tree], "Array | None"]
 InputCheck: TypeAlias = Callable[[Array], "tuple[int, str] | None"]
 Moment = PassState  # the earlier name, for plugins
@@ -30,7 +30,7 @@ class ParameterSpec:
         shape: shape of the array.
         initializer: sets the initial values.
         fan_in: number of inputs that one output sums over.
-        fan_out: number of outputs that one input goes to.
+        fan_out: number of outputs that one input contributes to.
         trainable: whether the optimizer updates it; False for buffers such as running statistics.
         decayed: whether weight decay applies; False for biases and the parameters of normalization.
     """
@@ -44,7 +44,7 @@ class ParameterSpec:
 
 
 def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, ParameterSpec]]:
-    """Yield (full name, spec) of every parameter of a tree, such as "0.dense.weight", in the order of the layers."""
+    """Yield (full name, spec) of every parameter in layer order; an example of a full name is "0.dense.weight"."""
     for name, item in tree.items():
         if isinstance(item, dict):
             yield from leaves(item, f"{prefix}{name}.")
@@ -57,10 +57,10 @@ class Layer(Registered):
     """The base of all layers: frozen dataclasses of hyperparameters, without weights and without cached inputs.
 
     A subclass declares its hyperparameters as fields and overrides `forward`, which is a pure function of parameters
-    and input. It overrides `output_shape` if the output has another shape than the input, and `parameters` if it has
-    any. All shapes are those of one row, without the batch axis.
+    and input. It overrides `output_shape` if the output shape differs from the input shape, and `parameters` if the
+    layer has any. All shapes are those of one row, without the batch axis.
 
-    Other properties that depend on the type of a layer are in modules of their own: multiply-adds and memory in
+    Other properties that depend on the type of a layer are in separate modules: multiply-adds and memory in
     `nn.cost`, default initializers in `nn.default_initializers`, checks of raw inputs in `nn.input_check`, advice on
     shapes and batch sizes in `nn.shape_advice`, names of other libraries in `nn.foreign_names`.
     """
@@ -80,7 +80,7 @@ class Layer(Registered):
         """Return the shape of one output row.
 
         Raises:
-            ShapeError: if the input shape does not fit; the message is "wants ...", to which the caller adds the shape.
+            ShapeError: if the input shape does not fit; the message is "wants ..."; the caller appends the shape.
         """
         return input_shape
 
@@ -100,10 +100,10 @@ class Layer(Registered):
         Neither forward nor backward changes `x` or `p`.
 
         For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers`, and otherwise zero, so
-        that the shards of a batch add up to it; the trainer sets the new value after the step.
+        that the sum over the shards of a batch is the new value; the trainer stores it after the step.
 
         Args:
-            p: the layer's parameters by name, views of the model's vector.
+            p: the layer's parameters by name, views of the model's parameter vector.
             x: the input, (n, *input_shape).
             ctx: the context of the pass: training or inference, random numbers, sums over the whole batch.
         """

@@ -29,10 +29,10 @@ class Loss(Registered):
 
     needs = ("forward",)
 
-    target_kind: ClassVar[TaskKind] = "numbers"  # the kind of targets that it is for
-    supports_multi_label: ClassVar[bool] = False  # whether it is also for multi-label targets, with one unit per label
+    target_kind: ClassVar[TaskKind] = "numbers"  # the kind of targets that the loss expects
+    supports_multi_label: ClassVar[bool] = False  # whether it also accepts multi-label targets, with one unit per label
     wants_sum_to_one: ClassVar[bool] = False  # whether every output row has to be a distribution over classes
-    absorbs: ClassVar[str | None] = None  # name of a last activation that it computes itself, from logits
+    absorbs: ClassVar[str | None] = None  # name of the last activation, if the loss computes it itself from logits
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         """Accept the earlier names of a plugin's methods and attributes."""
@@ -83,7 +83,7 @@ class Loss(Registered):
     def last_layer_problem(self, last: str, output_range: tuple[float, float] | None) -> str | None:
         """Return why the loss does not fit the last layer of a model, or None.
 
-        It is called for losses without `absorbs`.
+        The method is called only for losses without `absorbs`.
 
         Args:
             last: name of the last layer.
@@ -93,12 +93,12 @@ class Loss(Registered):
 
 
 def weighted_sum(losses: Array, weights: Array | None) -> float:
-    """Return the sum of the losses of the rows, (n,), each times its weight."""
+    """Return the weighted sum of the losses of the rows, (n,)."""
     return float(losses.sum() if weights is None else np.dot(losses, weights))
 
 
 def mean_over_units(losses: Array, weights: Array | None) -> float:
-    """Return the sum over the rows of weight * mean over the units of a row.
+    """Return the sum over the rows of weight * (mean over the units of the row).
 
     Shape: losses (n, *) -> a number
     """
@@ -114,7 +114,7 @@ def per_row(scale: float, weights: Array | None, axes: int) -> Array | float:
 
 
 def entropy(p: Array) -> float:
-    """Return the entropy of probabilities in nats, -sum p log(p); 0 log(0) counts as 0."""
+    """Return the entropy of probabilities in nats, -sum(p * log(p)); 0 * log(0) counts as 0."""
     present = p[p > 0]
     return float(-(present * np.log(present)).sum())
 

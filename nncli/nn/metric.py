@@ -22,14 +22,15 @@ EARLIER_KINDS: dict[str, TaskKind] = {"labels": "multi_label"}  # names in older
 class Metric(Registered):
     """The base of all metrics, which accumulate a state over rows.
 
-    `measure` returns the state of some rows, `merge` the state of two states, and `finish` the metric. Predictions and
-    targets are in original units. Most states are a few sums. A metric whose state grows with the number of rows sets
-    `keeps_rows`; only states of similar size are then merged, so that every row is copied a few times only.
+    `measure` returns the state of some rows, `merge` combines two states, and `finish` returns the metric of a state.
+    Predictions and targets are in original units. Most states are a few sums. A metric whose state grows with the
+    number of rows sets `keeps_rows`; its states are merged only if their sizes are similar, so that each row is copied
+    only a few times.
     """
 
     needs = ("measure", "finish")
 
-    target_kind: ClassVar[TaskKind] = "numbers"  # the kind of targets that it measures
+    target_kind: ClassVar[TaskKind] = "numbers"  # the kind of targets that the metric measures
     supports_multi_label: ClassVar[bool] = False  # whether it also measures multi-label targets
     measures_labels: ClassVar[bool] = False  # the earlier name of `supports_multi_label`, for plugins
     higher_is_better: ClassVar[bool] = False
@@ -61,7 +62,7 @@ class Metric(Registered):
         raise NotImplementedError
 
     def classes_fault(self, classes: int) -> str | None:
-        """Return why this metric cannot measure that many classes, or None."""
+        """Return why this metric cannot measure this many classes, or None."""
         return None
 
     def labels_fault(self) -> str | None:
@@ -92,9 +93,10 @@ def metric_problem(metric: Metric, task: Task, learner: str) -> str | None:
 
 
 def names_of(metrics: Sequence[Metric]) -> list[str]:
-    """Return the names of metrics in columns and results: their types, with settings if a type occurs repeatedly.
+    """Return the names of metrics in columns and results: the type, with its settings if the type occurs repeatedly.
 
-    For example f1 alone is f1, but f1 with average: macro beside f1 with average: weighted are f1_macro, f1_weighted.
+    For example, a single f1 is named f1, but an f1 with average: macro and another with average: weighted are named
+    f1_macro and f1_weighted.
     """
     kinds = [metric.type_name for metric in metrics]
     return [
@@ -132,7 +134,7 @@ def is_multi_label(targets: Array) -> bool:
 
 
 def safe_ratio(part: Array, whole: Array) -> Array:
-    """Return part / whole, or 0 where the whole is 0."""
+    """Return part / whole, or 0 for elements whose whole is 0."""
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.not_equal(whole, 0))
 
 

@@ -129,7 +129,7 @@ def _has_parameters(tree: Tree) -> bool:
 
 
 def _context(layer: Layer, index: int, pass_state: PassState, input_gradient: bool) -> tuple[Context, int]:
-    """Return the context of a layer, with those of the layers inside it, and the next free index (depth first)."""
+    """Return the context of a layer, including those of its inner layers, and the next free index (depth first)."""
     own, index = index, index + 1
     children: dict[str, Context] = {}
     for name, child in layer.children().items():

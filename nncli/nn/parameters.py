@@ -33,8 +33,8 @@ class Slot:
 class ParameterLayout:
     """The layout of a model's arrays in one contiguous vector.
 
-    Parameters with weight decay come first, then those without, then non-trainable ones. Checkpoints store arrays by
-    name, never by offset.
+    Parameters with weight decay come first, then trainable parameters without weight decay, then non-trainable ones.
+    Checkpoints store arrays by name, never by offset.
 
     Args:
         tree: parameter specs of all layers, nested by name.
@@ -59,7 +59,7 @@ class ParameterLayout:
     def initial(self, seed: int | None) -> Array:
         """Return a vector with the initial values of all arrays.
 
-        Those of an array depend on the seed and the name of the array alone.
+        The initial values of an array depend only on the seed and on the name of the array.
 
         Args:
             seed: the run's seed; None for zeros, if the weights are set later.
@@ -91,7 +91,7 @@ class ParameterLayout:
         return {name: views[name] for name, _ in leaves(self.tree) if name in views}
 
     def views(self, vector: Array) -> Tree:
-        """Return the views of the arrays, nested as the layers are."""
+        """Return the views of the arrays, nested like the layers."""
         return _nest(self.tree, self.named(vector), "")
 
 

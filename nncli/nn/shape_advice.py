@@ -1,4 +1,4 @@
-"""Advice on shapes and batch sizes for certain types of layers, which the checks of a config show."""
+"""Advice on shapes and batch sizes for certain types of layers, shown when a config is checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTAINER_HINTS: Mapping[type, str] = {
 
 
 def batch_size_fault(layer: Layer, input_shape: Shape, rows: int) -> str | None:
-    """Return why a layer cannot be trained on batches of that many rows, or None.
+    """Return why a layer cannot be trained on batches of this many rows, or None.
 
     A layer from a plugin may define the method `batch_fault(input_shape, rows)` instead.
     """

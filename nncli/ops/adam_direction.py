@@ -19,17 +19,17 @@ def adam_direction(
     *,
     out: Array,
 ) -> None:
-    """Update the running averages, and write the update to subtract, rate m / (sqrt(v) + epsilon).
+    """Update the running averages, and write the update to subtract, rate * m / (sqrt(v) + epsilon).
 
     Args:
         g: gradient, (n,); not changed.
         m: running average of g, (n,); changed.
         v: running average of g^2, (n,); changed.
-        largest: maximum of v so far, (n,), which is used in place of v (AMSGrad); changed. None for Adam.
+        largest: maximum of v so far, (n,), used instead of v (AMSGrad); changed. None for plain Adam.
         beta1: decay of m, in [0, 1).
         beta2: decay of v, in [0, 1).
-        epsilon: added to the root, including the bias correction of v.
-        rate: learning rate, including the bias corrections of m and v.
+        epsilon: added to sqrt(v); it includes the bias correction of v.
+        rate: learning rate; it includes the bias corrections of m and v.
         out: the update, (n,); overwritten.
     """
     m *= beta1

@@ -14,8 +14,8 @@ from nncli.ops.windows import Windows
 class Ops(ABC):
     """Convolutions, pooling, normalization, relu and the Adam step.
 
-    `nncli.ops.current_ops` chooses one implementation for the whole process. Every implementation returns the same bits
-    for the same arguments, but two implementations may round sums differently.
+    `nncli.ops.current_ops` chooses one implementation for the whole process. Every implementation always returns the
+    same bits for the same arguments, but two implementations may round sums differently.
     """
 
     @property
@@ -29,7 +29,8 @@ class Ops(ABC):
     ) -> tuple[Array, KernelBackward]:
         """Convolve images with a kernel.
 
-        y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k] W[i, j, k, f]
+        y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k]
+            * W[i, j, k, f]
 
         With several groups, the first filters apply to the first group of channels, the next filters to the next group,
         and so on.
@@ -76,7 +77,7 @@ class Ops(ABC):
 
     @abstractmethod
     def max_pool_tiles(self, images: Array, windows: Windows) -> Pooled:
-        """Take the maximum of every window; the gradient goes to the first maximum in row order.
+        """Take the maximum of every window; in ties, the gradient goes to the first maximum in row order.
 
         Args:
             images: (n, height, width, channels).
@@ -97,11 +98,11 @@ class Ops(ABC):
         average: Average,
         epsilon: float,
     ) -> Normalized:
-        """Normalize every channel over positions, then scale and shift it; `average` may join several channels.
+        """Normalize each channel over positions, then scale and shift it; `average` may join channels into groups.
 
-        xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale xhat + shift
-        dscale = sum of dy xhat,  dshift = sum of dy,  dx = (dy' - mean of dy' - xhat mean of dy' xhat) / sigma,
-            dy' = scale dy
+        xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale * xhat + shift
+        dscale = sum(dy * xhat),  dshift = sum(dy)
+        dx = (dy' - mean(dy') - xhat * mean(dy' * xhat)) / sigma,  dy' = scale * dy
 
         The variance is the biased one, the mean of (x - mean)^2.
 
@@ -109,12 +110,12 @@ class Ops(ABC):
 
         Args:
             x: any shape whose last axis is the channels.
-            view: (outer, inner, channels); x is reshaped to it and summed over the inner axis.
+            view: shape (outer, inner, channels) to which x is reshaped; sums are over the inner axis.
             scale: factor of every channel, or None for 1.
             shift: number to add to every channel, or None for 0.
-            average: turns sums over the inner axis, (outer, 1, channels), into the means of all values that are
-                normalized together, in a new array of the same shape. It is called twice in the forward and twice in
-                the backward pass.
+            average: function from the sums over the inner axis, (outer, 1, channels), to the means of all values that
+                are normalized together, in a new array of the same shape. The forward pass calls it twice, and the
+                backward pass calls it twice.
             epsilon: added to the variance.
 
         Returns:
@@ -145,7 +146,7 @@ class Ops(ABC):
     ) -> None:
         """Take one step of Adam in place.
 
-        m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,  p <- p - rate m / (sqrt(v) + epsilon)
+        m <- beta1 * m + (1 - beta1) * g,  v <- beta2 * v + (1 - beta2) * g^2,  p <- p - rate * m / (sqrt(v) + epsilon)
 
         All implementations return the same bits.
 
@@ -156,7 +157,7 @@ class Ops(ABC):
             v: running average of g^2, (n,); changed.
             beta1: decay of m, in [0, 1).
             beta2: decay of v, in [0, 1).
-            epsilon: added to the root, including the bias correction of v.
-            rate: learning rate, including the bias corrections of m and v.
+            epsilon: added to sqrt(v); it includes the bias correction of v.
+            rate: learning rate; it includes the bias corrections of m and v.
             scratch: work space, (n,); overwritten.
         """

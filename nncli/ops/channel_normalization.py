@@ -7,7 +7,7 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.ops.signatures import Average, Normalized
 
-MAX_JOINED_POSITIONS = 16  # positions that are viewed as one long row of channels, over which NumPy is faster
+MAX_JOINED_POSITIONS = 16  # positions viewed as one long row of channels, since NumPy is faster on long rows
 
 
 def normalize_channels(
@@ -15,7 +15,7 @@ def normalize_channels(
 ) -> Normalized:
     """Normalize channels, see `Ops.normalize_channels`.
 
-    Sums over positions are computed by BLAS as products with ones, several times as fast as sums by NumPy.
+    BLAS computes the sums over positions as products with ones, which is several times as fast as NumPy's sum.
     """
     inner, channels = view[1:]
     joined = next(count for count in range(MAX_JOINED_POSITIONS, 0, -1) if inner % count == 0)

@@ -16,10 +16,10 @@ MAX_BLOCK_BYTES = 1 << 20  # size of the outputs that are computed together, so 
 
 
 def convolve_depthwise(x: Array, W: Array, windows: Windows) -> tuple[Array, KernelBackward]:
-    """Convolve every channel with its own filters, the same number for each channel.
+    """Convolve every channel with its own filters; all channels have the same number of filters.
 
-    y[r, c, f] = sum over i, j of x[r * stride + i * dilation, c * stride + j * dilation, k] W[i, j, f], where k is the
-    channel of filter f
+    y[r, c, f] = sum over i, j of x[r * stride + i * dilation, c * stride + j * dilation, k] * W[i, j, f], where k is
+    the channel of filter f
 
     Args:
         x: images without padding, (n, height, width, channels).
@@ -32,7 +32,7 @@ def convolve_depthwise(x: Array, W: Array, windows: Windows) -> tuple[Array, Ker
     """
     shape, kernel = x.shape, W[:, :, 0]  # (kernel height, kernel width, filters)
     times = W.shape[3] // shape[3]
-    padded = windows.pad(x if times == 1 else np.repeat(x, times, axis=3))  # one copy of its channel for every filter
+    padded = windows.pad(x if times == 1 else np.repeat(x, times, axis=3))  # every filter gets a copy of its channel
 
     def backward(dy: Array, dW: Array, input_gradient: bool) -> Array | None:
         _kernel_gradient(padded, dy, windows, out=dW[:, :, 0])
@@ -66,7 +66,7 @@ def _product(padded: Array, kernel: Array, windows: Windows) -> Array:
 
 
 def _kernel_gradient(padded: Array, dy: Array, windows: Windows, out: Array) -> None:
-    """Write, for every position of the kernel, the sum over all windows of the element at that position times dy."""
+    """Write the gradient of the kernel: for each position, the sum of window element * dy over all windows."""
     out.fill(0)
     block_sum = np.empty_like(out[0, 0])  # (filters,)
     for block in _blocks(dy):

@@ -20,7 +20,7 @@ MIN_COMPILED_SIZE = 1 << 14  # number of elements from which compiled code is fa
 
 
 class NumbaOps(NumpyOps):
-    """Compiled operations, with NumPy for small arrays and if numba does not work.
+    """Compiled operations; NumPy computes small arrays, and everything if numba does not work.
 
     The import of numba takes about half a second. Convolution and normalization import it when they first need it. Max
     pooling and relu use it only if it is already imported. Adam imports it after enough steps, see `ImportBudget`.
@@ -86,7 +86,7 @@ class NumbaOps(NumpyOps):
         average: Average,
         epsilon: float,
     ) -> Normalized:
-        """Normalize in two passes over x forward and two backward, with sums in float64."""
+        """Normalize in two passes over x in forward and two passes in backward, with sums in float64."""
         if (
             view[0] == 1
             and x.size >= MIN_COMPILED_SIZE
@@ -144,6 +144,6 @@ class NumbaOps(NumpyOps):
 def _load_if_imported(name: str) -> ModuleType | None:
     """Return a module of compiled kernels if numba is already imported, or None.
 
-    Their results have the same bits as those of NumPy, except for the sign of zero, which depends on NumPy's version.
+    The kernels return the same bits as NumPy, except for the sign of zero, which depends on the version of NumPy.
     """
     return load_compiled(name) if numba_is_imported() else None

@@ -27,7 +27,7 @@ class NumpyOps(Ops):
     def convolve(
         self, x: Array, W: Array, windows: Windows, groups: int = 1, bias: Array | None = None
     ) -> tuple[Array, KernelBackward]:
-        """Convolve by matrix products of patches; with several groups one after another, or depthwise."""
+        """Convolve by matrix products of patches, one group after another; or depthwise."""
         if groups == 1:
             return convolve_patches(x, W, windows, bias)
         y, backward = convolve_groups(x, W, windows, groups)
@@ -36,7 +36,7 @@ class NumpyOps(Ops):
         return y, backward
 
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
-        """Return True; depthwise convolutions, which are elementwise products, count as well."""
+        """Return True, also for depthwise convolutions, although they are elementwise products."""
         return True
 
     def fuse_convolution(
@@ -65,7 +65,7 @@ class NumpyOps(Ops):
         average: Average,
         epsilon: float,
     ) -> Normalized:
-        """Normalize, with sums as products with ones."""
+        """Normalize; sums are computed as matrix products with ones."""
         return normalize_channels(x, view, scale, shift, average, epsilon)
 
     def relu(self, x: Array) -> Array:

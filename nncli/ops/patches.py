@@ -11,7 +11,7 @@ from nncli.core.types import Array
 from nncli.ops.signatures import KernelBackward
 from nncli.ops.windows import Windows
 
-MAX_PATCH_BYTES = 1 << 20  # size of the patches that are made at a time, so that they fit into the cache
+MAX_PATCH_BYTES = 1 << 20  # size of the patches that are made at once, so that they fit into the cache
 MAX_KERNEL_FIRST_CHANNELS = 2  # channels up to which `_copy_kernel_first` is faster: it copies longer contiguous pieces
 
 
@@ -49,7 +49,7 @@ def _product(padded: Array, W: Array, windows: Windows, bias: Array | None = Non
     """
     filters, columns = W.shape[3], windows.output[1]
     matrix = W.reshape(-1, filters)  # (window size, filters)
-    # NumPy adds the bias to a whole row of windows faster than to each of them
+    # NumPy adds the bias to a whole row of windows faster than to each window by itself
     row_bias = None if bias is None else bias[None].repeat(columns, axis=0).reshape(-1)
     y = np.empty((len(padded), *windows.output, filters), padded.dtype)
     for block, patches in _patches(padded, windows):
@@ -61,7 +61,10 @@ def _product(padded: Array, W: Array, windows: Windows, bias: Array | None = Non
 
 
 def _kernel_gradient(padded: Array, dy: Array, windows: Windows, out: Array) -> None:
-    """Write the sum over all windows of patch times dy; the patches are computed again, not saved by forward."""
+    """Write the gradient of the kernel: the sum of patch * dy over all windows.
+
+    The patches are computed again, because forward does not save them.
+    """
     filters, first = dy.shape[3], True
     out = out.reshape(-1, filters)  # (window size, filters)
     for block, patches in _patches(padded, windows):
@@ -77,8 +80,7 @@ def _kernel_gradient(padded: Array, dy: Array, windows: Windows, out: Array) -> 
 def _patches(padded: Array, windows: Windows) -> Iterator[tuple[slice, Array]]:
     """Yield (slice of images, their patches as rows) for blocks that fit into the cache.
 
-    Patches have the shape (windows, window size). They are in a buffer that the next block overwrites, perhaps as a
-    transposed view.
+    Patches have the shape (windows, window size). They may be a transposed view. The next block overwrites them.
 
     Args:
         padded: (n, padded height, padded width, channels).

@@ -8,7 +8,7 @@ import numpy as np
 
 from nncli.core.types import Array
 
-MAX_SMALL_SIZE = 1 << 12  # elements up to which np.maximum is faster than np.clip, and np.sign than a comparison
+MAX_SMALL_SIZE = 1 << 12  # elements up to which np.maximum is faster than np.clip, and np.sign faster than a comparison
 
 
 def relu(x: Array) -> Array:
@@ -21,5 +21,5 @@ def relu(x: Array) -> Array:
 def relu_gradient(y: Array, dy: Array) -> Array:
     """Return dy where y is above 0, otherwise 0; dy is overwritten."""
     if y.size < MAX_SMALL_SIZE and y.dtype.kind == "f":
-        return np.multiply(dy, np.sign(y), out=dy)  # the sign is 0 or 1, or nan, with which the step fails anyway
+        return np.multiply(dy, np.sign(y), out=dy)  # the sign is 0, 1 or nan; with nan, the step fails anyway
     return np.multiply(dy, y > 0, out=dy)

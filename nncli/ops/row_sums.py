@@ -16,7 +16,7 @@ def _ones(rows: int, dtype: Any) -> Array:
 
 
 def sum_rows(dy: Array, out: Array) -> None:
-    """Sum over the rows, as a product with ones by BLAS, which is several times as fast as a sum by NumPy.
+    """Sum over the rows; BLAS computes a product with ones, which is several times as fast as NumPy's sum.
 
     Args:
         dy: (rows, columns).

@@ -10,9 +10,9 @@ from nncli.ops.windows import Windows
 
 
 def max_pool_tiles(images: Array, windows: Windows) -> Pooled:
-    """Take the maximum of every row of a window, then the maximum of these.
+    """Take the maximum of every row of a window, then the maximum of these row maxima.
 
-    In this order the gradient goes to the first maximum in row order.
+    In this order, in ties, the gradient goes to the first maximum in row order.
 
     Shape: (n, height, width, channels) -> (n, rows, columns, channels)
 
@@ -32,7 +32,7 @@ def max_pool_tiles(images: Array, windows: Windows) -> Pooled:
 
 
 def _maximum(entries: Array) -> Pooled:
-    """Take the maximum over the second axis, (n, count, columns) -> (n, columns); the gradient goes to the first."""
+    """Take the maximum over the second axis, (n, count, columns) -> (n, columns); in ties, the first gets dy."""
     count = entries.shape[1]
     y = entries[:, 0].copy() if count == 1 else np.maximum(entries[:, 0], entries[:, 1])
     for index in range(2, count):

@@ -21,10 +21,11 @@ def pair(size: int | tuple[int, int]) -> tuple[int, int]:
 class Windows:
     """The windows of a convolution or pooling layer.
 
-    Along an axis of length n, a window of k elements with dilation d spans (k - 1) d + 1 elements. With stride s:
-        a number p:  p zeros on both sides; floor((n + 2p - span) / s) + 1 windows
+    Along an axis of length n, a window of k elements with dilation d spans (k - 1) * d + 1 elements. With stride s:
+        a number p:  p zeros on both sides; floor((n + 2 * p - span) / s) + 1 windows
         valid:       p = 0
-        same:        ceil(n / s) windows, with as many zeros as they need; an odd zero is at the end (bottom, right)
+        same:        ceil(n / s) windows, with as many zeros as needed; if their number is odd, there is one zero more
+                     at the end (bottom, right)
 
     Args:
         input: (height, width) of the images.
@@ -32,7 +33,7 @@ class Windows:
         stride: (vertical, horizontal) step from one window to the next.
         dilation: (vertical, horizontal) step from one element of a window to the next.
         before: (top, left) padding; negative padding crops the input.
-        after: (bottom, right) padding, likewise.
+        after: (bottom, right) padding; negative padding crops the input.
         output: (rows, columns) of windows.
     """
 
@@ -53,10 +54,10 @@ class Windows:
         padding: str | int | tuple[int, int],
         dilation: int | tuple[int, int] = 1,
     ) -> Windows:
-        """Return the windows over images of that shape.
+        """Return the windows over images of this shape.
 
         Raises:
-            ShapeError: if the input is not an image or is smaller than a window; the message is "wants ...".
+            ShapeError: if the input is not an image or is smaller than a window; the message starts with "wants".
         """
         if len(input_shape) != 3:
             raise ShapeError("wants (height, width, channels)")
@@ -85,10 +86,10 @@ class Windows:
     @staticmethod
     @lru_cache(maxsize=256)
     def along(input_shape: Shape, window: int, stride: int, padding: str | int, dilation: int = 1) -> Windows:
-        """Return the windows over sequences of that shape, as images of height 1.
+        """Return the windows over sequences of this shape, treated as images of height 1.
 
         Raises:
-            ShapeError: if the input is not a sequence or is shorter than a window; the message is "wants ...".
+            ShapeError: if the input is not a sequence or is shorter than a window; the message starts with "wants".
         """
         if len(input_shape) != 2:
             raise ShapeError("wants (length, channels)")
@@ -134,7 +135,7 @@ class Windows:
     def positions(self) -> Iterator[tuple[int, int, tuple[slice, slice, slice]]]:
         """Yield (row, column, index) for every position in a window, in row order.
 
-        padded[index] are the elements at that position of all windows: (n, *output, channels).
+        padded[index] contains the element at this position of every window: (n, *output, channels).
         """
         (rows, columns), (down, across), (step_down, step_across) = self.output, self.stride, self.dilation
         for i in range(self.window[0]):
@@ -144,12 +145,12 @@ class Windows:
                 yield i, j, (slice(None), vertical, slice(left, left + across * (columns - 1) + 1, across))
 
     def scatter_add(self, padded: Array, contribution: Callable[[int, int], Array]) -> Array:
-        """Return the sum of the contributions of all windows to their elements, without the padding.
+        """Add the contributions of all windows to the elements of an image; return the sums without the padding.
 
         Args:
             padded: the padded images; only their shape and dtype matter.
-            contribution: function of (row, column) that returns the numbers to add to the elements at that position of
-                all windows: (n, *output, channels).
+            contribution: function of (row, column), a position in the window, that returns the numbers to add to the
+                element at this position of every window: (n, *output, channels).
         """
         total = np.zeros_like(padded)
         for i, j, index in self.positions():
@@ -158,11 +159,11 @@ class Windows:
 
     @cached_property
     def transposed(self) -> Windows:
-        """The windows of the transposed convolution, for stride 1: over the output, one for every element of the input.
+        """The windows of the transposed convolution, for stride 1: windows over the output, one per input element.
 
-        Row r of the input contributes, as row i of a window, to row r + before - i d of the output. These rows form a
-        window in reverse order. So the gradient of the input is a convolution of the gradient of the output over these
-        windows, with the kernel rotated by 180 degrees.
+        Row r of the input contributes, as row i of a window, to row r + before - i * d of the output. In reverse order,
+        these output rows form a window. So the gradient of the input is a convolution of the gradient of the output
+        over these windows, with the kernel rotated by 180 degrees.
         """
         spans = _spans(self.window, self.dilation)
         before, after = (

@@ -19,7 +19,7 @@ from nncli.optim.schedule import LearningRate
 class Adagrad(Optimizer):
     """Adagrad: divide the gradient by the root of the sum of its squares, so that rare features get larger steps.
 
-    s <- s + g^2,  p <- p - rate g / (sqrt(s) + epsilon)
+    s <- s + g^2,  p <- p - rate * g / (sqrt(s) + epsilon)
 
     As in PyTorch, epsilon is added outside the root.
 
@@ -46,7 +46,7 @@ class Adagrad(Optimizer):
         return self.initial_accumulator
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate g / (sqrt(s) + epsilon)."""
+        """Write rate * g / (sqrt(s) + epsilon)."""
         (s,) = state
         np.multiply(g, g, out=u)
         s += u

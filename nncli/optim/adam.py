@@ -21,12 +21,12 @@ from nncli.optim.schedule import LearningRate
 class Adam(Optimizer):
     """Adam: divide a running average of the gradient by the root of a running average of its square.
 
-    m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
-    p <- p - rate mhat / (sqrt(vhat) + epsilon),  mhat = m / (1 - beta1^t),  vhat = v / (1 - beta2^t)
-    w <- max(w, v),  vhat = w / (1 - beta2^t)                               with amsgrad
+    m <- beta1 * m + (1 - beta1) * g,  v <- beta2 * v + (1 - beta2) * g^2
+    p <- p - rate * mhat / (sqrt(vhat) + epsilon),  mhat = m / (1 - beta1^t),  vhat = v / (1 - beta2^t)
+    w <- max(w, v),  vhat = w / (1 - beta2^t)                                 with amsgrad
 
-    t is the number of the step, from 1. As in PyTorch, w is the maximum of v before the bias correction, and epsilon
-    is added outside the root.
+    t is the number of the step, starting at 1. As in PyTorch, w is the maximum of v before the bias correction, and
+    epsilon is added outside the root.
 
     Args:
         learning_rate: learning rate, above 0; or a schedule.
@@ -46,11 +46,11 @@ class Adam(Optimizer):
     amsgrad: bool = False
 
     def state_names(self) -> tuple[str, ...]:
-        """Return the names of the running averages of gradient and square, and with amsgrad of the largest square."""
+        """Return the names of the averages of the gradient and its square, and with amsgrad of the maximum square."""
         return ("mean", "square", "largest_square") if self.amsgrad else ("mean", "square")
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate mhat / (sqrt(vhat) + epsilon)."""
+        """Write rate * mhat / (sqrt(vhat) + epsilon)."""
         m, v = state[:2]
         w = state[2] if self.amsgrad else None
         adam_direction(g, m, v, w, self.beta1, self.beta2, *self._bias_corrected(step, rate), out=u)
@@ -65,6 +65,6 @@ class Adam(Optimizer):
             current_ops().adam_step(p, g, m, v, self.beta1, self.beta2, epsilon, rate, scratch)
 
     def _bias_corrected(self, step: int, rate: float) -> tuple[float, float]:
-        """Return (epsilon, rate) that include the bias corrections, so that m and v are used without them."""
+        """Return (epsilon, rate) that include the bias corrections, so that m and v need no correction."""
         root = sqrt(1 - self.beta2**step)
         return root * self.epsilon, rate * root / (1 - self.beta1**step)

@@ -16,7 +16,7 @@ from nncli.optim.optimizer import optimizer
 class AdamW(Adam):
     """AdamW: Adam with decoupled weight decay, which is not part of the gradient.
 
-    p <- p - rate weight_decay p,  then the step of adam
+    p <- p - rate * weight_decay * p,  then the step of adam
 
     As in PyTorch, the weight decay is multiplied by the learning rate.
 
@@ -32,5 +32,5 @@ class AdamW(Adam):
     decay_all: bool = False
 
     def shrinkage(self, *, decayed: bool) -> float:
-        """Return the weight decay; for biases and normalization 0, unless `decay_all` is set."""
+        """Return the weight decay; 0 for biases and normalization, unless `decay_all` is set."""
         return self.weight_decay if decayed or self.decay_all else 0.0

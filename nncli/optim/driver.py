@@ -11,15 +11,15 @@ from nncli.core.types import Array
 from nncli.optim.optimizer import Optimizer
 
 BLOCK_SIZE = 1 << 16  # elements that are updated together, so that parameters, gradient and state stay in the cache
-MIN_PARALLEL_SIZE = 1 << 18  # number of elements from which two threads update one half each
-PARALLEL_BLOCK_SIZE = 3 << 17  # elements of a block with two threads, which gain from fewer calls
+MIN_PARALLEL_SIZE = 1 << 18  # minimum number of elements for two threads, each of which updates one half
+PARALLEL_BLOCK_SIZE = 3 << 17  # elements of a block with two threads, which run faster with fewer calls
 
 
 class Block(NamedTuple):
     """A block of consecutive elements of all vectors.
 
     Args:
-        where: the elements.
+        where: slice of the elements.
         p: parameters.
         state: the optimizer's state, one vector per name.
         scratch: work space.
@@ -49,7 +49,7 @@ class Driver:
     Args:
         rule: the optimizer.
         parameters: the vector to update; trainable parameters only.
-        decayed: number of parameters, from the first, that have weight decay; default all.
+        decayed: number of parameters with weight decay, which come first; default all.
     """
 
     def __init__(self, rule: Optimizer, parameters: Array, decayed: int | None = None) -> None:

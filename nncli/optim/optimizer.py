@@ -16,9 +16,9 @@ from nncli.optim.schedule import LearningRate
 class Optimizer(Registered):
     """The base of all optimizers: an elementwise update rule over flat vectors.
 
-    A subclass overrides `direction`. It may also override `update`, to compute the same bits faster. Two things are not
-    inherited: `in_parts`, since a subclass may have state that threads must not share, and an overridden `update` if
-    the subclass overrides `direction` or `state_names`.
+    A subclass overrides `direction`. It may also override `update`, to compute bitwise identical results faster. Two
+    things are not inherited: `in_parts`, since a subclass may have state that threads must not share, and an overridden
+    `update` if the subclass overrides `direction` or `state_names`.
 
     Args:
         learning_rate: learning rate, above 0; or a schedule, such as {type: cosine, initial: 1e-3}.
@@ -33,7 +33,7 @@ class Optimizer(Registered):
     learning_rate: LearningRate
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Reset `in_parts` and `update` where a subclass must not inherit them."""
+        """Reset `in_parts` and `update` if a subclass must not inherit them."""
         super().__init_subclass__(**arguments)
         if "in_parts" not in vars(cls):
             cls.in_parts = False
@@ -49,7 +49,7 @@ class Optimizer(Registered):
         return 0.0
 
     def shrinkage(self, *, decayed: bool) -> float:
-        """Return the decoupled weight decay d: every step starts with p <- p - rate d p.
+        """Return the decoupled weight decay d: every step starts with p <- p - rate * d * p.
 
         Args:
             decayed: True for weights, False for biases and the parameters of normalization.
@@ -59,12 +59,12 @@ class Optimizer(Registered):
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
         """Write the update, which is subtracted from the parameters, to `u`, and update `state` in place.
 
-        The driver calls it for one part of the vectors after another, or with `in_parts` for two at the same time.
+        The driver calls this method for one part of the vectors after another, or for two at a time with `in_parts`.
 
         Args:
             g: gradient; not changed.
             state: one vector per name in `state_names`.
-            step: number of this step, from 1.
+            step: number of this step, starting at 1.
             rate: learning rate of this step.
             u: the update; overwritten.
         """
@@ -77,7 +77,7 @@ class Optimizer(Registered):
             p: parameters; changed.
             g: gradient; not changed.
             state: one vector per name in `state_names`; changed.
-            step: number of this step, from 1.
+            step: number of this step, starting at 1.
             rate: learning rate of this step.
             scratch: work space as long as the parameters; overwritten.
         """

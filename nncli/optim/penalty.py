@@ -11,7 +11,7 @@ from nncli.optim.driver import BLOCK_SIZE
 class Penalty:
     """The penalty l1 * sum |w| + l2 * sum w^2 of a vector of weights.
 
-    Its gradient is l1 sign(w) + 2 l2 w; the derivative of |w| at 0 is 0.
+    Its gradient is l1 * sign(w) + 2 * l2 * w; the derivative of |w| at 0 is 0.
 
     Args:
         weights: the weights; not copied.
@@ -50,7 +50,7 @@ class Penalty:
                 g = gradient[block]
                 if self.l1:
                     np.sign(w, out=u)
-                    total += self.l1 * float(np.dot(u, w))  # |w| = sign(w) w
+                    total += self.l1 * float(np.dot(u, w))  # |w| = sign(w) * w
                     u *= self.l1
                     g += u
                 if self.l2:

@@ -19,20 +19,20 @@ from nncli.optim.schedule import LearningRate
 class RMSprop(Optimizer):
     """RMSprop: divide the gradient by the root of a running average of its square, with optional momentum.
 
-    s <- decay s + (1 - decay) g^2,  d = g / (sqrt(s) + epsilon)
-    m <- decay m + (1 - decay) g,    d = g / (sqrt(s - m^2) + epsilon)     with centered
-    p <- p - rate d                                                        without momentum
-    v <- momentum v + d,  p <- p - rate v                                  with momentum
+    s <- decay * s + (1 - decay) * g^2,  d = g / (sqrt(s) + epsilon)
+    m <- decay * m + (1 - decay) * g,    d = g / (sqrt(s - m^2) + epsilon)     with centered
+    p <- p - rate * d                                                          without momentum
+    v <- momentum * v + d,  p <- p - rate * v                                  with momentum
 
     As in PyTorch, there is no bias correction, and epsilon is added outside the root. If rounding makes s - m^2
-    negative, it counts as 0.
+    negative, 0 is used instead.
 
     Args:
         learning_rate: learning rate, above 0; or a schedule.
         decay: decay of the running averages, in [0, 1); alpha in PyTorch, rho in Keras.
         epsilon: added to the denominator for numerical stability, above 0.
         momentum: decay of the velocity, in [0, 1).
-        centered: whether to divide by an estimate of the gradient's standard deviation, not its root mean square.
+        centered: whether to divide by an estimate of the gradient's standard deviation instead of its root mean square.
     Reference: Tieleman and Hinton, Coursera lecture 6.5, 2012; centered in Graves, arXiv:1308.0850, 2013.
     """
 
@@ -45,11 +45,11 @@ class RMSprop(Optimizer):
     centered: bool = False
 
     def state_names(self) -> tuple[str, ...]:
-        """Return the names of the running averages of square and (if centered) gradient, and of the velocity."""
+        """Return the names of the averages of the square and (if centered) the gradient, and of the velocity."""
         return ("square", *(("mean",) if self.centered else ()), *(("velocity",) if self.momentum else ()))
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate d, or rate v with momentum."""
+        """Write rate * d, or rate * v with momentum."""
         s = state[0]
         s *= self.decay
         np.multiply(g, g, out=u)

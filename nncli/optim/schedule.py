@@ -12,7 +12,7 @@ from nncli.core.registry import SCHEDULES
 
 
 class ScheduleContext(NamedTuple):
-    """What a learning rate may depend on besides the number of the step.
+    """Values that a learning rate may depend on, besides the number of the step.
 
     Args:
         steps_per_epoch: number of steps per epoch.
@@ -36,8 +36,8 @@ class Schedule(Registered):
     from `Timed`.
 
     Args:
-        warmup_steps: number of steps of linear warm-up before the schedule starts, from first rate / warmup_steps up to
-            the first rate, at least 0.
+        warmup_steps: number of steps of linear warm-up before the schedule starts, at least 0; the rate rises from
+            first rate / warmup_steps to the first rate.
     """
 
     needs = ("rate",)
@@ -48,8 +48,8 @@ class Schedule(Registered):
         """Return the learning rate of a step, warm-up included.
 
         Args:
-            step: number of the step in the run, from 0.
-            context: steps per epoch, and the like.
+            step: number of the step in the run, starting at 0.
+            context: number of steps per epoch and similar values.
         """
         if step >= self.warmup_steps:
             return self.rate(step - self.warmup_steps, context)
@@ -59,8 +59,8 @@ class Schedule(Registered):
         """Return the learning rate of a step after the warm-up.
 
         Args:
-            step: number of the step after the warm-up, from 0; it may be beyond the end of the run.
-            context: steps per epoch, and the like.
+            step: number of the step after the warm-up, starting at 0; it may be beyond the end of the run.
+            context: number of steps per epoch and similar values.
         """
         raise NotImplementedError
 

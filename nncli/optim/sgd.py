@@ -19,9 +19,9 @@ from nncli.optim.schedule import LearningRate
 class SGD(Optimizer):
     """Stochastic gradient descent, with optional momentum.
 
-    p <- p - rate g                                        without momentum
-    v <- momentum v + g,  p <- p - rate v                  with momentum
-    v <- momentum v + g,  p <- p - rate (g + momentum v)   with nesterov
+    p <- p - rate * g                                            without momentum
+    v <- momentum * v + g,  p <- p - rate * v                    with momentum
+    v <- momentum * v + g,  p <- p - rate * (g + momentum * v)   with nesterov
 
     As in PyTorch, the velocity v does not include the learning rate.
 
@@ -49,7 +49,7 @@ class SGD(Optimizer):
         return ("velocity",) if self.momentum else ()
 
     def direction(self, g: Array, state: Sequence[Array], step: int, rate: float, u: Array) -> None:
-        """Write rate g, or with momentum the rate times the velocity."""
+        """Write rate * g, or rate * velocity with momentum."""
         if not self.momentum:
             np.multiply(g, rate, out=u)
             return

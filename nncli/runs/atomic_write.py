@@ -1,4 +1,4 @@
-"""Write files atomically: whole or not at all."""
+"""Write files atomically: completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
     Args:
         path: path of the file.
         write: function that writes the content into an open file.
-        durable: whether to flush the file to the disk; not needed if its loss in a power cut does not matter.
+        durable: whether to flush the file to the disk; not needed if the file may be lost in a power cut.
 
     Raises:
-        SaveError: if that fails; an older file at `path` is untouched.
+        SaveError: if that fails; an older file at `path` stays unchanged.
     """
     folder = os.path.dirname(os.path.abspath(path))
     with wrap_write_errors(path):
@@ -37,7 +37,7 @@ def write_atomically(path: str, write: Callable[[BinaryIO], object], *, durable:
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
         except BaseException:
-            with contextlib.suppress(OSError):  # it may have been moved already
+            with contextlib.suppress(OSError):  # the file may have been renamed already
                 os.unlink(temporary)
             raise
         if durable:

@@ -20,16 +20,16 @@ _TIME = (1980, 1, 1, 0, 0, 0)  # time stamp of every member, so that equal conte
 
 
 def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], meta: Meta) -> None:
-    """Write a checkpoint whole or not at all.
+    """Write a checkpoint atomically.
 
     Args:
         path: path of the file.
         weights: the model's parameters by name, such as "0.dense.weight".
         state: other arrays; they are stored in the folder state/.
-        meta: everything else, as plain values.
+        meta: all other values of the checkpoint, as plain values.
 
     Raises:
-        SaveError: if it cannot be written, or meta.json would be larger than `load` accepts.
+        SaveError: if the file cannot be written, or meta.json would be larger than `load` accepts.
     """
     arrays = {**weights, **{STATE + name: array for name, array in state.items()}}
     members = {name: np.asarray(array, order="C") for name, array in arrays.items()}
@@ -54,7 +54,7 @@ def check_meta_size(meta: Meta, names: Iterable[str] = ()) -> None:
         names: names of the arrays.
 
     Raises:
-        SaveError: if it would be larger than `load` accepts.
+        SaveError: if meta.json would be larger than `load` accepts.
     """
     described = {name: {"shape": [1 << 31] * 4, "dtype": "<f8", "sha256": "0" * 64} for name in names}
     _check_size("the checkpoint", meta_text({**meta, "arrays": described}))
@@ -70,7 +70,7 @@ def read_meta(path: str) -> Meta:
     """Return meta.json without reading any array.
 
     Raises:
-        CheckpointError: if the file is missing, foreign, damaged or of another version.
+        CheckpointError: if the file is missing, damaged, of another version or not an nncli checkpoint.
     """
     with CheckpointArchive(path) as archive:
         return archive.meta
@@ -80,7 +80,7 @@ def verify(path: str) -> Meta:
     """Verify the checksum of every array without keeping the arrays, and return meta.json.
 
     Raises:
-        CheckpointError: if the file is missing, foreign, damaged or of another version.
+        CheckpointError: if the file is missing, damaged, of another version or not an nncli checkpoint.
     """
     with CheckpointArchive(path) as archive:
         for name in archive.meta["arrays"]:
@@ -95,11 +95,11 @@ def load(
 
     Args:
         path: path of the checkpoint.
-        state: whether to read also the arrays that only training needs.
+        state: whether to also read the arrays that only training needs.
         check_meta: called with meta before any array is read; raises if the arrays are not the expected ones.
 
     Raises:
-        CheckpointError: if the file is missing, foreign, damaged or of another version.
+        CheckpointError: if the file is missing, damaged, of another version or not an nncli checkpoint.
     """
     with CheckpointArchive(path) as archive:
         check_meta(archive.meta)

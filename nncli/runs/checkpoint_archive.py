@@ -34,7 +34,7 @@ class CheckpointArchive:
         meta: the values of meta.json.
 
     Raises:
-        CheckpointError: if it is missing, foreign, damaged or of another version.
+        CheckpointError: if it is missing, damaged, of another version or not an nncli checkpoint.
     """
 
     def __init__(self, path: str) -> None:
@@ -99,7 +99,7 @@ class CheckpointArchive:
         """Read and verify one array.
 
         Raises:
-            CheckpointError: if it is not as meta.json describes it.
+            CheckpointError: if the array does not match its description in meta.json.
         """
         try:
             array = np.empty(*described_form(self.meta["arrays"][name]))
@@ -112,7 +112,7 @@ class CheckpointArchive:
         """Verify one array without keeping it in memory.
 
         Raises:
-            CheckpointError: if it is not as meta.json describes it.
+            CheckpointError: if the array does not match its description in meta.json.
         """
         try:
             self._read_array(name, None)

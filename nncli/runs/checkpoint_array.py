@@ -16,7 +16,7 @@ DTYPE = re.compile(r"[<>|][biufcUS]\d{1,9}")  # numbers and text, but no Python 
 
 
 def describe_array(array: Array) -> dict[str, Any]:
-    """Return the shape, dtype and checksum of an array as meta.json holds them."""
+    """Return the shape, dtype and checksum of an array in the form of meta.json."""
     return {"shape": list(array.shape), "dtype": array.dtype.str, "sha256": _checksum(array)}
 
 
@@ -24,8 +24,8 @@ def described_form(described: dict[str, Any]) -> tuple[Shape, np.dtype[Any]]:
     """Return the shape and the dtype that meta.json gives for an array.
 
     Raises:
-        LookupError: if one is missing.
-        ValueError: if one is not valid.
+        LookupError: if the shape or the dtype is missing.
+        ValueError: if the shape or the dtype is not valid.
     """
     shape, dtype = described["shape"], described["dtype"]
     if not isinstance(shape, list) or not all(type(length) is int and length >= 0 for length in shape):

@@ -44,12 +44,12 @@ class CheckpointFolder:
         return [name.removesuffix(".npz") for name in found if name.endswith(".npz") and not is_temporary(name)]
 
     def epoch_names(self) -> list[str]:
-        """Return the names of the epoch-E-step-S checkpoints, the latest last."""
+        """Return the names of the epoch-E-step-S checkpoints, from the oldest to the latest."""
         names = [name for name in self.names() if _EPOCH_NAME.fullmatch(name)]
         return sorted(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
 
     def link(self, source: str, target: str) -> None:
-        """Give a checkpoint a second name, as a hard link; replaces an older file atomically.
+        """Give a checkpoint a second name, as a hard link; an older file of that name is replaced atomically.
 
         Raises:
             SaveError: if that fails.
@@ -66,12 +66,14 @@ class CheckpointFolder:
                     sync_file(temporary)
                 os.replace(temporary, self.file(target))
             finally:
-                with contextlib.suppress(OSError):  # still there if both were links to the same file
+                with contextlib.suppress(OSError):  # it still exists if both names were links to the same file
                     os.unlink(temporary)
             sync_folder(self.path)
 
     def keep_last(self, epoch: int, step: int, keep: int) -> None:
-        """Keep the last `keep` checkpoints: last.npz and, for `keep` > 1, all as epoch-E-step-S.npz; delete others.
+        """Keep the last `keep` checkpoints and delete older ones.
+
+        If `keep` is 1, only last.npz is kept; otherwise each of the last `keep` is also kept as epoch-E-step-S.npz.
 
         Raises:
             SaveError: if that fails.

@@ -11,14 +11,14 @@ Meta: TypeAlias = dict[str, Any]
 FORMAT = "nncli checkpoint"
 VERSION = 1
 META = "meta.json"
-CHECKSUM_KEY = "sha256"  # key of the checksum of all other values
+CHECKSUM_KEY = "sha256"  # key of the checksum, which covers all other values
 MAX_META_BYTES = 32 << 20
 MAX_META_VALUES = 1 << 21  # values, lists and mappings; each may take 200 bytes of memory
-MAX_META_DEPTH = 64  # limit of nested lists and mappings
+MAX_META_DEPTH = 64  # maximum nesting depth of lists and mappings
 
 
 def meta_text(meta: Meta) -> str:
-    """Return the text of meta.json with format, version and a checksum of the values as they are read back."""
+    """Return the text of meta.json with format, version and a checksum of the values as JSON returns them."""
     read_back = json.loads(json.dumps({"format": FORMAT, "format_version": VERSION, **meta}))
     return json.dumps({**read_back, CHECKSUM_KEY: meta_checksum(read_back)})
 
@@ -30,7 +30,7 @@ def meta_checksum(meta: Meta) -> str:
 
 
 def size_fault(text: bytes) -> str:
-    """Return why a meta.json is larger than allowed; "" if it is not."""
+    """Return why a meta.json is too large; "" if it is not too large."""
     if len(text) > MAX_META_BYTES:
         return f"has {len(text):,} bytes, more than {MAX_META_BYTES:,}"
     values = sum(text.count(mark) for mark in (b",", b"[", b"{"))

@@ -26,7 +26,7 @@ def check_end_of_zip(file: BinaryIO, size: int) -> None:
     """Check that nothing follows the end of a zip file of `size` bytes, so that every reader finds the same members.
 
     Raises:
-        ValueError: if something does.
+        ValueError: if the file ends with something else.
     """
     file.seek(max(0, size - END_RECORD_BYTES))
     end = file.read(END_RECORD_BYTES)
@@ -35,10 +35,10 @@ def check_end_of_zip(file: BinaryIO, size: int) -> None:
 
 
 def parse_meta(text: bytes) -> dict[str, Any]:
-    """Parse meta.json and check that nncli wrote it, but neither its version nor its checksum.
+    """Parse meta.json and check that nncli wrote it; its version and checksum are not checked here.
 
     Raises:
-        ValueError: if it is not nncli's, or is too large.
+        ValueError: if nncli did not write it, or it is too large.
     """
     if fault := size_fault(text):
         raise ValueError(f"its {META} {fault}")
@@ -52,7 +52,7 @@ def check_described_arrays(meta: dict[str, Any]) -> None:
     """Check that meta.json describes arrays and is not nested too deeply.
 
     Raises:
-        ValueError: if it does not, or is.
+        ValueError: if it describes no arrays, or is nested too deeply.
     """
     if not isinstance(meta.get("arrays"), dict):
         raise ValueError(f"its {META} describes no arrays")
@@ -61,7 +61,7 @@ def check_described_arrays(meta: dict[str, Any]) -> None:
 
 
 def check_members(archive: zipfile.ZipFile, arrays: Iterable[str], size: int) -> None:
-    """Check that the members of a zip file are meta.json and the described arrays, and that no two overlap.
+    """Check that the members of a zip file are meta.json and the described arrays, and do not overlap.
 
     Args:
         archive: the zip file.

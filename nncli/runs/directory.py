@@ -51,7 +51,7 @@ class RunDirectory:
                         os.unlink(os.path.join(folder, name))
 
     def write_text(self, name: str, text: str) -> None:
-        """Write a file whole or not at all.
+        """Write a file atomically.
 
         Raises:
             SaveError: if that fails.
@@ -59,7 +59,7 @@ class RunDirectory:
         self.write_bytes(name, text.encode())
 
     def write_bytes(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all.
+        """Write a file atomically.
 
         Raises:
             SaveError: if that fails.
@@ -90,7 +90,7 @@ class RunDirectory:
         """
         values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
         content = json.dumps(values, indent=2).encode() + b"\n"
-        durable = state != "running" or step == 0  # the first one marks a run as begun; later ones may be lost
+        durable = state != "running" or step == 0  # marks a run as begun; later ones may be lost
         write_atomically(self.file(STATUS), lambda file: file.write(content), durable=durable)
 
     @property

@@ -58,7 +58,7 @@ def describe_environment(threads: int | None, shards: int, blas_threads: int | N
 
 
 def environment_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """Return changes that may affect the last bits of results, as "numpy 2.4.5 is now 2.4.6".
+    """Return changes that may affect the last bits of results, such as "numpy 2.4.5 is now 2.4.6".
 
     Args:
         before: the environment in which a run began.

@@ -1,4 +1,4 @@
-"""Raise SaveError or RunError, with the path, instead of OSError."""
+"""Convert an OSError to a SaveError or RunError with the path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncli.core.errors import RunError, SaveError
 
 @contextlib.contextmanager
 def wrap_write_errors(path: str) -> Iterator[None]:
-    """Raise SaveError for an OSError of writing a file or folder."""
+    """Convert an OSError while writing a file or folder to a SaveError."""
     try:
         yield
     except OSError as error:
@@ -19,7 +19,7 @@ def wrap_write_errors(path: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def wrap_read_errors(path: str) -> Iterator[None]:
-    """Raise RunError for an OSError of reading a file or folder."""
+    """Convert an OSError while reading a file or folder to a RunError."""
     try:
         yield
     except OSError as error:

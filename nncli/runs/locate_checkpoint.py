@@ -12,10 +12,10 @@ from nncli.runs.run_files import BEST, CHECKPOINTS, ENVIRONMENT, STATUS, is_begu
 
 
 def checkpoint_path(path: str) -> str:
-    """Return the path of a run directory's best checkpoint; the path of a .npz file is returned as it is.
+    """Return the path of a run directory's best checkpoint; the path of a .npz file is returned unchanged.
 
     Raises:
-        CheckpointError: if there is none.
+        CheckpointError: if there is no checkpoint.
     """
     if os.path.isdir(path):
         best = RunDirectory(path).checkpoint(BEST)
@@ -30,10 +30,10 @@ def checkpoint_path(path: str) -> str:
 
 
 def checkpoint_environment(path: str) -> dict[str, Any] | None:
-    """Return the environment of the run that a checkpoint is in; None if it is in no run directory.
+    """Return the environment of the run that a checkpoint is in; None if the checkpoint is not in a run directory.
 
     Raises:
-        RunError: if it is damaged.
+        RunError: if environment.json is damaged.
     """
     folder, inside = os.path.split(os.path.dirname(os.path.abspath(path)))
     run = RunDirectory(folder)

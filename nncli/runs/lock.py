@@ -1,4 +1,4 @@
-"""Lock a run directory, so that only one process writes it; the lock is released when the process ends."""
+"""Lock a run directory, so that only one process writes to it; the lock is released when the process ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def locked(path: str) -> Iterator[None]:
     """Hold the lock of a directory; do nothing if the platform or the file system has no locks.
 
     Raises:
-        RunError: if another process holds it, or the directory cannot be opened.
+        RunError: if another process holds the lock, or the directory cannot be opened.
     """
     try:
         import fcntl

@@ -1,4 +1,4 @@
-"""metrics.csv: one row an epoch."""
+"""metrics.csv: one row per epoch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_BYTES = 256 << 20  # enough for a million epochs
 
 
 class MetricsLog:
-    """The rows of metrics.csv, appended one whole line at a time.
+    """The rows of metrics.csv, appended one complete line at a time.
 
     Args:
         path: path of the file.
@@ -27,10 +27,10 @@ class MetricsLog:
         self._path = path
 
     def append(self, record: dict[str, float]) -> None:
-        """Append a row, with the header before the first one; if that fails, nothing is added.
+        """Append a row, with the header before the first row; if that fails, nothing is added.
 
         Raises:
-            SaveError: if it cannot be written.
+            SaveError: if the row cannot be written.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -54,7 +54,7 @@ class MetricsLog:
                 sync_folder(os.path.dirname(os.path.abspath(self._path)))
 
     def keep_epochs(self, epochs: int) -> int:
-        """Keep only the rows of the first `epochs` epochs, before a run resumes after them.
+        """Keep only the rows of the first `epochs` epochs, so that a run can resume after them.
 
         Returns:
             The number of these epochs that have no row, because the file was edited.
@@ -76,10 +76,10 @@ class MetricsLog:
         return epochs - len(kept)
 
     def rows(self) -> list[dict[str, float]]:
-        """Return all rows, without an incomplete last one.
+        """Return all rows, without an incomplete last row.
 
         Raises:
-            RunError: if the file cannot be read or holds something else.
+            RunError: if the file cannot be read, or is not the metrics of a run.
         """
         try:
             return [

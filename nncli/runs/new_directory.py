@@ -13,14 +13,14 @@ from nncli.runs.directory import RunDirectory
 from nncli.runs.file_errors import wrap_read_errors, wrap_write_errors
 from nncli.runs.run_files import CHECKPOINTS, is_begun
 
-MAX_SUFFIX = 999  # limit of runs with the same name in the same second
+MAX_SUFFIX = 999  # maximum number of runs with the same name in the same second
 
 
 def new_run_directory(name: str) -> RunDirectory:
-    """Make a directory runs/TIME-NAME in the working directory, with -2, -3 and so on if it exists.
+    """Make a directory runs/TIME-NAME in the working directory, with -2, -3 and so on appended if it exists.
 
     Raises:
-        RunError: if it cannot be made.
+        RunError: if the directory cannot be made.
     """
     stem = os.path.join("runs", f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}")
     for number in range(1, MAX_SUFFIX + 1):
@@ -34,7 +34,7 @@ def new_run_directory_at(path: str) -> RunDirectory:
     """Make a directory for a run at a given path; it may exist if it is empty.
 
     Raises:
-        RunError: if a run or something else is in it already, or it cannot be made.
+        RunError: if the directory contains a run or something else already, or cannot be made.
     """
     try:
         return _make(path)
@@ -57,7 +57,7 @@ def directory_taken_error(path: str) -> RunError:
 
 
 def slug(name: str) -> str:
-    """Replace characters of a name that do not belong in a file name by dashes."""
+    """Replace characters that do not belong in a file name with dashes."""
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
 
 

@@ -15,12 +15,15 @@ OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, "checkpo
 
 
 def is_begun(path: str) -> bool:
-    """Whether a run has begun to write its files into that directory."""
+    """Whether a run has begun to write its files into a directory."""
     return any(os.path.exists(os.path.join(path, name)) for name in (STATUS, CONFIG, RESOLVED))
 
 
 def run_suggestion(path: str) -> str:
-    """Suggest a correction for a path that is not a run directory: train a config, or use the run above; "" if none."""
+    """Suggest a correction for a path that is not a run directory; "" if there is none.
+
+    The suggestion is to train the path if it is a config, or to use a run directory that contains the path.
+    """
     if path.endswith((".yaml", ".yml")):
         return f"; a config begins with: nncli train {shlex.quote(path)}"
     above = os.path.dirname(path.rstrip("/"))

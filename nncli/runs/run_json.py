@@ -48,7 +48,7 @@ def read_run_bytes(folder: str, name: str) -> bytes:
     """Return the content of a JSON file of a run directory, if it is within the limits above.
 
     Raises:
-        RunError: if it is missing, cannot be read or is too large.
+        RunError: if the file is missing, cannot be read or is too large.
     """
     path = os.path.join(folder, name)
     try:

@@ -1,4 +1,4 @@
-"""Select the columns of a table that a network can learn from as they are."""
+"""Select the columns of a table that a network can learn from without conversion."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.tables.number_parsing import parse_number
 from nncli.data.tables.text_patterns import MISSING_WORDS, are_dates, are_formatted_numbers
 
-MAX_CATEGORIES = 50  # a column with more different texts is excluded
-MIN_ROWS_FOR_ROW_NUMBERS = 21  # in fewer rows, a column may equal the row numbers by chance
+MAX_CATEGORIES = 50  # a text column with more distinct values is excluded
+MIN_ROWS_FOR_ROW_NUMBERS = 21  # with fewer rows, a column may equal the row numbers by chance
 ROW_NUMBERS = "equal to the row number"
 
 
@@ -30,7 +30,7 @@ def blank_texts(table: Table) -> tuple[str, ...]:
 
 
 def code_columns(table: Table, names: Sequence[str]) -> list[str]:
-    """Return the columns with few different numbers such as 007, which are codes rather than quantities."""
+    """Return the columns with few distinct numbers such as 007, which are codes rather than quantities."""
     padded = [name for name in table.zero_padded if name in names and name not in table.text_columns]
     return [name for name in padded if len(np.unique(table.numbers(name))) <= MAX_CATEGORIES]
 
@@ -39,7 +39,7 @@ def excluded_columns(table: Table, row_numbers: Array) -> dict[str, str]:
     """Return the columns to exclude from the inputs, each with the reason.
 
     Args:
-        table: all columns except the targets; all rows or some of them.
+        table: all columns except the targets; all rows or a sample of them.
         row_numbers: (n,) index of each row in its file, from 0.
     """
     reasons = {name: _reason(table, name) for name in table.columns}
@@ -49,7 +49,7 @@ def excluded_columns(table: Table, row_numbers: Array) -> dict[str, str]:
         for name in table.columns
         if name not in excluded and _equals_row_numbers(table, name, row_numbers)
     }
-    # if no other column is left, columns of row numbers are kept, so that there is an input
+    # columns of row numbers are kept if no other column is left, so that there is an input
     return excluded if len(excluded) + len(row_number_columns) == len(table.columns) else excluded | row_number_columns
 
 
@@ -62,7 +62,7 @@ def _equals_row_numbers(table: Table, name: str, row_numbers: Array) -> bool:
 
 
 def _reason(table: Table, name: str) -> str:
-    """Return why a column is excluded; "" if it is not."""
+    """Return why a column is excluded; "" if it is not excluded."""
     cells = table.column(name)
     filled = int((~is_blank(cells)).sum())
     if not filled:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from nncli.starter.inferred_task import InferredTask
 
 INTEGER_CLASSES = [
-    "# The targets are few different whole numbers, so they are taken for classes. To learn them as numbers: one unit",
-    "# and no softmax at the end, loss: mean_squared_error, metrics: [rmse], data.scale_targets: standard.",
+    "# The targets are whole numbers with few distinct values, so they are taken for classes. To learn them as",
+    "# numbers, end the model with one unit and no softmax, and write loss: mean_squared_error, metrics: [rmse]",
+    "# and data.scale_targets: standard.",
 ]
 ONE_HOT = [
     "# Every row of targets has a single 1, so its columns are taken for classes. If several of them can be 1, this is",
-    "# multi-label classification: one unit each and sigmoid at the end, loss: binary_cross_entropy.",
+    "# multi-label classification: end the model with one unit per column and sigmoid, and write",
+    "# loss: binary_cross_entropy.",
 ]
 SEQUENCE = [
     "# A row of {0} x {1} is taken for a sequence: {0} steps of {1} features each. To look for short patterns, replace",
@@ -57,9 +59,9 @@ def assumptions(task: InferredTask) -> list[str]:
 def input_scaling_reason(task: InferredTask) -> str:
     """Return the reason for the scaling of the inputs."""
     if task.symbols:
-        return "codes of symbols are looked up as they are"
+        return "codes of symbols are not scaled"
     if task.sequences:
-        return "every feature by itself; fitted on the training rows only"
+        return "each feature separately; fitted on the training rows only"
     return "fitted on the training rows only"
 
 

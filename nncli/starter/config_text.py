@@ -100,7 +100,7 @@ def _training(recommended: Recommendation) -> str:
     lines = ["training:", f"  epochs: {recommended.epochs}", f"  batch_size: {recommended.batch_size}"]
     if recommended.held_out:
         stopping = f"  early_stopping: {to_flow_yaml({'patience': recommended.patience})}"
-        lines.append(_with_comment(stopping, "stop after so many epochs without a better val_loss"))
+        lines.append(_with_comment(stopping, "stop after this many epochs without a better val_loss"))
     return "\n".join([*lines, ""])
 
 

@@ -3,11 +3,11 @@
 GENERAL_CONFIG = """\
 # A network that classifies handwritten digits, and most of what a config can contain. Change it and check it:
 #   nncli check FILE                       every mistake, with its line
-#   nncli list                             what there is to choose from
+#   nncli list                             all layers, losses, optimizers and so on
 #   nncli schema > nncli.schema.json       for completion in editors: then begin this file with the comment
 #                                          yaml-language-server: $schema=nncli.schema.json
 name: first
-seed: 0                                        # of all random numbers: the same seed gives the same results
+seed: 0                                        # seed of all random numbers; the same seed gives the same results
 
 data:
   train: {dataset: digits}                     # a built-in dataset; replace it by your own, for example:
@@ -33,5 +33,5 @@ metrics: [accuracy]                            # for numbers: rmse, mae, r2
 training:
   epochs: 20
   batch_size: 32
-  early_stopping: {patience: 5}                # stop after so many epochs without a better val_loss
+  early_stopping: {patience: 5}                # stop after this many epochs without a better val_loss
 """

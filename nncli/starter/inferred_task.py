@@ -1,4 +1,4 @@
-"""Infer from a labelled source what can be learned from it: its size, inputs and targets."""
+"""Infer the task from a labelled source: its size, and the kinds of its inputs and targets."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ def infer_task(source: Source, values: dict[str, Any]) -> InferredTask:
     """Infer the task from a labelled source.
 
     Args:
-        source: the source; of a large one only a sample is read.
+        source: the source; only a sample of a large source is read.
         values: the source as a mapping for the config.
 
     Raises:
-        DataError: if it cannot be read, or has no usable inputs or targets.
+        DataError: if the source cannot be read, or has no usable inputs or targets.
     """
     preview = source.preview(PREVIEW_ROWS)
     whole, some = (preview.rows, preview.sample) if preview is not None else (rows := source.read(), rows)
@@ -126,7 +126,7 @@ def _check_classes(rows: Rows, classes: tuple[str, ...]) -> None:
     """Check that there are several classes, and several rows per class.
 
     Raises:
-        DataError: if not.
+        DataError: if there is only one class, or there are fewer than two rows per class on average.
     """
     targets = rows.targets
     if len(classes) == 1:

@@ -6,15 +6,15 @@ import numpy as np
 
 from nncli.core.types import Array
 
-MAX_SEQUENCE_FEATURES = 16  # rows with two axes whose shorter side is longer are taken for images
-MAX_VOCABULARY = 10_000  # whole numbers from here on are taken for quantities
+MAX_SEQUENCE_FEATURES = 16  # rows with two axes are taken for images if the shorter axis is longer than this
+MAX_VOCABULARY = 10_000  # whole numbers of at least this are taken for quantities
 
 
 def is_sequence(inputs: Array) -> bool:
     """Return whether rows with two axes look like sequences (steps, features) rather than images with one channel.
 
-    Bytes and squares are images. Everything else is a sequence if its shorter side is at most MAX_SEQUENCE_FEATURES, or
-    if it has negative numbers, which images do not have.
+    Rows of bytes and square rows are images. Other rows are sequences if the length of the shorter axis is at most
+    MAX_SEQUENCE_FEATURES, or if they have negative numbers, which images do not have.
 
     Shape: (n, steps, features) or (n, height, width)
     """
@@ -25,7 +25,10 @@ def is_sequence(inputs: Array) -> bool:
 
 
 def possible_symbols(inputs: Array) -> int:
-    """Return the vocabulary size if (n, columns) were codes of symbols; 0 if they cannot be, or are only 0 and 1."""
+    """Return the vocabulary size if (n, columns) may be codes of symbols; otherwise 0.
+
+    Inputs of only 0 and 1 are not taken for codes.
+    """
     low, high = inputs.min(), inputs.max()
     in_range = inputs.shape[1] > 1 and low >= 0 and 1 < high < MAX_VOCABULARY
     return int(high) + 1 if in_range and bool((inputs == np.round(inputs)).all()) else 0

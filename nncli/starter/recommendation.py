@@ -7,7 +7,7 @@ from math import ceil
 
 from nncli.starter.inferred_task import InferredTask
 
-MIN_CONVOLUTION_SIDE = 12  # pixels; smaller images get no convolutions and pooling
+MIN_CONVOLUTION_SIDE = 12  # pixels; smaller images get neither convolutions nor pooling
 STEPS = {"table": 6000, "images": 1500, "sequences": 1500}  # optimizer steps that usually suffice
 
 
@@ -20,8 +20,8 @@ class Recommendation:
         lstm_units: units of the LSTM layer for sequences; 0 for no LSTM layer.
         units: units of each hidden dense layer.
         dropout: dropout rate after each hidden dense layer.
-        held_out: share of the rows for validation, and the same share for the test; 0 for none.
-        tested: whether there are enough rows for a test.
+        held_out: share of the rows in the validation split, and also in the test split; 0 for none.
+        tested: whether there are enough rows for a test split.
         stratify: whether to take this share of every class.
         batch_size: rows per batch.
         epochs: maximum number of epochs.

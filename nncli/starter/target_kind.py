@@ -14,16 +14,16 @@ from nncli.data.target_encoding.label_text import is_one_hot
 from nncli.data.target_encoding.multi_label import BOOLEANS
 
 TargetKind: TypeAlias = Literal["classes", "multi_label", "numbers"]
-MAX_INTEGER_CLASSES = 20  # whole numbers with more different values are not taken for classes
-MIN_ROWS_PER_CLASS = 5  # average number of rows per class, below which whole numbers are not taken for classes
+MAX_INTEGER_CLASSES = 20  # whole numbers with more distinct values are not taken for classes
+MIN_ROWS_PER_CLASS = 5  # whole numbers with fewer rows per class on average are not taken for classes
 
 
 def infer_target_kind(targets: Array | TextColumn) -> tuple[TargetKind, bool]:
     """Return (kind of the targets, whether they may also be of another kind).
 
-    Text, one-hot rows and booleans are classes; so are whole numbers with few different values, or of an unsigned dtype
-    with repeated values. Several columns of 0 and 1 that are not one-hot, or of false and true, are multi-label.
-    Everything else is numbers.
+    Text, one-hot rows and booleans are classes. Whole numbers are classes if they have few distinct values, or if they
+    have an unsigned dtype and their values repeat. Several columns of 0 and 1 that are not one-hot, or of false and
+    true, are multi-label. All other targets are numbers.
     """
     if not isinstance(targets, TextColumn) and targets.dtype.kind in "OUS" and targets.ndim == 1:
         targets = factorize(targets.astype(str).tolist())
@@ -55,7 +55,7 @@ def _kind_of_columns(targets: Array) -> TargetKind:
 def _kind_of_numbers(numbers: Array, dtype_kind: str) -> tuple[TargetKind, bool]:
     different = np.unique(numbers)
     whole = bool((different == np.round(different)).all())
-    if dtype_kind == "u":  # unsigned integers, in which labels are usually stored
+    if dtype_kind == "u":  # labels are usually stored as unsigned integers
         few = 2 * len(different) <= len(numbers)
     else:
         few = len(different) <= MAX_INTEGER_CLASSES and len(different) * MIN_ROWS_PER_CLASS <= len(numbers)

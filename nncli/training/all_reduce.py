@@ -12,8 +12,8 @@ from nncli.core.types import Array
 class AllReduce:
     """Sum arrays over several threads, each of which computes one shard.
 
-    All threads have to ask for the same sums in the same order. The parts are added in the order of the shards,
-    whichever thread comes first, so that a sum always has the same bits.
+    All threads must ask for the same sums in the same order. The parts are added in the order of the shards,
+    whichever thread is first, so that a sum always has the same bits.
 
     Args:
         shards: number of shards, and of threads.
@@ -36,7 +36,7 @@ class AllReduce:
         try:
             yield
         finally:
-            with suppress(RuntimeError):  # after an interruption the thread may not have its turn
+            with suppress(RuntimeError):  # after an interruption the thread may not hold the lock
                 self._turn.release()
 
     def abort(self) -> None:
@@ -44,7 +44,7 @@ class AllReduce:
         self._barrier.abort()
 
     def batch_sum_for(self, shard: int) -> Callable[[Array], Array]:
-        """Return the function with which a shard sums an array over all shards."""
+        """Return the function that sums an array over all shards, for use by one shard."""
         count = 0
 
         def batch_sum(part: Array) -> Array:

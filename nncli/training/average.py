@@ -14,7 +14,7 @@ from nncli.optim.driver import BLOCK_SIZE
 class WeightAverage:
     """The exponential moving average of the trainable weights, which is used for prediction.
 
-    a <- decay a + (1 - decay) w after every step; a = w after the first one
+    a <- decay * a + (1 - decay) * w after every step; after the first step, a = w
 
     With warm-up, the decay after t averaged steps is min(decay, (1 + t) / (10 + t)).
 
@@ -55,7 +55,7 @@ class WeightAverage:
 
     @contextmanager
     def swapped_in(self) -> Iterator[None]:
-        """Swap average and weights until the context is left."""
+        """Return a context in which the average and the weights are swapped."""
         self._exchange()
         try:
             yield
@@ -71,7 +71,7 @@ class WeightAverage:
     def swap_out(self) -> None:
         """Swap the weights back in.
 
-        If the average was changed while it was swapped in, it stays as the new weights, and averaging restarts.
+        If the average was changed while it was swapped in, its new values become the weights, and averaging restarts.
         """
         average, self._swapped_in = self._swapped_in, None
         if average is None:
@@ -82,7 +82,7 @@ class WeightAverage:
             self.steps = 0
 
     def restore(self, steps: int) -> None:
-        """Set the average to the current weights, as the average after that many steps."""
+        """Set the average to the current weights, which become the average after this many steps."""
         self.steps = steps
         self._average[...] = self._weights
 

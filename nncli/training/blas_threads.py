@@ -9,7 +9,7 @@ from typing import Any
 class BlasThreads:
     """A context in which BLAS uses a certain number of threads.
 
-    It is fast to enter, since small predictions wait for it.
+    Entering the context is fast, because even small predictions do it.
 
     Args:
         count: number of threads; None to leave it unchanged.

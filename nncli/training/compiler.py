@@ -15,7 +15,7 @@ def compiler_of(network: Network) -> str:
     """Return the name and version of the compiler that the last bits of a network's results depend on.
 
     Returns:
-        Such as "numba 0.68.1"; "none" without a compiler, or if no layer of the network depends on it.
+        The name and version, such as "numba 0.68.1"; "none" without a compiler, or if no layer depends on it.
     """
     depends = any(isinstance(layer, COMPILER_DEPENDENT) for layer in walk(network.model))
     return current_ops().compiler if depends else "none"

@@ -72,7 +72,7 @@ class Executor:
         """Return a context in which BLAS has the number of threads that this executor needs.
 
         Args:
-            rows: number of rows of a prediction; for few rows, BLAS takes one thread by itself.
+            rows: number of rows of a prediction; for few rows, BLAS uses one thread anyway, so its number is not set.
         """
         small = rows is not None and self._small_predictions.include(rows)
         return BlasThreads(None if small else self.blas_threads)
@@ -86,10 +86,10 @@ class Executor:
             batch: rows with targets.
             running_metrics: accumulates the loss and the metrics; changed.
             seed: the run's seed.
-            step: number of the step, from 0 over the whole run.
+            step: number of the step, counted from 0 over the whole run.
         """
         divisor = batch.divisor
-        scale = 1.0 / divisor if divisor else 0.0  # a batch of rows of weight 0 changes nothing
+        scale = 1.0 / divisor if divisor else 0.0  # a batch whose rows all have weight 0 changes nothing
 
         def one(shard: Pass, rows: Batch) -> tuple[float, list[Array]]:
             state = shard.pass_state
@@ -157,7 +157,7 @@ class Executor:
     def run_parts(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
         """Run independent work on several parts, on two threads if this executor may use them.
 
-        The work on all parts has ended when this returns or raises.
+        When this returns or raises, the work on all parts has ended.
         """
         self._shards.run_parts(work, parts)
 

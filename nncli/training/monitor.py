@@ -17,7 +17,7 @@ class Monitor:
     Args:
         column: a column of metrics.csv, such as val_loss.
         higher_is_better: whether higher values are better.
-        min_delta: minimum change that counts as an improvement, at least 0.
+        min_delta: minimum change that counts as an improvement, not negative.
         best: the best value so far; None before the first epoch.
         best_epoch: the epoch of the best value.
         epochs_without_improvement: epochs since the best value.

@@ -18,7 +18,7 @@ def locate_nonfinite(
 
     Args:
         network: the network.
-        forward_pass: pass with which the forward pass is repeated.
+        forward_pass: computes the forward pass again.
         inputs: inputs of the step.
         gradient: gradient of the step, with the new values of the buffers.
         penalty: penalty of the weights, or None.

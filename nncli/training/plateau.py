@@ -11,12 +11,12 @@ from nncli.training.monitor import Monitor
 
 @dataclass
 class Plateau:
-    """The number of times that a monitored column has stopped improving, which `reduce_on_plateau` reads.
+    """Count how often a monitored column has stopped improving; `reduce_on_plateau` reads the count.
 
     Args:
         monitor: monitor of the column.
         patience: epochs without improvement after which the rate is reduced and the count restarts, at least 1.
-        cooldown: epochs after a reduction that do not count, at least 0.
+        cooldown: epochs after a reduction that do not count, not negative.
         reductions: number of reductions so far.
         cooldown_left: epochs left of the current cooldown.
     """

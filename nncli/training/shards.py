@@ -27,7 +27,7 @@ class Shards:
     """Cut batches by rows and compute the shards, on one thread or several.
 
     Args:
-        passes: one pass per shard; with a single one, batches are not cut.
+        passes: one pass per shard; with a single pass, batches are not cut.
         threads: number of threads; None for one per shard.
     """
 
@@ -41,12 +41,12 @@ class Shards:
 
         Args:
             compute: function that computes one shard.
-            batch: the batch; a small one is not cut.
+            batch: the batch; small batches are not cut.
             reducing: whether the shards need sums over all shards while they are computed.
         """
         count = len(self.passes)
         if count == 1 or len(batch) < count * MIN_SHARD_ROWS:
-            self.passes[0].pass_state.batch_sum = None  # an interruption may have left one behind
+            self.passes[0].pass_state.batch_sum = None  # an interruption may have left a function here
             return [without_warnings(compute, self.passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.slice_rows(start, stop) for start, stop in itertools.pairwise(edges)]
@@ -61,7 +61,7 @@ class Shards:
         return [without_warnings(compute, self.passes[0], shards[0]), *(future.result() for future in futures)]
 
     def _run_reducing(self, compute: Compute, shards: list[Batch]) -> list[Any]:
-        """Compute shards that need sums over all shards, each in its own thread; with `threads` 1 they take turns."""
+        """Compute shards that need sums over all shards, each in its own thread; with 1 thread they take turns."""
         all_reduce = AllReduce(len(shards), one_at_a_time=self.threads == 1)
         batch_rows = sum(map(len, shards))
 
@@ -91,9 +91,9 @@ class Shards:
         return [first, *(future.result() for future in futures)]
 
     def run_parts(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
-        """Run independent work on several parts, on several threads if they are allowed.
+        """Run independent work on several parts, on several threads if `threads` allows it.
 
-        The work on all parts has ended when this returns or raises.
+        When this returns or raises, the work on all parts has ended.
         """
         if len(parts) == 1 or self.threads == 1:
             for part in parts:

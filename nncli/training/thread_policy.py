@@ -46,7 +46,7 @@ def blas_threads(network: Network, batch_size: int, threads: int | None) -> int 
 
 
 class SmallPredictions:
-    """Predictions that are so small that BLAS computes them on one thread anyway, so that it need not be set.
+    """Find predictions so small that BLAS uses one thread anyway, so that its number of threads need not be set.
 
     Args:
         network: the network that predicts.
@@ -58,7 +58,7 @@ class SmallPredictions:
         self._vector = math.prod(network.input_shape)
 
     def include(self, rows: int) -> bool:
-        """Return whether a prediction of that many rows is so small."""
+        """Return whether BLAS predicts this many rows on one thread anyway."""
         return rows * self._product <= MAX_SINGLE_THREAD_PRODUCT and rows * self._vector <= MAX_SINGLE_THREAD_VECTOR
 
 
@@ -87,9 +87,9 @@ def _step_cost(network: Network, batch_size: int) -> int:
 
 
 def _blas_multiply_adds(layer: Layer, input_shape: Shape, dtype: np.dtype[np.generic]) -> int:
-    """Return the multiply-adds of one row that BLAS computes.
+    """Return the multiply-adds per row that BLAS computes.
 
-    Compiled kernels compute a convolution without BLAS, unless a subclass has a `forward` of its own.
+    Compiled kernels compute a convolution without BLAS, unless a subclass has its own `forward`.
     """
     if isinstance(layer, Convolution) and type(layer).forward is Convolution.forward:
         windows = layer.windows(input_shape)

@@ -36,8 +36,8 @@ EVALUATION_ROWS = 512  # rows per batch of validation and test data
 class Trainer(TrainerState):
     """Train a network; `run` yields an event after every step and epoch.
 
-    At every event the state is consistent: a trainer that is restored from `state` and `arrays` continues to the same
-    bits.
+    At every event the state is consistent: a trainer that is restored from `state` and `arrays` continues with the
+    same bits.
 
     Args:
         executor: the executor, which computes losses and gradients.
@@ -71,14 +71,14 @@ class Trainer(TrainerState):
         self._batches = batches
         self._validation = validation
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
-        self._scheduled_epochs = settings.epochs  # length of the learning rate schedule, even if the run ends elsewhere
+        self._scheduled_epochs = settings.epochs  # length of the schedule, even if the run ends earlier or later
         self._earlier_steps = 0  # steps of earlier trainers, if the schedule restarts with this one
 
     def run(self) -> Iterator[Event]:
         """Train until all epochs are done or early stopping ends the run.
 
         Raises:
-            NonFiniteError: if a loss or gradient is not finite; the weights are those before that step.
+            NonFiniteError: if a loss or gradient is not finite; the weights are those from before the step.
         """
         with self.executor.blas():
             while not self.ended:
@@ -100,7 +100,7 @@ class Trainer(TrainerState):
 
     @property
     def stopped_early(self) -> bool:
-        """Whether early stopping has run out of patience."""
+        """Whether early stopping has ended the run."""
         patience, monitor = self.settings.patience, self.early_stopping_monitor
         return patience is not None and monitor is not None and monitor.epochs_without_improvement >= patience
 
@@ -247,18 +247,18 @@ class Trainer(TrainerState):
             self.average.swap_in()
 
     def swap_out_average(self) -> None:
-        """Swap the weights that training updates back into the network."""
+        """Swap the averaged weights out, so that the network has the weights that training updates."""
         if self.average is not None:
             self.average.swap_out()
 
     def _with_average(self) -> AbstractContextManager[None]:
-        """Return a context in which the network has the averaged weights, with weight averaging."""
+        """Return a context in which the network has the averaged weights, if weights are averaged."""
         return nullcontext() if self.average is None else self.average.swapped_in()
 
     def continue_from(self, earlier: Trainer) -> None:
         """Continue the epochs, steps and optimizer of an earlier trainer of the same network.
 
-        A schedule over the whole run restarts, over the epochs of this trainer; any other schedule continues.
+        A schedule over the whole run restarts and spans the epochs of this trainer; any other schedule continues.
         """
         earlier.swap_out_average()
         if self.average is not None and earlier.average is not None:

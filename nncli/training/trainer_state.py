@@ -78,7 +78,7 @@ class TrainerState:
         """Return the arrays of the state, for `restore`, except for the parameters that the model predicts with.
 
         Their names are optimizer/STATE/PARAMETER for the state of the optimizer, tally/METRIC for the running metrics
-        of the current epoch, and with weight averaging weights/PARAMETER for the weights that training updates.
+        of the current epoch, and, with weight averaging, weights/PARAMETER for the weights that training updates.
         """
         states = zip(names_of(self.executor.metrics), self.running_metrics.states, strict=True)
         sums = {f"{RUNNING_METRICS}{name}": state for name, state in states}
@@ -113,7 +113,7 @@ class TrainerState:
         }
 
     def _trained_weights(self) -> dict[str, Array]:
-        """Return views of the weights that training updates, if the model predicts with their average, or {}."""
+        """Return views of the weights that training updates, or {} if the model predicts with the same weights."""
         if self.average is None:
             return {}
         network = self.executor.network

@@ -15,7 +15,7 @@ from nncli.config.spec import Spec
 
 @dataclass(frozen=True)
 class CheckedConfig:
-    """A config without problems.
+    """A valid config, with the estimated resources of its run.
 
     Args:
         spec: the spec, with every default filled in.
@@ -36,7 +36,7 @@ class CheckedConfig:
     @property
     def resolved(self) -> str:
         """The config as YAML, with every default filled in."""
-        from nncli.config.writer import to_plain, to_yaml  # here, because it is seldom needed
+        from nncli.config.writer import to_plain, to_yaml  # imported here, because it is rarely needed
 
         return to_yaml(to_plain(self.spec))
 
@@ -57,14 +57,14 @@ class CheckedConfig:
 
 
 def check(config: str | os.PathLike[str], settings: Sequence[str] = ()) -> CheckedConfig:
-    """Validate a config and its data; of large data only a sample is read.
+    """Validate a config and its data; only a sample of large data is read.
 
     Args:
         config: path of a YAML file.
         settings: KEY=VALUE pairs that override the file.
 
     Raises:
-        ConfigError: with every problem, located.
+        ConfigError: with every problem and its place in the file.
         UserError: if the file cannot be read.
     """
     loaded = load_config(os.fspath(config), settings)

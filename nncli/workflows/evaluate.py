@@ -31,16 +31,16 @@ def evaluate(
 
     Args:
         path: a .npz checkpoint or a run directory.
-        text: INPUT: a file, a folder, a dataset or a mapping of a source, with targets; default the test rows of the
-            config, or its validation rows if it has no test rows.
-        targets: file of the targets, if inputs and targets are separate files.
+        text: INPUT, which has targets: a file, a folder, a dataset or a mapping of a source; default the test rows of
+            the config, or its validation rows if it has no test rows.
+        targets: file of the targets, if inputs and targets are in separate files.
         metrics: metrics in addition to those of the config: names, or mappings as in a config.
 
     Raises:
         UserError: if the checkpoint or the rows cannot be read, or do not match each other.
     """
     if text is None and targets is not None:
-        raise DataError("--targets goes with INPUT: what to measure on")
+        raise DataError("--targets needs INPUT: the rows to evaluate")
     model = load_predictor(os.fspath(path))
     wanted = _metrics(model, metrics)
     targets = None if targets is None else os.fspath(targets)
@@ -70,14 +70,14 @@ def _measure(model: Predictor, dataset: Dataset, metrics: Sequence[Metric], name
 
 
 def _names(own: Sequence[Metric], metrics: Sequence[Metric]) -> list[str]:
-    """Return the names of all metrics; those of the config keep theirs unless another metric has the same."""
+    """Return the names of all metrics; a metric of the config keeps its name unless another one has the same name."""
     together = names_of(metrics)
     names = [*names_of(own), *together[len(own) :]]
     return names if len(set(names)) == len(names) else together
 
 
 def _metrics(model: Predictor, texts: Sequence[str]) -> list[Metric]:
-    """Return the metrics of the config and the requested ones.
+    """Return the metrics of the config and the additional metrics.
 
     Raises:
         DataError: if a metric does not exist or does not suit the model.

@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.nn.evaluation.classification_report import ClassificationReport
 
-MAX_FULL_MATRIX = 100  # classes; with more of them, `flat` leaves out pairs without rows
+MAX_FULL_MATRIX = 100  # for more classes, `flat` leaves out pairs of classes without rows
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Evaluation:
     def flat(self) -> dict[str, Any]:
         """Return everything by flat names: loss, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05.
 
-        A name with a dot in it is quoted. For many classes, pairs that were never confused are left out.
+        Names that contain a dot are quoted. For many classes, zeros of the confusion matrix are left out.
         """
         measured = {**self.results, "rows": self.rows, "source": self.source}
         return measured | self._flat_classes() | self._flat_residuals()
@@ -66,10 +66,10 @@ class Evaluation:
 
 
 def _key(name: str) -> str:
-    """Return a name as a part of a dotted key."""
+    """Return a name for use in a dotted key, in quotes if necessary."""
     return f'"{name}"' if "." in name or '"' in name else name
 
 
 def _count(weight: float) -> int | float:
-    """Return a weight of rows, as a whole number if it is one."""
+    """Return a sum of row weights, as an int if it is a whole number."""
     return int(weight) if weight == int(weight) else weight

@@ -1,4 +1,4 @@
-"""Read the labelled rows for an evaluation: those of INPUT, or those of the config of the model."""
+"""Read the labelled rows for an evaluation, from INPUT or as in the config of the model."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from nncli.lifecycle.predictor import Predictor
 from nncli.runs.locate_checkpoint import checkpoint_environment
 from nncli.workflows.input_source import input_source
 
-GIVE_INPUT = "say what to measure on: nncli evaluate CHECKPOINT INPUT"
+GIVE_INPUT = "name the rows to evaluate: nncli evaluate CHECKPOINT INPUT"
 
 
 def rows_of_input(model: Predictor, text: str, targets: str | None) -> tuple[Rows, str]:
-    """Return the rows of INPUT, and its name.
+    """Return the rows of INPUT and the name of INPUT.
 
     Args:
-        model: the predictor, whose train source tells how to read INPUT.
+        model: the predictor; INPUT is read with the settings of its training source.
         text: INPUT.
-        targets: file of the targets, if inputs and targets are separate files.
+        targets: file of the targets, if inputs and targets are in separate files.
 
     Raises:
-        DataError: if it cannot be read, or lacks a column that the model needs.
+        DataError: if INPUT cannot be read, or lacks a column that the model needs.
     """
     source = input_source(text, cast("Source", model.spec.data.train), targets)
     if isinstance(source, TableSource) and source.targets is None:
@@ -48,7 +48,7 @@ def rows_of_config(model: Predictor) -> tuple[Rows, str]:
     """Return the test rows of the config, or its validation rows if it has no test rows, and their name.
 
     Raises:
-        DataError: if it has neither, or the data have changed since training.
+        DataError: if the config has neither, or the data have changed since training.
     """
     data = model.spec.data
     if data.train.type_name == FROM_PYTHON:

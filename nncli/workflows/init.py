@@ -33,9 +33,9 @@ def init(
     """Return the text of a valid starter config, and write it to `output` if given.
 
     Args:
-        data: a file, a folder or a built-in dataset; default a general config with a built-in dataset.
-        targets: the columns to learn of a table; the name of an array of a .npz file; a file for .npy and idx.
-        output: the file to write; the paths in the config are relative to its folder.
+        data: a file, a folder or a built-in dataset; without it, the config is a general one with a built-in dataset.
+        targets: the target columns of a table; the target array of a .npz file; the target file for .npy and idx.
+        output: the file to write; the paths in the config are relative to the folder of this file.
 
     Raises:
         UserError: if the data cannot be used, or `output` already exists.
@@ -44,7 +44,7 @@ def init(
     path = None if output is None else os.fspath(output)
     folder = os.path.dirname(path or "")
     if data is None and targets:
-        raise UserError("--target goes with --data: which file to learn from")
+        raise UserError("--target needs --data: the file to learn from")
     if path is not None and os.path.exists(path):
         raise UserError(f"{path}: exists already and is not overwritten; name another file with --output")
     if folder and not os.path.isdir(folder):
@@ -96,7 +96,7 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
 
 
 def _image_column(data: str, targets: list[str]) -> str | None:
-    """Return the text column of a table whose cells are all names of images, or None."""
+    """Return the first text column whose cells are all names of image files; None if there is none."""
     table = read_table(data)
     for name in table.text_columns:
         texts = table.texts(name).unique()
@@ -106,14 +106,14 @@ def _image_column(data: str, targets: list[str]) -> str | None:
 
 
 def _no_target(data: str, targets: list[str]) -> dict[str, str]:
-    """Return no keys, after checking that no target is given for a source that has its targets inside."""
+    """Check that no target is given, because the source contains its targets; return no keys."""
     if targets:
-        raise UserError(f"{data}: has its targets inside; leave out --target")
+        raise UserError(f"{data}: contains its targets; leave out --target")
     return {}
 
 
 def _array_names(data: str, targets: list[str]) -> dict[str, str]:
-    """Return the keys `inputs` and `targets` for a .npz file, without names that are the defaults."""
+    """Return the keys `inputs` and `targets` for a .npz file, but only those that differ from the defaults."""
     names = npz_names(data)
     target = targets[0] if targets else "y"
     if target not in names:

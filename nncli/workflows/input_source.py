@@ -23,11 +23,11 @@ def input_source(text: str, like: Source, targets: str | None = None) -> Source:
 
     Args:
         text: INPUT, as the user typed it.
-        like: the source that the model was trained on; its other settings are used.
-        targets: a file of targets, if inputs and targets are separate files.
+        like: the source that the model was trained on; INPUT is read with its settings.
+        targets: a file of targets, if inputs and targets are in separate files.
 
     Raises:
-        DataError: if it is not a source.
+        DataError: if INPUT is not a source.
     """
     if text.lstrip().startswith("{"):
         try:
@@ -46,7 +46,7 @@ def input_source(text: str, like: Source, targets: str | None = None) -> Source:
 
 
 def _kind(path: str, like: Source) -> type[Source] | None:
-    """Return the kind of the training source if the path can be of that kind, otherwise the kind that claims it."""
+    """Return the kind of the training source if it can read the path; otherwise the kind that claims the path."""
     if os.path.exists(path) or path == "-":
         trained = {item.name: value for item in fields(like) if (value := getattr(like, item.name)) is not None}
         if "path" in like.path_fields(trained) and type(like).claims({**trained, "path": path}):
@@ -61,6 +61,6 @@ def _with_targets(source: Source, text: str, targets: str) -> Source:
     """Return a source with its file of targets."""
     given = {item.name: getattr(source, item.name) for item in fields(source)}
     if "targets" not in source.path_fields(given):
-        raise DataError(f"{text}: has its targets inside; --targets goes with .npy and idx files")
+        raise DataError(f"{text}: contains its targets; --targets is only for .npy and idx files")
     changes: dict[str, Any] = {"targets": targets}
     return replace(source, **changes)

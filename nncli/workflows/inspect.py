@@ -39,16 +39,17 @@ META_TYPES: dict[str, Any] = {
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
     """Return the description of a checkpoint or of a run's best checkpoint, as plain values.
 
-    "last" has the metrics of the last epoch of the run. "parameters" is the number of all parameters,
-    "non_trainable_parameters" of those that are not trained, such as running statistics; None if that is not known.
-    "running_values" is its older name. "all_layers" lists the layers, including those inside containers.
+    "last" has the metrics of the last epoch of the run. "parameters" is the number of all parameters.
+    "non_trainable_parameters" is the number of parameters that are not trained, such as running statistics; None if
+    this number is unknown. "running_values" is the older name of "non_trainable_parameters". "all_layers" lists the
+    layers, including those inside containers.
 
     Args:
         path: a .npz checkpoint or a run directory.
         verify: verify the checksum of every array; for a run directory, of every array in all its checkpoints.
 
     Raises:
-        CheckpointError: if it is missing, foreign or damaged.
+        CheckpointError: if it is missing, damaged or not an nncli checkpoint.
     """
     run = RunDirectory(os.fspath(path)) if os.path.isdir(path) else None
     path = checkpoint_path(os.fspath(path))
@@ -80,7 +81,7 @@ def _verify_all(run: RunDirectory) -> None:
         try:
             checkpoint.verify(run.checkpoint(name))
         except CheckpointError:
-            if os.path.exists(run.checkpoint(name)):  # otherwise the run is in progress and has removed it
+            if os.path.exists(run.checkpoint(name)):  # if not, the run is in progress and has removed this file
                 raise
 
 
@@ -103,8 +104,8 @@ def _check_meta(path: str, meta: Meta) -> list[int]:
 def _all_layers(meta: Meta) -> list[dict[str, Any]]:
     """Return the layers, including those inside containers, each with its depth and its non-trainable parameters.
 
-    A checkpoint lists only the outer layers; the others are built from its config. If that is not possible, such as
-    without the plugin of a layer, or if they do not match the listed layers, only the outer layers are returned.
+    A checkpoint lists only the outer layers; the inner layers are built from its config. If they cannot be built, for
+    example without the plugin of a layer, or if they do not match the list, only the outer layers are returned.
     """
     try:
         shape = tuple(int(size) for size in meta["input_shape"])

@@ -1,4 +1,4 @@
-"""Forward, backward and update by hand: a training loop of your own, as in PyTorch."""
+"""Call forward, backward and update yourself, for a custom training loop as in PyTorch."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ManualSteps:
             self._session = session_for_shape(Draft(self._spec), rows.row_shape)
         session, network = self._session, self._session.network
         given = session.preprocessing.inputs(rows, network.dtype, input_check(network.model))
-        if np.may_share_memory(given, cast("Array", rows.inputs)):  # the array of the user may change before backward
+        if np.may_share_memory(given, cast("Array", rows.inputs)):  # the user may change this array before backward
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.pass_state.training, bound.pass_state.seed = training, self._spec.seed
@@ -62,8 +62,8 @@ class ManualSteps:
     def backward(self, output_gradient: Any) -> Array | None:
         """Return the gradient of the preprocessed inputs, given the gradient of the output of the last `forward`.
 
-        The gradients of all parameters, without that of a penalty, are then in `gradients`. The gradient of the inputs
-        is None if the first layer takes whole numbers.
+        Afterwards `gradients` has the gradients of all parameters, without the gradient of a penalty. The gradient of
+        the inputs is None if the first layer takes whole numbers.
 
         Args:
             output_gradient: gradient of the loss with respect to the output of `forward`, of the same shape.
@@ -97,13 +97,13 @@ class ManualSteps:
         return self._built.network.named()
 
     def update(self) -> None:
-        """Do one step of the optimizer with the gradients of the last `backward`.
+        """Update the parameters by one optimizer step with the gradients of the last `backward`.
 
-        The schedule of the learning rate counts these steps like those of `train`.
+        The learning rate schedule counts these steps like the steps of `train`.
 
         Raises:
-            UserError: if `forward` and `backward` were not called, or the schedule of the learning rate counts epochs
-                and `train` was not called, so that the number of steps per epoch is not known.
+            UserError: if `forward` and `backward` were not called, or the learning rate schedule counts epochs but
+                the number of steps per epoch is unknown, because `train` was not called.
         """
         if self._pass is None or not self._has_gradients:
             raise UserError("update: call forward and backward first")
@@ -122,7 +122,7 @@ class ManualSteps:
         """The session.
 
         Raises:
-            UserError: if there is none yet.
+            UserError: if there is no session yet.
         """
         if self._session is None:
             raise UserError("the model does not know its inputs yet: train it, or call forward once")

@@ -101,7 +101,7 @@ class Model(ManualSteps):
     ) -> list[Record]:
         """Train for more epochs, add their records to `history`, and return them.
 
-        A schedule of the learning rate that spans a whole run spans these epochs; other schedules continue.
+        A learning rate schedule over the whole run spans the epochs of this call; other schedules continue.
 
         Args:
             inputs: (n, columns), sequences as (n, steps, features), or images as (n, height, width, channels) or
@@ -116,8 +116,8 @@ class Model(ManualSteps):
             weights: (n,) weight of each row in loss and metrics.
             run_dir: directory to write the files of a run to, as `nncli train` does; default none.
             training: other keys of the training section of a config, such as clip_norm or early_stopping. With
-                weight_averaging, `weights` are the averaged weights; further training continues with the weights of
-                the last step, changed by what was changed in `weights` in the meantime.
+                weight_averaging, `weights` are the averaged weights. Further training continues with the weights of
+                the last step, or with `weights` if you changed them in the meantime.
 
         Raises:
             UserError: if the data, settings or run directory cannot be used.
@@ -169,7 +169,7 @@ class Model(ManualSteps):
         return self.trained.class_names(self.predict(inputs))
 
     def predict_labels(self, inputs: Any) -> Array:
-        """Return (n, labels) 0 or 1 of a multi-label model: 1 if the probability of the label is above 0.5."""
+        """Return (n, labels) of 0 and 1 for a multi-label model: 1 if the probability of the label is above 0.5."""
         return self.trained.labels(self.predict(inputs))
 
     def evaluate(self, inputs: Any, targets: Any, *, weights: Any = None) -> dict[str, float]:
@@ -188,7 +188,7 @@ class Model(ManualSteps):
         return self.evaluate(inputs, targets)["loss"]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a checkpoint, as the commands do.
+        """Write a checkpoint like those of the commands.
 
         Raises:
             UserError: if the input shape is not known yet.
@@ -207,7 +207,7 @@ class Model(ManualSteps):
         """Load a model from a checkpoint, or from the best checkpoint of a run directory; it can be trained further.
 
         Raises:
-            CheckpointError: if it is missing, damaged or not a checkpoint.
+            CheckpointError: if the checkpoint is missing, damaged or not an nncli checkpoint.
         """
         trained = load_predictor(os.fspath(path), state=True)
         model = cls.__new__(cls)

@@ -58,7 +58,7 @@ class Predictions:
         self.notes += dict.fromkeys(self.model.preprocessing.notes)
 
     def table(self) -> Iterator[list[Any]]:
-        """Yield a list for every row, in the order of `header`."""
+        """Yield one list per row, in the order of `header`."""
         row = 0
         for part in self.arrays():
             values = part[:, np.newaxis] if self._gives_classes else self.model.columns(part)
@@ -70,8 +70,8 @@ class Predictions:
         """Write all predictions to a .npy, .csv or .json file; if that fails, no file is left.
 
         Raises:
-            UserError: if the file has another ending, or it or its folder cannot be used.
-            SaveError: if it cannot be written.
+            UserError: if the file has another ending or must not be overwritten, or its folder does not exist.
+            SaveError: if the file cannot be written.
         """
         path = os.fspath(path)
         writers = {".npy": self._write_npy, ".csv": self._write_csv, ".json": self._write_json}
@@ -92,7 +92,7 @@ class Predictions:
 
     @property
     def _used(self) -> tuple[str, ...]:
-        """Files that are not overwritten: the input, the checkpoint, its run's files, and the training data."""
+        """Files that must not be overwritten: the input, the checkpoint, its run's files, and the training data."""
         sources = (self.model.spec.data.train, self.model.spec.data.validation, self.model.spec.data.test)
         fields = [value for source in sources if isinstance(source, Source) for value in vars(source).values()]
         run = os.path.dirname(os.path.dirname(os.path.abspath(self.model.path)))
@@ -100,7 +100,7 @@ class Predictions:
         return (*self.rows.files, self.model.path, *own, *(value for value in fields if isinstance(value, str)))
 
     def _write_npy(self, file: BinaryIO) -> None:
-        if self._gives_classes:  # the dtype of texts depends on the longest name, so all are needed
+        if self._gives_classes:  # the dtype depends on the longest name, so all names are needed first
             np.save(file, np.concatenate(list(self.arrays())), allow_pickle=False)
             return
         for index, part in enumerate(self.arrays()):

@@ -17,7 +17,7 @@ from nncli.runs.run_files import LAST
 def repro(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listener: Listener = silent) -> Repetition:
     """Train the resolved config of a run again, up to its last checkpoint, and compare the results after every epoch.
 
-    It stops at the first difference. Nothing is written.
+    The repetition stops at the first difference and writes no files.
 
     Args:
         run_dir: the directory of the run.
@@ -25,8 +25,8 @@ def repro(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listene
         listener: receives every event.
 
     Raises:
-        UserError: if there is no such run, it has no checkpoint yet, its data have changed, or a setting would change
-            the results.
+        UserError: if there is no such run, the run has no checkpoint yet, its data have changed, or a setting would
+            change the results.
     """
     run = RunDirectory(os.fspath(run_dir))
     environment = environment_at_start(run)

@@ -22,7 +22,7 @@ def resume(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listen
         listener: receives every event.
 
     Raises:
-        UserError: if there is no such run, or a setting changes what must stay the same in a run.
+        UserError: if there is no such run, or a setting changes something that must stay the same in a run.
         RunFailedError: if the run fails or is stopped.
     """
     run = RunDirectory(os.fspath(run_dir))

@@ -1,4 +1,4 @@
-"""The JSON Schema of a config; re-exported because the commands import workflows only."""
+"""The JSON Schema of a config; re-exported here because the commands import only workflows."""
 
 from __future__ import annotations
 

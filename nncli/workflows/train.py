@@ -1,4 +1,4 @@
-"""Train a config into a run directory."""
+"""Train a config and write a run directory."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def train(
     Args:
         config: path of a YAML file.
         settings: KEY=VALUE pairs that override the file.
-        run_dir: the directory of the run; default a new one in runs/ in the working directory.
+        run_dir: the directory of the run; default a new directory in runs/ in the working directory.
         resume: resume the run in `run_dir` if there is one.
         listener: receives every event.
 
     Raises:
-        UserError: if the config, data or run directory cannot be used; then nothing is written.
+        UserError: if the config, data or run directory cannot be used; in this case nothing is written.
         RunFailedError: if the run fails or is stopped.
     """
     config, run_dir = os.fspath(config), None if run_dir is None else os.fspath(run_dir)
     if resume and run_dir is None:
-        raise RunError("--resume goes with --run-dir DIR: which run to resume")
+        raise RunError("--resume needs --run-dir DIR: the run to resume")
     if run_dir == "":
         raise RunError("--run-dir: expected the path of a directory; got nothing")
     if run_dir is not None and is_begun(run_dir):

@@ -79,10 +79,10 @@ def test_layers_that_keep_the_size_may_follow(problem_lines, last):
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
 
 
-def test_ten_classes_and_one_sigmoid_unit(problem_lines):
+def test_ten_classes_and_one_sigmoid_unit_are_rejected(problem_lines):
     text = changed("units: 10}\n  - softmax\nloss: cross_entropy", "units: 1}\n  - sigmoid\nloss: bce")
     (line,) = problem_lines(text)
-    assert line.startswith("a.yaml:7:5: model.2: 10 classes, 1 unit")
+    assert line.startswith("a.yaml:7:5: model.2: 10 classes, but 1 unit can only tell 2 classes apart")
 
 
 def test_two_classes_and_two_units_are_valid_for_cross_entropy(tmp_path):
@@ -446,7 +446,7 @@ def test_a_linear_activation_may_give_logits(tmp_path):
     assert check(str(tmp_path / "a.yaml")).parameters > 0
 
 
-def test_unknown_losses_and_metrics_hide_no_other_problems(problem_lines):
+def test_unknown_losses_and_metrics_do_not_hide_other_problems(problem_lines):
     lines = problem_lines(
         "data:\n  train: {path: gone.csv, targets: y}\nmodel: [{type: dense, units: 1}]\nloss: msee\noptimizer: adam\n"
         "metrics: [rmze]\ntraining: {checkpoint: {monitor: val_loss}}\n"

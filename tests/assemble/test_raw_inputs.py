@@ -110,7 +110,7 @@ def test_layers_before_an_embedding_are_rejected(model, where):
     )
 
 
-def test_a_table_of_whole_numbers(tmp_path):
+def test_a_table_of_whole_numbers_is_accepted_and_checked(tmp_path):
     rows = "\n".join(",".join(map(str, row)) for row in NUMBERS.tolist())
     (tmp_path / "words.csv").write_text(f"a,b,c,d,y\n{rows}\n")
     source = "data.train={path: words.csv, targets: y}"

@@ -15,7 +15,7 @@ from nncli.workflows.check import check
 from tests.workflows import tiny
 
 
-def test_an_estimate_by_hand(tmp_path):
+def test_the_estimate_matches_a_hand_computation(tmp_path):
     found = check(tiny.write(tmp_path, tiny.classifier())).plan  # 2-4-1, 42 training rows in batches of 16
     assert [(layer.name, layer.output_shape, layer.parameters) for layer in found.layers] == [
         ("0.dense", (4,), 12),
@@ -33,7 +33,7 @@ def test_the_optimizers_state_is_counted(tmp_path):
     assert check(tiny.write(tmp_path, tiny.classifier(optimizer=optimizer))).plan.parameter_bytes == 4 * 5 * 17
 
 
-def test_an_estimate_of_several_batches_per_step(tmp_path):
+def test_the_estimate_covers_several_batches_per_step(tmp_path):
     config = tiny.write(tmp_path, tiny.classifier())
     found = check(config, ["training.batches_per_step=2"]).plan
     assert (found.batches_per_step, found.batches_per_epoch, found.steps_per_epoch) == (2, 3, 2)

@@ -59,7 +59,7 @@ CONV2D = {"type": "conv2d", "filters": 4, "kernel_size": 3}
     ],
     ids=str,
 )
-def test_a_layer_that_does_not_fit(layer, shape, message, hint):
+def test_a_layer_that_does_not_fit_is_reported_with_a_hint(layer, shape, message, hint):
     problems = []
     assert follow_shapes(layers_of([layer]).layers, shape, problems) is None
     (problem,) = problems
@@ -81,5 +81,5 @@ def test_a_layer_that_does_not_fit(layer, shape, message, hint):
     ],
     ids=str,
 )
-def test_rows_with_two_axes_that_no_layer_accepts(layers, images):
+def test_the_first_layer_of_known_kind_decides_between_images_and_sequences(layers, images):
     assert needs_channel_axis(layers_of(layers).layers, (20, 3)) == images

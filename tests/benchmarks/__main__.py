@@ -34,7 +34,7 @@ def main() -> None:
     known = [*workloads(), WHOLE, start_up.NAME]
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"default all: {', '.join(known)}")
-    parser.add_argument("--turns", type=int, default=9, help="turns of every side, after a warm-up turn; default 9")
+    parser.add_argument("--turns", type=int, default=9, help="measured turns per side, after a warm-up turn; default 9")
     parser.add_argument("--threads", type=int, default=cores(), help="number of threads; default all cores")
     parser.add_argument("--json", type=Path, help="a JSON file for all measured times")
     given = parser.parse_args()

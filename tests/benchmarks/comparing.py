@@ -11,14 +11,14 @@ from tests.benchmarks.machine import OTHERS, installed
 from tests.benchmarks.turns import Side, in_words, ratio, take_turns
 from tests.benchmarks.workloads import CONFIGS, Workload
 
-KINDS = ("default", "best")  # of PyTorch
+KINDS = ("default", "best")  # how PyTorch is used
 WHOLE = "whole-process"
 NNCLI = (sys.executable, "-m", "nncli")
 OWN = ("nncli", "nncli, fast")  # with NumPy alone, and with the extra `fast`
 
 
 def sides_of(workload: Workload, threads: int) -> list[Side]:
-    """Return nncli, with NumPy alone and with numba, followed by the other libraries that are installed."""
+    """Return the sides: nncli with NumPy alone, nncli with numba, then the other libraries that are installed."""
     common = (workload.argument, str(threads))
     sides = [Side("nncli", ("with_nncli", *common), environment={SWITCH: "0"})]
     if _has("numba"):
@@ -47,7 +47,7 @@ def command(name: str, *words: str | Path, **about: Any) -> Side:
 
 
 def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None) -> list[dict[str, Any]]:
-    """Measure the times of all sides relative to each of nncli's sides, and the share of the floor in them."""
+    """Measure the times of all sides relative to each of nncli's sides, and the floor divided by nncli's time."""
     take_turns([*sides, floor] if floor else sides, turns)
     others = [side for side in sides if side.name not in OWN]
     results = []
@@ -68,7 +68,7 @@ def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None)
 
 
 def times_of(sides: list[Side], one: Side) -> dict[str, Any]:
-    """Return all results of the sides, with their ratios to one of them."""
+    """Return all results of the sides, with the ratios of their times to those of `one`."""
     return {
         side.name: {
             **side.about,

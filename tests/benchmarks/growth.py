@@ -1,4 +1,7 @@
-"""Growth of nncli's time (NumPy alone) with samples, batch size, width, threads: python -m tests.benchmarks.growth."""
+"""Measure how the time of nncli (NumPy alone) grows with samples, batch size, width and threads.
+
+Run it with python -m tests.benchmarks.growth.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from tests.benchmarks.tables import WIDTH, duration
 from tests.benchmarks.turns import Side, cores, in_words, ratio, take_turns
 from tests.benchmarks.workloads import Workload, dense, workloads
 
-ALLOWED = 1.25  # largest growth of the time divided by that of the operations
+ALLOWED = 1.25  # largest accepted value of: growth of the time / growth of the operations
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Point:
     """One measurement of a series.
 
     Args:
-        label: the parameter that varies, with its value.
+        label: name and value of the parameter that varies.
         workload: the workload to train.
         threads: number of threads.
     """
@@ -65,7 +68,7 @@ def series(threads: int) -> dict[str, list[Point]]:
 
 
 def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
-    """Measure the time of an epoch for each point, and the growth of time and operations from point to point."""
+    """Measure the time of an epoch at each point, and how much time and operations grow from point to point."""
     sides = [
         Side(point.label, ("with_nncli", point.workload.argument, str(point.threads)), environment={SWITCH: "0"})
         for point in points
@@ -92,7 +95,7 @@ def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
 def table_of(title: str, results: list[dict[str, Any]]) -> Table:
     """Format a series as a table, one line per measurement."""
     table = Table("", title=title)
-    for heading in ("an epoch", "a row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "ratio"):
+    for heading in ("per epoch", "per row", "MFLOP", "GFLOP/s", "peak MB", "time", "operations", "ratio"):
         table.add_column(heading, justify="right")
     for result in results:
         seconds, operations = result["median"], result["operations"]
@@ -119,7 +122,9 @@ def _mark(ratio: float) -> str:
 def main() -> None:
     """Measure, print and write the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
-    parser.add_argument("--turns", type=int, default=5, help="epochs of every point, after a warm-up epoch; default 5")
+    parser.add_argument(
+        "--turns", type=int, default=5, help="measured epochs per point, after a warm-up epoch; default 5"
+    )
     parser.add_argument("--threads", type=int, default=cores(), help="number of threads; default all cores")
     parser.add_argument("--json", type=Path, help="a JSON file for all measured times")
     given = parser.parse_args()
@@ -133,8 +138,8 @@ def main() -> None:
         everything[title] = measure(points, given.turns)
         console.print(table_of(title, everything[title]))
     console.print(
-        "Median times. The last columns are the growth of the time and of the floating-point operations of an epoch "
-        f"since the line above, and the ratio of the two; ! marks a ratio above {ALLOWED}."
+        "Median times. The last columns compare an epoch with the line above: the growth of its time, the growth of "
+        f"its floating-point operations, and time growth / operations growth; ! marks a ratio above {ALLOWED}."
     )
     if given.json:
         given.json.write_text(json.dumps({"about": machine, "series": everything}, indent=2) + "\n")

@@ -43,7 +43,7 @@ def slowed() -> list[str]:
     """Return the conditions that make the times longer on this machine."""
     said = []
     if kernel := os.environ.get("OPENBLAS_CORETYPE"):
-        said.append(f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU has a better one")
+        said.append(f"OPENBLAS_CORETYPE={kernel} is set, which slows NumPy if this CPU supports a faster kernel")
     if (load := os.getloadavg()[0]) > BUSY:
         said.append(
             f"other processes use the cores (load {load:.1f}): times with several threads can be many times as long"

@@ -24,7 +24,7 @@ def table_of(results: list[dict[str, Any]]) -> Table:
     """Format the workloads, one line each."""
     table = Table(
         "workload",
-        title="time divided by nncli's: median and middle half of the turns; above 1 nncli is faster",
+        title="time divided by nncli's time: median and middle half of the turns; above 1 nncli is faster",
         caption="\n".join(footnotes(results)),
         caption_justify="left",
     )
@@ -51,8 +51,8 @@ def footnotes(results: list[dict[str, Any]]) -> list[str]:
     ]
     lines = [
         "nncli: time of an epoch, of all predictions, or of the whole process; fast: with the extra fast, numba.",
-        "floor: the time of the matrix products alone as a share of nncli's, and the GFLOP/s that they reach.",
-        "nncli's epoch is the time in metrics.csv; scikit-learn's includes a check of its rows.",
+        "floor: time of the matrix products alone / nncli's time, and the GFLOP/s of these products.",
+        "nncli's epoch is the time in metrics.csv; scikit-learn's time includes checking the rows.",
         "* peak memory of nncli / PyTorch, default / scikit-learn (PyTorch, best would include its trials).",
     ]
     return [*lines, f"PyTorch, best: {'; '.join(ways)}."] if ways else lines

@@ -1,4 +1,4 @@
-"""Test the benchmarks themselves; no times are judged here."""
+"""Test the code of the benchmarks; no test checks a measured time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_side_runs_its_turns_in_a_separate_process():
     assert times["ratio"] == {"middle": 1, "low": 1, "high": 1}
 
 
-def test_results_have_the_share_of_the_floor(monkeypatch):
+def test_results_include_the_share_of_the_floor(monkeypatch):
     monkeypatch.setattr(comparing, "take_turns", lambda sides, turns: None)
     floor = side("floor", 0.5, 0.5)
     floor.about["operations"] = 400
@@ -63,7 +63,7 @@ def test_results_have_the_share_of_the_floor(monkeypatch):
     assert fast["sides"]["PyTorch, best"]["ratio"]["middle"] == 3.5
 
 
-def test_a_failing_side_is_named():
+def test_the_error_names_the_side_that_failed():
     with pytest.raises(SystemExit, match="other failed; see above"):
         comparing.measure("tiny", [Side("other", ("no_such_module",))], turns=1)
 
@@ -96,17 +96,17 @@ def test_a_workload_is_restored_from_its_command_line_argument():
 def test_matrix_products_of_a_dense_network_are_counted():
     forward, weights = [(5, 3, 4), (5, 4, 2)], [(3, 5, 4), (4, 5, 2)]
     assert products_of(TINY) == [*forward, *weights, (5, 2, 4)]
-    assert operations_of(TINY) == 2 * 2 * (60 + 40 + 60 + 40 + 40)  # two batches, a product and a sum each
+    assert operations_of(TINY) == 2 * 2 * (60 + 40 + 60 + 40 + 40)  # 2 batches; * and + per term
 
 
 def test_matrix_products_of_a_convolutional_network_are_counted():
     small = Workload("small", (4, 4, 2), [*conv(3), POOL, *dense(5)], batch=2, rows=3, classes=5)
-    forward = [(2 * 4 * 4, 3 * 3 * 2, 3), (2, 2 * 2 * 3, 5)]  # a patch a row; two by two places of three filters
+    forward = [(2 * 4 * 4, 3 * 3 * 2, 3), (2, 2 * 2 * 3, 5)]  # one patch per row; 2 x 2 positions of 3 filters
     assert products_of(small) == [*forward, (18, 32, 3), (12, 2, 5), (2, 5, 12)]
     assert operations_of(small) == 2 * 2 * (2 * 32 * 18 * 3 + 3 * 2 * 12 * 5)
 
 
-def test_predictions_have_only_the_forward_products():
+def test_predictions_need_only_the_forward_products():
     predicting = Workload("predicting", (3,), dense(4, 2), batch=5, rows=10, classes=2, predicting=1)
     assert products_of(predicting) == [(1, 3, 4), (1, 4, 2)]
     assert operations_of(predicting) == 10 * 2 * (12 + 8)
@@ -133,7 +133,7 @@ def test_installed_libraries_are_compared(monkeypatch):
     assert [one.environment["NNCLI_COMPILED"] for one in comparing.sides_of(TINY, 2)[:2]] == ["0", "1"]
 
 
-def test_the_facts_have_machine_and_versions():
+def test_facts_list_machine_and_versions():
     lines = machine.facts(machine.about()).splitlines()
     assert " cores, " in lines[0]
     assert all(name in lines[1] for name in ("python ", "nncli ", "numpy ", "blas "))
@@ -158,7 +158,7 @@ def test_times_have_three_digits(seconds, words):
     assert tables.duration(seconds) == words
 
 
-def test_a_line_of_the_table_has_times_ratios_and_memory():
+def test_table_lines_show_times_ratios_and_memory():
     own = side("nncli", 0.1, 0.1)
     others = [side("PyTorch, default", 2, 2.5), side("PyTorch, best", 0.2, 0.2), side("scikit-learn", 0.05, 0.05)]
     others[1].about["way"] = "channels_last, 2 threads"
@@ -188,7 +188,7 @@ def test_start_up_is_compared_with_the_import_of_numpy():
     assert cells(numpy_line) == [start_up.IMPORT_NUMPY, "100 ms", "1", "50"]
 
 
-def test_time_that_grows_faster_than_the_operations_is_marked(monkeypatch):
+def test_growth_table_marks_time_that_grows_faster_than_operations(monkeypatch):
     def take_turns(sides, turns):
         for one, seconds in zip(sides, (1, 2.4, 6.2), strict=True):
             one.seconds = [seconds] * turns

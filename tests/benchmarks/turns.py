@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-REST = 0.3  # seconds between turns, until waiting threads fall asleep; those of OpenBLAS need more than 0.05
+REST = 0.3  # seconds between turns, until waiting threads fall asleep; OpenBLAS threads need more than 0.05 s
 
 
 @dataclass
@@ -20,10 +20,10 @@ class Side:
     """One side's process and its output.
 
     Args:
-        name: its name in tables.
+        name: name of the side in tables.
         module: module of `tests.benchmarks.sides`, and its arguments.
-        about: facts about it that are known beforehand.
-        environment: additional environment variables of its process.
+        about: facts about the side that are known beforehand.
+        environment: additional environment variables of the process.
     """
 
     name: str
@@ -43,18 +43,18 @@ class Side:
         self.about |= self._answer()
 
     def turn(self) -> None:
-        """Let it do its work once more."""
+        """Let the process do one turn of work."""
         time.sleep(REST)
         self.seconds.append(self._ask("turn")["seconds"])
 
     def end(self) -> None:
-        """Ask for its peak memory, after which it ends."""
+        """Ask for the peak memory of the process; then the process ends."""
         self.peak_bytes = self._ask("end")["peak_bytes"]
 
     def close(self) -> None:
-        """End the process, also if it or another side failed."""
+        """End the process, even if this side or another one failed."""
         with self._process:
-            pass  # it ends when standard input is closed
+            pass  # the process ends when its standard input is closed
 
     @property
     def median(self) -> float:
@@ -91,7 +91,7 @@ def take_turns(sides: list[Side], turns: int) -> None:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The time of another side divided by that of one side: median and quartiles over the turns."""
+    """The time of one side divided by the time of another: median and quartiles over the turns."""
 
     middle: float
     low: float

@@ -54,7 +54,7 @@ class Workload:
 
     @property
     def convolutional(self) -> bool:
-        """Whether its rows are images."""
+        """Whether the rows are images."""
         return len(self.input_shape) == 3
 
     @property
@@ -107,7 +107,7 @@ def workloads() -> dict[str, Workload]:
 
 
 def workload_of(argument: str) -> Workload:
-    """Return the workload of a name, or of the `argument` of any other workload."""
+    """Return the workload with this name, or the one that `Workload.argument` has encoded."""
     if not argument.startswith("{"):
         return workloads()[argument]
     values = json.loads(argument)

@@ -79,7 +79,7 @@ def idx(rows=3, there=3):
 
 
 def images(*sizes, cut_at=None):
-    """Return a function that writes a folder of two classes with one image for every (height, width)."""
+    """Return a function that writes a folder of two classes with one image per (height, width)."""
 
     def write():
         image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
@@ -197,7 +197,7 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
     "a loop named npz": (loop("a.npz"), {"path": "a.npz"}, "a.npz: cannot be read (Too many levels"),
 }
 
-LABELS = {  # training data of a classifier: the same
+LABELS = {  # training data of a classifier: (function that writes the files, source, message)
     "a blank label": (table("u,y\n1,a\n2,\n3,b\n"), CSV, "a.csv:3: column 'y': the target is blank"),
     "labels of mixed types": (
         table("u,y\n1,1\n2,0\n3,maybe\n"),

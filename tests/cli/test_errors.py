@@ -68,7 +68,7 @@ def test_syntax_errors_show_their_line(error):
 def test_a_problem_in_a_setting_shows_no_line(error):
     lines = format_error(error(CONFIG.replace("unts", "units").replace("softmx", "softmax"), "seed=-1")).splitlines()
     assert lines[0].startswith("a.yaml:")  # 64 units, 10 classes
-    assert lines[-2:] == ["--set: seed: expected a whole number at least 0; got -1", lines[-1]]
+    assert lines[-2:] == ["--set: seed: expected a whole number of at least 0; got -1", lines[-1]]
     assert lines[-1] == "2 problems in a.yaml; nothing was run"
 
 

@@ -32,7 +32,7 @@ def sections(text):
     return [part.splitlines() for part in text.rstrip("\n").split("\n\n")]
 
 
-def test_metrics_class_table_and_confusion_matrix_of_two_classes(nncli, runs):
+def test_two_classes_show_metrics_a_class_table_and_a_confusion_matrix(nncli, runs):
     found = nncli(
         "evaluate", runs["tiny"], "sides.csv", "--metric", "roc_auc", "--metric", "{type: f1, average: macro}"
     )
@@ -79,7 +79,7 @@ def test_more_classes_show_the_most_frequent_confusions(nncli):
     assert all(wrong[a, p] == int(weight) for a, p, weight in shown)
 
 
-def test_many_classes_without_confusions_show_no_table_of_them(nncli):
+def test_many_classes_without_confusions_show_no_confusion_table(nncli):
     names = [f"class-{index:02d}" for index in range(13)]
     lines = [
         f"{','.join('1' if other == index else '0' for other in range(13))},{name}"
@@ -121,7 +121,7 @@ def test_support_is_the_sum_of_weights(nncli, runs):
     assert flat["support.left"] == 1500.25
 
 
-def test_residuals_of_one_and_of_several_targets(nncli, runs):
+def test_residuals_are_shown_for_one_and_for_several_targets(nncli, runs):
     _, residuals = sections(nncli("evaluate", runs["line"]).out)
     assert residuals[0].split() == ["target", "-", "prediction", "min", "q05", "q25", "median", "q75", "q95", "max"]
     assert [line.split()[0] for line in residuals[2:]] == ["price"]
@@ -172,7 +172,7 @@ def test_unsuitable_metrics_are_rejected(nncli, runs, run, metric, words):
     assert len(found.err.splitlines()) == 1
 
 
-def test_input_from_standard_input(nncli, runs):
+def test_input_is_read_from_standard_input(nncli, runs):
     found = nncli("evaluate", runs["tiny"], "-", "--json", stdin=Path("sides.csv").read_text())
     flat = parse_json(nncli("evaluate", runs["tiny"], "sides.csv", "--json").out)
     assert parse_json(found.out) == {**flat, "source": "-"}

@@ -13,7 +13,7 @@ from nncli.runs.checkpoint import verify
 from tests.long import first
 from tests.workflows import tiny
 
-# a step in which Python does not come to look for signals
+# a long step during which Python does not handle signals
 LONG_STEP = """
 import hashlib, sys
 from nncli.cli.app import main

@@ -51,9 +51,9 @@ def test_a_page_shows_formula_defaults_shapes_and_an_example(nncli):
     page = nncli("list", "layers", "dense").out
     for words in (
         "dense (also fc): layer",
-        "y = x W + b",
-        "a whole number at least 1   (required)",
-        "true or false               true",
+        "y = x @ W + b",
+        "a whole number of at least 1   (required)",
+        "true or false                  true",
         "Shape: (*) -> (units,)",
         "In a config: {type: dense, units: ...}",
     ):
@@ -84,7 +84,7 @@ def test_a_section_of_a_config_has_a_page(nncli):
 
 
 @pytest.mark.parametrize("name", listing.SETTINGS)
-def test_every_section_has_a_page_and_so_have_its_nested_sections(nncli, name):
+def test_every_section_and_nested_section_has_a_page(nncli, name):
     page, (entry,) = nncli("list", "settings", name).out, listing.find_entries(name, "settings")
     assert page.startswith(f"{name}: section")
     for item in entry.fields:

@@ -32,7 +32,7 @@ def test_csv_is_written_to_standard_output(nncli, runs):
     assert all(abs(float(left) + float(right) - 1) < 1e-6 for left, right in rows)
 
 
-def test_classes_option(nncli, runs):
+def test_the_classes_option_predicts_the_most_likely_class(nncli, runs):
     header, *rows = csv_rows(nncli("predict", runs["tiny"], "sides.csv", "--classes").out)
     assert header == ["class"]
     probable = csv_rows(nncli("predict", runs["tiny"], "sides.csv").out)[1:]
@@ -46,7 +46,7 @@ def test_regression_header_has_the_target_names(nncli, runs):
 
 
 @pytest.mark.parametrize("ending", [".npy", ".csv", ".json"])
-def test_output_files(nncli, runs, ending):
+def test_every_output_format_has_the_same_predictions(nncli, runs, ending):
     Path(f"out{ending}").write_text("old")
     found = nncli("predict", runs["bars"], "bars.npz", "--output", f"out{ending}")
     assert (found.code, found.out) == (0, "")
@@ -62,7 +62,7 @@ def test_output_files(nncli, runs, ending):
     assert rows == expected
 
 
-def test_standard_input(nncli, runs):
+def test_input_is_read_from_standard_input(nncli, runs):
     from_file = nncli("predict", runs["tiny"], "sides.csv")
     for text in (Path("sides.csv").read_text(), "\ufeff" + Path("sides.csv").read_text()):
         found = nncli("predict", runs["tiny"], "-", stdin=text)
@@ -138,7 +138,7 @@ def test_user_errors_exit_with_2_and_one_line(nncli, runs, arguments, words):
     assert sorted(os.listdir()) == before
 
 
-def test_evaluate(nncli, runs):
+def test_evaluate_shows_rows_and_metrics(nncli, runs):
     found = nncli("evaluate", runs["tiny"])
     assert (found.code, found.err) == (0, "")
     assert "test rows" in found.out
@@ -299,7 +299,7 @@ def test_inspect_shows_training_settings(nncli, inside):
     for line in (
         "optimizer  adam (learning_rate cosine: warmup_steps 10, initial 0.01, final 0; beta1 0.9, beta2 0.999, "
         "epsilon 1e-08, amsgrad false)",
-        "a step     2 batches of 8 rows (batches_per_step 2)",
+        "per step   2 batches of 8 rows (batches_per_step 2)",
         "penalty    l2 0.0001",
         "weights    a moving average over all steps (weight_averaging: decay 0.99, warmup false)",
     ):
@@ -312,7 +312,7 @@ def test_inspect_shows_training_settings(nncli, inside):
     meta["config"]["model"][1]["layers"][1] = {"type": "of_a_plugin"}
     checkpoint.save("old.npz", arrays, {}, meta)
     text = nncli("inspect", "old.npz").out
-    for words in ("a step", "penalty", "weights ", "projection", "non-trainable"):
+    for words in ("per step", "penalty", "weights ", "projection", "non-trainable"):
         assert words not in text
     assert split_table(text.split("\n\n")[1])[2:] == [
         ["0.conv2d", "6", "x", "6", "x", "2", "18"],
@@ -327,7 +327,7 @@ def test_inspect_shows_training_settings(nncli, inside):
 
 def test_inspect_prints_json(nncli, runs):
     found = nncli("inspect", runs["tiny"], "--json")
-    values = json.loads(found.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    values = json.loads(found.out, parse_constant=lambda name: pytest.fail(f"{name} is not valid JSON"))
     assert values["class_names"] == ["left", "right"]
     assert (values["parameters"], values["running_values"]) == (17, 0)
     assert [layer["name"] for layer in values["all_layers"]] == [layer["name"] for layer in values["layers"]]
@@ -397,4 +397,4 @@ def test_older_output_is_replaced(nncli, runs, inside):
 
 def test_targets_require_input(nncli, runs):
     found = nncli("evaluate", runs["tiny"], "--targets", "y.npy")
-    assert (found.code, found.err) == (2, "--targets goes with INPUT: what to measure on\n")
+    assert (found.code, found.err) == (2, "--targets needs INPUT: the rows to evaluate\n")

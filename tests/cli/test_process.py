@@ -71,7 +71,7 @@ def test_check_imports_only_what_it_needs():
     assert not [name for name in modules if name.startswith(("nncli.training", "nncli.runs", "nncli.starter"))]
 
 
-def test_version():
+def test_version_is_printed():
     found = run("--version")
     assert (found.returncode, found.stdout) == (0, f"nncli {nncli.__version__}\n")
 
@@ -88,7 +88,7 @@ def test_importing_nncli_imports_nothing_heavy():
     assert found.stdout == "set()\n"
 
 
-def test_train_predict_and_evaluate(tmp_path):
+def test_train_predict_and_evaluate_work_as_processes(tmp_path):
     tiny.write(tmp_path, tiny.classifier())
     found = run("train", "config.yaml", cwd=tmp_path)
     assert found.returncode == 0

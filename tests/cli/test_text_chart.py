@@ -19,7 +19,7 @@ def ascii_terminal(monkeypatch):
     monkeypatch.setattr(text_chart, "can_encode", str.isascii)
 
 
-def test_a_decreasing_line():
+def test_a_decreasing_line_is_drawn():
     assert draw_chart(DECREASING, 10, "epochs", 24) == [
         "   1 ┤█▂",
         "     │██▄",
@@ -41,7 +41,7 @@ def test_two_values_fill_one_half_each():
 
 
 @pytest.mark.usefixtures("ascii_terminal")
-def test_without_block_characters():
+def test_ascii_terminals_get_a_chart_without_block_characters():
     drawn = draw_chart(DECREASING, 3, "epochs", 24)
     assert drawn[:3] == ["   1 |#", "     |###", "     |####"]
     assert drawn[8:] == ["   0 +-----------", "      0   1.5   3 epochs"]
@@ -101,7 +101,7 @@ def test_check_draws_the_schedule(nncli, inside):
             {"type": "reduce_on_plateau", "initial": 0.1, "cooldown": 2, "final": 1e-6},
             {},
             "reduce_on_plateau: 0.1, times 0.1 whenever val_loss has not improved for 10 epochs "
-            "(the 2 after a change do not count), down to 1e-06",
+            "(not counting the 2 epochs after each change), down to 1e-06",
         ),
         (
             {"type": "reduce_on_plateau", "initial": 0.1, "patience": 1, "warmup_steps": 1},
@@ -118,14 +118,14 @@ def test_a_plain_rate_is_not_shown(nncli, inside):
     assert rate_chart(nncli, inside, 0.1) == []
 
 
-def test_a_run_of_very_many_steps(nncli, inside):
+def test_a_run_of_very_many_steps_is_charted(nncli, inside):
     schedule = {"type": "linear", "initial": 0.1, "warmup_steps": 1000}
     line, _, *drawn = rate_chart(nncli, inside, schedule, epochs=10**9)
     assert line.endswith(": first 0.0001, highest 0.1, last 0")
     assert drawn[-1].endswith("1,000,000,000 epochs")
 
 
-def test_a_run_of_two_steps(nncli, inside):
+def test_a_run_of_two_steps_is_charted(nncli, inside):
     line, _, *drawn = rate_chart(
         nncli, inside, {"type": "linear", "initial": 0.2, "final": 0.1}, epochs=2, batch_size=99
     )

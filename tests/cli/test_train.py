@@ -46,7 +46,7 @@ def test_quiet_prints_the_run_directory_only(nncli):
     assert "unknown key 'epoch'" in found.err, "errors are still shown"
 
 
-def test_set_options_and_their_errors(nncli):
+def test_set_options_override_the_config_and_report_errors(nncli):
     found = nncli("train", "tiny.yaml", "--set", "training.epochs=1", "--set", "model.0.units=7", "--run-dir", "run")
     assert found.code == 0
     assert "29 parameters; 1 epochs" in found.err
@@ -54,7 +54,7 @@ def test_set_options_and_their_errors(nncli):
     assert found.code == 2
     first, second, last = found.err.splitlines()
     assert {first, second} == {
-        "--set: seed: expected a whole number at least 0; got 'x'",
+        "--set: seed: expected a whole number of at least 0; got 'x'",
         "--set: model.0.unit: unknown key 'unit' for dense; did you mean 'units'? Known: units, bias, initializer",
     }
     assert last == "2 problems in tiny.yaml; nothing was run"
@@ -73,7 +73,7 @@ def test_set_options_and_their_errors(nncli):
         (["train", "bars.npz"], "bars.npz: not UTF-8 text"),
         (["train", "."], "cannot be read"),
         (["train", "tiny.yaml", "--run-dir", "sides.csv"], "sides.csv: a file; expected a directory"),
-        (["train", "tiny.yaml", "--resume"], "--resume goes with --run-dir"),
+        (["train", "tiny.yaml", "--resume"], "--resume needs --run-dir"),
         (["train"], "Missing argument"),
         (["train", "tiny.yaml", "--epochs", "3"], "No such option"),
         (["trane", "tiny.yaml"], "No such command 'trane'"),
@@ -160,19 +160,19 @@ def test_check_shows_layers_and_cost(nncli):
         ["1.tanh", "4", "0", "0"],
         ["2.dense", "1", "5", "4"],
     ]
-    step = "a step    16 rows, about 576 multiply-adds forward and back"  # 3 x 16 x (8 + 4)
+    step = "per step  16 rows, about 576 multiply-adds forward and back"  # 3 x 16 x (8 + 4)
     assert lines[-3] == step
-    run = "a run     3 steps an epoch, 9 in 3 epochs, about 5,184 multiply-adds"
+    run = "per run   3 steps per epoch, 9 in 3 epochs, about 5,184 multiply-adds"
     assert lines[-2].startswith(run)
     assert not os.path.exists("runs")
     lines = nncli("check", "tiny.yaml", "--set", "training.batches_per_step=2").out.splitlines()
-    assert lines[-3] == "a step    32 rows in 2 batches, about 1,152 multiply-adds forward and back"
-    assert lines[-2].startswith(run.replace("3 steps an epoch, 9", "2 steps an epoch, 6"))
+    assert lines[-3] == "per step  32 rows in 2 batches, about 1,152 multiply-adds forward and back"
+    assert lines[-2].startswith(run.replace("3 steps per epoch, 9", "2 steps per epoch, 6"))
     lines = nncli(
         "check", "tiny.yaml", "--set", "training={batches_per_step: 9, epochs: 1, batch_size: 16}"
     ).out.splitlines()
-    assert lines[-3].startswith("a step    42 rows in 3 batches, about ")
-    assert lines[-2].startswith("a run     1 step an epoch, 1 in 1 epoch, about ")
+    assert lines[-3].startswith("per step  42 rows in 3 batches, about ")
+    assert lines[-2].startswith("per run   1 step per epoch, 1 in 1 epoch, about ")
 
 
 def test_check_prints_the_resolved_config(nncli):

@@ -25,7 +25,7 @@ PLACE = re.compile(r"[a-z0-9_]+\.yaml:[1-9]\d*:[1-9]\d*: .")
 LAST = re.compile(r"(\d+) problems? in ([a-z0-9_]+\.yaml); nothing was run")
 MORE = "    "  # starts the second line of a problem
 
-UNREADABLE = {  # not valid YAML, so that there are no values for the schema
+UNREADABLE = {  # not valid YAML, so the schema cannot be applied
     "alias_in_itself",
     "anchors_without_bound",
     "bad_indentation",
@@ -65,37 +65,37 @@ UNREADABLE = {  # not valid YAML, so that there are no values for the schema
     "value_begins_with_percent",
 }
 UNKNOWABLE = {  # problems that the schema cannot express, by reason
-    "JSON has no numbers that are not finite, and a schema no word for them": """
+    "JSON cannot represent infinity and NaN": """
         number_not_finite
     """,
-    "to JSON Schema 10.0 is a whole number": """
+    "JSON Schema accepts 10.0 as a whole number": """
         classes_as_floats exponent_for_a_whole_number whole_float_for_a_whole_number
     """,
-    "a reference may stand anywhere, and what it stands for is known when the config is read": """
+    "a reference is valid at any place; its value is known only after the config is read": """
         reference_of_the_wrong_type reference_to_a_list_within_a_text reference_to_a_place_beyond_a_list
         reference_to_itself reference_without_closing_brace references_in_a_circle_of_three
         references_in_a_circle_of_two unknown_reference unknown_reference_in_a_path
     """,
-    "what the ending of a path means is looked up; to a schema it is text": """
+    "a path is text to the schema, whatever its ending": """
         array_file_as_a_path input_columns_as_one_text path_that_is_no_text
         source_of_an_unknown_ending
     """,
-    "one value beside another, which no field's own type says": """
+    "the conflict is between several values": """
         class_twice fractions_that_sum_to_one inputs_named_twice metric_twice nesterov_without_momentum
         padding_as_large_as_the_pool reshape_with_two_open_sizes target_among_the_inputs targets_named_twice
     """,
-    "shapes come from the data and from the layers before": """
+    "shapes depend on the data and on the layers before": """
         convolution_after_dense convolution_over_a_table kernel_larger_than_its_input misfit_in_a_nested_model
         pair_larger_than_its_input pooling_after_flatten pooling_too_often reshape_of_a_wrong_size
         reshape_open_size_does_not_divide softmax_of_one_unit
     """,
-    "how many units it takes follows from the labels or targets": """
+    "the required number of units depends on the labels or targets": """
         filters_do_not_suit mean_squared_error_of_images no_layer_with_a_size one_unit_for_several_targets
         several_units_for_one_target ten_classes_one_sigmoid_unit ten_classes_seven_units
         three_classes_two_units_in_a_table two_classes_ten_units units_do_not_suit_chosen_classes
         units_of_a_reference_do_not_suit
     """,
-    "whether the end of the model, the metrics and the rest suit the loss": """
+    "the last layer, the metrics or the data settings do not match the loss": """
         beginner_regression_as_classes binary_cross_entropy_after_tanh binary_cross_entropy_of_two_sigmoid_units
         binary_cross_entropy_of_two_units binary_cross_entropy_without_activation classes_of_a_regression
         cross_entropy_after_relu cross_entropy_after_sigmoid cross_entropy_of_images cross_entropy_of_one_unit
@@ -103,15 +103,15 @@ UNKNOWABLE = {  # problems that the schema cannot express, by reason
         mean_squared_error_of_class_labels metric_of_classes_for_numbers metric_of_numbers_for_classes
         scaled_class_labels stratify_for_regression
     """,
-    "a monitor is a column that the metrics and the validation rows make": """
+    "the valid monitors depend on the metrics and on the validation rows": """
         monitor_by_an_alias monitor_of_a_metric_that_is_not_measured monitor_that_does_not_exist
         monitor_without_prefix monitor_without_validation
     """,
-    "files that are not there": """
+    "files are missing": """
         archive_not_there arrays_not_there file_in_a_folder_that_is_not_there file_not_there folder_not_there
         folder_without_sub_folders several_files_not_there
     """,
-    "what stands in the files": """
+    "the problem is in the content of the files": """
         blank_cell_with_missing_error blank_target class_misspelt class_that_no_row_has
         cross_entropy_of_measurements fraction_that_leaves_no_training_row fraction_that_leaves_no_validation_row
         input_column_not_there mean_squared_error_of_text negative_targets_under_a_relu
@@ -137,7 +137,7 @@ def expected(name: str) -> str:
 
 
 def values_of(name: str) -> Any:
-    """Return the values of a config; None if they cannot all be read."""
+    """Return the values of a config; None if any value cannot be read."""
     try:
         document = read_file(str(FOLDER / f"{name}.yaml"))
     except ConfigError:

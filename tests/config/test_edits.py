@@ -276,7 +276,7 @@ def drop_defaults(value: Any, key: str, validated: bool) -> Any:
     return {name: item for name, item in short.items() if name not in defaults or defaults[name] != item}
 
 
-# The edits: each changes the values and returns their text.
+# The edits: each changes the values and returns them as YAML.
 
 OTHER_VALUES = [
     *(None, True, False, 0, 1, -1, 2, 10, 0.5, 2.5, 1.0, "", "text", "10", "0.5", "yes", "relu", "adam", "same"),
@@ -464,7 +464,7 @@ def test_the_unedited_configs_are_valid(name: str, folder: Path) -> None:
         ("regression", ("data", "validation"), None),
     ],
 )
-def test_equivalent_configs_resolve_alike(name: str, path: Keys, value: Any, folder: Path) -> None:
+def test_equivalent_configs_resolve_to_the_same_config(name: str, path: Keys, value: Any, folder: Path) -> None:
     values = copy.deepcopy(CONFIGS[name])
     set_value(values, path, value)
     assert normalize(values) == normalize(CONFIGS[name])
@@ -493,7 +493,7 @@ def test_values_of_a_similar_type_are_not_ignored(name: str, folder: Path) -> No
 
 
 @pytest.mark.parametrize("edit", [misspell, replace_key, move], ids=lambda edit: edit.__name__)
-def test_a_builder_that_ignores_unknown_keys_fails_this_test(
+def test_a_builder_that_ignores_unknown_keys_is_caught(
     edit: Edit, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     strict = Builder.fields

@@ -80,7 +80,7 @@ def test_an_entry_can_be_set_on_the_command_line():
     assert problems_of(TEXT, "weights.2=-7") == ["--set: weights.2: expected a number above 0; got -7"]
 
 
-def test_setting_an_entry_replaces_a_name_for_the_mapping():
+def test_an_entry_cannot_be_set_beside_a_name():
     (said,) = problems_of("weights: balanced", "weights.2=7")
     assert said == (
         "a.yaml:1:10: weights: expected balanced or a mapping of names to numbers above 0 or null; "
@@ -93,14 +93,14 @@ def test_an_entry_can_reference_another():
 
 
 @pytest.mark.parametrize("key", ["2", "on", "null", "<<", "a: b", "city=Paris", "${x}", "", "1e3", "é", "- x"])
-def test_the_resolved_config_reads_back(key):
+def test_the_resolved_config_round_trips(key):
     made = Part(weights={key: 0.1})
     written = to_yaml(dump(made))
     assert build_config(written) == made
     assert to_yaml(dump(build_config(written))) == written
 
 
-def test_the_schema_agrees():
+def test_the_schema_agrees_with_the_builder():
     definitions = _Definitions()
     whole = {
         **definitions.fields(Part),

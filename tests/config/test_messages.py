@@ -35,7 +35,7 @@ def check_lines(tmp_path, monkeypatch):
     return tell
 
 
-def test_the_example_of_the_readme(check_lines):
+def test_the_readme_example_has_these_messages(check_lines):
     lines = check_lines(
         """\
         name: digits
@@ -67,7 +67,7 @@ def test_the_example_of_the_readme(check_lines):
     ]
 
 
-def test_the_count_of_a_single_problem(check_lines):
+def test_a_single_problem_is_counted_in_the_singular(check_lines):
     assert check_lines(GOOD + "sed: 3\n") == [
         "digits.yaml:8:1: sed: unknown key 'sed' for the config; did you mean 'seed'? "
         "Known: name, seed, dtype, data, model, loss, optimizer, metrics, training",
@@ -110,14 +110,34 @@ def test_all_problems_are_reported_sorted_by_line(check_lines):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("units: 10}", "units: ten}", "digits.yaml:4:26: model.0.units: expected a whole number at least 1; got 'ten'"),
-        ("units: 10}", "units: 0}", "digits.yaml:4:26: model.0.units: expected a whole number at least 1; got 0"),
-        ("units: 10}", "units: 1e1}", "digits.yaml:4:26: model.0.units: expected a whole number at least 1; got 10.0"),
-        ("units: 10}", "units: true}", "digits.yaml:4:26: model.0.units: expected a whole number at least 1; got true"),
-        ("units: 10}", "units: '10'}", "digits.yaml:4:26: model.0.units: expected a whole number at least 1; got '10'"),
-        ("units: 10}", "units: }", "digits.yaml:4:25: model.0.units: expected a whole number at least 1; got nothing"),
+        (
+            "units: 10}",
+            "units: ten}",
+            "digits.yaml:4:26: model.0.units: expected a whole number of at least 1; got 'ten'",
+        ),
+        ("units: 10}", "units: 0}", "digits.yaml:4:26: model.0.units: expected a whole number of at least 1; got 0"),
+        (
+            "units: 10}",
+            "units: 1e1}",
+            "digits.yaml:4:26: model.0.units: expected a whole number of at least 1; got 10.0",
+        ),
+        (
+            "units: 10}",
+            "units: true}",
+            "digits.yaml:4:26: model.0.units: expected a whole number of at least 1; got true",
+        ),
+        (
+            "units: 10}",
+            "units: '10'}",
+            "digits.yaml:4:26: model.0.units: expected a whole number of at least 1; got '10'",
+        ),
+        (
+            "units: 10}",
+            "units: }",
+            "digits.yaml:4:25: model.0.units: expected a whole number of at least 1; got nothing",
+        ),
         ("units: 10}", "unit: 10}", "digits.yaml:4:19: model.0.unit: unknown key 'unit' for dense; did you mean 'unit"),
-        (", units: 10}", "}", "digits.yaml:4:5: model.0: dense needs the key 'units': a whole number at least 1"),
+        (", units: 10}", "}", "digits.yaml:4:5: model.0: dense needs the key 'units': a whole number of at least 1"),
         ("type: dense", "type: dence", "digits.yaml:4:12: model.0.type: unknown layer 'dence'; did you mean 'dense'?"),
         ("type: dense, ", "", "digits.yaml:4:5: model.0: this layer needs the key 'type'"),
         ("- softmax", "- softmx", "digits.yaml:5:5: model.1: unknown layer 'softmx'; did you mean 'softmax'? Known: "),
@@ -141,7 +161,11 @@ def test_all_problems_are_reported_sorted_by_line(check_lines):
         ),
         ("optimizer: adam\n", "", "digits.yaml:1:1: the config needs the key 'optimizer': an optimizer"),
         ("model:", "modl:", "digits.yaml:3:1: modl: unknown key 'modl' for the config; did you mean 'model'?"),
-        ("optimizer: adam", "optimizer: adam\nseed: -1", "digits.yaml:8:7: seed: expected a whole number at least 0"),
+        (
+            "optimizer: adam",
+            "optimizer: adam\nseed: -1",
+            "digits.yaml:8:7: seed: expected a whole number of at least 0",
+        ),
         (
             "optimizer: adam",
             "optimizer: adam\ndtype: float46",
@@ -179,7 +203,7 @@ def test_all_problems_are_reported_sorted_by_line(check_lines):
         ),
     ],
 )
-def test_positions_and_messages(check_lines, old, new, message):
+def test_problems_have_this_position_and_message(check_lines, old, new, message):
     assert old in GOOD
     lines = check_lines(GOOD.replace(old, new, 1))
     assert lines[0][: len(message)] == message
@@ -221,7 +245,7 @@ def test_a_model_must_have_a_layer(check_lines):
     assert line == "digits.yaml:3:8: model: expected at least one layer"
 
 
-def test_a_duplicate_metric(check_lines):
+def test_a_duplicate_metric_is_reported(check_lines):
     (line, _) = check_lines(GOOD + "metrics: [accuracy, accuracy]\n")
     assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' is listed twice; drop one"
 

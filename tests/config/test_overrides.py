@@ -78,7 +78,7 @@ def test_settings_are_applied_in_order():
     assert build_spec("optimizer=sgd", "optimizer.momentum=0.9").optimizer.momentum == 0.9
 
 
-def test_the_config_is_checked_with_its_settings():
+def test_the_config_is_checked_after_its_settings_are_applied():
     text = CONFIG.replace("units: 3", "units: wrong")
     assert build_spec("model.0.units=4", text=text).model[0].units == 4
 
@@ -87,8 +87,8 @@ def test_the_config_is_checked_with_its_settings():
     ("setting", "message"),
     [
         ("training.epoch=5", "--set: training.epoch: unknown key 'epoch' for training; did you mean 'epochs'?"),
-        ("training.epochs=many", "--set: training.epochs: expected a whole number at least 1; got 'many'"),
-        ("training.epochs=2.5", "--set: training.epochs: expected a whole number at least 1; got 2.5"),
+        ("training.epochs=many", "--set: training.epochs: expected a whole number of at least 1; got 'many'"),
+        ("training.epochs=2.5", "--set: training.epochs: expected a whole number of at least 1; got 2.5"),
         ("model.0.filters=4", "--set: model.0.filters: unknown key 'filters' for dense"),
         ("optimizer.type=sdg", "--set: optimizer.type: unknown optimizer 'sdg'; did you mean 'sgd'?"),
         ("trainig.epochs=5", "--set: trainig: unknown key 'trainig' for the config; did you mean 'training'?"),
@@ -118,7 +118,7 @@ def test_messages_name_the_origin_of_a_value(setting, message):
         ("data.train={path: a.csv, path: b.csv}", "--set data.train={path: a.csv, path: b.csv}: duplicate key 'path'"),
     ],
 )
-def test_invalid_settings_are_quoted_whole(setting, message):
+def test_messages_quote_the_whole_invalid_setting(setting, message):
     said = error_of(setting)
     assert said.startswith(message)
     assert "\n" not in said
@@ -128,7 +128,7 @@ def test_a_number_with_too_many_digits_is_rejected():
     assert "too many digits" in error_of("seed=" + "9" * 5000)
 
 
-def test_an_index_into_an_empty_list():
+def test_an_index_into_an_empty_list_is_rejected():
     said = error_of("metrics.0=rmse")
     assert said.startswith("--set metrics.0=rmse: metrics is ")
     assert "-1" not in said
@@ -153,13 +153,13 @@ def test_other_paths_stay_relative_to_the_file(tmp_path, monkeypatch):
     assert spec.data.train.path == "/configs/rows.csv"
 
 
-def test_absolute_paths_and_the_home_folder(monkeypatch):
+def test_absolute_paths_and_the_home_folder_are_resolved(monkeypatch):
     monkeypatch.setenv("HOME", "/home/somebody")
     assert build_spec("data.train.path=/there/a.csv").data.train.path == "/there/a.csv"
     assert build_spec("data.train.path=~/a.csv").data.train.path == "/home/somebody/a.csv"
 
 
-def test_settings_from_the_environment(tmp_path, monkeypatch):
+def test_settings_in_the_environment_are_applied(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier())
     monkeypatch.setenv("NNCLI_SET", "seed=7 'name=a b' training.epochs=2")
@@ -175,7 +175,7 @@ def test_settings_from_the_environment(tmp_path, monkeypatch):
     [
         ("seed='7", "NNCLI_SET: no closing quotation; expected KEY=VALUE words, quoted as for a shell"),
         ("seed", "NNCLI_SET seed: expected KEY=VALUE, such as training.epochs=5"),
-        ("seed=-1", "NNCLI_SET: seed: expected a whole number at least 0; got -1"),
+        ("seed=-1", "NNCLI_SET: seed: expected a whole number of at least 0; got -1"),
         ("model.9.units=3", "NNCLI_SET model.9.units=3: model is a list of 4; expected an index from 0 to 3"),
         ("sed=1", "NNCLI_SET: sed: unknown key 'sed' for the config; did you mean 'seed'?"),
     ],

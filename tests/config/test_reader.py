@@ -48,12 +48,12 @@ def test_a_duplicate_key_is_reported_at_its_second_position():
     ]
 
 
-def test_a_nested_duplicate_key():
+def test_a_nested_duplicate_key_is_reported():
     text = "data:\n  train: {path: a.csv, targets: y,\n    path: b.csv}\n"
     assert messages(text) == ["a.yaml:3:5: data.train.path: duplicate key 'path'; it is already on line 2"]
 
 
-def test_a_tab_in_the_indentation():
+def test_a_tab_in_the_indentation_is_reported():
     assert messages("data:\n\ttrain: 3\n") == ["a.yaml:2:1: a tab character; use spaces"]
     assert messages("data:\n  train:\n  \tpath: a.csv\n")[0].startswith("a.yaml:3:3: a tab character; use spaces")
 
@@ -147,7 +147,7 @@ def test_tags_on_keys_lists_and_mappings_are_rejected():
     assert messages("a: !!int 10\n") == []
 
 
-def test_a_failed_merge_makes_the_value_failed():
+def test_a_value_with_an_invalid_merge_is_invalid():
     document = read_text("a: {<<: adam, b: 1}\nc: {<<: [x, y]}\n", "a.yaml", "/")
     assert document.value == {"a": INVALID, "c": INVALID}
     assert len(document.problems) == 3

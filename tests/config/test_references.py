@@ -14,11 +14,11 @@ from nncli.core.errors import ConfigError, UserError
 from nncli.workflows.check import check
 
 
-def resolve(text, *settings, most=1000):
+def resolve(text, *settings, max_values=1000):
     """Return the values of a config after resolving references, and the problems."""
     document = read_text(text, "a.yaml", "/")
     apply_overrides(document, list(settings))
-    resolve_references(document, most)
+    resolve_references(document, max_values)
     return document.value, [str(problem) for problem in document.problems]
 
 
@@ -85,21 +85,21 @@ def test_a_problem_in_a_setting_is_reported_at_the_setting():
 def test_the_number_of_values_is_limited():
     text = "a0: [1, 1]\n" + "".join(f"a{i}: ['${{a{i - 1}}}', '${{a{i - 1}}}']\n" for i in range(1, 40))
     with pytest.raises(ConfigError, match="too many values after resolving references"):
-        resolve(text, most=100_000)
+        resolve(text, max_values=100_000)
 
 
 def test_the_length_of_texts_is_limited():
     text = "a0: xxxxxxxx\n" + "".join(f"a{i}: ${{a{i - 1}}}${{a{i - 1}}}\n" for i in range(1, 15))
-    (problem,) = resolve(text, most=100_000)[1]
+    (problem,) = resolve(text, max_values=100_000)[1]
     assert "a text of more than 10000 characters" in problem
 
 
 def test_the_length_of_chains_is_limited():
     text = "".join(f"a{i}: ${{a{i + 1}}}\n" for i in range(1000)) + "a1000: 1\n"
-    assert "more than 100 references in a row" in resolve(text, most=10**7)[1][0]
+    assert "more than 100 references in a row" in resolve(text, max_values=10**7)[1][0]
 
 
-def test_the_resolved_config_reads_back():
+def test_the_resolved_config_round_trips():
     values = {"a": "${b}", "c": "x $${d} ${"}
     assert resolve(to_yaml(values)) == (values, [])
 
@@ -171,5 +171,5 @@ def test_invalid_indices_are_reported(index):
         resolve("a: [1, 2]\n", f"a.{index}=3")
 
 
-def test_escaped_keys_read_back():
+def test_escaped_keys_round_trip():
     assert resolve(to_yaml({"a": {"${k": 1}}))[0] == {"a": {"${k": 1}}

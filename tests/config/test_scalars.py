@@ -32,12 +32,12 @@ TEXTS += ["0x", "0xG", "- 1", "1.2.3", "inf", "nan", "None", "tRUE", "1,5", "Ù¡Ù
 
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS.items(), ids=NUMBERS)
-def test_numbers(text, value):
+def test_numbers_are_parsed(text, value):
     for read in (parse_scalar(text), read_value(text)):
         assert (read, type(read)) == (value, type(value))
 
 
-def test_nan():
+def test_nan_is_parsed():
     assert math.isnan(parse_scalar(".nan"))
 
 
@@ -54,7 +54,7 @@ def test_words_of_yaml_1_1_are_strings_in_a_file(text):
 @pytest.mark.parametrize(
     ("text", "value"), [("true", True), ("False", False), ("TRUE", True), ("null", None), ("~", None), ("", None)]
 )
-def test_booleans_null_and_infinity(text, value):
+def test_booleans_null_and_infinity_are_parsed(text, value):
     assert parse_scalar(text) is value
     assert read_value(text) is value
 

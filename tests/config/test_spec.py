@@ -59,7 +59,7 @@ def test_four_keys_are_required_and_the_others_have_documented_defaults():
     }
 
 
-def test_defaults_of_bare_names():
+def test_bare_names_get_their_defaults():
     rest = (
         "model: [{type: conv2d, filters: 2, kernel_size: 3}, {type: max_pool2d, pool_size: [2, 3]}, {type: dropout}]\n"
         "loss: cross_entropy\noptimizer: sgd\ntraining: {early_stopping: {}}\n"

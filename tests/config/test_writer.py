@@ -1,4 +1,4 @@
-"""A spec that is written as YAML reads back as the same spec."""
+"""A spec that is written as YAML and read again is the same spec."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def spec_of(text, folder="/"):
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_every_config_reads_back_the_same(path):
+def test_every_config_round_trips(path):
     spec = build_document(read_file(str(path))).spec
     again = spec_of(to_yaml(to_plain(spec)))
     assert again == spec
@@ -40,7 +40,7 @@ def test_configs_are_shipped():
 
 
 @pytest.mark.parametrize("name", TRICKY)
-def test_texts_read_back_unchanged(name):
+def test_texts_round_trip(name):
     assert read_value(to_yaml({"name": name})) == {"name": name}
 
 

@@ -17,9 +17,9 @@ class Bound:
 
     Args:
         case: the layer and its input shape.
-        dtype: of parameters and inputs.
+        dtype: dtype of parameters and inputs.
         first_row: the number of the first row within the batch.
-        input_gradient: whether backward gives the gradient of the input.
+        input_gradient: whether backward returns the gradient of the input.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class Bound:
     def gradients(self, x: Array, dy: Array) -> tuple[Array, Array | None, Array]:
         """Return (outputs, gradient of the inputs, gradient of the parameters) for the gradient `dy` of the outputs.
 
-        The gradient vector is NaN before backward, which reveals entries that are added to or left out. The
-        gradient of whole numbers, which does not exist, is zero.
+        The gradient vector is filled with NaN before backward, which reveals entries that backward adds to or does
+        not write. Integer inputs have no gradient; zeros are returned for it.
         """
         self.run.gradient.fill(np.nan)
         y, backwards = self.run.forward(x)

@@ -1,4 +1,4 @@
-"""Write the same six rows for every kind of source: 2x2 pixels, whose sum decides the label."""
+"""Write the same six rows for every kind of source: images of 2x2 pixels with labels."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ TOLERANCE = 1e-6
 
 
 def central_differences(function: Callable[[], float], point: Array) -> Array:
-    """Return (f(x + h) - f(x - h)) / 2h for every entry of `point`, which `function` reads and which is restored."""
+    """Return (f(x + h) - f(x - h)) / (2 * h) for every entry of `point`, which `function` reads; restores `point`."""
     gradient = np.empty_like(point)
     for index in np.ndindex(point.shape):
         value = point[index]

@@ -1,4 +1,4 @@
-"""The optimal outputs for given targets and their loss, by the definitions; no outputs have a smaller loss."""
+"""The outputs with the smallest loss for given targets, and this loss, computed from the definitions."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ LOGIT = 40.0  # its sigmoid rounds to 1
 
 
 def number(targets: Array, shape: Shape) -> tuple[Array, float]:
-    """Return the optimum of a loss of numbers: the target itself, with loss 0."""
+    """Return the optimum of a regression loss: the target itself, with loss 0."""
     return targets.reshape(-1, *shape), 0.0
 
 
 def rate(targets: Array, shape: Shape) -> tuple[Array, float]:
-    """Return the optimum of the Poisson loss: the count itself, with loss y - y log(y)."""
+    """Return the optimum of the Poisson loss: the count itself, with loss y - y * log(y)."""
     y = targets.reshape(-1, *shape)
     return y, float((y - y * np.log(np.maximum(y, 1))).sum()) / int(np.prod(shape))
 
@@ -31,7 +31,10 @@ def log_rate(targets: Array, shape: Shape) -> tuple[Array, float]:
 def label(
     targets: Array, shape: Shape, label_smoothing: float = 0.0, positive_weight: float | tuple[float, ...] = 1.0
 ) -> tuple[Array, float]:
-    """Return the optimum of binary cross-entropy: p y / (p y + 1 - y), y the smoothed target, p the positive weight."""
+    """Return the optimum of binary cross-entropy: p * y / (p * y + 1 - y).
+
+    y is the smoothed target, and p the positive weight.
+    """
     y = targets.reshape(-1, *shape) * (1 - label_smoothing) + label_smoothing / 2
     positive, negative = np.asarray(positive_weight) * y, 1 - y
     q = positive / (positive + negative)
@@ -57,6 +60,6 @@ def as_logits(best: Callable[[Array, Shape], tuple[Array, float]]) -> Callable[[
 
 
 def _cross_entropy(wanted: Array, q: Array) -> float:
-    """Return -sum of wanted log(q), with 0 log(0) = 0."""
+    """Return -sum(wanted * log(q)), with 0 * log(0) = 0."""
     positive = wanted > 0
     return float(-(wanted[positive] * np.log(q[positive])).sum())

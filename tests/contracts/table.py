@@ -29,7 +29,7 @@ class LayerCase:
         input_shape: the shape of one row of its input.
         training: whether it runs in training mode.
         long: whether only --full runs it.
-        below: if given, inputs are whole numbers from 0 below it, which have no gradient.
+        below: if given, inputs are integers in [0, below), which have no gradient.
     """
 
     config: dict[str, Any]
@@ -46,8 +46,8 @@ class LossCase:
     Args:
         config: as in a config.
         output_shape: the shape of one row of the model's output.
-        domain: what the output is.
-        best: returns the optimal outputs for the targets of some rows, and the sum of their losses, by the definition.
+        domain: what the outputs are.
+        best: returns (optimal outputs for given targets, sum of their losses), computed from the definition.
     """
 
     config: dict[str, Any]
@@ -63,7 +63,7 @@ class MetricCase:
     Args:
         config: as in a config.
         prediction_shape: the shape of one row of predictions.
-        oracle: the same metric by its definition.
+        oracle: computes the same metric from its definition.
         labels: whether targets are multi-label.
     """
 
@@ -79,8 +79,8 @@ class OptimizerCase:
 
     Args:
         config: as in a config; its learning rate suits the quadratic function of the test.
-        initial: initial values of its state by name, where they are not zero.
-        decay: the share by which a step of rate 1 shrinks the weights.
+        initial: initial values of its state by name; other states begin at zero.
+        decay: the fraction by which a step with learning rate 1 shrinks the weights.
     """
 
     config: dict[str, Any]
@@ -125,8 +125,8 @@ class SourceCase:
 
     Args:
         config: as in a config.
-        write: writes the files that it names, with the six rows of `files.PIXELS` and `files.LABELS`; None if it needs
-            no files.
+        write: writes the source's files, with the six rows of `files.PIXELS` and `files.LABELS`; None if the source
+            needs no files.
     """
 
     config: dict[str, Any]
@@ -393,7 +393,7 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("embedding", (1,), {"entries": 1, "units": 2}, below=1),
         *_layers(
             "embedding", (4,), {"entries": 70, "units": 2}, below=7
-        ),  # many entries, few of which occur: the code that sorts rows
+        ),  # many entries of which few occur: runs the code that sorts rows
     ),
     "lstm": _recurrent("lstm", forget_bias=0.5),
     "gru": _recurrent("gru"),
@@ -468,7 +468,7 @@ def _metric(type_name: str, shape: Shape, oracle: Callable[..., float], **fields
 
 
 def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tuple[MetricCase, ...]:
-    """Return the cases of a metric with multi-label targets; its oracle is the same metric of one label."""
+    """Return the cases of a metric with multi-label targets; its oracle is the same metric for one label."""
     return (
         MetricCase({"type": type_name}, (2,), by_definition.of_labels(oracle), labels=True),
         *(
@@ -612,7 +612,7 @@ INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
         InitializerCase({"type": "normal"}, lambda fan_in, fan_out: 0.01),
         InitializerCase({"type": "normal", "std": 3}, lambda fan_in, fan_out: 3.0),
     ),
-    "truncated_normal": (  # 0.8796 is the standard deviation of a standard normal number between -2 and 2
+    "truncated_normal": (  # 0.8796 is the standard deviation of a standard normal truncated to [-2, 2]
         InitializerCase({"type": "truncated_normal"}, lambda fan_in, fan_out: 0.87963 * 0.02),
         InitializerCase({"type": "truncated_normal", "std": 3}, lambda fan_in, fan_out: 0.87963 * 3),
     ),

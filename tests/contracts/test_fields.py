@@ -28,7 +28,7 @@ def for_all_fields(test):
 
 
 def wrong_values(case, field):
-    """Return values that the field rejects: a plain float accepts every finite number, a monitor every text."""
+    """Return values that the field rejects: a float accepts any finite number, a monitor accepts any text."""
     any_number = field_types(registry_of(case).find(case.config["type"]))[field] is float
     any_text = field == "monitor"
     return [
@@ -37,7 +37,7 @@ def wrong_values(case, field):
 
 
 @for_all_fields
-def test_an_invalid_value_is_rejected_and_its_field_named(case, field):
+def test_an_invalid_value_is_rejected_and_its_field_is_named(case, field):
     for wrong in wrong_values(case, field):
         with pytest.raises(ConfigError) as caught:
             made({**case.config, field: wrong}, registry_of(case))

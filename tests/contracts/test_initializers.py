@@ -21,9 +21,7 @@ def draw(case, shape, fan_in, fan_out, seed=1):
 def test_mean_and_standard_deviation_are_as_documented(case, fans):
     values, std = draw(case, WEIGHTS, *fans), case.std(*fans)
     assert values.mean() == pytest.approx(case.mean, rel=1e-12, abs=4 * std / np.sqrt(values.size))
-    assert values.std() == pytest.approx(
-        std, rel=0.01
-    )  # its standard error for so many values is a quarter of a percent
+    assert values.std() == pytest.approx(std, rel=0.01)  # its standard error for this many values is 0.25%
 
 
 @over_all

@@ -48,7 +48,7 @@ def test_gradients_agree_with_central_differences(case):
     assert np.isfinite(gradient).all()
     for name, array in bound.network.layout.named(
         gradient[:trained]
-    ).items():  # each by itself, since the larger ones would hide errors of the smaller
+    ).items():  # separately, because large gradients would hide errors in small ones
         expected = central_differences(weighted_output, bound.network.named()[name])
         assert relative_error(array, expected) < TOLERANCE, name
 
@@ -155,7 +155,7 @@ def test_layers_that_mix_rows_depend_on_the_other_rows(case):
 
 
 @over_all
-def test_results_are_deterministic_to_the_bit(case):
+def test_results_are_deterministic_bit_for_bit(case):
     bound, x, dy = Bound(case, np.float32), inputs(case, 4, np.float32), output_gradient(case, 4, np.float32)
     first, again, anew = bound.gradients(x, dy), bound.gradients(x, dy), Bound(case, np.float32).gradients(x, dy)
     for expected, *found in zip(first, again, anew, strict=True):
@@ -192,4 +192,4 @@ def test_parameter_gradients_are_the_same_without_the_input_gradient(case):
     bound = Bound(case, input_gradient=False)
     _, dx, same = bound.gradients(x, dy)
     assert same.tobytes() == gradient.tobytes()
-    assert dx is None or not bound.network.vector.size  # a layer with parameters does not compute it
+    assert dx is None or not bound.network.vector.size  # a layer with parameters does not compute dx

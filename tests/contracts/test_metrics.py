@@ -19,7 +19,7 @@ ROWS = 12
 
 
 def rows_of(case, weighted=False, dtype=np.float64):
-    """Return (prediction, targets, weights), far from zero so that plain sums of squares would lose precision."""
+    """Return (prediction, targets, weights); numbers are far from 0, so that plain sums of squares lose precision."""
     random = np.random.default_rng(9 if case.labels else 8)  # every label occurs as 0 and as 1, with a weight above 0
     weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
     if made(case).target_kind == "classes":
@@ -85,7 +85,7 @@ def test_rows_of_weight_0_change_nothing(case):
 
 
 @over_all
-def test_a_whole_weight_counts_a_row_that_many_times(case):
+def test_an_integer_weight_equals_repeating_the_row(case):
     prediction, targets, _ = rows_of(case)
     weights = np.arange(ROWS) % 3.0
     rows = np.repeat(np.arange(ROWS), np.arange(ROWS) % 3)

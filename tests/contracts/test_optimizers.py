@@ -18,7 +18,7 @@ START = np.random.default_rng(7).standard_normal(SIZE)
 
 
 def after(case, gradients=GRADIENTS, dtype=np.float64, decayed=None):
-    """Return (parameters, driver) after a step with each of the gradients."""
+    """Return (parameters, driver) after one step per gradient."""
     rule, parameters = made(case), START.astype(dtype)
     driver = Driver(rule, parameters, decayed)
     for gradient in gradients:
@@ -85,7 +85,7 @@ def test_the_first_step_descends(case):
 
 
 @over_all
-def test_the_rate_of_the_step_is_used(case):
+def test_a_step_uses_its_learning_rate(case):
     parameters = START.copy()
     Driver(made(case), parameters).step(GRADIENTS[0], 2 * made(case).learning_rate)
     np.testing.assert_allclose(START - parameters, 2 * (START - after(case, GRADIENTS[:1])[0]), rtol=1e-12)

@@ -1,4 +1,4 @@
-"""A preview of a large source: the targets of all rows, and the inputs of some."""
+"""A preview of a large source contains the targets of all rows and the inputs of some rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.contracts.test_sources import matrix
 from tests.contracts.values import made
 from tests.workflows import tiny
 
-READ_WHOLE = ("dataset", "memory", "table")  # always small, not in a file, or read whole just as quickly
+READ_WHOLE = ("dataset", "memory", "table")  # always small, not in a file, or as fast to read whole
 CASES = [
     case for name, cases in SOURCE_ROWS.items() for case in cases if case.write is not None and name not in READ_WHOLE
 ]
@@ -129,7 +129,7 @@ def test_every_sampled_row_keeps_its_own_target(tmp_path):
 
 
 @pytest.mark.usefixtures("all_large")
-def test_each_sample_has_rows_of_its_own_part_only(tmp_path):
+def test_each_sample_has_only_rows_of_its_own_split(tmp_path):
     values = tiny.convolutional()
     values["data"] |= {"validation": {"fraction": 0.2}, "test": {"fraction": 0.2}}
     found = load_config(tiny.write(tmp_path, values)).validation.splits
@@ -160,7 +160,7 @@ def large(folder, rows=3000, **arrays):
 
 
 @pytest.mark.usefixtures("all_large")
-def test_a_part_without_sampled_rows_is_read_whole(tmp_path):
+def test_a_split_without_sampled_rows_is_read_whole(tmp_path):
     y = np.arange(3000) // 300
     text = large(tmp_path, y=y)
     model = "{type: dense, units: 2}, softmax"
@@ -175,7 +175,7 @@ def test_a_part_without_sampled_rows_is_read_whole(tmp_path):
 
 
 @pytest.mark.usefixtures("all_large")
-def test_a_problem_in_the_sample_alone_is_no_error(tmp_path):
+def test_a_problem_that_only_the_sample_has_is_not_an_error(tmp_path):
     text = large(tmp_path, y=np.arange(3000.0))
     model = "{type: dense, units: 1}, sigmoid"
     (tmp_path / "a.yaml").write_text(text.format(train="", more=", scale_targets: minmax", model=model, loss="mse"))

@@ -28,7 +28,7 @@ def scaler(case) -> Scaler:
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 @pytest.mark.parametrize("x", [TABLE, IMAGES], ids=["table", "images"])
-def test_inverse_undoes_scaling(case, x):
+def test_undo_inverts_apply(case, x):
     fitted = scaler(case).fit(x)
     if fitted is None:
         assert isinstance(scaler(case), NoScaler)

@@ -1,4 +1,4 @@
-"""What every schedule promises, over all its configurations in the table."""
+"""The contract of all schedules in the table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.contracts.values import made
 CASES = [case for cases in SCHEDULE_ROWS.values() for case in cases]
 over_all = pytest.mark.parametrize("case", CASES, ids=name_of)
 CONTEXT = ScheduleContext(steps_per_epoch=7, epochs=5)
-FAR = [*range(60), 10**6, 10**12]  # steps far beyond the end of the run too
+FAR = [*range(60), 10**6, 10**12]  # includes steps far beyond the end of the run
 
 
 def rates(schedule, context=CONTEXT, steps=range(35)):
@@ -19,7 +19,7 @@ def rates(schedule, context=CONTEXT, steps=range(35)):
 
 
 def made_of(case, **fields):
-    """The schedule of a row with other values in some fields."""
+    """Return the schedule of a case with other values in some fields."""
     return type(made(case))(**{name: value for name, value in {**case.config, **fields}.items() if name != "type"})
 
 
@@ -45,7 +45,7 @@ def test_the_schedule_starts_after_the_warm_up(case):
     context, later = (
         ScheduleContext(1, 35),
         ScheduleContext(1, 31),
-    )  # a schedule without a length of its own ends with the run
+    )  # a schedule without its own length ends with the run
     fields = {"steps": case.config["steps"] - 4} if "steps" in case.config else {}
     fields |= {"epochs": case.config["epochs"] * 7 - 4} if "epochs" in case.config else {}
     whole = {"epochs": case.config["epochs"] * 7} if "epochs" in case.config else {}
@@ -56,7 +56,7 @@ def test_the_schedule_starts_after_the_warm_up(case):
 @over_all
 @pytest.mark.parametrize("warmup", [0, 3, 50])
 def test_rates_are_between_zero_and_the_highest_rate(case, warmup):
-    fields = {"steps": warmup + 9} if "steps" in case.config else {}  # the warm-up is part of them
+    fields = {"steps": warmup + 9} if "steps" in case.config else {}  # these steps include the warm-up
     schedule = made_of(case, warmup_steps=warmup, **fields)
     highest = max(value for key, value in case.config.items() if key in ("initial", "final", "maximum"))
     for context in (

@@ -27,7 +27,7 @@ def rows_for(case):
 
 
 def assert_same_after_any_stop(make):
-    """Assert that a trainer resumed by a second one after any step ends with the same bits as one without a stop."""
+    """Assert that a run stopped after any event and resumed by a new trainer ends with the bits of a whole run."""
     whole = make()
     ends = list(whole.run())
     expected = (whole.executor.network.vector.tobytes(), {n: a.tobytes() for n, a in whole.arrays().items()})

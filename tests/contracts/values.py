@@ -18,7 +18,7 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """Return the registry of a row; its type alone does not tell, since two registries can have the same name."""
+    """Return the registry of a row; its type is not enough, because two registries can have the same name."""
     return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 
@@ -28,7 +28,7 @@ def made(case: Any, registry: Registry | None = None) -> Registered:
 
 
 def spread(shape: Shape, seed: int = 0) -> Array:
-    """Return different numbers between -2 and 2, none near 0, so that central differences step over no kink."""
+    """Return different numbers between -2 and 2, none near 0, so that central differences do not cross a kink."""
     count = int(np.prod(shape))
     values = (np.arange(count) + 0.3) / max(count, 1) * 4 - 2
     return np.random.default_rng(seed).permutation(values).reshape(shape)
@@ -48,7 +48,7 @@ def loss_of(case: LossCase) -> Any:
 
 
 def has_one_label_per_row(case: LossCase) -> bool:
-    """Return whether targets are one class label a row, and not multi-label or numbers."""
+    """Return whether targets are one class label per row, and not multi-label or numbers."""
     loss = loss_of(case)
     return loss.target_kind == "classes" and (loss.wants_sum_to_one or case.output_shape == (1,))
 
@@ -58,7 +58,7 @@ def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> t
     random, loss = np.random.default_rng(5), loss_of(case)
     numbers = random.standard_normal((rows, *case.output_shape)) * 2
     if case.domain == "probabilities":
-        e = np.exp(numbers / 2)  # not so small that the step of central differences matters
+        e = np.exp(numbers / 2)  # large compared with the step of central differences
         numbers = e / e.sum(axis=-1, keepdims=True) if loss.wants_sum_to_one else e / (1 + e)
     if case.domain == "rates":
         numbers = np.exp(numbers)

@@ -17,7 +17,7 @@ def test_slices_are_views_of_all_arrays():
         assert np.shares_memory(found, whole)
 
 
-def test_a_slice_of_a_slice_has_the_right_first_row():
+def test_a_slice_of_a_slice_has_the_correct_first_row():
     batch = Batch(np.zeros((10, 1)), first_row=100)
     assert batch.slice_rows(3, 9).first_row == 103
     assert batch.slice_rows(3, 9).slice_rows(2, 4).first_row == 105

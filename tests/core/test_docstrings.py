@@ -44,7 +44,7 @@ def test_all_parts_are_parsed():
     }
 
 
-def test_an_empty_docstring():
+def test_an_empty_docstring_has_no_parts():
     found = parse_docstring("")
     assert (found.summary, found.body, found.sections, found.fields) == ("", "", {}, {})
 

@@ -118,7 +118,7 @@ def test_values_that_are_not_booleans_are_rejected(tame):
     assert list(faults(lambda: Cat(legs=4, tame=tame))) == ["cat.tame"]
 
 
-def test_whole_numbers_are_numbers():
+def test_whole_numbers_are_accepted_as_numbers():
     weight = Cat(legs=4, weight=3).weight
     assert (weight, type(weight)) == (3.0, float)
 
@@ -136,7 +136,7 @@ def test_null_is_accepted_only_by_optional_fields():
 
 def test_all_problems_are_reported_at_once():
     assert faults(lambda: Cat(legs=-1, weight="heavy", tame=3)) == {
-        "cat.legs": "expected a whole number at least 0; got -1",
+        "cat.legs": "expected a whole number of at least 0; got -1",
         "cat.weight": "expected a number above 0; got 'heavy'",
         "cat.tame": "expected true or false; got 3",
     }
@@ -152,10 +152,10 @@ def test_problems_of_nested_objects_have_the_full_path():
     )
     assert problems == {
         "animals.0": "unknown animal 'cow'. Known: cat, fish",
-        "animals.1.legs": "expected a whole number at least 0; got 4.5",
+        "animals.1.legs": "expected a whole number of at least 0; got 4.5",
         "animals.1.tial": "unknown key 'tial' for cat. Known: legs, weight, tame",
         "animals.2.water": "expected one of salt, sweet; got 'slat'; did you mean 'salt'?",
-        "best": "cat needs the key 'legs': a whole number at least 0",
+        "best": "cat needs the key 'legs': a whole number of at least 0",
         "cage.size": "expected a pair of whole numbers; got [1, 'x']",
         "names": "expected a list of texts; got ['a', 3]",
         "nams": "unknown key 'nams' for zoo; did you mean 'names'? "
@@ -169,7 +169,7 @@ def test_a_mistyped_required_key_is_one_problem_and_not_two():
     }
 
 
-def test_a_problem_is_at_its_key_or_its_value():
+def test_a_problem_points_to_a_key_or_a_value():
     builder = Builder()
     builder.make(Zoo, {"animals": [], "nams": [], "cage": 3}, ())
     assert {problem.dotted: problem.at for problem in builder.problems} == {"nams": "key", "cage": "value"}
@@ -193,11 +193,11 @@ def test_a_problem_is_at_its_key_or_its_value():
             "animal",
             "this animal needs the key 'type', one of cat, fish; write {type: cat, ...} with its keys beside it",
         ),
-        ("cat", "animal", "cat needs the key 'legs': a whole number at least 0"),
+        ("cat", "animal", "cat needs the key 'legs': a whole number of at least 0"),
     ],
     ids=str,
 )
-def test_messages_about_registered_classes(value, path, message):
+def test_invalid_names_and_mappings_of_registered_classes_are_rejected(value, path, message):
     assert faults(lambda: build(ANIMALS, value)) == {path: message}
 
 
@@ -206,7 +206,7 @@ def test_messages_about_registered_classes(value, path, message):
     [(2, 2.0), (np.float32(2.5), 2.5), (None, None), ("fish", Fish()), ({"type": "fish"}, Fish())],
     ids=str,
 )
-def test_a_union_of_plain_values_and_registered_classes(value, built):
+def test_unions_of_plain_values_and_registered_classes_are_built(value, built):
     found = Barter(price=value).price
     assert (found, type(found)) == (built, type(built))
     assert Barter(price=Cat(4)).price == Cat(4)
@@ -222,21 +222,21 @@ def test_a_union_of_plain_values_and_registered_classes(value, built):
         ("price", "none", "expected a number above 0 or an animal or null; got 'none'; write null"),
         ("price", True, "expected a number above 0 or an animal or null; got true"),
         ("price", "fsh", "unknown animal 'fsh'; did you mean 'fish'? Known: cat, fish"),
-        ("price", "kitty", "cat needs the key 'legs': a whole number at least 0"),
+        ("price", "kitty", "cat needs the key 'legs': a whole number of at least 0"),
         ("price", {"water": "sweet"}, "this animal needs the key 'type', one of cat, fish"),
         ("change", 3, "expected one of fishy, none at all; got 3"),
         ("change", "none at al", "expected one of fishy, none at all or an animal; got 'none at al'; did you mean"),
     ],
     ids=str,
 )
-def test_a_value_of_no_union_member_is_rejected(field, value, message):
+def test_a_value_that_matches_no_union_member_is_rejected(field, value, message):
     (found,) = faults(lambda: Barter(**{field: value})).values()
     assert found.startswith(message)
     assert Barter().change == "fishy"  # a literal value, although similar to a registered name
     assert Barter(change="fish").change == Fish()
 
 
-def test_registered_objects_from_names_aliases_mappings_and_objects():
+def test_registered_objects_are_built_from_names_aliases_mappings_and_objects():
     cat = Cat(legs=4)
     assert build(ANIMALS, {"type": "cat", "legs": 4}) == cat
     assert build(ANIMALS, {"legs": 4, "type": "kitty"}) == cat
@@ -268,11 +268,11 @@ def test_conflicting_fields_are_reported():
     assert list(faults(lambda: Fish(water="salt", depth=-1))) == ["fish.depth"]  # one problem per field is enough
 
 
-def test_a_mapping_without_a_type_may_be_claimed():
+def test_a_class_can_claim_a_mapping_without_a_type():
     assert build(PLANTS, {"acorns": 3}) == Oak(acorns=3)
 
 
-def test_a_union_of_two_mappings():
+def test_keys_decide_between_two_mappings_of_a_union():
     assert zoo(tree={"size": [1, 2]})[0].tree == Cage(size=(1, 2))
     assert zoo(tree={"type": "oak", "acorns": 2})[0].tree == Oak(acorns=2)
     assert zoo(tree="oak")[0].tree == Oak()
@@ -300,10 +300,10 @@ class TestMappings:
         assert Keepers(pets=built.pets) == built
 
     @pytest.mark.parametrize("wages", ["fair", None, {}])
-    def test_entries_may_be_a_union(self, wages):
+    def test_a_mapping_may_be_one_member_of_a_union(self, wages):
         assert Keepers(wages=wages).wages == wages
 
-    def test_mappings_of_mappings(self):
+    def test_nested_mappings_are_validated(self):
         assert Keepers(shifts={"mon": {"early": 1}}).shifts == {"mon": {"early": 1}}
         assert faults(lambda: Keepers(shifts={"mon": {"early": 1.5}, "tue": 2})) == {
             "keepers.shifts.mon.early": "expected a whole number; got 1.5",
@@ -319,7 +319,7 @@ class TestMappings:
             "keepers.wages.2": "expected a number above 0; got -1",
             "keepers.wages.5": "expected a number above 0; got 'much'",
             "keepers.pets.a": "unknown animal 'kat'; did you mean 'cat'? Known: cat, fish",
-            "keepers.pets.b.legs": "expected a whole number at least 0; got -1",
+            "keepers.pets.b.legs": "expected a whole number of at least 0; got -1",
             "keepers.pets.b.tame": "expected true or false; got 2",
             "keepers.pets.c": "expected a name, or a mapping {type: ..., ...}, of a known animal; got nothing (null). "
             "Known: cat, fish",
@@ -453,7 +453,7 @@ def test_dump_writes_every_default_and_can_be_rebuilt():
     assert Builder().make(Zoo, written, ()) == built
 
 
-def test_required_fields_and_field_types():
+def test_required_fields_and_field_types_are_listed_in_order():
     assert list(required_fields(Zoo)) == ["animals"]
     assert list(required_fields(Cat)) == ["legs"]
     assert list(field_types(Cat)) == ["legs", "weight", "tame"]

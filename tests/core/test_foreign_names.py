@@ -37,7 +37,7 @@ def test_a_class_inherits_and_overrides_the_keys_of_its_bases():
     assert foreign_keys(RMSprop)["weight_decay"].endswith("use adamw, which has weight_decay")
 
 
-def test_a_class_of_a_plugin_has_its_own_keys_and_those_of_its_base():
+def test_a_plugin_class_has_its_own_keys_and_the_keys_of_its_base():
     class Noise(Dropout):
         stray_keys: ClassVar = {"sigma": "it is rate here", "p": "write rate"}
 
@@ -50,7 +50,7 @@ def test_a_class_of_a_plugin_has_its_own_keys_and_those_of_its_base():
     assert foreign_keys(Older) == {**foreign_keys(Dropout), "sigma": "it is rate here"}
 
 
-def test_built_in_names_take_precedence_over_those_of_plugins():
+def test_built_in_names_take_precedence_over_plugin_names():
     class Blur:
         known_elsewhere: ClassVar = {"GaussianBlur": "write blur", "Input": "never shown"}
 
@@ -61,7 +61,7 @@ def test_built_in_names_take_precedence_over_those_of_plugins():
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_the_tables_name_classes_and_kinds_that_exist(package):
+def test_the_tables_refer_to_existing_classes_and_kinds(package):
     tables = importlib.import_module(f"{package}.foreign_names")
     classes = {cls.__name__: cls for cls in classes_of(package)}
     for name, keys in tables.FOREIGN_KEYS.items():

@@ -28,9 +28,9 @@ print(before, faults())
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives memory back so eagerly")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc returns freed arrays to the system")
 def test_freed_memory_is_reused_without_page_faults():
     done = subprocess.run([sys.executable, "-c", CODE], check=True, capture_output=True, text=True)
     before, after = map(int, done.stdout.split())
-    assert before > 5000  # pages: 256 an array
+    assert before > 5000  # page faults; 256 per array
     assert after < 100

@@ -1,4 +1,4 @@
-"""Compare the normal distribution with the error function of the standard library, near 0 and far from it."""
+"""Compare the normal distribution with the error function of the standard library, near 0 and in the tails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def exact_cdf(x):
 
 
 @FLOATS
-def test_cdf_from_the_far_tail_to_1(dtype):
+def test_cdf_is_accurate_from_the_far_tail_to_1(dtype):
     x = np.linspace(-37 if dtype == np.float64 else -12.5, 9, 2000).astype(dtype)
     found = normal_distribution.cdf(x)
     assert found.dtype == dtype
@@ -48,7 +48,7 @@ def test_cdf_matches_the_error_function_near_0():
 
 
 @FLOATS
-def test_cdf_at_0_at_infinity_and_where_squares_overflow(dtype):
+def test_cdf_handles_0_infinity_and_overflowing_squares(dtype):
     large = np.finfo(dtype).max
     found = normal_distribution.cdf(np.array((-np.inf, -large, -41, -0.0, 0, 41, large, np.inf), dtype))
     assert found.tolist() == [0, 0, 0, 0.5, 0.5, 1, 1, 1]
@@ -57,7 +57,7 @@ def test_cdf_at_0_at_infinity_and_where_squares_overflow(dtype):
 
 
 @FLOATS
-def test_upper_tail_also_returns_the_density_and_keeps_its_argument(dtype):
+def test_upper_tail_also_returns_the_density_and_does_not_change_its_argument(dtype):
     a = np.linspace(0, 50, 60, dtype=dtype).reshape(6, 10)
     before = a.copy()
     above, bell = normal_distribution.upper_tail(a)

@@ -9,7 +9,7 @@ import pytest
 
 from nncli.core.randomness import Streams, bits_by_row, generator, stream
 
-ADDRESSES = [
+ARGUMENTS = [
     (0, "layer", 1, 2),
     (1, "layer", 1, 2),
     (-1, "layer", 1, 2),
@@ -26,13 +26,13 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(ADDRESSES, 2)), ids=str)
-def test_streams_of_different_addresses_differ(one, other):
+@pytest.mark.parametrize(("one", "other"), list(combinations(ARGUMENTS, 2)), ids=str)
+def test_streams_with_different_arguments_differ(one, other):
     assert not set(stream(*one).random_raw(16).tolist()) & set(stream(*other).random_raw(16).tolist())
 
 
-@pytest.mark.parametrize("arguments", ADDRESSES, ids=str)
-def test_the_same_address_gives_the_same_numbers(arguments):
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=str)
+def test_the_same_arguments_give_the_same_numbers(arguments):
     np.testing.assert_array_equal(stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
     np.testing.assert_array_equal(generator(*arguments).random(9), generator(*arguments).random(9))
 
@@ -44,13 +44,13 @@ def test_other_streams_do_not_affect_a_stream():
     np.testing.assert_array_equal(generator(5, "shuffle", 3).permutation(10), expected)
 
 
-def test_the_numbers_equal_those_of_older_versions():
+def test_older_versions_drew_the_same_numbers():
     assert stream(7, "layer", 3, 1).random_raw(2).tolist() == [13809632636850921502, 1397032771612884869]
 
 
 def test_reused_generators_give_the_same_streams():
     streams = Streams()
-    for arguments in [*ADDRESSES, *ADDRESSES]:
+    for arguments in [*ARGUMENTS, *ARGUMENTS]:
         np.testing.assert_array_equal(streams.stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
         one, other = (given.stream(*arguments) for given in (streams, Streams()))
         one.advance(3)

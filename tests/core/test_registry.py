@@ -63,7 +63,7 @@ def test_foreign_names_get_advice(name, told):
     assert registry.unknown(name) == told
 
 
-def test_of_many_names_the_most_similar_are_listed():
+def test_the_most_similar_of_many_names_are_listed():
     registry = Registry("number")
     for index in range(21):
         registry.register(f"number_{index}")(type("Number", (), {}))
@@ -151,7 +151,7 @@ def test_classes_are_found_before_their_package_is_imported(name):
     assert fresh == sorted(own)
 
 
-def test_the_registered_metrics():
+def test_common_metrics_are_registered():
     assert {"accuracy", "mae", "rmse", "r2"} <= set(METRICS.names())
 
 

@@ -13,7 +13,7 @@ KNOWN = ["units", "bias", "initializer"]
     ("name", "expected"),
     [("unts", "units"), ("Units", "units"), ("UNITS", "units"), ("initialiser", "initializer"), ("colour", None)],
 )
-def test_the_nearest_name(name, expected):
+def test_nearest_finds_a_similar_name(name, expected):
     assert nearest(name, KNOWN) == expected
 
 
@@ -29,7 +29,7 @@ def test_without_a_similar_name_only_the_known_names_are_listed():
     assert suggestion("colour", KNOWN) == ". Known: units, bias, initializer"
 
 
-def test_no_known_names():
+def test_without_known_names_nothing_is_suggested():
     assert suggestion("colour", []) == "."
 
 
@@ -45,5 +45,5 @@ def test_no_known_names():
         ("layer_norm", "layernorm"),
     ],
 )
-def test_normalized_names(name, plain):
+def test_names_are_normalized(name, plain):
     assert normalize_name(name) == plain

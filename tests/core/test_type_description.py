@@ -19,9 +19,9 @@ from nncli.core.type_description import describe_type
         (str, "text"),
         (bool, "true or false"),
         (str | None, "text or null"),
-        (Annotated[int, Ge(1)], "a whole number at least 1"),
+        (Annotated[int, Ge(1)], "a whole number of at least 1"),
         (Annotated[float, Gt(0)], "a number above 0"),
-        (Annotated[float, Le(3)], "a number at most 3"),
+        (Annotated[float, Le(3)], "a number of at most 3"),
         (Annotated[float, Lt(3)], "a number below 3"),
         (Annotated[float, Interval(ge=0, lt=1)], "a number in [0, 1)"),
         (Annotated[float, Interval(gt=0, le=1)], "a number in (0, 1]"),
@@ -30,6 +30,7 @@ from nncli.core.type_description import describe_type
         (Literal["a", "b"], "one of a, b"),
         (tuple[int, int], "a pair of whole numbers"),
         (tuple[int, int, int], "a triple of whole numbers"),
+        (tuple[int, int, int, int], "a list of 4 whole numbers"),
         (tuple[str, ...], "a list of texts"),
         (dict[str, float], "a mapping of names to numbers"),
         (dict[str, dict[str, float]], "a mapping of names to mappings of names to numbers"),
@@ -41,11 +42,11 @@ from nncli.core.type_description import describe_type
         (dict[str, Annotated[Any, OPTIMIZERS]], "a mapping of names to optimizers"),
         (Annotated[tuple[str, ...], MinLen(1)], "a list of texts with at least 1 entry"),
         (Annotated[tuple[str, ...], Len(2)], "a list of texts with at least 2 entries"),
-        (Annotated[int, Ge(1)] | tuple[int, int], "a whole number at least 1 or a pair of whole numbers"),
+        (Annotated[int, Ge(1)] | tuple[int, int], "a whole number of at least 1 or a pair of whole numbers"),
         (Annotated[Any, OPTIMIZERS], "an optimizer"),
         (tuple[Annotated[Any, LAYERS], ...], "a list of layers"),
     ],
     ids=str,
 )
-def test_descriptions(annotation, words):
+def test_types_are_described_in_words(annotation, words):
     assert describe_type(annotation) == words

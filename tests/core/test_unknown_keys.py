@@ -22,7 +22,7 @@ class Inner(Checked):
 
 @dataclass(frozen=True)
 class Middle(Checked):
-    """The class that contains it."""
+    """The class that contains `Inner`."""
 
     inner: Inner | None = None
     width: int = 0
@@ -49,14 +49,14 @@ class Outer(Checked):
         ("units:3", ("a",), "; a space is missing after the colon in 'units:3'"),
     ],
 )
-def test_advice_for_an_unknown_key(name, path, expected):
+def test_an_unknown_key_gets_advice(name, path, expected):
     assert unknown_key_advice(name, Outer, path) == expected
 
 
 @pytest.mark.parametrize(
     ("name", "fields"), [("size", {"units"}), ("group", set()), ("unit", {"units"}), ("colour", set())]
 )
-def test_likely_fields(name, fields):
+def test_likely_fields_are_found(name, fields):
     assert likely_fields(name, Outer) == fields
 
 

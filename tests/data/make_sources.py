@@ -1,4 +1,4 @@
-"""Sources for tests from files that the tests write."""
+"""Build sources for tests from files that the tests write."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ F64 = np.dtype(np.float64)
 
 
 def source(**keys: Any) -> Any:
-    """Return the source that a config with these keys has."""
+    """Return the source that these keys of a config describe."""
     return build(SOURCES, {key: str(value) if key in ("path",) else value for key, value in keys.items()})
 
 
 def rows(*, with_targets: bool = True, **keys: Any) -> Rows:
-    """Return the rows of that source."""
+    """Return the rows of the source that these keys describe."""
     found: Rows = source(**keys).read(targets=with_targets)
     return found
 

@@ -6,11 +6,11 @@ import numpy as np
 
 
 class OnlySlices:
-    """An object with length, shape, dtype and slices of rows, which can be converted to an array.
+    """Rows that are read by slices; tests can forbid reading all of them as an array.
 
     Args:
-        array: what is in it.
-        whole: whether it may become an array.
+        array: the rows.
+        whole: whether the rows may be converted to an array.
     """
 
     def __init__(self, array, *, whole=False):

@@ -1,4 +1,4 @@
-"""Training batches: every row once per epoch, in a random order."""
+"""Training batches contain every row once per epoch, in random order."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def test_every_row_occurs_once_and_the_last_batch_may_be_short(size, shuffle, we
         assert len(found) == batches.per_epoch
 
 
-def test_one_row():
+def test_a_dataset_of_one_row_gives_one_batch():
     assert epoch(TrainingBatches(dataset(1), 32, shuffle=True, seed=0), 1) == [[0]]
 
 
-def test_every_epoch_has_another_order():
+def test_every_epoch_has_a_different_order():
     batches = TrainingBatches(dataset(), 5, shuffle=True, seed=0)
     orders = [tuple(rows_of(epoch(batches, number))) for number in range(1, 6)]
     assert len(set(orders)) == 5

@@ -1,4 +1,4 @@
-"""Names of earlier versions that plugins may use."""
+"""Plugins may use names of earlier versions."""
 
 from __future__ import annotations
 

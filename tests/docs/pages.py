@@ -3,8 +3,8 @@
 A comment on the lines before a block tells the tests how to treat it:
 
     <!-- not run: REASON -->     the block is not run; `test_pages.py` lists all of these
-    <!-- exit 2 -->              the exit code of its commands, where that is not 0
-    <!-- numbers vary -->        its output is compared without its numbers
+    <!-- exit 2 -->              the exit code of the commands in the block, if it is not 0
+    <!-- numbers vary -->        numbers in the output of the block are not compared
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Block:
 
     Args:
         page: the file that contains it.
-        line: the number of its first line of text, from 1.
+        line: the number of the first line of its text, counted from 1.
         language: the word after the fence.
         text: the lines between the fences.
         comments: the comments directly before it.
@@ -49,22 +49,22 @@ class Block:
 
     @property
     def not_run(self) -> str | None:
-        """The reason why it is not run; None if it is run."""
+        """The reason why the block is not run; None if it is run."""
         return self._said("not run: ")
 
     @property
     def exit_code(self) -> int:
-        """The exit code of its commands."""
+        """The expected exit code of the commands in the block."""
         return int(self._said("exit ") or 0)
 
     @property
     def varies(self) -> bool:
-        """Whether the numbers in its output may differ from machine to machine."""
+        """Whether the numbers in the output of the block may differ between machines."""
         return "numbers vary" in self.comments
 
     @property
     def file(self) -> str | None:
-        """The file name in its first line, such as `# first.yaml`; None if there is none."""
+        """The file name in the first line of the block, such as `# first.yaml`; None if there is no file name."""
         found = re.match(r"# ([\w-]+\.(?:yaml|py))\n", self.text)
         return found[1] if found else None
 

@@ -15,7 +15,7 @@ from tests.docs.pages import ROOT, Block, blocks
 
 NEXT_BLOCK = "-- next block --"  # printed between the Python blocks of one process
 ELLIPSIS = "..."
-TIMEOUT = 120  # seconds for a page
+TIMEOUT = 120  # seconds per page
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Step:
     Args:
         block: the block that contains it.
         command: the command for the shell; empty for Python.
-        shown: the output that the page shows below it; empty if it shows none.
-        begins: the line of the block where that output begins, from 0.
+        shown: the output that the page shows below the command; empty if it shows no output.
+        begins: the line of the block at which this output begins, counted from 0.
     """
 
     block: Block
@@ -42,7 +42,7 @@ class Ended:
     Args:
         step: the step.
         exit_code: the exit code of its command.
-        output: its standard output and standard error, in the order of writing.
+        output: its standard output and standard error, in the order in which they were written.
     """
 
     step: Step
@@ -51,7 +51,7 @@ class Ended:
 
 
 def steps(page: Path) -> list[Step]:
-    """Return the commands of a page in order; each Python block is a step of its own."""
+    """Return the commands of a page in order; each Python block is a separate step."""
     found: list[Step] = []
     before: Block | None = None
     for block in blocks(page):
@@ -99,7 +99,7 @@ def _console(block: Block) -> Iterator[Step]:
 
 
 def write_files(page: Path, folder: Path) -> None:
-    """Write the files that a reader has: the configs of the project, and the files that the page shows."""
+    """Write the files that a reader of the page has: the configs of the project, and the files shown on the page."""
     shutil.copytree(ROOT / "configs", folder / "configs")
     for block in blocks(page):
         if block.file is not None:
@@ -148,7 +148,7 @@ def _environment() -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     dropped = ("COLUMNS", "NNCLI_SET", "PYTHONPATH")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return {**kept, "PATH": path, "NNCLI_COMPILED": "0"}  # loading numba takes longer than these runs
+    return {**kept, "PATH": path, "NNCLI_COMPILED": "0"}  # loading numba would take longer than these runs
 
 
 def _ended(done: list[Step], results: Path) -> Iterator[Ended]:
@@ -177,10 +177,10 @@ def differs(shown: str, output: str, *, varies: bool) -> bool:
 
 
 def places(shown: str, output: str, *, varies: bool) -> list[int] | None:
-    """Return for every line that a page shows the number of the equal line of the output; None if they differ.
+    """Return for every shown line the number of the equal line in the output; None if shown and output differ.
 
     Args:
-        shown: the output on the page; a line of three dots stands for any lines, and its number is -1.
+        shown: the output on the page; a line of three dots stands for any lines, and has the number -1 in the result.
         output: the output of the command.
         varies: whether numbers, and the widths of tables, may differ.
     """
@@ -195,7 +195,7 @@ def places(shown: str, output: str, *, varies: bool) -> list[int] | None:
         rest = wanted[len(found) :]
         part = rest[: rest.index(ELLIPSIS)] if ELLIPSIS in rest else rest
         last = len(lines) - len(part)
-        if len(part) < len(rest) or not skipping:  # more follows, or nothing may be left out before
+        if len(part) < len(rest) or not skipping:  # another line of dots follows, or no line may be skipped before
             starts = range(at, last + 1) if skipping else range(at, min(at, last) + 1)
         else:
             starts = range(max(at, last), last + 1)
@@ -213,6 +213,6 @@ def _lines(text: str, *, varies: bool) -> list[str]:
 
 
 def _masked(line: str) -> str:
-    """Return a line with 0 for every number, one blank for several, and one stroke for a horizontal line."""
+    """Replace every number by 0, every run of blanks by one blank, and every horizontal line by one stroke."""
     line = re.sub(r"[-+]?\d+([.,:]\d+)*(e[-+]?\d+)?", "0", line)
     return re.sub(r"─+", "─", " ".join(line.split()))

@@ -1,4 +1,4 @@
-"""Every command and every Python block of a page runs and has the output that the page shows."""
+"""Every command and every Python block on a page runs, and prints the output that the page shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WITH_STEPS = [page for page in PAGES if steps(page)]
 
 
 @pytest.mark.parametrize("page", WITH_STEPS, ids=name_of)
-def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_examples_on_a_page_print_the_shown_output(page: Path, tmp_path: Path) -> None:
     folder, results = tmp_path / "reader", tmp_path / "results"
     folder.mkdir()
     results.mkdir()
@@ -28,7 +28,7 @@ def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_file_of_a_page_is_used_by_a_command(page: Path) -> None:
+def test_every_file_on_a_page_is_used_by_a_command(page: Path) -> None:
     commands = " ".join(f"{step.command} {step.block.text}" for step in steps(page))
     assert [block.file for block in blocks(page) if block.file and block.file not in commands] == []
 
@@ -52,7 +52,7 @@ def test_every_file_of_a_page_is_used_by_a_command(page: Path) -> None:
         ("1,024   2e-05\n────", "9 1\n──", True, False),
     ],
 )
-def test_outputs_are_compared_apart_from_dots_and_numbers(
+def test_differs_ignores_lines_at_dots_and_varying_numbers(
     shown: str, output: str, varies: bool, expected: bool
 ) -> None:
     assert differs(shown, output, varies=varies) is expected

@@ -1,4 +1,4 @@
-"""The notebooks run completely, get the results that their text states, and are committed with portable outputs."""
+"""The notebooks run to the end, get the results stated in their text, and are committed with portable outputs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def run(name: str, results: str, folder: Path) -> dict[str, Any]:
     return json.loads((folder / "docs" / "notebooks" / "results.json").read_text())
 
 
-def test_house_prices_gets_the_results_in_its_text(tmp_path: Path) -> None:
+def test_house_prices_gets_the_results_stated_in_its_text(tmp_path: Path) -> None:
     scores = run("house_prices", "{name: float(value) for name, value in scores.items()}", tmp_path)
     text = text_of("house_prices")
     assert "below $54,000" in text
@@ -55,7 +55,7 @@ def test_house_prices_gets_the_results_in_its_text(tmp_path: Path) -> None:
     assert scores["mean"] == pytest.approx(113_110, abs=500)
 
 
-def test_two_or_five_gets_the_results_in_its_text(tmp_path: Path) -> None:
+def test_two_or_five_gets_the_results_stated_in_its_text(tmp_path: Path) -> None:
     expression = "{**{name: float(value) for name, value in scores.items()}, 'folds': float(crossval_accuracy)}"
     scores = run("two_or_five", expression, tmp_path)
     assert "in about 95 of 100 images, the network in more than 99" in text_of("two_or_five").replace("\n", " ")
@@ -78,7 +78,7 @@ def test_a_notebook_is_committed_with_its_outputs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_notebook_has_no_details_of_the_machine(name: str) -> None:
+def test_a_notebook_contains_no_details_of_the_machine(name: str) -> None:
     notebook = read(name)
     assert notebook.metadata.language_info == {"name": "python"}
     assert [cell.metadata for cell in notebook.cells] == [{}] * len(notebook.cells)

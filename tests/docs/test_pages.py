@@ -1,4 +1,4 @@
-"""Pages can be reached, links have targets, and blocks that are not run are listed."""
+"""All pages can be reached by links, all links have targets, and all blocks that are not run are listed."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ NOT_RUN = [  # page, and the reason why a block is not run
     ("docs/guide/first-steps.md", "installs packages from the network"),
     ("docs/guide/resuming.md", "a job script for a cluster"),
 ]
-FILE = re.compile(r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`")  # a file of the project in a text
+FILE = re.compile(
+    r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`"
+)  # the path of a file of the project, as written on a page
 
 
-def test_blocks_that_are_not_run_give_a_reason() -> None:
+def test_every_block_that_is_not_run_is_listed_with_its_reason() -> None:
     assert [
         (name_of(block.page), block.not_run) for page in PAGES for block in blocks(page) if block.not_run
     ] == NOT_RUN
@@ -50,7 +52,7 @@ def test_a_page_has_one_main_heading_and_skips_no_level(page: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("# ")
     levels = [level for level, _ in headings(page)]
     assert levels.count(1) == 1
-    assert all(below - above <= 1 for above, below in pairwise(levels)), "a level is left out"
+    assert all(below - above <= 1 for above, below in pairwise(levels)), "a heading level is skipped"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -67,7 +69,7 @@ def test_the_targets_of_links_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_files_named_in_a_page_exist(page: Path) -> None:
+def test_files_named_on_a_page_exist(page: Path) -> None:
     named = FILE.findall(page.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
 

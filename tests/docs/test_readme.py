@@ -1,4 +1,4 @@
-"""The README is short, and shows the test command of CI and a config that ships."""
+"""The README is short, and shows the test command of CI and the config digits.yaml."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_readme_shows_the_test_command_of_ci() -> None:
     assert any(f".venv/bin/{arguments}\n" in block.text for block in blocks(README) if block.language == "sh")
 
 
-def test_the_readme_shows_the_config_that_ships() -> None:
+def test_the_readme_shows_the_config_of_digits() -> None:
     shown = [block.text for block in blocks(README) if block.text.startswith("name: digits\n")]
     assert len(shown) == 1
     assert (ROOT / "configs" / "digits.yaml").read_text().endswith(shown[0])

@@ -1,4 +1,4 @@
-"""The parts of configs that pages show are valid: keys are known, and values have the right type."""
+"""The parts of configs on the pages are valid: keys are known, and values have the expected types."""
 
 from __future__ import annotations
 

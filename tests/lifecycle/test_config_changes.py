@@ -1,4 +1,4 @@
-"""Differences of configs that make another run."""
+"""Test which differences of configs make another run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _within(values, keys, value):
 
 
 @pytest.mark.parametrize(("path", "value"), [("name", "b"), ("training.epochs", 9), ("training.checkpoint.keep", 3)])
-def test_some_settings_may_change(path, value):
+def test_changeable_settings_are_not_reported(path, value):
     assert config_changes(RUN, changed(path, value)) == []
     assert may_change(path)
     assert config_changes(RUN, changed(path, value), changeable=()) != []
@@ -44,11 +44,11 @@ def test_some_settings_may_change(path, value):
         ("training.checkpoint.monitor", "train_loss", "training.checkpoint.monitor was 'val_loss', is 'train_loss'"),
     ],
 )
-def test_other_settings_make_another_run(path, value, message):
+def test_other_changed_settings_are_reported(path, value, message):
     assert config_changes(RUN, changed(path, value)) == [message]
 
 
-def test_the_same_data_may_be_elsewhere():
+def test_paths_of_the_same_data_may_change():
     elsewhere = changed("data.train.path", "/new/a.csv")
     assert config_changes(RUN, elsewhere) == ["data.train.path was '/old/a.csv', is '/new/a.csv'"]
     assert config_changes(RUN, elsewhere, same_data=True) == []

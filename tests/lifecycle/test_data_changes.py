@@ -1,4 +1,4 @@
-"""Messages for data files that have changed since a run began."""
+"""Test the messages for data files that have changed since a run began."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BEGAN = {"data": {"a.csv": "1", "b.csv": "2"}}
     [
         ({"a.csv": "1", "b.csv": "2"}, ""),
         ({"moved/a.csv": "1", "moved/b.csv": "2"}, ""),
-        ({"a.csv": "1", "b.csv": "3"}, "(other content: b.csv)"),
+        ({"a.csv": "1", "b.csv": "3"}, "(content differs: b.csv)"),
         ({"a.csv": "1"}, "(no longer read: b.csv)"),
         ({"a.csv": "1", "b.csv": "2", "c.csv": "3"}, "(new: c.csv)"),
         (
@@ -23,12 +23,12 @@ BEGAN = {"data": {"a.csv": "1", "b.csv": "2"}}
         ),
     ],
 )
-def test_changes_are_named_by_their_kind(now, message):
+def test_changed_new_and_missing_files_are_reported(now, message):
     assert data_changes(BEGAN, now) == (f"the data have changed since the run began {message}" if message else "")
 
 
 @pytest.mark.parametrize("environment", [{}, {"data": None}, {"data": []}])
-def test_an_environment_without_data_files(environment):
+def test_an_environment_without_data_files_has_no_changes(environment):
     assert data_changes(environment, {}) == ""
     assert changed_data_files(environment) == ""
 
@@ -39,4 +39,4 @@ def test_missing_files_are_not_compared(tmp_path):
     environment = {"data": {**fingerprint_files([str(path)]), str(tmp_path / "missing.csv"): "2"}}
     assert changed_data_files(environment) == ""
     path.write_text("2")
-    assert changed_data_files(environment) == f"the data have changed since the run began (other content: {path})"
+    assert changed_data_files(environment) == f"the data have changed since the run began (content differs: {path})"

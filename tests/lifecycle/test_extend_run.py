@@ -1,4 +1,4 @@
-"""Extend a finished run by more epochs."""
+"""Test extending a finished run by more epochs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_fewer_epochs_do_not_extend_a_run(early, setting):
     assert rows("run") == before
 
 
-def test_less_patience_ends_a_stopped_run(early):
+def test_a_stopped_run_ends_immediately_if_it_resumes_with_less_patience(early):
     with pytest.raises(StoppedError):
         train(early, ["training.early_stopping.patience=9"], run_dir="run", listener=stopping_at(40))
     waited = state("run")["trainer"]["stopping"]["waited"]
@@ -58,7 +58,7 @@ def test_less_patience_ends_a_stopped_run(early):
     assert not [note for note in notes_of(events) if "from zero again" in note]
 
 
-def test_resuming_with_more_patience_equals_a_run_with_it(early):
+def test_resuming_with_more_patience_equals_training_with_it_from_the_start(early):
     epochs = train(early, run_dir="run").last["epoch"]
     longer = ["training.early_stopping.patience=5", "training.epochs=60"]
     train(early, longer, run_dir="whole")
@@ -69,7 +69,7 @@ def test_resuming_with_more_patience_equals_a_run_with_it(early):
     assert len(rows("run")) > epochs
 
 
-def test_a_run_killed_after_it_stopped_early_trains_no_more(early):
+def test_a_run_killed_after_early_stopping_trains_no_more_epochs(early):
     train(early, run_dir="run")
     shutil.copytree("run", "whole")
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 1}')
@@ -79,7 +79,7 @@ def test_a_run_killed_after_it_stopped_early_trains_no_more(early):
 
 
 @pytest.mark.parametrize("reached", ["resolved", "last"])
-def test_an_extension_killed_before_its_first_epoch_is_still_extended(early, reached):
+def test_a_run_killed_during_its_extension_can_be_extended_again(early, reached):
     epochs = int(train(early, run_dir="run").last["epoch"])
     shutil.copytree("run", "whole")
     resume("whole", ["training.epochs=61"])

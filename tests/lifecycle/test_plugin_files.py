@@ -1,4 +1,4 @@
-"""Plugins: loaded only if they are named, checked before training, and recorded in checkpoints."""
+"""Test that plugins are loaded only if named, checked before training, and recorded in checkpoints."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from nncli.nn.layer import Layer
 @nncli.layer("scale", "times")
 @dataclass(frozen=True)
 class Scale(Layer):
-    '''Multiply by a constant: y = factor x.'''
+    '''Multiply by a constant: y = factor * x.'''
 
     factor: Annotated[float, Gt(0)] = 2.0
 
@@ -134,7 +134,7 @@ def scaled(tmp_path):
 
 
 def refused(text, name="mine.py"):
-    """Return the error for a plugin's text."""
+    """Return the message of the error that loading a plugin with this text raises."""
     Path(name).write_text(text)
     with pytest.raises(UserError) as caught:
         load_plugins([name])
@@ -155,7 +155,7 @@ def test_a_plugin_layer_is_checked_like_a_built_in_one(scaled):
         assert message in str(caught.value)
 
 
-def test_every_kind_can_come_from_a_plugin(tmp_path):
+def test_plugins_can_register_classes_of_every_kind(tmp_path):
     (tmp_path / "others.py").write_text(OTHERS)
     load_plugins(["others.py"])
     (tmp_path / "ramp.yaml").write_text(
@@ -179,7 +179,7 @@ def test_every_kind_can_come_from_a_plugin(tmp_path):
         predict("run", "x.npy")
 
 
-def test_a_checkpoint_records_name_and_hash_and_runs_no_code(scaled, tmp_path):
+def test_a_checkpoint_records_its_plugins_but_does_not_load_them(scaled, tmp_path):
     train(scaled, run_dir="run")
     best = "run/checkpoints/best.npz"
     (entry,) = read_meta(best)["plugins"]
@@ -189,7 +189,7 @@ def test_a_checkpoint_records_name_and_hash_and_runs_no_code(scaled, tmp_path):
     assert json.loads(Path("run/environment.json").read_text())["plugins"][0]["path"] == "scale.py"
     before = np.concatenate(list(predict("run", "sides.csv").arrays()))
 
-    forget_all()  # scale.py lies there, but nothing names it
+    forget_all()  # scale.py exists, but no command names it
     for use in (lambda: predict(best, "sides.csv"), lambda: evaluate(best)):
         with pytest.raises(CheckpointError) as caught:
             use()
@@ -198,13 +198,13 @@ def test_a_checkpoint_records_name_and_hash_and_runs_no_code(scaled, tmp_path):
     with pytest.raises(RunError, match=r"^run: uses the layer 'scale' of the plugin scale.py; give it with --plugin"):
         resume("run")
     assert LAYERS.find("scale") is None
-    assert inspect("run")["plugins"] == [entry]  # says what it holds without any of it
+    assert inspect("run")["plugins"] == [entry]  # inspect needs no plugin
 
     load_plugins(["scale.py"])
     np.testing.assert_array_equal(np.concatenate(list(predict("run", "sides.csv").arrays())), before)
 
 
-def test_a_changed_plugin_is_noted_in_prediction_and_refused_in_resuming(scaled, tmp_path):
+def test_a_changed_plugin_gives_a_note_when_predicting_and_an_error_when_resuming(scaled, tmp_path):
     train(scaled, run_dir="run")
     forget_all()
     (tmp_path / "scale.py").write_text(SCALE.replace("x * x.dtype", "2 * x * x.dtype"))
@@ -253,13 +253,13 @@ def test_a_run_with_a_plugin_resumes(scaled):
 def test_invalid_plugins_are_refused(text, message):
     known = LAYERS.names()
     assert refused(text).startswith(message)
-    assert LAYERS.names() == known  # nothing of it is left
+    assert LAYERS.names() == known  # none of its classes is registered
     Path("mine.py").write_text(SCALE)
-    load_plugins(["mine.py"])  # mended, it is taken
+    load_plugins(["mine.py"])  # the corrected file is accepted
     assert LAYERS.find("scale") is not None
 
 
-def test_a_name_that_is_taken_is_reported_with_its_owner():
+def test_the_error_for_a_built_in_name_has_the_built_in_class():
     message = refused(SCALE.replace('"scale", "times"', '"dense"'))
     assert "the layer 'dense' is nncli.nn.layers.dense.Dense already; choose another name" in message
 
@@ -293,7 +293,7 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
         (
             "lambda dy, g: dy * self.factor",
             "lambda dy, g: None",
-            "backward has to give the gradient of x, of its shape",
+            "backward has to return the gradient of x, with the shape of x",
         ),
         ("lambda dy, g: dy * self.factor", "lambda dy: dy", "TypeError: "),
         (", lambda dy, g: dy * self.factor", "", "forward has to return the outputs and a function"),
@@ -308,12 +308,12 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
         ),
     ],
 )
-def test_plugin_layers_are_tried_before_training(tmp_path, old, new, message):
+def test_faulty_plugin_layers_are_found_before_training(tmp_path, old, new, message):
     assert old in SCALE
     Path("mine.py").write_text(SCALE.replace(old, new))
     load_plugins(["mine.py"])
     values = tiny.classifier()
-    values["model"].insert(1, {"type": "sequential", "layers": ["scale"]})  # behind a layer that is trained
+    values["model"].insert(1, {"type": "sequential", "layers": ["scale"]})  # after a layer with parameters
     with pytest.raises(ConfigError) as caught:
         check(tiny.write(tmp_path, values))
     assert "model.1.layers.0: a trial run of scale fails: " in str(caught.value)
@@ -333,7 +333,7 @@ def load_spec(config):
     return load_config(config).spec
 
 
-def test_a_name_that_another_plugin_has_is_reported_with_its_file():
+def test_the_error_for_a_name_of_another_plugin_has_its_file():
     Path("first.py").write_text(SCALE)
     load_plugins(["first.py"])
     assert "the layer 'scale' is Scale of first.py already; choose another name" in refused(SCALE, "second.py")
@@ -373,7 +373,7 @@ class Lookup(Layer):
 """
 
 
-def test_a_first_layer_over_integers_needs_no_input_gradient():
+def test_a_first_layer_with_integer_inputs_needs_no_input_gradient():
     Path("lookup.py").write_text(EMBEDDING)
     load_plugins(["lookup.py"])
     np.savez("a.npz", x=np.arange(60).reshape(20, 3) % 7, y=np.arange(20) % 2)
@@ -440,7 +440,7 @@ class SideBySide(Layer):
 """
 
 
-def test_a_plugin_container_may_have_parallel_branches():
+def test_a_plugin_can_define_a_container_with_parallel_branches():
     Path("beside.py").write_text(BRANCHES)
     load_plugins(["beside.py"])
     values = tiny.classifier(loss="cross_entropy")
@@ -451,7 +451,7 @@ def test_a_plugin_container_may_have_parallel_branches():
     assert predict("run", "sides.csv").header == ["left", "right"]
 
 
-def test_a_fault_inside_a_container_is_reported_once():
+def test_an_error_inside_a_container_is_reported_once():
     Path("mine.py").write_text(SCALE.replace("return x * x.dtype", "raise OSError('no'); return x * x.dtype"))
     load_plugins(["mine.py"])
     values = tiny.classifier()
@@ -463,7 +463,7 @@ def test_a_fault_inside_a_container_is_reported_once():
     assert len(told.value.problems) == 1
 
 
-METRICS_OF_ONE_S_OWN = """
+CUSTOM_METRIC = """
 import numpy as np
 import nncli
 from nncli.nn.metric import Metric
@@ -472,12 +472,12 @@ from dataclasses import dataclass
 @nncli.metric("hits")
 @dataclass(frozen=True)
 class Hits(Metric):
-    '''How many rows are right.'''
+    '''The share of correct rows.'''
     target_kind = "classes"
     higher_is_better = True
 
     def measure(self, prediction, targets, weights):
-        right = (prediction.reshape(-1) > 0.5) == targets.reshape(-1)
+        correct = (prediction.reshape(-1) > 0.5) == targets.reshape(-1)
         return STATE
 
     def merge(self, a, b):
@@ -492,16 +492,16 @@ class Hits(Metric):
 @pytest.mark.parametrize(
     ("state", "finish"),
     [
-        ("np.array((right.sum(), right.size), float)", "state[0] / state[1]"),  # merged in place
-        ("np.array((right.sum(), right.size))", "state[0] / state[1]"),  # of whole numbers
-        ("np.array((right.sum(), right.size), float)", "np.float32(state[0] / state[1])"),
-        ("np.array((right.sum(), right.size), float)", "bool(state[0] > 5)"),
-        ("[right.sum(), right.size]", "state[0] / state[1]"),
+        ("np.array((correct.sum(), correct.size), float)", "state[0] / state[1]"),  # merged in place
+        ("np.array((correct.sum(), correct.size))", "state[0] / state[1]"),  # integers
+        ("np.array((correct.sum(), correct.size), float)", "np.float32(state[0] / state[1])"),
+        ("np.array((correct.sum(), correct.size), float)", "bool(state[0] > 5)"),
+        ("[correct.sum(), correct.size]", "state[0] / state[1]"),
     ],
 )
 def test_a_run_with_a_plugin_metric_resumes(tmp_path, monkeypatch, state, finish):
     monkeypatch.chdir(tmp_path)
-    Path("mine.py").write_text(METRICS_OF_ONE_S_OWN.replace("STATE", state).replace("FINISH", finish))
+    Path("mine.py").write_text(CUSTOM_METRIC.replace("STATE", state).replace("FINISH", finish))
     load_plugins(["mine.py"])
     config = tiny.write(tmp_path, tiny.classifier(metrics=["hits"]))
     train(config, run_dir="whole")
@@ -512,9 +512,9 @@ def test_a_run_with_a_plugin_metric_resumes(tmp_path, monkeypatch, state, finish
     assert repro("run").same
 
 
-def test_a_metric_whose_state_cannot_be_stored_is_refused_in_the_first_step(tmp_path, monkeypatch):
+def test_a_metric_whose_state_is_not_a_vector_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    source = METRICS_OF_ONE_S_OWN.replace("STATE", "np.ones((1, 2))").replace("FINISH", "1.0")
+    source = CUSTOM_METRIC.replace("STATE", "np.ones((1, 2))").replace("FINISH", "1.0")
     Path("mine.py").write_text(source)
     load_plugins(["mine.py"])
     with pytest.raises(UserError, match=r"metric hits: measure gives the shape \(1, 2\); expected a vector"):

@@ -1,4 +1,4 @@
-"""Runs whose checkpoints are damaged, missing or of another epoch: the messages, and that their commands work."""
+"""Test the messages for damaged, missing and swapped checkpoints, and the commands in these messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS = ["training.epochs=6", "training.checkpoint.keep=9"]
 ROUGH = {
     "optimizer": {"type": "sgd", "learning_rate": 20.0},
     "seed": 1,
-}  # so that some epochs are worse than those before
+}  # so that some epochs are worse than earlier ones
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def config(tmp_path, monkeypatch):
 
 @pytest.fixture
 def rough(tmp_path, monkeypatch):
-    """Make a run that was stopped in its fifth epoch, and whose best epoch was an earlier one."""
+    """Train a run and stop it in its fifth epoch; its best epoch is one of the first three."""
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier(**ROUGH))
     train(config, SETTINGS, run_dir="whole")
@@ -61,7 +61,7 @@ def damage(name):
 
 
 def put(source, target):
-    """Replace a checkpoint by another; other hard links to the old one stay."""
+    """Replace a checkpoint with a copy of another; hard links to the old file stay unchanged."""
     Path(f"run/checkpoints/{target}.npz").unlink(missing_ok=True)
     shutil.copy(f"run/checkpoints/{source}.npz", f"run/checkpoints/{target}.npz")
 
@@ -75,14 +75,14 @@ def advice(go_on, kind=UserError):
     return command
 
 
-def test_a_damaged_last_checkpoint_is_replaced_by_the_previous_one(rough):
+def test_a_damaged_last_checkpoint_can_be_replaced_with_the_previous_one(rough):
     damage("last")
     assert "epoch-0004" in advice(lambda: resume("run"))
     resume("run")
     assert same("run", "whole")
 
 
-def test_a_checkpoint_damaged_under_all_names_is_not_suggested(rough):
+def test_hard_links_to_a_damaged_checkpoint_are_not_suggested(rough):
     shutil.rmtree("run")
     shutil.copytree("whole", "run")
     os.unlink("run/checkpoints/last.npz")
@@ -103,20 +103,20 @@ def test_a_run_whose_only_checkpoint_is_damaged_cannot_resume(config):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everything")
-def test_an_unreadable_last_checkpoint_should_be_made_readable(rough):
+def test_the_error_for_an_unreadable_checkpoint_advises_to_make_it_readable(rough):
     os.chmod("run/checkpoints/last.npz", 0)
     with pytest.raises(CheckpointError, match=r"Permission denied.*make it readable"):
         resume("run")
 
 
-def test_a_missing_best_checkpoint_is_replaced_by_that_of_its_epoch(rough):
+def test_a_missing_best_checkpoint_can_be_replaced_with_the_checkpoint_of_its_epoch(rough):
     os.unlink("run/checkpoints/best.npz")
     advice(lambda: resume("run"))
     resume("run")
     assert same("run", "whole")
 
 
-def test_a_lost_best_checkpoint_is_reported(rough):
+def test_a_best_checkpoint_without_a_copy_cannot_be_replaced(rough):
     epoch = read_meta("run/checkpoints/best.npz")["epoch"]
     os.unlink("run/checkpoints/best.npz")
     os.unlink(f"run/checkpoints/epoch-{epoch:04d}-step-{3 * epoch:08d}.npz")
@@ -124,12 +124,12 @@ def test_a_lost_best_checkpoint_is_reported(rough):
         resume("run")
 
 
-def test_best_and_last_of_different_runs_are_refused(rough):
+def test_a_best_checkpoint_of_another_epoch_is_refused(rough):
     shutil.rmtree("run")
     shutil.copytree("whole", "run")
     put("epoch-0001-step-00000003", "last")
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 3}')
-    resume("run")  # whose best is this one
+    resume("run")  # the best epoch of this checkpoint is its own
     assert same("run", "whole")
     put("epoch-0005-step-00000015", "last")
     put("epoch-0006-step-00000018", "best")
@@ -224,13 +224,13 @@ def test_ignored_settings_of_a_finished_run_are_reported(config):
     assert told in "\n".join(event_lines(ended))
 
 
-def test_evaluate_refuses_the_rows_of_changed_data(config):
+def test_evaluate_refuses_test_rows_from_changed_data(config):
     train(config, run_dir="run")
     before = evaluate("run").results
     path = Path(tiny.TABLE)
     header, *lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([header, *reversed(lines)]))
-    with pytest.raises(DataError, match=r"other content: .*sides\.csv\): these may be rows that it was trained on"):
+    with pytest.raises(DataError, match=r"content differs: .*sides\.csv\): these may be rows that it was trained on"):
         evaluate("run")
     assert evaluate("run", tiny.TABLE).rows == 60
     path.write_text("".join([header, *lines]))
@@ -241,11 +241,11 @@ def test_evaluate_refuses_the_rows_of_changed_data(config):
     assert evaluate("models/best.npz").results == before
 
 
-def test_the_last_epoch_is_that_of_the_last_checkpoint(rough):
+def test_inspect_reads_the_last_epoch_from_the_last_checkpoint(rough):
     assert inspect("run")["last"]["epoch"] == 4
     assert inspect("run/checkpoints/best.npz")["last"]["epoch"] == 3
     with zipfile.ZipFile("run/checkpoints/last.npz") as archive:
-        at = archive.infolist()[-1].header_offset - 3  # in the content of the array before
+        at = archive.infolist()[-1].header_offset - 3  # in the content of the array before it
     with open("run/checkpoints/last.npz", "r+b") as file:
         file.seek(at)
         file.write(b"\x41\x41")

@@ -29,7 +29,7 @@ def _nothing_overflows():
 
 
 @FLOATS
-def test_sigmoid_far_from_zero(dtype):
+def test_sigmoid_of_large_inputs_does_not_overflow(dtype):
     y = sigmoid(np.array((-1e4, -100, 0, 100, 1e4), dtype))
     assert y.dtype == dtype
     assert y[0] == 0
@@ -45,18 +45,18 @@ def test_sigmoid_is_accurate_for_small_values():
 
 
 @FLOATS
-def test_softmax_far_from_zero(dtype):
+def test_softmax_of_large_inputs_does_not_overflow(dtype):
     y = softmax(np.array(((1e4, -1e4, 0), (-1e4, -1e4, -1e4), (1e38, 0, -1e38)), dtype))
     assert y.dtype == dtype
     np.testing.assert_allclose(y, ((1, 0, 0), (1 / 3, 1 / 3, 1 / 3), (1, 0, 0)), rtol=1e-6)
 
 
-def test_softmax_by_hand_and_over_the_last_axis_alone():
+def test_softmax_is_taken_over_the_last_axis():
     z = np.log(np.array((((1.0, 3), (1, 1)), ((2, 6), (9, 1)))))
     np.testing.assert_allclose(softmax(z), (((0.25, 0.75), (0.5, 0.5)), ((0.25, 0.75), (0.9, 0.1))), rtol=1e-14)
 
 
-def test_softmax_ignores_a_shift_and_does_not_change_its_input():
+def test_softmax_is_shift_invariant_and_keeps_its_input():
     z = np.random.default_rng(0).standard_normal((4, 5))
     before = z.copy()
     np.testing.assert_allclose(softmax(z + 1000), softmax(z), rtol=1e-12)
@@ -77,7 +77,7 @@ def test_the_gradient_of_relu_at_zero_is_zero():
 
 @FLOATS
 @pytest.mark.parametrize("cls", [cls for cls in LAYERS if issubclass(cls, Activation)], ids=lambda cls: cls.type_name)
-def test_outputs_fill_the_output_range_and_stay_in_it(cls, dtype):
+def test_output_range_is_tight(cls, dtype):
     x = np.concatenate((np.linspace(-9, 9, 4000), np.random.default_rng(0).standard_normal(2000) * 100)).astype(dtype)
     y, _ = cls().forward({}, x.reshape(-1, 2), CONTEXT)
     low, high = cls().output_range or (-np.inf, np.inf)
@@ -85,7 +85,7 @@ def test_outputs_fill_the_output_range_and_stay_in_it(cls, dtype):
     assert (high - 0.001 if high < np.inf else 100) < y.max() <= high
 
 
-def test_the_range_goes_with_the_fields():
+def test_output_range_depends_on_the_fields():
     assert ELU(alpha=0.3).output_range == (-0.3, np.inf)
     assert LeakyReLU(slope=0.3).output_range is None
 
@@ -98,16 +98,16 @@ def test_relu_like_activations_use_he():
 
 
 def mean_square(cls):
-    """E[f(z)^2] for a standard normal z, as a sum over a fine grid."""
+    """Return E[f(z)^2] for a standard normal z, as a sum over a fine grid."""
     z = np.linspace(-12, 12, 4801)
     y, _ = cls().forward({}, z[None], CONTEXT)
     return float((y**2 * np.exp(-(z**2) / 2)).sum() * (z[1] - z[0]) / np.sqrt(2 * np.pi))
 
 
 @pytest.mark.parametrize("cls", [LeakyReLU, ELU, GELU, SiLU, Softplus, HardSwish, Mish], ids=lambda cls: cls.type_name)
-def test_the_advised_initializer_keeps_the_variance_better_than_the_other(cls):
-    of_one = abs(np.log(mean_square(cls)))  # weights of variance 1 / fan_in, as xavier's where fan_in is fan_out
-    of_two = abs(np.log(2 * mean_square(cls)))  # he's
+def test_the_default_initializer_keeps_the_variance_best(cls):
+    of_one = abs(np.log(mean_square(cls)))  # weights of variance 1 / fan_in, as for xavier if fan_in = fan_out
+    of_two = abs(np.log(2 * mean_square(cls)))  # weights of variance 2 / fan_in, as for he
     assert (of_two < of_one) == (initializer_before(cls()) == "he")
 
 
@@ -118,7 +118,7 @@ def test_selu_keeps_mean_and_variance():
     assert mean_square(SELU) == pytest.approx(1, rel=1e-5)
 
 
-def test_the_constants_of_selu():
+def test_constants_of_selu_match_the_paper():
     a, b = erfc(sqrt(0.5)) * sqrt(e), erfc(sqrt(2)) * e**2
     alpha = -sqrt(2 / pi) / (a - 1)  # equation (14) of the paper
     scale = (1 - a) * sqrt(2 * pi) / sqrt(2 * b + pi * a**2 - 2 * (2 + pi) * a + pi + 2)
@@ -151,30 +151,30 @@ def test_the_constants_of_selu():
         (HardSwish(), np.nextafter(3, 0), 3, 1.5),
         (HardSwish(), np.nextafter(-3, 0), 0, -0.5),
         (Mish(), 0, 0, 0.6),
-        (Mish(), np.log(2), 0.8 * np.log(2), 0.8 + 0.24 * np.log(2)),  # t = 8/10, (1 - t^2) s = 36/100 * 2/3
+        (Mish(), np.log(2), 0.8 * np.log(2), 0.8 + 0.24 * np.log(2)),  # t = 8/10, (1 - t^2) * s = 36/100 * 2/3
     ],
     ids=lambda value: getattr(value, "type_name", f"{value:g}" if isinstance(value, int | float) else None),
 )
-def test_by_hand(activation, at, value, slope):
+def test_values_and_slopes_worked_by_hand(activation, at, value, slope):
     y, dx, _ = run(activation, np.array(((at, at),), np.float64), np.array(((1.0, -2.0),)))
     np.testing.assert_allclose(y, ((value, value),), rtol=1e-14, atol=1e-15)
     np.testing.assert_allclose(dx, ((slope, -2 * slope),), rtol=1e-14, atol=1e-15)
 
 
 @FLOATS
-def test_softplus_is_never_zero_where_it_has_a_number(dtype):
+def test_softplus_of_very_negative_inputs_is_positive(dtype):
     x = np.array((-17, -40, -80), dtype)
     y, dx, _ = run(Softplus(), x[None])
-    for found in (y[0], dx[0]):  # log(1 + e) = e, and its derivative likewise
+    for found in (y[0], dx[0]):  # both log(1 + e) and its derivative round to e
         np.testing.assert_allclose(found, np.exp(x), rtol=1e-6)
 
 
-def test_other_names():
+def test_other_names_are_aliases():
     names = {"swish": SiLU, "hardswish": HardSwish, "hard_silu": HardSwish, "leakyrelu": LeakyReLU}
     assert {name: LAYERS.find(name) for name in names} == names
 
 
 @pytest.mark.parametrize("key", ["negative_slope", "alpha"])
-def test_the_slope_under_another_librarys_name(key):
+def test_keys_of_other_libraries_for_slope_give_advice(key):
     with pytest.raises(ConfigError, match=f"unknown key '{key}' for leaky_relu: write slope"):
         build(LAYERS, {"type": "leaky_relu", key: 0.2})

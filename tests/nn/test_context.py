@@ -16,18 +16,18 @@ def bits(index, seed, step, first_row, rows=6):
 
 
 @pytest.mark.parametrize("name", BASE)
-def test_random_bits_depend_on_every_part_of_the_address(name):
+def test_random_bits_depend_on_layer_seed_step_and_row(name):
     first, other = bits(**BASE), bits(**{**BASE, name: BASE[name] + 1})
     assert (first != other).all()
 
 
-def test_random_bits_repeat_and_do_not_depend_on_shards():
+def test_random_bits_are_reproducible_and_do_not_depend_on_shards():
     whole = bits(**BASE)
     np.testing.assert_array_equal(bits(**BASE), whole)
     np.testing.assert_array_equal(bits(**{**BASE, "first_row": 4}, rows=2), whole[4:])
 
 
-def test_training_is_read_from_the_state_of_the_pass():
+def test_training_follows_the_pass_state():
     state = PassState()
     context = Context(0, state, True, {})
     assert not context.training
@@ -43,7 +43,7 @@ def test_the_first_shard_updates_buffers():
     assert not context.updates_buffers
 
 
-def test_plugins_find_the_earlier_names():
+def test_earlier_names_still_work_for_plugins():
     state = PassState(shard=1)
     context = Context(0, state, True, {})
     assert context.moment is state

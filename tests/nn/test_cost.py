@@ -1,4 +1,4 @@
-"""Multiply-adds and saved values, by hand."""
+"""Multiply-adds and saved values, worked by hand."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ from nncli.nn.layers.sequential import layers_of
         ),
     ],
 )
-def test_multiply_adds_of_a_row(config, shape, products):
+def test_multiply_adds_per_row(config, shape, products):
     assert multiply_adds(layers_of([config]).layers[0], shape) == products
 
 
-def test_saved_values_of_a_row():
+def test_saved_values_per_row():
     assert saved_values(Dense(units=3), (4,)) == 0
     assert saved_values(BatchNorm(), (3, 4)) == 12
     assert saved_values(LSTM(units=5), (7, 3)) == 7 * 5 * 2 * 6
     assert saved_values(GRU(units=5), (7, 3)) == 7 * 5 * 2 * 5
 
 
-def test_a_subclass_has_the_counts_of_its_base_and_a_plugin_may_count_itself():
+def test_subclasses_inherit_costs_and_plugins_may_define_them():
     @dataclass(frozen=True)
     class Words(Embedding):
         pass

@@ -16,7 +16,7 @@ DENSE = {"type": "dense", "units": 3}
 
 
 def initializers(layers):
-    """The initializer of every layer that has one, containers opened."""
+    """Return the initializers of all layers that have one, including layers inside containers."""
     found = []
     for item in layers_of(layers).layers:
         found += initializers(item.layers) if isinstance(item, Sequential) else []
@@ -49,11 +49,11 @@ def initializers(layers):
     ],
     ids=str,
 )
-def test_he_before_relu_and_xavier_otherwise(layers, expected):
+def test_the_default_is_he_before_relu_and_xavier_otherwise(layers, expected):
     assert initializers(layers) == expected
 
 
-def test_filling_leaves_what_it_is_given():
+def test_fill_initializers_does_not_change_its_arguments():
     given = [Dense(units=3), ReLU()]
     filled = fill_initializers(given)
     assert given[0].initializer is None
@@ -61,7 +61,7 @@ def test_filling_leaves_what_it_is_given():
     assert filled[1] is given[1]
 
 
-def test_an_activation_of_a_plugin_inherits_or_names_its_initializer():
+def test_plugin_activations_inherit_or_set_their_initializer():
     @dataclass(frozen=True)
     class Scaled(SELU):
         pass

@@ -36,7 +36,7 @@ class EarlierLoss(Loss):
         return None if output_shape == target_shape else f"{output_shape} is not {target_shape}"
 
 
-def test_methods_of_a_loss():
+def test_earlier_loss_methods_still_work():
     loss = EarlierLoss()
     assert loss.baseline(None) == 2.5
     assert loss.last_layer_problem("relu", None) == "never after relu"
@@ -45,7 +45,7 @@ def test_methods_of_a_loss():
     assert (Loss.target_kind, Loss.supports_multi_label) == ("numbers", False)
 
 
-def test_later_names_win():
+def test_new_names_take_precedence():
     class Both(EarlierLoss):
         def baseline(self, targets, weights=None):
             return 1.0
@@ -60,13 +60,13 @@ def test_later_names_win():
     ("output", "fault"),
     [((1,), "two units at least"), ((3,), "(3,) is not (2,)"), ((2,), "never after dense")],
 )
-def test_what_a_loss_says_of_the_output_shape(output, fault):
+def test_earlier_loss_faults_are_reported(output, fault):
     draft = SimpleNamespace(layers=(Dense(2),), loss=EarlierLoss())
     subject = SimpleNamespace(draft=draft, task=Task("counts", target_shape=(2,)), layer_shapes=[output])
     assert [problem.message for problem in check_loss(subject)] == [fault]
 
 
-def test_a_metric_of_several_labels():
+def test_the_earlier_name_of_multi_label_still_works():
     class EarlierMetric(Metric):
         type_name = "earlier_metric"
         target_kind = "labels"
@@ -76,5 +76,5 @@ def test_a_metric_of_several_labels():
     assert "measures" in metric_problem(EarlierMetric(), Task("classes", ("a", "b")), "the model")
 
 
-def test_the_number_of_a_shard():
+def test_the_earlier_name_of_shard_still_works():
     assert PassState(shard=3).chunk == 3

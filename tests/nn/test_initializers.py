@@ -35,7 +35,7 @@ def weights(layers, input_shape, seed=0):
     ],
     ids=str,
 )
-def test_dense_weights(initializer, std):
+def test_dense_weights_have_the_expected_std(initializer, std):
     named = weights([{"type": "dense", "units": 200, "initializer": initializer}], (300,))
     assert named["0.dense.weight"].std() == pytest.approx(std, rel=0.02)
     assert abs(named["0.dense.weight"].mean()) <= 4 * std / sqrt(300 * 200)
@@ -52,7 +52,7 @@ def test_dense_weights(initializer, std):
         ("lecun", sqrt(1 / (3 * 5 * 20))),
     ],
 )
-def test_kernels_count_every_entry_of_the_window(initializer, std):
+def test_fans_of_kernels_include_the_window_size(initializer, std):
     layer = {"type": "conv2d", "filters": 80, "kernel_size": [3, 5], "initializer": initializer}
     named = weights([layer], (6, 6, 20))
     assert named["0.conv2d.weight"].shape == (3, 5, 20, 80)
@@ -60,7 +60,7 @@ def test_kernels_count_every_entry_of_the_window(initializer, std):
     assert not named["0.conv2d.bias"].any()
 
 
-def test_dense_after_an_image_counts_every_entry_of_it():
+def test_fan_in_of_dense_counts_all_values_of_an_image():
     named = weights([{"type": "dense", "units": 50, "initializer": "he"}], (8, 10, 5))
     assert named["0.dense.weight"].shape == (400, 50)
     assert named["0.dense.weight"].std() == pytest.approx(sqrt(2 / 400), rel=0.02)
@@ -76,7 +76,7 @@ def test_values_depend_on_seed_and_name():
     np.testing.assert_array_equal(first["1.dense.weight"], longer["1.dense.weight"])
 
 
-def test_float32_is_float64_rounded():
+def test_float32_values_are_rounded_float64_values():
     model = layers_of([{"type": "dense", "units": 6}])
     single = Network(model, (4,), np.dtype(np.float32), 3).vector
     double = Network(model, (4,), np.dtype(np.float64), 3).vector
@@ -84,13 +84,13 @@ def test_float32_is_float64_rounded():
 
 
 @pytest.mark.parametrize("name", ["hee", "Xavier ", "uniform", 3, ["he"]])
-def test_an_unknown_initializer_names_the_known_ones(name):
+def test_unknown_initializers_list_the_known_names(name):
     known = ", ".join(INITIALIZERS.names())
     with pytest.raises(ConfigError, match=rf"dense\.initializer: .*Known: {known}$"):
         Dense(units=3, initializer=name)
 
 
 @pytest.mark.parametrize("std", [0, -1, float("nan"), "0.1", None])
-def test_std_is_above_zero(std):
+def test_std_must_be_above_zero(std):
     with pytest.raises(ConfigError, match=r"dense\.initializer\.std: expected a (finite )?number above 0"):
         Dense(units=3, initializer={"type": "normal", "std": std})

@@ -22,7 +22,7 @@ from nncli.nn.layers import Embedding, Sequential
         ([[0, 1], [1e9, 0]], "f4", 1, "got 1000000000; number them from 0 without gaps"),
     ],
 )
-def test_numbers_without_a_vector(x, dtype, row, message):
+def test_indices_without_a_vector_are_reported(x, dtype, row, message):
     for layer in (Embedding(entries=10, units=1), Sequential(layers=(Embedding(entries=10, units=1), "tanh"))):
         found = input_check(layer)(np.array(x, dtype))
         if row is None:
@@ -32,7 +32,7 @@ def test_numbers_without_a_vector(x, dtype, row, message):
             assert message in found[1]
 
 
-def test_float32_represents_not_all_integers():
+def test_integers_above_the_float32_limit_are_refused():
     check = input_check(Embedding(entries=2**24 + 5, units=1))
     given = np.array([[2**24 - 1], [2**24 + 1]])
     assert check(given.astype("f8")) is None
@@ -41,7 +41,7 @@ def test_float32_represents_not_all_integers():
     assert "float32 represents whole numbers exactly only below 16777216: write dtype: float64" in message
 
 
-def test_most_layers_take_any_numbers_and_a_layer_of_a_plugin_may_define_its_own_check():
+def test_plugin_layers_may_define_an_input_check():
     @dataclass(frozen=True)
     class Positive(Layer):
         def input_check(self):

@@ -14,19 +14,19 @@ def test_weighted_sums():
     assert type(weighted_sum(losses, None)) is float
 
 
-def test_the_most_likely_class():
+def test_classes_of_returns_the_most_likely_class():
     np.testing.assert_array_equal(classes_of(np.array(((0.2, 0.5, 0.3), (0.6, 0.1, 0.3)))), (1, 0))
 
 
-def test_the_first_of_several_classes_that_tie():
+def test_ties_are_broken_in_favor_of_the_first_class():
     np.testing.assert_array_equal(classes_of(np.array(((0.4, 0.4, 0.2), (0.2, 0.4, 0.4)))), (0, 1))
 
 
-def test_one_probability_is_that_of_the_second_class():
+def test_a_single_probability_belongs_to_the_second_class():
     classes = classes_of(np.array(((0.4,), (0.6,), (0.5,), (0.0,), (1.0,))))
     np.testing.assert_array_equal(classes, (0, 1, 0, 0, 1))
     assert np.issubdtype(classes.dtype, np.integer)
 
 
-def test_no_rows():
+def test_classes_of_accepts_no_rows():
     assert classes_of(np.empty((0, 3))).shape == classes_of(np.empty((0, 1))).shape == (0,)

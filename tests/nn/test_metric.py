@@ -7,7 +7,7 @@ import numpy as np
 from nncli.nn.metric import differences
 
 
-def test_differences_are_taken_in_float64():
+def test_differences_are_computed_in_float64():
     prediction, targets = np.array((16777217.0, 1)), np.array((16777216, 3), np.float32)
     difference, weights = differences(prediction, targets, None)
     assert difference.dtype == weights.dtype == np.float64
@@ -15,7 +15,7 @@ def test_differences_are_taken_in_float64():
     np.testing.assert_array_equal(weights, (1, 1))
 
 
-def test_every_unit_has_a_column():
+def test_differences_have_one_column_per_unit():
     difference, weights = differences(np.ones((3, 2, 2)), np.zeros((3, 2, 2)), np.array((1, 2, 3), np.float32))
     assert difference.shape == (3, 4)
     np.testing.assert_array_equal(weights, (1, 2, 3))

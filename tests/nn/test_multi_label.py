@@ -13,7 +13,7 @@ from nncli.nn.loss import labels_of
 from nncli.nn.metric import is_multi_label, metric_problem
 from nncli.nn.metrics import F1, Accuracy, AveragePrecision, Brier, Precision, Recall, RocAuc
 
-# of the first label both ones are found and one more; of the second neither is, and nothing else is taken for one
+# first label: 2 true positives, 1 false positive; second label: no true or false positives, 2 false negatives
 PREDICTION = np.array(((0.9, 0.1), (0.8, 0.5), (0.7, 0.2), (0.1, 0.3)))
 TARGETS = np.array(((1.0, 0), (1, 1), (0, 0), (0, 1)))
 WEIGHTS = np.array((1.0, 2, 3, 4))
@@ -23,12 +23,12 @@ def score(metric, weights=None):
     return metric.finish(metric.measure(PREDICTION, TARGETS, weights))
 
 
-def test_a_probability_of_one_half_is_not_predicted():
+def test_a_probability_of_one_half_does_not_predict_the_label():
     np.testing.assert_array_equal(labels_of(PREDICTION), ((1, 0), (1, 0), (1, 0), (0, 0)))
     assert labels_of(PREDICTION).dtype == np.int64
 
 
-def test_accuracy_counts_entries():
+def test_accuracy_is_the_fraction_of_correct_labels():
     assert score(Accuracy()) == 5 / 8
     assert score(Accuracy(), WEIGHTS) == (1 * 2 + 2 * 1 + 3 * 1 + 4 * 1) / 20
 
@@ -37,35 +37,35 @@ def test_accuracy_counts_entries():
     ("metric", "each", "micro"), [(Precision, (2 / 3, 0), 2 / 3), (Recall, (1, 0), 1 / 2), (F1, (4 / 5, 0), 4 / 7)]
 )
 def test_averages_over_the_labels(metric, each, micro):
-    assert score(metric()) == score(metric(average="macro")) == sum(each) / 2, "a label never predicted counts as 0"
-    assert score(metric(average="weighted")) == each[0] / 2, "there are two rows of each"
+    assert score(metric()) == score(metric(average="macro")) == sum(each) / 2, "an unpredicted label has the score 0"
+    assert score(metric(average="weighted")) == each[0] / 2, "each label has two rows"
     assert score(metric(average="micro")) == pytest.approx(micro)
 
 
-def test_weighted_by_the_rows_of_a_label():
-    # ones of weight 3 and of weight 6; the first label is found wholly
+def test_weighted_average_uses_the_row_weights_of_each_label():
+    # the positives of the labels weigh 3 and 6; only those of the first label are found
     assert score(Recall(average="weighted"), WEIGHTS) == pytest.approx(3 / 9)
 
 
-def test_rankings():
-    # first label: both ones before both zeros; second: 0.5 before all, 0.3 before both zeros
+def test_rankings_are_averaged_over_labels():
+    # for both labels, both positives are ranked above both negatives
     assert score(RocAuc()) == score(AveragePrecision()) == 1
     swapped = RocAuc().measure(PREDICTION[:, ::-1], TARGETS, None)
-    # 0.1 0.5 against 0.2 0.3: won 2 of 4; 0.8 0.1 against 0.9 0.7: won 1 of 4
+    # ordered pairs: (0.1, 0.5) over (0.2, 0.3), 2 of 4; (0.8, 0.1) over (0.9, 0.7), 1 of 4
     assert RocAuc().finish(swapped) == (2 / 4 + 1 / 4) / 2
 
 
-def test_two_labels_are_not_two_classes():
+def test_two_labels_are_distinguished_from_two_classes():
     assert is_multi_label(TARGETS)
     assert not is_multi_label(TARGETS[:, :1])
     assert not is_multi_label(TARGETS[:, 0])
     as_classes = F1().measure(PREDICTION, TARGETS[:, 1], None)
     assert len(as_classes) == 8
-    assert F1().finish(as_classes) == 2 / 3, "binary: of the second class one row of two, and no other"
+    assert F1().finish(as_classes) == 2 / 3, "binary: 1 true positive, no false positive, 1 false negative"
     assert F1().finish(F1().measure(PREDICTION, TARGETS, None)) == 2 / 5, "macro"
 
 
-def test_the_report_of_every_label():
+def test_label_counts_report_scores_per_label():
     report = LabelCounts().report(LabelCounts().measure(PREDICTION, TARGETS, WEIGHTS), 2)
     assert report.confusion is None
     np.testing.assert_allclose(report.precision, (3 / 6, 0))
@@ -74,7 +74,7 @@ def test_the_report_of_every_label():
     np.testing.assert_array_equal(report.support, (3, 6))
 
 
-def test_metrics_that_do_not_fit_multi_label_targets():
+def test_unsuitable_metrics_refuse_multi_label_targets():
     who, task = "binary_cross_entropy", Task("multi_label")
     for metric in METRICS:
         fault = metric_problem(metric(), task, who)

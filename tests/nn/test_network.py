@@ -1,4 +1,4 @@
-"""Networks: passes, contexts, and where backward stops."""
+"""Networks: passes, contexts, and the layer at which backward stops."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def gradient(run, x, dy):
 
 
 @pytest.mark.parametrize("training", [False, True])
-def test_the_gradient_of_a_whole_network(training):
+def test_network_gradients_match_central_differences(training):
     network, run = bind(CNN, (6, 5, 1), input_gradient=True)
     network.vector[:] = np.random.default_rng(3).uniform(-1, 1, network.vector.size)
     run.pass_state.training = training
@@ -51,13 +51,13 @@ def test_the_gradient_of_a_whole_network(training):
     assert relative_error(dx, central_differences(weighted_output, x)) < TOLERANCE
 
 
-def test_output_is_forward_without_backward():
+def test_output_equals_the_output_of_forward():
     _, run = bind(CNN, (6, 5, 1))
     x = spread((4, 6, 5, 1))
     np.testing.assert_array_equal(run.output(x), run.forward(x)[0])
 
 
-def test_passes_of_one_network_have_gradients_of_their_own():
+def test_each_pass_has_its_own_gradient():
     network, one = bind([DENSE], (4,))
     other = Pass(network, 1)
     x = spread((2, 4))
@@ -73,7 +73,7 @@ def test_a_pass_reads_the_current_parameter_vector():
     np.testing.assert_array_equal(run.output(spread((2, 4))), 7)
 
 
-def test_only_depth_layers_are_run():
+def test_depth_limits_the_layers_that_run():
     network, _ = bind([DENSE, "sigmoid"], (4,))
     x = spread((2, 4))
     logits = Pass(network, 1).output(x)
@@ -81,7 +81,7 @@ def test_only_depth_layers_are_run():
 
 
 def contexts(monkeypatch, layers, shape, **options):
-    """(index, input_gradient) of every dense layer, as its forward sees them."""
+    """Return (index, input_gradient) of the context of every dense layer."""
     seen = []
     forward = Dense.forward
 
@@ -113,13 +113,13 @@ NESTED = {"type": "sequential", "layers": ["tanh", DENSE, DENSE]}
     ],
     ids=str,
 )
-def test_the_first_layer_need_not_return_an_input_gradient(monkeypatch, layers, wanted):
-    assert [asked for _, asked in contexts(monkeypatch, layers, (4,))] == wanted
+def test_the_first_dense_layer_skips_its_input_gradient(monkeypatch, layers, wanted):
+    assert [required for _, required in contexts(monkeypatch, layers, (4,))] == wanted
 
 
 def test_every_layer_returns_an_input_gradient_on_request(monkeypatch):
     found = contexts(monkeypatch, [DENSE, NESTED], (4,), input_gradient=True)
-    assert [asked for _, asked in found] == [True, True, True]
+    assert [required for _, required in found] == [True, True, True]
 
 
 def test_layers_are_numbered_depth_first(monkeypatch):
@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_network():
     assert one.shapes[-1] == (3,)
 
 
-def test_the_first_layer_whose_output_is_not_finite():
+def test_first_nonfinite_layer_returns_the_first_name():
     network, run = bind([DENSE, "tanh", DENSE, "relu"], (4,))
     x = spread((2, 4))
     assert run.first_nonfinite_layer(x) is None
@@ -146,7 +146,7 @@ def test_the_first_layer_whose_output_is_not_finite():
         assert run.first_nonfinite_layer(x) == "0.dense"
 
 
-def test_parameters_and_everything_computed_have_one_dtype():
+def test_parameters_outputs_and_gradients_share_the_dtype():
     network, run = bind(CNN, (6, 5, 1), dtype=np.float32, input_gradient=True)
     run.pass_state.training = True
     y, dx = gradient(run, spread((2, 6, 5, 1)).astype(np.float32), np.ones((2, 3), np.float32))
@@ -160,7 +160,7 @@ def test_max_pooling_before_relu_gives_the_same_results(pool):
     layers = [{"type": "conv2d", "filters": 2, "kernel_size": 1}, "relu", pool, DENSE]
     network, run = bind(layers, (6, 6, 1), dtype=np.float32, input_gradient=True)
     in_order = Pass(network, len(layers), input_gradient=True)
-    in_order.bound = sorted(in_order.bound, key=lambda bound: bound[4])  # by their numbers
+    in_order.bound = sorted(in_order.bound, key=lambda bound: bound[4])  # by index
     names = [name for *_, name in run.bound]
     assert [name.split(".")[0] for name in names] == ["0", "2", "1", "3"]
     network.vector[:] = np.random.default_rng(0).uniform(-1, 1, network.vector.size)

@@ -29,7 +29,7 @@ def network():
     return Network(layers_of(MODEL), (4, 4, 1), FLOAT, 0)
 
 
-def test_names_are_index_type_and_name_in_the_order_of_the_layers():
+def test_names_are_index_type_name_in_layer_order():
     assert {name: array.shape for name, array in network().named().items()} == {
         "0.conv2d.weight": (3, 2, 1, 2),
         "0.conv2d.bias": (2,),
@@ -49,7 +49,7 @@ def test_parameters_with_weight_decay_come_first():
     assert layout.trainable == layout.size == 57
 
 
-def test_the_order_is_decayed_not_decayed_not_trainable():
+def test_the_order_is_decayed_undecayed_nontrainable():
     tree = {
         "a": {
             "mean": ParameterSpec((2,), Zeros(), trainable=False),
@@ -95,7 +95,7 @@ def test_kernels_are_stored_in_c_order():
     np.testing.assert_array_equal(made.named()["0.conv2d.weight"].reshape(-1), np.arange(12))
 
 
-def test_a_model_without_parameters():
+def test_a_model_may_have_no_parameters():
     layout = ParameterLayout({"0.relu": {}}, FLOAT)
     assert (layout.size, layout.trainable, layout.decayed) == (0, 0, 0)
     assert layout.initial(0).size == 0
@@ -114,6 +114,6 @@ def test_every_array_is_filled_by_its_own_initializer():
     assert not named["c"].any()
 
 
-def test_without_a_seed_all_are_zero():
+def test_parameters_without_a_seed_are_zero():
     assert not Network(layers_of(MODEL), (4, 4, 1), FLOAT, None).vector.any()
     assert network().vector.any()

@@ -15,12 +15,12 @@ from nncli.nn.shape_advice import batch_size_fault, shape_hint
 @pytest.mark.parametrize(
     ("shape", "rows", "refused"), [((4,), 1, True), ((1, 1, 4), 1, True), ((4,), 2, False), ((2, 1, 4), 1, False)]
 )
-def test_batch_norm_needs_two_numbers_per_channel(shape, rows, refused):
+def test_batch_norm_needs_two_values_per_channel(shape, rows, refused):
     assert (batch_size_fault(BatchNorm(), shape, rows) is not None) == refused
     assert batch_size_fault(Dense(units=3), shape, rows) is None
 
 
-def test_a_layer_of_a_plugin_may_define_both():
+def test_plugin_layers_may_define_both_kinds_of_advice():
     @dataclass(frozen=True)
     class Pairs(Layer):
         shape_hint = "give it pairs"

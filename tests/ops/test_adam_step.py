@@ -1,4 +1,4 @@
-"""The step of Adam in NumPy and compiled: the same bits, and compiled only where that pays."""
+"""The Adam step in NumPy and compiled: both have the same bits, and numba is imported only if it saves time."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ needs_numba = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not in
 
 
 def eager_ops():
-    """Compiled operations that have waited long enough for the import of numba."""
+    """Return compiled operations whose Adam step may import numba at once."""
     ops = NumbaOps()
     ops._adam_budget.spent_seconds = IMPORT_SECONDS
     return ops
 
 
 def trained(rule, dtype, ops, monkeypatch):
-    """(parameters, mean, square) after some steps."""
+    """Return (parameters, mean, square) after some steps."""
     monkeypatch.setattr(adam_module, "current_ops", lambda: ops)
     random = np.random.default_rng(0)
     parameters = random.normal(size=1001).astype(dtype)
@@ -37,16 +37,16 @@ def trained(rule, dtype, ops, monkeypatch):
 @needs_numba
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rule", [Adam(), Adam(beta1=0.0, beta2=0.5, epsilon=1e-3), AdamW(), Adam(amsgrad=True)])
-def test_both_have_the_same_bits(rule, dtype, monkeypatch):
+def test_numpy_and_compiled_adam_have_the_same_bits(rule, dtype, monkeypatch):
     ops = eager_ops()
     found = trained(rule, dtype, ops, monkeypatch)
     expected = trained(rule, dtype, NumpyOps(), monkeypatch)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert (ops._adam_kernel is None) == rule.amsgrad  # which is not compiled
+    assert (ops._adam_kernel is None) == rule.amsgrad  # AMSGrad is not compiled
 
 
-def test_the_direction_of_a_subclass_is_used():
+def test_adam_uses_the_direction_of_a_subclass():
     class Still(Adam):
         def direction(self, g, state, step, rate, u):
             u.fill(0)
@@ -57,7 +57,7 @@ def test_the_direction_of_a_subclass_is_used():
 
 
 @needs_numba
-def test_the_state_of_a_subclass_is_used(monkeypatch):
+def test_adam_uses_the_state_of_a_subclass(monkeypatch):
     class Counting(Adam):
         def state_names(self):
             return (*super().state_names(), "count")
@@ -73,11 +73,11 @@ def test_the_state_of_a_subclass_is_used(monkeypatch):
 
 
 @needs_numba
-def test_numpy_computes_until_the_import_pays(monkeypatch):
+def test_numpy_computes_adam_until_the_import_saves_time(monkeypatch):
     monkeypatch.setattr("nncli.ops.compiled.import_budget.numba_is_imported", lambda: False)
     ops, vectors = NumbaOps(), [np.ones(3) for _ in range(5)]
     p, g, m, v, scratch = vectors
-    for waited, compiled in ((0.0, False), (IMPORT_SECONDS, True)):
-        ops._adam_budget.spent_seconds = waited
+    for spent, compiled in ((0.0, False), (IMPORT_SECONDS, True)):
+        ops._adam_budget.spent_seconds = spent
         ops.adam_step(p, g, m, v, 0.9, 0.99, 1e-8, 0.1, scratch)
         assert (ops._adam_kernel is not None) == compiled

@@ -17,5 +17,5 @@ def test_operations_are_chosen_once(without_numba):
 
 
 @pytest.mark.skipif(not numba_is_enabled(), reason="numba is not installed, or NNCLI_COMPILED is 0")
-def test_numba_is_chosen_where_it_is_installed():
+def test_numba_is_chosen_if_it_is_installed():
     assert type(current_ops()) is NumbaOps

@@ -1,4 +1,4 @@
-"""Compiled operations against NumPy."""
+"""Compare compiled operations with NumPy."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ pytestmark = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not ins
 
 CASES = {
     "relu": ("relu", (5, 7)),
-    "pool of pairs": ({"type": "max_pool2d", "pool_size": 2}, (4, 6, 3)),
-    "pool of rectangles": ({"type": "max_pool2d", "pool_size": (3, 2)}, (6, 4, 2)),
-    "pool of a sequence": ({"type": "max_pool1d", "pool_size": 3}, (9, 4)),
-    "pool of whole vectors": ({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)),
-    "pool of vectors and more": ({"type": "max_pool2d", "pool_size": (1, 3)}, (2, 6, 29)),
+    "square pools": ({"type": "max_pool2d", "pool_size": 2}, (4, 6, 3)),
+    "rectangular pools": ({"type": "max_pool2d", "pool_size": (3, 2)}, (6, 4, 2)),
+    "pools of a sequence": ({"type": "max_pool1d", "pool_size": 3}, (9, 4)),
+    "channels that fill vectors": ({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)),
+    "channels that do not fill vectors": ({"type": "max_pool2d", "pool_size": (1, 3)}, (2, 6, 29)),
     "batch norm of images": ("batch_norm", (4, 5, 3)),
     "batch norm of columns": ("batch_norm", (6,)),
-    "batch norm alone": ({"type": "batch_norm", "scale": False, "shift": False}, (7, 2)),
+    "batch norm without scale and shift": ({"type": "batch_norm", "scale": False, "shift": False}, (7, 2)),
 }
 
 
 def watched(monkeypatch):
-    """A list that grows with every compiled pass, which are taken for arrays of any size from now on."""
-    import numba  # noqa: F401  # for passes that do not import it
+    """Use compiled kernels for arrays of any size, and return a list that receives the name of every loaded module."""
+    import numba  # noqa: F401  # some operations use it only if it is imported
 
     called = []
     monkeypatch.setattr(numba_ops, "MIN_COMPILED_SIZE", 0)
@@ -40,7 +40,7 @@ def watched(monkeypatch):
 
 
 def computed(layer, shape, dtype, *, input_gradient=True):
-    """(y, dx, every gradient) of a training pass over rows of which several entries tie."""
+    """Return (y, dx, parameter gradients) of a training pass over rows with ties."""
     network = Network(layers_of([layer]), shape, np.dtype(dtype), 0)
     rng = np.random.default_rng(1)
     network.vector[...] += rng.normal(size=network.vector.shape).astype(dtype)
@@ -71,7 +71,7 @@ def test_results_agree_with_numpy(layer, shape, dtype, monkeypatch, without_numb
     np.testing.assert_array_equal(without_dx[2], found[2])
 
 
-def test_relu_has_the_bits_of_numpy(monkeypatch):
+def test_relu_has_the_same_bits_as_numpy(monkeypatch):
     watched(monkeypatch)
     monkeypatch.setattr(relu_ops, "MAX_SMALL_SIZE", 0)
     x = np.array([[-0.0, 0.0, -1, 2, np.nan, np.inf, -np.inf]] * 3)
@@ -113,7 +113,7 @@ def test_the_maximum_of_a_tile_with_nan_is_nan(channels, monkeypatch, without_nu
     assert np.isnan(y).sum() == 2
 
 
-def test_integers_are_computed_by_numpy(monkeypatch):
+def test_numpy_computes_integers(monkeypatch):
     called = watched(monkeypatch)
     x = np.arange(2 * 4 * 4 * 16).reshape(2, 4, 4, 16)
     y, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)).forward(x)
@@ -122,5 +122,5 @@ def test_integers_are_computed_by_numpy(monkeypatch):
 
 
 def run_of(layer, shape, *, input_gradient=False):
-    """One pass through a layer in float64."""
+    """Return a pass through one layer in float64."""
     return Pass(Network(layers_of([layer]), shape, np.dtype(np.float64), 0), 1, input_gradient=input_gradient)

@@ -22,7 +22,7 @@ def test_a_number_stands_for_both_axes():
 def test_the_number_of_windows_follows_the_formulas(n, window, stride):
     same = Windows.over((n, n, 1), window, stride, "same")
     assert same.output == (ceil(n / stride),) * 2
-    assert same.after[0] - same.before[0] in (0, 1)  # the odd zero at the end
+    assert same.after[0] - same.before[0] in (0, 1)  # an odd number of zeros has one more at the end
     for padding in (0, 1, 4):
         if n + 2 * padding >= window:
             numbered = Windows.over((n, n, 1), window, stride, padding)
@@ -40,7 +40,7 @@ def test_height_and_width_have_their_own_window_stride_and_padding():
     assert (same.output, same.before, same.after) == ((7, 4), (0, 2), (1, 2))
 
 
-def test_padding_goes_around_the_images():
+def test_padding_is_added_around_the_images():
     windows = Windows.over((2, 3, 2), (2, 2), 1, "same")
     x = np.arange(1.0, 13).reshape(1, 2, 3, 2)
     padded = windows.pad(x, -1)
@@ -51,15 +51,15 @@ def test_padding_goes_around_the_images():
     np.testing.assert_array_equal(windows.crop(padded), x)
 
 
-def test_without_padding_nothing_is_copied_and_nothing_lost():
+def test_images_without_padding_are_neither_copied_nor_cropped():
     windows = Windows.over((4, 5, 1), 2, 1, 0)
     x = np.ones((1, 4, 5, 1))
     assert not windows.padded
     assert windows.pad(x) is x
-    assert windows.crop(x).shape == x.shape  # a slice of -0 would be empty
+    assert windows.crop(x).shape == x.shape  # a slice [:-0] would be empty
 
 
-def test_padding_along_one_axis_alone():
+def test_padding_can_be_along_one_axis_only():
     windows = Windows.over((4, 5, 1), 2, 1, (0, 1))
     assert windows.padded
     x = np.ones((1, 4, 5, 1))
@@ -67,7 +67,7 @@ def test_padding_along_one_axis_alone():
     np.testing.assert_array_equal(windows.crop(windows.pad(x)), x)
 
 
-def test_positions_are_in_row_order_and_select_that_element_of_every_window():
+def test_positions_are_in_row_order_and_select_one_element_per_window():
     windows = Windows.over((5, 6, 1), (2, 3), (3, 2), 0)
     padded = np.arange(30.0).reshape(1, 5, 6, 1)
     positions = list(windows.positions())
@@ -79,7 +79,7 @@ def test_positions_are_in_row_order_and_select_that_element_of_every_window():
 
 @pytest.mark.parametrize("n", [5, 9])
 @pytest.mark.parametrize(("window", "dilation", "span"), [(2, 3, 4), (3, 2, 5), (1, 4, 1), (3, 1, 3)])
-def test_a_dilated_window_has_the_geometry_of_a_window_as_large_as_its_span(n, window, dilation, span):
+def test_a_dilated_window_has_the_same_geometry_as_a_window_of_its_span(n, window, dilation, span):
     for stride in (1, 2, 3):
         for padding in ("valid", "same", 0, 2):
             found = Windows.over((n, n, 1), window, stride, padding, dilation)
@@ -100,7 +100,7 @@ def test_positions_of_a_dilated_window_skip_elements():
 def test_scatter_add_adds_to_the_elements_of_every_window():
     windows = Windows.over((2, 3, 1), 2, 1, (1, 0))
     found = windows.scatter_add(np.zeros((1, 4, 3, 1)), lambda i, j: np.full((1, 3, 2, 1), 10.0**i))
-    # row 0 is the second row of the first windows and the first of the next; column 1 lies in windows of both columns
+    # image row 0 is in two rows of windows, as their second row and as their first row; column 1 is in two columns
     np.testing.assert_array_equal(found[0, :, :, 0], ((11, 22, 11), (11, 22, 11)))
 
 
@@ -108,17 +108,17 @@ def test_scatter_add_adds_to_the_elements_of_every_window():
 @pytest.mark.parametrize("padding", [0, 1, 4, "same"])
 def test_transposed_windows_select_the_outputs_that_an_element_contributes_to(padding, dilation):
     windows = Windows.over((6, 5, 1), (3, 2), 1, padding, dilation)
-    went = {}  # entry of the input -> the outputs that it went to, by the positions of a window in order
+    reached = {}  # input element -> the outputs that it contributes to, in the order of window positions
     padded = windows.pad(np.arange(30.0).reshape(1, 6, 5, 1), -1)
     for _, _, index in windows.positions():
         for output, entry in np.ndenumerate(padded[index][0, :, :, 0]):
-            went.setdefault(entry, []).append(output)
+            reached.setdefault(entry, []).append(output)
     turned = windows.transposed
-    numbers = np.arange(np.prod(windows.output) * 1.0).reshape(1, *windows.output, 1)
-    taken = [turned.pad(numbers, -1)[index][0, :, :, 0].ravel() for _, _, index in turned.positions()]
+    values = np.arange(np.prod(windows.output) * 1.0).reshape(1, *windows.output, 1)
+    taken = [turned.pad(values, -1)[index][0, :, :, 0].ravel() for _, _, index in turned.positions()]
     for entry in range(30):
         found = [number[entry] for number in taken if number[entry] >= 0]
-        assert found == [numbers[0][output][0] for output in reversed(went[entry])]
+        assert found == [values[0][output][0] for output in reversed(reached[entry])]
 
 
 def test_negative_padding_crops_rows_and_columns():
@@ -135,7 +135,7 @@ def test_a_sequence_is_an_image_of_height_1():
     assert Windows.along((9, 4), 2, 2, "same").output == (1, 5)
 
 
-def test_inputs_that_are_not_sequences_or_are_too_short():
+def test_along_refuses_inputs_that_are_not_sequences_or_are_too_short():
     for shape in ((4,), (4, 4, 1)):
         with pytest.raises(ShapeError, match=r"wants \(length, channels\)"):
             Windows.along(shape, 2, 1, 0)
@@ -148,7 +148,7 @@ def test_inputs_that_are_not_sequences_or_are_too_short():
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 4), (4, 4, 1, 1), ()], ids=str)
-def test_only_images_have_windows(shape):
+def test_over_refuses_inputs_that_are_not_images(shape):
     with pytest.raises(ShapeError, match=r"wants \(height, width, channels\)"):
         Windows.over(shape, 2, 1, 0)
 
@@ -156,16 +156,16 @@ def test_only_images_have_windows(shape):
 @pytest.mark.parametrize(
     ("shape", "padding"), [((1, 9, 1), 0), ((9, 2, 1), 0), ((1, 9, 1), "valid"), ((9, 1, 1), (4, 0))]
 )
-def test_a_window_larger_than_the_image(shape, padding):
+def test_over_refuses_a_window_larger_than_the_image(shape, padding):
     with pytest.raises(ShapeError, match="wants at least 2 rows and 3 columns, padding included, for its window"):
         Windows.over(shape, (2, 3), 1, padding)
 
 
-def test_a_window_as_large_as_the_padded_image():
+def test_over_accepts_a_window_as_large_as_the_padded_image():
     assert Windows.over((1, 1, 1), 3, 1, 1).output == (1, 1)
 
 
 @pytest.mark.parametrize("shape", [(0, 3, 1), (3, 0, 1)])
-def test_an_image_without_pixels(shape):
+def test_over_refuses_an_image_without_pixels(shape):
     with pytest.raises(ShapeError, match="wants at least"):
         Windows.over(shape, 1, 1, "same")

@@ -10,7 +10,7 @@ from nncli.optim.driver import Driver
 
 
 def driven(gradients, rate=0.1, **fields):
-    """The parameter, from 1, after every step."""
+    """Return the parameter after every step; it starts at 1."""
     parameters = np.ones(1)
     driver, path = Driver(Adagrad(**fields), parameters), []
     for gradient in gradients:
@@ -19,7 +19,7 @@ def driven(gradients, rate=0.1, **fields):
     return path
 
 
-def test_three_steps():
+def test_three_steps_by_hand():
     # s = 9, p = 1 - 0.1 * 3 / 3 = 0.9;  s = 25, p = 0.9 + 0.1 * 4 / 5 = 0.98;  s = 169, p = 0.98 - 0.1 * 12 / 13
     assert driven((3.0, -4.0, 12.0)) == pytest.approx([0.9, 0.98, 0.98 - 1.2 / 13], rel=1e-9)
 
@@ -30,7 +30,7 @@ def test_the_sum_starts_at_the_initial_accumulator():
 
 
 def test_epsilon_is_outside_the_root():
-    # s = 9: the step is 0.1 * 3 / (3 + 1), and not 0.1 * 3 / sqrt(9 + 1)
+    # s = 9: the step is 0.1 * 3 / (3 + 1), not 0.1 * 3 / sqrt(9 + 1)
     assert driven((3.0,), epsilon=1.0) == pytest.approx([0.925], rel=1e-12)
 
 

@@ -10,7 +10,7 @@ from nncli.optim.driver import Driver
 
 
 def driven(start, gradients, rate=0.1, **fields):
-    """(the parameter after every step, driver)."""
+    """Return (the parameter after every step, the driver)."""
     parameters = np.array([start])
     driver, path = Driver(Adam(**fields), parameters), []
     for gradient in gradients:
@@ -19,8 +19,8 @@ def driven(start, gradients, rate=0.1, **fields):
     return path, driver
 
 
-def test_two_steps():
-    # beta1 = 0.9, beta2 = 0.999, rate = 0.1, no epsilon to speak of; p = 1
+def test_two_steps_by_hand():
+    # beta1 = 0.9, beta2 = 0.999, rate = 0.1, negligible epsilon; p = 1
     #
     # t = 1, g = 2:   m = 0.1 * 2 = 0.2                    mhat = 0.2 / (1 - 0.9) = 2
     #                 v = 0.001 * 4 = 0.004                vhat = 0.004 / (1 - 0.999) = 4
@@ -34,20 +34,20 @@ def test_two_steps():
     assert driver.steps == 2
 
 
-def test_the_stored_moments_are_never_corrected():
+def test_stored_moments_are_not_bias_corrected():
     _, driver = driven(1.0, (2.0, -1.0))
     assert driver.state["mean"] == pytest.approx([0.08], rel=1e-12)  # not 8 / 19
     assert driver.state["square"] == pytest.approx([0.004996], rel=1e-12)  # not 4.996 / 1.999
 
 
 def test_epsilon_is_outside_the_root():
-    # mhat = 2, sqrt(vhat) = 2: the step is 0.1 * 2 / (2 + 1), and not 0.1 * 2 / sqrt(4 + 1)
+    # mhat = 2, sqrt(vhat) = 2: the step is 0.1 * 2 / (2 + 1), not 0.1 * 2 / sqrt(4 + 1)
     path, _ = driven(0.0, (2.0,), epsilon=1.0)
     assert path == pytest.approx([-0.2 / 3], rel=1e-12)
 
 
-def test_the_bias_correction_counts_steps():
-    # with one gradient again and again mhat = g and vhat = g^2 at every step, so each step is as long as the rate
+def test_the_bias_correction_depends_on_the_step_number():
+    # with a constant gradient, mhat = g and vhat = g^2 at every step, so each step has the size of the rate
     path, _ = driven(0.0, [3.0] * 50, epsilon=1e-15)
     assert path == pytest.approx([-0.1 * step for step in range(1, 51)], rel=1e-9)
 
@@ -64,21 +64,21 @@ def test_a_resumed_driver_continues_the_bias_correction():
     assert resumed.steps == driver.steps
 
 
-def test_with_betas_of_0_it_is_the_sign_of_the_gradient():
+def test_betas_of_0_give_the_sign_of_the_gradient():
     path, _ = driven(0.0, (5.0, -0.01), beta1=0, beta2=0, epsilon=1e-15)
     assert path == pytest.approx([-0.1, 0], abs=1e-12)
 
 
-def test_amsgrad_keeps_the_largest_square_as_it_is_before_the_correction():
-    # beta1 = 0, beta2 = 0.5, rate = 0.1, no epsilon to speak of
+def test_amsgrad_stores_the_maximum_before_bias_correction():
+    # beta1 = 0, beta2 = 0.5, rate = 0.1, negligible epsilon
     # t = 1, g = 4:  v = 0.5 * 16 = 8, w = 8           vhat = 8 / (1 - 0.5) = 16     p = 1 - 0.1 * 4 / 4 = 0.9
     # t = 2, g = 1:  v = 4 + 0.5 = 4.5, w = 8          vhat = 8 / (1 - 0.25)         p = 0.9 - 0.1 / sqrt(32 / 3)
-    # and not the largest vhat, which would still be 16
+    # the maximum of vhat itself, which PyTorch does not use, would still be 16
     path, driver = driven(1.0, (4.0, 1.0), beta1=0, beta2=0.5, epsilon=1e-15, amsgrad=True)
     assert path == pytest.approx([0.9, 0.9 - 0.1 / (32 / 3) ** 0.5], rel=1e-12)
     assert driver.state["square"] == pytest.approx([4.5], rel=1e-12)
     assert driver.state["largest_square"] == pytest.approx([8], rel=1e-12)
 
 
-def test_the_defaults_of_the_paper():
+def test_defaults_match_the_paper():
     assert Adam() == Adam(learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, amsgrad=False)

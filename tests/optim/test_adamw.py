@@ -13,7 +13,7 @@ from nncli.optim.driver import Driver
 
 
 def driven(start, gradients, rate=0.1, decayed=None, **fields):
-    """The parameters after all steps."""
+    """Return the parameters after all steps."""
     parameters = np.array(start)
     driver = Driver(AdamW(**fields), parameters, decayed)
     for gradient in gradients:
@@ -21,17 +21,18 @@ def driven(start, gradients, rate=0.1, decayed=None, **fields):
     return parameters
 
 
-def test_the_first_step():
-    # p = 2, rate = 0.1, weight_decay = 0.5:  2 - 0.1 * 0.5 * 2 = 1.9; adam's first step is the rate: 1.9 - 0.1 = 1.8
+def test_the_first_step_by_hand():
+    # p = 2, rate = 0.1, weight_decay = 0.5:  2 - 0.1 * 0.5 * 2 = 1.9;
+    # the first step of adam has the size of the rate: 1.9 - 0.1 = 1.8
     assert driven([2.0], [[3.0]], weight_decay=0.5, epsilon=1e-15) == pytest.approx([1.8], rel=1e-12)
 
 
 def test_the_decay_comes_before_the_step():
-    # each step along the same gradient is as long as the rate:  1.8 * 0.95 - 0.1 = 1.61, and not (1.8 - 0.1) * 0.95
+    # with a constant gradient, each step has the size of the rate: 1.8 * 0.95 - 0.1 = 1.61, not (1.8 - 0.1) * 0.95
     assert driven([2.0], [[3.0]] * 2, weight_decay=0.5, epsilon=1e-15) == pytest.approx([1.61], rel=1e-12)
 
 
-def test_the_moments_never_see_the_decay():
+def test_weight_decay_does_not_change_the_moments():
     drivers = [Driver(rule, np.full(2, 7.0)) for rule in (Adam(), AdamW(weight_decay=0.9))]
     for driver in drivers:
         driver.step(np.array((1.0, -2)), 0.1)
@@ -40,7 +41,7 @@ def test_the_moments_never_see_the_decay():
         assert vector.tobytes() == drivers[1].state[name].tobytes()
 
 
-def test_only_the_first_parameters_are_decayed():
+def test_only_decayed_parameters_shrink_unless_decay_all():
     still = [[0.0, 0, 0, 0]] * 2
     left = driven([1.0, -2, 3, 4], still, decayed=2, weight_decay=0.5)
     np.testing.assert_array_equal(left, (0.95**2, -2 * 0.95**2, 3, 4))
@@ -48,7 +49,7 @@ def test_only_the_first_parameters_are_decayed():
     np.testing.assert_allclose(every, np.array((1.0, -2, 3, 4)) * 0.95**2, rtol=1e-15)
 
 
-def test_without_decay_it_is_adam_to_the_bit():
+def test_zero_weight_decay_is_bitwise_identical_to_adam():
     parameters = np.array([2.0])
     driver = Driver(Adam(), parameters)
     for gradient in (3.0, -1.0):

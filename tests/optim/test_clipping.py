@@ -27,7 +27,7 @@ def test_the_norm_is_finite_even_if_squares_overflow():
 
 @FLOATS
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
-def test_the_norm_of_a_vector_that_is_not_finite(dtype, bad):
+def test_the_norm_of_a_nonfinite_vector_is_not_finite(dtype, bad):
     gradient = np.ones(5, dtype)
     gradient[3] = bad
     assert not math.isfinite(norm(gradient))

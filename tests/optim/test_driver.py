@@ -15,7 +15,7 @@ def test_parameters_are_changed_in_place():
     np.testing.assert_array_equal(whole, (1, 0.5, 0, -0.5, 1, 1))
 
 
-def test_steps_are_counted_from_one():
+def test_step_numbers_start_at_one():
     seen = []
 
     class Rule(SGD):
@@ -31,7 +31,7 @@ def test_steps_are_counted_from_one():
     assert driver.steps == 3
 
 
-def test_one_step_counts_once_however_many_blocks_there_are(monkeypatch):
+def test_a_step_over_several_blocks_counts_once(monkeypatch):
     monkeypatch.setattr(driver_module, "BLOCK_SIZE", 2)
     parameters = np.zeros(5)
     driver = Driver(Adam(), parameters)
@@ -48,7 +48,7 @@ def test_every_block_is_updated(monkeypatch):
         np.testing.assert_array_equal(parameters, -(np.arange(size) + 1.0))
 
 
-def test_halves_updated_in_any_order_give_the_same_bits(monkeypatch):
+def test_results_do_not_depend_on_the_order_of_the_halves(monkeypatch):
     def backwards(work, parts):
         assert len(parts) == 2
         for part in reversed(parts):
@@ -68,9 +68,9 @@ def test_halves_updated_in_any_order_give_the_same_bits(monkeypatch):
     np.testing.assert_array_equal(other.state["square"], one.state["square"])
 
 
-def test_only_rules_with_in_parts_are_updated_in_two_parts(monkeypatch):
+def test_only_rules_with_in_parts_use_two_parts(monkeypatch):
     class Own(SGD):
-        """Which may keep numbers of its own."""
+        """A subclass, which may have state of its own."""
 
     class Known(SGD):
         in_parts = True
@@ -89,7 +89,7 @@ def test_two_drivers_share_no_state():
     assert not other.state["mean"].any()
 
 
-def test_decay_ends_at_its_parameter_wherever_the_blocks_end(monkeypatch):
+def test_weight_decay_does_not_depend_on_block_boundaries(monkeypatch):
     monkeypatch.setattr(driver_module, "BLOCK_SIZE", 4)
     for decayed in range(10):
         parameters = np.ones(9)

@@ -48,7 +48,7 @@ def test_overriding_direction_or_state_names_resets_the_update(rule):
 
 
 @pytest.mark.parametrize(("rule", "update"), [(AdamW, Adam), (OwnFields, Adam), (OwnUpdate, OwnUpdate)])
-def test_otherwise_the_update_is_inherited(rule, update):
+def test_other_subclasses_inherit_the_update(rule, update):
     assert rule.update is update.update
 
 

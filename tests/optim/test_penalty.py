@@ -10,7 +10,7 @@ from nncli.optim.penalty import Penalty
 
 
 def test_value_and_gradient_by_hand():
-    # 0.1 (1 + 2 + 0 + 0.5) + 0.01 (1 + 4 + 0 + 0.25); 0.1 sign(w) + 0.02 w
+    # value: 0.1 * (1 + 2 + 0 + 0.5) + 0.01 * (1 + 4 + 0 + 0.25); gradient: 0.1 * sign(w) + 0.02 * w
     weights, gradient = np.array((1, -2, 0, 0.5)), np.full(6, 10.0)
     penalty = Penalty(weights, 0.1, 0.01)
     assert penalty.value() == pytest.approx(0.35 + 0.0525, rel=1e-15)

@@ -13,7 +13,7 @@ from nncli.optim.driver import Driver
 
 
 def driven(gradients, rate=0.1, dtype=np.float64, **fields):
-    """The parameter, from 1, after every step."""
+    """Return the parameter after every step; it starts at 1."""
     parameters = np.ones(1, dtype)
     driver, path = Driver(RMSprop(**fields), parameters), []
     for gradient in gradients:
@@ -22,8 +22,8 @@ def driven(gradients, rate=0.1, dtype=np.float64, **fields):
     return path
 
 
-def test_two_steps():
-    # decay = 0.75, no epsilon to speak of
+def test_two_steps_by_hand():
+    # decay = 0.75, negligible epsilon
     # g = 4:   s = 0.25 * 16 = 4                 p = 1 - 0.1 * 4 / 2 = 0.8
     # g = -1:  s = 0.75 * 4 + 0.25 * 1 = 3.25    p = 0.8 + 0.1 * 1 / sqrt(3.25) = 0.85547002
     path = driven((4.0, -1.0), decay=0.75, epsilon=1e-15)
@@ -32,11 +32,11 @@ def test_two_steps():
 
 
 def test_epsilon_is_outside_the_root():
-    # s = 4: the step is 0.1 * 4 / (2 + 3), and not 0.1 * 4 / sqrt(4 + 3)
+    # s = 4: the step is 0.1 * 4 / (2 + 3), not 0.1 * 4 / sqrt(4 + 3)
     assert driven((4.0,), decay=0.75, epsilon=3.0) == pytest.approx([0.92], rel=1e-12)
 
 
-def test_momentum_accumulates_quotients():
+def test_momentum_accumulates_scaled_gradients():
     # v = 4 / 2 = 2, p = 1 - 0.2;  v = 0.5 * 2 + 0 = 1, p = 0.8 - 0.1
     assert driven((4.0, 0.0), decay=0.75, momentum=0.5, epsilon=1e-15) == pytest.approx([0.8, 0.7], rel=1e-12)
 
@@ -47,7 +47,7 @@ def test_the_velocity_does_not_include_the_rate():
     assert driver.state["velocity"] == pytest.approx([2.0], rel=1e-8)
 
 
-def test_centered():
+def test_centered_divides_by_the_standard_deviation():
     # g = 4:  s = 4, m = 0.25 * 4 = 1               p = 1 - 0.1 * 4 / sqrt(4 - 1) = 0.76905989
     # g = 2:  s = 3 + 1 = 4, m = 0.75 + 0.5 = 1.25  p = p - 0.1 * 2 / sqrt(4 - 1.5625)
     path = driven((4.0, 2.0), decay=0.75, centered=True, epsilon=1e-15)
@@ -56,8 +56,8 @@ def test_centered():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_variance_that_rounding_makes_negative_counts_as_0(dtype):
-    # along one gradient again and again s and m^2 become the same number, up to the last bit
+def test_a_variance_rounded_below_0_counts_as_0(dtype):
+    # with a constant gradient, s and m^2 become equal except for rounding errors
     with np.errstate(all="raise"):
         path = driven([0.7] * 500, rate=1e-12, dtype=dtype, decay=0.5, centered=True, epsilon=1e-3)
     assert np.isfinite(path).all()
@@ -74,6 +74,6 @@ def test_the_defaults():
 
 
 @pytest.mark.parametrize("name", ["alpha", "rho"])
-def test_the_names_of_other_libraries_are_known(name):
+def test_keys_of_other_libraries_give_advice(name):
     with pytest.raises(ConfigError, match=f"unknown key '{name}' for rmsprop: .*write decay"):
         build(OPTIMIZERS, {"type": "rmsprop", name: 0.9})

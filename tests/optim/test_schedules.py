@@ -17,28 +17,28 @@ from nncli.optim.schedules import Constant, Cosine, Exponential, Linear, OneCycl
 THREE = ScheduleContext(3, 3)
 
 
-def rates(schedule, course=THREE, steps=None):
-    """Of the first so many steps; default of all."""
-    return [schedule.at(step, course) for step in range(steps or course.steps_per_epoch * course.epochs)]
+def rates(schedule, context=THREE, steps=None):
+    """Return the rates of the first `steps` steps, by default of the whole run."""
+    return [schedule.at(step, context) for step in range(steps or context.steps_per_epoch * context.epochs)]
 
 
-def test_a_constant_rate_with_a_warm_up():
+def test_constant_rate_after_a_warm_up():
     assert rates(Constant(0.4, warmup_steps=4), steps=6) == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4, 0.4])
 
 
-def test_step():
+def test_step_multiplies_the_rate_after_every_period():
     assert rates(Step(0.8, 0.5)) == [0.8] * 3 + [0.4] * 3 + [0.2] * 3
     assert rates(Step(0.8, 0.5, every_epochs=2)) == [0.8] * 6 + [0.4] * 3
     assert rates(Step(0.8, 0.5, every_steps=2), steps=5) == [0.8, 0.8, 0.4, 0.4, 0.2]
 
 
 def test_the_period_begins_after_the_warm_up():
-    # two steps of warm-up, then three at the first rate
+    # two steps of warm-up, then three steps per period
     assert rates(Step(0.8, 0.5, every_steps=3, warmup_steps=2), steps=7) == [0.4, 0.8, 0.8, 0.8, 0.8, 0.4, 0.4]
 
 
-def test_exponential():
-    # half in four steps: times 2^(-1/4) in each
+def test_exponential_decays_in_every_step():
+    # four steps halve the rate: each step multiplies it by 2^(-1/4)
     found = rates(Exponential(1.0, 0.5, every_steps=4), steps=9)
     assert found == pytest.approx([2 ** (-step / 4) for step in range(9)])
     assert (found[4], found[8]) == (0.5, 0.25)
@@ -57,7 +57,7 @@ def test_linear():
 
 
 def test_one_cycle():
-    # 10 steps, of which 0.5 * 10 - 1 = 4 go up; the last five go down
+    # 10 steps: the rate increases over 0.5 * 10 - 1 = 4 steps and decreases over the last 5
     found = rates(OneCycle(1.0, 0.2, 0.0, 0.5), ScheduleContext(10, 1))
     up = [0.2 + 0.8 * (1 - cos(pi * step / 4)) / 2 for step in range(5)]
     down = [(1 + cos(pi * step / 5)) / 2 for step in range(1, 6)]
@@ -68,13 +68,13 @@ def test_one_cycle():
 @pytest.mark.parametrize(
     ("steps", "expected"), [(1, [0.2]), (2, [0.2, 0.1]), (3, [0.2, 1.0, 0.1]), (4, [0.2, 1.0, 0.55, 0.1])]
 )
-def test_one_cycle_in_very_few_steps(steps, expected):
+def test_one_cycle_with_very_few_steps(steps, expected):
     assert rates(OneCycle(1.0, 0.2, 0.1), ScheduleContext(steps, 1)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("rise", [1e-9, 0.3, 0.999999999])
 @pytest.mark.parametrize("steps", range(1, 30))
-def test_one_cycle_begins_and_ends_exactly(steps, rise):
+def test_one_cycle_has_the_exact_first_and_last_rate(steps, rise):
     found = rates(OneCycle(1.0, 0.2, 0.1, rise), ScheduleContext(steps, 1))
     assert found[0] == 0.2
     assert found[-1] == (0.2 if steps == 1 else 0.1)
@@ -83,7 +83,7 @@ def test_one_cycle_begins_and_ends_exactly(steps, rise):
     assert found[peak:] == sorted(found[peak:], reverse=True)
 
 
-def test_default_rates_of_one_cycle():
+def test_one_cycle_has_default_rates():
     schedule = OneCycle(0.5)
     assert dump(schedule) == {
         "type": "one_cycle",
@@ -98,12 +98,12 @@ def test_default_rates_of_one_cycle():
     assert OneCycle(0.5, final=0.0).final == 0.0
 
 
-def test_the_default_period_is_an_epoch():
+def test_the_default_period_is_one_epoch():
     assert (Step(1.0, 0.5).every_epochs, Step(1.0, 0.5, every_steps=3).every_epochs) == (1, None)
     assert Step(1.0, 0.5) == Step(1.0, 0.5, every_epochs=1)
 
 
-def test_reductions():
+def test_reduce_on_plateau_reduces_the_rate_down_to_final():
     schedule = ReduceOnPlateau(0.8, 0.5, final=0.15)
     found = [schedule.at(step, ScheduleContext(3, 9, reductions)) for reductions in range(5) for step in (0, 7, 100)]
     assert found == [0.8] * 3 + [0.4] * 3 + [0.2] * 3 + [0.15] * 6
@@ -112,7 +112,7 @@ def test_reductions():
 
 
 @pytest.mark.parametrize("cls", [Cosine, Linear])
-def test_a_length_of_its_own_includes_the_warm_up(cls):
+def test_a_given_length_includes_the_warm_up(cls):
     whole = rates(cls(1.0, 0.1, warmup_steps=2), ScheduleContext(3, 3))
     for own in ({"steps": 9}, {"epochs": 3}):
         found = rates(cls(1.0, 0.1, warmup_steps=2, **own), ScheduleContext(3, 10))
@@ -120,7 +120,7 @@ def test_a_length_of_its_own_includes_the_warm_up(cls):
         assert set(found[9:]) == {0.1}
 
 
-def test_a_warm_up_as_long_as_the_run_or_longer():
+def test_the_warm_up_may_be_as_long_as_the_run_or_longer():
     assert rates(Cosine(1.0, warmup_steps=4), ScheduleContext(2, 2)) == [0.25, 0.5, 0.75, 1.0]
     assert rates(Cosine(1.0, warmup_steps=8), ScheduleContext(2, 2)) == [0.125, 0.25, 0.375, 0.5]
     assert rates(Cosine(1.0, warmup_steps=3), ScheduleContext(2, 2)) == pytest.approx([1 / 3, 2 / 3, 1.0, 1.0])
@@ -138,10 +138,10 @@ def test_a_warm_up_as_long_as_the_run_or_longer():
         (lambda: OneCycle(0.1, final=0.2), "one_cycle.final: expected at most the maximum, which is 0.1; got 0.2"),
         (lambda: ReduceOnPlateau(0.1, final=0.2), "final: expected at most the initial rate, which is 0.1; got 0.2"),
         (lambda: Cosine(0.0), "cosine.initial: expected a number above 0; got 0.0"),
-        (lambda: Cosine(1.0, warmup_steps=-1), "cosine.warmup_steps: expected a whole number at least 0; got -1"),
+        (lambda: Cosine(1.0, warmup_steps=-1), "cosine.warmup_steps: expected a whole number of at least 0; got -1"),
     ],
 )
-def test_fields_that_conflict(make, words):
+def test_invalid_fields_are_refused(make, words):
     with pytest.raises(ConfigError, match=words):
         make()
 
@@ -163,7 +163,7 @@ def test_fields_that_conflict(make, words):
         ({"type": "linear", "initial": 1, "warmup_epochs": 1}, "write warmup_steps"),
     ],
 )
-def test_keys_as_pytorch_and_keras_have_them(values, words):
+def test_keys_of_pytorch_and_keras_give_advice(values, words):
     with pytest.raises(ConfigError) as caught:
         SGD(learning_rate=values)
     assert words in str(caught.value)
@@ -195,13 +195,13 @@ def test_a_rate_is_a_number_or_a_schedule():
         (SGD(), "learning_rate: expected a schedule; got a"),
     ],
 )
-def test_values_that_are_neither_a_number_nor_a_schedule(value, message):
+def test_invalid_learning_rates_are_refused(value, message):
     with pytest.raises(ConfigError) as caught:
         Adam(learning_rate=value)
     assert f"adam.{message}" in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["scheduler", "lr_scheduler", "warmup_steps", "decay"])
-def test_keys_of_an_optimizer_that_a_schedule_has(key):
+def test_schedule_keys_of_an_optimizer_give_advice(key):
     with pytest.raises(ConfigError, match=r"learning_rate: \{type: cosine, initial: 1e-3\}"):
         build(OPTIMIZERS, {"type": "adam", key: 3})

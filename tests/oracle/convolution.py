@@ -18,7 +18,7 @@ def convolution_step(patch: Array, kernel: Array, bias: float) -> float:
 
 
 def channels_of(filter_number: int, weight: Array, groups: int) -> slice:
-    """Return the input channels of a filter; every group has equally many filters and channels, in order."""
+    """Return the input channels of a filter; all groups have equal numbers of channels and filters, in order."""
     channels, filters = weight.shape[2], weight.shape[3] // groups
     group = 0
     while filter_number >= (group + 1) * filters:
@@ -57,7 +57,10 @@ def backward(
     dilation: int | Pair = 1,
     groups: int = 1,
 ) -> tuple[Array, Array, Array]:
-    """Return (dx, dweight, dbias): every term of every sum adds its derivative to its two factors and to the bias."""
+    """Return (dx, dweight, dbias).
+
+    Every product in a sum adds its derivative to both of its factors; every sum adds its derivative to the bias.
+    """
     window, filters = weight.shape[:2], weight.shape[3]
     dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(filters)
     for n, image in enumerate(x):

@@ -33,7 +33,7 @@ def rmse(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """1 - residual sum of squares / total sum of squares for every unit, then the mean over the units."""
+    """The mean over the units of 1 - residual sum of squares / total sum of squares."""
     scores = []
     for unit in range(np.asarray(predictions).reshape(len(predictions), -1).shape[1]):
         column = [
@@ -48,13 +48,13 @@ def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def accuracy(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted share of rows whose first largest entry is that of the target; a single entry is P(1)."""
+    """The weighted share of rows whose first maximum is at the target class; a single entry is P(class 1)."""
     rows = _score_rows(predictions, targets, weights)
     return sum(w for w, scores, actual in rows if _chosen(scores) == actual) / sum(w for w, _, _ in rows)
 
 
 def _score_rows(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, list[float], int]]:
-    """Return (weight, scores of all classes, class) of every row; a single entry is P(1)."""
+    """Return (weight, scores of all classes, class) of every row; a single entry is P(class 1)."""
     rows = []
     for weight, prediction, target in zip(weights, predictions, targets, strict=True):
         scores = [float(p) for p in prediction]
@@ -67,15 +67,18 @@ def _chosen(scores: list[float]) -> int:
 
 
 def top_k_accuracy(predictions: Rows, targets: Rows, weights: Sequence[float], k: int = 5) -> float:
-    """The weighted share of rows whose class is among the k best, the later one of a tie first; accuracy for two."""
+    """The weighted share of rows whose class has one of the k highest scores; in ties, the later class ranks first.
+
+    For two classes and k = 1 it equals accuracy.
+    """
     rows = _score_rows(predictions, targets, weights)
-    right = 0.0
+    correct = 0.0
     for weight, scores, actual in rows:
         ranked = sorted(range(len(scores)), key=lambda number: (-scores[number], -number))[:k]
         if len(scores) == 2 and k == 1:
             ranked = [_chosen(scores)]
-        right += weight * (actual in ranked)
-    return right / sum(w for w, _, _ in rows)
+        correct += weight * (actual in ranked)
+    return correct / sum(w for w, _, _ in rows)
 
 
 def _average(
@@ -150,7 +153,7 @@ def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[...
 def _average_rankings(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str, one: Callable[..., float]
 ) -> float:
-    """Apply `one` to (score, is of the class, weight) of the second of two classes, or average it over more classes."""
+    """Apply `one` to (score, is the class, weight) for class 1 of two classes; average it over more classes."""
     rows = _score_rows(predictions, targets, weights)
     classes = len(rows[0][1])
     each = {
@@ -165,7 +168,7 @@ def _average_rankings(
 
 
 def roc_auc(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
-    """The share of pairs of a positive and a negative row in which the positive has the higher score; a tie is half."""
+    """The share of (positive row, negative row) pairs in which the positive row scores higher; a tie counts half."""
 
     def one(ranked: list[tuple[float, bool, float]]) -> float:
         won = total = 0.0
@@ -180,7 +183,7 @@ def roc_auc(predictions: Rows, targets: Rows, weights: Sequence[float], average:
 
 
 def average_precision(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
-    """The sum over falling thresholds of the gain in recall times the precision."""
+    """The sum of (increase in recall) * precision over decreasing thresholds."""
 
     def one(ranked: list[tuple[float, bool, float]]) -> float:
         positives = sum(w for _, positive, w in ranked if positive)
@@ -205,7 +208,7 @@ def log_loss(predictions: Rows, targets: Rows, weights: Sequence[float]) -> floa
 
 
 def brier(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted mean of sum over classes (P(class) - [is the class])^2, halved for two classes."""
+    """The weighted mean of sum((P(class) - [is the class])^2 for all classes), halved for two classes."""
     rows = _score_rows(predictions, targets, weights)
     half = 0.5 if len(rows[0][1]) == 2 else 1.0
     total = sum(w * sum((p - (c == actual)) ** 2 for c, p in enumerate(scores)) for w, scores, actual in rows)
@@ -219,10 +222,10 @@ def mape(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def median_absolute_error(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """For every unit the weighted median of |prediction - target|, then the mean over the units.
+    """The mean over the units of the weighted median of |prediction - target|.
 
-    The median lies between the lowest value with half of the weight at or below it and the highest with half at or
-    above.
+    The median is the midpoint of two values: the lowest value with half of the weight at or below it, and the highest
+    value with half of the weight at or above it.
     """
     medians = []
     for unit in range(np.asarray(predictions).reshape(len(predictions), -1).shape[1]):

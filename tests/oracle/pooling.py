@@ -11,14 +11,14 @@ Size = int | Pair
 
 
 def mask_of_maximum(window: Array) -> Array:
-    """Mark the largest entry of a window (height, width); of equal ones, the first in row order."""
+    """Mark the largest entry of a window (height, width); in ties, the first one in row order."""
     mask = np.zeros(window.shape, bool)
     largest, where = -np.inf, None
     for i in range(window.shape[0]):
         for j in range(window.shape[1]):
             if window[i, j] > largest:
                 largest, where = window[i, j], (i, j)
-    assert where is not None, "a window of nothing but padding"
+    assert where is not None, "the window contains only padding"
     mask[where] = True
     return mask
 
@@ -30,7 +30,7 @@ def spread_evenly(value: float, window: Size) -> Array:
 
 
 def max_forward(x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """Pool (n, height, width, channels) to (n, rows, columns, channels) by the entry under the mask."""
+    """Pool (n, height, width, channels) to (n, rows, columns, channels) by the maximum."""
     return _forward(x, window, stride, padding, -np.inf, lambda piece: piece[mask_of_maximum(piece)][0])
 
 
@@ -40,7 +40,7 @@ def average_forward(x: Array, window: Size, stride: Size, padding: str | Size) -
 
 
 def max_backward(dy: Array, x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """Return the gradient of the inputs, where each window's gradient goes to the entry under its mask."""
+    """Return the gradient of the inputs: the gradient of each window goes to its first maximum."""
 
     def share(slope: float, piece: Array) -> Array:
         return slope * mask_of_maximum(piece)
@@ -49,7 +49,7 @@ def max_backward(dy: Array, x: Array, window: Size, stride: Size, padding: str |
 
 
 def average_backward(dy: Array, x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """Return the gradient of the inputs, where each window's gradient is spread evenly."""
+    """Return the gradient of the inputs: the gradient of each window is spread evenly."""
     return _backward(dy, x, window, stride, padding, lambda slope, piece: spread_evenly(slope, window))
 
 

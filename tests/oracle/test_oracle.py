@@ -40,7 +40,7 @@ def test_entries_of_a_window_share_a_value_equally():
     ("n", "window", "stride", "expected"),
     [
         (5, 3, 1, (1, 1)),
-        (5, 2, 1, (0, 1)),  # the odd zero is at the end
+        (5, 2, 1, (0, 1)),  # an odd number of zeros has one more at the end
         (6, 3, 2, (0, 1)),
         (5, 3, 2, (1, 1)),
         (5, 4, 1, (1, 2)),
@@ -49,7 +49,7 @@ def test_entries_of_a_window_share_a_value_equally():
         (1, 3, 2, (1, 1)),
     ],
 )
-def test_same_padding_has_its_odd_zero_at_the_end(n, window, stride, expected):
+def test_same_padding_with_an_odd_number_of_zeros_has_one_more_at_the_end(n, window, stride, expected):
     assert zeros_around(n, window, stride, "same") == expected
 
 

@@ -1,4 +1,4 @@
-"""Positions of windows by the definitions of stride and padding, one axis at a time, by counting."""
+"""Positions of windows by the definitions of stride and padding, found by counting along one axis at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def zeros_around(n: int, window: int, stride: int, padding: str | int) -> Pair:
     """Return the number of padded zeros (before, after) an axis of n entries.
 
     For "same" there are ceil(n / stride) windows; the missing zeros are added one by one, alternating
-    after and before, so that an odd zero is at the end.
+    after and before, so that an odd number of zeros has one more at the end.
     """
     if padding == "valid":
         return 0, 0
@@ -48,7 +48,7 @@ def starts(n: int, window: int, stride: int, padding: str | int) -> list[int]:
 
 
 def span(window: int | Pair, dilation: int | Pair) -> Pair:
-    """Return (height, width) from the first to the last entry of a window, including those that dilation skips."""
+    """Return the (height, width) that a window spans, including the entries that dilation skips."""
     height, width = (range(0, k * d, d)[-1] + 1 for k, d in zip(to_pair(window), to_pair(dilation), strict=True))
     return height, width
 

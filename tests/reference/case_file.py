@@ -1,4 +1,4 @@
-"""For the scripts that store results of PyTorch: a file of test cases, and tensors in nncli's layout.
+"""Write test cases computed by PyTorch to a file, with arrays in nncli's layout.
 
 All arrays are in nncli's own layout: images (n, height, width, channels), kernels (height, width, in, filters), dense
 weights (in, units). A file holds one array `cases` (JSON in UTF-8) with the descriptions, and the arrays of every
@@ -23,8 +23,8 @@ class Cases:
     """The cases of one file.
 
     Args:
-        name: name of the file without its ending.
-        seed: seed of the drawn numbers.
+        name: name of the file without its extension.
+        seed: seed of the random numbers.
     """
 
     def __init__(self, name: str, seed: int) -> None:
@@ -58,7 +58,7 @@ class Cases:
 
         Args:
             config: nncli's config.
-            x: (n, ...) inputs; whole numbers have no gradient.
+            x: (n, ...) inputs; integers have no gradient.
             parameters: parameters by name, such as weight.
             function: returns the outputs for the input and the parameters as tensors.
             description: keys for the case; training (default false) for a pass in training mode.
@@ -74,7 +74,7 @@ class Cases:
         self.add("layer", arrays, config=config, **description)
 
     def optimizer(self, config: dict[str, Any], make: Callable[[list[torch.Tensor]], torch.optim.Optimizer]) -> None:
-        """Add ten steps of an optimizer for gradients of very different sizes."""
+        """Add ten steps of an optimizer for gradients of very different magnitudes."""
         self.path(config, make, self.draw(8), self.draw(10, 8) * 10.0 ** np.arange(-4, 4))
 
     def path(
@@ -91,7 +91,7 @@ class Cases:
             config: nncli's config.
             make: creates the optimizer of one tensor, or of two if only the first is decayed.
             start: initial parameters.
-            gradients: one for each step.
+            gradients: one gradient per step.
             decayed: number of parameters in the first tensor; default all.
         """
         parts = [start] if decayed is None else np.split(start, [decayed])
@@ -146,7 +146,7 @@ def channels_last(images: torch.Tensor) -> torch.Tensor:
 
 
 def for_axes(size: int | list[int], axes: int) -> list[int]:
-    """Return one size for each axis, from one number or one for each."""
+    """Return one size per axis, given a single number or a list."""
     return size if isinstance(size, list) else [size] * axes
 
 

@@ -31,7 +31,7 @@ FUNCTIONS: tuple[tuple[dict[str, Any], Callable[[torch.Tensor], torch.Tensor]], 
     ({"type": "gelu"}, F.gelu),
     ({"type": "gelu", "approximate": "tanh"}, lambda x: F.gelu(x, approximate="tanh")),
     ({"type": "silu"}, F.silu),
-    ({"type": "softplus"}, lambda x: F.softplus(x, threshold=700.0)),  # above which PyTorch returns x itself
+    ({"type": "softplus"}, lambda x: F.softplus(x, threshold=700.0)),  # above the threshold, PyTorch returns x itself
     ({"type": "hard_swish"}, F.hardswish),
     ({"type": "mish"}, F.mish),
 )

@@ -55,7 +55,7 @@ def add(x: np.ndarray, config: dict[str, Any], *, training: bool) -> None:
 
 
 def add_block() -> None:
-    """Add a residual block that halves rows and columns, with a projection without normalisation."""
+    """Add a residual block that halves rows and columns and has a projection without normalisation."""
     config = {
         "type": "residual",
         "layers": [

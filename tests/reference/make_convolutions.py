@@ -48,7 +48,7 @@ def last(x: torch.Tensor) -> torch.Tensor:
 
 
 def add_convolutions() -> None:
-    """Add convolutions with dilation, groups and both; PyTorch pads where it supports it."""
+    """Add convolutions with dilation, groups and both; PyTorch does the padding if it supports it."""
     for kind, function, size, configurations in (
         ("conv2d", F.conv2d, (5, 4), IMAGES),
         ("conv1d", F.conv1d, (6,), LENGTHS),
@@ -73,7 +73,7 @@ def add_convolutions() -> None:
 
 
 def add_pools() -> None:
-    """Add pooling over sequences, and a maximum of equal values."""
+    """Add pooling over sequences, including max pooling with ties."""
     for kind, window, stride, padding, ties in (
         *((kind, 2, None, "valid", False) for kind in ("max_pool1d", "avg_pool1d")),
         *((kind, 3, 2, 1, False) for kind in ("max_pool1d", "avg_pool1d")),
@@ -90,7 +90,7 @@ def add_pools() -> None:
 
 
 def add_global_pools() -> None:
-    """Add global pooling, also a maximum of equal values."""
+    """Add global pooling, including max pooling with ties."""
     functions = {
         "global_max_pool2d": F.adaptive_max_pool2d,
         "global_avg_pool2d": F.adaptive_avg_pool2d,

@@ -1,4 +1,4 @@
-"""Write `cases/losses.npz`: losses of numbers, counts and multi-label targets by PyTorch and scikit-learn.
+"""Write `cases/losses.npz`: losses computed by PyTorch, and multi-label metrics computed by scikit-learn.
 
 In a separate environment:
 
@@ -25,12 +25,12 @@ WEIGHTS = (None, np.array((0.5, 2, 0, 1.25, 3, 0.75)))
 
 
 def mean_over_units(function: Any, x: torch.Tensor, y: torch.Tensor, **keys: Any) -> torch.Tensor:
-    """Return the mean over the units of every row."""
+    """Return the loss of every row: the mean over its units."""
     return function(x, y.to(x.dtype), reduction="none", **keys).mean(dim=1)
 
 
 def pinball(x: torch.Tensor, y: torch.Tensor, quantile: float) -> torch.Tensor:
-    """Return the pinball loss, which PyTorch lacks, from its two lines; PyTorch differentiates it."""
+    """Return the pinball loss, which PyTorch lacks, as the maximum of two linear functions."""
     return torch.maximum(quantile * (y - x), (quantile - 1) * (y - x)).mean(dim=1)
 
 
@@ -38,7 +38,7 @@ def add_numbers() -> None:
     """Add losses of differences, some of them large."""
     for weights in WEIGHTS:
         for units in (1, 3):
-            x, y = 2 * draw(6, units) + 0.005, draw(6, units)  # never equal, where there is no derivative
+            x, y = 2 * draw(6, units) + 0.005, draw(6, units)  # never equal, since the loss has no derivative there
             for delta in (1.0, 0.3):
                 huber = partial(mean_over_units, F.huber_loss, delta=delta)
                 CASES.loss({"type": "huber", "delta": delta}, x, y, weights, huber)
@@ -49,7 +49,7 @@ def add_numbers() -> None:
 
 
 def add_counts() -> None:
-    """Add the Poisson loss, of log rates and of rates."""
+    """Add the Poisson loss of predicted log rates and of predicted rates."""
     for weights in WEIGHTS:
         counts = CASES.random.poisson(2, (6, 2)).astype(float)
         counts[0, 0] = 0
@@ -114,7 +114,7 @@ def add_metrics() -> None:
         }
         arrays = {"prediction": chances, "targets": labels} | ({} if weights is None else {"weights": weights})
         values = {name: float(value) for name, value in values.items()}
-        CASES.add("metric", arrays, about="several labels", values=values)
+        CASES.add("metric", arrays, about="multi-label", values=values)
 
 
 def main() -> None:

@@ -5,12 +5,14 @@ nncli itself does not need scikit-learn. In a separate environment:
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_metrics_reference.py
 
-The same versions write the same bytes. The file holds one array `cases` (JSON in UTF-8) with the values
-by metric config and the names of the arrays, and the arrays, which cases may share.
+The same versions write the same bytes. The file holds one array `cases` (JSON in UTF-8) and the
+arrays of the cases. For each case, `cases` lists the values by metric config and the names of its arrays. Several
+cases may use the same array.
 
-scikit-learn computes some metrics in the dtype of the predictions, nncli all of them in float64. For float32
-predictions the values are therefore those of the same numbers in float64, clipped by the epsilon of float32 for
-log_loss. The script asserts that scikit-learn's float32 values agree up to rounding.
+scikit-learn computes some metrics in the dtype of the predictions; nncli computes all metrics in float64. For
+float32 predictions, the stored values are therefore computed from the same numbers in float64; for log_loss, the
+numbers are clipped by the epsilon of float32. The script asserts that scikit-learn's float32 values agree up to
+rounding.
 """
 
 from __future__ import annotations
@@ -61,14 +63,14 @@ def value_of(function: Callable[..., Any], *arguments: Any, **keys: Any) -> floa
 
 
 def of_numbers(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
-    """Return the metrics of numbers."""
+    """Yield (config, value) of every metric for numbers."""
     some = {"sample_weight": weights}
     yield {"type": "mape"}, value_of(metrics.mean_absolute_percentage_error, targets, prediction, **some)
     yield {"type": "median_absolute_error"}, value_of(metrics.median_absolute_error, targets, prediction, **some)
 
 
 def of_classes(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
-    """Return the metrics of classes."""
+    """Yield (config, value) of every metric for classes."""
     some = {"sample_weight": weights}
     units = prediction.shape[1]
     classes = np.arange(max(2, units))
@@ -127,22 +129,22 @@ def probabilities(rows: int, units: int) -> np.ndarray:
 
 
 def with_ties(rows: int, units: int) -> np.ndarray:
-    """Draw eighths that sum to 1, many of them equal."""
+    """Draw rows of multiples of 1/8 that sum to 1, with many ties."""
     if units == 1:
         return RANDOM.integers(0, 5, (rows, 1)) / 4
     return RANDOM.multinomial(8, np.full(units, 1 / units), rows) / 8
 
 
 def weights_of(rows: int) -> Iterator[tuple[str, np.ndarray | None]]:
-    """Return no weights, whole numbers with zeros, and arbitrary weights."""
-    yield "alike", None
+    """Yield no weights, integer weights with zeros, and arbitrary weights."""
+    yield "no weights", None
     whole = np.arange(rows) % 4.0
-    yield "whole weights", whole if rows > 1 else whole + 2
+    yield "integer weights", whole if rows > 1 else whole + 2
     yield "any weights", np.round(RANDOM.uniform(0, 3, rows) + 0.01, 3)
 
 
 def add_classes() -> None:
-    """Add cases of one unit, two classes and more classes."""
+    """Add cases with one unit, with two classes and with more classes."""
     for units in (1, 2, 3, 5):
         classes = max(2, units)
         targets = np.concatenate((np.arange(classes), RANDOM.integers(0, classes, ROWS - classes)))
@@ -153,8 +155,8 @@ def add_classes() -> None:
             never /= never.sum(axis=1, keepdims=True)
         sure = np.eye(classes)[RANDOM.integers(0, classes, ROWS)]
         sure = sure[:, 1:] if units == 1 else sure
-        right = np.eye(classes)[targets]
-        right = right[:, 1:] if units == 1 else right
+        correct = np.eye(classes)[targets]
+        correct = correct[:, 1:] if units == 1 else correct
         alike = np.full((ROWS, units), 0.5 if units == 1 else 1 / units)
         single = probabilities(1, units)
         kinds = {
@@ -171,7 +173,7 @@ def add_classes() -> None:
             "a class absent with ties": (with_ties(ROWS, units), few),
             "sure, and some wrong": (sure, targets),
             "sure in float32": (sure.astype(np.float32), targets),
-            "all right": (right, targets),
+            "all correct": (correct, targets),
             "one row of the first class": (single, np.array([0])),
             "one row of the last class": (single, np.array([classes - 1])),
         }
@@ -185,7 +187,7 @@ def add_classes() -> None:
 
 
 def add_numbers() -> None:
-    """Add cases of one target and of several."""
+    """Add cases with one target and with several targets."""
 
     def draw(rows: int, units: int) -> np.ndarray:
         return np.round(RANDOM.standard_normal((rows, units)), 2)
@@ -199,7 +201,7 @@ def add_numbers() -> None:
             "float32": (draw(ROWS, units).astype(np.float32), targets.astype(np.float32)),
             "ties": (np.round(targets), np.round(targets) + RANDOM.integers(-2, 3, targets.shape)),
             "all errors equal": (targets + 0.5, targets),
-            "all right": (targets, targets),
+            "all correct": (targets, targets),
             "far from zero": (1e4 + draw(ROWS, units), 1e4 + draw(ROWS, units)),
             "targets of zero": (zeros + 0.25 * draw(ROWS, units), zeros),
             "one row": (draw(1, units), draw(1, units)),
@@ -209,7 +211,7 @@ def add_numbers() -> None:
             for weighed, weights in weights_of(len(actual)):
                 exact = prediction.astype(np.float64), actual.astype(np.float64), weights
                 add(f"{units} targets: {about}, {weighed}", prediction, actual, weights, of_numbers(*exact))
-        equal = np.where(np.arange(8) < 4, 1.0, 0.0)  # half of the weight is on a row whose successors have none
+        equal = np.where(np.arange(8) < 4, 1.0, 0.0)  # the first four of eight rows have all the weight
         add(
             f"{units} targets: half without weight",
             *(last := (draw(8, units), draw(8, units), equal)),

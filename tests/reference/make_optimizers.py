@@ -27,7 +27,7 @@ def rule(type_name: str, **fields: Any) -> dict[str, Any]:
 
 
 def add_without_decay() -> None:
-    """Add every optimizer with its keys, for gradients of very different sizes."""
+    """Add every optimizer with its keys, for gradients of very different magnitudes."""
     for config, make in (
         (rule("adagrad"), lambda p: Adagrad(p, 0.1)),
         (

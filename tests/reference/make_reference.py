@@ -60,7 +60,7 @@ def add_convolutions() -> None:
 
 
 def add_pools() -> None:
-    """Add pooling with several windows, strides and paddings, and a maximum of equal values."""
+    """Add pooling with several windows, strides and paddings, including max pooling with ties."""
     for kind, window, stride, padding, ties in (
         *((kind, 2, None, "valid", False) for kind in ("max_pool2d", "avg_pool2d")),
         *((kind, 3, 2, 1, False) for kind in ("max_pool2d", "avg_pool2d")),
@@ -79,7 +79,7 @@ def add_pools() -> None:
 
 
 def add_activations() -> None:
-    """Add activations, also far from zero."""
+    """Add activations of inputs near zero and far from zero."""
     functions = {
         "linear": torch.clone,
         "relu": torch.relu,
@@ -129,7 +129,7 @@ def from_probabilities(q: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
 
 
 def squared_error(x: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Return the mean over the units of every row."""
+    """Return the squared error of every row: the mean over its units."""
     return F.mse_loss(x, targets, reduction="none").mean(dim=1)
 
 
@@ -184,15 +184,15 @@ def add_networks() -> None:
 
 
 def add_metrics() -> None:
-    """Add metrics, also of equal targets, with and without weights."""
+    """Add metrics with and without weights, also for constant targets."""
     weights = np.array((0.5, 2, 0, 1.25, 3, 0.75, 1, 1))
     constant = np.full((8, 1), 2.0)
     numbers = {
         "one unit": (draw(8, 1), draw(8, 1)),
         "three units": (draw(8, 3), draw(8, 3)),
         "far from zero": (1e4 + draw(8, 1), 1e4 + draw(8, 1)),
-        "constant, all right": (constant, constant),
-        "constant, not right": (constant + draw(8, 1), constant),
+        "constant, all correct": (constant, constant),
+        "constant, not all correct": (constant + draw(8, 1), constant),
         "one of two units constant": (draw(8, 2), np.hstack((constant, draw(8, 1)))),
     }
     for about, (prediction, targets) in numbers.items():
@@ -202,9 +202,7 @@ def add_metrics() -> None:
             values = {
                 "r2": metrics.r2_score(targets, prediction, **some),
                 "mae": metrics.mean_absolute_error(targets, prediction, **some),
-                "rmse": np.sqrt(
-                    square
-                ),  # over rows and units together; scikit-learn would average the roots of the units
+                "rmse": np.sqrt(square),  # over all rows and units; scikit-learn would average one root per unit
             }
             arrays = {"prediction": prediction, "targets": targets} | ({} if weight is None else {"weights": weight})
             CASES.add("metric", arrays, about=about, values={name: float(value) for name, value in values.items()})
@@ -212,7 +210,7 @@ def add_metrics() -> None:
     chances, labels = np.round(CASES.random.uniform(0, 1, (8, 1)), 2), CASES.random.integers(0, 2, 8)
     for about, prediction, chosen, targets in (
         ("classes", scores, scores.argmax(axis=1), classes),
-        ("all right", np.eye(3)[classes], classes, classes),
+        ("all correct", np.eye(3)[classes], classes, classes),
         ("all wrong", np.eye(3)[(classes + 1) % 3], (classes + 1) % 3, classes),
         ("two classes", chances, chances[:, 0] > 0.5, labels),
     ):

@@ -24,7 +24,7 @@ RANDOM = np.random.default_rng(47)
 
 
 def report(about: str, units: int, targets: np.ndarray, weights: np.ndarray | None, only: int | None = None) -> Any:
-    """Return one case; `only` is the number of classes that are ever predicted."""
+    """Return one case; only the first `only` classes are ever predicted."""
     classes = np.arange(max(2, units))
     prediction = RANDOM.random((len(targets), units)).round(3)
     if only is not None:
@@ -57,7 +57,7 @@ def reports() -> list[Any]:
         targets = RANDOM.integers(0, classes, rows)
         whole = np.arange(rows) % 4.0
         part = RANDOM.uniform(0.01, 3, rows).round(3)
-        for about, weights in (("alike", None), ("whole weights", whole), ("any weights", part)):
+        for about, weights in (("no weights", None), ("integer weights", whole), ("any weights", part)):
             found.append(report(f"{units} units, {about}", units, targets, weights))
             few = np.minimum(targets, classes - 2)
             found.append(report(f"{units} units, a class absent, {about}", units, few, weights))
@@ -69,7 +69,7 @@ def reports() -> list[Any]:
 
 
 def balanced() -> list[Any]:
-    """Return balanced weights of classes."""
+    """Return cases of balanced class weights."""
     found = []
     for counts in ((5, 5), (1, 9), (3, 3, 3), (1, 10, 100), (7, 2, 2, 50, 1)):
         targets = RANDOM.permutation(np.repeat(np.arange(len(counts)), counts))

@@ -6,8 +6,9 @@ nncli itself needs neither package. In a separate environment:
     python tests/reference/make_scalers.py
 
 The same versions on the same machine write the same bytes. For every input NAME the file holds NAME/x,
-NAME/new (other rows) and NAME/scores (scaled values). For every scaler, fitted to NAME/x, it holds their scaled or
-unscaled values as NAME/SCALER/x, NAME/SCALER/new and NAME/SCALER/undone, computed in float64 also for float32.
+NAME/new (other rows) and NAME/scores (scaled values). For every scaler, fitted to NAME/x, it holds the scaled
+rows NAME/SCALER/x and NAME/SCALER/new, and the unscaled scores NAME/SCALER/undone. All of them are computed in
+float64, even for float32 inputs.
 """
 
 from __future__ import annotations

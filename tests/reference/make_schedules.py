@@ -23,12 +23,12 @@ cases = Cases("schedules", seed=31)
 
 
 def optimizer() -> torch.optim.Optimizer:
-    """Return an optimizer without effect, with the initial rate."""
+    """Return an optimizer with the initial rate, for a parameter that never changes."""
     return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=INITIAL)
 
 
 def rates(make: Callable[[torch.optim.Optimizer], LRScheduler], steps: int) -> list[float]:
-    """Return the rate of every step; the scheduler advances after each."""
+    """Return the rate of every step; the scheduler advances after each step."""
     rule = optimizer()
     scheduler, found = make(rule), []
     for _ in range(steps):
@@ -51,8 +51,8 @@ def schedule(
     Args:
         config: nncli's config.
         make: creates the scheduler.
-        steps: in the whole run.
-        per_epoch: steps an epoch.
+        steps: number of steps in the whole run.
+        per_epoch: number of steps per epoch.
         by_epoch: whether PyTorch's scheduler advances after an epoch instead of a step.
     """
     epochs = steps // per_epoch

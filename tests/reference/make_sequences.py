@@ -39,7 +39,7 @@ def gru(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any, recurren
 
 
 def add_recurrent() -> None:
-    """Add the last state and the whole sequence, also of one step and in reverse."""
+    """Add layers that return the last state or the whole sequence, also for one step and in reverse."""
     for kind, gates, function in (("lstm", 4, lstm), ("gru", 3, gru)):
         for steps, sequences, backwards in ((6, False, False), (6, True, False), (1, False, False), (5, True, True)):
             config = {"type": kind, "units": 3, "return_sequences": sequences, "reverse": backwards}
@@ -64,7 +64,7 @@ def add_recurrent() -> None:
 
 
 def add_embeddings() -> None:
-    """Add embeddings of few and many entries, of which some occur often and some never."""
+    """Add embeddings of few and many entries; some entries occur often and some never."""
     for entries, below in ((6, 6), (90, 30)):
         x = CASES.random.integers(0, below, (5, 7))
         CASES.layer({"type": "embedding", "entries": entries, "units": 3}, x, {"weight": draw(entries, 3)}, F.embedding)

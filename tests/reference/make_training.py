@@ -1,6 +1,6 @@
 """Write `cases/training.npz`: PyTorch's training with penalties, accumulated gradients and averaged weights.
 
-A network 3-4-2 with tanh is trained for some steps. Every case holds the rows, the initial weights, the loss and the
+A 3-4-2 network with tanh is trained for some steps. Every case holds the rows, the initial weights, the loss and the
 weights of every step, and the averages if weights are averaged. In a separate environment:
 
     pip install torch==2.13.0
@@ -23,7 +23,7 @@ ROWS, SIZE, EPOCHS = 10, 4, 4
 
 
 def weight_decay(module: torch.nn.Module, factor: float) -> torch.optim.Optimizer:
-    """Return gradient descent with weight decay of all parameters but biases."""
+    """Return gradient descent with weight decay of all parameters except biases."""
     parts: dict[bool, list[torch.nn.Parameter]] = {True: [], False: []}
     for name, parameter in module.named_parameters():
         parts[name.endswith("weight")].append(parameter)
@@ -55,16 +55,16 @@ def train(
     """Train one case.
 
     Args:
-        cases: the collection to which it is added.
-        about: its name.
+        cases: the file to which the case is added.
+        about: name of the case.
         settings: nncli's training section.
         optimizer: nncli's optimizer config.
         make: creates the same optimizer for a module.
         l1: factor of the absolute values.
         l2: factor of the squares.
         biases: whether biases are penalised.
-        decayed: whether the optimizer applies the penalty as weight decay, so that it is not differentiated.
-        several: batches whose gradients are accumulated.
+        decayed: whether the optimizer applies the penalty as weight decay; the loss then leaves the penalty out.
+        several: number of batches per step, whose gradients are accumulated.
         weighted: whether rows have weights.
         decay: decay of the averages.
     """
@@ -90,7 +90,7 @@ def train(
                 part = slice(first, min(first + SIZE, stop))
                 error = ((module(tensor(x[part])) - tensor(y[part])) ** 2).mean(dim=1)
                 loss = (error * tensor(weights[part])).sum() / total
-                loss.backward()  # adds to the gradient of the batches before
+                loss.backward()  # adds to the gradient of the earlier batches
                 value += loss.detach().item()
             made.step()
             losses.append(value)
@@ -125,10 +125,10 @@ def main() -> None:
     penalty = {"l1": 0.02, "l2": 0.03, "biases": True}
     decay = {"penalty": {"l2": 0.05}}
     train(cases, "l2 as weight decay", decay, sgd, lambda module: weight_decay(module, 0.1), l2=0.05, decayed=True)
-    train(cases, "l1 and l2 of all", {"penalty": penalty}, adam, moments, **penalty)
+    train(cases, "l1 and l2 on all parameters", {"penalty": penalty}, adam, moments, **penalty)
     several = {"batches_per_step": 2, "penalty": {"l1": 0.02}}
-    train(cases, "two batches a step", several, sgd, descent, l1=0.02, several=2, weighted=True)
-    train(cases, "averages", {"weight_averaging": {"decay": 0.8}}, adam, moments, decay=0.8)
+    train(cases, "two batches per step", several, sgd, descent, l1=0.02, several=2, weighted=True)
+    train(cases, "weight averaging", {"weight_averaging": {"decay": 0.8}}, adam, moments, decay=0.8)
     cases.write()
 
 

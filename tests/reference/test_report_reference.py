@@ -31,13 +31,13 @@ def agree(report, case):
 
 
 @over_all
-def test_metrics_of_every_class_match_scikit_learn(case):
+def test_per_class_metrics_match_scikit_learn(case):
     measure = ConfusionMatrix()
     agree(measure.report(measure.measure(*arrays(case)), len(case["values"]["support"])), case)
 
 
 @over_all
-def test_metrics_of_every_class_from_merged_parts_match_scikit_learn(case):
+def test_per_class_metrics_of_merged_parts_match_scikit_learn(case):
     measure, state = ConfusionMatrix(), np.empty(0)
     for start in range(0, len(case["targets"]), 7):
         state = measure.merge(state, measure.measure(*arrays(case, slice(start, start + 7))))

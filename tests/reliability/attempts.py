@@ -1,4 +1,4 @@
-"""Try one thing at many moments and report all failures together."""
+"""Repeat an attempt with many numbers and report all failures together."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from nncli.core.errors import NncliError
 
-MAX_REPORTED = 25  # failures
+MAX_REPORTED = 25  # failures that are printed
 
 
 @contextmanager
 def about(what: str) -> Iterator[None]:
-    """Add a subject to the failures in this context."""
+    """Add a description to the message of any failure in this context."""
     try:
         yield
     except (AssertionError, NncliError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Run commands in forked processes, which start fast, can be killed, and can have system calls replaced."""
+"""Run commands in forked processes, which start fast, and in which a test can replace system calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nncli.cli.app import main
 
-PATIENCE = 120  # seconds that a child has to end
+PATIENCE = 120  # seconds after which a child that has not ended is killed
 BROKEN = 70  # exit code of a child whose action raised an unexpected error
 
 Action = Callable[[], object]
@@ -24,7 +24,7 @@ Action = Callable[[], object]
 
 @dataclass
 class Ended:
-    """How a process ended; the exit code is negative for a signal, as in subprocess."""
+    """The result of a process; the exit code is negative if a signal killed it, as in subprocess."""
 
     code: int
     out: str
@@ -41,7 +41,7 @@ class Child:
 
     def __init__(self, folder: Path, action: Action) -> None:
         streams = [os.pipe(), os.pipe()]
-        with warnings.catch_warnings():  # threads are not copied by fork
+        with warnings.catch_warnings():  # Python warns that fork does not copy threads
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid = os.fork()
         if self.pid == 0:
@@ -63,15 +63,15 @@ class Child:
         os.kill(self.pid, number)
 
     def has_ended(self) -> bool:
-        """Return whether it has ended; `ended` returns how."""
+        """Return whether the process has ended; `ended` returns its result."""
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def await_stop(self) -> None:
-        """Wait until SIGSTOP has stopped it."""
+        """Wait until SIGSTOP has stopped the process."""
         os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def ended(self) -> Ended:
-        """Wait until it has ended."""
+        """Wait until the process has ended, and return its result."""
         readers, self._readers = self._readers, []
         texts = dict.fromkeys(readers, b"")
         waiting, until = list(readers), time.monotonic() + PATIENCE
@@ -113,7 +113,7 @@ def _act(folder: Path, action: Action, writers: list[int]) -> None:
 
 
 def _not_waited_for(descriptor: int) -> None:
-    """Replace os.fsync, which is not needed since only processes die here and not the machine."""
+    """Replace os.fsync, which is not needed because these tests kill processes and not the machine."""
     os.fstat(descriptor)
 
 

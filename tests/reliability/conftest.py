@@ -20,7 +20,7 @@ from tests.workflows import tiny
 
 @pytest.fixture(scope="package")
 def stopped(tmp_path_factory):
-    """A folder with data and a stopped run whose last checkpoint has all kinds of state."""
+    """A folder with data and a stopped run; the last checkpoint of the run has every kind of state."""
     folder = tmp_path_factory.mktemp("stopped")
     values = tiny.classifier(metrics=["accuracy", "roc_auc"])
     values["training"]["early_stopping"] = {"monitor": "val_loss", "patience": 5}
@@ -38,13 +38,13 @@ def stopped(tmp_path_factory):
 
 @pytest.fixture
 def run(stopped, tmp_path):
-    """A copy of the run directory."""
+    """A copy of the directory of the stopped run."""
     return Path(shutil.copytree(stopped / "run", tmp_path / "run"))
 
 
 @pytest.fixture
 def last(run):
-    """Its last checkpoint."""
+    """The last checkpoint of this copy."""
     return run / "checkpoints" / "last.npz"
 
 
@@ -59,7 +59,7 @@ def _imported(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def scenes(_imported, tmp_path_factory):
-    """Return a function for the scene of a kind with changes to its training; its run is removed."""
+    """Return a function that returns the scene of a kind, with changed training settings and no interrupted run."""
     made: dict[str, Scene] = {}
 
     def give(kind: str, **training: object) -> Scene:

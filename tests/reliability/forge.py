@@ -1,4 +1,4 @@
-"""Take checkpoints apart, and write damaged ones and forged ones, whose checksums match."""
+"""Split checkpoints into parts, and write damaged checkpoints, and forged checkpoints with matching checksums."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def write(path: str | Path, meta: dict[str, Any], others: dict[str, bytes]) -> N
 
 
 def boundaries(path: str | Path) -> list[int]:
-    """Return the offsets of the parts of an archive: headers, names, contents, list of members, end."""
+    """Return the offsets at which the parts of an archive start: headers, names, contents, list of members, end."""
     content = Path(path).read_bytes()
     found = [0, len(content)]
     with zipfile.ZipFile(path) as archive:

@@ -1,4 +1,4 @@
-"""Malicious data files, each written into a folder by a function that returns the keys of the source."""
+"""Malicious data files. A function writes each file into a folder and returns the keys of its source."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def header(text: str, version: tuple[int, int] = (1, 0), size: int | None = None
 
 
 def of(shape: str = "(3, 2)", descr: str = "'<f8'", fortran: str = "False", content: bytes = bytes(48)) -> bytes:
-    """Return a .npy file with these values in its header."""
+    """Return the bytes of a .npy file with these values in its header."""
     return header(f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n") + content
 
 
 def deflated(size: int) -> bytes:
-    """Return compressed zeros, a thousandth of their size, without holding them in memory."""
+    """Return compressed zeros without creating all zeros in memory; the result has a thousandth of their size."""
     step = 16 << 20
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(step)) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -42,7 +42,7 @@ def deflated(size: int) -> bytes:
 
 
 def bomb(path: Path, name: str, beginning: bytes, size: int) -> None:
-    """Write a zip file with one member that unpacks to its start followed by zeros."""
+    """Write a zip file with one member, which unpacks to a beginning followed by zeros."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     content = packer.compress(beginning) + packer.flush(zlib.Z_FULL_FLUSH) + deflated(size)
     sizes = struct.pack("<III", 0, len(content), len(beginning) + size)
@@ -67,7 +67,7 @@ def gzip_bomb(path: Path, beginning: bytes, block: bytes, size: int) -> None:
 
 
 def png(width: int, height: int) -> bytes:
-    """Return a PNG image of a size with only the start of its content."""
+    """Return a PNG image of the given size with only the start of its pixels."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -82,7 +82,7 @@ def png(width: int, height: int) -> bytes:
 
 
 def in_npy(content: bytes) -> Callable[[Path], dict[str, Any]]:
-    """Use the content as inputs in a .npy file."""
+    """Return a function that writes the content as the inputs in a .npy file."""
 
     def make(folder: Path) -> dict[str, Any]:
         (folder / "x.npy").write_bytes(content)
@@ -93,7 +93,7 @@ def in_npy(content: bytes) -> Callable[[Path], dict[str, Any]]:
 
 
 def in_npz(content: bytes, name: str = "x.npy") -> Callable[[Path], dict[str, Any]]:
-    """Use the content as a member of a .npz file."""
+    """Return a function that writes the content as a member of a .npz file."""
 
     def make(folder: Path) -> dict[str, Any]:
         with zipfile.ZipFile(folder / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -105,7 +105,7 @@ def in_npz(content: bytes, name: str = "x.npy") -> Callable[[Path], dict[str, An
 
 
 def in_idx(content: bytes, name: str = "x-idx3-ubyte") -> Callable[[Path], dict[str, Any]]:
-    """Use the content as inputs in an idx file."""
+    """Return a function that writes the content as the inputs in an idx file."""
 
     def make(folder: Path) -> dict[str, Any]:
         (folder / name).write_bytes(content)
@@ -116,7 +116,7 @@ def in_idx(content: bytes, name: str = "x-idx3-ubyte") -> Callable[[Path], dict[
 
 
 def in_image(content: bytes) -> Callable[[Path], dict[str, Any]]:
-    """Use the content as an image in a folder."""
+    """Return a function that writes the content as an image in a folder."""
 
     def make(folder: Path) -> dict[str, Any]:
         for name in "ab":
@@ -128,7 +128,7 @@ def in_image(content: bytes) -> Callable[[Path], dict[str, Any]]:
 
 
 def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any) -> Callable[[Path], dict[str, Any]]:
-    """Use a file that a function writes."""
+    """Return a function that writes a file with another function."""
 
     def make(folder: Path) -> dict[str, Any]:
         write(folder / name, *arguments)
@@ -141,51 +141,51 @@ def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any)
 
 
 HEADERS = {
-    "more rows than there are": of("(10000000000, 2)"),
+    "more rows than the file has": of("(10000000000, 2)"),
     "more than 64 bits": of(f"({2**62}, {2**62})"),
     "more than 63 bits of bytes": of(f"({2**61},)"),
     "a negative length": of("(-3, 2)"),
     "two negative lengths": of("(-3, -2)"),
-    "lengths that are true": of("(True, 2.5)"),
-    "a shape that is none": of("'wide'"),
-    "very many axes": of(f"({'1, ' * 3000})"),
+    "lengths that are not integers": of("(True, 2.5)"),
+    "a shape that is not a tuple": of("'wide'"),
+    "3,000 axes": of(f"({'1, ' * 3000})"),
     "eighty axes": of(f"({'1, ' * 80})", content=bytes(8)),
-    "nothing by very much": of(f"(0, {2**62}, {2**62})"),
+    "no rows of enormous size": of(f"(0, {2**62}, {2**62})"),
     "objects": of(descr="'|O'"),
     "objects among fields": of(descr="[('a', '<f8'), ('b', '|O')]"),
     "records": of(descr="[('a', '<f4'), ('b', '<f4')]"),
     "arrays of arrays": of(descr="('<f8', (1000000, 1000000))"),
-    "a dtype that is none": of(descr="'nonsense'"),
+    "an unknown dtype": of(descr="'nonsense'"),
     "an empty dtype": of(descr="()"),
     "a dtype of lists": of(descr=f"{'[' * 80}{']' * 80}"),
     "a dtype without length": of(descr="'<U0'"),
     "dates": of(descr="'<M8[ns]'"),
-    "dates that are none": of(descr="'<M8[x]'"),
+    "dates of an unknown unit": of(descr="'<M8[x]'"),
     "a huge text": of(descr="'<U500000000'"),
-    "order that is none": of(fortran="None"),
+    "an order that is not a boolean": of(fortran="None"),
     "no dictionary": header("[1, 2, 3]\n") + bytes(48),
-    "no literal": header("{'descr': __import__('os').mkdir('marker')}\n") + bytes(48),
-    "nothing": header(""),
+    "a function call": header("{'descr': __import__('os').mkdir('marker')}\n") + bytes(48),
+    "an empty header": header(""),
     "nested deeply": header("(" * 9000),
-    "signs without end": header("-" * 9000 + "1"),
-    "an open text": header("{'descr': '''"),
-    "no text": header("\0\0\0\n"),
+    "many minus signs": header("-" * 9000 + "1"),
+    "an unclosed string": header("{'descr': '''"),
+    "NUL bytes": header("\0\0\0\n"),
     "a header of a megabyte": header("{" + " " * (1 << 20), (2, 0)),
-    "a header that says four gigabytes": header("{'descr'", (2, 0), 0xFFFFFFFF),
+    "a header that says it has four gigabytes": header("{'descr'", (2, 0), 0xFFFFFFFF),
     "version 9": header("{}", (9, 0)),
     "version 0": header("{}", (0, 0)),
     "no magic": b"\x93NUMPX" + bytes(100),
-    "cut in the magic": b"\x93NU",
+    "truncated in the magic": b"\x93NU",
     "an empty file": b"",
     "written by Python 2": of("(3L, 2L)", content=bytes(8)),
 }
 IDX = {
-    "more than there is": b"\0\0\x08\3" + b"\xff" * 12 + bytes(100),
+    "more data than the file has": b"\0\0\x08\3" + b"\xff" * 12 + bytes(100),
     "255 axes": b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\0",
     "255 huge axes": b"\0\0\x08\xff" + b"\xff" * 1020 + b"\0",
-    "nothing by very much": b"\0\0\x0e\4" + bytes(4) + b"\xff" * 12,
-    "more than it says": b"\0\0\x08\1\0\0\0\3" + bytes(100_000),
-    "cut in the header": b"\0\0\x08\3\0\0",
+    "no rows of enormous size": b"\0\0\x0e\4" + bytes(4) + b"\xff" * 12,
+    "more data than the header says": b"\0\0\x08\1\0\0\0\3" + bytes(100_000),
+    "truncated in the header": b"\0\0\x08\3\0\0",
 }
 BOMBS = {
     "npz": written("a.npz", bomb, "x.npy", of("(1000, 1000, 200)"), 3 * GIGABYTE, targets="x"),
@@ -206,7 +206,7 @@ BOMBS = {
 
 
 def pickles(marker: Path) -> dict[str, Callable[[Path], dict[str, Any]]]:
-    """Files that create a folder when they are unpickled."""
+    """Return functions that write files which create a folder when they are unpickled."""
     raw = pickle.dumps(Marker(marker))
     objects = npy(np.array([[Marker(marker)] * 2] * 3, dtype=object))
     stream = io.BytesIO()

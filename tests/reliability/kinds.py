@@ -21,7 +21,7 @@ def dense(**training: Any) -> dict[str, Any]:
 
 
 def convolutional(**training: Any) -> dict[str, Any]:
-    """Convolutions with dropout, and a test source."""
+    """Convolutions with dropout, and test rows."""
     values = tiny.convolutional(training={"epochs": 3, "batch_size": 20, **training})
     values["data"]["test"] = {"fraction": 0.2}
     return values
@@ -34,9 +34,9 @@ def early(**training: Any) -> dict[str, Any]:
 
 
 def kept(**training: Any) -> dict[str, Any]:
-    """Several checkpoints, some within an epoch and not after every epoch; metrics whose state keeps all rows.
+    """A run that keeps several checkpoints, some of them written within an epoch, and averages its weights.
 
-    The weights are averaged.
+    Checkpoints are written every two steps and every two epochs; the state of some metrics contains all rows.
     """
     checkpoint = {"monitor": "val_log_loss", "keep": 3, "every_epochs": 2, "every_steps": 2}
     values = dense(**{"epochs": 7, "checkpoint": checkpoint, "weight_averaging": {"decay": 0.9}, **training})
@@ -86,7 +86,7 @@ class Scene:
         shutil.rmtree(self.run, ignore_errors=True)
 
     def begin_with(self, source: Path) -> None:
-        """Make the interrupted run a copy of another; hard links stay hard links."""
+        """Make the interrupted run a copy of another run; hard links stay hard links."""
         self.clear()
         subprocess.run(["cp", "-a", source, self.run], check=True)
 

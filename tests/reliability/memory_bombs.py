@@ -1,7 +1,7 @@
 """Run commands on files made to fill the memory: memory_bombs.py make FOLDER [few], then memory_bombs.py run FOLDER.
 
-These are two processes, so that the memory for writing the files is not counted. For every command a line is printed:
-exit code, peak memory of the process so far in MiB, arguments, and output.
+There are two processes so that the memory needed to write the files is not counted. The second process prints one line
+per command: exit code, peak memory of the process so far in MiB, arguments, and output.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from nncli.runs import checkpoint_meta
 from tests.reliability.forge import sealed
 from tests.reliability.hostile_data import BOMBS, HEADERS, IDX, in_idx, in_npy, in_npz
 
-PART = '{"\u0101":"\u0101"},'  # takes the most memory for two values
+PART = '{"\u0101":"\u0101"},'  # the two values that take the most memory
 
-FEW = ("full", "npz", "anchors")  # of all of these
+FEW = ("full", "npz", "anchors")  # the names of the files that are written with the argument few
 
 
 def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
-    """Write checkpoints whose meta.json or list of members is as large as possible."""
+    """Write checkpoints whose meta.json or list of members is as large as possible, and yield their paths."""
     meta = {"format": "nncli checkpoint", "format_version": 1, "arrays": {}}
     texts = {
         "parts": PART * (checkpoint_meta.MAX_META_VALUES // 2 - 4),
@@ -59,13 +59,13 @@ def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
     yield folder / "claims.npz"
     content = bytearray((folder / "claims.npz").read_bytes())
     at = content.rindex(b"PK\1\2")
-    content[at + 20 : at + 28] = struct.pack("<II", 0xFFFFFF00, 0xFFFFFF00)  # says that the array is of 4 GB
+    content[at + 20 : at + 28] = struct.pack("<II", 0xFFFFFF00, 0xFFFFFF00)  # claims that the array has 4 GB
     (folder / "lies.npz").write_bytes(content)
     yield folder / "lies.npz"
 
 
 def sources(folder: Path, few: bool) -> Iterator[dict[str, Any]]:
-    """Write data files made to fill the memory, and return the keys of their sources."""
+    """Write data files that are made to fill the memory, and yield the keys of a source for each file."""
     makes = dict(BOMBS)
     makes |= {f"npy {name}": in_npy(HEADERS[name]) for name in HEADERS if "huge" in name or "says" in name}
     makes |= {f"npz {name}": in_npz(HEADERS[name]) for name in HEADERS if "huge" in name or "says" in name}
@@ -86,7 +86,7 @@ def has_pillow() -> bool:
 
 
 def configs(folder: Path) -> Iterator[Path]:
-    """Return configs that are large when they are read."""
+    """Write configs that become large when they are read, and yield their paths."""
     anchors = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     anchors += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
     texts = {
@@ -113,7 +113,7 @@ def config(keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def make(folder: Path, *, few: bool) -> None:
-    """Write the files, and commands.json with the commands to run."""
+    """Write all files, and commands.json with the commands to run on these files."""
     commands: list[list[Any]] = []
     for path in checkpoints(folder, few):
         commands.append(["inspect", path])
@@ -126,7 +126,7 @@ def make(folder: Path, *, few: bool) -> None:
 
 
 def run(folder: Path) -> None:
-    """Run the commands."""
+    """Run the commands of commands.json, and print one line per command."""
     app = command_line([])
     for arguments in json.loads((folder / "commands.json").read_text()):
         found = CliRunner().invoke(app, arguments)

@@ -1,4 +1,4 @@
-"""Act at the moments at which a process changes files: before every such call, and in the middle of a write.
+"""Act at the moments at which a process changes files: before every call that does so, and within every write.
 
 `watch` changes this process permanently, so it is for forked children only.
 """
@@ -19,7 +19,7 @@ from tests.reliability.children import Action
 CALLS = ("fsync", "fdatasync", "replace", "rename", "link", "unlink", "remove", "mkdir", "truncate", "ftruncate")
 GROWING = ("open", "write", "half of a write", "mkdir", "link")  # calls that always fail when the disk is full
 FAILING = (*GROWING, "fsync", "replace")  # calls that can fail once
-TOLD = 3  # writes to one file that are moments; later ones leave no other state behind
+MAX_NEW_WRITES = 3  # number of writes to one file that are new moments; later writes leave no other kind of state
 
 Act = Callable[[int, str, bool], None]
 
@@ -44,8 +44,8 @@ class Moments:
     """Count moments and act on them.
 
     Args:
-        act: called with the number of a moment, counted from 1, what is about to happen, and whether the moment is
-            new; later writes to a file are not.
+        act: called with three values: the number of a moment, counted from 1; what is about to happen; and whether the
+            moment is new. Later writes to the same file are not new.
         count: the counter.
     """
 
@@ -66,16 +66,16 @@ class _Watched(io.FileIO):
     failed: OSError | None = None
 
     def write(self, data: Any) -> int:
-        """Write one half and then the other, or as much as there is space for."""
+        """Write the first half of the data and then the second half; only the first half if the disk is full."""
         if self.failed:
             error, self.failed = self.failed, None
             raise error
         view = memoryview(data).cast("B")
         self.writes += 1
-        self.moments.reach("write", new=self.writes <= TOLD)
+        self.moments.reach("write", new=self.writes <= MAX_NEW_WRITES)
         done = super().write(view[: len(view) // 2]) or 0
         try:
-            self.moments.reach("half of a write", new=self.writes <= TOLD)
+            self.moments.reach("half of a write", new=self.writes <= MAX_NEW_WRITES)
         except OSError as error:
             self.failed = error
             return done
@@ -88,7 +88,7 @@ class _Watched(io.FileIO):
 
 
 def watch(moments: Moments) -> None:
-    """Replace functions of os, and open, in this process, so that moments are counted."""
+    """Replace open and functions of os in this process, so that moments are counted."""
     for name in CALLS:
         if hasattr(os, name):
             setattr(os, name, _before(getattr(os, name), name, moments))
@@ -154,12 +154,12 @@ def killed_at(action: Action, number: int) -> Action:
     return _acting(action, act)
 
 
-def without_room_at(action: Action, number: int, *, for_good: bool) -> Action:
+def disk_full_at(action: Action, number: int, *, for_good: bool) -> Action:
     """Wrap an action so that the disk is full at a moment.
 
     Args:
         action: the function that the process runs.
-        number: number of the moment; if nothing can fail then, the next moment at which something can.
+        number: the number of the moment; if no call can fail at this moment, the next moment at which a call can fail.
         for_good: whether the disk stays full, so that no file can be created or grow.
     """
     waiting = True

@@ -26,7 +26,7 @@ def can_mount(folder: Path) -> bool:
 
 @contextmanager
 def small(folder: Path, size: int) -> Iterator[None]:
-    """Mount a file system of that many KiB at a folder."""
+    """Mount a file system of the given size in KiB at a folder."""
     assert _mount("-t", "tmpfs", "-o", f"size={size}k", "nncli-test", folder)
     try:
         yield
@@ -40,7 +40,7 @@ def enlarge(folder: Path) -> None:
 
 
 def make_read_only(folder: Path) -> None:
-    """Make a folder read-only; for root, who ignores permissions, by a mount."""
+    """Make a folder read-only. Permissions do not stop root, so for root this is a read-only mount."""
     if os.geteuid():
         folder.chmod(0o555)
     else:

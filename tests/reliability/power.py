@@ -1,4 +1,4 @@
-"""Simulate power cuts: what was synced to the disk remains, and as little as possible of the rest."""
+"""Simulate power cuts: synced data remain on the disk, and as little as possible of all other data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.reliability.moments import Count, Moments, watch
 
 
 class Disk:
-    """The synced state of the disk: every file and every folder's names as of their last fsync.
+    """The synced state of the disk: the content of every file and the names in every folder at the last fsync.
 
     Known files stay open, so that no other file gets their inode number.
 
     Args:
         folder: parent of the run directory; its present content counts as synced.
-        names_last: whether names are on the disk at once, and only the content of files is not.
+        names_last: whether names are on the disk immediately, and only the content of files needs an fsync.
     """
 
     def __init__(self, folder: Path, *, names_last: bool) -> None:
@@ -31,7 +31,7 @@ class Disk:
             os.close(descriptor)
 
     def sync(self, descriptor: int) -> None:
-        """Replace os.fsync."""
+        """Store the current state of a file or folder as synced; replaces os.fsync."""
         number, is_folder = _identity(descriptor)
         path = f"/proc/self/fd/{descriptor}"
         if is_folder:
@@ -44,7 +44,7 @@ class Disk:
         return {name: _identity(os.open(f"{path}/{name}", os.O_RDONLY))[0] for name in os.listdir(path)}
 
     def cut(self, name: str, target: Path) -> None:
-        """Write what remains of the run directory."""
+        """Write what remains of the run directory after a power cut."""
         self._write(self._folder / name, self._folder, name, target)
 
     def _write(self, path: Path, parent: Path, name: str, target: Path) -> None:
@@ -77,9 +77,9 @@ def cut_at(action: Action, number: int, target: Path, *, names_last: bool) -> Ac
     """Wrap an action so that its process is killed at a moment, and write what a power cut would leave to a folder.
 
     Args:
-        action: the function that the process runs; its run is the directory run.
-        number: number of the moment.
-        target: the folder for what remains.
+        action: the function that the process runs; it writes its run to the directory named run.
+        number: the number of the moment.
+        target: the folder to which the remaining files are written.
         names_last: as in `Disk`.
     """
 

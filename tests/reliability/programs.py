@@ -1,4 +1,4 @@
-"""Start nncli as a program, wait for what it writes, and stop it."""
+"""Start nncli as a separate program, wait for its files, and wait for its end."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.reliability.children import Ended
 
 STEP = "nncli.training.trainer:Trainer._step"
 POLL = 0.002  # seconds between two checks of the files
-PATIENCE = 60
+PATIENCE = 60  # seconds before a wait fails
 
 
 def start(folder: Path, slow: dict[str, float], *arguments: str) -> subprocess.Popen[str]:
-    """Start a program in which some functions sleep first."""
+    """Start nncli as a program in which some functions sleep before each call; slow gives their names and seconds."""
     command = [sys.executable, slowed.__file__, json.dumps(slow), *arguments]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -29,12 +29,12 @@ def end(program: subprocess.Popen[str]) -> Ended:
 
 
 def traces(run: Path) -> set[tuple[str, int, int, int]]:
-    """Return the files of a run with what changes when they are written."""
+    """Return the files of a run, each with time, size and inode, which change when the file is written."""
     found = set()
     for path in run.rglob("*") if run.exists() else ():
         try:
             seen = path.stat()
-        except OSError:  # it was removed meanwhile
+        except OSError:  # the file has been removed
             continue
         found.add((str(path), seen.st_mtime_ns, seen.st_size, seen.st_ino))
     return found
@@ -50,5 +50,5 @@ def await_file(path: Path) -> None:
     """Wait until a file exists."""
     until = time.monotonic() + PATIENCE
     while not path.exists():
-        assert time.monotonic() < until, f"{path} has not come"
+        assert time.monotonic() < until, f"{path} was not written"
         time.sleep(POLL)

@@ -1,4 +1,4 @@
-"""Compare runs bit for bit, and check that what a killed process left is consistent."""
+"""Compare runs bit for bit, and check that the files of a killed process are consistent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from nncli.runs import checkpoint
 from nncli.workflows.inspect import inspect
 
-TIMES = ("seconds", "total_seconds", "saved")  # what varies from run to run
+TIMES = ("seconds", "total_seconds", "saved")  # keys whose values differ between equal runs
 COMMAND = "command_line"
 LOG = "train.log"
 
@@ -50,17 +50,17 @@ def members(path: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
         found: dict[str, Any] = {name: archive.read(name) for name in archive.namelist()}
     meta = json.loads(found[checkpoint.META])
-    meta.pop("sha256", None)  # the rest of it has times
+    meta.pop("sha256", None)  # it depends on the times in meta.json
     return {**found, checkpoint.META: timeless(meta)}
 
 
 def content(path: Path) -> Any:
-    """Return the content of a file of a run, without what varies from run to run."""
+    """Return the content of a file of a run, without values that differ between equal runs."""
     if path.suffix == ".npz":
         return members(path)
     if path.suffix == ".csv":
         text = path.read_text()
-        assert text.endswith("\n"), "metrics.csv ends in a torn row"
+        assert text.endswith("\n"), "metrics.csv ends in an incomplete row"
         return parsed(text)
     if path.suffix == ".json":
         values = json.loads(path.read_text())
@@ -69,19 +69,19 @@ def content(path: Path) -> Any:
 
 
 def files(run: Path) -> list[str]:
-    """Return the names of all files of a run; none if it has no directory."""
+    """Return the names of all files of a run; an empty list if the directory does not exist."""
     return sorted(path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file())
 
 
 def same(run: Path, other: Path) -> bool:
     """Return whether two runs have the same files with the same bits."""
     more, less = set(files(run)) - set(files(other)), set(files(other)) - set(files(run))
-    assert not more, f"files too many: {sorted(more)}"
+    assert not more, f"unexpected files: {sorted(more)}"
     assert not less, f"files missing: {sorted(less)}"
     for name in files(run):
         if name != LOG:
             one, two = content(run / name), content(other / name)
-            equal = one == two  # not in the assertion, since showing the bytes is slow
+            equal = one == two  # compared outside the assertion, because pytest shows the bytes slowly
             assert equal, f"{name} differs {_differences(one, two)}"
     return True
 
@@ -96,11 +96,11 @@ def _differences(one: Any, two: Any) -> str:
 
 
 def whole_so_far(run: Path, end: Path) -> bool:
-    """Check that what a killed process left can be read and is the start of what the whole run has.
+    """Check that the files of a killed process can be read and agree with the uninterrupted run so far.
 
     Args:
         run: the directory of the killed process.
-        end: the whole run.
+        end: the directory of the uninterrupted run.
     """
     for name in files(run):
         path = run / name
@@ -110,7 +110,7 @@ def whole_so_far(run: Path, end: Path) -> bool:
             json.loads(path.read_text())
     rows = rows_so_far(run / "metrics.csv")
     equal = rows == content(end / "metrics.csv")[: len(rows)]
-    assert equal, "metrics.csv has other rows than the whole run"
+    assert equal, "metrics.csv differs from that of the uninterrupted run"
     last = run / "checkpoints" / "last.npz"
     if last.exists():
         assert len(rows) >= checkpoint.read_meta(str(last))["epoch"], "metrics.csv has lost a row"

@@ -1,4 +1,7 @@
-"""A program: nncli with functions that sleep first; its first argument says which and how long, as JSON."""
+"""A program: nncli with functions that sleep before each call.
+
+The first argument is a JSON object with the names of these functions and their seconds.
+"""
 
 from __future__ import annotations
 

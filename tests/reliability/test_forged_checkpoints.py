@@ -1,4 +1,4 @@
-"""Forged checkpoints with matching checksums are rejected or harmless, and no code in them is run."""
+"""Forged checkpoints with matching checksums are rejected or harmless, and their code is not run."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def parts(content):
 
 
 def places(value, path=()):
-    """Yield the path of every value in plain values."""
+    """Return the path of every value in nested plain values."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(found for key, item in inside for found in places(item, (*path, key)))]
 
 
 def put(meta, path, value):
-    """Return a copy with another value at a path; Ellipsis removes it."""
+    """Return a copy with another value at a path; Ellipsis removes the value."""
     if not path:
         return value
     meta = copy.deepcopy(meta)
@@ -67,7 +67,7 @@ APP = command_line([])
 
 
 def command(*arguments):
-    """Run a command and return how it ended."""
+    """Run a command and return its exit code."""
     found = CliRunner().invoke(APP, [str(item) for item in arguments])
     assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
     return found.exit_code
@@ -80,7 +80,7 @@ def forging(stopped, tmp_path_factory):
 
 
 def try_all(data, path):
-    """Run everything that takes a checkpoint; unexpected errors fail the test."""
+    """Call every function and command that reads a checkpoint; unexpected errors fail the test."""
     uses = [
         lambda: list(predict(path, data / tiny.TABLE).arrays()),
         lambda: inspect(path, verify=True),
@@ -106,7 +106,7 @@ def test_a_forged_meta_is_rejected_or_harmless(forging, count):
         for path, value in changes:
             with contextlib.suppress(
                 LookupError, TypeError, RecursionError
-            ):  # where the first change took the place of the second
+            ):  # the first change has removed the place of the second
                 forged = put(forged, path, value)
         write(folder / "forged.npz", forged, others)
         try_all(data, folder / "forged.npz")
@@ -115,7 +115,7 @@ def test_a_forged_meta_is_rejected_or_harmless(forging, count):
 
 
 @pytest.mark.parametrize("value", first(1, [16, 21, *(number for number in range(len(ODD)) if number not in (16, 21))]))
-def test_every_part_of_a_model_with_an_unusual_value(forging, value):
+def test_an_unusual_value_in_any_part_of_meta_json_is_rejected_or_harmless(forging, value):
     data, folder, meta, others = forging
     for key in meta:
         if key == "sha256":
@@ -125,7 +125,7 @@ def test_every_part_of_a_model_with_an_unusual_value(forging, value):
 
 
 def trainer_states(meta):
-    """Yield (path, value) of invalid values in the state of a trainer."""
+    """Return (path, value) of unusual values in the state of a trainer."""
     found = [(("trainer",), value) for value in (..., *IN_STATE)]
     for path in places(meta["trainer"])[1:]:
         found += [(("trainer", *path), value) for value in (..., *IN_STATE)]
@@ -133,7 +133,7 @@ def trainer_states(meta):
 
 
 def allowed(meta, path, value):
-    """Return whether a trainer could have reached a state."""
+    """Return whether a trainer could have reached a state with this value."""
     name, depth, before = path[-1], len(path), meta
     for key in path:
         before = before[key]
@@ -141,7 +141,7 @@ def allowed(meta, path, value):
     if path[1:] == ("stopping",):
         return value is None
     if path[1:] in (("last_record",), ("best_record",)):
-        return value == {}  # as before the first epoch; a run that has rows would have to have one
+        return value == {}  # this is the state before the first epoch
     if path[1:2] in (("best",), ("stopping",), ("plateau",)) and name == "best" and depth == 3:
         return number or value is None
     if path[1:2] in (("last_record",), ("best_record",)) and depth == 3 and name not in ("epoch", "step"):
@@ -235,7 +235,7 @@ def test_nothing_is_unpickled(forging, tmp_path):
     objects = np.array([Marker(marker)], dtype=object)
     file = tmp_path / "objects.npz"
     pickle.loads(pickle.dumps(Marker(marker)))
-    marker.rmdir()  # it works where it is let
+    marker.rmdir()  # without protection, unpickling creates the folder
     for name in ("0.dense.bias", "state/tally/accuracy"):
         for dtype in ("|O", "<f4", "|V8", "O", "object"):
             forged = put(meta, ("arrays", name), {**described(np.zeros(1)), "dtype": dtype, "shape": [1]})
@@ -267,7 +267,7 @@ def test_code_named_by_a_checkpoint_is_not_run(forging, tmp_path):
     assert not marker.exists()
 
 
-def test_a_folder_in_place_of_a_file(stopped, tmp_path):
+def test_a_folder_in_place_of_a_checkpoint_is_rejected(stopped, tmp_path):
     shutil.copytree(stopped / "run", tmp_path / "run")
     (tmp_path / "run" / "checkpoints" / "last.npz").unlink()
     (tmp_path / "run" / "checkpoints" / "last.npz").mkdir()

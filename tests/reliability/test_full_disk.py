@@ -1,4 +1,4 @@
-"""A full disk at any moment: a message and exit code 1, no damage, and the same results once there is space."""
+"""A disk that is full at any moment causes an error and no damage; results are the same once there is space."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.long import first
 from tests.reliability.attempts import about, all_succeed
 from tests.reliability.children import Child, Ended, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
-from tests.reliability.moments import Count, counted, killed_at, without_room_at
+from tests.reliability.moments import Count, counted, disk_full_at, killed_at
 from tests.reliability.mounts import can_mount, enlarge, make_read_only, make_writable, small
 from tests.reliability.runs_compared import files, same, whole_so_far
 from tests.workflows import tiny
@@ -39,10 +39,10 @@ def check_message(ended: Ended, reason: str, begun: bool) -> None:
 
 
 def check_files(run_path: Path, end: Path) -> None:
-    """Check what a failed process left: no incomplete row, no temporary file."""
+    """Check that a failed process left valid files, no incomplete row and no temporary file."""
     assert whole_so_far(run_path, end)
     metrics = run_path / "metrics.csv"
-    assert not metrics.exists() or metrics.read_text()[-1:] in ("", "\n"), "metrics.csv ends in a torn row"
+    assert not metrics.exists() or metrics.read_text()[-1:] in ("", "\n"), "metrics.csv ends in an incomplete row"
     temporary = [name for name in files(run_path) if name.endswith(".tmp")]
     assert not temporary, f"left behind: {temporary}"
 
@@ -57,16 +57,16 @@ def rerun_and_compare(scene: Scene) -> None:
 @pytest.mark.parametrize("for_good", [True, False], ids=["stays full", "once"])
 @pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
 @pytest.mark.parametrize("every", first(1, [37, 1]))
-def test_a_full_disk_at_any_moment(scenes, kind, every, for_good):
+def test_a_full_disk_at_any_moment_keeps_the_run_intact(scenes, kind, every, for_good):
     scene = scenes(kind)
     count = Count()
     assert Child(scene.folder, counted(command(*TRAIN), count)).ended().code == 0
 
     def attempt(number):
         scene.clear()
-        ended = Child(scene.folder, without_room_at(command(*TRAIN), number, for_good=for_good)).ended()
-        if ended.code == 0:  # what failed was done in another way, or nothing that can fail was left to do
-            with about("passed over"):
+        ended = Child(scene.folder, disk_full_at(command(*TRAIN), number, for_good=for_good)).ended()
+        if ended.code == 0:  # the program recovered from the failure, or no call could fail any more
+            with about("the command succeeded"):
                 assert same(scene.run, scene.whole)
             return
         with about(ended.err.splitlines()[-1]):
@@ -89,7 +89,7 @@ def limited(size: int) -> Callable[[], object]:
 
 @pytest.mark.parametrize("every", first(1, [4, 1]))
 @pytest.mark.parametrize("below", first(1, [1, 2, 10, 50]))
-def test_a_limit_on_the_size_of_files(scenes, below, every):
+def test_a_limit_on_file_size_keeps_the_run_intact(scenes, below, every):
     scene = scenes("kept")
     sizes = sorted({path.stat().st_size for path in scene.whole.rglob("*") if path.is_file()})
 
@@ -105,8 +105,8 @@ def test_a_limit_on_the_size_of_files(scenes, below, every):
 
 
 @pytest.mark.parametrize("count", first(1, [1, 40]))
-def test_a_limit_on_the_size_of_metrics(scenes, count):
-    """The limit is above every checkpoint, so that it cuts a row; the log, which is longer, goes elsewhere."""
+def test_a_limit_on_the_size_of_metrics_csv_leaves_complete_rows(scenes, count):
+    """The limit is larger than every checkpoint, so it cuts a row of metrics.csv; the log goes to /dev/null."""
     scene = scenes("measured")
     log = scene.run / "train.log"
     least, most = ((scene.whole / name).stat().st_size for name in ("checkpoints/last.npz", "metrics.csv"))
@@ -131,7 +131,7 @@ def test_a_limit_on_the_size_of_metrics(scenes, count):
 @pytest.mark.parametrize("ending", first(1, [".csv", ".npy", ".json"]))
 def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
     scene = scenes("dense")
-    output = scene.folder / f"no-room{ending}"
+    output = scene.folder / f"full-disk{ending}"
     predict = command("predict", "whole", tiny.TABLE, "--output", output.name)
     count = Count()
     assert Child(scene.folder, counted(predict, count)).ended().code == 0
@@ -139,7 +139,7 @@ def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
 
     def attempt(number):
         output.write_text("older")
-        ended = Child(scene.folder, without_room_at(predict, number, for_good=True)).ended()
+        ended = Child(scene.folder, disk_full_at(predict, number, for_good=True)).ended()
         with about(f"{number} of {count.value}: {ended.code}"):
             if ended.code == 0:
                 assert output.read_bytes() == new
@@ -149,13 +149,13 @@ def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
             assert output.name in line
             assert FULL in line
             assert output.read_bytes() in (b"older", new)
-        assert not list(scene.folder.glob(".no-room*"))
+        assert not list(scene.folder.glob(".full-disk*"))
 
     assert all_succeed(attempt, range(1, count.value + 1))
 
 
 @pytest.mark.parametrize("every", first(1, [64, 4]))
-def test_a_small_file_system(scenes, every):
+def test_a_small_file_system_keeps_the_run_intact(scenes, every):
     scene = scenes("kept")
     scene.run.mkdir()
     if not can_mount(scene.run):
@@ -176,11 +176,11 @@ def test_a_small_file_system(scenes, every):
             assert same(scene.run, scene.whole)
 
     assert all_succeed(attempt, range(4, 200, every))
-    assert failed, "there was always room"
+    assert failed, "no file system was too small"
 
 
 def after_an_epoch(action: Callable[[], object]) -> Callable[[], object]:
-    """Return an action that trains, and runs a function after an epoch."""
+    """Return an action that trains, and calls a function after epoch 2."""
 
     def listen(event: object) -> None:
         if isinstance(event, EpochEnded) and event.record["epoch"] == 2:
@@ -198,7 +198,7 @@ def after_an_epoch(action: Callable[[], object]) -> Callable[[], object]:
     return act
 
 
-def test_removed_checkpoints(scenes):
+def test_removed_checkpoints_are_reported_and_written_again(scenes):
     scene = scenes("dense")
     checkpoints = scene.run / "checkpoints"
     ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(checkpoints))).ended()
@@ -207,7 +207,7 @@ def test_removed_checkpoints(scenes):
     rerun_and_compare(scene)
 
 
-def test_a_removed_run(scenes):
+def test_a_removed_run_is_reported_and_trained_again(scenes):
     scene = scenes("dense")
     ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(scene.run))).ended()
     check_message(ended, "No such file or directory", begun=True)
@@ -215,7 +215,7 @@ def test_a_removed_run(scenes):
     rerun_and_compare(scene)
 
 
-def test_read_only_checkpoints(scenes):
+def test_read_only_checkpoints_are_reported_and_kept(scenes):
     scene = scenes("dense")
     checkpoints = scene.run / "checkpoints"
     checkpoints.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""A damaged checkpoint is refused, or has exactly the original content."""
+"""A damaged checkpoint is refused, or is read with exactly the original content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.long import first
 from tests.reliability.forge import boundaries, described, members, npy, sealed, write
 from tests.workflows import tiny
 
-CHANGES = 100  # a test
+CHANGES = 100  # per test
 
 
 def held(path):
@@ -31,7 +31,7 @@ def held(path):
 
 
 def refusal(use, path):
-    """Return the one-line error for a file, which names it; None if it is accepted."""
+    """Return the error message for a file, which is one line and names the file; None if the file is accepted."""
     try:
         use()
     except CheckpointError as error:
@@ -95,7 +95,7 @@ def test_changed_bytes_of_the_list_of_members_are_refused_or_harmless(last, valu
             assert held(last) == before
 
 
-def test_a_truncated_checkpoint_is_refused_everywhere(stopped, run, last):
+def test_a_truncated_checkpoint_is_refused_by_every_function(stopped, run, last):
     whole = last.read_bytes()
     chance = random.Random(5)
     cuts = {place + by for place in boundaries(last) for by in (-1, 0, 1)} | set(chance.sample(range(len(whole)), 60))
@@ -166,7 +166,7 @@ def test_unsupported_zip_flags_are_refused(last, bit, what):
         at = whole.index(b"PK\1\2", at + 1)
 
 
-def test_another_dtype_is_not_cast(stopped, run, last):
+def test_weights_of_another_dtype_are_refused(stopped, run, last):
     content = members(last)
     meta = json.loads(content.pop("meta.json"))
     array = np.load(last)["0.dense.weight"]
@@ -196,7 +196,7 @@ def test_a_model_too_large_for_a_checkpoint_is_refused_before_training(stopped, 
                 check_meta_size(session, trainer)
 
 
-def test_rewriting_the_archive_does_not_matter(last):
+def test_an_archive_written_in_another_order_is_equal(last):
     before, content = held(last), members(last)
     meta = json.loads(content.pop("meta.json"))
     write(last, dict(reversed(meta.items())), dict(reversed(content.items())))

@@ -1,4 +1,4 @@
-"""Malicious data files are rejected by name, and no code in them is run."""
+"""Malicious data files are rejected with a message that names the file, and their code is not run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APP = command_line([])
 
 
 def refused(keys):
-    """Return the one-line error of a source, which names its file."""
+    """Return the error message for a source, which is one line and names the file."""
     with pytest.raises(DataError) as caught:
         rows(**keys)
     message = str(caught.value)
@@ -37,7 +37,7 @@ def refused(keys):
 
 @pytest.mark.parametrize("name", HEADERS)
 @pytest.mark.parametrize("place", [in_npy, in_npz])
-def test_impossible_npy_headers(tmp_path, monkeypatch, place, name):
+def test_impossible_npy_headers_are_rejected(tmp_path, monkeypatch, place, name):
     monkeypatch.chdir(tmp_path)
     refused(place(HEADERS[name])(tmp_path))
     assert not Path("marker").exists()
@@ -45,7 +45,7 @@ def test_impossible_npy_headers(tmp_path, monkeypatch, place, name):
 
 @pytest.mark.parametrize("name", IDX)
 @pytest.mark.parametrize("ending", ["", ".gz"])
-def test_impossible_idx_files(tmp_path, name, ending):
+def test_impossible_idx_files_are_rejected(tmp_path, name, ending):
     content = gzip.compress(IDX[name]) if ending else IDX[name]
     refused(in_idx(content, f"x-idx3-ubyte{ending}")(tmp_path))
 
@@ -65,7 +65,7 @@ def test_decompression_bombs_are_detected_by_their_headers(tmp_path, name):
     assert "unpacks to" in message or "too many pixels" in message
 
 
-def test_long_streams_are_stopped(tmp_path, monkeypatch):
+def test_a_stream_that_unpacks_to_too_much_is_rejected(tmp_path, monkeypatch):
     monkeypatch.setattr("nncli.data.files.decompression.MAX_RATIO", 10)
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(bytes(3 << 20)))
@@ -77,7 +77,7 @@ def test_long_streams_are_stopped(tmp_path, monkeypatch):
             file.read(1 << 20)
 
 
-def test_well_compressed_data_are_read(tmp_path):
+def test_valid_data_with_high_compression_are_read(tmp_path):
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 100)), y=np.zeros(50_000))
     assert rows(path=tmp_path / "a.npz").inputs.shape == (50_000, 100)
     with gzip.open(tmp_path / "a.csv.gz", "wb") as file:
@@ -85,7 +85,7 @@ def test_well_compressed_data_are_read(tmp_path):
     assert len(rows(path=tmp_path / "a.csv.gz", targets="y")) == 300_000
 
 
-def test_images_of_other_formats_are_not_opened(tmp_path):
+def test_images_of_other_formats_are_rejected(tmp_path):
     image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
     keys = in_image(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n(marker) (w) file\n")(tmp_path)
     assert "not a whole image" in refused(keys)
@@ -120,7 +120,7 @@ def test_nothing_is_unpickled_by_any_command(stopped, tmp_path, monkeypatch, nam
 
 @pytest.mark.parametrize("kind", ["npy", "npz", "idx", "gz", "image"])
 @pytest.mark.parametrize("seed", first(1, range(20)))
-def test_random_damage_raises_data_errors_only(tmp_path, kind, seed):
+def test_random_damage_raises_only_errors_that_name_the_file(tmp_path, kind, seed):
     chance = random.Random(f"{kind} {seed}")
     if kind == "npy":
         np.save(tmp_path / "good.npy", GOOD)
@@ -155,7 +155,7 @@ def test_random_damage_raises_data_errors_only(tmp_path, kind, seed):
         assert str(tmp_path) in message
 
 
-def test_files_of_python_2_are_read_without_a_warning(tmp_path):
+def test_npy_files_written_by_python_2_are_read_without_a_warning(tmp_path):
     for place in (in_npy, in_npz):
         assert rows(**place(of("(3L, 2L)", content=GOOD.tobytes()))(tmp_path)).inputs.tolist() == GOOD.tolist()
 

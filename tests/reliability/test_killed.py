@@ -1,4 +1,4 @@
-"""One command, killed at random times and repeated until it finishes, as by a cluster scheduler."""
+"""A command is killed at random times and repeated until it finishes, as a cluster scheduler does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.reliability.kinds import TRAIN, Scene
 from tests.reliability.programs import STEP, await_file, await_writing, end, start, traces
 from tests.reliability.runs_compared import last_step, same, state, whole_so_far
 
-LONGEST = 0.2  # seconds until a program is killed after it started to write
-LOOPS = {  # training settings by kind, with which short processes make progress
+LONGEST = 0.2  # maximum seconds between the first write of a program and its kill
+LOOPS = {  # training settings per kind, chosen so that short processes make progress
     "dense": {"epochs": 24},
     "convolutional": {"epochs": 16},
     "early": {"checkpoint": {"every_steps": 1}},
@@ -25,13 +25,13 @@ LOOPS = {  # training settings by kind, with which short processes make progress
 
 
 def run_until_done(scene: Scene, kills: int, chosen: random.Random) -> tuple[list[int], Ended]:
-    """Repeat the command until it was killed a number of times, and then until it finishes.
+    """Start the command and kill it a given number of times, and then run it to its end.
 
-    The steps are so slow that all killed processes together take less time than the training; the first one reaches a
-    checkpoint.
+    Steps are slowed down, so that all killed processes together cannot finish the training. The first process is killed
+    only after it has written a checkpoint.
 
     Returns:
-        The steps of the last checkpoint after each kill, and how it ended.
+        The step of the last checkpoint after each kill, and how the last process ended.
     """
     slow = {STEP: 1.5 * kills * LONGEST / state(scene.whole)["step"]}
     reached = []
@@ -46,14 +46,14 @@ def run_until_done(scene: Scene, kills: int, chosen: random.Random) -> tuple[lis
         program.kill()
         ended = end(program)
         with about(f"kill {number + 1}"):
-            assert ended.code == -signal.SIGKILL, f"it had ended: {ended}"
+            assert ended.code == -signal.SIGKILL, f"it ended before the kill: {ended}"
             assert whole_so_far(scene.run, scene.whole)
         reached.append(last_step(scene.run))
     return reached, end(start(scene.folder, {}, *TRAIN))
 
 
 @pytest.mark.parametrize(("kind", "kills"), first(1, [("dense", 4), *((kind, 12) for kind in LOOPS)]))
-def test_a_command_that_is_killed_at_random_and_repeated(scenes, kind, kills):
+def test_a_command_killed_at_random_times_and_repeated_has_the_same_results(scenes, kind, kills):
     scene = scenes(kind, **LOOPS[kind])
     reached, ended = run_until_done(scene, kills, random.Random(kills))
     assert ended.code == 0, ended.err
@@ -64,7 +64,7 @@ def test_a_command_that_is_killed_at_random_and_repeated(scenes, kind, kills):
 
 
 @pytest.mark.parametrize("seed", first(0, range(12)))
-def test_a_program_that_is_killed_while_it_starts(scenes, seed):
+def test_a_program_killed_while_it_starts_has_the_same_results_when_repeated(scenes, seed):
     scene = scenes("dense")
     program = start(scene.folder, {}, *TRAIN)
     time.sleep(random.Random(seed).uniform(0.05, 0.7))

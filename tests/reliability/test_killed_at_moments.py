@@ -1,4 +1,4 @@
-"""A run killed at any file operation ends, when the command is repeated, with the same results."""
+"""A run that is killed at any file operation has the same results after the command is repeated."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXTENSIONS = [
 
 
 def moments(scene: Scene, *arguments: str) -> int:
-    """Return the number of moments of a whole command, without changing the run."""
+    """Run a command to its end, and return the number of its moments."""
     count = Count()
     ended = Child(scene.folder, counted(command(*arguments), count)).ended()
     assert ended.code == 0, ended.err
@@ -53,7 +53,7 @@ def rerun_and_compare(scene: Scene, whole: Path, *arguments: str) -> None:
 
 @pytest.mark.parametrize("kind", ["dense", "convolutional", "early", "kept"])
 @pytest.mark.parametrize("every", first(1, [83, 1]))
-def test_a_run_killed_at_any_moment(scenes, kind, every):
+def test_a_run_killed_at_any_moment_has_the_same_results_when_repeated(scenes, kind, every):
     scene = scenes(kind)
     count = moments(scene, *TRAIN)
 
@@ -69,7 +69,7 @@ def test_a_run_killed_at_any_moment(scenes, kind, every):
 
 @pytest.mark.parametrize("every", first(1, [31, 1]))
 def test_a_killed_run_is_not_restarted_by_mistake(scenes, every):
-    """Without --resume a run is refused and left as it is; with nothing in it yet, it begins."""
+    """Without --resume, an existing run is refused and not changed; a directory without files of a run is used."""
     scene = scenes("dense")
     begin = ("train", CONFIG, "--run-dir", "run")
     count = moments(scene, *begin)
@@ -110,7 +110,7 @@ def test_resume_before_the_first_checkpoint_shows_the_command(scenes, every):
 
 
 @pytest.mark.parametrize("ending", [".csv", *first(0, [".npy", ".json"])])
-def test_killed_predictions_keep_the_older_file(scenes, ending):
+def test_predict_killed_at_any_moment_keeps_the_older_file(scenes, ending):
     scene = scenes("dense")
     output = scene.folder / f"predictions{ending}"
     predict = ("predict", "whole", tiny.TABLE, "--output", output.name)
@@ -128,7 +128,7 @@ def test_killed_predictions_keep_the_older_file(scenes, ending):
 
 
 @pytest.mark.parametrize("kills", first(1, [4, 8, 12, 16, 20, 24]))
-def test_a_run_killed_repeatedly(scenes, kills):
+def test_a_run_killed_repeatedly_has_the_same_results(scenes, kills):
     scene = scenes("kept", epochs=24)
     most = moments(scene, *TRAIN) // kills
     scene.clear()
@@ -141,7 +141,7 @@ def test_a_run_killed_repeatedly(scenes, kills):
 
 @pytest.mark.parametrize(("kind", "setting"), first(2, EXTENSIONS))
 @pytest.mark.parametrize("every", first(1, [53, 1]))
-def test_a_finished_run_killed_while_it_is_extended(scenes, kind, setting, every):
+def test_a_run_killed_while_it_is_extended_has_the_same_results(scenes, kind, setting, every):
     scene = scenes(kind)
     extend = ("resume", "run", "--set", setting)
     scene.begin_with(scene.whole)

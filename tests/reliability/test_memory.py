@@ -1,4 +1,4 @@
-"""Files made to fill the memory, in a process whose memory is measured."""
+"""Files that are made to fill the memory are rejected with little memory, which is measured in a separate process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 
 from tests.long import first
 
-pytest.importorskip("resource", reason="memory is measured where there is getrusage")
+pytest.importorskip("resource", reason="the memory of a process is measured with getrusage")
 ROOT = Path(__file__).parents[2]
-MOST = 1000  # mebibytes
+MAX_PEAK = 1000  # MiB
 
 
 def process(folder, *what):
-    """Yield the lines that memory_bombs.py prints."""
+    """Run memory_bombs.py and return the values of the lines that it prints."""
     script = Path(__file__).with_name("memory_bombs.py")
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     command = [sys.executable, str(script), what[0], str(folder), *what[1:]]
@@ -38,7 +38,7 @@ def test_the_worst_files_are_rejected_with_little_memory(tmp_path, which, count)
     assert len(ended) >= count
     for code, peak, arguments, output in ended:
         assert code == 2, (arguments, output)
-        assert peak < MOST, arguments
+        assert peak < MAX_PEAK, arguments
         assert "Traceback" not in output
         lines = output.strip().splitlines()
         assert 1 <= len(lines) <= 2, output

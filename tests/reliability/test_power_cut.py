@@ -1,4 +1,4 @@
-"""A power cut at any moment loses what was not synced, and the run still ends with the same results."""
+"""A power cut at any moment loses only data that were not synced, and the repeated run has the same results."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from tests.reliability.moments import Count, counted
 from tests.reliability.power import cut_at
 from tests.reliability.runs_compared import content, last_step, rows_so_far, same
 
-EPOCH = 3  # steps
-pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files have no names here")
+EPOCH = 3  # steps per epoch
+pytestmark = pytest.mark.skipif(
+    not os.path.isdir("/proc/self/fd"), reason="open files can be read by descriptor only in /proc/self/fd"
+)
 
 
 @pytest.mark.parametrize("names_last", [False, True], ids=["all is lost", "content is lost"])
 @pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
 @pytest.mark.parametrize("every", first(1, [29, 1]))
-def test_a_power_cut_at_any_moment(scenes, kind, every, names_last, tmp_path):
+def test_a_run_after_a_power_cut_at_any_moment_has_the_same_results(scenes, kind, every, names_last, tmp_path):
     scene = scenes(kind)
     count = Count()
     assert Child(scene.folder, counted(command(*TRAIN), count)).ended().code == 0
@@ -45,7 +47,7 @@ def test_a_power_cut_at_any_moment(scenes, kind, every, names_last, tmp_path):
             assert last_step(scene.run) >= saved - EPOCH, "more than an epoch is lost"
             rows = rows_so_far(scene.run / "metrics.csv")
             equal = rows == content(scene.whole / "metrics.csv")[: len(rows)]
-            assert equal, "metrics.csv has other rows"
+            assert equal, "metrics.csv differs from that of the uninterrupted run"
             ended = run(scene.folder, *TRAIN)
             assert ended.code == 0, ended.err
             assert same(scene.run, scene.whole)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at any time: the state is saved, the next command is shown, and results are the same bits."""
+"""After Ctrl-C or SIGTERM at any time the state is saved, and the resumed run has bit-identical results."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def resume_and_compare(scene: Scene, ended: Ended, number: int) -> None:
 
 
 def slowed(**seconds: float) -> Callable[[], object]:
-    """Return an action that trains with functions that sleep first."""
+    """Return an action that trains with functions that sleep before each call."""
 
     def act() -> object:
         for name, each in seconds.items():
@@ -64,7 +64,7 @@ def slowed(**seconds: float) -> Callable[[], object]:
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("seed", first(1, range(20)))
-def test_a_run_stopped_at_a_random_time(scenes, number, seed):
+def test_a_run_stopped_at_a_random_time_can_be_resumed(scenes, number, seed):
     scene = scenes("kept")
     with Child(scene.folder, slowed(step=0.03, measure=0.06)) as child:
         await_file(scene.run / "checkpoints" / "last.npz")
@@ -74,7 +74,7 @@ def test_a_run_stopped_at_a_random_time(scenes, number, seed):
 
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-def test_a_program_stopped_by_a_signal(scenes, number):
+def test_a_program_stopped_by_a_signal_can_be_resumed(scenes, number):
     scene = scenes("kept")
     program = start(scene.folder, {SLOW["step"]: 0.04}, *BEGIN)
     await_file(scene.run / "checkpoints" / "last.npz")
@@ -94,13 +94,13 @@ def stopped_while_measuring(at: int, number: int) -> Callable[[], object]:
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 @pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "convolutional"])])
-def test_a_signal_during_any_measurement(scenes, kind, number):
+def test_a_run_stopped_during_any_evaluation_can_be_resumed(scenes, kind, number):
     scene = scenes(kind)
     epochs = state(scene.whole)["epoch"]
 
-    def attempt(at):  # the last one is that of the test rows
+    def attempt(at):  # the last evaluation is that of the test rows
         scene.clear()
-        with about(f"measurement {at} of {epochs + 1}"):
+        with about(f"evaluation {at} of {epochs + 1}"):
             resume_and_compare(scene, Child(scene.folder, stopped_while_measuring(at, number)).ended(), number)
 
     assert all_succeed(attempt, range(1, epochs + 2))
@@ -108,20 +108,20 @@ def test_a_signal_during_any_measurement(scenes, kind, number):
 
 @pytest.mark.parametrize("kind", [StepEnded, EpochEnded, TrainingEnded])
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-def test_a_signal_while_an_event_is_handled(scenes, kind, number):
+def test_a_run_stopped_while_an_event_is_handled_can_be_resumed(scenes, kind, number):
     scene = scenes("dense")
 
     def act() -> object:
         from nncli.cli.run_display import RunDisplay
 
-        told = RunDisplay.__call__
+        original = RunDisplay.__call__
 
-        def tell(display: RunDisplay, event: object) -> None:
+        def signal_first(display: RunDisplay, event: object) -> None:
             if isinstance(event, kind):
                 os.kill(os.getpid(), number)
-            told(display, event)
+            original(display, event)
 
-        RunDisplay.__call__ = tell
+        RunDisplay.__call__ = signal_first
         return command(*BEGIN)()
 
     resume_and_compare(scene, Child(scene.folder, act).ended(), number)
@@ -129,7 +129,7 @@ def test_a_signal_while_an_event_is_handled(scenes, kind, number):
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 @pytest.mark.parametrize("call", first(1, ["fsync", "save"]))
-def test_a_second_signal_while_a_checkpoint_is_written(scenes, number, call):
+def test_a_second_signal_while_a_checkpoint_is_written_does_no_damage(scenes, number, call):
     scene = scenes("kept")
     with Child(scene.folder, slowed(**{call: 0.1})) as child:
         await_file(scene.run / "checkpoints" / "best.npz")
@@ -156,7 +156,7 @@ BEFORE_TRAINING = {  # functions that are called before the first step, by the m
 
 @pytest.mark.parametrize("call", BEFORE_TRAINING)
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-def test_a_signal_before_training_starts(scenes, number, call):
+def test_a_run_stopped_before_training_starts_can_be_repeated(scenes, number, call):
     scene = scenes("dense")
 
     def act() -> object:
@@ -174,8 +174,8 @@ def test_a_signal_before_training_starts(scenes, number, call):
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 @pytest.mark.parametrize("every", first(1, [97, 1]))
-def test_a_run_stopped_after_every_step(scenes, number, every):
-    """Each process takes one step; saving an unchanged state again changes nothing."""
+def test_a_run_stopped_after_every_step_can_be_resumed(scenes, number, every):
+    """Each process runs one step; saving an unchanged state again changes nothing."""
     scene = scenes("kept")
     steps = state(scene.whole)["step"]
     for _ in range(steps if every == 1 else 4):
@@ -197,7 +197,7 @@ def stopped_after_a_step(number: int) -> Callable[[], object]:
     return act
 
 
-def test_the_saved_state_is_that_of_the_reported_step(scenes):
+def test_the_message_names_the_step_of_the_saved_state(scenes):
     scene = scenes("dense")
     ended = Child(scene.folder, stopped_after_a_step(signal.SIGTERM)).ended()
     assert "after step 1;" in ended.err.splitlines()[-1]

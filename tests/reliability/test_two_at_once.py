@@ -1,4 +1,4 @@
-"""Several processes for one run directory, and readers of a run in progress."""
+"""Several processes use one run directory, or read a run while it is written."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from tests.reliability.runs_compared import content, parsed, same
 from tests.workflows import tiny
 
 BEGIN = ("train", CONFIG, "--run-dir", "run")
-REFUSED = ("another process", "holds a run already")  # that it is writing, or was faster
+REFUSED = ("another process", "holds a run already")  # it is writing the run, or created the run first
 
 
 def run_together(scene: Scene, actions: list[Action], delay: float = 0) -> list[Ended]:
-    """Run actions in processes that start at the same time, but for a delay of all after the first."""
+    """Run actions in processes; each process starts by the given delay (in seconds) later than the one before."""
     reader, gate = os.pipe()
 
     def waiting(action: Action, seconds: float) -> Action:
         def act() -> object:
             os.close(gate)
-            os.read(reader, 1)  # until the gate is closed
+            os.read(reader, 1)  # returns when the gate is closed
             time.sleep(seconds)
             return action()
 
@@ -47,7 +47,7 @@ def run_together(scene: Scene, actions: list[Action], delay: float = 0) -> list[
 
 
 def check_one_winner(scene: Scene, ends: list[Ended]) -> None:
-    """Check that one process did all of the work and that the others were rejected."""
+    """Check that one process did all of the work and that the other processes were rejected."""
     assert sorted(ended.code for ended in ends) == [0, *[2] * (len(ends) - 1)], ends
     for ended in ends:
         if ended.code:
@@ -80,7 +80,7 @@ def test_five_processes_start_one_run(scenes, seed):
 
 @pytest.mark.parametrize("seed", first(2, range(50)))
 def test_two_processes_resume_one_run(scenes, seed):
-    """The slower one is rejected or finds the run finished; a missing run is started."""
+    """The slower process is rejected or finds the run finished; a run that does not exist is started."""
     scene = scenes("kept")
     chosen = random.Random(seed)
     commands = [command(*TRAIN)] * 2
@@ -96,7 +96,7 @@ def test_two_processes_resume_one_run(scenes, seed):
     assert same(scene.run, scene.whole)
 
 
-def test_runs_of_one_second_do_not_share_a_directory(scenes):
+def test_runs_started_in_the_same_second_use_different_directories(scenes):
     scene = scenes("dense")
     ends = run_together(scene, [command("train", CONFIG, "--quiet")] * 4)
     assert [ended.code for ended in ends] == [0] * 4, ends
@@ -107,7 +107,7 @@ def test_runs_of_one_second_do_not_share_a_directory(scenes):
 
 
 def read_run(scene: Scene) -> dict[str, Callable[[], object]]:
-    """Read what users may read while a run is in progress."""
+    """Return functions that read what users may read while a run is in progress."""
     table = str(scene.folder / tiny.TABLE)
     return {
         "inspect": lambda: inspect(scene.run, verify=True),
@@ -120,7 +120,7 @@ def read_run(scene: Scene) -> dict[str, Callable[[], object]]:
 
 @pytest.mark.parametrize("kind", ["kept", *first(0, ["dense"])])
 @pytest.mark.parametrize("name", first(3, ["inspect", "predict", "metrics.csv", "evaluate", "status.json"]))
-def test_a_run_is_read_while_it_is_written(scenes, kind, name):
+def test_a_run_can_be_read_while_it_is_written(scenes, kind, name):
     scene = scenes(kind, epochs=24)
     read, count = read_run(scene)[name], 0
     with Child(scene.folder, command(*BEGIN)) as program:

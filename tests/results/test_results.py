@@ -19,7 +19,7 @@ from nncli.workflows.train import train
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 DATA = ROOT.parent / "shared" / "data"
-SEEDS = range(5)  # with --full; otherwise the first
+SEEDS = range(5)  # with --full; otherwise only the first
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def with_ones(x: np.ndarray) -> np.ndarray:
 
 
 def test_california_housing_has_an_rmse_below_54_000(seeds: range) -> None:
-    """Everything in the config was chosen on validation rows; test rows are measured once, with the best weights."""
+    """The config was tuned on validation rows; test rows are evaluated once, with the best weights."""
     paths = [
         f"data.train.path={needed('california_housing_train.csv.gz')}",
         f"data.test.path={needed('california_housing_test.csv.gz')}",

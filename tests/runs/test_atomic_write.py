@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and an older file survives a failure."""
+"""Test that files are written completely or not at all, and that an older file survives a failure."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ def test_content_is_synced_before_the_file_is_renamed(tmp_path, monkeypatch):
     assert done[:2] == ["fsync", "replace"]
 
 
-def test_permissions_are_those_of_any_new_file(tmp_path):
+def test_a_written_file_has_the_default_permissions(tmp_path):
     write_atomically(str(tmp_path / "a"), lambda file: file.write(b"x"))
     (tmp_path / "b").write_bytes(b"x")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
 
 
-def test_a_missing_folder(tmp_path):
+def test_a_missing_folder_raises_a_save_error(tmp_path):
     with pytest.raises(SaveError, match="No such file or directory"):
         write_atomically(str(tmp_path / "gone" / "a"), lambda file: file.write(b"x"))
 
 
-def test_an_interruption_after_the_rename_stays_an_interruption(tmp_path, monkeypatch):
+def test_ctrl_c_after_the_rename_raises_keyboard_interrupt(tmp_path, monkeypatch):
     replace = os.replace
 
     def interrupted(*names):

@@ -1,4 +1,4 @@
-"""Checkpoints: NumPy can open them, every array is verified, and foreign files are refused."""
+"""Test that NumPy can open checkpoints, that every array is verified, and that other files are refused."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def saved(tmp_path):
 
 
 def refused(path, use=checkpoint.load):
-    """Return the error for a file."""
+    """Return the message of the error that reading a file raises."""
     with pytest.raises(CheckpointError) as caught:
         use(str(path))
     assert caught.value.exit_code == 2
@@ -43,7 +43,7 @@ def refused(path, use=checkpoint.load):
 
 
 def rewritten(path, change, compression=zipfile.ZIP_STORED):
-    """Rewrite an archive with every (name, content) changed by a function; None removes a member."""
+    """Rewrite an archive; `change` maps (name, content) of each member to its new content, or to None to remove it."""
     with zipfile.ZipFile(path) as archive:
         members = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", compression) as archive:
@@ -77,7 +77,7 @@ def test_loading_returns_what_was_saved_bit_for_bit(saved):
         assert arrays[name].tobytes() == array.tobytes()
 
 
-def test_numpy_alone_opens_it(saved):
+def test_numpy_can_open_a_checkpoint(saved):
     with np.load(saved, allow_pickle=False) as archive:
         assert set(archive.files) == {*WEIGHTS, *(f"state/{name}" for name in STATE), "meta.json"}
         for name, array in WEIGHTS.items():
@@ -97,10 +97,10 @@ def test_equal_content_gives_equal_bytes(tmp_path, saved):
     checkpoint.save(str(tmp_path / "b.npz"), WEIGHTS, STATE, {"name": "a", "step": 3})
     assert (tmp_path / "b.npz").read_bytes() == saved.read_bytes()
     with zipfile.ZipFile(saved) as archive:
-        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "whenever it is saved"
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "always this date"
 
 
-def test_arrays_that_are_not_contiguous(tmp_path):
+def test_arrays_that_are_not_contiguous_are_saved(tmp_path):
     array = np.arange(12.0).reshape(3, 4).T[::2]
     checkpoint.save(str(tmp_path / "a.npz"), {"w": array}, {}, {})
     np.testing.assert_array_equal(checkpoint.load(str(tmp_path / "a.npz"))[1]["w"], array)
@@ -120,7 +120,7 @@ def test_a_changed_array_in_a_valid_zip_is_found(saved):
     assert "the array '2.dense.weight' is damaged (its checksum differs)" in refused(rewritten(saved, flip))
 
 
-def test_a_swapped_shape_is_found(saved):
+def test_a_transposed_shape_is_found(saved):
     swap = lambda name, content: content.replace(b"(2, 3)", b"(3, 2)")  # noqa: E731
     assert "is damaged" in refused(rewritten(saved, swap))
 
@@ -135,7 +135,7 @@ def test_a_missing_array_is_found(saved):
     "content", [b"", b"text\n", b"\x00" * 200, pickle.dumps({"a": 1}), b"PK\x03\x04" + b"\x00" * 50, b"\x93NUMPY" * 9]
 )
 @pytest.mark.parametrize("use", [checkpoint.load, checkpoint.read_meta, inspect])
-def test_files_of_another_kind(tmp_path, content, use):
+def test_files_of_another_kind_are_refused(tmp_path, content, use):
     (tmp_path / "a.npz").write_bytes(content)
     assert "not an nncli checkpoint, or a damaged one" in refused(tmp_path / "a.npz", use)
 
@@ -161,7 +161,7 @@ def test_a_foreign_meta_is_refused(tmp_path, meta):
 
 
 @pytest.mark.parametrize("version", [0, 2, "1", None])
-def test_another_version_is_refused_with_both_numbers(saved, version):
+def test_the_error_for_another_version_has_both_version_numbers(saved, version):
     message = refused(with_meta(saved, format_version=version, nncli_version="9.9"))
     assert f"format version {version}; this nncli reads version {checkpoint_meta.VERSION}" in message
     assert "9.9" in message
@@ -187,12 +187,12 @@ def test_another_version_is_refused_with_both_numbers(saved, version):
         {"shape": [2, 3], "dtype": "(", "sha256": ""},
     ],
 )
-def test_wrong_descriptions_of_arrays_are_refused(saved, described):
+def test_invalid_descriptions_of_arrays_are_refused(saved, described):
     arrays = {**checkpoint.read_meta(str(saved))["arrays"], "0.dense.weight": described}
     assert "'0.dense.weight' is damaged" in refused(with_meta(saved, arrays=arrays))
 
 
-def test_meta_has_a_checksum_that_anybody_can_verify(saved):
+def test_the_checksum_of_meta_is_a_plain_sha256(saved):
     with zipfile.ZipFile(saved) as archive:
         meta = json.loads(archive.read("meta.json"))
     expected = meta.pop("sha256")
@@ -226,7 +226,7 @@ def test_values_that_json_changes_do_not_break_the_checksum(tmp_path):
     assert checkpoint.read_meta(str(tmp_path / "a.npz"))["by number"] == {"1": "a", "10": "b", "9": "c"}
 
 
-def test_a_meta_that_load_would_refuse_is_not_saved(tmp_path, monkeypatch):
+def test_a_meta_too_large_for_load_is_not_saved(tmp_path, monkeypatch):
     path = tmp_path / "a.npz"
     for limit, value in (("MAX_META_BYTES", "x" * 3000), ("MAX_META_VALUES", [0] * 3000)):
         with monkeypatch.context() as patch:
@@ -245,7 +245,7 @@ def test_a_meta_that_load_would_refuse_is_not_saved(tmp_path, monkeypatch):
             path.unlink()
 
 
-def test_the_check_before_training_counts_the_arrays(monkeypatch):
+def test_check_meta_size_includes_the_descriptions_of_arrays(monkeypatch):
     checkpoint.check_meta_size({}, WEIGHTS)
     monkeypatch.setattr(checkpoint_meta, "MAX_META_BYTES", 500)
     checkpoint.check_meta_size({})
@@ -262,7 +262,7 @@ def test_a_compressed_member_is_not_expanded(saved):
     assert "compressed" in refused(rewritten(saved, grown, zipfile.ZIP_DEFLATED))
 
 
-def test_a_missing_file(tmp_path):
+def test_a_missing_file_raises_a_checkpoint_error(tmp_path):
     assert "no such checkpoint" in refused(tmp_path / "a.npz")
 
 
@@ -294,4 +294,4 @@ def test_read_meta_reads_no_arrays(tmp_path, monkeypatch):
     assert checkpoint.read_meta(str(path))["name"] == "large"
     assert 0 < read < 20_000 < Path(path).stat().st_size
     checkpoint.load(str(path))
-    assert read > 8_000_000, "the counter counts"
+    assert read > 8_000_000, "the counter works"

@@ -1,4 +1,4 @@
-"""Names of checkpoints, and how many are kept."""
+"""Test the names of checkpoints and the number of checkpoints that are kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nncli.runs.new_directory import new_run_directory_at
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -28,7 +28,7 @@ def test_a_link_survives_the_replacement_of_its_source():
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
 
 
-def test_a_file_system_without_links_gets_copies(monkeypatch):
+def test_checkpoints_are_copied_if_the_file_system_has_no_links(monkeypatch):
     def refuse(*_):
         raise OSError(1, "Operation not permitted")
 
@@ -49,7 +49,7 @@ def test_linking_again_leaves_no_temporary_file():
     assert sorted(os.listdir("run/checkpoints")) == ["best.npz", "last.npz"]
 
 
-def test_the_last_checkpoints_are_kept_in_the_order_of_their_numbers():
+def test_the_checkpoints_with_the_largest_epochs_are_kept():
     run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "")
     for epoch in (9998, 9999, 10000, 10001):

@@ -1,4 +1,4 @@
-"""The files of a run directory."""
+"""Test the files of a run directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.runs.new_directory import new_run_directory_at
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -37,7 +37,7 @@ def test_only_unfinished_files_are_removed():
 @pytest.mark.parametrize(
     "content", [b"[" * 200_000, b'{"a": ' * 50_000, b"[]", b"nonsense", b"\xff", b'{"state": "x"}']
 )
-def test_a_foreign_status_is_reported(content):
+def test_an_invalid_status_file_is_reported(content):
     run = new_run_directory_at("run")
     run.write_bytes("status.json", content)
     with pytest.raises(RunError, match=r"run/status\.json: "):
@@ -45,7 +45,7 @@ def test_a_foreign_status_is_reported(content):
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 80, b"\n"])
-def test_a_status_emptied_by_a_power_cut_means_running(content):
+def test_an_empty_status_file_means_running(content):
     run = new_run_directory_at("run")
     run.write_bytes("status.json", content)
     assert run.state == "running"

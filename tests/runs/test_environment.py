@@ -1,4 +1,4 @@
-"""The recorded environment of a run, and messages for changes of it."""
+"""Test the messages for changes of a run's environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_changes_that_may_affect_the_last_bits_are_reported(before, now, said):
     assert environment_changes(HERE | before, HERE | now) == said
 
 
-def test_older_runs_without_a_compiler_had_none():
+def test_older_runs_count_as_runs_without_a_compiler():
     old = {name: value for name, value in HERE.items() if name != "compiler"}
     assert environment_changes(old, HERE) == []
     assert environment_changes(old, HERE | {"compiler": "numba 0.68.1"}) == ["compiler none is now numba 0.68.1"]

@@ -1,4 +1,4 @@
-"""Find the checkpoint of a path."""
+"""Test finding the checkpoint of a path."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nncli.runs.new_directory import new_run_directory_at
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory."""
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_run_directory_means_its_best_checkpoint():
+def test_the_path_of_a_run_directory_gives_its_best_checkpoint():
     run = new_run_directory_at("run")
     with pytest.raises(CheckpointError, match="run: a directory without checkpoints"):
         checkpoint_path("run")

@@ -1,4 +1,4 @@
-"""The lock of a run directory."""
+"""Test the lock of a run directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.runs.lock import locked
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory."""
     monkeypatch.chdir(tmp_path)
 
 

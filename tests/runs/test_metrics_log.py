@@ -1,4 +1,4 @@
-"""metrics.csv: exact values, complete rows, and foreign files."""
+"""Test metrics.csv: exact values, complete rows, and files that are not metrics."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from nncli.runs.metrics_log import MetricsLog
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory."""
     monkeypatch.chdir(tmp_path)
 
 
 RECORD = {"epoch": 1, "step": 30, "train_loss": 0.1, "val_loss": 1 / 3, "learning_rate": 1e-3, "seconds": 2.5}
 
 
-def test_metrics_are_one_row_an_epoch_with_every_bit():
+def test_metrics_csv_has_one_row_per_epoch_with_exact_values():
     log = MetricsLog("metrics.csv")
     log.append(RECORD)
     log.append({**RECORD, "epoch": 2, "step": 60})
@@ -40,7 +40,7 @@ def test_rows_after_the_checkpoint_are_dropped_when_a_run_resumes():
         log.append({**RECORD, "epoch": epoch})
     with open("metrics.csv", "a") as file:
         file.write("4,12")
-    assert [row["epoch"] for row in log.rows()] == [1, 2, 3], "a torn last row does not count"
+    assert [row["epoch"] for row in log.rows()] == [1, 2, 3], "an incomplete last row does not count"
     log.keep_epochs(2)
     log.append({**RECORD, "epoch": 3})
     assert [row["epoch"] for row in log.rows()] == [1, 2, 3]
@@ -54,7 +54,7 @@ def test_a_failed_write_raises_a_save_error():
         MetricsLog("metrics.csv").append(RECORD)
 
 
-def test_rows_are_kept_by_epoch_and_missing_ones_are_counted():
+def test_keep_epochs_returns_the_number_of_missing_rows():
     log = MetricsLog("metrics.csv")
     assert log.keep_epochs(0) == 0
     assert log.keep_epochs(2) == 2
@@ -79,7 +79,7 @@ def test_an_incomplete_header_is_written_again():
 
 
 @pytest.mark.parametrize("content", ["a letter\nto you\n", "\xff\n", "epoch,step\n1,x\n"])
-def test_a_foreign_metrics_file_is_refused(content):
+def test_a_file_that_is_not_metrics_is_refused(content):
     with open("metrics.csv", "w", encoding="latin-1") as file:
         file.write(content)
     with pytest.raises(RunError, match=r"metrics\.csv"):
@@ -89,7 +89,7 @@ def test_a_foreign_metrics_file_is_refused(content):
             MetricsLog("metrics.csv").keep_epochs(1)
 
 
-def test_a_row_that_does_not_fit_on_the_disk_is_not_written_at_all(monkeypatch):
+def test_a_full_disk_leaves_metrics_csv_unchanged(monkeypatch):
     log = MetricsLog("metrics.csv")
     log.append(RECORD)
     with open("metrics.csv") as file:

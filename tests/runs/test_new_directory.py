@@ -1,4 +1,4 @@
-"""Directories of new runs: their names, and files that may exist in them."""
+"""Test the names of new run directories, and the files that may exist in them before."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from nncli.runs.new_directory import new_run_directory, new_run_directory_at, sl
 
 @pytest.fixture(autouse=True)
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory."""
     monkeypatch.chdir(tmp_path)
 
 
-def test_names_have_time_and_name_and_then_numbers(monkeypatch):
+def test_directories_with_the_same_time_and_name_get_numbers(monkeypatch):
     monkeypatch.setattr("time.strftime", lambda form: "20261123-121500")
     paths = [new_run_directory("Digits 2 or 5").path for _ in range(3)]
     stem = os.path.join("runs", "20261123-121500-Digits-2-or-5")
@@ -29,17 +29,17 @@ def test_directory_names_have_the_current_time():
 
 
 @pytest.mark.parametrize("name", ["../up", "/etc/passwd", "a/b", "..", ".", "a\nb", "-rf", ""])
-def test_a_name_never_leads_out_of_the_runs_folder(name):
+def test_slug_removes_everything_that_could_leave_the_runs_folder(name):
     assert re.fullmatch(r"[\w][\w.-]*", slug(name))
 
 
-def test_a_given_directory_is_used_exactly():
+def test_a_given_path_is_used_unchanged():
     run = new_run_directory_at("deep/inside/here")
     assert run.path == "deep/inside/here"
     assert os.listdir("deep/inside/here") == ["checkpoints"]
 
 
-def test_an_empty_directory_may_exist_already():
+def test_an_existing_empty_directory_is_accepted():
     os.mkdir("empty")
     assert new_run_directory_at("empty").path == "empty"
 
@@ -56,7 +56,7 @@ def test_a_directory_with_something_in_it_is_refused(name, words):
     assert os.listdir("taken") == [name]
 
 
-def test_a_file_is_no_directory():
+def test_a_path_of_a_file_is_refused():
     with open("file", "w"):
         pass
     with pytest.raises(RunError, match="file: a file; expected a directory"):
@@ -71,7 +71,7 @@ def test_a_directory_with_only_unfinished_files_counts_as_empty():
         with open(name, "w"):
             pass
     with pytest.raises(RunError, match="not empty, and no run"):
-        new_run_directory_at("run")  # a checkpoint is only begun where the run is described
+        new_run_directory_at("run")  # checkpoints are written only after status.json
     os.unlink("run/checkpoints/.last.npz.x2.tmp")
     run = new_run_directory_at("run")
     run.remove_unfinished_files()

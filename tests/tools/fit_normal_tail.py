@@ -5,8 +5,8 @@ nncli itself does not need mpmath. In a separate environment:
     pip install mpmath==1.3.0
     python -m tests.tools.fit_normal_tail
 
-For a from 0 to FAR it finds the polynomials P and Q that minimise the largest relative error of
-P(a) / Q(a) = f(a) = exp(a^2 / 2) P(X > a). The equation P - f Q = 0 is linear in the coefficients. It is solved
+For a from 0 to FAR, the script finds the polynomials P and Q that minimise the largest relative error of
+P(a) / Q(a) = f(a) = exp(a^2 / 2) * P(X > a). The equation P - f * Q = 0 is linear in the coefficients. It is solved
 repeatedly by weighted least squares at many points, with weights from the Q and the errors of the previous solution
 (Lawson's iteration), until the errors have the same size everywhere.
 """
@@ -17,18 +17,18 @@ from typing import Any
 
 from mpmath import cos, erfc, exp, lu_solve, matrix, mp, mpf, nstr, pi, polyval, sqrt
 
-FITS = {"float32": (4, 5, 15), "float64": (9, 10, 39)}  # degrees of P and Q, and where exp(-a^2 / 2) is 0
+FITS = {"float32": (4, 5, 15), "float64": (9, 10, 39)}  # degrees of P and Q, and FAR: exp(-FAR^2 / 2) is 0
 DIGITS = 60
 ITERATIONS = 25
 
 
 def tail(a: Any) -> Any:
-    """Return exp(a^2 / 2) P(X > a)."""
+    """Return exp(a^2 / 2) * P(X > a)."""
     return exp(a * a / 2) * erfc(a / sqrt(2)) / 2
 
 
 def points(count: int, far: int) -> list[Any]:
-    """Return 0 and the Chebyshev points in 1 / (1 + 0.3 a), which are dense near 0."""
+    """Return 0 and the Chebyshev points in 1 / (1 + 0.3 * a), which are dense near 0."""
     nearest = 1 / (1 + mpf(3) * far / 10)
     shares = ((cos(pi * (k + mpf(1) / 2) / count) + 1) / 2 for k in range(count))
     return [mpf(0), *((1 / (nearest + (1 - nearest) * share) - 1) * 10 / 3 for share in shares)]

@@ -55,10 +55,10 @@ def diabetes() -> Arrays:
 
 
 def to_bytes(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Convert whole numbers from 0 to 255 to bytes.
+    """Convert integers from 0 to 255 to uint8.
 
     Raises:
-        ValueError: if there are other numbers.
+        ValueError: if there are other values.
     """
     result = values.astype(np.uint8)
     if not np.array_equal(result, values):
@@ -72,7 +72,7 @@ def digest(array: NDArray[np.generic]) -> str:
 
 
 def save(path: Path, arrays: Arrays) -> None:
-    """Write the file that `numpy.savez_compressed` would write, without time and machine."""
+    """Write the file that `numpy.savez_compressed` would write, but without the time and the machine."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             content = io.BytesIO()

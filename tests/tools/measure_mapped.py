@@ -37,7 +37,7 @@ def main(megabytes: int, folder: Path) -> None:
             run = folder / f"{name.replace(' ', '-')}-{turn}"
             peak = _train(before + TRAIN, folder, run)
             *_, last = (run / "metrics.csv").read_text().splitlines()
-            print(f"{name:10} {float(last.split(',')[-1]):6.2f} s an epoch   {peak / 1024:6.0f} MB of anonymous memory")
+            print(f"{name:10} {float(last.split(',')[-1]):6.2f} s per epoch  {peak / 1024:6.0f} MB of anonymous memory")
 
 
 def _write(folder: Path, megabytes: int) -> None:

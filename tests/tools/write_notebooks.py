@@ -2,8 +2,8 @@
 
     NNCLI_DATA=FOLDER python -m tests.tools.write_notebooks [NAME]...
 
-FOLDER has the data files of the notebooks. Edit a notebook as usual; this script then writes its outputs without what
-differs between machines, such as execution times, versions and paths.
+FOLDER has the data files of the notebooks. Edit a notebook as usual; this script then writes its outputs, without
+details that differ between machines, such as execution times, versions and paths.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
-    """Return the outputs with consecutive texts of one stream joined."""
+    """Return the outputs, with consecutive texts of the same stream joined."""
     result: list[nbformat.NotebookNode] = []
     for output in outputs:
         before = result[-1] if result else None

@@ -1,7 +1,7 @@
 """Write the real outputs of commands into the pages: python -m tests.tools.write_outputs [--numbers] [PAGE]...
 
-Outputs that differ from the page are replaced; outputs that the page shortens with a line of three dots are printed
-instead. With --numbers, outputs whose numbers may vary get the numbers of this machine too.
+Outputs that differ from the page are replaced. If the page shortens an output with a line of three dots, the new output
+is printed instead. With --numbers, numbers that may vary are replaced by the numbers of this machine, too.
 """
 
 from __future__ import annotations

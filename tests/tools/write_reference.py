@@ -20,15 +20,16 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 HEADER = "<!-- written by python -m tests.tools.write_reference; change the docstrings, not this page -->"
 ABOUT = {
     "layers": "Layers are the items of the list `model`, in order. A layer without required keys can be written as its "
-    "bare name: `flatten` means `{type: flatten}`. Shapes leave out the batch axis; `*` stands for any axes.",
-    "activations": "Activations are items of the list `model`, like layers, without parameters. They keep the shape.",
-    "initializers": "An initializer sets the initial weights. Layers with weights have the key `initializer`, such "
-    "as `{type: dense, units: 64, initializer: he}`. Without it, the activation that follows decides: `he` before "
+    "bare name: `flatten` means `{type: flatten}`. Shapes leave out the batch axis; `*` stands for any number of axes.",
+    "activations": "Like layers, activations are items of the list `model`, but they have no parameters. They keep the "
+    "shape.",
+    "initializers": "An initializer sets the initial weights. Layers with weights have the key `initializer`, such as "
+    "`{type: dense, units: 64, initializer: he}`. Without this key, the activation that follows decides: `he` before "
     "relu-like activations, `lecun` before selu, otherwise `xavier`; `nncli check --resolved` shows which.",
     "losses": "A config has one `loss`: a bare name, or a mapping with keys, such as "
     "`loss: {type: huber, delta: 2.0}`.",
     "metrics": "`metrics` is a list, such as `metrics: [accuracy, {type: f1, average: macro}]`. `nncli evaluate "
-    "--metric NAME` measures further ones afterwards.",
+    "--metric NAME` measures further metrics afterwards.",
     "optimizers": "A config has one `optimizer`: a bare name, or a mapping with keys, such as "
     "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) can take the place of the rate.",
     "schedules": "A schedule takes the place of the number in `optimizer.learning_rate`, such as "
@@ -36,7 +37,7 @@ ABOUT = {
     "scalers": "A scaler is the value of `data.scale_inputs` or `data.scale_targets`. It is fitted on the training "
     "rows and stored in the checkpoint.",
     "sources": "A source is the value of `data.train`, `data.validation` or `data.test`. Its type follows from its "
-    "keys and from the ending of its file; where that is not enough, `type` names it.",
+    "keys and from the ending of its file; if that is not enough, `type` names it.",
     "datasets": "These datasets are part of the package: `data: {train: {dataset: digits}}`.",
     "settings": "The sections of a config. `config` is the whole file; `training.early_stopping` is described under "
     "`early_stopping`, and so on.",

@@ -1,4 +1,4 @@
-"""Trainers over a few rows, put together by hand."""
+"""Make executors and trainers over a few rows, without a config."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NORMALIZED = (
 
 
 def numbers(rows: int, shape: tuple[int, ...] = (3,), seed: int = 0, dtype: str = "float64") -> Dataset:
-    """Random inputs and targets."""
+    """Return random inputs and targets."""
     random = np.random.default_rng(seed)
     x = random.normal(size=(rows, *shape)).astype(dtype)
     return Dataset(x, random.normal(size=(rows, 1)).astype(dtype))
@@ -53,7 +53,7 @@ def executor_of(
     threads: int | None = None,
     penalty: dict[str, Any] | None = None,
 ) -> Executor:
-    """An executor over a new network."""
+    """Return an executor of a new network."""
     network = Network(layers_of(layers), train.inputs.shape[1:], train.inputs.dtype, 0)
     measured = [build(METRICS, name) for name in metrics]
     executor = Executor(network, build(LOSSES, loss), len(network.shapes) - 1, measured, None, threads)  # type: ignore
@@ -79,7 +79,7 @@ def trainer_of(
     warmup: bool = False,
     **settings: Any,
 ) -> Trainer:
-    """A trainer over these rows; with a decay it averages its weights."""
+    """Return a trainer over these rows; with `decay`, the weights are averaged."""
     train = train if train is not None else numbers(10)
     executor = executor_of(layers, train, metrics=metrics, threads=threads, penalty=penalty)
     trained = executor.network.vector[: executor.network.layout.trainable]
@@ -97,5 +97,5 @@ def trainer_of(
 
 
 def weights(trainer: Trainer) -> bytes:
-    """Every bit of the weights."""
+    """Return the bytes of all parameters."""
     return trainer.executor.network.vector.tobytes()

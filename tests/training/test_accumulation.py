@@ -1,4 +1,4 @@
-"""Gradient accumulation: a step of several batches is a step of one batch with all rows."""
+"""Gradient accumulation: a step over several batches equals a step over one batch with all rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NORMALIZED = ({"type": "dense", "units": 3}, "batch_norm", "tanh", {"type": "den
 
 
 def weighted(rows, shape, zeros=()):
-    """Random rows with weights."""
+    """Return random rows with weights."""
     data = numbers(rows, shape)
     of_rows = np.linspace(0.5, 2, rows)
     of_rows[list(zeros)] = 0
@@ -24,7 +24,7 @@ def weighted(rows, shape, zeros=()):
 
 
 def steps(trainer):
-    """(step, step in the epoch, loss, weights) after every step, and the records without their times."""
+    """Return (step, step in the epoch, loss, weights) after every step, and the records with 0 seconds."""
     found, records = [], []
     for event in trainer.run():
         if isinstance(event, StepEnded):
@@ -39,13 +39,13 @@ def steps(trainer):
     ("layers", "train", "size", "several"),
     [
         (DENSE, numbers(10), 2, 3),  # steps of 6 and 4 rows
-        (DENSE, weighted(23, (3,), zeros=range(4, 8)), 4, 2),  # a batch without weight, and a last one of 3 rows
+        (DENSE, weighted(23, (3,), zeros=range(4, 8)), 4, 2),  # a batch of weight 0, and a last batch of 3 rows
         (CONVOLUTION, weighted(70, (6, 6, 2)), 16, 2),  # shards of 8 rows; steps of 32, 32 and 6 rows
     ],
     ids=["dense", "weights", "convolution"],
 )
 @pytest.mark.parametrize("shuffle", [False, True])
-def test_a_step_is_that_of_one_batch_with_all_rows(layers, train, size, several, shuffle):
+def test_a_step_over_several_batches_equals_a_step_over_one_large_batch(layers, train, size, several, shuffle):
     keys = {"shuffle": shuffle, "metrics": ("mae",), "penalty": {"l2": 0.1}, "clip_norm": 0.5, "threads": 1}
     keys |= {"epochs": 2, "optimizer": {"type": "sgd", "learning_rate": 0.1, "momentum": 0.9}}
     parts = trainer_of(layers, train, batch_size=size, batches_per_step=several, **keys)
@@ -83,22 +83,22 @@ def test_buffers_are_updated_per_batch_and_the_gradient_is_the_mean_over_rows():
 
 
 @pytest.mark.parametrize("bad", [0, 1, 2])
-def test_a_step_with_a_batch_that_is_not_finite_is_skipped_entirely(bad):
+def test_the_whole_step_is_skipped_if_one_batch_is_not_finite(bad):
     train = numbers(16)
-    train.inputs[6 + 2 * bad] = np.nan  # in the second of the steps 0 to 5, 6 to 11 and 12 to 15
+    train.inputs[6 + 2 * bad] = np.nan  # in the second step; the steps have rows 0 to 5, 6 to 11 and 12 to 15
     keys = {"batch_size": 2, "batches_per_step": 3, "shuffle": False, "epochs": 1}
     trainer = trainer_of(NORMALIZED, train, on_nonfinite="skip", **keys)
     run = trainer.run()
     assert isinstance(next(run), StepEnded)
     before = weights(trainer)
     assert next(run) == StepSkipped(epoch=1, step=2, count=1)
-    assert weights(trainer) == before, "running values are those from before the step, too"
+    assert weights(trainer) == before, "the running statistics are unchanged, too"
     rest = list(run)
     assert [(event.step, event.step_in_epoch) for event in rest if isinstance(event, StepEnded)] == [(3, 3)]
     some = [*range(6), *range(12, 16)]
     without = trainer_of(NORMALIZED, Dataset(train.inputs[some], train.targets[some]), **keys)
     list(without.run())
-    assert weights(trainer) == weights(without), "the batches after it are those that follow the step"
+    assert weights(trainer) == weights(without), "training continues with the batches of the next step"
     stopping = trainer_of(NORMALIZED, train, **keys)
     with pytest.raises(
         NonFiniteError, match=r"^epoch 1, step 2: the loss is nan, first in the output of model\.0\.dense"
@@ -107,8 +107,8 @@ def test_a_step_with_a_batch_that_is_not_finite_is_skipped_entirely(bad):
     assert weights(stopping) == before
 
 
-def test_gradients_whose_sum_would_overflow_have_a_mean():
-    # with w = b = 0 the gradients by w are 2 x (0 - y) = -2e307 in every row
+def test_the_mean_gradient_is_finite_even_if_the_sum_would_overflow():
+    # with w = b = 0, the gradient with respect to w is 2 * x * (0 - y) = -2e307 in every row
     train = Dataset(np.full((20, 1), 1e200), np.full((20, 1), 1e107))
     linear = ({"type": "dense", "units": 1, "initializer": "zeros"},)
     rate = {"type": "sgd", "learning_rate": 1e-10}
@@ -117,7 +117,7 @@ def test_gradients_whose_sum_would_overflow_have_a_mean():
     assert trainer.executor.network.named()["0.dense.weight"].item() == pytest.approx(2e297, rel=1e-12)
 
 
-def test_more_batches_per_step_than_batches_make_one_step_per_epoch():
+def test_an_epoch_has_one_step_if_batches_per_step_is_very_large():
     trainer = trainer_of(train=numbers(10), batch_size=4, batches_per_step=10**30, epochs=2)
     found, _ = steps(trainer)
     assert [step[:2] for step in found] == [(1, 1), (2, 1)]

@@ -17,7 +17,7 @@ NORMALIZED = ({"type": "dense", "units": 3}, "batch_norm", "tanh", {"type": "den
 
 
 def after(given, **keys):
-    """The averages after each of the given weights."""
+    """Return the average after each of the given weights."""
     vector = np.zeros(1)
     average, found = WeightAverage(vector, **keys), []
     for value in given:
@@ -27,12 +27,12 @@ def after(given, **keys):
     return found
 
 
-def test_by_hand():
-    # the first weights themselves, then a quarter of what is new: 8 + (4 - 8) / 4, 7 + (-1 - 7) / 4
+def test_averages_match_values_computed_by_hand():
+    # starts at the first weights, then moves a quarter of the way to the new ones: 8 + (4 - 8) / 4, 7 + (-1 - 7) / 4
     assert after([8, 4, -1], decay=0.75) == [8, 7, 5]
 
 
-def test_a_warmup_by_hand():
+def test_averages_with_warmup_match_values_computed_by_hand():
     # decay 2 / 11 after one step, 3 / 12 after two, and then 0.3, which is below 4 / 13
     second = 2 / 11 * 8 + 9 / 11 * 4
     third = second / 4 - 3 / 4
@@ -40,14 +40,14 @@ def test_a_warmup_by_hand():
     assert found == pytest.approx([8, second, third, 0.3 * third + 0.7 * 2], rel=1e-15)
 
 
-def test_it_is_an_exponentially_weighted_sum_of_all_weights():
+def test_average_is_an_exponentially_weighted_sum_of_all_weights():
     given = np.random.default_rng(0).normal(size=50)
     shares = np.array([0.9**49, *(0.1 * 0.9 ** (49 - index) for index in range(1, 50))])
     assert shares.sum() == pytest.approx(1)
     assert after(given, decay=0.9)[-1] == pytest.approx(shares @ given, rel=1e-12)
 
 
-def test_before_the_first_step_it_is_the_weights():
+def test_average_equals_the_weights_before_the_first_step():
     vector = np.arange(3.0)
     average = WeightAverage(vector, 0.5)
     vector[0] = 7
@@ -61,7 +61,7 @@ def test_before_the_first_step_it_is_the_weights():
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 9])
-def test_it_is_swapped_in_and_out(monkeypatch, size):
+def test_average_can_be_swapped_in_and_out(monkeypatch, size):
     monkeypatch.setattr(module, "BLOCK_SIZE", 4)
     vector = np.random.default_rng(1).normal(size=size).astype(np.float32)
     average = WeightAverage(vector, 0.9)
@@ -88,7 +88,7 @@ def test_it_is_swapped_in_and_out(monkeypatch, size):
     assert (vector.tobytes(), average.vector.tobytes(), average.steps) == (own, averaged.tobytes(), 2)
 
 
-def test_changes_while_it_is_swapped_in_become_the_weights():
+def test_changes_to_a_swapped_in_average_become_the_weights():
     vector = np.array((1.0, 2))
     average = WeightAverage(vector, 0.5)
     for _ in range(2):
@@ -114,7 +114,7 @@ def test_averaging_does_not_change_training():
     assert trained < len(network.vector)
     expected: list[np.ndarray] = []
     for event, other in zip(trainer.run(), plain.run(), strict=True):
-        assert weights(trainer) == weights(plain), f"the average shows in {event}"
+        assert weights(trainer) == weights(plain), f"averaging changed the weights by {event}"
         if isinstance(event, StepEnded):
             now = network.vector[:trained]
             expected.append(0.75 * expected[-1] + 0.25 * now if expected else now.copy())
@@ -137,7 +137,7 @@ def test_validation_measures_the_average():
     assert trainer.last_record["val_loss"] == pytest.approx(expected, rel=1e-12)
 
 
-def test_steps_that_are_not_taken_are_not_averaged():
+def test_steps_that_do_not_update_the_weights_are_not_averaged():
     train = numbers(16)
     train.inputs[5] = np.nan
     of_rows = np.repeat([1.0, 1, 0, 1], 4)
@@ -148,7 +148,7 @@ def test_steps_that_are_not_taken_are_not_averaged():
 
 
 def test_an_average_that_is_not_finite_is_an_error():
-    rows = Dataset(np.zeros((8, 1)), np.zeros((8, 1)))  # whose loss is 0 at any weight
+    rows = Dataset(np.zeros((8, 1)), np.zeros((8, 1)))  # the loss is 0 for any weight
     trainer = trainer_of(({"type": "dense", "units": 1},), rows, decay=0.75, optimizer="sgd", epochs=1)
     run = trainer.run()
     for value in (1.7e308, -1.7e308):

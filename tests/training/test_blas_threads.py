@@ -35,5 +35,5 @@ def test_blas_threads_are_restored_after_an_error(monkeypatch):
     libraries = [Library(False), Library(True)]
     monkeypatch.setattr(blas_threads, "_blas_libraries", lambda: libraries)
     with pytest.raises(KeyboardInterrupt), BlasThreads(1):
-        raise AssertionError("it was set")
+        raise AssertionError("the number of threads was set")
     assert [library.num_threads for library in libraries] == [4, 4]

@@ -30,6 +30,6 @@ class OwnNorm(BatchNorm):
     ],
     ids=str,
 )
-def test_only_layers_that_depend_on_the_compiler_count(layers, shape, compiled):
+def test_compiler_is_none_unless_a_layer_depends_on_it(layers, shape, compiled):
     found = compiler_of(Network(layers_of(layers), shape, np.dtype(np.float32), 0))
     assert found == (current_ops().compiler if compiled else "none")

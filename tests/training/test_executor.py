@@ -18,7 +18,7 @@ IMAGES = numbers(37, (6, 6, 2))
 
 
 def computed(executor, batch):
-    """(loss, gradient, metrics) of a batch."""
+    """Return (loss, gradient, metrics) of a batch."""
     tally = RunningMetrics(executor.metrics)
     with executor.blas():
         loss = executor.loss_and_gradient(batch, tally, seed=3, step=5)
@@ -27,7 +27,7 @@ def computed(executor, batch):
 
 
 def whole(data, rows=None):
-    """A batch of the first rows."""
+    """Return a batch with the first rows."""
     return Batch(data.inputs[:rows], data.targets[:rows])
 
 
@@ -46,7 +46,7 @@ def test_dropout_does_not_depend_on_shards(monkeypatch, rows):
         assert results == pytest.approx(found[0][2], rel=1e-12)
 
 
-def test_the_gradient_is_that_of_the_mean():
+def test_gradient_is_that_of_the_mean_loss():
     executor = executor_of(CONVOLUTION[:2] + CONVOLUTION[3:], IMAGES)
     loss, gradient, results = computed(executor, whole(IMAGES))
     assert results["loss"] == pytest.approx(loss / 37)
@@ -63,7 +63,7 @@ def test_the_gradient_is_that_of_the_mean():
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("rows", [15, 16, 37])
-def test_statistics_are_those_of_the_whole_batch(monkeypatch, rows, threads):
+def test_batch_statistics_do_not_depend_on_shards(monkeypatch, rows, threads):
     found = []
     for count in (1, 2, 4):
         monkeypatch.setattr(executors, "SHARDS", count)
@@ -107,7 +107,7 @@ def test_convolutions_give_the_same_bits_for_any_number_of_threads(layers, batch
     assert found[1:] == found[:1] * 3
 
 
-def test_weights_of_rows_count_in_sums_and_divisor():
+def test_weighted_rows_equal_repeated_rows():
     executor = executor_of(DENSE[:2] + DENSE[3:], numbers(4), metrics=("mae",))
     data = numbers(4)
     twice = Batch(np.repeat(data.inputs, [2, 1, 0, 1], axis=0), np.repeat(data.targets, [2, 1, 0, 1], axis=0))
@@ -155,17 +155,17 @@ def test_all_parts_finish_if_one_raises(threads):
         if part == 0:
             raise KeyboardInterrupt
         time.sleep(0.05)
-        done.append(np.float32(3e38) * np.float32(part))  # which is no warning
+        done.append(np.float32(3e38) * np.float32(part))  # overflows without a warning
 
     with pytest.raises(KeyboardInterrupt):
         executor.run_parts(work, (0, 10))
-    assert len(done) == threads - 1  # what had begun has ended
+    assert len(done) == threads - 1  # the work that had begun has finished
     executor.run_parts(work, (10, 10))
     assert len(done) == threads + 1
     executor.close()
 
 
-NESTED = (  # what mixes rows and what is worth sharing lie inside of containers alone
+NESTED = (  # the layer that mixes rows and the layer that needs shards are both inside a container
     {
         "type": "residual",
         "layers": [{"type": "conv2d", "filters": 2, "kernel_size": 3, "padding": "same"}, "batch_norm"],
@@ -174,7 +174,7 @@ NESTED = (  # what mixes rows and what is worth sharing lie inside of containers
 )
 
 
-def test_layers_inside_of_containers_count(monkeypatch):
+def test_layers_inside_containers_are_considered(monkeypatch):
     monkeypatch.setattr(executors, "SHARDS", 1)
     _, whole_gradient, _ = computed(executor_of(NESTED, IMAGES), whole(IMAGES))
     monkeypatch.setattr(executors, "SHARDS", 2)
@@ -184,7 +184,7 @@ def test_layers_inside_of_containers_count(monkeypatch):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_an_interruption_at_any_point_leaves_no_thread_waiting(monkeypatch, threads):
+def test_an_interruption_before_a_turn_leaves_no_thread_waiting(monkeypatch, threads):
     executor = executor_of(NORMALIZED, IMAGES, threads=threads)
 
     def interrupted(all_reduce):
@@ -192,7 +192,7 @@ def test_an_interruption_at_any_point_leaves_no_thread_waiting(monkeypatch, thre
 
     def submit(*given):
         waiting = begun(*given)
-        monkeypatch.setattr(shards.AllReduce, "turn", interrupted)  # of the main thread, which comes next
+        monkeypatch.setattr(shards.AllReduce, "turn", interrupted)  # the main thread takes its turn next
         return waiting
 
     pool = executor._shards._thread_pool
@@ -200,7 +200,7 @@ def test_an_interruption_at_any_point_leaves_no_thread_waiting(monkeypatch, thre
     monkeypatch.setattr(pool, "submit", submit)
     with pytest.raises(KeyboardInterrupt):
         computed(executor, whole(IMAGES))
-    executor.close()  # which waits for the other thread
+    executor.close()  # waits for the other thread
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -212,5 +212,5 @@ def test_a_nonfinite_number_is_located_without_other_shards(threads):
     found = []
     looking = Thread(target=lambda: found.append(executor.locate_nonfinite(batch)), daemon=True)
     looking.start()
-    looking.join(20)  # seconds; it would wait for ever for another shard
+    looking.join(20)  # seconds; fails if it waits forever for another shard
     assert found == ["first in the output of model.0.conv2d"]

@@ -28,20 +28,20 @@ def squares(named, names):
 
 @pytest.mark.parametrize("biases", [False, True])
 @pytest.mark.parametrize(("layers", "shape"), [(DENSE, (3,)), (CONVOLUTION, (4, 4, 1))], ids=["dense", "convolution"])
-def test_the_gradient_is_that_of_the_whole_loss(layers, shape, biases):
+def test_gradient_includes_the_penalty(layers, shape, biases):
     data = numbers(20, shape)
     batch = Batch(data.inputs, data.targets, np.linspace(0.5, 2, 20))
     executor = executor_of(layers, data, threads=1, penalty={"l1": 0.03, "l2": 0.2, "biases": biases})
     vector, layout = executor.network.vector, executor.network.layout
-    vector[: layout.trainable] += 0.05 * np.where(vector[: layout.trainable] < 0, -1, 1)  # away from the edge of |w|
+    vector[: layout.trainable] += 0.05 * np.where(vector[: layout.trainable] < 0, -1, 1)  # away from the kink of |w|
     total, gradient, results = computed(executor, batch)
     executor.penalty, penalty = None, executor.penalty
     plain = computed(executor, batch)[0]
     executor.penalty = penalty
     named = executor.network.named()
-    paying = [name for name in named if name.endswith("weight") or (biases and "running" not in name)]
-    price = 0.03 * absolute(named, paying) + 0.2 * squares(named, paying)
-    assert total == pytest.approx(plain + batch.divisor * price, rel=1e-12)
+    penalized = [name for name in named if name.endswith("weight") or (biases and "running" not in name)]
+    cost = 0.03 * absolute(named, penalized) + 0.2 * squares(named, penalized)
+    assert total == pytest.approx(plain + batch.divisor * cost, rel=1e-12)
     assert results["loss"] == pytest.approx(total / batch.divisor, rel=1e-12)
     step, found = 1e-6, []
     for index in range(layout.trainable):
@@ -54,7 +54,7 @@ def test_the_gradient_is_that_of_the_whole_loss(layers, shape, biases):
     np.testing.assert_allclose(gradient[: layout.trainable], found, rtol=1e-6, atol=1e-8)
 
 
-def test_evaluation_measures_it_with_the_current_weights():
+def test_evaluation_adds_the_penalty_of_the_current_weights():
     data = numbers(30)
     with_it, without = (executor_of(DENSE, data, penalty=given) for given in ({"l1": 0.5, "l2": 2}, None))
     for factor in (1, 3):
@@ -65,12 +65,12 @@ def test_evaluation_measures_it_with_the_current_weights():
         )
         named = with_it.network.named()
         weights = [name for name in named if name.endswith("weight")]
-        price = 0.5 * absolute(named, weights) + 2 * squares(named, weights)
-        assert found == pytest.approx(plain + price, rel=1e-12)
+        cost = 0.5 * absolute(named, weights) + 2 * squares(named, weights)
+        assert found == pytest.approx(plain + cost, rel=1e-12)
 
 
 def test_the_loss_of_an_epoch_includes_the_mean_penalty_of_its_steps():
-    # loss (w + b - y)^2 + w^2 with x = 1, from w = b = 0, rate 1/8, one row a step: y = 1, then y = 3
+    # loss (w + b - y)^2 + w^2 with x = 1, from w = b = 0, rate 1/8, one row per step: y = 1, then y = 3
     # step 1: loss 1, gradients -2 and -2, so w = b = 1/4
     # step 2: loss (1/2 - 3)^2 + 1/16, gradients -5 + 1/2 and -5, so w = 1/4 + 9/16 and b = 1/4 + 5/8
     rows = Dataset(np.ones((2, 1)), np.array([[1.0], [3.0]]))
@@ -95,7 +95,7 @@ def test_the_loss_of_an_epoch_includes_the_mean_penalty_of_its_steps():
 
 
 def test_training_converges_to_ridge_regression():
-    # the mean of (x w + b - y)^2 plus l2 |w|^2 is least at w = (X'X / n + l2 I)^-1 X'y / n of centred columns
+    # with centred columns, mean of (x * w + b - y)^2 + l2 * |w|^2 is minimal at w = (X'X / n + l2 * I)^-1 * X'y / n
     data, l2 = numbers(25, (2,), seed=3), 0.3
     trainer = trainer_of(
         LINEAR, data, batch_size=25, epochs=150, penalty={"l2": l2}, optimizer={"type": "sgd", "learning_rate": 0.3}
@@ -117,9 +117,9 @@ def test_a_batch_of_weight_zero_has_no_penalty():
     assert (total, tally.loss, tally.divisor) == (0, 0, 0)
 
 
-def test_a_penalty_that_overflows_is_named():
+def test_the_error_names_a_penalty_that_overflows():
     rows = Dataset(np.zeros((4, 3), np.float32), np.zeros((4, 1), np.float32))
     trainer = trainer_of(LINEAR, rows, penalty={"l2": 1})
-    trainer.executor.network.named()["0.dense.weight"][...] = 2e19  # the sum of their squares is beyond float32
+    trainer.executor.network.named()["0.dense.weight"][...] = 2e19  # the sum of their squares overflows float32
     with pytest.raises(NonFiniteError, match="epoch 1, step 1: the loss is inf, in the penalty of the weights"):
         list(trainer.run())

@@ -12,7 +12,7 @@ from nncli.training.plateau import Plateau
 
 
 def reductions(values, patience, cooldown=0, **keys):
-    """How often it was reduced after every epoch."""
+    """Return the number of reductions so far after every epoch."""
     plateau, found = Plateau(Monitor("x", **keys), patience, cooldown), []
     for epoch, value in enumerate(values, 1):
         plateau.update({"epoch": epoch, "x": value})
@@ -21,7 +21,7 @@ def reductions(values, patience, cooldown=0, **keys):
 
 
 def by_definition(values, patience, cooldown, min_delta, higher):
-    """The same, by looking back from every epoch at all that came before."""
+    """Return the same numbers, computed for every epoch from all earlier epochs."""
     found, reduced = [], [-1]  # the epoch of every reduction
     for epoch in range(len(values)):
         sign = 1 if higher else -1
@@ -30,8 +30,8 @@ def by_definition(values, patience, cooldown, min_delta, higher):
             if sign * value - best > min_delta:
                 best = sign * value
                 better.append(index)
-        rested = reduced[-1] + (cooldown if len(reduced) > 1 else 0)
-        if epoch - max(better[-1], rested) >= patience:
+        counted_from = reduced[-1] + (cooldown if len(reduced) > 1 else 0)
+        if epoch - max(better[-1], counted_from) >= patience:
             reduced.append(epoch)
         found.append(len(reduced) - 1)
     return found
@@ -44,20 +44,20 @@ def test_the_rate_is_reduced_after_patience_epochs_and_the_count_restarts():
 
 def test_epochs_of_the_cooldown_do_not_count():
     assert reductions([1] * 9, patience=2, cooldown=1) == [0, 0, 1, 1, 1, 2, 2, 2, 3]
-    assert reductions([3, 3, 2, 3, 3, 3], patience=1, cooldown=2) == [0, 1, 1, 1, 2, 2]  # the best is seen, too
+    assert reductions([3, 3, 2, 3, 3, 3], patience=1, cooldown=2) == [0, 1, 1, 1, 2, 2]  # 2 is an improvement
 
 
-def test_higher_values_may_be_better():
+def test_higher_values_can_count_as_better():
     assert reductions([1, 2, 3, 3, 2], patience=1, higher_is_better=True) == [0, 0, 0, 1, 2]
     assert reductions([1, 2, 3, 3, 2], patience=1) == [0, 1, 2, 3, 4]
 
 
-def test_nan_is_no_improvement():
+def test_nan_does_not_count_as_an_improvement():
     assert reductions([1, np.nan, np.nan, 0.5], patience=2) == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_it_agrees_with_the_definition(seed):
+def test_reductions_agree_with_the_definition(seed):
     random = np.random.default_rng(seed)
     values = random.integers(0, 30, 60) / 10
     patience, cooldown, delta = int(random.integers(1, 5)), int(random.integers(0, 4)), float(random.integers(0, 3)) / 8
@@ -67,7 +67,7 @@ def test_it_agrees_with_the_definition(seed):
     assert expected[-1] > 1
 
 
-def test_it_continues_from_a_stored_state():
+def test_plateau_continues_from_a_stored_state():
     values = [3, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1]
     whole = reductions(values, patience=2, cooldown=1)
     for stop in range(1, len(values)):

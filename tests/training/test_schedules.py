@@ -19,11 +19,11 @@ from tests.training.make import numbers, trainer_of, weights
 COSINE = {"type": "cosine", "initial": 0.1, "final": 0.01, "warmup_steps": 2}
 STEP = {"type": "step", "initial": 0.1, "factor": 0.5}
 WAITING = {"type": "reduce_on_plateau", "initial": 0.5, "factor": 0.5, "patience": 1, "min_delta": 0.1}
-COURSE = ScheduleContext(steps_per_epoch=3, epochs=3)  # of ten rows in batches of four
+CONTEXT = ScheduleContext(steps_per_epoch=3, epochs=3)  # ten rows in batches of four
 
 
 def training(schedule, **keys):
-    """A trainer with this schedule, and the list to which it adds the rate of every step."""
+    """Return a trainer with this schedule, and a list that receives the rate of every step."""
     trainer, used = trainer_of(optimizer={"type": "sgd", "learning_rate": schedule}, **keys), []
     step = trainer.driver.step
 
@@ -35,9 +35,9 @@ def training(schedule, **keys):
     return trainer, used
 
 
-def rates(schedule, course=COURSE, steps=range(9)):
+def rates(schedule, context=CONTEXT, steps=range(9)):
     made = build(SCHEDULES, schedule)
-    return [made.at(step, course) for step in steps]
+    return [made.at(step, context) for step in steps]
 
 
 def waiting():
@@ -45,12 +45,12 @@ def waiting():
 
 
 def columns(trainer):
-    """The rate of every epoch as its record has it."""
+    """Return the learning rate in the record of every epoch."""
     return [event.record["learning_rate"] for event in trainer.run() if isinstance(event, EpochEnded)]
 
 
 @pytest.mark.parametrize("schedule", [COSINE, STEP, {"type": "one_cycle", "maximum": 0.1}], ids=lambda it: it["type"])
-def test_every_step_has_its_rate_and_a_record_has_that_of_the_last_step(schedule):
+def test_steps_follow_the_schedule_and_records_show_the_rate_of_the_last_step(schedule):
     trainer, used = training(schedule)
     expected = rates(schedule)
     assert trainer.learning_rate == expected[0]
@@ -58,13 +58,13 @@ def test_every_step_has_its_rate_and_a_record_has_that_of_the_last_step(schedule
     assert used == expected
 
 
-def test_the_first_step_has_the_initial_rate_and_the_last_the_final_one():
+def test_the_first_step_has_the_initial_rate_and_the_last_step_the_final_rate():
     _, used = trained = training({"type": "linear", "initial": 0.3, "final": 0.1})
     list(trained[0].run())
     assert (used[0], used[-1]) == (0.3, 0.1)
 
 
-def test_a_skipped_step_counts():
+def test_a_skipped_step_advances_the_schedule():
     train = numbers(12)
     train.inputs[5] = np.nan  # in the second of three batches
     trainer, used = training(COSINE, train=train, shuffle=False, on_nonfinite="skip")
@@ -73,7 +73,7 @@ def test_a_skipped_step_counts():
     assert used == [rate for step, rate in enumerate(expected) if step % 3 != 1]
 
 
-def test_the_end_of_the_run_does_not_change_the_schedule():
+def test_ending_the_run_earlier_does_not_change_the_schedule():
     trainer, used = training(COSINE)
     trainer.settings = replace(trainer.settings, epochs=2)
     list(trainer.run())
@@ -120,18 +120,18 @@ def test_resuming_from_any_step_gives_the_same_bits(schedule, stop):
     }
 
 
-def test_a_schedule_over_the_whole_run_goes_over_the_epochs_of_the_trainer_that_follows():
+def test_a_schedule_over_the_whole_run_restarts_with_a_later_trainer():
     first, used = training(COSINE)
     list(first.run())
     second, _ = training(COSINE, epochs=5)
-    second.continue_from(first)  # whose driver it takes over, and the list of its rates
+    second.continue_from(first)  # takes over its driver, which still adds the rates to `used`
     list(second.run())
     assert used == rates(COSINE) + rates(COSINE, ScheduleContext(3, 5), range(15))
     assert second.epoch == 8
 
 
 @pytest.mark.parametrize("schedule", [STEP, {**COSINE, "steps": 20}, {**COSINE, "epochs": 6}], ids=str)
-def test_any_other_schedule_continues(schedule):
+def test_other_schedules_continue_with_a_later_trainer(schedule):
     first, used = training(schedule)
     list(first.run())
     second, _ = training(schedule)

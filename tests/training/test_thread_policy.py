@@ -1,4 +1,4 @@
-"""The threads that compute a batch: those of BLAS, or nncli's own for shards."""
+"""Which threads compute a batch: the threads of BLAS, or nncli's own threads for shards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.training.make import numbers
 
 
 @pytest.mark.parametrize(("units", "rows", "expected"), [(4, 32, 1), (2000, 32, 1), (20_000, 1024, None)])
-def test_small_steps_leave_blas_one_thread(units, rows, expected):
+def test_small_steps_use_one_blas_thread(units, rows, expected):
     model = layers_of([{"type": "dense", "units": units}, {"type": "dense", "units": 4}])
     network = Network(model, (4,), np.dtype(np.float32), 0)
     executor = Executor(network, build(LOSSES, "mse"), 2, batch_size=rows)
@@ -36,16 +36,17 @@ def test_small_steps_leave_blas_one_thread(units, rows, expected):
     assert expected is None or threads == [1] * len(threads)
 
 
-def test_blas_is_not_set_for_a_few_rows(monkeypatch):
+def test_the_number_of_blas_threads_is_not_set_for_few_rows(monkeypatch):
     monkeypatch.setattr(executors, "BlasThreads", lambda count: count)
-    layers = [{"type": "dense", "units": 256}, {"type": "dense", "units": 64}]  # 32,768 and 16,384 multiply-adds a row
+    # multiply-adds per row: 128 * 256 = 32,768 and 256 * 64 = 16,384
+    layers = [{"type": "dense", "units": 256}, {"type": "dense", "units": 64}]
     network = Network(layers_of(layers), (128,), np.dtype(np.float32), 0)
     executor = Executor(network, build(LOSSES, "mse"), 2)
     assert [executor.blas(rows) for rows in (1, 8, 9, None)] == [None, None, 1, 1]
 
 
 @pytest.mark.parametrize(("more", "compiled"), [({}, True), ({"groups": 2}, False), ({"dilation": 2}, False)])
-def test_compiled_products_do_not_count_among_those_of_blas(monkeypatch, more, compiled):
+def test_compiled_convolutions_do_not_count_as_blas_products(monkeypatch, more, compiled):
     monkeypatch.setattr(executors, "BlasThreads", lambda count: count)
     layers = [{"type": "conv2d", "filters": 64, "kernel_size": 3, **more}, "global_max_pool2d"]
     network = Network(layers_of(layers), (24, 24, 8), np.dtype(np.float32), 0)
@@ -93,7 +94,7 @@ class Plain(ReLU):
 
 @dataclass(frozen=True)
 class Heavy(ReLU):
-    """A user's layer that says that its rows cost much."""
+    """A user's layer that declares that its rows take much time."""
 
     heavy_rows = True
 
@@ -106,7 +107,7 @@ class OwnConv(Conv2D):
 @pytest.mark.parametrize(
     ("layer", "expected"), [(Plain(), False), (Heavy(), True), (OwnConv(filters=1, kernel_size=1), True)], ids=str
 )
-def test_layers_of_a_user(layer, expected):
+def test_user_layers_are_sharded_if_they_are_heavy(layer, expected):
     network = Network(layers_of([layer]), (2, 2, 1), np.dtype(np.float32), 0)
     assert is_sharded(network, 32) == expected
 

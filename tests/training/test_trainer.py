@@ -1,4 +1,4 @@
-"""The training loop: losses, stopping, skipped steps, and the same bits when it is repeated or resumed."""
+"""The training loop: losses, stopping, skipped steps, and the same bits in repeated and resumed training."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ STILL = {"type": "sgd", "learning_rate": 1e-300}  # does not change the weights
 
 
 def records(trainer):
-    """The records of all epochs."""
+    """Return the records of all epochs."""
     return [event.record for event in trainer.run() if isinstance(event, EpochEnded)]
 
 
 def known(targets):
-    """Rows with these targets, whose loss at zero weights is the target's square."""
+    """Return rows with these targets; with zero weights, the loss of a row is its squared target."""
     y = np.array(targets, np.float64)[:, None]
     return Dataset(np.ones_like(y), y)
 
@@ -48,7 +48,7 @@ def test_the_loss_of_an_epoch_is_a_running_mean_while_the_weights_change():
 
 
 def test_the_gradient_of_a_short_batch_is_the_mean_over_its_own_rows():
-    # three rows of y = 1 in batches of two; every batch's mean gradient is the same, whatever its size
+    # three rows of y = 1 in batches of two; the mean gradient of a batch does not depend on its size
     rate = {"type": "sgd", "learning_rate": 0.25}
     short = trainer_of(LINEAR, known([1, 1, 1]), batch_size=2, optimizer=rate, epochs=1)
     single = trainer_of(LINEAR, known([1, 1]), batch_size=1, optimizer=rate, epochs=1)
@@ -57,12 +57,12 @@ def test_the_gradient_of_a_short_batch_is_the_mean_over_its_own_rows():
     np.testing.assert_allclose(short.executor.network.vector, single.executor.network.vector, rtol=1e-12)
 
 
-def test_a_batch_larger_than_the_data_has_all_rows():
+def test_a_batch_size_larger_than_the_data_gives_one_step_per_epoch():
     trainer = trainer_of(train=numbers(5), batch_size=1000, epochs=4)
     assert [record["step"] for record in records(trainer)] == [1, 2, 3, 4]
 
 
-def test_steps_are_counted_over_epochs_with_the_short_batch():
+def test_steps_are_counted_over_epochs_including_the_short_batch():
     trainer = trainer_of(train=numbers(10), batch_size=4, epochs=3)
     events = list(trainer.run())
     steps = [(event.epoch, event.step, event.step_in_epoch) for event in events if isinstance(event, StepEnded)]
@@ -83,19 +83,19 @@ def test_validation_is_measured_after_the_epoch_without_dropout():
     assert record["val_rmse"] == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-12)
 
 
-def test_validation_is_the_mean_over_all_rows_however_many():
+def test_validation_loss_is_the_mean_over_all_rows_of_several_batches():
     trainer = trainer_of(LINEAR, known([1]), validation=known(range(1100)), optimizer=STILL, epochs=1)
     assert records(trainer)[0]["val_loss"] == pytest.approx(np.mean(np.arange(1100.0) ** 2), rel=1e-12)
 
 
-def test_validation_changes_nothing_in_training():
+def test_validation_does_not_change_training():
     plain, validated = trainer_of(), trainer_of(validation=numbers(7, seed=1))
     first, second = records(plain), records(validated)
     assert weights(plain) == weights(validated)
     assert [record["train_loss"] for record in first] == [record["train_loss"] for record in second]
 
 
-def test_columns_of_a_record():
+def test_a_record_has_the_columns_of_metrics_csv():
     trainer = trainer_of(validation=numbers(7), metrics=("rmse", "r2"))
     record = records(trainer)[0]
     assert list(record) == [
@@ -130,7 +130,7 @@ def test_a_step_that_is_not_finite_does_not_change_the_weights(value):
     assert caught.value.exit_code == 1
 
 
-def test_the_layer_named_is_the_first_that_is_not_finite():
+def test_the_error_names_the_first_layer_that_is_not_finite():
     layers = ({"type": "dense", "units": 2}, "tanh", {"type": "dense", "units": 1})
     trainer = trainer_of(layers, numbers(8))
     trainer.executor.network.named()["2.dense.bias"][...] = np.inf
@@ -138,7 +138,7 @@ def test_the_layer_named_is_the_first_that_is_not_finite():
         list(trainer.run())
 
 
-def test_a_gradient_that_is_not_finite_stops_where_the_loss_is():
+def test_training_stops_if_only_the_gradient_is_not_finite():
     train = Dataset(np.full((4, 1), 1e200), np.zeros((4, 1)))
     trainer = trainer_of(LINEAR, train)
     trainer.executor.network.named()["0.dense.weight"][...] = 1e-50  # output 1e150, loss 1e300, gradient 2e350
@@ -174,14 +174,14 @@ def test_the_number_of_skipped_steps_is_limited():
     assert trainer.epoch == MAX_SKIPPED
 
 
-def test_an_epoch_without_a_single_step_is_a_failure():
+def test_an_epoch_whose_steps_are_all_skipped_is_an_error():
     train = numbers(4)
     train.inputs[:] = np.nan
     with pytest.raises(NonFiniteError, match="epoch 1: every step was skipped"):
         list(trainer_of(DENSE, train, on_nonfinite="skip").run())
 
 
-def test_clipping_bounds_the_step():
+def test_clipping_limits_the_norm_of_the_gradient():
     # gradient descent with rate 1 moves the weights by the clipped gradient's norm
     rate = {"type": "sgd", "learning_rate": 1.0}
     trainer = trainer_of(LINEAR, known([100]), optimizer=rate, clip_norm=0.5, epochs=1)
@@ -193,7 +193,7 @@ def test_clipping_bounds_the_step():
 
 
 def stopped_after(values, patience, **keys):
-    """(epochs run, best epoch) where the monitored column takes these values."""
+    """Return (epochs run, best epoch) if the monitored column has these values."""
     monitor, stopping = Monitor("train_loss", **keys), Monitor("train_loss", **keys)
     trainer = trainer_of(epochs=len(values), stopping=stopping, patience=patience)
     trainer.best_monitor = monitor
@@ -213,7 +213,7 @@ def stopped_after(values, patience, **keys):
     return len(ended), monitor.best_epoch
 
 
-def test_early_stopping_waits_as_long_as_its_patience():
+def test_early_stopping_ends_after_patience_epochs_without_improvement():
     assert stopped_after([5, 4, 4.5, 4.6, 3, 3.1, 3.2, 3.3, 1], patience=3) == (8, 5)
     assert stopped_after([5, 4, 3, 2], patience=1) == (4, 4)
     assert stopped_after([1, 2, 3, 4], patience=1) == (2, 1)
@@ -223,18 +223,18 @@ def test_an_improvement_below_min_delta_does_not_count():
     assert stopped_after([5, 4.95, 4.9, 4.8, 4.7], patience=2, min_delta=0.5) == (3, 1)
 
 
-def test_the_direction_is_that_of_the_metric():
+def test_early_stopping_can_monitor_a_metric_whose_higher_values_are_better():
     assert stopped_after([0.5, 0.6, 0.9, 0.8, 0.7], patience=2, higher_is_better=True) == (5, 3)
 
 
-def test_a_monitor_that_is_not_a_number_is_never_the_best():
+def test_nan_is_never_better_than_a_number():
     assert stopped_after([np.nan, 2, np.nan, 1], patience=10) == (4, 4)
     assert stopped_after([2, np.nan, np.nan, np.nan, 1], patience=3) == (4, 1)
     assert stopped_after([0.5, np.nan, 0.4], patience=2, higher_is_better=True) == (3, 1)
 
 
 @pytest.mark.parametrize("higher", [False, True])
-def test_a_monitor_that_is_always_nan_stops_early_and_leaves_the_first_epoch_as_the_best(higher):
+def test_if_all_monitored_values_are_nan_the_first_epoch_is_the_best(higher):
     assert stopped_after([np.nan] * 9, patience=3, higher_is_better=higher) == (4, 1)
     assert stopped_after([np.nan, np.nan, 2, 3, 4], patience=2, higher_is_better=higher) == (3 + 2, 5 if higher else 3)
     assert stopped_after([np.nan] * 3, patience=9, higher_is_better=higher) == (3, 1)
@@ -313,7 +313,7 @@ def test_weight_decay_does_not_change_biases():
     x = np.zeros((4, 3))
     trainer = trainer_of(
         ({"type": "dense", "units": 1},),
-        Dataset(x, np.full((4, 1), 7.0)),  # which the bias gives already, so that every gradient is zero
+        Dataset(x, np.full((4, 1), 7.0)),  # the bias predicts them already, so every gradient is 0
         optimizer={"type": "adamw", "learning_rate": 0.1, "weight_decay": 0.5},
         epochs=2,
     )
@@ -325,13 +325,13 @@ def test_weight_decay_does_not_change_biases():
     np.testing.assert_allclose(named["0.dense.weight"], before * 0.95**2, rtol=1e-15)
 
 
-def test_kept_rows_of_metrics_are_arrays_until_the_epoch_ends():
+def test_metrics_that_keep_rows_store_them_as_arrays_until_the_epoch_ends():
     trainer = trainer_of(train=numbers(40), batch_size=4, metrics=("median_absolute_error", "mae"), epochs=1)
     run = trainer.run()
     for _ in range(7):
         next(run)
     arrays = trainer.arrays()
-    assert arrays["tally/median_absolute_error"].shape == (1 + 7 * 4 * 2,)  # how many columns, then error and weight
+    assert arrays["tally/median_absolute_error"].shape == (1 + 7 * 4 * 2,)  # columns; (error, weight) per row
     assert arrays["tally/mae"].shape == (2,)
     assert len(json.dumps(trainer.state())) < 600
     list(run)
@@ -366,7 +366,7 @@ def test_the_patience_of_early_stopping_can_be_reset():
 
 
 @pytest.mark.parametrize("early", [False, True])
-def test_a_trainer_that_has_ended_trains_no_more(early):
+def test_a_trainer_that_has_ended_does_not_train_again(early):
     trainer = trainer_of(epochs=2, stopping=Monitor("train_loss") if early else None, patience=1 if early else None)
     if early:
         trainer.early_stopping_monitor.epochs_without_improvement = 1
@@ -408,17 +408,18 @@ def test_infinite_weights_are_an_error_at_the_end_of_the_epoch(policy):
         list(trainer.run())
 
 
-def test_the_first_gradient_that_is_not_finite_is_named():
+def test_the_error_names_the_first_gradient_that_is_not_finite():
     layers = ({"type": "dense", "units": 1}, {"type": "dense", "units": 1})
     trainer = trainer_of(layers, Dataset(np.full((4, 1), 1e200), np.zeros((4, 1))))
     named = trainer.executor.network.named()
-    named["0.dense.weight"][...], named["1.dense.weight"][...] = 1e-40, 1e-10  # both gradients overflow, the loss not
+    # both gradients overflow, but the loss does not
+    named["0.dense.weight"][...], named["1.dense.weight"][...] = 1e-40, 1e-10
     with pytest.raises(NonFiniteError, match=r"first in the gradient of model\.1\.dense"):
         list(trainer.run())
 
 
 def overflowing():
-    """Inputs one of which is finite but has an infinite square."""
+    """Return rows with one finite input whose square overflows."""
     data = numbers(16, dtype="float32")
     data.inputs[9, 1] = 3e19
     return data
@@ -434,7 +435,7 @@ def test_a_step_whose_buffers_are_not_finite_is_skipped():
     assert np.isfinite(trainer.executor.network.vector).all()
 
 
-def test_buffers_that_are_not_finite_are_named():
+def test_the_error_names_buffers_that_are_not_finite():
     with pytest.raises(NonFiniteError) as caught:
         list(trainer_of(NORM, overflowing(), batch_size=4).run())
     words = "a non-trainable parameter is not finite, first in the new value of model.0.batch_norm.running_variance"

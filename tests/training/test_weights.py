@@ -1,4 +1,4 @@
-"""Weights of rows: weight 2 is the same as the row twice, weight 0 the same as no row."""
+"""Weights of rows: weight 2 equals repeating the row, and weight 0 equals removing the row."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ over_losses = pytest.mark.parametrize("loss", list(ENDS))
 
 
 def data(loss, body, dtype="float64"):
-    """(inputs, targets) as the loss takes them."""
+    """Return (inputs, targets) as the loss takes them."""
     random, rows = np.random.default_rng(8), len(TIMES)
     x = random.normal(size=(rows, *SHAPES[body])).astype(dtype)
     if loss == "mse":
@@ -44,7 +44,7 @@ def executor(loss, body, train, **keys):
 
 @over_models
 @over_losses
-def test_loss_gradient_and_metrics_are_those_of_repeated_rows(loss, body):
+def test_weighted_loss_gradient_and_metrics_equal_those_of_repeated_rows(loss, body):
     x, y = data(loss, body)
     metrics = ("mae", "median_absolute_error") if loss == "mse" else ("accuracy", "log_loss", "roc_auc")
     made = executor(loss, body, Dataset(x, y), metrics=metrics)
@@ -61,7 +61,7 @@ def test_loss_gradient_and_metrics_are_those_of_repeated_rows(loss, body):
 
 @over_models
 @over_losses
-def test_only_the_ratio_of_weights_counts(loss, body):
+def test_scaling_all_weights_does_not_change_results(loss, body):
     x, y = data(loss, body)
     made = executor(loss, body, Dataset(x, y))
     one, seven, none = (
@@ -74,7 +74,7 @@ def test_only_the_ratio_of_weights_counts(loss, body):
 
 @over_models
 @over_losses
-def test_evaluation_weighs_rows_too(loss, body):
+def test_evaluation_uses_the_weights_of_rows(loss, body):
     x, y = data(loss, body)
     weights = TIMES + 0.5
     made = executor(loss, body, Dataset(x, y))
@@ -90,7 +90,7 @@ def test_evaluation_weighs_rows_too(loss, body):
 
 @over_models
 @over_losses
-def test_everything_stays_in_float32(loss, body):
+def test_weighted_float32_rows_give_float32_results(loss, body):
     x, y = data(loss, body, "float32")
     made = executor(loss, body, Dataset(x, y))
     weights = TIMES.astype(np.float32)
@@ -137,7 +137,7 @@ def test_a_first_batch_of_weight_zero_has_no_mean_loss():
 
 
 @pytest.mark.parametrize("name", sorted(METRIC_ROWS))
-def test_metrics_of_a_run_in_which_some_batches_have_no_weight(name):
+def test_metrics_ignore_batches_of_weight_zero(name):
     loss = "mse" if name in NUMBERS else "binary_cross_entropy"
     x, y = data(loss, "dense")
     weights = np.ones(len(x))
@@ -151,7 +151,7 @@ def test_metrics_of_a_run_in_which_some_batches_have_no_weight(name):
 
 
 @over_losses
-def test_the_best_constant_is_that_of_repeated_rows(loss):
+def test_the_weighted_baseline_equals_that_of_repeated_rows(loss):
     x, y = data(loss, "dense")
     made = executor(loss, "dense", Dataset(x, y)).loss
     found = made.baseline(y, TIMES.astype(float))

@@ -29,7 +29,7 @@ LABELS = np.where(IMAGES[:, 0].mean(axis=1) + np.arange(COUNT) % 3 * 40 > 160, "
 
 
 def cells():
-    """Return columns of every kind, with blanks."""
+    """Yield rows of a table with columns of every kind, some with blank cells."""
     for index, label in enumerate(LABELS.tolist()):
         yield [
             "" if index % 7 == 3 else repr(float(IMAGES[index, 0, 0]) / 7),
@@ -47,7 +47,7 @@ HEADER = ["u", "flag", "city", "zip", "v", "label", "price", "size"]
 
 
 def text(separator=","):
-    """Return the columns as the text of a table."""
+    """Return the rows as the text of a table."""
     found = io.StringIO()
     csv.writer(found, delimiter=separator).writerows([HEADER, *cells()])
     return found.getvalue().encode()
@@ -92,7 +92,7 @@ TABLE = {"targets": "label", "inputs": HEADER[:5], "categories": ["zip"], "missi
 
 @dataclass(frozen=True)
 class Kind:
-    """A train source, the function that writes its files, and INPUT for the same rows."""
+    """A training source, the function that writes its files, and INPUT for the same rows."""
 
     train: dict[str, Any]
     write: Any
@@ -149,7 +149,7 @@ def made(tmp_path_factory):
 
 
 def config(kind, **changes):
-    """Return a config with validation rows drawn from its train source."""
+    """Return a config with validation rows drawn from its training source."""
     base = tiny.regression(metrics=["mae"]) if kind.regression else tiny.classifier()
     units = {"several targets": 2}.get(next(name for name, other in KINDS.items() if other is kind), 1)
     last = [] if kind.regression else ["sigmoid"]
@@ -164,7 +164,7 @@ def config(kind, **changes):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_rows_and_predictions_equal_those_of_the_session(made, name, monkeypatch):
+def test_predict_gives_the_inputs_and_outputs_of_training(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     prepared = load_config("config.yaml")
@@ -207,7 +207,7 @@ def test_evaluating_the_file_uses_all_of_its_rows(made, name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv", "parquet", "npz", "npy", "images", "listed images", "idx"])
-def test_evaluating_a_held_out_source_gives_the_same_result(made, name, monkeypatch):
+def test_evaluating_the_validation_source_gives_the_best_val_loss(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     values = config(kind)
@@ -262,7 +262,7 @@ def reordered(change):
     return found.getvalue()
 
 
-def test_reordered_missing_target_and_additional_columns(made, monkeypatch, tmp_path):
+def test_predictions_do_not_depend_on_the_order_or_number_of_columns(made, monkeypatch, tmp_path):
     folder, _ = made("csv")
     expected = list(predict(folder / "run", folder / "a.csv").table())
     monkeypatch.chdir(tmp_path)
@@ -272,7 +272,7 @@ def test_reordered_missing_target_and_additional_columns(made, monkeypatch, tmp_
     assert list(found.table()) == expected
 
 
-def test_several_targets_have_their_names_and_units(made):
+def test_predictions_of_several_targets_have_their_names_and_units(made):
     folder, _ = made("several targets")
     found = predict(folder / "run", folder / "a.csv")
     rows = list(found.table())

@@ -38,7 +38,7 @@ Y = 2 * X[:, 0] - X[:, 1] + 3
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """A config with all three settings in the working directory; 42 rows, 3 steps of 16, 16 and 10 rows an epoch."""
+    """Write a config with averaging, a penalty and accumulation; per epoch 3 steps of 16, 16 and 10 rows."""
     monkeypatch.chdir(tmp_path)
     training = {"epochs": 3, "batch_size": 8, "batches_per_step": 2, "penalty": {"l1": 1e-3, "l2": 1e-3}}
     values = tiny.classifier(model=[*LAYERS, "sigmoid"], training={**training, "weight_averaging": AVERAGING})
@@ -46,7 +46,7 @@ def config(tmp_path, monkeypatch):
 
 
 def weights_of(path):
-    """Return (averaged weights, weights of training) of a checkpoint."""
+    """Return (averaged weights, training weights) of a checkpoint."""
     _, arrays = checkpoint.load(path)
     predicting = {name: array for name, array in arrays.items() if not name.startswith("state/")}
     prefix = "state/weights/"
@@ -71,7 +71,7 @@ def test_a_checkpoint_has_averaged_and_training_weights(config):
         np.testing.assert_allclose(predicting[name], expected[name], rtol=1e-5, atol=1e-6)
         assert predicting[name].tobytes() != own[name].tobytes()
     for name in set(predicting) - names:
-        assert predicting[name].tobytes() == steps[-1][name].tobytes(), "running values are those of training"
+        assert predicting[name].tobytes() == steps[-1][name].tobytes(), "buffers are not averaged"
     test = json.loads(Path("run/test.json").read_text())
     assert evaluate("run").results == {key: test[key] for key in ("loss", "accuracy")}
     assert evaluate("run", tiny.TABLE).results == Model.load("run").evaluate(*table())
@@ -116,7 +116,7 @@ def test_repro_compares_averaged_and_training_weights(config):
     saved_again("last", lambda arrays: last_bit(arrays["0.dense.weight"]))
     assert repro("run").difference.startswith("last.npz: 0.dense.weight differs in 1 of 6 values")
     saved_again("last", lambda arrays: last_bit(arrays["0.dense.weight"]), averaged_steps=8)
-    assert "averaged_steps was 8, its repetition gives 9" in repro("run").difference
+    assert "averaged_steps was 8, but is 9 in the repetition" in repro("run").difference
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_repro_compares_averaged_and_training_weights(config):
         ("training.penalty.l2=0.1", "training.penalty.l2 was 0.001, is 0.1"),
     ],
 )
-def test_other_settings_are_rejected_on_resume(config, setting, difference):
+def test_changed_averaging_settings_are_rejected_on_resume(config, setting, difference):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(2))
     with pytest.raises(RunError) as caught:
@@ -146,7 +146,7 @@ def test_averaging_cannot_start_in_a_resumed_run(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("change", ["shape", "missing", "steps"])
-def test_impossible_states_are_rejected(config, change):
+def test_invalid_averaging_states_are_rejected(config, change):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(2))
     name = "state/weights/0.dense.bias"
@@ -165,7 +165,7 @@ def test_impossible_states_are_rejected(config, change):
         assert told[change] in str(caught.value)
 
 
-def test_a_checkpoint_older_than_averaging_can_be_resumed(tmp_path, monkeypatch):
+def test_a_checkpoint_from_before_weight_averaging_can_be_resumed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier())
     train(config, run_dir="whole")
@@ -204,7 +204,7 @@ def trained(model, epochs, **keys):
     return model.train(X, Y, epochs=epochs, verbose=False, **keys)
 
 
-def test_a_model_predicts_with_averaged_weights_and_trains_with_the_others(tmp_path):
+def test_a_model_predicts_with_averaged_weights_and_trains_with_training_weights(tmp_path):
     whole, parts, plain = make_model(), make_model(), make_model()
     expected = trained(whole, 5)
     trained(plain, 5, weight_averaging=None)
@@ -223,10 +223,10 @@ def test_a_model_predicts_with_averaged_weights_and_trains_with_the_others(tmp_p
     assert bits(parts) == bits(whole)
     for model in (whole, parts, plain):
         trained(model, 1, weight_averaging=None)
-    assert bits(whole) == bits(parts) == bits(plain), "without an average, training is as if there had been none"
+    assert bits(whole) == bits(parts) == bits(plain), "a training without averaging continues from the training weights"
 
 
-def test_weights_that_were_changed_by_hand_are_trained(tmp_path):
+def test_training_continues_from_weights_changed_by_hand(tmp_path):
     one, other = make_model(), make_model()
     trained(one, 2)
     one.weights["0.dense.weight"][...] = 0.5
@@ -241,7 +241,7 @@ def test_weights_that_were_changed_by_hand_are_trained(tmp_path):
     assert bits(one) == bits(other) != before
 
 
-def test_a_session_without_a_run_is_tested_with_averaged_weights(config):
+def test_test_rows_are_measured_with_averaged_weights_without_a_run_directory(config):
     session = load_config(config).session()
     trainer = session.trainer()
     ended = train_session(session, trainer, None, silent)

@@ -79,7 +79,7 @@ def test_scaled_counts_are_rejected():
     ]
 
 
-def test_the_last_activation_must_suit_counts():
+def test_last_activations_unsuitable_for_counts_are_rejected():
     rates = {"type": "poisson", "log_input": False}
     assert (
         "but the model ends in relu; write {type: poisson, log_input: false}" in problem_lines("poisson", ["relu"])[0]
@@ -96,7 +96,7 @@ def test_the_hint_for_diverging_counts_does_not_advise_scaling():
 
 
 @pytest.mark.parametrize(("quantile", "low", "high"), [(0.1, 0.02, 0.25), (0.9, 0.75, 0.98)])
-def test_the_share_of_targets_below_a_predicted_quantile(quantile, low, high):
+def test_the_quantile_loss_learns_the_given_quantile(quantile, low, high):
     model = nncli.Model(
         [{"type": "dense", "units": 1}],
         {"type": "quantile", "quantile": quantile},

@@ -1,4 +1,4 @@
-"""Names of earlier versions that results and events still have."""
+"""Test the attribute names of earlier versions, which results and events still have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nncli.workflows.train import train
 from tests.workflows import tiny
 
 
-def test_of_events(tmp_path):
+def test_events_have_their_earlier_attribute_names(tmp_path):
     events = []
     train(tiny.write(tmp_path, tiny.classifier()), run_dir=str(tmp_path / "run"), listener=events.append)
     started = next(event for event in events if isinstance(event, RunStarted))
@@ -19,7 +19,7 @@ def test_of_events(tmp_path):
     assert ended.longer == ended.extend_with
 
 
-def test_of_results(tmp_path):
+def test_results_have_their_earlier_attribute_names(tmp_path):
     config = tiny.write(tmp_path, tiny.classifier())
     checked = check(config)
     assert checked.plan is checked.resources

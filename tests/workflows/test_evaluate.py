@@ -16,7 +16,7 @@ from nncli.workflows.train import train
 from tests.workflows import tiny
 
 
-def test_the_test_rows_of_the_config_are_the_default(trained):
+def test_evaluate_uses_the_test_rows_of_the_config_by_default(trained):
     found = evaluate(trained["classifier"])
     test = json.loads(Path(trained["classifier"], "test.json").read_text())
     assert {**found.results, "epoch": test["epoch"]} == test
@@ -24,7 +24,7 @@ def test_the_test_rows_of_the_config_are_the_default(trained):
     assert "test" in found.source
 
 
-def test_without_test_rows_the_validation_rows_are_evaluated(trained):
+def test_evaluate_uses_the_validation_rows_without_test_rows(trained):
     for name, count in (("regression", 10), ("bars", 10)):
         found = evaluate(trained[name])
         best = checkpoint.read_meta(os.path.join(trained[name], "checkpoints", "best.npz"))["best"]
@@ -33,16 +33,16 @@ def test_without_test_rows_the_validation_rows_are_evaluated(trained):
         assert "validation" in found.source
 
 
-def test_without_held_out_rows_input_is_required(tmp_path, monkeypatch):
+def test_evaluate_needs_input_without_test_and_validation_rows(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier()
     values["data"] = {"train": values["data"]["train"]}
     run = train(tiny.write(tmp_path, values)).path
-    with pytest.raises(DataError, match="neither test nor validation rows; say what to measure on: nncli evaluate"):
+    with pytest.raises(DataError, match="neither test nor validation rows; name the rows to evaluate: nncli evaluate"):
         evaluate(run)
 
 
-def test_a_file_of_rows(trained, tmp_path):
+def test_a_file_of_rows_can_be_evaluated(trained, tmp_path):
     (tmp_path / "new.csv").write_text("b,a,side\n0.5,-2,left\n0.5,2,right\n0.5,2,left\n")
     found = evaluate(trained["classifier"], str(tmp_path / "new.csv"))
     assert found.rows == 3
@@ -53,7 +53,7 @@ def test_a_file_of_rows(trained, tmp_path):
     assert 0 < found.results["rmse"] < 1000, "in original units"
 
 
-def test_targets_in_a_separate_file(trained, tmp_path):
+def test_targets_can_be_in_a_separate_file(trained, tmp_path):
     data = tiny.bars(10, seed=9)
     np.save(tmp_path / "x.npy", data["x"])
     np.save(tmp_path / "y.npy", data["y"])
@@ -95,7 +95,7 @@ def test_rows_of_other_classes_are_left_out_and_counted(tmp_path, monkeypatch):
     assert any("10 rows left out" in note for note in found.notes)
 
 
-def test_missing_data_are_named(tmp_path, monkeypatch):
+def test_missing_data_files_are_reported(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run = train(tiny.write(tmp_path, tiny.classifier()), run_dir="run").path
     os.unlink(tiny.TABLE)

@@ -34,7 +34,7 @@ def probabilities(run, source="new.csv"):
     return np.concatenate(list(predict(run, source).arrays())).astype(float)
 
 
-def test_additional_metrics_by_name_and_by_mapping(trained):
+def test_additional_metrics_are_given_by_name_or_mapping(trained):
     names = ["accuracy", "roc_auc", "{type: f1, average: macro}", "{type: f1, average: micro}", "f1"]
     found = evaluate(trained["classifier"], "new.csv", metrics=names).results
     assert list(found) == ["loss", "accuracy", "roc_auc", "f1_macro", "f1_micro", "f1"]
@@ -50,16 +50,16 @@ def test_additional_metrics_by_name_and_by_mapping(trained):
     plain = evaluate(trained["classifier"], "new.csv").results
     assert list(plain) == ["loss", "accuracy"]
     assert plain.items() <= found.items()
-    assert len(set(expected.values())) == 4, "micro is accuracy"
+    assert len(set(expected.values())) == 4, "f1_micro equals accuracy"
 
 
-def test_additional_metrics_of_a_regression(trained):
+def test_a_regression_is_evaluated_with_additional_metrics(trained):
     found = evaluate(trained["regression"], metrics=["mae", "medae", "rmse"]).results
     assert list(found) == ["loss", "rmse", "r2", "mae", "median_absolute_error"]
     assert found["mae"] <= found["rmse"]
 
 
-def test_the_same_metric_with_other_settings():
+def test_a_metric_can_be_added_with_other_settings():
     run = train(tiny.write(Path(), tiny.classifier(metrics=["f1"])), run_dir="run").path
     plain = evaluate(run, "new.csv").results
     both = evaluate(run, "new.csv", metrics=["{type: f1, average: macro}", "f1"]).results
@@ -125,7 +125,7 @@ def test_binary_averages_are_rejected_for_more_classes():
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_precision_recall_and_f1_of_each_class(trained, weighted):
+def test_the_report_has_precision_recall_and_f1_per_class(trained, weighted):
     source = f"{{path: new.csv, targets: side{', weights: w' if weighted else ''}}}"
     found = evaluate(trained["classifier"], source, metrics=["{type: f1, average: macro}", "precision", "recall"])
     chosen = np.where(probabilities(trained["classifier"])[:, 0] > 0.5, "right", "left")
@@ -150,7 +150,7 @@ def test_precision_recall_and_f1_of_each_class(trained, weighted):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_residuals_of_one_target(trained, weighted):
+def test_the_report_has_residual_quantiles_of_one_target(trained, weighted):
     x = np.random.default_rng(1).normal(size=(21, 2)).round(3)
     price = (5000 + 300 * x[:, 0] + 40 * np.arange(21)).round(2)
     w = np.arange(21) % 3
@@ -173,7 +173,7 @@ def test_residuals_of_one_target(trained, weighted):
     }
 
 
-def test_residuals_of_several_targets():
+def test_the_report_has_residual_quantiles_of_several_targets():
     x = np.random.default_rng(1).normal(size=(30, 2)).round(3)
     lines = [f"{a},{b},{2 * a + 1},{1000 * b}" for a, b in x.tolist()]
     Path("two.csv").write_text("\n".join(["a,b,low,high", *lines]) + "\n")
@@ -197,12 +197,12 @@ def test_residuals_of_several_targets():
 
 
 def idx(array):
-    """An array of bytes in the format of the MNIST files."""
+    """Return an array of bytes in the idx format of the MNIST files."""
     return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
 
 
 @pytest.mark.parametrize("kind", ["npz", "npz mapping", "npy", "npy mapping", "idx", "images", "images mapping"])
-def test_labelled_images_in_every_format(trained, kind):
+def test_labelled_images_are_evaluated_from_every_format(trained, kind):
     data = tiny.bars(24, seed=9)
     labels = data["y"]
     expected = None
@@ -240,7 +240,7 @@ def test_labelled_images_in_every_format(trained, kind):
 
 
 def number_run():
-    """A run of bars whose labels are 0 and 1."""
+    """Train on bars whose labels are 0 and 1, and return the run directory."""
     found = tiny.bars(40)
     np.savez("numbers.npz", x=found["x"], y=(found["y"] == "upright") * 1)
     values = tiny.convolutional()
@@ -261,7 +261,7 @@ def image_folder(data):
     ["new.csv", "{path: new.csv, targets: side}", "{path: new.csv}", "{path: new.csv, targets: side, inputs: [b, a]}"],
 )
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".tsv"])
-def test_labelled_tables_in_every_format(trained, text, ending):
+def test_labelled_tables_are_evaluated_from_every_format(trained, text, ending):
     expected = evaluate(trained["classifier"], "new.csv").results
     content = Path("new.csv").read_text()
     name = f"other{ending}"
@@ -272,7 +272,7 @@ def test_labelled_tables_in_every_format(trained, text, ending):
     assert evaluate(trained["classifier"], text.replace("new.csv", name)).results == expected
 
 
-def test_arrays_for_a_model_of_a_table(trained):
+def test_a_model_of_a_table_is_evaluated_on_arrays(trained):
     expected = evaluate(trained["classifier"], "new.csv").results
     np.save("x.npy", POINTS)
     np.save("y.npy", ACTUAL)
@@ -282,7 +282,7 @@ def test_arrays_for_a_model_of_a_table(trained):
     assert evaluate(trained["classifier"], "a.npz").results == expected
 
 
-def test_a_built_in_dataset():
+def test_a_model_is_evaluated_on_a_built_in_dataset():
     run = train(tiny.write(Path(), digits()), run_dir="run").path
     found = evaluate(run, "digits")
     assert found.rows == 1797
@@ -294,7 +294,7 @@ def test_a_built_in_dataset():
 def test_a_separate_file_of_targets_is_rejected_for_tables(trained):
     np.save("y.npy", ACTUAL)
     for text in ("new.csv", str(Path(trained["bars"]).parent / tiny.BARS)):
-        with pytest.raises(UserError, match=r"has its targets inside; --targets goes with \.npy and idx files"):
+        with pytest.raises(UserError, match=r"contains its targets; --targets is only for \.npy and idx files"):
             evaluate(trained["classifier"], text, "y.npy")
     np.save("x.npy", POINTS)
     np.save("short.npy", ACTUAL[:7])
@@ -304,7 +304,7 @@ def test_a_separate_file_of_targets_is_rejected_for_tables(trained):
 
 @pytest.mark.parametrize("test", [False, True])
 @pytest.mark.parametrize("split", ["random", "tail"])
-def test_rows_of_the_config(split, test):
+def test_evaluate_uses_the_held_out_rows_of_the_config(split, test):
     values = tiny.classifier(metrics=["accuracy"])
     values["data"]["validation"] = {"fraction": 0.25, "split": split}
     values["data"]["test"] = {"fraction": 0.2, "split": split} if test else None
@@ -318,7 +318,7 @@ def test_rows_of_the_config(split, test):
         assert evaluate(run, "tail.csv", metrics=["f1"]).results == pytest.approx(found.results, rel=1e-6)
 
 
-def test_validation_and_test_sources():
+def test_evaluate_uses_the_validation_and_test_sources_of_the_config():
     Path("held.csv").write_text(Path("new.csv").read_text())
     values = tiny.classifier()
     values["data"]["train"]["inputs"] = ["a", "b"]
@@ -335,7 +335,7 @@ def test_undefined_metrics_are_nan(trained):
     assert found.flat()["recall.right"] == 0
 
 
-def test_rows_with_weight_0(trained):
+def test_rows_whose_weights_are_all_0_are_rejected(trained):
     Path("zero.csv").write_text("a,b,side,w\n1,2,left,0\n3,4,left,0\n")
     with pytest.raises(DataError, match=r"zero\.csv: all weights are 0; nothing counts"):
         evaluate(trained["classifier"], "{path: zero.csv, targets: side, weights: w}")

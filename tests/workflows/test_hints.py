@@ -1,4 +1,4 @@
-"""Hints and errors for common mistakes."""
+"""Test hints and errors for common mistakes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_an_unknown_file_extension_is_reported_with_the_known_ones() -> None:
     assert ".csv" in problems(f"data: {{train: {{path: t.txt, targets: y}}}}\n{DENSE}")
 
 
-def test_an_activation_inside_a_container_counts() -> None:
+def test_a_last_activation_inside_a_container_is_recognized() -> None:
     end = "{type: sequential, layers: [{type: dense, units: 1}, sigmoid]}"
     text = f"data: {{train: {{path: {table()}, targets: y}}}}\nmodel: [{end}]\noptimizer: sgd\n"
     assert train(config(text + "loss: bce\n"), ["training.epochs=1"]).last["train_loss"] < 2

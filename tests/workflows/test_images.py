@@ -28,7 +28,7 @@ def draw(path, value=0, size=(4, 6), mode="L"):
 
 
 def train_on(run_dir="run", **source):
-    """Train on these images."""
+    """Train on a source of images."""
     values = tiny.classifier()
     values["data"] = {"train": source, "validation": {"fraction": 0.25, "stratify": True}, "scale_inputs": "standard"}
     values["training"]["epochs"] = 2
@@ -70,12 +70,12 @@ def test_the_advice_for_colour_images_works(run):
     assert len(list(predict(run, "{path: new, mode: grey}").table())) == 1
 
 
-def test_another_size_and_colour_at_once(run):
+def test_the_advice_combines_another_size_and_colour(run):
     draw("new/a.png", 20, (5, 5), "RGB")
     assert refused(run, "new").endswith("'{path: new, resize: [4, 6], mode: grey}'")
 
 
-def test_images_of_mixed_sizes_or_modes_when_predicting(run):
+def test_predict_refuses_images_of_mixed_sizes_or_modes(run):
     draw("new/a.png", 20)
     draw("new/b.png", 20, (5, 5))
     assert refused(run, "new", DataError) == (
@@ -87,7 +87,7 @@ def test_images_of_mixed_sizes_or_modes_when_predicting(run):
     )
 
 
-def test_one_image_a_flat_folder_and_folders_of_any_name(run):
+def test_predict_accepts_one_image_a_flat_folder_and_subfolders_of_any_name(run):
     files = [draw(f"new/{name}.png", 150) for name in ("c_10", "c_9")]
     one = list(predict(run, str(files[0])).table())
     assert [row[0] for row in one] == ["c_10.png"]
@@ -99,7 +99,7 @@ def test_one_image_a_flat_folder_and_folders_of_any_name(run):
 
 
 @pytest.mark.usefixtures("run")
-def test_classes_select_no_folders_when_predicting():
+def test_predict_reads_all_folders_even_with_a_list_of_classes():
     train_on("chosen", path="images", classes=["light", "dark"])
     draw("deep/today/a.png", 150)
     draw("deep/dark/b.png", 30)
@@ -144,7 +144,7 @@ def test_broken_images_are_skipped_if_training_skipped_them():
     assert refused("skipping", "all", DataError) == "all: no whole image; all 1 are broken"
 
 
-def test_broken_images_are_an_error_otherwise(run):
+def test_broken_images_are_an_error_by_default(run):
     draw("new/a.png", 20)
     Path("new/b.png").write_bytes(Path("new/a.png").read_bytes()[:40])
     assert refused(run, "new", DataError).startswith("new/b.png: not a whole image (")
@@ -156,7 +156,7 @@ def listed(name, *rows):
 
 
 @pytest.mark.usefixtures("run")
-def test_images_listed_in_a_table():
+def test_images_listed_in_a_table_are_predicted():
     rows = [f"images/{label}/{number}.png,{label}" for label in ("dark", "light") for number in range(6)]
     listed("list.csv", *rows)
     train_on("listed", path="list.csv", images="file", targets="label")

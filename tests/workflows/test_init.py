@@ -1,4 +1,4 @@
-"""Starter configs are valid, and beat a constant baseline when trained."""
+"""Test that starter configs are valid and beat a constant baseline when trained."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_symbols_get_an_embedding_and_a_recurrent_layer():
     assert "- {type: embedding, entries: 6, units: 8}\n  - {type: lstm, units: 32}\n  - {type: dense, units: 8}" in text
 
 
-def test_a_table_of_classes():
+def test_a_table_with_text_targets_gets_a_classifier():
     tiny.data(Path())
     found = trained(data="sides.csv", targets=["side"])
     assert found["accuracy"] > 0.85
@@ -90,19 +90,19 @@ def test_a_table_of_classes():
     assert "# the probability of 'right'" in text
 
 
-def test_a_table_of_numbers():
+def test_a_table_with_number_targets_gets_a_regression():
     tiny.data(Path())
     assert trained(data="line.csv", targets=["price"])["r2"] > 0.9
 
 
-def test_a_table_with_several_targets():
+def test_a_table_can_have_several_targets():
     tiny.data(Path())
     trained("training.epochs=1", data="line.csv", targets=["price", "age"])
     assert "units: 2" in resolved()
 
 
 def awkward(rows=120):
-    """Write a table with the difficulties of real tables."""
+    """Write a table with unusable columns, as real tables have."""
     random = np.random.default_rng(0)
     with open("rooms.csv", "w", newline="") as file:
         writer = csv.writer(file)
@@ -115,7 +115,7 @@ def awkward(rows=120):
     return "rooms.csv"
 
 
-def test_unusable_columns_are_left_out_and_named():
+def test_unusable_columns_are_left_out_with_a_reason():
     trained("training.epochs=1", data=awkward(), targets=["stars"])
     text = Path("first.yaml").read_text()
     assert "inputs: [rooms, city, area]" in text
@@ -128,7 +128,7 @@ def test_unusable_columns_are_left_out_and_named():
     ):
         assert line in text
     assert "target: 3 classes (1, 2, 3)" in text
-    assert "To learn them as numbers" in text
+    assert "# numbers, end the model with one unit and no softmax" in text
 
 
 def test_names_that_look_like_other_yaml_types_are_quoted():
@@ -139,7 +139,7 @@ def test_names_that_look_like_other_yaml_types_are_quoted():
     assert check("second.yaml").rows["training"] == 32
 
 
-def test_arrays_images_and_idx():
+def test_init_reads_arrays_images_and_idx_files():
     tiny.data(Path())
     init("bars.npz", output="bars.yaml")
     assert check("bars.yaml").plan.input_shape == (8, 8, 1)
@@ -156,7 +156,7 @@ def test_arrays_images_and_idx():
         assert "binary_cross_entropy" in Path(config).read_text()
 
 
-def test_arrays_with_the_names_of_keras():
+def test_arrays_can_have_the_names_of_keras():
     x, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 2
     np.savez("four.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     init("four.npz", ["y_train"], "four.yaml")
@@ -271,7 +271,7 @@ def test_the_alternatives_in_comments_are_valid():
     assert "symbols" not in arrays(x=np.arange(120).reshape(40, 3) % 2, y=drawn())[0]
 
 
-def test_multi_label_targets():
+def test_multi_label_targets_get_independent_sigmoid_units():
     x = drawn(3)
     text, _ = arrays(x=x, y=x > (0.5, 0.3, 0.4))
     assert text.startswith("# 40 rows, 3 columns; target: 3 labels, each 0 or 1.\n")
@@ -311,14 +311,14 @@ def test_one_hot_targets_are_classes_with_a_comment(classes, units, ending):
         ([f"name {i}" for i in range(60)], "60 different texts"),
     ],
 )
-def test_which_columns_are_left_out(cells, reason):
+def test_columns_are_left_out_for_the_right_reason(cells, reason):
     table = parse_table(("a,b\n" + "\n".join(f"{cell},1{i * i}" for i, cell in enumerate(cells))).encode(), "t.csv")
     found = excluded_columns(table, np.arange(len(cells))).get("a", "")
     assert found.startswith(reason or "")
     assert bool(found) == (reason is not None)
 
 
-def test_texts_for_missing_values_are_named(tmp_path, monkeypatch):
+def test_texts_for_missing_values_are_written_as_blanks(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = [f"{i if i % 5 else 'NA'},{'red' if i % 2 else 'NA'},{i % 3 or '?'},{i % 7}.5" for i in range(60)]
     Path("holes.csv").write_text("\n".join(["a,colour,b,y", *rows]))
@@ -328,7 +328,7 @@ def test_texts_for_missing_values_are_named(tmp_path, monkeypatch):
     assert check("holes.yaml").plan.input_shape == (4,)
 
 
-def test_a_counter_that_is_the_only_column_is_kept():
+def test_a_column_of_row_numbers_is_kept_if_it_is_the_only_column():
     table = parse_table(("a\n" + "\n".join(map(str, range(100)))).encode(), "t.csv")
     assert excluded_columns(table, np.arange(100)) == {}
     table = parse_table(("a,b\n" + "\n".join(f"{i},{i * i}" for i in range(100))).encode(), "t.csv")
@@ -348,7 +348,7 @@ def test_a_counter_that_is_the_only_column_is_kept():
         ("bars.npz", ["z"], UserError, "bars.npz: say which array to learn, with --target NAME. Known: x, y"),
         ("four.npz", [], UserError, "four.npz: say which array to learn, with --target NAME. Known: "),
         ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one beside b, or name it x"),
-        ("digits", ["x"], UserError, "digits: has its targets inside; leave out --target"),
+        ("digits", ["x"], UserError, "digits: contains its targets; leave out --target"),
         ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; fix it"),
         ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
         (
@@ -384,7 +384,7 @@ def test_existing_files_are_not_overwritten():
 
 
 def test_a_target_requires_data():
-    with pytest.raises(UserError, match="--target goes with --data"):
+    with pytest.raises(UserError, match="--target needs --data"):
         init(targets=["price"])
 
 
@@ -397,7 +397,7 @@ def test_problems_found_by_the_check_are_reported():
     assert not Path("first.yaml").exists()
 
 
-def test_the_command_line(tmp_path):
+def test_the_init_command_writes_a_config(tmp_path):
     from typer.testing import CliRunner
 
     from nncli.cli.app import command_line
@@ -417,7 +417,7 @@ def test_the_command_line(tmp_path):
     assert json.dumps(again.stderr).count("\\n") == 1
 
 
-def test_names_with_a_dollar_sign_and_labels_with_line_breaks():
+def test_dollar_signs_in_names_and_line_breaks_in_labels_are_accepted():
     rows = "".join(f'{i * i},"{"a" if i % 2 else "b" + chr(0x2028) + "c"}"\n' for i in range(60))
     Path("we${ird}.csv").write_text(f"x${{y}},label\n{rows}")
     init("we${ird}.csv", ["label"], "first.yaml")

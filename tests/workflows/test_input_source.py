@@ -52,7 +52,7 @@ def test_a_named_pipe_is_read_once(tmp_path):
     assert ended.best
 
 
-def test_a_header_with_too_many_rows_is_rejected(tmp_path):
+def test_an_array_header_with_more_rows_than_the_file_is_rejected(tmp_path):
     np.savez("a.npz", y=np.arange(8.0))
     claimed = io.BytesIO()
     np.lib.format.write_array_header_1_0(claimed, {"descr": "<f8", "fortran_order": False, "shape": (10**13, 4)})
@@ -64,7 +64,7 @@ def test_a_header_with_too_many_rows_is_rejected(tmp_path):
         train(tiny.write(tmp_path, values), run_dir="run")
 
 
-def test_a_stratified_fraction_leaves_a_row_of_every_class(tmp_path):
+def test_a_stratified_fraction_leaves_one_training_row_per_class(tmp_path):
     rows = "".join(f"{i},{'rare' if i < 2 else 'common'}\n" for i in range(50))
     (tmp_path / "rare.csv").write_text(f"u,side\n{rows}")
     values = tiny.classifier()
@@ -136,7 +136,7 @@ def test_a_large_fortran_ordered_array_is_read_with_a_note(tmp_path, monkeypatch
     assert [line.rsplit(",", 1)[0] for line in lines[0]] == [line.rsplit(",", 1)[0] for line in lines[1]]
 
 
-def test_compressed_text_on_standard_input(tmp_path, monkeypatch):
+def test_compressed_text_is_read_from_standard_input(tmp_path, monkeypatch):
     train(tiny.write(tmp_path, tiny.regression()), run_dir="run")
     whole = evaluate("run", "line.csv").results
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(gzip.compress((tmp_path / "line.csv").read_bytes()))))

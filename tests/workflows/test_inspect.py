@@ -17,7 +17,7 @@ from nncli.workflows.inspect import inspect
 
 
 def best(run):
-    """The run's best checkpoint."""
+    """Return the path of the run's best checkpoint."""
     return Path(run, "checkpoints", "best.npz")
 
 
@@ -41,7 +41,7 @@ def test_the_description_is_complete(trained):
     assert json.loads(json.dumps(found)) == found
 
 
-def test_feature_and_class_names_of_a_table(trained):
+def test_inspect_gives_the_feature_and_class_names_of_a_table(trained):
     assert inspect(trained["classifier"])["feature_names"] == ["a", "b"]
     assert inspect(trained["regression"])["target_names"] == ["price"]
     assert inspect(trained["regression"])["class_names"] is None
@@ -60,7 +60,7 @@ def test_only_verify_reads_the_arrays(trained, tmp_path):
         inspect(str(path), verify=True)
 
 
-def test_the_time_does_not_depend_on_the_size(trained, tmp_path):
+def test_the_time_of_inspect_does_not_depend_on_the_size_of_the_checkpoint(trained, tmp_path):
     meta, arrays = checkpoint.load(str(best(trained["classifier"])))
     meta = {name: item for name, item in meta.items() if name not in ("arrays", "format", "format_version")}
     checkpoint.save(str(tmp_path / "large.npz"), arrays, {"large": np.zeros(8_000_000)}, meta)

@@ -51,7 +51,7 @@ def mapping(monkeypatch):
 
 
 def numbers(dtype="float32", rows=90, name="x.npy"):
-    """A config of a regression over .npy files."""
+    """Return a config of a regression on .npy files."""
     random = np.random.default_rng(7)
     x = random.normal(size=(rows, 3)) * (5, 1, 20) + (1, 0, 100)
     np.save(name, x.astype(dtype))
@@ -64,7 +64,7 @@ def numbers(dtype="float32", rows=90, name="x.npy"):
 
 
 def images(dtype="uint8"):
-    """A config of a sharded classifier over .npy files."""
+    """Return a config of a classifier on .npy files that splits batches into shards."""
     found = tiny.bars(60)
     np.save("images.npy", found["x"].astype(dtype))
     np.save("labels.npy", found["y"])
@@ -80,8 +80,8 @@ def is_mapped(config, settings=()):
     return [isinstance(part.inputs, NetworkInputs) for part in (found.train, found.validation, found.test)]
 
 
-def both(mapping, values, settings=()):
-    """Train a config from memory and from the file."""
+def train_both(mapping, values, settings=()):
+    """Train a config on arrays in memory and on the memory-mapped file."""
     config = tiny.write(Path(), values)
     mapping(on=False)
     assert not any(is_mapped(config, settings))
@@ -95,18 +95,18 @@ def both(mapping, values, settings=()):
 
 @pytest.mark.parametrize("dtype", first(1, ["float32", "float64"]))
 @pytest.mark.parametrize("scaler", SCALERS, ids=lambda value: value if isinstance(value, str) else value["type"])
-def test_training_gives_the_same_bits(mapping, dtype, scaler):
+def test_mapped_training_gives_the_same_bits_with_every_scaler(mapping, dtype, scaler):
     values = numbers(dtype)
     values["data"]["scale_inputs"] = scaler
-    both(mapping, values)
+    train_both(mapping, values)
 
 
 @pytest.mark.parametrize("dtype", first(1, ["uint8", "float32", "float64"]))
 @pytest.mark.parametrize("scaler", [{"type": "divide", "by": 255}, "standard", "minmax", "none"], ids=str)
-def test_images_of_a_sharded_model_give_the_same_bits(mapping, dtype, scaler):
+def test_mapped_images_give_the_same_bits_with_shards(mapping, dtype, scaler):
     values = images(dtype)
     values["data"]["scale_inputs"] = scaler
-    both(mapping, values)
+    train_both(mapping, values)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_images_of_a_sharded_model_give_the_same_bits(mapping, dtype, scaler):
     ],
     ids=lambda value: value[0].split("=")[0],
 )
-def test_other_settings_give_the_same_bits(mapping, settings):
+def test_mapped_training_gives_the_same_bits_with_other_settings(mapping, settings):
     held = numbers(rows=20)
     os.rename(held["data"]["train"]["inputs"], "held.npy")
     os.rename("y.npy", "held_y.npy")
-    both(mapping, numbers(), settings)
+    train_both(mapping, numbers(), settings)
 
 
-def test_classes_weights_and_groups_give_the_same_bits(mapping):
+def test_mapped_training_gives_the_same_bits_with_classes_weights_and_groups(mapping):
     values = images()
     random = np.random.default_rng(0)
     np.save("labels.npy", np.array(["upright", "flat", "neither"])[np.arange(60) % 3])
@@ -137,11 +137,11 @@ def test_classes_weights_and_groups_give_the_same_bits(mapping):
     values["data"]["train"] |= {"classes": ["upright", "flat"], "weights": "w.npy", "groups": "g.npy"}
     values["data"]["validation"] = {"fraction": 0.3}
     values["training"]["class_weight"] = "balanced"
-    both(mapping, values)
+    train_both(mapping, values)
 
 
 @pytest.mark.parametrize("step", [1, 3])
-def test_resume_in_the_middle_of_an_epoch(mapping, step):
+def test_a_mapped_run_resumes_in_the_middle_of_an_epoch(mapping, step):
     mapping(on=True)
     config = tiny.write(Path(), images())
     train(config, run_dir="whole")
@@ -152,8 +152,8 @@ def test_resume_in_the_middle_of_an_epoch(mapping, step):
 
 
 @pytest.mark.parametrize("make", [numbers, images])
-def test_evaluate_and_predict_give_the_same_results(mapping, make):
-    file, memory = both(mapping, make())
+def test_evaluate_and_predict_give_the_same_results_on_mapped_files(mapping, make):
+    file, memory = train_both(mapping, make())
     names = ("x.npy", "y.npy") if make is numbers else ("images.npy", "labels.npy")
     found = {}
     for on in (True, False):
@@ -168,7 +168,7 @@ def test_evaluate_and_predict_give_the_same_results(mapping, make):
 
 
 @pytest.mark.parametrize("row", [0, 61, 89])
-def test_a_nan_in_the_middle_is_found_with_its_row(mapping, monkeypatch, row):
+def test_the_error_for_a_nan_in_a_mapped_file_has_its_row(mapping, monkeypatch, row):
     config = tiny.write(Path(), numbers("float64"))
     run = train(config, run_dir="run").path
     x = np.load("x.npy")
@@ -185,7 +185,7 @@ def test_a_nan_in_the_middle_is_found_with_its_row(mapping, monkeypatch, row):
             use()
 
 
-def test_a_value_too_large_for_the_dtype_is_reported_with_its_row(mapping):
+def test_the_error_for_a_value_too_large_for_the_dtype_has_its_row(mapping):
     values = numbers("float64")
     values["data"]["scale_inputs"] = "none"
     del values["data"]["validation"], values["data"]["test"]
@@ -207,7 +207,7 @@ def test_check_does_not_read_the_whole_file(mapping):
 
 
 def digits(run):
-    """Train on digits; the file has several batches of predictions."""
+    """Train on digits and write a file with several batches to predict."""
     values = tiny.convolutional(metrics=["accuracy"])
     values["data"] = {"train": {"dataset": "digits"}, "scale_inputs": "minmax"}
     values["model"] = [{"type": "dense", "units": 10}, "softmax"]
@@ -253,7 +253,7 @@ def test_npy_predictions_equal_those_that_numpy_writes(size):
 
 
 @pytest.mark.parametrize("size", [50, 100, 5000])
-def test_classes_in_batches(size):
+def test_predicted_classes_do_not_depend_on_the_batch_size(size):
     run = digits("run")
     expected = predict(run, "digits", classes=True, batch_size=512)
     names = np.concatenate(list(expected.arrays()))

@@ -17,13 +17,13 @@ LARGE_ROWS, COLUMNS, PART = 50_000, 1000, 2500  # 200 MB in float32
 LIMIT = 150  # MB above a run on a tiny file
 
 pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/status").exists(), reason="memory of a process is told in /proc, which is not here"
+    not Path("/proc/self/status").exists(), reason="this platform has no /proc with the memory of a process"
 )
 
 
 def peak_memory(folder, *arguments):
-    """Return the peak memory of a command in MB, without mapped files."""
-    # one thread: BLAS may take memory for each
+    """Return the peak memory of a command in MB, without memory-mapped files."""
+    # one thread, because BLAS may use memory per thread
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
         [sys.executable, "-m", "nncli", *arguments],
@@ -50,7 +50,7 @@ def peak_memory(folder, *arguments):
 
 
 def write(folder, rows):
-    """Inputs, targets and a config."""
+    """Write inputs, targets and a config."""
     random = np.random.default_rng(0)
     part = random.normal(size=(min(PART, rows), COLUMNS)).astype(np.float32)
     x = np.lib.format.open_memmap(folder / "x.npy", "w+", np.float32, (rows, COLUMNS))
@@ -82,5 +82,5 @@ def test_a_large_file_is_not_held_in_memory(tmp_path):
         os.unlink(folder / "x.npy")
     assert size == pytest.approx(200, rel=0.01)
     for command, small, large in zip(commands, found["tiny"], found["large"], strict=True):
-        assert small > 5, "the memory was told"
+        assert small > 5, "the memory was measured"
         assert large - small < LIMIT, f"{command[0]}: {large:.0f} MB, {small:.0f} MB for a tiny file"

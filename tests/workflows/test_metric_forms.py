@@ -47,7 +47,7 @@ def _inside(tmp_path, monkeypatch):
     ],
     ids=str,
 )
-def test_names(metrics, names):
+def test_metrics_of_the_same_type_get_different_names(metrics, names):
     assert names_of([build(METRICS, metric) for metric in metrics]) == names
 
 
@@ -55,7 +55,7 @@ def config(**changes):
     return tiny.write(Path(), tiny.classifier(metrics=FORMS, **changes))
 
 
-def test_columns_and_results():
+def test_every_form_of_a_metric_has_its_columns_and_results():
     run = train(config(), run_dir="run").path
     assert list(rows(run)[0]) == [
         "epoch",
@@ -77,16 +77,16 @@ def test_columns_and_results():
 
 
 @pytest.mark.parametrize("column", ["val_f1", "val_f1_macro", "train_f1_weighted"])
-def test_a_monitor_of_one_of_the_metrics(column):
+def test_one_form_of_a_metric_can_be_the_monitor(column):
     training = {"epochs": 6, "batch_size": 16, "checkpoint": {"monitor": column}}
     run = train(config(training=training), run_dir="run").path
     values = [float(row[column]) for row in rows(run)]
     best = checkpoint.read_meta(f"{run}/checkpoints/best.npz")["best"]
-    assert best[column] == max(values), "more is better for every form"
+    assert best[column] == max(values), "larger is better for every form of f1"
     assert best["epoch"] == values.index(max(values)) + 1
 
 
-def test_early_stopping_on_one_of_the_metrics():
+def test_early_stopping_can_monitor_one_form_of_a_metric():
     stopping = {"monitor": "val_f1_macro", "patience": 1, "min_delta": 5}
     run = train(config(training={"epochs": 9, "early_stopping": stopping}), run_dir="run").path
     assert len(rows(run)) == 2
@@ -131,7 +131,7 @@ def test_a_run_with_the_same_metric_twice_can_be_resumed(step):
     assert same("run", "whole")
 
 
-def test_other_metric_settings_are_rejected_on_resume():
+def test_changed_metric_settings_are_rejected_on_resume():
     with pytest.raises(StoppedError):
         train(config(), run_dir="run", listener=stopping_at(4))
     with pytest.raises(RunError, match="metrics"):

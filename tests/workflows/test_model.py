@@ -77,7 +77,7 @@ def test_names_mappings_and_objects_are_equivalent():
         (lambda: nncli.Model([{"type": "dense", "unts": 3}], "mse"), "model.0.unts: unknown key 'unts' for dense; did"),
         (
             lambda: nncli.Model([{"type": "dense", "units": 0}], "mse"),
-            "model.0.units: expected a whole number at least 1",
+            "model.0.units: expected a whole number of at least 1",
         ),
         (lambda: nncli.Model(["relo"], "mse"), "model.0: unknown layer 'relo'; did you mean 'relu'"),
         (lambda: nncli.Model(["relu"], "msee"), "loss: unknown loss 'msee'; did you mean 'mse'"),
@@ -91,11 +91,11 @@ def test_names_mappings_and_objects_are_equivalent():
             lambda: nncli.Model(["relu"], "mse", dtype="float16"),
             "dtype: expected one of float32, float64; got 'float16'",
         ),
-        (lambda: nncli.Model(["relu"], "mse", seed=-1), "seed: expected a whole number at least 0; got -1"),
+        (lambda: nncli.Model(["relu"], "mse", seed=-1), "seed: expected a whole number of at least 0; got -1"),
         (lambda: nncli.Model([], "mse"), "model: expected at least one layer"),
-        (lambda: Dense(units=0), "dense.units: expected a whole number at least 1; got 0"),
+        (lambda: Dense(units=0), "dense.units: expected a whole number of at least 1; got 0"),
         (lambda: SGD(learning_rate="fast"), "sgd.learning_rate: expected a number above 0 or a schedule; got 'fast'"),
-        (lambda: regression().train(X, Y, epochs=0), "training.epochs: expected a whole number at least 1; got 0"),
+        (lambda: regression().train(X, Y, epochs=0), "training.epochs: expected a whole number of at least 1; got 0"),
         (
             lambda: regression().train(X, Y, clip=1),
             "training.clip: unknown key 'clip' for training; did you mean 'clip_",
@@ -112,20 +112,20 @@ def test_arguments_are_validated_as_in_a_config(make, words):
     ("make", "words"),
     [
         (lambda: nncli.Model([{"type": "dense", "units": 2}], "mse").train(X, Y, verbose=False), "1 target, 2 units"),
-        (lambda: classifier().train(X, np.arange(40), verbose=False), "40 classes, 1 unit"),
+        (lambda: classifier().train(X, np.arange(40), verbose=False), "40 classes, but 1 unit can only tell 2 "),
         (lambda: nncli.Model([{"type": "conv2d", "filters": 1, "kernel_size": 1}], "mse").train(X, Y), "conv2d wants "),
         (lambda: regression(metrics=["accuracy"]).train(X, Y, verbose=False), "accuracy measures class labels"),
         (lambda: regression().train(X, Y[:-1], verbose=False), "targets: 39 rows, but inputs has 40"),
         (lambda: regression().train(np.full((4, 3), np.nan), Y[:4], verbose=False), "inputs: row 0, column 0"),
     ],
 )
-def test_data_are_validated_as_in_a_config(make, words):
+def test_arrays_are_validated_like_data_files(make, words):
     with pytest.raises(UserError) as caught:
         make()
     assert words in str(caught.value)
 
 
-def test_training_gives_records_and_keeps_a_history():
+def test_train_returns_records_and_adds_them_to_the_history():
     model = regression()
     records = model.train(X, Y, epochs=3, validation_data=(X[:10], Y[:10]), batch_size=16, verbose=False)
     assert [record["epoch"] for record in records] == [1, 2, 3]
@@ -152,14 +152,14 @@ def test_training_twice_equals_training_longer():
     assert bits(parts) == bits(whole)
 
 
-def test_one_epoch_is_one_epoch():
+def test_one_epoch_trains_one_epoch():
     model, whole = regression(), regression()
     records = [model.one_epoch(X, Y, batch_size=16) for _ in range(2)]
     assert still(records) == still(whole.train(X, Y, epochs=2, batch_size=16, verbose=False))
     assert bits(model) == bits(whole)
 
 
-def test_the_commands_train_to_the_same_bits(tmp_path, monkeypatch):
+def test_the_train_command_gives_the_same_bits(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.regression(metrics=["rmse"])
     del values["data"]["validation"]
@@ -187,11 +187,11 @@ def test_predictions_are_in_original_units():
     assert measured["rmse"] == pytest.approx(np.sqrt(np.mean((prediction[:, 0] - Y) ** 2)), rel=1e-4)
     assert model.compute_loss(X, Y) == measured["loss"]
     assert measured["loss"] == pytest.approx(measured["rmse"] ** 2 / Y.var(), rel=1e-4), (
-        "the loss is that of scaled targets"
+        "the loss is measured on scaled targets"
     )
 
 
-def test_classes_are_labels():
+def test_predict_classes_returns_labels():
     model = classifier()
     model.train(X, LABELS, epochs=200, verbose=False)
     prediction = model.predict(X)
@@ -326,12 +326,12 @@ def test_predicting_a_few_rows_does_not_search_for_blas(monkeypatch):
     model.train(x, x[:, 0], epochs=1, verbose=False)
 
     def refuse():
-        raise AssertionError("it looked")
+        raise AssertionError("searched for BLAS")
 
     monkeypatch.setattr(blas_threads, "_blas_libraries", refuse)
     assert len(model.predict(x[:4])) == 4
     assert len(model.predict(x[:8], batch_size=4)) == 8
-    with pytest.raises(AssertionError, match="it looked"):
+    with pytest.raises(AssertionError, match="searched for BLAS"):
         model.predict(x, batch_size=4000)
 
 
@@ -357,7 +357,7 @@ def test_dropout_is_active_only_in_training():
 
 
 @pytest.mark.parametrize("use", ["predict", "save", "evaluate", "weights", "update", "backward", "gradients"])
-def test_methods_that_need_training_first_say_so(use, tmp_path):
+def test_methods_that_need_a_trained_model_raise_an_error(use, tmp_path):
     model = regression()
     with pytest.raises(UserError):
         {
@@ -408,7 +408,7 @@ def test_early_stopping_on_validation_rows():
         regression().train(X, Y, verbose=False, early_stopping=stopping)
 
 
-def test_early_stopping_and_other_settings_of_training():
+def test_train_accepts_early_stopping_and_other_settings_of_training():
     model = regression()
     records = model.train(
         X, Y, epochs=50, verbose=False, early_stopping={"monitor": "train_loss", "patience": 1, "min_delta": 1e6}
@@ -416,7 +416,7 @@ def test_early_stopping_and_other_settings_of_training():
     assert len(records) == 2
 
 
-def test_public_names():
+def test_the_public_names_are_complete():
     assert sorted(nncli.__all__) == [
         "Model",
         "NncliError",

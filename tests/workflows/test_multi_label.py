@@ -72,7 +72,7 @@ def _inside(tmp_path, monkeypatch):
 
 
 def table(name="weather.csv", **cells):
-    """Write the table: `right` as 0 and 1, the others as false and true; cells are {row_column: text}."""
+    """Write the table, with 0 and 1 or false and true as labels; `cells` replaces cells, as _row_column=text."""
     lines = [
         [str(a), str(b), str(int(r)), str(bool(h)).lower(), str(int(f))]
         for (a, b), (r, h, f) in zip(POINTS, ACTUAL, strict=True)
@@ -85,7 +85,7 @@ def table(name="weather.csv", **cells):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Return a run of the config."""
+    """Train the config and return the run directory."""
     folder = tmp_path_factory.mktemp("labels")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -118,13 +118,13 @@ def test_classes_are_0_or_1_per_label(run):
     assert json.loads(Path("c.json").read_text())[0] == dict(zip(NAMES, (p[0] > 0.5).tolist(), strict=True))
 
 
-def test_loss_and_metrics_are_those_of_the_predictions(run):
+def test_evaluate_computes_loss_and_metrics_per_label(run):
     p = np.concatenate(list(predict(run, "weather.csv").arrays())).astype(float)
     found = evaluate(run, "weather.csv", metrics=["{type: f1, average: micro}"])
     assert list(found.results) == ["loss", *METRICS, "f1_micro"]
     assert found.results["loss"] == pytest.approx(-np.log(np.where(ACTUAL, p, 1 - p)).mean(), rel=1e-5)
-    right = (p > 0.5) == ACTUAL
-    assert found.results["accuracy"] == pytest.approx(right.mean())
+    correct = (p > 0.5) == ACTUAL
+    assert found.results["accuracy"] == pytest.approx(correct.mean())
     both, either = ((p > 0.5) & ACTUAL).sum(axis=0), (p > 0.5).sum(axis=0) + ACTUAL.sum(axis=0)
     assert found.results["f1"] == pytest.approx((2 * both / either).mean())
     assert found.results["f1_micro"] == pytest.approx(2 * both.sum() / either.sum())
@@ -136,7 +136,7 @@ def test_loss_and_metrics_are_those_of_the_predictions(run):
     assert evaluate(run).rows == 12
 
 
-def test_what_the_commands_print(run):
+def test_the_commands_print_the_labels(run):
     app, runner = command_line([]), CliRunner()
     shown = runner.invoke(app, ["evaluate", run]).stdout
     assert " label   precision   recall" in shown
@@ -145,13 +145,13 @@ def test_what_the_commands_print(run):
     assert runner.invoke(app, ["predict", run, "weather.csv", "--classes"]).stdout.startswith("right,high,far\n")
 
 
-def test_the_stored_preprocessing(run):
+def test_the_checkpoint_stores_that_targets_are_multi_label(run):
     described = inspect(run)
     assert (described["class_names"], described["target_names"]) == (None, NAMES)
     stored = described["preprocessing"]
     assert (stored["several_labels"], stored["target_shape"], stored["classes"]) == (True, [3], None)
     assert Preprocessing.restore(stored).task.is_multi_label
-    del stored["several_labels"]  # as in checkpoints older than multi-label targets
+    del stored["several_labels"]  # as in checkpoints from before multi-label targets
     assert not Preprocessing.restore(stored).task.is_multi_label
 
 
@@ -202,8 +202,8 @@ def test_arrays_give_the_same_results_as_the_table(run):
     assert evaluate(other, "weather.npz").results == evaluate(run, "weather.csv").results
 
 
-def test_other_rows_must_have_the_same_labels(run):
-    with pytest.raises(ShapeError, match=r"expected 3 labels a row \(right, high, far\); got 2"):
+def test_rows_with_other_labels_are_refused(run):
+    with pytest.raises(ShapeError, match=r"expected 3 labels per row \(right, high, far\); got 2"):
         evaluate(run, "{path: weather.csv, targets: [right, far]}")
     table("later.csv", _4_3="2")
     with pytest.raises(DataError, match=r"later.csv:6: label 'high': expected 0 or 1; got '2'"):
@@ -212,7 +212,7 @@ def test_other_rows_must_have_the_same_labels(run):
         nncli.Model.load(run).predict_classes(POINTS)
 
 
-def test_one_hot_rows_and_one_unit_are_still_two_classes():
+def test_one_hot_targets_with_one_unit_are_two_classes():
     x, y = POINTS, np.eye(2, dtype=int)[(POINTS[:, 0] > 0) * 1]
     np.savez("one.npz", x=x, y=y)
     model = [{"type": "dense", "units": 1}, "sigmoid"]
@@ -221,13 +221,13 @@ def test_one_hot_rows_and_one_unit_are_still_two_classes():
     model = [{"type": "dense", "units": 2}, "sigmoid"]
     two = train(config(**data({"path": "one.npz"}), model=model, metrics=["accuracy"]), run_dir="two").path
     assert inspect(two)["class_names"] is None
-    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # so that the output shape is not known
+    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # so the output shape is unknown
     problems = problem_lines(**data({"path": "one.npz"}), model=model, metrics=["log_loss"])
     assert problems == ["model.1.slope: unknown key 'slope' for sigmoid, which has no keys"]
     np.savez("three.npz", x=x[:3], y=np.eye(3))
     model = [{"type": "dense", "units": 1}, "sigmoid"]
     assert problem_lines(**data({"path": "three.npz"}), model=model)[0].startswith(
-        "model.0: 3 classes, 1 unit, which tells 2"
+        "model.0: 3 classes, but 1 unit can only tell 2"
     )
 
 
@@ -284,7 +284,8 @@ def test_a_single_column_is_not_multi_label():
         ),
         (
             data({"path": "weather.csv", "targets": NAMES}, validation={"fraction": 0.2, "stratify": True}),
-            "data.validation.stratify: stratify wants one class label a row, but this loss learns multi-label targets",
+            "data.validation.stratify: stratify wants one class label per row, but this loss learns multi-label "
+            "targets",
         ),
     ],
     ids=lambda value: value.split(":")[0] if isinstance(value, str) else "",
@@ -315,14 +316,14 @@ def test_a_large_array_is_sampled_first(monkeypatch):
     assert "row 2777, column 1 (counted from 0): label 'y_1': expected 0 or 1; got 7" in problem_lines(**changes)[0]
 
 
-def test_images_listed_in_a_table():
+def test_images_listed_in_a_table_can_be_multi_label():
     lines = ["file,light,square"]
     for number in range(12):
         light, square = number % 2, number // 2 % 2
         Image.fromarray(np.full((4, 4), 200 * light + 20 * square, np.uint8)).save(f"{number}.png")
         lines.append(f"{number}.png,{light},{square}")
     Path("list.csv").write_text("\n".join(lines) + "\n")
-    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # two units, known from the data
+    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # the data determine 2 units
     train_source = {"path": "list.csv", "images": "file", "targets": ["light", "square"]}
     made = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
     assert predict(made, "0.png").header == ["file", "light", "square"]
@@ -331,7 +332,7 @@ def test_images_listed_in_a_table():
     ]
 
 
-def test_from_python():
+def test_a_python_model_learns_multi_label_targets():
     model = nncli.Model(LAYERS, "bce", {"type": "adam", "learning_rate": 0.05}, metrics=["accuracy"])
     model.train(POINTS, ACTUAL, epochs=2, validation_data=(POINTS[:9], ACTUAL[:9].astype(int)), verbose=False)
     more = model.train(POINTS, ACTUAL.tolist(), epochs=20, verbose=False)

@@ -32,11 +32,11 @@ def test_losses_in_all_files_include_the_penalty(tmp_path, monkeypatch):
     values["training"]["penalty"] = {"l1": 0.01, "l2": 0.02}
     ended = train(tiny.write(tmp_path, values), run_dir="run")
     model = nncli.Model.load("run")
-    paid = penalty_value(model.weights, 0.01, 0.02)
-    assert paid > 0.02
+    penalty = penalty_value(model.weights, 0.01, 0.02)
+    assert penalty > 0.02
     best, test = ended.best, json.loads(Path("run/test.json").read_text())
-    assert best["val_loss"] - best["val_log_loss"] == pytest.approx(paid, rel=1e-4)
-    assert test["loss"] - test["log_loss"] == pytest.approx(paid, rel=1e-4)
+    assert best["val_loss"] - best["val_log_loss"] == pytest.approx(penalty, rel=1e-4)
+    assert test["loss"] - test["log_loss"] == pytest.approx(penalty, rel=1e-4)
     assert evaluate("run").results == {key: test[key] for key in ("loss", "log_loss")}
 
 
@@ -56,9 +56,9 @@ def test_a_large_penalty_gets_a_hint(tmp_path, monkeypatch):
     config = tiny.write(tmp_path, values)
     ended = train(config, ["training.penalty={l2: 0.3}", "training.epochs=3"])
     assert ended.last["train_r2"] > 0.9
-    assert ended.last["train_loss"] > 1, "the variance of the scaled targets, and so the loss of the best constant"
-    assert "which pays no penalty; the model pays 1." in ended.note
-    assert ended.note.endswith("try less of training.penalty")
+    assert ended.last["train_loss"] > 1, "the best constant prediction has the loss 1"
+    assert "but only because of the penalty of 1." in ended.note
+    assert ended.note.endswith("try a smaller training.penalty")
     worse = train(config, ["training.penalty={l2: 0.3}", "training.epochs=1", "optimizer.learning_rate=0.3"])
     assert "best constant prediction; try a smaller optimizer.learning_rate" in worse.note
 

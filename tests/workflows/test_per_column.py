@@ -25,7 +25,7 @@ PRICE = {"type": "per_column", "columns": {"price": {"type": "quantile"}}}
 
 
 def config(folder, inputs, targets, **changes):
-    """A config of the plane with these scalers."""
+    """Write a config of a regression with these scalers, and return its path."""
     values = tiny.regression(dtype="float64", **changes)
     values["data"] |= {"scale_inputs": inputs, "scale_targets": targets}
     return tiny.write(folder, values)
@@ -33,13 +33,13 @@ def config(folder, inputs, targets, **changes):
 
 @pytest.fixture
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory and return it."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def by_hand(run, table):
-    """Predictions in original units from nothing but what is in the checkpoint."""
+    """Return predictions in original units, computed only from the content of the checkpoint."""
     meta, arrays = checkpoint.load(os.path.join(run, "checkpoints", "best.npz"))
     stored = meta["preprocessing"]
     size, age = stored["input_scaling"]["parts"]
@@ -65,7 +65,7 @@ def test_predictions_and_metrics_are_in_original_units(inside):
     assert found["rmse"] == pytest.approx(np.sqrt(np.mean((predicted - table[:, 2]) ** 2)), rel=1e-9)
 
 
-def test_it_evaluates_the_same_after_save_and_load(inside):
+def test_a_saved_and_loaded_model_gives_the_same_results(inside):
     run = train(config(inside, SIZE, PRICE), run_dir="run").path
     best = checkpoint.read_meta(os.path.join(run, "checkpoints", "best.npz"))["best"]
     assert evaluate(run).results == {key[4:]: value for key, value in best.items() if key.startswith("val_")}
@@ -88,7 +88,7 @@ def test_a_resumed_run_keeps_its_scaling(inside):
     assert all((ends[0][1][name] == ends[1][1][name]).all() for name in ends[0][1])
 
 
-def test_from_python(tmp_path):
+def test_a_python_model_scales_per_column(tmp_path):
     random = np.random.default_rng(0)
     x, y = random.gamma(2, 1, (50, 3)), random.gamma(2, 1000, (50, 2))
     columns = {"0": "quantile", 2: "minmax"}
@@ -122,7 +122,7 @@ def test_from_python(tmp_path):
         (
             {"type": "per_column", "columns": {"age": {"type": "quantile", "quantiles": 1}, "size": "standart"}},
             "none",
-            "config.yaml:LINE: data.scale_inputs.columns.age.quantiles: expected a whole number at least 2; got 1",
+            "config.yaml:LINE: data.scale_inputs.columns.age.quantiles: expected a whole number of at least 2; got 1",
         ),
         ({"type": "per_column"}, "none", "config.yaml:LINE: data.scale_inputs: per_column needs the key 'columns'"),
         (
@@ -132,7 +132,7 @@ def test_from_python(tmp_path):
         ),
     ],
 )
-def test_problems_are_located(inside, inputs, targets, told):
+def test_problems_are_reported_with_their_line(inside, inputs, targets, told):
     with pytest.raises(ConfigError) as caught:
         check(config(inside, inputs, targets))
     first = str(caught.value).splitlines()[0]
@@ -144,7 +144,7 @@ def test_problems_are_located(inside, inputs, targets, told):
     assert any(name in text for name in ("sise", "prize", "quantiles", "scale_inputs", "columns")), text
 
 
-def test_a_column_is_set_from_the_command_line(inside):
+def test_the_scaler_of_a_column_can_be_set_on_the_command_line(inside):
     path = config(inside, SIZE, PRICE)
     settings = ["data.scale_inputs.columns.age=minmax", "data.scale_inputs.others=standard"]
     resolved = check(path, settings).resolved
@@ -158,8 +158,8 @@ def test_a_column_is_set_from_the_command_line(inside):
     }
 
 
-def test_a_large_source_is_sampled_if_the_names_are_known(inside, monkeypatch):
-    """A category that a sample does not show is no unknown name."""
+def test_check_accepts_categories_missing_in_the_sample_of_a_large_source(inside, monkeypatch):
+    """A column of a category that is missing in the sample is not reported as unknown."""
     rows = "".join(f"{index},{'rare' if index == 777 else 'often'},{index}\n" for index in range(2000))
     Path("large.csv").write_text("a,kind,y\n" + rows)
     values = tiny.regression(dtype="float64")

@@ -20,13 +20,13 @@ from tests.workflows import tiny
 
 
 def table(run, text, **keys):
-    """(header, rows) of the predictions."""
+    """Return (header, rows) of the predictions."""
     found = predict(run, str(text), **keys)
     return found.header, list(found.table())
 
 
 def by_hand(run, x, scaled=True):
-    """The outputs of a dense network, from nothing but what is in the file."""
+    """Return the outputs of a dense network, computed only from the content of the checkpoint."""
     meta, arrays = checkpoint.load(os.path.join(run, "checkpoints", "best.npz"))
     scaling = meta["preprocessing"]["input_scaling"]
     x = ((np.asarray(x, float) - scaling["shift"]) / scaling["scale"]) if scaled else np.asarray(x, float)
@@ -81,18 +81,18 @@ def test_columns_are_found_by_name_and_others_are_ignored_with_a_note(trained, t
     assert found.notes == ["columns not used in training are ignored: id"]
 
 
-def test_arrays_for_a_model_of_a_table(trained, tmp_path):
+def test_a_model_of_a_table_predicts_arrays(trained, tmp_path):
     np.save(tmp_path / "x.npy", np.array([[-2, 0.5]]))
     (tmp_path / "one.csv").write_text("a,b\n-2,0.5\n")
     assert table(trained["classifier"], tmp_path / "x.npy") == table(trained["classifier"], tmp_path / "one.csv")
 
 
-def test_the_train_file_with_its_targets(trained):
+def test_the_training_file_with_its_targets_can_be_predicted(trained):
     path = Path(trained["classifier"]).parent / tiny.TABLE
     assert len(table(trained["classifier"], path)[1]) == 60
 
 
-def test_images_of_a_npz_file_by_default_names(trained, tmp_path):
+def test_a_npz_file_with_the_default_names_can_be_predicted(trained, tmp_path):
     found = tiny.bars(7, seed=8)
     np.savez(tmp_path / "new.npz", x=found["x"])
     np.save(tmp_path / "new.npy", found["x"][..., None])
@@ -101,7 +101,7 @@ def test_images_of_a_npz_file_by_default_names(trained, tmp_path):
     np.testing.assert_allclose(np.sum(rows, axis=1), 1, rtol=1e-5)
     assert table(trained["bars"], tmp_path / "new.npy")[1] == rows
     with np.load(tmp_path / "new.npz") as archive:
-        assert archive.files == ["x"], "the targets are not asked for"
+        assert archive.files == ["x"], "the targets are not read"
 
 
 def test_logits_become_probabilities(tmp_path, monkeypatch):
@@ -124,7 +124,7 @@ def test_predictions_do_not_depend_on_the_batch_size(trained, size):
     )
 
 
-def test_runs_checkpoints_and_moved_checkpoints_are_equivalent(trained, tmp_path):
+def test_a_run_its_checkpoint_and_a_copy_give_the_same_predictions(trained, tmp_path):
     source = Path(trained["classifier"]).parent / tiny.TABLE
     shutil.copy(Path(trained["classifier"], "checkpoints", "best.npz"), tmp_path / "model.npz")
     expected = table(trained["classifier"], source)
@@ -132,18 +132,18 @@ def test_runs_checkpoints_and_moved_checkpoints_are_equivalent(trained, tmp_path
     assert table(tmp_path / "model.npz", source) == expected, "predict needs no other file"
 
 
-def test_a_mapping_as_in_a_config(trained):
+def test_input_can_be_a_mapping_as_in_a_config(trained):
     path = Path(trained["bars"]).parent / tiny.BARS
     assert len(table(trained["bars"], f"{{path: {path}, inputs: x}}")[1]) == 40
 
 
-def test_output_files(trained, tmp_path):
+def test_predictions_are_written_as_npy_csv_and_json(trained, tmp_path):
     source = str(Path(trained["bars"]).parent / tiny.BARS)
     header, rows = table(trained["bars"], source)
     found = predict(trained["bars"], source)
     for ending in (".npy", ".csv", ".json"):
         path = tmp_path / f"out{ending}"
-        path.write_text("what stood there before")
+        path.write_text("old content")
         found.write(str(path))
     array = np.load(tmp_path / "out.npy", allow_pickle=False)
     assert array.shape == (40, 2)
@@ -156,7 +156,7 @@ def test_output_files(trained, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["out.csv", "out.json", "out.npy"]
 
 
-def test_a_single_sigmoid_unit_as_an_array_has_one_column(trained, tmp_path):
+def test_a_npy_file_of_a_single_sigmoid_unit_has_one_column(trained, tmp_path):
     source = str(Path(trained["classifier"]).parent / tiny.TABLE)
     predict(trained["classifier"], source).write(str(tmp_path / "out.npy"))
     array = np.load(tmp_path / "out.npy")
@@ -164,7 +164,7 @@ def test_a_single_sigmoid_unit_as_an_array_has_one_column(trained, tmp_path):
     np.testing.assert_allclose(array[:, 0], [row[1] for row in table(trained["classifier"], source)[1]], rtol=1e-6)
 
 
-def test_classes_as_files(trained, tmp_path):
+def test_classes_are_written_to_files(trained, tmp_path):
     found = predict(trained["bars"], str(Path(trained["bars"]).parent / tiny.BARS), classes=True)
     for ending in (".npy", ".csv", ".json"):
         found.write(str(tmp_path / f"out{ending}"))
@@ -184,7 +184,7 @@ def test_a_failed_prediction_leaves_no_file(trained, tmp_path, ending):
     assert sorted(os.listdir(tmp_path)) == ["new.csv", f"out{ending}"]
 
 
-def test_a_full_disk(trained, tmp_path, monkeypatch):
+def test_a_full_disk_raises_a_save_error(trained, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
@@ -268,7 +268,7 @@ def test_an_invalid_meta_json_is_rejected(tmp_path, trained, part, value):
 
 
 def image_run(folder, monkeypatch):
-    """A run on a folder of images: bright ones and dark ones."""
+    """Train on a folder of bright and dark images, and return the run directory."""
     from PIL import Image
 
     monkeypatch.chdir(folder)

@@ -1,4 +1,4 @@
-"""Test repeating a run: identical results are confirmed, and every difference is named."""
+"""Test repeating a run: identical results are confirmed, and every difference is reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL = ("metrics.csv", "last.npz", "best.npz", "test.json")
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """A config in the working directory."""
+    """Write a config in a temporary working directory, and return its path."""
     monkeypatch.chdir(tmp_path)
     return tiny.write(tmp_path, tiny.classifier())
 
@@ -38,7 +38,7 @@ def files(run):
 
 
 def saved_again(name, change, **trainer):
-    """Save a checkpoint again with changed arrays or counts, and return the old counts."""
+    """Save a checkpoint again with changed arrays or trainer state, and return the old trainer state."""
     path = f"run/checkpoints/{name}.npz"
     meta, arrays = checkpoint.load(path)
     before = dict(meta["trainer"])
@@ -58,7 +58,7 @@ def last_bit(array):
 
 
 @pytest.mark.parametrize("make", [tiny.classifier, tiny.regression, tiny.convolutional])
-def test_a_repeated_run_is_the_same_and_is_not_changed(tmp_path, monkeypatch, make):
+def test_repeating_a_run_gives_the_same_results_and_changes_no_file(tmp_path, monkeypatch, make):
     monkeypatch.chdir(tmp_path)
     train(tiny.write(tmp_path, make()), run_dir="run")
     before, around = files("run"), set(os.listdir())
@@ -79,7 +79,7 @@ def test_a_stopped_run_is_repeated_up_to_its_last_step(config, step):
     assert repro("run").compared == ALL
 
 
-def test_an_extended_run_after_early_stopping_is_the_same(tmp_path, monkeypatch):
+def test_repeating_a_run_extended_after_early_stopping_gives_the_same_results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     training = {"epochs": 50, "batch_size": 8, "early_stopping": {"patience": 2}}
     values = tiny.classifier(training=training, optimizer={"type": "sgd", "learning_rate": 3.0})
@@ -101,7 +101,7 @@ def test_an_extended_run_after_early_stopping_is_the_same(tmp_path, monkeypatch)
         (["training.epochs=9", "training.early_stopping={patience: 1}"], ["training.early_stopping=null"]),
     ],
 )
-def test_settings_that_end_a_run_change_no_bits(tmp_path, monkeypatch, first, then):
+def test_repro_does_not_depend_on_settings_that_end_a_run(tmp_path, monkeypatch, first, then):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier(optimizer={"type": "sgd", "learning_rate": 3.0})
     train(tiny.write(tmp_path, values), first, run_dir="run")
@@ -110,7 +110,7 @@ def test_settings_that_end_a_run_change_no_bits(tmp_path, monkeypatch, first, th
     assert found.same, found.difference
 
 
-def test_a_nan_test_metric_is_the_same(tmp_path, monkeypatch):
+def test_nan_test_metrics_count_as_equal(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier(metrics=["roc_auc"])
     values["data"]["test"] = {"path": "one.csv"}
@@ -122,19 +122,19 @@ def test_a_nan_test_metric_is_the_same(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["checkpoints/best.npz", "test.json"])
-def test_a_missing_file_is_a_difference(config, name):
+def test_only_a_missing_test_json_is_reported(config, name):
     train(config, run_dir="run")
     os.unlink(f"run/{name}")
     if name == "checkpoints/best.npz":
         run = RunDirectory("run")
         meta, _ = checkpoint.load(run.checkpoint("last"))
-        assert meta["best"]["epoch"] == 3, "so last.npz is the best"
+        assert meta["best"]["epoch"] == 3, "the last epoch is the best, so best.npz can be missing"
         assert repro("run").compared == ALL[:2]
         return
     assert repro("run").difference == "test.json is missing"
 
 
-def test_a_best_checkpoint_of_another_epoch_is_named(config):
+def test_a_best_checkpoint_of_another_epoch_is_reported(config):
     train(config, ["training.checkpoint.keep=3"], run_dir="run")
     shutil.copy("run/checkpoints/epoch-0001-step-00000003.npz", "run/checkpoints/best.npz")
     saved_again("last", lambda arrays: None, best={"best": 1e9, "best_epoch": 2, "waited": 1})
@@ -142,11 +142,11 @@ def test_a_best_checkpoint_of_another_epoch_is_named(config):
 
 
 @pytest.mark.parametrize(("key", "value"), [("optimizer_steps", 8), ("skipped", 1)])
-def test_other_counts_are_named(config, key, value):
+def test_different_counts_are_reported(config, key, value):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz")
     was = saved_again("last", lambda arrays: None, **{key: value})[key]
-    assert repro("run").difference == f"last.npz: {key} was {value}, its repetition gives {was}"
+    assert repro("run").difference == f"last.npz: {key} was {value}, but is {was} in the repetition"
 
 
 def test_paths_of_moved_data_can_be_set(config, tmp_path):
@@ -157,12 +157,12 @@ def test_paths_of_moved_data_can_be_set(config, tmp_path):
         repro("run", [f"data.train.path={tmp_path}/moved.csv", "seed=1"])
 
 
-def test_unsuitable_data_are_reported_as_changed(config):
+def test_unreadable_data_are_reported_as_changed(config):
     train(config, run_dir="run")
     path = Path(tiny.TABLE)
     path.write_text(path.read_text().replace("a,b,side", "a,b,left_or_right"))
     for again in (repro, resume):
-        with pytest.raises(RunError, match=r"the data have changed since the run began \(other content: .*sides\.csv"):
+        with pytest.raises(RunError, match=r"data have changed since the run began \(content differs: .*sides\.csv"):
             again("run")
 
 
@@ -176,12 +176,12 @@ def test_a_changed_metric_stops_the_repetition(config):
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
     heard = []
     found = repro("run", listener=heard.append)
-    assert found.difference == f"metrics.csv, epoch 2: val_loss was 0.5, its repetition gives {was}"
+    assert found.difference == f"metrics.csv, epoch 2: val_loss was 0.5, but is {was} in the repetition"
     assert (found.same, found.epochs, found.compared) == (False, 2, ())
     assert sum(isinstance(event, EpochEnded) for event in heard) == 2
 
 
-def test_a_missing_row_is_named(config):
+def test_a_missing_row_of_metrics_is_reported(config):
     train(config, run_dir="run")
     lines = Path("run/metrics.csv").read_text().splitlines(keepends=True)
     Path("run/metrics.csv").write_text("".join(lines[:-1]))
@@ -192,7 +192,7 @@ def test_a_missing_row_is_named(config):
     ("name", "array"),
     [("last", "0.dense.weight"), ("best", "2.dense.bias"), ("last", "state/optimizer/mean/0.dense.bias")],
 )
-def test_one_changed_bit_is_named(config, name, array):
+def test_one_changed_bit_is_reported(config, name, array):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz") if name == "last" else None
     saved_again(name, lambda arrays: last_bit(arrays[array]))
@@ -201,22 +201,22 @@ def test_one_changed_bit_is_named(config, name, array):
     assert "by at most " in difference
 
 
-def test_other_shapes_are_named(config):
+def test_different_shapes_are_reported(config):
     train(config, run_dir="run")
     saved_again("best", lambda arrays: arrays.update({"0.dense.bias": np.zeros(3, np.float32)}))
-    assert "0.dense.bias was float32 (3,), its repetition gives float32 (4,)" in repro("run").difference
+    assert "0.dense.bias was float32 (3,), but is float32 (4,) in the repetition" in repro("run").difference
 
 
-def test_a_changed_test_result_is_named(config):
+def test_a_changed_test_result_is_reported(config):
     train(config, run_dir="run")
     values = json.loads(Path("run/test.json").read_text())
     Path("run/test.json").write_text(json.dumps({**values, "accuracy": 2}))
     found = repro("run")
-    assert found.difference.startswith("test.json: accuracy was 2, its repetition gives ")
+    assert found.difference.startswith("test.json: accuracy was 2, but is ")
     assert found.compared == ALL[:3]
 
 
-def test_epochs_missing_in_metrics_are_named(config):
+def test_a_checkpoint_beyond_the_last_row_of_metrics_is_reported(config):
     train(config, run_dir="run")
     saved_again("last", lambda arrays: None, epoch=9)
     assert repro("run").difference == "metrics.csv has no row of epoch 4"
@@ -234,7 +234,7 @@ def test_changed_data_are_reported_before_training(config):
     train(config, run_dir="run")
     Path(tiny.TABLE).write_text(tiny.sides(seed=99))
     heard = []
-    with pytest.raises(RunError, match=rf"other content: .*{tiny.TABLE}\), so it cannot be repeated"):
+    with pytest.raises(RunError, match=rf"content differs: .*{tiny.TABLE}\), so it cannot be repeated"):
         repro("run", listener=heard.append)
     assert heard == []
 
@@ -260,7 +260,7 @@ def test_runs_that_cannot_be_repeated_are_rejected(config):
 
 
 @pytest.mark.parametrize(("key", "value"), [("epoch", "x"), ("step", -1), ("tally", []), ("best", None)])
-def test_impossible_states_are_rejected(config, key, value):
+def test_invalid_trainer_states_are_rejected(config, key, value):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz")
     saved_again("last", lambda arrays: None, **{key: value})
@@ -268,7 +268,7 @@ def test_impossible_states_are_rejected(config, key, value):
         repro("run")
 
 
-def test_ctrl_c_does_not_change_the_run(config):
+def test_ctrl_c_during_repro_does_not_change_the_run(config):
     train(config, run_dir="run")
     before = files("run")
 

@@ -27,7 +27,7 @@ from tests.workflows.test_train import members, rows
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """A config in the working directory."""
+    """Write a config in a temporary working directory, and return its path."""
     monkeypatch.chdir(tmp_path)
     return tiny.write(tmp_path, tiny.classifier())
 
@@ -43,7 +43,7 @@ def stopping_at(step, number=signal.SIGINT):
 
 
 def status(run):
-    """status.json."""
+    """Return the values of status.json."""
     return json.loads(Path(run, "status.json").read_text())
 
 
@@ -71,7 +71,7 @@ def test_a_run_stopped_at_any_step_ends_with_the_same_bits(config, step):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_running_statistics_are_resumed(config, tmp_path, threads):
+def test_running_statistics_are_restored_on_resume(config, tmp_path, threads):
     values = tiny.convolutional()
     values["model"][1:1] = ["batch_norm", {"type": "residual", "layers": ["batch_norm", "tanh"]}]
     config = tiny.write(tmp_path, values, "normalized.yaml")
@@ -87,7 +87,7 @@ def test_running_statistics_are_resumed(config, tmp_path, threads):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_stop_saves_and_names_the_command_to_resume(config, number, code):
+def test_the_error_of_a_stopped_run_has_the_command_to_resume(config, number, code):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with pytest.raises(StoppedError) as caught:
         train(config, run_dir="my run", listener=stopping_at(4, number))
@@ -153,7 +153,7 @@ def test_a_killed_run_resumes_from_its_last_checkpoint(config):
 
 
 @pytest.mark.parametrize("left", ["nothing", "no directory", "config", "status", "metrics"])
-def test_a_run_without_a_checkpoint_starts(config, left):
+def test_resuming_a_run_without_a_checkpoint_starts_it(config, left):
     train(config, run_dir="whole")
     if left != "no directory":
         os.mkdir("run")
@@ -171,7 +171,7 @@ def test_a_run_without_a_checkpoint_starts(config, left):
     assert Path("run/resolved.yaml").exists()
 
 
-def test_a_finished_run_is_not_changed(config):
+def test_resuming_a_finished_run_changes_nothing(config):
     train(config, run_dir="run")
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
     for ended in (train(config, run_dir="run", resume=True), resume("run")):
@@ -201,7 +201,7 @@ def test_a_finished_run_can_be_trained_longer(config):
         ("metrics=[]", "metrics"),
     ],
 )
-def test_another_config_is_rejected_with_the_difference(config, setting, difference):
+def test_the_error_for_a_changed_config_has_the_difference(config, setting, difference):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
@@ -262,7 +262,7 @@ def test_environment_settings_do_not_override_a_resolved_config(tmp_path, monkey
 
 
 def metrics_file(run):
-    """The lines of metrics.csv."""
+    """Return the lines of metrics.csv."""
     return Path(run, "metrics.csv").read_text().splitlines(keepends=True)
 
 
@@ -323,7 +323,7 @@ def test_fewer_epochs_than_done_are_rejected(config):
     assert resume("run", ["training.epochs=3"]).last["epoch"] == 3
 
 
-def test_without_a_last_checkpoint_the_best_is_suggested(config):
+def test_the_best_checkpoint_is_suggested_if_the_last_is_missing(config):
     train(config, ["training.epochs=5"], run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=5"], run_dir="run", listener=stopping_at(14))
@@ -349,7 +349,7 @@ def test_a_damaged_best_checkpoint_is_reported_before_training(config):
         resume("run")
 
 
-def test_another_environment_is_noted(config):
+def test_a_changed_environment_is_noted(config):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(7))
     environment = json.loads(Path("run/environment.json").read_text())
@@ -438,7 +438,7 @@ def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
     assert load("run/checkpoints/last.npz")[0]["step"] == 4
 
 
-def test_moved_data_are_accepted(config, tmp_path):
+def test_a_run_resumes_with_moved_data(config, tmp_path):
     train(config, ["training.epochs=4"], run_dir="whole")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=4"], run_dir="run", listener=stopping_at(4))
@@ -457,7 +457,7 @@ def test_moved_data_are_accepted(config, tmp_path):
     assert repro("run").same
 
 
-def test_nohup_is_respected(config):
+def test_sighup_is_ignored_under_nohup(config):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         assert train(config, run_dir="run", listener=stopping_at(2, signal.SIGHUP)).reason == "completed"
@@ -478,7 +478,7 @@ def test_the_step_to_resume_from_is_shown(config, step, told):
     assert told in event_lines(started)
 
 
-def test_the_config_is_stored_as_it_was_read(config, monkeypatch):
+def test_the_stored_config_is_the_one_that_was_read(config, monkeypatch):
     from nncli.assemble import session
 
     content, make = Path(config).read_bytes(), session.make_session

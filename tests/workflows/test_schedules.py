@@ -1,4 +1,4 @@
-"""Test runs with a schedule of the learning rate: resuming, extending, repeating, and training from Python."""
+"""Test runs with a learning rate schedule: resuming, extending, repeating, and training from Python."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ by_name = {"ids": lambda schedule: "-".join(map(str, schedule.values()))}
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """Writes a config with a schedule, of three steps an epoch and three epochs, in the working directory."""
+    """Return a function that writes a config with a schedule: three epochs, three steps per epoch."""
     monkeypatch.chdir(tmp_path)
 
     def write(schedule, **changes):
@@ -55,12 +55,12 @@ def config(tmp_path, monkeypatch):
 
 
 def rates(run):
-    """The column learning_rate of metrics.csv."""
+    """Return the column learning_rate of metrics.csv."""
     return [float(row["learning_rate"]) for row in rows(run)]
 
 
 def resolved(run):
-    """The schedule in resolved.yaml."""
+    """Return the schedule in resolved.yaml."""
     return yaml.safe_load(Path(run, "resolved.yaml").read_text())["optimizer"]["learning_rate"]
 
 
@@ -78,7 +78,7 @@ def test_a_resumed_run_ends_with_the_same_bits_and_can_be_repeated(config, sched
 
 
 @pytest.mark.parametrize("schedule", first(2, [OVER_RUN[1], OTHERS[2], COSINE, *OTHERS[:2]]), **by_name)
-def test_the_learning_rate_column(config, schedule):
+def test_metrics_csv_has_the_learning_rate_of_each_epoch(config, schedule):
     train(config(schedule), run_dir="run")
     made = build(SCHEDULES, schedule)
     assert rates("run") == [made.at(step, ScheduleContext(3, 3)) for step in (2, 5, 8)]
@@ -86,7 +86,7 @@ def test_the_learning_rate_column(config, schedule):
 
 @pytest.mark.parametrize("schedule", first(1, OVER_RUN), **by_name)
 @pytest.mark.parametrize("epochs", [2, 5])
-def test_a_run_whose_schedule_spans_it_keeps_its_length(config, schedule, epochs):
+def test_a_run_with_a_whole_run_schedule_cannot_change_its_epochs(config, schedule, epochs):
     path = config(schedule)
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(4))
@@ -107,7 +107,7 @@ def test_a_run_whose_schedule_spans_it_keeps_its_length(config, schedule, epochs
 
 
 @pytest.mark.parametrize("schedule", first(1, [OVER_RUN[1], COSINE, OVER_RUN[2]]), **by_name)
-def test_a_run_can_be_extended_with_a_fixed_schedule(config, schedule):
+def test_a_run_can_be_extended_if_its_schedule_length_is_fixed(config, schedule):
     path = config({"final": 1e-3, **schedule})
     train(path, ["training.epochs=5", "optimizer.learning_rate.epochs=3"], run_dir="whole")
     ended = train(path, run_dir="run")
@@ -125,7 +125,7 @@ def test_a_run_can_be_extended_with_a_fixed_schedule(config, schedule):
     assert repro("run").same
 
 
-def test_keeping_a_rate_of_0_is_not_advised(config):
+def test_extending_a_run_at_rate_0_is_not_advised(config):
     path = config({"type": "linear", "initial": 0.05})
     train(path, run_dir="run")
     (line,) = event_lines(resume("run"))
@@ -146,7 +146,7 @@ def test_a_run_can_be_extended_if_rates_do_not_depend_on_its_length(config, sche
     assert same("run", "whole")
 
 
-def test_another_schedule_length_is_rejected_on_resume(config):
+def test_a_changed_schedule_length_is_rejected_on_resume(config):
     path = config(COSINE)
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(4))
@@ -168,7 +168,7 @@ def test_early_stopping_ends_a_run_before_its_schedule(config):
     assert repro("run").same
 
 
-def test_a_repetition_with_other_reductions_is_reported(config):
+def test_repro_reports_a_different_number_of_reductions(config):
     path = config(WAITING, training={"epochs": 6, "batch_size": 16})
     train(path, run_dir="run")
     assert len(set(rates("run"))) > 1
@@ -204,7 +204,7 @@ def test_the_plateau_monitor_must_be_a_column(config, monitor, settings, words):
         check(path, settings)
 
 
-def test_the_plateau_monitor_of_a_trainer(config):
+def test_the_trainer_has_the_plateau_settings_of_the_config(config):
     plateau = load_config(config({**WAITING, "monitor": "val_accuracy", "min_delta": 0.25})).session().trainer().plateau
     assert plateau is not None
     watched = plateau.monitor
@@ -213,7 +213,7 @@ def test_the_plateau_monitor_of_a_trainer(config):
     assert load_config(config(COSINE)).session().trainer().plateau is None
 
 
-def test_a_cooldown(config):
+def test_epochs_of_the_cooldown_do_not_count(config):
     path = config({**WAITING, "monitor": "val_accuracy", "initial": 1e-9}, training={"epochs": 4, "batch_size": 16})
     train(path, run_dir="run")  # the model learns nothing: all accuracies are equal
     expected = [1e-9, 1e-9, 3e-10, 3e-10]  # the third epoch is the cooldown
@@ -309,24 +309,24 @@ def test_a_custom_loop_uses_the_schedule():
 
 
 @pytest.mark.parametrize("schedule", [COSINE, {**COSINE, "epochs": 3}, OTHERS[1], WAITING], **by_name)
-def test_a_custom_loop_has_no_epochs(schedule):
+def test_a_custom_loop_rejects_schedules_by_epochs(schedule):
     with pytest.raises(UserError, match=f"update: the schedule {schedule['type']} counts epochs"):
         loop(model(schedule), 1)
     trained = model({**schedule, "initial": 1e-3})
     trained.train(X, Y, epochs=1, batch_size=4, verbose=False)
-    loop(trained, 2)  # as after its last epoch
+    loop(trained, 2)  # after train, the number of steps per epoch is known
 
 
-def test_a_schedule_from_a_plugin(config, tmp_path, request):
+def test_a_plugin_can_define_schedules(config, tmp_path, request):
     request.addfinalizer(forget_all)
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\nimport numpy as np\nimport nncli\n"
         "from nncli.optim.schedule import Course, Schedule\nfrom nncli.optim.timed import Timed\n\n\n"
         "@nncli.schedule('inverse')\n@dataclass(frozen=True)\nclass Inverse(Schedule):\n"
-        "    '''One over the number of the step.'''\n\n    initial: float\n\n"
+        "    '''rate = initial / (1 + step).'''\n\n    initial: float\n\n"
         "    def rate(self, step: int, course: Course) -> float:\n        return self.initial / (1 + step)\n\n\n"
         "@nncli.schedule('square')\n@dataclass(frozen=True)\nclass Square(Timed):\n"
-        "    '''Down along a parabola.'''\n\n    initial: float\n\n"
+        "    '''rate = initial * (1 - step / length)^2.'''\n\n    initial: float\n\n"
         "    def along(self, step, length):\n"
         "        return np.float32(self.initial) * np.float32(1 - step / length) ** 2\n"
     )
@@ -354,8 +354,8 @@ def test_a_schedule_from_a_plugin(config, tmp_path, request):
     ("rate", "words"),
     [
         ("1 / (2 - step)", r"in step 2: .*mine\.py:10: ZeroDivisionError: division by zero"),
-        ("1.0 - step", "in step 2: expected a finite number at least 0; got -1.0"),
-        ("float('nan')", "in step 0: expected a finite number at least 0; got .nan"),
+        ("1.0 - step", "in step 2: expected a finite number of at least 0; got -1.0"),
+        ("float('nan')", "in step 0: expected a finite number of at least 0; got .nan"),
         ("'much'", "in step 0: ValueError: could not convert string to float: 'much'"),
         ("None", "in step 0: TypeError: "),
     ],

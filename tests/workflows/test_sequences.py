@@ -55,7 +55,7 @@ def _files(tmp_path, monkeypatch):
 
 
 def trained(config, *settings):
-    """The path of a run."""
+    """Train a config and return the run directory."""
     Path("a.yaml").write_text(json.dumps(config))
     return str(train("a.yaml", list(settings)).path)
 
@@ -64,7 +64,7 @@ def predicted(path, text):
     return np.concatenate(list(predict(path, text).arrays()))
 
 
-def test_sequences_are_scaled_per_feature_and_get_no_channel():
+def test_sequences_are_scaled_per_feature_and_get_no_channel_axis():
     run = trained(NUMBERS)
     model = load_predictor(run)
     assert model.preprocessing.input_shape == (5, 2)
@@ -156,7 +156,7 @@ def test_unknown_symbols_are_rejected(number, words):
         evaluate(run, "strange.npy", "labels.npy")
 
 
-def test_from_python():
+def test_a_python_model_learns_sequences_and_symbols():
     x, y = np.arange(40).reshape(10, 4) % 5, np.arange(10.0)
     layers = [
         {"type": "embedding", "entries": 5, "units": 3},

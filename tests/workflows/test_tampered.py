@@ -58,7 +58,7 @@ def changed(meta, path, value):
 
 
 @pytest.mark.parametrize("kind", ["affine", "per_column"])
-def test_every_change_is_refused_or_harmless(runs, kind, pytestconfig):
+def test_every_changed_value_is_refused_or_harmless(runs, kind, pytestconfig):
     folder, found = runs
     meta, members = found[kind]
     file = folder / "changed.npz"
@@ -81,7 +81,7 @@ def test_every_change_is_refused_or_harmless(runs, kind, pytestconfig):
     assert refused > 10
 
 
-def test_a_scaling_of_fewer_columns_is_not_broadcast(runs):
+def test_a_scaling_with_another_number_of_columns_is_rejected(runs):
     folder, found = runs
     meta, members = found["affine"]
     width = meta["preprocessing"]["input_shape"][-1]

@@ -28,24 +28,24 @@ NAMES = ("best", "last")
 
 @pytest.fixture
 def inside(tmp_path, monkeypatch):
-    """The working directory."""
+    """Change to a temporary working directory and return it."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def rows(run):
-    """metrics.csv without the seconds."""
+    """Return the rows of metrics.csv without the seconds."""
     with open(os.path.join(run, "metrics.csv"), newline="") as file:
         return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
 
 
 def members(path):
-    """The arrays of a checkpoint as bytes, by name."""
+    """Return the arrays of a checkpoint as bytes, by name."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist() if name != checkpoint.META}
 
 
-def test_the_files_of_a_run(inside):
+def test_a_run_writes_its_files(inside):
     config = tiny.write(inside, tiny.classifier())
     ended = train(config)
     assert re.fullmatch(r"runs/\d{8}-\d{6}-tiny", ended.path)
@@ -76,7 +76,7 @@ def test_the_files_of_a_run(inside):
     assert re.fullmatch(r"[0-9a-f]{64}", fingerprint[1])
 
 
-def test_the_files_of_a_run_without_held_out_rows(inside):
+def test_a_run_without_held_out_rows_writes_no_test_json(inside):
     values = tiny.classifier(metrics=[])
     values["data"] = {"train": values["data"]["train"]}
     run = train(tiny.write(inside, values)).path
@@ -91,7 +91,7 @@ def test_metrics_are_in_the_order_of_the_config(inside):
     assert list(rows(run)[0])[2:-1] == [f"{kind}_{name}" for kind in ("train", "val") for name in names]
 
 
-def test_the_log_holds_what_was_printed(inside):
+def test_train_log_has_the_printed_lines(inside):
     run = train(tiny.write(inside, tiny.classifier())).path
     log = Path(run, "train.log").read_text().splitlines()
     assert sum(line.startswith("epoch ") for line in log) == 3
@@ -113,7 +113,7 @@ def test_the_same_config_gives_the_same_bits(inside, values):
         assert Path(first, name).read_bytes() == Path(again, name).read_bytes()
 
 
-def test_another_seed_gives_other_bits(inside):
+def test_another_seed_gives_different_results(inside):
     config = tiny.write(inside, tiny.classifier())
     first, other = train(config, run_dir="a").path, train(config, ["seed=1"], run_dir="b").path
     assert rows(first)[0]["train_loss"] != rows(other)[0]["train_loss"]
@@ -150,7 +150,7 @@ def test_the_default_name_is_the_stem_of_the_file(inside):
     assert read_value(Path(run, "resolved.yaml").read_text())["name"] == "my config.v2"
 
 
-def test_the_names_of_weights(inside):
+def test_the_arrays_of_a_checkpoint_have_layer_names(inside):
     values = tiny.convolutional(optimizer={"type": "sgd", "momentum": 0.5})
     run = train(tiny.write(inside, values)).path
     with np.load(os.path.join(run, "checkpoints", "best.npz"), allow_pickle=False) as archive:
@@ -167,7 +167,7 @@ def test_the_names_of_weights(inside):
     assert all(name.startswith("state/") for name in rest)
 
 
-def test_the_meta_json_of_a_checkpoint(inside):
+def test_meta_json_describes_the_checkpoint(inside):
     values = tiny.classifier()
     run = train(tiny.write(inside, values)).path
     meta = checkpoint.read_meta(os.path.join(run, "checkpoints", "last.npz"))
@@ -183,7 +183,7 @@ def test_the_meta_json_of_a_checkpoint(inside):
     assert meta["preprocessing"]["input_scaling"]["scale"][0] > 0
 
 
-def test_the_best_checkpoint_is_that_of_the_best_epoch(inside):
+def test_the_best_checkpoint_is_of_the_best_epoch(inside):
     values = tiny.classifier(training={"epochs": 6, "batch_size": 16, "checkpoint": {"monitor": "val_accuracy"}})
     values["optimizer"] = {"type": "sgd", "learning_rate": 3.0}
     run = train(tiny.write(inside, values)).path
@@ -202,7 +202,7 @@ def test_the_test_rows_are_evaluated_with_the_best_weights(inside):
     values["optimizer"] = {"type": "sgd", "learning_rate": 20.0}
     values["data"]["test"] = {"fraction": 0.3}
     ended = train(tiny.write(inside, values))
-    assert ended.best["epoch"] < 8, "the case is no test of this"
+    assert ended.best["epoch"] < 8, "otherwise this test would show nothing"
     test = evaluate(ended.path).results
     last = evaluate(os.path.join(ended.path, "checkpoints", "last.npz")).results
     assert ended.test == test
@@ -220,14 +220,14 @@ def test_metrics_are_in_original_units_and_the_loss_is_not(inside):
     assert first["val_rmse"] == pytest.approx(np.sqrt(first["val_loss"]) * scale, rel=1e-5)
 
 
-def test_keep_sets_the_number_of_last_states(inside):
+def test_keep_is_the_number_of_kept_checkpoints(inside):
     values = tiny.classifier(training={"epochs": 5, "batch_size": 16, "checkpoint": {"keep": 2}})
     run = train(tiny.write(inside, values)).path
     kept = sorted(set(os.listdir(os.path.join(run, "checkpoints"))) - {"best.npz", "last.npz"})
     assert [checkpoint.read_meta(os.path.join(run, "checkpoints", name))["epoch"] for name in kept] == [4, 5]
 
 
-def test_when_the_last_state_is_saved(inside):
+def test_every_epochs_sets_when_the_last_checkpoint_is_saved(inside):
     values = tiny.classifier(training={"epochs": 7, "batch_size": 16, "checkpoint": {"every_epochs": 3}})
     values["optimizer"] = {"type": "sgd", "learning_rate": 1e-30}  # the first epoch stays the best
     saved = []
@@ -242,7 +242,7 @@ def test_when_the_last_state_is_saved(inside):
 
 
 @pytest.mark.parametrize("key", ["early_stopping", "checkpoint"])
-def test_early_stopping_ends_the_run_and_says_so(inside, key):
+def test_early_stopping_ends_the_run_and_is_in_its_status(inside, key):
     stopping = {"patience": 2, "monitor": "val_loss"}
     values = tiny.classifier(training={"epochs": 200, "batch_size": 8, "early_stopping": stopping})
     values["optimizer"] = {"type": "sgd", "learning_rate": 30.0}
@@ -254,7 +254,7 @@ def test_early_stopping_ends_the_run_and_says_so(inside, key):
     assert status["epoch"] == len(losses)
 
 
-def test_divergence_fails_with_epoch_step_layer_and_hint(inside):
+def test_the_error_for_divergence_has_epoch_step_layer_and_hint(inside):
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 100.0})
     values["data"] |= {"scale_inputs": "none", "scale_targets": "none"}
     values["training"]["epochs"] = 50
@@ -269,7 +269,7 @@ def test_divergence_fails_with_epoch_step_layer_and_hint(inside):
     assert status["reason"] in Path("run/train.log").read_text()
 
 
-def test_the_hint_names_large_inputs(inside):
+def test_the_hint_for_divergence_has_the_largest_input(inside):
     rows = "\n".join(f"{i * 1000},{i % 7}" for i in range(1, 40))
     (inside / "large.csv").write_text(f"x,y\n{rows}\n")
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1.0})
@@ -278,7 +278,7 @@ def test_the_hint_names_large_inputs(inside):
         train(tiny.write(inside, values), run_dir="run")
 
 
-def test_the_hint_without_large_values(inside):
+def test_the_hint_for_divergence_without_large_inputs_is_a_smaller_rate(inside):
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1e30})
     values["training"]["epochs"] = 50
     with pytest.raises(NonFiniteError, match=r"try a smaller optimizer\.learning_rate, or training\.clip_norm: 1"):
@@ -334,11 +334,11 @@ def test_a_full_disk_keeps_the_last_checkpoint(inside, monkeypatch):
 
 
 def test_resume_needs_a_directory(inside):
-    with pytest.raises(UserError, match="--resume goes with --run-dir"):
+    with pytest.raises(UserError, match="--resume needs --run-dir"):
         train(tiny.write(inside, tiny.classifier()), resume=True)
 
 
-def test_runs_of_the_same_second_get_numbers(inside, monkeypatch):
+def test_runs_started_in_the_same_second_get_numbers(inside, monkeypatch):
     monkeypatch.setattr("time.strftime", lambda form, *_: "20261123-121500")
     config = tiny.write(inside, tiny.classifier(training={"epochs": 1}))
     assert [train(config).path for _ in range(3)] == [

@@ -42,7 +42,7 @@ def table(name, some, targets=SIDE, weights=WEIGHTS):
 
 
 def weighted(maker=tiny.classifier, targets=SIDE, weights=WEIGHTS, *, named=True, **changes):
-    """Return a config with three tables with weights."""
+    """Write three tables with weights, and return a config for them."""
     for name, start, stop in (("train", 0, 30), ("validation", 30, 45), ("test", 45, 60)):
         table(f"{name}.csv", range(start, stop), targets, weights)
     values = maker(**changes)
@@ -58,13 +58,13 @@ def ran(values, name="run", settings=()):
 
 
 def measured(run):
-    """test.json without the epoch."""
+    """Return the values of test.json without the epoch."""
     found = json.loads(Path(run, "test.json").read_text())
     return {name: value for name, value in found.items() if name != "epoch"}
 
 
 def predicted(run, source, checkpoint="last"):
-    """Predictions in original units."""
+    """Return predictions in original units."""
     return np.concatenate(list(predict(f"{run}/checkpoints/{checkpoint}.npz", source).arrays()))
 
 
@@ -72,7 +72,7 @@ def test_integer_weights_equal_repeated_rows():
     training = {"batch_size": 200, "shuffle": False, "epochs": 5}
     common = {"dtype": "float64", "metrics": ["accuracy", "f1", "roc_auc", "log_loss"], "training": training}
     values = weighted(**common)
-    values["data"]["scale_inputs"] = "none"  # the scaling does not use weights
+    values["data"]["scale_inputs"] = "none"  # because scaling ignores weights
     run = ran(values)
     times = np.repeat(np.arange(60), WEIGHTS.astype(int))
     for name, start, stop in (("train", 0, 30), ("validation", 30, 45), ("test", 45, 60)):
@@ -90,7 +90,7 @@ def test_integer_weights_equal_repeated_rows():
 
 
 def entries_of_kind(kind):
-    """Return (config, targets for the oracle) with every metric of a kind in all its settings."""
+    """Return the test cases of all metrics for a kind of target, with all settings."""
     wanted = {"numbers": {"mae", "rmse", "r2", "mape", "median_absolute_error"}}.get(kind)
     cases = {
         str(case.config): case
@@ -160,7 +160,7 @@ def test_losses_use_class_weights_and_metrics_do_not(with_rows):
         assert found["loss"] != pytest.approx(found["log_loss"], rel=1e-3)
 
 
-def test_the_training_loss_uses_both_weights():
+def test_the_training_loss_uses_row_and_class_weights():
     training = {"class_weight": {"left": 0.5, "right": 4}, "batch_size": 200, "epochs": 1}
     values = weighted(training=training, metrics=["log_loss"], optimizer={"type": "sgd", "learning_rate": 1e-12})
     (record,) = rows(ran(values))
@@ -186,7 +186,7 @@ def test_balanced_class_weights_equal_row_weights():
 
 
 def images(*, weights=True, **training):
-    """A config of a sharded model over images with weights."""
+    """Return a config of a model on weighted images that splits batches into shards."""
     found = tiny.bars(40)
     values = tiny.convolutional(metrics=["accuracy", {"type": "f1", "average": "macro"}, "roc_auc"])
     np.savez("weighted.npz", **found, w=np.arange(40) % 4 * 0.75)
@@ -195,7 +195,7 @@ def images(*, weights=True, **training):
     return values
 
 
-def test_weights_of_images_change_the_run_and_zero_weighted_batches_do_not_break_it():
+def test_images_can_have_weights_even_if_all_weights_of_a_batch_are_0():
     run = ran(images(class_weight="balanced", batch_size=1))
     assert all(np.isfinite(float(value)) for row in rows(run) for value in row.values())
     assert rows(run) != rows(ran(images(weights=False, batch_size=1), "plain"))
@@ -214,7 +214,7 @@ def test_a_weighted_run_can_be_resumed(kind, step):
     assert same("run", "whole")
 
 
-def test_other_weights_are_rejected_on_resume():
+def test_changed_weights_are_rejected_on_resume():
     config = tiny.write(Path(), weighted(training={"class_weight": "balanced"}))
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(2))
@@ -224,7 +224,7 @@ def test_other_weights_are_rejected_on_resume():
 
 
 @pytest.mark.parametrize("kind", ["table", "images"])
-def test_evaluate_gives_the_metrics_of_the_run(kind):
+def test_evaluate_uses_the_weights_of_the_run(kind):
     training = {"class_weight": "balanced"}
     values = images(**training) if kind == "images" else weighted(training=training, metrics=["accuracy", "roc_auc"])
     run = ran(values)
@@ -250,12 +250,12 @@ def test_predict_needs_no_weights():
     assert (predicted(run, "bare.csv") == expected).all()
 
 
-def test_the_constant_baseline_is_weighted():
+def test_the_constant_baseline_uses_weights():
     weights = np.where(SIDE == "right", 0.001, 1.0)
     values = weighted(weights=weights, optimizer={"type": "sgd", "learning_rate": 1e-9})
     notes = []
     train(tiny.write(Path(), values), run_dir="run", listener=notes.append)
-    assert "above the" in notes[-1].note, "nothing is learnt at such a rate, and the best constant knows nearly all"
+    assert "the loss of the best constant prediction" in notes[-1].note, "it is almost always correct"
 
 
 def test_weights_and_class_weights_are_in_the_resolved_config():
@@ -272,7 +272,7 @@ def model():
     return nncli.Model([{"type": "dense", "units": 1}, "sigmoid"], "binary_cross_entropy", metrics=["log_loss"])
 
 
-def test_the_python_model_takes_weights_of_rows():
+def test_the_python_model_accepts_row_weights():
     weights = np.arange(len(X)) % 4
     one, other = model(), model()
     one.train(X, Y, epochs=3, batch_size=len(X), verbose=False, weights=weights)
@@ -282,11 +282,11 @@ def test_the_python_model_takes_weights_of_rows():
     losses = losses_of(one.predict(X).astype(float)[:, 0], np.where(Y == "yes", "right", "left"))
     found = one.evaluate(X, Y, weights=weights)
     assert found["loss"] == pytest.approx(np.average(losses, weights=weights), rel=1e-4)
-    with pytest.raises(DataError, match="expected one weight a row"):
+    with pytest.raises(DataError, match="expected one weight per row"):
         one.train(X, Y, weights=weights[:-1])
 
 
-def test_the_python_model_takes_class_weights():
+def test_the_python_model_accepts_class_weights():
     made = model()
     made.train(X, Y, epochs=1, verbose=False, class_weight="balanced")
     found = made.evaluate(X, Y)

@@ -14,7 +14,7 @@ BARS = "bars.npz"  # 8x8 images of an upright or a flat bar
 
 
 def sides(rows: int = 60, seed: int = 3) -> str:
-    """Return a table of points that are left or right of zero."""
+    """Return a table of points, each with the label left or right of zero."""
     points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
     lines = [f"{a},{b},{'left' if a < 0 else 'right'}" for a, b in points.tolist()]
     return "\n".join(["a,b,side", *lines]) + "\n"

@@ -18,7 +18,7 @@ from nncli.nn.loss import Loss
 
 
 def check_loss(context: CheckContext) -> Iterator[Problem]:
-    """Yield a problem if the loss does not suit the last layer or output shape, or the output shape the targets."""
+    """Yield a problem if loss and last layer, loss and output shape, or output shape and targets do not match."""
     layers, loss, task, output = context.draft.layers, context.draft.loss, context.task, context.layer_shapes[0]
     if not layers or task is None:
         return
@@ -44,7 +44,7 @@ def _is_binary(loss: Loss) -> bool:
 
 
 def _plugin_problem(loss: Loss, output: Shape, task: Task) -> str | None:
-    """What a plugin's loss says of the model's output shape, in methods that losses had earlier."""
+    """Return the fault reported by a plugin's loss that has the older methods `loss_fault` and `output_fault`."""
     of_output, of_targets = getattr(loss, "loss_fault", None), getattr(loss, "output_fault", None)
     fault: str | None = of_output(output) if of_output else None
     return fault or (of_targets(output, task.target_shape, task.class_count) if of_targets else None)
@@ -60,12 +60,12 @@ def axes_problem(loss: Loss, output: Shape, task: Task) -> str | None:
     """
     name, gives = loss.type_name, f"the model gives {output}"
     if task.is_multi_label:
-        return None if len(output) == 1 else f"{name} wants one unit a label at the end; {gives}"
+        return None if len(output) == 1 else f"{name} wants one unit per label at the end; {gives}"
     if task.has_classes and loss.wants_sum_to_one:
         if len(output) == 1 and output[0] > 1:
             return None
         hint = "; for two classes and 1 unit use sigmoid and binary_cross_entropy" if output == (1,) else ""
-        return f"{name} wants one unit a class at the end; {gives}{hint}"
+        return f"{name} wants one unit per class at the end; {gives}{hint}"
     if _is_binary(loss) and output != (1,):
         return f"{name} wants 1 unit at the end; {gives}; use cross_entropy"
     return None
@@ -92,7 +92,7 @@ def size_problem(loss: Loss, output: Shape, task: Task) -> str | None:
         if not _is_binary(loss) or classes == 2:
             return None
         hint = f"; write units: {classes}, softmax and the loss cross_entropy"
-        return f"{classes} classes, 1 unit, which tells 2 classes apart{hint}"
+        return f"{classes} classes, but 1 unit can only tell 2 classes apart{hint}"
     target = task.target_shape
     if not target or (math.prod(output) == math.prod(target) and len(output) <= max(1, len(target))):
         return None
@@ -117,7 +117,7 @@ def positive_weight_problems(loss: Loss, output: Shape) -> Iterator[Problem]:
 
 
 def _last_sized_layer(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
-    """Return the path of the last layer that sets the size of the output, and the layer; None if no layer does."""
+    """Return (path, layer) of the last layer that sets the output size; if none does, (path of the end, None)."""
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
         if not is_invalid(layer) and sets_output_size(layer):

@@ -20,7 +20,7 @@ def check_schedule(spec: Spec, resources: ResourceEstimate) -> Iterator[Problem]
 
     Args:
         spec: the spec, with every default filled in.
-        resources: the estimated resources of the run, for its number of steps.
+        resources: the estimated resources of the run, including its number of steps.
     """
     schedule = schedule_of(spec.optimizer)
     if schedule is None or not is_user_defined(type(schedule)):
@@ -30,7 +30,7 @@ def check_schedule(spec: Spec, resources: ResourceEstimate) -> Iterator[Problem]
             rate = schedule.at(step, ScheduleContext(resources.steps_per_epoch, resources.epochs))
             if 0 <= float(rate) < inf:
                 continue
-            fault = f"expected a finite number at least 0; got {format_value(rate)}"
+            fault = f"expected a finite number of at least 0; got {format_value(rate)}"
         except Exception as error:  # user code may raise anything
             place = error_location(error.__traceback__, {type(schedule).__module__})
             fault = f"{place}{type(error).__name__}: {error}"

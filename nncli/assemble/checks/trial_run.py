@@ -70,7 +70,7 @@ def _fault(network: Network, x: Array, *, input_gradient: bool) -> str | None:
     expected = (len(x), *network.shapes[-1])
     gradients = []
     dx: Any = None
-    for filling in (0, 1):  # an entry that backward does not assign, or adds to, differs between the two fillings
+    for filling in (0, 1):  # an entry that backward does not assign, or adds to, depends on the filling
         given: Any = forward(p, x, context)
         if not isinstance(given, tuple) or len(given) != 2 or not callable(given[1]):
             return "forward has to return the outputs and a function that takes their gradient back: return y, backward"
@@ -86,7 +86,8 @@ def _fault(network: Network, x: Array, *, input_gradient: bool) -> str | None:
     if (x != before).any() or (network.vector != parameters).any():
         return "forward and backward may change neither x nor p"
     if input_gradient and getattr(dx, "shape", None) != x.shape:
-        return f"backward has to give the gradient of x, of its shape; got {getattr(dx, 'shape', type(dx).__name__)}"
+        found = getattr(dx, "shape", type(dx).__name__)
+        return f"backward has to return the gradient of x, with the shape of x; got {found}"
     first, second = (network.layout.named(gradient) for gradient in gradients)
     for name, gradient in first.items():
         if not np.array_equal(gradient, second[name], equal_nan=True):

@@ -1,4 +1,4 @@
-"""Read the rows of an array that may be larger than memory in chunks."""
+"""Read the rows of an array in chunks, because the array may be larger than memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rows_per_chunk(shape: Shape) -> int:
 
 
 def chunks(x: Chunked) -> Iterator[Array]:
-    """Yield the rows in order as (rows, entries of a row), each chunk small enough for a copy in float64."""
+    """Yield the rows in order as chunks (rows, entries of a row), small enough to copy each one as float64."""
     rows, entries = rows_per_chunk(x.shape), math.prod(x.shape[1:])
     for start in range(0, len(x), rows):
         chunk = x[start : start + rows]

@@ -27,7 +27,7 @@ def check_finite(array: Chunked, path: str, row_numbers: Array) -> None:
         row_numbers: (n,) the number of every row in that file.
 
     Raises:
-        DataError: naming file, row and column of the first entry that is nan or infinite.
+        DataError: if an entry is nan or infinite; names file, row and column of the first one.
     """
     if array.dtype.kind != "f" or 0 in array.shape:
         return

@@ -20,7 +20,7 @@ def read_idx(path: str) -> Array:
     """Return the array of an idx file.
 
     Raises:
-        DataError: if it is missing, of another format or cut short.
+        DataError: if the file is missing, has another format or is truncated.
     """
     with open_decompressed(path) as file:
         shape, dtype = _read_header(file, path)
@@ -36,7 +36,7 @@ def read_idx_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
     """Return (the first rows, the whole shape, the dtype) of an idx file.
 
     Raises:
-        DataError: if it is missing, of another format or cut short.
+        DataError: if the file is missing, has another format or is truncated.
     """
     with open_decompressed(path) as file:
         shape, dtype = _read_header(file, path)

@@ -28,7 +28,7 @@ class MemoryMapped:
         return self.shape[0]
 
     def __getitem__(self, rows: slice) -> Array:
-        """Read rows in their order into a new array."""
+        """Read a slice of rows into a new array."""
         if self._rows is None:
             return np.array(self._array[rows])
         return self._array[self._rows[rows]]
@@ -45,5 +45,5 @@ class MemoryMapped:
         return np.take(self._array, indices if self._rows is None else self._rows[indices], axis=0)
 
     def with_shape(self, shape: Shape) -> MemoryMapped:
-        """Return the same rows, each in another shape."""
+        """Return the same rows, each reshaped."""
         return MemoryMapped(self._array.reshape(len(self._array), *shape), self._rows)

@@ -19,7 +19,7 @@ from nncli.data.files.opening import open_file
 
 
 def load_npy(path: str) -> Array:
-    """Return the array of a .npy file, memory-mapped rather than read.
+    """Return the array of a .npy file as a memory map.
 
     Raises:
         DataError: if it is missing, cut short, or holds objects, which are never unpickled.
@@ -39,7 +39,7 @@ def load_npz(path: str, names: list[str]) -> list[Array]:
     """Return some of the arrays of a .npz file.
 
     Raises:
-        DataError: if it is missing, damaged, lacks one of them, or holds objects, which are never unpickled.
+        DataError: if it is missing or damaged, lacks an array, or holds objects, which are never unpickled.
     """
     with _open_npz(path) as archive:
         return [_read_member(archive, path, name, None)[0] for name in names]

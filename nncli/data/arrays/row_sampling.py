@@ -1,4 +1,4 @@
-"""Sample rows of a large array at even distances, for statistics that need sorted values."""
+"""Sample evenly spaced rows of a large array, for statistics that need sorted values."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MIN_SEEK_BYTES = 1 << 16  # sampled rows at least this far apart are read one by
 
 
 def evenly_spaced(total: int, count: int) -> Array:
-    """Return the numbers of at most `count` of `total` rows at even distances."""
+    """Return the numbers of at most `count` evenly spaced rows, out of `total` rows."""
     return np.arange(total)[:: max(1, -(-total // count))]
 
 
 def sample_rows(x: Chunked) -> Array:
-    """Return (m, columns): all rows of an array up to MAX_WHOLE_ENTRIES, evenly spaced rows of a larger one."""
+    """Return rows as (m, columns): all rows, or evenly spaced ones if x has more than MAX_WHOLE_ENTRIES entries."""
     width, entries = x.shape[-1], math.prod(x.shape[1:])
     if isinstance(x, np.ndarray) and x.size <= MAX_WHOLE_ENTRIES:
         return x.reshape(-1, width)

@@ -21,8 +21,8 @@ class ColumnEncoder:
     Args:
         name: name of the column.
         kind: number, boolean (1 for true and 0 for false), or category for one-hot encoded text.
-        fill: the value imputed for a blank number or boolean cell; None makes it an error.
-        categories: the texts that get a one-hot column each, in text order; a blank cell is "".
+        fill: the value imputed for blank cells of a number or boolean column; None makes them an error.
+        categories: the texts, in text order, each of which gets a one-hot column; a blank cell is "".
         indicator: whether an extra column is 1 for blank cells.
         unseen: how a text that is not among the categories is encoded.
     """
@@ -49,7 +49,7 @@ class ColumnEncoder:
             notes: receives notes for the user.
 
         Raises:
-            DataError: naming file, line and column of a cell that cannot be encoded.
+            DataError: if a cell cannot be encoded; names file, line and column.
         """
         if self.kind == "category":
             return one_hot_encode(table, self.name, self.categories, self.unseen, notes)

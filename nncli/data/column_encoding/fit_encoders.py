@@ -29,7 +29,8 @@ def fit_encoders(table: Table, rules: ColumnRules) -> tuple[ColumnEncoder, ...]:
         rules: options for encoding.
 
     Raises:
-        DataError: if a column is entirely blank, holds dates, a few cells that are not numbers, or too many texts.
+        DataError: if a column is entirely blank, holds dates, holds a few texts among numbers, or holds too many
+            different texts.
     """
     return tuple(_fit_column(table, name, rules) for name in table.columns)
 

@@ -16,7 +16,7 @@ def fit_fill_value(values: Array, rules: ColumnRules) -> float | None:
 
     Args:
         values: (n,) the column in the training rows, nan for blank cells.
-        rules: options; `missing` says which value.
+        rules: options; `missing` selects the value.
 
     Returns:
         None if blank cells are an error.
@@ -43,7 +43,7 @@ def impute_numbers(
         indicator: whether an extra column is 1 for blank cells.
 
     Raises:
-        DataError: naming file, line and column of a blank cell, if there is no fill value.
+        DataError: if a cell is blank and there is no fill value; names file, line and column.
     """
     blank = np.isnan(values)
     if blank.any():

@@ -1,4 +1,4 @@
-"""One-hot encode categories; those not seen in training become zeros."""
+"""One-hot encode categories; categories not seen in training become zeros."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def one_hot_encode(
         notes: receives the number of unseen categories.
 
     Raises:
-        DataError: naming file, line and column of an unseen category, with unseen: error.
+        DataError: if a category is unseen and `unseen` is error; names file, line and column.
     """
     texts = as_text_column(table.column(name))
     index_of = {category: index for index, category in enumerate(categories)}

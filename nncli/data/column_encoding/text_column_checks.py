@@ -22,11 +22,11 @@ def check_text_is_category(table: Table, name: str, cells: TextColumn, values: A
         table: the table that has the column.
         name: name of the column.
         cells: (n,) the cells of the column.
-        values: (n,) the cells as numbers, nan where they are not.
-        bad: the first row that is not a number.
+        values: (n,) the cells as numbers, nan for cells that are not numbers.
+        bad: the first row whose cell is not a number.
 
     Raises:
-        DataError: if the cells are dates, formatted numbers, or all but a few of them numbers or booleans.
+        DataError: if the cells are dates or formatted numbers, or if most of them are numbers or booleans.
     """
     given = [text for text in cells.unique() if text]
     instead = f"leave the column out with inputs:, or take it as text with categories: [{name}]"

@@ -20,12 +20,12 @@ def check_unseen_categories(
         table: the table that has the column.
         name: name of the column.
         texts: (n,) the cells of the column.
-        is_unseen: (n,) whether the category of every cell is unseen.
+        is_unseen: (n,) mask of the cells whose category is unseen.
         unseen: whether unseen categories are encoded as zeros or are an error.
         notes: receives the number of unseen categories.
 
     Raises:
-        DataError: naming file, line and column of an unseen category, with unseen: error.
+        DataError: if a category is unseen and `unseen` is error; names file, line and column.
     """
     if not is_unseen.any():
         return

@@ -34,14 +34,14 @@ def decode_image(
         file: path of the image.
         mode: mode to convert to; None keeps the image's own mode, which must be `expected`.
         expected: mode of the previous images; None for the first one.
-        size: (height, width) to resize to; None keeps the image's own.
+        size: (height, width) to resize to; None keeps the image's own size.
 
     Returns:
         ((height, width) or (height, width, 3) of bytes, mode).
 
     Raises:
         BrokenImageError: if it is not a whole image.
-        DataError: if it is too large, has more than 8 bits per pixel, or another mode than the images before.
+        DataError: if it is too large, has more than 8 bits per pixel, or has another mode than the previous images.
         MissingExtraError: if Pillow is not installed.
     """
     try:
@@ -57,7 +57,7 @@ def decode_image(
         with image:
             check_decompressed_size(file, "it", math.prod(image.size) * BYTES_PER_PIXEL, os.path.getsize(file))
             if image.mode.startswith(("I", "F")):
-                raise DataError(f"{file}: more than 8 bits a pixel ({image.mode}); convert it to 8 bits")
+                raise DataError(f"{file}: more than 8 bits per pixel ({image.mode}); convert it to 8 bits")
             own: Mode = "grey" if image.mode in GREY_PILLOW_MODES else "rgb"
             if mode is None and expected is not None and own != expected:
                 kinds = {"grey": "grey", "rgb": "in colour"}

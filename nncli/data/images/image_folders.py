@@ -47,10 +47,10 @@ def labelled_files(path: str, folders: list[str], classes: tuple[str, ...] | Non
         classes: the labels to use; None for all.
 
     Raises:
-        DataError: if there is no sub-folder, none for the given classes, or one without images.
+        DataError: if there is no sub-folder, no sub-folder for the classes, or a sub-folder without images.
     """
     if not folders:
-        raise DataError(f"{path}: expected one sub-folder of images a class; found no folder in it")
+        raise DataError(f"{path}: expected one sub-folder of images per class; found no folder in it")
     wanted = folders if classes is None else [name for name in classes if name in folders]
     if classes is not None and not wanted:
         hint = suggestion(classes[0], folders)

@@ -27,13 +27,13 @@ def load_images(
         source: their folder or table, for messages.
         mode: grey or rgb; None for the mode of the first image.
         size: (height, width) of all images; None for the size of the first image.
-        broken: whether a broken image is an error or skipped.
+        broken: whether a broken image is an error or is skipped.
 
     Returns:
         (images (n, height, width, channels) of bytes, indices (n,) into `files` of the images that are not broken).
 
     Raises:
-        DataError: if sizes or modes differ, an image is broken with broken: error, or all are.
+        DataError: if sizes or modes differ, if an image is broken and `broken` is error, or if all are broken.
     """
     images: Array = np.empty(0, np.uint8)
     loaded: list[int] = []

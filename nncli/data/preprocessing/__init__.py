@@ -1,3 +1,3 @@
-"""From raw rows to the inputs and targets of a network, and back from its outputs."""
+"""Convert raw rows to a network's inputs and targets, and its outputs back to original units."""
 
 from nncli.data.preprocessing.fitted_preprocessing import Preprocessing as Preprocessing

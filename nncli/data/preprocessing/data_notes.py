@@ -1,4 +1,4 @@
-"""Notes about the columns of a table that the user should know."""
+"""Notes for the user about the columns of a table."""
 
 from __future__ import annotations
 

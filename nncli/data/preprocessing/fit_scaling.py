@@ -14,7 +14,7 @@ from nncli.data.scaling import Scaling
 
 
 def positions_by_name(columns: Sequence[ColumnEncoder], features: Sequence[str] | None) -> dict[str, list[int]]:
-    """Return positions of features by the name of a feature, or of a table's column, which may have several."""
+    """Return the positions of the features by name: their own name, or that of their column, which may have several."""
     positions: dict[str, list[int]] = {}
     start = 0
     for column in columns:
@@ -40,7 +40,7 @@ def fit_scaling(scaler: Scaler, x: Chunked, names: dict[str, list[int]], key: st
     if {position for positions in names.values() for position in positions} != set(range(x.shape[-1])):
         names = {str(index): [index] for index in range(x.shape[-1])}
     try:
-        with np.errstate(all="ignore"):  # NetworkInputs names the row of a value that is not finite once scaled
+        with np.errstate(all="ignore"):  # NetworkInputs reports values that are not finite after scaling
             return scaler.fit_named(x, names)
     except DataError as error:
         error.path = (key, *error.path)

@@ -24,7 +24,7 @@ from nncli.data.target_encoding.numeric_targets import numeric_targets
 
 @dataclass
 class Preprocessing(StoredPreprocessing):
-    """Turns raw rows into inputs and targets of a network, and its outputs back."""
+    """Converts raw rows to a network's inputs and targets, and its outputs back to original units."""
 
     @classmethod
     def fit(
@@ -40,12 +40,12 @@ class Preprocessing(StoredPreprocessing):
         """Fit to training rows.
 
         Args:
-            rows: the training rows, and no others.
-            task: the task, as far as it is known before all targets were read.
+            rows: the training rows only.
+            task: the task, as far as it is known before all targets are read.
             input_scaler: scaler of the inputs.
             target_scaler: scaler of the targets, for a regression.
             rules: options for encoding a table's columns.
-            channel: whether rows with two axes are images, which get a channel axis of 1; sequences keep their shape.
+            channel: whether rows with two axes are images, which get a channel axis; sequences keep their shape.
 
         Raises:
             DataError: if the rows hold values that cannot be used.
@@ -84,7 +84,7 @@ class Preprocessing(StoredPreprocessing):
         return self.lazy_inputs(rows, dtype, check)[:]
 
     def lazy_inputs(self, rows: Rows, dtype: FloatDType, check: RowCheck | None = None) -> NetworkInputs:
-        """Return the same inputs, which are computed and checked when they are indexed.
+        """Return the same inputs as an object that computes and checks rows when they are indexed.
 
         Raises:
             DataError: if a column is missing or a cell cannot be used.
@@ -104,7 +104,7 @@ class Preprocessing(StoredPreprocessing):
         targets = label_columns(rows) if task.is_multi_label else numeric_targets(rows)
         if targets.shape[1:] != task.target_shape:
             if task.is_multi_label:
-                wanted = f"{task.target_shape[0]} labels a row ({', '.join(task.target_names)})"
+                wanted = f"{task.target_shape[0]} labels per row ({', '.join(task.target_names)})"
                 raise ShapeError(f"expected {wanted}; got {targets.shape[1]}")
             raise ShapeError(f"expected targets of the shape {task.target_shape}; got {targets.shape[1:]}")
         return targets if self.target_scaling is None else self.target_scaling.apply(targets)

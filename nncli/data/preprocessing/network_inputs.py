@@ -27,8 +27,8 @@ class NetworkInputs:
         scaling: scaling of the values, or None.
         dtype: dtype of the network.
         place: returns the place of a row, for messages.
-        check: returns the first row that the network does not accept, and why; None if it accepts all. Default no
-                check.
+        check: returns the first row that the network does not accept, and why; None if it accepts all rows.
+                Default: no check.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class NetworkInputs:
         return self.shape[0]
 
     def load(self) -> Array | NetworkInputs:
-        """Return all rows in memory, or these inputs if they are memory-mapped; checks all rows either way.
+        """Return all rows in memory, or this object if its rows are memory-mapped; checks all rows in both cases.
 
         Raises:
             DataError: if the network does not accept a row.

@@ -1,4 +1,4 @@
-"""Raw inputs in the shape of the network: encode tables, and reshape arrays."""
+"""Convert rows to the network's input shape: encode tables, and reshape arrays."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def stack_table(table: Table, names: list[str], input_shape: Shape) -> Array:
     """Return columns of numbers as rows for a model that was trained on arrays.
 
     Raises:
-        ShapeError: if a row of the model has another number of entries.
+        ShapeError: if the model takes another number of entries per row.
         DataError: if a cell is not a number.
     """
     if math.prod(input_shape) != len(names):
@@ -50,7 +50,7 @@ def stack_table(table: Table, names: list[str], input_shape: Shape) -> Array:
 
 
 def reshape_array(rows: Rows, input_shape: Shape) -> RawInputs:
-    """Return an array's rows with a channel axis of 1 added or removed, if that gives the shape of the network's rows.
+    """Return an array's rows in the network's input shape, with a channel axis of length 1 added or removed.
 
     Raises:
         ShapeError: if the rows have another shape than in training.
@@ -68,7 +68,7 @@ def reshape_array(rows: Rows, input_shape: Shape) -> RawInputs:
 
 
 def _image_hint(rows: Rows, shape: Shape) -> str:
-    """Return how to convert images to the shape of the network's rows; empty if they are not images."""
+    """Return advice for converting images to the network's input shape; empty if the rows are not images."""
     given = rows.row_shape
     if rows.row_names is None or len(given) != 3 or len(shape) != 3:
         return ""

@@ -22,9 +22,9 @@ class StoredPreprocessing:
         columns: the encoders of a table's columns; empty for arrays and images.
         feature_names: a name for every column of the network's inputs, if they have names.
         input_scaling: scaling of the inputs, or None.
-        task: the task, with classes or names and shape of the targets.
+        task: the task, with its classes, or with the names and the shape of its targets.
         target_scaling: scaling of the targets, or None.
-        class_weights: the weight of every class in the loss; None for 1 each.
+        class_weights: the weight of every class in the loss; None if every weight is 1.
         notes: notes for the user about fitting and applying, such as imputed cells.
     """
 
@@ -58,7 +58,7 @@ class StoredPreprocessing:
 
         Args:
             state: the stored form that `state` returned.
-            learns: kind of targets of the loss, which tells counts from other numbers.
+            learns: the loss's kind of targets, which distinguishes counts from other numbers.
 
         Raises:
             ValueError: if it is invalid; `check` tells whether it fits a model.
@@ -66,7 +66,7 @@ class StoredPreprocessing:
         names = (*(state["feature_names"] or ()), *state["target_names"], *(state["classes"] or ()))
         if not all(isinstance(name, str) for name in names):
             raise ValueError(f"names of features, targets and classes; got {names}")
-        "".join(names).encode()  # a ValueError if one has lone surrogates
+        "".join(names).encode()  # raises a ValueError if a name has lone surrogates
         shapes = [*state["input_shape"], *state["target_shape"]]
         if not all(type(size) is int and size > 0 for size in shapes) or not state["input_shape"]:
             raise ValueError(f"shapes of positive whole numbers; got {shapes}")

@@ -6,4 +6,4 @@ from nncli.data.rows.preview import Preview as Preview
 from nncli.data.rows.raw_rows import NotLoaded as NotLoaded
 from nncli.data.rows.raw_rows import Rows as Rows
 
-Unread, Glance, array_glance = NotLoaded, Preview, array_preview  # the names that plugins may still use
+Unread, Glance, array_glance = NotLoaded, Preview, array_preview  # former names, which plugins may still use

@@ -24,7 +24,7 @@ def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, t
         targets: (n,) or (n, targets) labels or numbers, or None.
         name: name of the inputs in messages.
         target_file: name of the targets in messages.
-        target: name of the target; several are named target_0, target_1 and so on.
+        target: name of the target; several targets are named target_0, target_1 and so on.
 
     Raises:
         DataError: if the inputs are not rows of finite numbers, or the lengths differ.
@@ -36,7 +36,7 @@ def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, t
 def array_preview(
     sample: Array, origin: Array, shape: Shape, targets: Array, name: str, target_file: str, target: str
 ) -> Preview:
-    """Return a preview of a large array: some rows, and the targets of all.
+    """Return a preview of a large array: some of its rows, and the targets of all rows.
 
     Args:
         sample: (m, *) some of the rows.
@@ -74,7 +74,7 @@ def _check_arrays(dtype: Any, shape: Shape, targets: Array | None, name: str, ta
     if targets is not None and targets.dtype.kind not in "biufUS":
         raise DataError(f"{target_file}: expected numbers or text; got {targets.dtype}")
     if targets is not None and targets.ndim == 0:
-        raise DataError(f"{target_file}: expected one target a row; got a single value")
+        raise DataError(f"{target_file}: expected one target per row; got a single value")
     if targets is not None and len(targets) != shape[0]:
         raise DataError(f"{target_file}: {len(targets)} rows, but {name} has {shape[0]}")
 

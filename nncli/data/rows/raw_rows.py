@@ -45,13 +45,13 @@ class Rows:
         name: name of the inputs in messages, such as houses.csv.
         where: function from a row's number in the source to its place for messages, such as "houses.csv:12".
         origin: (n,) the number of every row in its source.
-        where_target: the same for the place of a row's target; default `where`.
+        where_target: the same function for the place of a row's target; default `where`.
         target_names: a name for every target column.
         feature_names: a name for every column of (n, columns) inputs, if they have names.
         row_names: a name for every row, such as an image's file.
         files: the files that were read, for fingerprints.
         dropped: number of rows dropped because their label is not among the chosen classes.
-        weights: (n,) the weight of every row; None for 1 each.
+        weights: (n,) the weight of every row; None if every weight is 1.
         groups: (n,) the group of every row, which a split keeps whole; None without groups.
         notes: notes for the user, such as images that were skipped.
         all_columns: names of all columns of a table, including those that are not inputs.
@@ -81,7 +81,7 @@ class Rows:
 
     @property
     def row_shape(self) -> Shape:
-        """The shape of one row of inputs as read; () if they are NotLoaded."""
+        """The shape of one row of inputs as read; () if the inputs are NotLoaded."""
         if isinstance(self.inputs, NotLoaded):
             return ()
         return (len(self.inputs.columns),) if isinstance(self.inputs, Table) else self.inputs.shape[1:]
@@ -111,7 +111,7 @@ class Rows:
         return self.where(int(self.origin[row]))
 
     def target_place(self, row: int, column: int | None = None) -> str:
-        """Return the place of a row's target in its file; with `column`, that of one of several targets."""
+        """Return the place of a row's target in its file; `column` selects one of several targets."""
         return (self.where_target or self.where)(int(self.origin[row]), *(() if column is None else (column,)))
 
 

@@ -16,7 +16,7 @@ from nncli.data.scaling import Affine
 @scaler("divide")
 @dataclass(frozen=True)
 class DivideScaler(Scaler):
-    """Divide by a number: x / by, such as 255 for images. A constant column becomes another constant.
+    """Divide by a given number, such as 255 for images: y = x / by. A constant column stays constant.
 
     Args:
         by: the divisor, above 0.

@@ -1,4 +1,4 @@
-"""Scale columns by separate scalers."""
+"""Scale columns with separate scalers."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from nncli.data.tables.missing_columns import missing_columns_message
 @scaler("per_column")
 @dataclass(frozen=True)
 class PerColumnScaler(Scaler):
-    """Scale columns by scalers of their own: {type: per_column, columns: {age: standard, income: quantile}}.
+    """Scale columns with separate scalers: {type: per_column, columns: {age: standard, income: quantile}}.
 
-    y[column] = scaler of column (x[column]), which also decides what a constant column becomes.
+    y[column] = scaler(x[column]) with the scaler of this column, which also decides what a constant column becomes.
 
     Args:
-        columns: a scaler by column name; a text column has its own name, and each of its categories one such as
-            city=Paris; columns without names and channels are named by their numbers from 0.
+        columns: one scaler per name; a text column is named as a whole, such as city, or by category, such as
+            city=Paris; channels, and columns without names, are named by their numbers from 0.
         others: the scaler of all other columns.
 
     Reference: scikit-learn, `compose.ColumnTransformer`, which reorders the columns; here they keep their order.
@@ -75,7 +75,7 @@ class PerColumnScaler(Scaler):
                 if (other := owner.setdefault(position, name)) != name:
                     raise DataError(f"has a scaler as part of {other!r} already; drop one", path=("columns", name))
             scaler = cast("Scaler", registered)
-            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # its fit may mix columns
+            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # such a fit may mix columns
             group = groups.setdefault((name, scaler) if alone else scaler, _Group(scaler, ("columns", name)))
             group.names.append(name)
             group.positions += names[name]

@@ -21,18 +21,19 @@ MAX_QUANTILES = 1 << 20  # limit for all columns together, because meta.json sto
 @scaler("quantile")
 @dataclass(frozen=True)
 class QuantileScaler(Scaler):
-    """Scale to a normal distribution, whatever the column's: every value becomes the normal quantile of its rank.
+    """Scale every column to a normal distribution: a value becomes the normal quantile of its rank.
 
-    y = Phi^-1(F(x)), F piecewise linear through the quantiles, Phi^-1 clipped to -5.2 and 5.2 (at 1e-7). Inputs outside
-    of the training rows' range are clipped to its minimum or maximum; targets outside of it are extrapolated linearly,
-    because they have to be measured in original units. A constant column becomes -5.2. Above 2^27 entries the quantiles
-    are estimated from rows at even distances, 2^24 entries of them.
+    y = Phi^-1(F(x)), where F is piecewise linear through the quantiles, and y is clipped to -5.2 and 5.2, the normal
+    quantiles of 1e-7 and 1 - 1e-7. Inputs outside the range of the training rows are clipped to its minimum or maximum;
+    targets outside this range are extrapolated linearly, so that they can be converted back to original units. A
+    constant column becomes -5.2. For arrays of more than 2^27 entries, the quantiles are estimated from evenly spaced
+    rows with 2^24 entries in total.
 
     Args:
-        quantiles: number of quantiles per column, at least 2; at most the number of rows is used.
+        quantiles: number of quantiles per column, at least 2; limited to the number of rows.
 
     Reference: scikit-learn, `preprocessing.QuantileTransformer(output_distribution="normal", subsample=None)`, which
-    also clips values within 1e-7 of the minimum or maximum, whatever the column's magnitude.
+    also clips values within 1e-7 of the minimum or maximum, without regard to the column's magnitude.
     """
 
     quantiles: Annotated[int, Ge(2)] = 1000

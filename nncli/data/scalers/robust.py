@@ -19,8 +19,8 @@ from nncli.data.statistics.column_range import nonzero_scale
 class RobustScaler(Scaler):
     """Scale to median 0 and interquartile range 1: (x - median) / (q75 - q25), which outliers hardly change.
 
-    If the quartiles are equal, as in a constant column, only the median is subtracted. Above 2^27 entries the quartiles
-    are estimated from rows at even distances, 2^24 entries of them.
+    If the quartiles are equal, as in a constant column, only the median is subtracted. For arrays of more than
+    2^27 entries, the quartiles are estimated from evenly spaced rows with 2^24 entries in total.
 
     Reference: scikit-learn, `preprocessing.RobustScaler`.
     """

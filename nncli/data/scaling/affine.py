@@ -17,7 +17,7 @@ from nncli.data.scaling.fitted_scaling import Scaling
 class Affine(Scaling):
     """Shift and scale every column: y = (x - shift) / scale, in float64.
 
-    Shape: shift and scale (columns,); the channels of images are their columns
+    Shape: shift and scale (columns,); the columns of images are their channels
     """
 
     kind = "affine"
@@ -46,7 +46,7 @@ class Affine(Scaling):
         return bool(np.isfinite(self.shift).all() and np.isfinite(self.scale).all() and self.scale.all())
 
     def state(self) -> dict[str, Any]:
-        """Return shift and scale; the kind is left out, because older checkpoints have none."""
+        """Return shift and scale; the kind is left out, because older checkpoints do not have it."""
         return {"shift": self.shift.tolist(), "scale": self.scale.tolist()}
 
     @classmethod

@@ -32,11 +32,11 @@ class Scaling(ABC):
         """Return original values, (n, ..., columns) in float64."""
 
     def lossless(self) -> Scaling:
-        """Return an invertible scaling for targets, also beyond the range of the training rows."""
+        """Return a scaling for targets that can be inverted even outside the range of the training rows."""
         return self
 
     def fits(self, width: int) -> bool:
-        """Whether it is a valid scaling of this many columns; a restored one may not be."""
+        """Whether this is a valid scaling of `width` columns; a restored scaling may be invalid."""
         return True
 
     @abstractmethod

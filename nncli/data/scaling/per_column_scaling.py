@@ -32,7 +32,7 @@ class ScaledColumns:
 
 @dataclass(frozen=True)
 class PerColumn(Scaling):
-    """Scale each part's columns by its own scaling.
+    """Scale every group of columns with its own scaling.
 
     Args:
         parts: groups of columns; every column is in exactly one.
@@ -62,7 +62,7 @@ class PerColumn(Scaling):
 
     @cached_property
     def _affine(self) -> Affine:
-        """All affine parts as one, for speed; it leaves other columns unchanged."""
+        """All affine parts combined into one scaling, for speed; it leaves other columns unchanged."""
         width = sum(len(part.positions) for part in self.parts)
         shift, scale = np.zeros(width), np.ones(width)
         for part in self.parts:

@@ -21,11 +21,11 @@ LOWEST, HIGHEST = normal_distribution.quantile(
 
 @dataclass(frozen=True)
 class QuantileScaling(Scaling):
-    """Map values to normal quantiles: y = Phi^-1(F(x)), F the empirical distribution function of the column.
+    """Map values to normal quantiles: y = Phi^-1(F(x)), where F is the column's empirical distribution function.
 
     Args:
         quantiles: (quantiles, columns), ascending, at evenly spaced probabilities from 0 to 1.
-        beyond: whether values outside of the quantiles are extrapolated linearly; otherwise they are clipped.
+        beyond: whether values outside the quantiles are extrapolated linearly; otherwise they are clipped.
     """
 
     kind = "quantile"
@@ -58,7 +58,7 @@ class QuantileScaling(Scaling):
         return x
 
     def lossless(self) -> QuantileScaling:
-        """Return the scaling that extrapolates values outside of the quantiles."""
+        """Return the scaling that extrapolates values outside the quantiles."""
         return replace(self, beyond=True)
 
     @property
@@ -87,7 +87,7 @@ class QuantileScaling(Scaling):
         return np.linspace(0, 1, len(self.quantiles))
 
     def _empirical_probability(self, x: Array, known: Array) -> Array:
-        """Return the probability of every value; for one that equals several quantiles, the middle of theirs."""
+        """Return the probability of every value; if it equals several quantiles, the middle of their probabilities."""
         probabilities = np.interp(x, known, self._probabilities)
         if (known[1:] == known[:-1]).any():
             probabilities -= np.interp(-x.astype(np.float64), -known[::-1], -self._probabilities[::-1])

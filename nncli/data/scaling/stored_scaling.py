@@ -11,12 +11,12 @@ from nncli.data.scaling.fitted_scaling import KINDS, Scaling
 
 
 def scaling_state(scaling: Scaling | None) -> dict[str, Any] | None:
-    """Return the stored form of a scaling, or of None."""
+    """Return the stored form of a scaling; None if there is no scaling."""
     return None if scaling is None else scaling.state()
 
 
 def restore_scaling(state: Mapping[str, Any] | None) -> Scaling | None:
-    """Return a scaling from its stored form; one without a kind is affine.
+    """Return a scaling from its stored form; a stored form without a kind is affine.
 
     Raises:
         ValueError: if its kind is not known.

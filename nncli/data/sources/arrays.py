@@ -26,7 +26,7 @@ INPUTS_ONLY: dict[str, Any] = {"targets": None, "weights": None, "groups": None}
 @source("arrays")
 @dataclass(frozen=True)
 class Arrays(Source):
-    """Arrays of one .npz file, or of one .npy file each, which are memory-mapped.
+    """Arrays from one .npz file, or from one memory-mapped .npy file per array.
 
     Shape: inputs (n, *), images as (n, height, width, channels) or (n, height, width), sequences as (n, steps,
         features), or (n, steps) for an embedding; targets (n,) or (n, targets)
@@ -35,7 +35,7 @@ class Arrays(Source):
         path: a .npz file; without it, inputs and targets are .npy files.
         inputs: the name of the array of inputs in the .npz file, default x; or a .npy file.
         targets: the name of the array of targets, default y; or a .npy file.
-        weights: array or file with the weight of every row in loss and metrics; default 1 each.
+        weights: array or file with the weight of every row in loss and metrics; default 1 for all.
         groups: array or file with the group of every row; no group is split between training, validation and test.
         classes: the labels to use, in order; default all.
     """

@@ -53,12 +53,12 @@ class BuiltIn(Source):
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:
-        """Return the mapping that a user means who wrote only a dataset's name; None if it is none."""
+        """Return the mapping to suggest if a user wrote only a dataset's name; None for other names."""
         return f"{{dataset: {name}}}" if name in dataset_names() else None
 
     @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
-        """Return the name as dataset."""
+        """Return the name as the field `dataset`."""
         return {"dataset": path}
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
@@ -85,7 +85,7 @@ class BuiltIn(Source):
 
 
 def _arrays(name: str) -> tuple[dict[str, Array], tuple[str, ...]]:
-    """Return (arrays, files that were read) of a dataset; a module generates the arrays of one without a file."""
+    """Return (arrays, files that were read) of a dataset; without a file, a module generates the arrays."""
     path = FOLDER / f"{name}.npz"
     if not path.exists():
         return import_module(f"nncli.data.datasets.{name}").arrays(), ()

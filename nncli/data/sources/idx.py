@@ -37,7 +37,7 @@ class Idx(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether the inputs are an idx file by their name."""
+        """Whether the inputs are an idx file, judged by its name."""
         return "path" not in values and is_idx(str(values.get("inputs", "")))
 
     @classmethod

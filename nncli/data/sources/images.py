@@ -37,7 +37,7 @@ Pixels = Annotated[int, Ge(1)]
 class Images(Source):
     """PNG, JPEG or BMP images: a folder with one sub-folder per class, or a table of file names and labels.
 
-    For prediction also a flat folder or one file.
+    For prediction, the path can also be a folder without sub-folders, or one file.
 
     Shape: inputs (n, height, width, channels) of 0 to 255, 1 channel for grey and 3 for RGB
     Args:
@@ -47,7 +47,7 @@ class Images(Source):
         targets: the table's column of labels or numbers, or a list of them.
         weights: the table's column with the weight of every row in loss and metrics.
         groups: the table's column with the group of every row; no group is split between training, validation and test.
-        mode: grey or rgb; default that of the first image.
+        mode: grey or rgb; default the mode of the first image.
         resize: [height, width] of all images, by averaging or linear interpolation; default their own size.
         broken: whether a file that is not a whole image is an error, or is skipped with a note.
         classes: the sub-folders or labels to use, in order; default all.
@@ -75,12 +75,12 @@ class Images(Source):
 
     @property
     def only_labels(self) -> bool:  # type: ignore[override]  # other sources have a class variable
-        """Whether the targets are always labels: those of folders are, those of a table may be numbers."""
+        """Whether the targets are always labels: folder names are, but columns of a table may be numbers."""
         return self.images is None
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether the path is a folder or looks like one, an image, or a table beside images: COLUMN."""
+        """Whether the path is a folder, looks like a folder, is an image, or is a table given with images: COLUMN."""
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False
@@ -101,7 +101,7 @@ class Images(Source):
         return {"path": path} if is_table(path) else {"path": path, **no_columns}
 
     def read(self, *, targets: bool = True) -> Rows:
-        """Read the images, and as targets the names of their folders or the table's columns."""
+        """Read the images; the targets are the names of their folders, or columns of the table."""
         if not os.path.exists(self.path):
             raise file_not_found(self.path)
         listed = self._list(targets=targets)

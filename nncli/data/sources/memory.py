@@ -44,10 +44,10 @@ def rows_in_memory(inputs: Any, targets: Any, name: str = "inputs", weights: Any
         inputs: (n, *) numbers.
         targets: (n,) or (n, targets) labels or numbers, or None.
         name: name of the inputs in messages.
-        weights: (n,) weights of the rows; None for 1 each.
+        weights: (n,) weights of the rows; None if every weight is 1.
 
     Raises:
-        UserError: if they are not rows, or their lengths differ.
+        UserError: if the values are not rows, or their lengths differ.
     """
     given = None if targets is None else _array(targets, "targets")
     rows = array_rows(_array(inputs, name), given, name, "targets", "target")

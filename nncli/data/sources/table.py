@@ -41,9 +41,9 @@ class Constant(Checked):
 @source("table")
 @dataclass(frozen=True, kw_only=True)
 class TableSource(Source):
-    """A table from .csv or .tsv, gzipped or not, with a header line; with the extra `tables` also .parquet.
+    """A table from .csv or .tsv, gzipped or not, with a header line, or from .parquet with the extra `tables`.
 
-    Columns of numbers are numbers; true and false are 1 and 0; text columns are one-hot encoded. A blank cell is
+    Columns of numbers stay numbers; true and false become 1 and 0; text columns are one-hot encoded. A blank cell is
     missing. The separator is comma, semicolon or tab.
 
     Args:
@@ -76,7 +76,7 @@ class TableSource(Source):
     groups: str | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Report columns that are listed twice, and inputs that are also target, weights or groups."""
+        """Report columns that are listed twice, and inputs that are also targets, weights or groups."""
         yield from super().conflicts()
         for key, columns in (("targets", self.target_columns), ("inputs", self.inputs or ())):
             for name in duplicates(columns):
@@ -98,7 +98,7 @@ class TableSource(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether the path is a table by its ending, a named pipe, or standard input."""
+        """Whether the path has the ending of a table, is a named pipe, or means standard input."""
         path = str(values.get("path", ""))
         return is_table(path) or path == STANDARD_INPUT or _is_pipe(path)
 

@@ -1,4 +1,4 @@
-"""Steps of every split: check its size, and separate the held-out rows from the remaining ones."""
+"""Steps that all splits share: check the size, and separate the held-out rows from the remaining ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def check_size(count: int, rows: int, purpose: str) -> None:
     """Check that neither side of a split is empty.
 
     Raises:
-        DataError: if one is.
+        DataError: if a side is empty.
     """
     if count < 1 or count >= rows:
         side = purpose if count < 1 else "training"

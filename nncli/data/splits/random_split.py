@@ -8,7 +8,7 @@ from nncli.data.splits.held_out import check_size, separate
 
 
 def random_split(rows: Array, count: int, seed: int, purpose: str) -> tuple[Array, Array]:
-    """Return (held out, remaining): rows drawn at random, each in ascending order.
+    """Return (held out, remaining) row numbers, both ascending; the held-out rows are drawn at random.
 
     Args:
         rows: row numbers to draw from.

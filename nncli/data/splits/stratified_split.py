@@ -12,9 +12,9 @@ from nncli.data.tables.text_column import TextColumn
 
 
 def stratified_split(rows: Array, count: int, seed: int, purpose: str, labels: TextColumn) -> tuple[Array, Array]:
-    """Return (held out, remaining), with the same share of every class held out, each in ascending order.
+    """Return (held out, remaining) row numbers, both ascending; the held-out share is the same for every class.
 
-    Shares are rounded down; the rows that are left over come from the classes with the largest remainders.
+    Shares are rounded down; the missing rows come from the classes with the largest remainders.
 
     Args:
         rows: row numbers to draw from.

@@ -7,7 +7,7 @@ from nncli.data.splits.held_out import check_size
 
 
 def tail_split(rows: Array, count: int, purpose: str) -> tuple[Array, Array]:
-    """Return (held out, remaining): the last `count` rows in their order, and those before them.
+    """Return (held out, remaining): the last `count` rows in their order, and the rows before them.
 
     Raises:
         DataError: if either side would be empty.

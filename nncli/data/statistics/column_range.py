@@ -21,7 +21,7 @@ class ColumnRange:
         self._high = high if self._high is None else np.maximum(self._high, high)
 
     def of_columns(self, width: int) -> tuple[Array, Array]:
-        """Return (minimum, maximum) of every column in float64; a channel of an image is a column over all pixels."""
+        """Return (minimum, maximum) of every column in float64; the columns of images are their channels."""
         assert self._low is not None
         assert self._high is not None
         low, high = self._low.reshape(-1, width).min(axis=0), self._high.reshape(-1, width).max(axis=0)
@@ -29,5 +29,5 @@ class ColumnRange:
 
 
 def nonzero_scale(scale: Array) -> Array:
-    """Return a scale to divide by: 1 if it is 0, as for a constant column."""
+    """Return the scale with 1 in place of 0, so that constant columns can be divided by it."""
     return np.where(scale > 0, scale, 1.0)

@@ -29,7 +29,7 @@ class BlockParser:
         blanks: texts that mean a blank cell, including the empty text.
         numbers: the columns to parse as numbers.
         texts: the columns to parse as text.
-        labels: the number columns in which codes such as 007, and numbers too long for a double, are not numbers.
+        labels: the number columns that become text if a cell is a code such as 007 or a number too long for a double.
     """
 
     name: str
@@ -73,7 +73,7 @@ class BlockParser:
         width = len(self.header)
         numbers, parsed = fields.numbers(np.array(self.numbers, np.intp), width)
         if numeric_blanks := numbers_among(self.blanks):
-            parsed = parsed & ~np.isin(numbers, numeric_blanks)  # -999 may be a blank, -999.0 not: compare the text
+            parsed = parsed & ~np.isin(numbers, numeric_blanks)  # the blank -999 does not match -999.0: compare texts
         failed = set()
         for column in self.labels:
             index = self.numbers.index(column)

@@ -19,7 +19,7 @@ def take_cells(cells: Cells, indices: Array) -> Cells:
 
 
 def is_blank(cells: Cells) -> Array:
-    """Return (n,) whether every cell is blank."""
+    """Return a mask (n,) of the blank cells."""
     return cells.mask([value == "" for value in cells.values]) if isinstance(cells, TextColumn) else np.isnan(cells)
 
 

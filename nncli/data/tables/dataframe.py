@@ -64,7 +64,7 @@ class Table:
         return self.columns[name]
 
     def complete_column(self, name: str, key: str | None = None, what: str = "target") -> Cells:
-        """Return the cells of a column that may have no blank cell.
+        """Return the cells of a column in which blank cells are an error.
 
         Args:
             name: name of the column.
@@ -82,7 +82,7 @@ class Table:
         return cells
 
     def groups(self, name: str | None) -> TextColumn | None:
-        """Return a column of groups; None if no name is given or the column is absent, because only a split needs it.
+        """Return a column of groups; None if no name is given or the column is absent, because only splits need it.
 
         Raises:
             DataError: if one of its cells is blank.
@@ -108,7 +108,7 @@ class Table:
             key: the source's key that names the column, for the error.
 
         Raises:
-            DataError: naming the first cell that is not a finite number.
+            DataError: if a cell is not a finite number; names the first one.
         """
         cells = self.column(name, key)
         values, bad = parse_cells(cells)
@@ -119,7 +119,7 @@ class Table:
 
 
 def replace_blanks(table: Table, blanks: Collection[str]) -> Table:
-    """Return the table with some texts as blank cells; text columns whose other cells are numbers become numbers."""
+    """Return the table with some texts replaced by blanks; a text column becomes numeric if only numbers remain."""
     columns = dict(table.columns)
     for name in table.text_columns:
         texts = table.texts(name)

@@ -3,7 +3,7 @@
 Eight digits are one 64-bit word, which three multiplications turn into a number (Langdale and Lemire, "Quickly parsing
 eight digits", 2018-2022). The result is the double nearest to the decimal number, as Python's float gives it: if the
 digits are below 2^53, a single division rounds correctly (Clinger, PLDI 1990); otherwise the quotient is corrected by
-its exact remainder, and numbers too close to the middle of two doubles are left to Python.
+its exact remainder, and numbers too close to the midpoint between two doubles are left to Python.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ def parse_decimals(text: Array, starts: Array, ends: Array, points: Array, negat
         text: bytes, with PADDING_BYTES before the first field.
         starts: (n,) the first position of every field.
         ends: (n,) the position after every field.
-        points: (n,) the position of its last decimal point; its end if it has none.
-        negative: (n,) whether it begins with a minus sign.
+        points: (n,) the position of every field's last decimal point; the end of the field if it has none.
+        negative: (n,) whether each field begins with a minus sign.
 
     Returns:
         (values, parsed): float64 with nan for blank fields, and whether each field could be parsed.
     """
-    words = np.ndarray((len(text) - 7,), "<u8", text.data, strides=(1,))  # the eight bytes that begin at every byte
+    words = np.ndarray((len(text) - 7,), "<u8", text.data, strides=(1,))  # the 64-bit word that begins at each byte
     integer_digits = points - starts - negative
     fraction_digits = np.maximum(ends - points - 1, 0)
     digits = integer_digits + fraction_digits
@@ -73,22 +73,22 @@ def _digits_to_integers(words: Array, ends: Array, lengths: Array, invalid: Arra
         word = words[ends - 8 * (index + 1)]
         word ^= ZERO_DIGITS
         word &= LAST_BYTES.take(kept)
-        invalid |= word  # the highest bit of a byte is set if it is no digit
+        invalid |= word  # the highest bit of a byte is set if the byte is not a digit
         invalid |= word + np.uint64(0x7676767676767676)
         word *= np.uint64(2561)  # 10 + 2^8: pairs of digits
         word >>= np.uint64(8)
         word &= np.uint64(0x00FF00FF00FF00FF)
-        word *= np.uint64(6553601)  # 100 + 2^16: fours
+        word *= np.uint64(6553601)  # 100 + 2^16: groups of four digits
         word >>= np.uint64(16)
         word &= np.uint64(0x0000FFFF0000FFFF)
-        word *= np.uint64(42949672960001)  # 10000 + 2^32: all eight
+        word *= np.uint64(42949672960001)  # 10000 + 2^32: all eight digits
         word >>= np.uint64(32)
         total += word * POWERS[8 * index] if index else word
     return total
 
 
 def _divide_exactly(mantissa: Array, scale: Array) -> tuple[Array, Array]:
-    """Return (mantissa / scale, whether it is correctly rounded) for mantissas of 2^53 and more."""
+    """Return (mantissa / scale, whether it is correctly rounded) for mantissas of at least 2^53."""
     rounded = mantissa.astype(np.float64)
     rest = (mantissa - rounded.astype(np.uint64)).astype(np.int64).astype(np.float64)
     quotient = rounded / scale

@@ -39,7 +39,7 @@ Open = Callable[[], AbstractContextManager[BinaryIO]]
 def read_delimited(open_text: Open, name: str, options: ReadOptions) -> Table:
     """Read a table from delimited UTF-8 text with a header line.
 
-    A byte-order mark, quoted fields and blank lines are understood; spaces around a cell are removed.
+    The text may have a byte-order mark, quoted fields and blank lines; spaces around a cell are removed.
 
     Args:
         open_text: opens the text, perhaps more than once.
@@ -47,7 +47,7 @@ def read_delimited(open_text: Open, name: str, options: ReadOptions) -> Table:
         options: how columns are read.
 
     Raises:
-        DataError: if it is not text, has no rows, or a row is too short or too long.
+        DataError: if the file is not text or has no rows, or if a row is too short or too long.
     """
     np.empty(MALLOC_HINT_BYTES, np.uint8)
     try:
@@ -85,7 +85,7 @@ def _text_columns_of(parser: BlockParser, texts: set[int], labels: set[int], blo
     try:
         return parser.for_columns(numbers, [], labels).parse_block(block, 1).failed if block else set()
     except (IrregularQuotesError, DataError):
-        return set()  # the error is raised again, with the right line, when the block is parsed in its turn
+        return set()  # the error is raised again, with the correct line, when this block is parsed
 
 
 def _concatenate(parse: Callable[..., Iterator[ParsedRows]], open_text: Open, parser: BlockParser) -> ParsedRows:

@@ -21,9 +21,9 @@ class Fields:
         text: the same bytes after PADDING_BYTES zeros.
         rows: number of lines.
         starts: (rows * width,) the first position of every field in `text`.
-        ends: the position after every field.
-        points: the position of its last decimal point; its end if it has none.
-        negative: whether it begins with a minus sign.
+        ends: (rows * width,) the position after every field.
+        points: the position of every field's last decimal point; the end of the field if it has none.
+        negative: whether each field begins with a minus sign.
         quoted: whether some fields are quoted.
     """
 
@@ -37,7 +37,7 @@ class Fields:
     quoted: bool
 
     def numbers(self, columns: Array, width: int) -> tuple[Array, Array]:
-        """Parse some columns as numbers: (values, whether each could be parsed), both (columns, rows)."""
+        """Parse some columns as numbers: (values, whether each could be parsed), both of the shape (columns, rows)."""
         starts, ends, points, negative = self.starts, self.ends, self.points, self.negative
         if len(columns) < width:
             chosen = (np.arange(self.rows)[:, np.newaxis] * width + columns).ravel()
@@ -47,19 +47,19 @@ class Fields:
         return np.ascontiguousarray(values.reshape(shape).T), good.reshape(shape).T
 
     def cells(self, column: int, width: int, rows: Array | slice = slice(None)) -> list[bytes]:
-        """Return the bytes of one column, or of some of its rows."""
+        """Return the bytes of the cells of one column, in all or some rows."""
         content = self.content
         starts, ends = self.starts[column::width][rows] - PADDING_BYTES, self.ends[column::width][rows] - PADDING_BYTES
         return [content[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def has_leading_zero(self, column: int, width: int) -> Array:
-        """Return (rows,) whether the numbers of a column have leading zeros, as in 007; meaningless for other text."""
+        """Return a mask (rows,) of the numbers with leading zeros, such as 007; it is meaningless for other text."""
         first = self.starts[column::width] + self.negative[column::width]
         several = self.points[column::width] - first > 1
         return several & (self.text.take(first) == ZERO)
 
     def lines(self, width: int) -> Array:
-        """Return (rows,) the number of line breaks before every row."""
+        """Return the number of line breaks before every row: (rows,)."""
         if not self.quoted:
             return np.arange(self.rows)
         return np.searchsorted(np.flatnonzero(self.text == NEWLINE), self.starts[::width])
@@ -110,7 +110,7 @@ def split_fields(block: bytes, width: int, separator: int) -> Fields | None:
 
 
 def _last_points(places: Array, is_point: Array, ends_field: Array, starts: Array, ends: Array) -> Array:
-    """Return the position of the last point of every field; its end if it has none."""
+    """Return the position of every field's last decimal point; the end of the field if it has none."""
     points = places.compress(is_point)
     if len(points) == len(ends) and bool((points >= starts).all()) and bool((points < ends).all()):
         return points  # one point in every field
@@ -121,7 +121,7 @@ def _last_points(places: Array, is_point: Array, ends_field: Array, starts: Arra
 
 
 def _breaks_end_rows(is_break: Array) -> bool:
-    """Whether the last field of every row ends in a line break, and no other does: (rows, width)."""
+    """Whether line breaks end the last field of every row and no other field; `is_break` is (rows, width)."""
     return len(is_break) > 0 and bool(is_break[:, -1].all()) and int(np.count_nonzero(is_break)) == len(is_break)
 
 

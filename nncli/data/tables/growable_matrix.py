@@ -21,7 +21,7 @@ class GrowableMatrix:
         self._columns = 0
 
     def append(self, columns: Array) -> None:
-        """Append (rows, n) at the end."""
+        """Append columns: (rows, n)."""
         needed = self._columns + columns.shape[1]
         if needed > self._matrix.shape[1]:
             larger = np.empty((len(self._matrix), max(needed, 2 * self._matrix.shape[1])))

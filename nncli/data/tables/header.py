@@ -17,13 +17,13 @@ def read_header(file: BinaryIO, path: str) -> tuple[list[str], str, int]:
 
     Args:
         file: UTF-8 text.
-        path: its name, for messages and for the separator.
+        path: name of the file, for messages and to detect the separator.
 
     Returns:
         (column names, separator, number of lines that the header takes).
 
     Raises:
-        DataError: if there is no header, a column has no name, or two have the same name.
+        DataError: if there is no header, a column has no name, or two columns have the same name.
     """
     first = _decode(file.readline(), path).removeprefix("\ufeff")
     separator = detect_separator(first, path)
@@ -43,10 +43,10 @@ def read_header(file: BinaryIO, path: str) -> tuple[list[str], str, int]:
 
 
 def check_header(header: Sequence[str], path: str) -> None:
-    """Check that every column has a unique name, and that the names are not the numbers of a first row.
+    """Check that every column has a unique name, and that the header is not a row of numbers.
 
     Raises:
-        DataError: if the names are not valid; names the column.
+        DataError: if a name is not valid; shows the column.
     """
     if not any(header):
         raise DataError(f"{path}:1: expected a header line with column names; got an empty one")

@@ -23,7 +23,7 @@ def numbers_among(texts: Iterable[str]) -> list[float]:
 
 
 def is_code(text: str) -> bool:
-    """Whether a number loses information when parsed: leading zeros, as in 007 and -01.5, or more digits than fit."""
+    """Whether a number loses information when parsed: leading zeros, as in 007, or more digits than a double holds."""
     digits = text.removeprefix("-").partition(".")[0]
     has_leading_zero = len(digits) > 1 and digits.isdigit() and digits[0] == "0"
     return has_leading_zero or abs(parse_number(text) or 0) >= INTEGER_LIMIT

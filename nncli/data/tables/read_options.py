@@ -11,9 +11,9 @@ class ReadOptions:
     """How the columns of a table are read. Other columns are numbers if every cell is a number, otherwise text.
 
     Args:
-        text_columns: columns that are text whatever their cells hold.
+        text_columns: columns that are always read as text.
         label_columns: columns that are text if a cell is a code such as 007 or a number too long for a double.
-        blanks: texts that mean a blank cell, such as NA; an empty cell always is one.
+        blanks: texts that mean a blank cell, such as NA; an empty cell is always blank.
     """
 
     text_columns: Collection[str] = ()

@@ -24,10 +24,10 @@ def duplicates(names: Sequence[str]) -> list[str]:
 
 
 def select_targets(table: Table, names: Sequence[str]) -> Array | TextColumn:
-    """Return one target column as it is, or several as (n, columns): numbers if all are, and otherwise text.
+    """Return one target column unchanged, or several as (n, columns): numbers if all are numeric, otherwise text.
 
     Raises:
-        DataError: if no column is named, one does not exist, or a cell is blank.
+        DataError: if no column is named, a column does not exist, or a cell is blank.
     """
     if not names:
         known = ", ".join(table.columns)

@@ -37,7 +37,7 @@ class TextColumn:
         return [self.values[code] for code in np.flatnonzero(np.bincount(self.codes, minlength=len(self.values)))]
 
     def mask(self, chosen: Sequence[bool] | Array) -> Array:
-        """Return (n,) whether the text of every row is chosen.
+        """Return a mask (n,) of the rows whose text is chosen.
 
         Args:
             chosen: a truth value for each of `values`.

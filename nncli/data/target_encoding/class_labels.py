@@ -48,7 +48,7 @@ def keep_classes(rows: Rows, classes: tuple[str, ...], *, all_needed: bool = Tru
         all_needed: whether every class needs a row, as in training.
 
     Raises:
-        DataError: if a needed class has no row, or no class has one.
+        DataError: if a needed class has no row, or if none of the classes has a row.
     """
     labels = text_labels(rows)
     present = set(labels.unique())
@@ -84,7 +84,7 @@ def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
     """Return the class indices (n,) of the rows' labels.
 
     Raises:
-        DataError: naming the first row whose label is not among the classes.
+        DataError: if a label is not among the classes; names the first such row.
     """
     labels = text_labels(rows)
     numbers = {name: index for index, name in enumerate(classes)}

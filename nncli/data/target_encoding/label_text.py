@@ -12,7 +12,7 @@ from nncli.data.tables.text_column import TextColumn
 
 
 def normalize_labels(labels: Array | TextColumn) -> TextColumn:
-    """Return labels as text: 5, 5.0 and "5" are the same. One-hot rows become the number of their column.
+    """Return labels as text: 5, 5.0 and "5" are the same. One-hot rows become the index of their 1.
 
     Raises:
         ValueError: if labels are neither text nor whole numbers nor one-hot rows.
@@ -28,7 +28,7 @@ def normalize_labels(labels: Array | TextColumn) -> TextColumn:
 
 
 def is_one_hot(labels: Array) -> bool:
-    """Whether every row of (n, columns) numbers has a single 1 and otherwise 0."""
+    """Whether every row of an array (n, columns) has a single 1, and all other entries are 0."""
     return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
 
 
@@ -45,10 +45,10 @@ def _factorize_array(labels: Array) -> TextColumn:
         labels = labels[:, 0]
     if labels.ndim == 2 and labels.dtype.kind in "biuf":
         if not is_one_hot(labels):
-            raise ValueError(f"expected one label a row, or one-hot rows; got rows of {labels.shape[1]} numbers")
+            raise ValueError(f"expected one label per row, or one-hot rows; got rows of {labels.shape[1]} numbers")
         labels = labels.argmax(axis=1)
     if labels.ndim != 1:
-        raise ValueError(f"expected one label a row; got the shape {labels.shape}")
+        raise ValueError(f"expected one label per row; got the shape {labels.shape}")
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8")
     values, codes = np.unique(labels, return_inverse=True)
@@ -61,7 +61,7 @@ def _factorize_array(labels: Array) -> TextColumn:
 
 
 def _refuse_measurements(labels: TextColumn) -> None:
-    """Refuse numbers with decimals: text that is all numbers, some with decimals, is no label."""
+    """Refuse measurements: labels that are all numbers, some of them with decimals."""
     numbers = [parse_number(value) for value in labels.unique()]
     if any(number is None for number in numbers):
         return

@@ -1,1 +1,1 @@
-"""Weights of rows and of classes in loss and metrics."""
+"""Sample weights and class weights."""

@@ -1,4 +1,4 @@
-"""Weights of classes."""
+"""Class weights."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def class_weights(
 ) -> tuple[float, ...]:
     """Return the weight of every class.
 
-    balanced: n / (classes * rows of the class), as scikit-learn's compute_class_weight
+    balanced: n / (classes * rows of the class), as in scikit-learn's compute_class_weight
 
     Args:
-        given: balanced, or weights by class name; other classes weigh 1.
+        given: balanced, or weights by class name; other classes have the weight 1.
         classes: names of all classes, in order.
         targets: (n,) the class indices of the training rows.
     """

@@ -1,4 +1,4 @@
-"""Weights of rows, which scikit-learn calls sample weights."""
+"""Sample weights: one weight per row."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def validate_weights(values: Array, rows: Rows) -> Array:
         rows: the rows that have the weights, for places in messages.
 
     Raises:
-        DataError: if one is not a number of at least 0, or all are 0.
+        DataError: if a weight is not a number of at least 0, or all weights are 0.
     """
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.dtype.kind not in "biuf" or values.ndim != 1 or len(values) != len(rows):
         shape = f"{values.dtype} of the shape {values.shape}"
-        raise DataError(f"{rows.name}: expected one weight a row, a number of at least 0; got {shape}", key="weights")
+        raise DataError(f"{rows.name}: expected one weight per row, a number of at least 0; got {shape}", key="weights")
     weights = values.astype(np.float64)
     invalid = ~(np.isfinite(weights) & (weights >= 0))
     if invalid.any():
@@ -39,10 +39,10 @@ def validate_weights(values: Array, rows: Rows) -> Array:
 
 
 def cast_weights(weights: Array, dtype: FloatDType) -> Array:
-    """Return the weights of the rows of one split in the dtype of the network.
+    """Return the weights of one split's rows in the network's dtype.
 
     Raises:
-        DataError: if all are 0, or one is too large or too small for the dtype.
+        DataError: if all weights are 0, or a weight is too large or too small for the dtype.
     """
     if not weights.any():
         raise DataError("the weights of all of these rows are 0; nothing counts")
@@ -55,7 +55,7 @@ def cast_weights(weights: Array, dtype: FloatDType) -> Array:
 
 
 def add_weights(rows: Rows, table: Table, column: str | None) -> Rows:
-    """Return the rows with the weights in a column of their table, if one is named.
+    """Return the rows with the weights in a column of their table; unchanged if no column is named.
 
     Raises:
         DataError: if there is no such column, or it holds an invalid weight.

@@ -15,9 +15,9 @@ from nncli.nn.layer import Backward, Context, Tree
 
 
 def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Backward]:
-    """Return above x for x > 0 and below (exp(x) - 1) otherwise, with its backward function.
+    """Return above * x for x > 0 and below * (exp(x) - 1) otherwise, with its backward function.
 
-    exp(x) - 1 = 2 t / (1 - t) with t = tanh(x / 2), which is accurate near zero and several times as fast as expm1.
+    exp(x) - 1 = 2 * t / (1 - t) with t = tanh(x / 2), which is accurate near zero and several times as fast as expm1.
     """
     t = np.minimum(x, 0)
     t *= 0.5
@@ -43,14 +43,15 @@ def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Bac
 @activation("elu")
 @dataclass(frozen=True)
 class ELU(Activation):
-    """Exponential linear unit: y = x for x > 0, otherwise alpha (exp(x) - 1).
+    """Exponential linear unit: y = x for x > 0, otherwise alpha * (exp(x) - 1).
 
     dy/dx = 1 for x > 0, otherwise y + alpha, also at 0.
 
     Shape: (*) -> (*), above -alpha
 
     Args:
-        alpha: the outputs are above -alpha; at least 0. PyTorch and Keras have the same default and allow any number.
+        alpha: scale of the negative outputs, which are above -alpha; at least 0. PyTorch and Keras have the same
+            default and allow any number.
     Reference: Clevert, Unterthiner and Hochreiter, ICLR 2016.
     """
 

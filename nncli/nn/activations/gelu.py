@@ -14,7 +14,7 @@ from nncli.nn.activation import Activation, activation
 from nncli.nn.activations.sigmoid import sigmoid
 from nncli.nn.layer import Backward, Context, Tree
 
-FAR = 40  # for |x| above it y is x or 0, also in float64, and the cube might overflow
+FAR = 40  # for larger |x|, y is x or 0 even in float64, and x^3 might overflow
 CUBIC = 0.044715
 STEEPNESS = 2 * math.sqrt(2 / math.pi)
 DENSITY = 1 / math.sqrt(2 * math.pi)  # at 0
@@ -23,14 +23,15 @@ DENSITY = 1 / math.sqrt(2 * math.pi)  # at 0
 @activation("gelu")
 @dataclass(frozen=True)
 class GELU(Activation):
-    """Gaussian error linear unit: y = x Phi(x), where Phi is the standard normal distribution function.
+    """Gaussian error linear unit: y = x * Phi(x), where Phi is the standard normal distribution function.
 
-    dy/dx = Phi(x) + x exp(-x^2 / 2) / sqrt(2 pi)
+    dy/dx = Phi(x) + x * exp(-x^2 / 2) / sqrt(2 * pi)
 
-    With approximate: tanh, y = x (1 + tanh(z)) / 2 with z = sqrt(2 / pi) (x + 0.044715 x^3), and dy/dx =
-    (1 + tanh(z)) / 2 + x (1 - tanh(z)^2) / 2 dz/dx; it differs by up to 0.0005 and is faster.
+    With approximate: tanh, y = x * (1 + tanh(z)) / 2 with z = sqrt(2 / pi) * (x + 0.044715 * x^3), and
+    dy/dx = (1 + tanh(z)) / 2 + x * (1 - tanh(z)^2) / 2 * dz/dx. This approximation differs by up to 0.0005
+    and is faster.
 
-    Shape: (*) -> (*), at least -0.17, at x = -0.75; with tanh at least -0.1701
+    Shape: (*) -> (*), at least -0.17 (at x = -0.75); with tanh at least -0.1701
 
     Args:
         approximate: none, for the exact function, as in PyTorch and Keras by default; or tanh, for the approximation.
@@ -48,7 +49,7 @@ class GELU(Activation):
 
 
 def _exact(x: Array) -> tuple[Array, Array]:
-    """Return (y, dy/dx) with x Phi(x) = max(x, 0) - |x| Phi(-|x|)."""
+    """Return (y, dy/dx) with x * Phi(x) = max(x, 0) - |x| * Phi(-|x|)."""
     missing = np.abs(x)
     above, slope = upper_tail(missing)
     missing *= above
@@ -61,12 +62,12 @@ def _exact(x: Array) -> tuple[Array, Array]:
 
 
 def _approximate(x: Array) -> tuple[Array, Array]:
-    """Return (y, dy/dx) with y = x s, s = sigmoid(2 z) = (1 + tanh(z)) / 2, dy/dx = s + x s (1 - s) 2 dz/dx."""
+    """Return (y, dy/dx) with y = x * s, s = sigmoid(2 * z), dy/dx = s + x * s * (1 - s) * 2 * dz/dx."""
     near = np.clip(x, -FAR, FAR)
     square = near * near
     z = square * (STEEPNESS * CUBIC)
     z += STEEPNESS
-    z *= near  # 2 z
+    z *= near  # 2 * z
     s = sigmoid(z)
     y = x * s
     square *= 3 * STEEPNESS * CUBIC

@@ -15,11 +15,11 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("hard_swish", "hardswish", "hard_silu")
 @dataclass(frozen=True)
 class HardSwish(Activation):
-    """Hard swish, a piecewise approximation of silu: y = x h with h = min(max(x + 3, 0), 6) / 6.
+    """Hard swish, a piecewise approximation of silu: y = x * h with h = min(max(x + 3, 0), 6) / 6.
 
     dy/dx = h + x / 6 for |x| < 3, otherwise h, also at -3 and 3.
 
-    Shape: (*) -> (*), at least -0.375, at x = -1.5
+    Shape: (*) -> (*), at least -0.375 (at x = -1.5)
     Reference: Howard et al., Searching for MobileNetV3, ICCV 2019.
     """
 

@@ -16,7 +16,7 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("leaky_relu", "leakyrelu")
 @dataclass(frozen=True)
 class LeakyReLU(Activation):
-    """Leaky rectified linear unit: y = max(x, slope x).
+    """Leaky rectified linear unit: y = max(x, slope * x).
 
     dy/dx = 1 for x > 0, otherwise slope, also at 0.
 

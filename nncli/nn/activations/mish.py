@@ -15,14 +15,14 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("mish")
 @dataclass(frozen=True)
 class Mish(Activation):
-    """Mish: y = x t with t = tanh(log(1 + exp(x))) = tanh(softplus(x)).
+    """Mish: y = x * t with t = tanh(log(1 + exp(x))) = tanh(softplus(x)).
 
-    dy/dx = t + x (1 - t^2) s with s = 1 / (1 + exp(-x))
+    dy/dx = t + x * (1 - t^2) * s with s = 1 / (1 + exp(-x))
 
-    It is computed without logarithm and tanh: with exp(x) = u / v, where the larger of u and v is 1, and n = u (u + 2
-    v), t = n / (n + 2 v^2), 1 - t = 2 v^2 / (n + 2 v^2), s = u / (u + v).
+    Mish is computed without logarithm and tanh. Let exp(x) = u / v, where the larger of u and v is 1, and
+    n = u * (u + 2 * v). Then t = n / (n + 2 * v^2), 1 - t = 2 * v^2 / (n + 2 * v^2) and s = u / (u + v).
 
-    Shape: (*) -> (*), at least -0.3089, at x = -1.1924
+    Shape: (*) -> (*), at least -0.3089 (at x = -1.1924)
     Reference: Misra, BMVC 2020.
     """
 

@@ -17,12 +17,13 @@ ALPHA = 1.6732632423543772848170429916717
 @activation("selu")
 @dataclass(frozen=True)
 class SELU(Activation):
-    """Scaled exponential linear unit: y = lambda x for x > 0, otherwise lambda alpha (exp(x) - 1).
+    """Scaled exponential linear unit: y = lambda * x for x > 0, otherwise lambda * alpha * (exp(x) - 1).
 
-    dy/dx = lambda for x > 0, otherwise y + lambda alpha, also at 0; lambda = 1.0507009873554805, alpha =
-    1.6732632423543772. It keeps mean 0 and variance 1 through dense layers with initial weights of variance 1 / fan_in.
+    dy/dx = lambda for x > 0, otherwise y + lambda * alpha, also at 0; lambda = 1.0507009873554805 and
+    alpha = 1.6732632423543772. SELU keeps mean 0 and variance 1 through dense layers whose initial weights have the
+    variance 1 / fan_in.
 
-    Shape: (*) -> (*), above -lambda alpha = -1.7581
+    Shape: (*) -> (*), above -lambda * alpha = -1.7581
     Reference: Klambauer, Unterthiner, Mayr and Hochreiter, NeurIPS 2017.
     """
 

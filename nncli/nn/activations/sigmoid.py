@@ -14,7 +14,7 @@ from nncli.nn.layer import Backward, Context, Tree
 def sigmoid(z: Array) -> Array:
     """Return 1 / (1 + exp(-z)); only exponentials of negative numbers are computed, so that nothing overflows."""
     e = np.exp(-np.abs(z))
-    y: Array = np.maximum(e, z >= 0)  # 1 or e, several times as fast as np.where
+    y: Array = np.maximum(e, z >= 0)  # 1 for z >= 0, otherwise e; several times as fast as np.where
     e += 1
     y /= e
     return y
@@ -25,7 +25,7 @@ def sigmoid(z: Array) -> Array:
 class Sigmoid(Activation):
     """Sigmoid (logistic function): y = 1 / (1 + exp(-x)).
 
-    dy/dx = y (1 - y)
+    dy/dx = y * (1 - y)
 
     Shape: (*) -> (*), in [0, 1]
     """

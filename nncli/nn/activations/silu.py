@@ -16,11 +16,11 @@ from nncli.nn.layer import Backward, Context, Tree
 @activation("silu", "swish")
 @dataclass(frozen=True)
 class SiLU(Activation):
-    """Sigmoid linear unit (swish): y = x s with s = 1 / (1 + exp(-x)).
+    """Sigmoid linear unit (swish): y = x * s with s = 1 / (1 + exp(-x)).
 
-    dy/dx = s + y (1 - s)
+    dy/dx = s + y * (1 - s)
 
-    Shape: (*) -> (*), at least -0.2785, at x = -1.2785
+    Shape: (*) -> (*), at least -0.2785 (at x = -1.2785)
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016); as swish, Ramachandran, Zoph and Le, arXiv:1710.05941
         (2017).
     """

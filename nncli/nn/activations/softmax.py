@@ -27,7 +27,7 @@ def softmax(z: Array) -> Array:
 class Softmax(Activation):
     """Softmax over the last axis: y_i = exp(x_i) / sum_j exp(x_j).
 
-    dx = y (dy - sum_j dy_j y_j)
+    dx = y * (dy - sum_j dy_j * y_j)
 
     Shape: (*, classes) -> (*, classes), probabilities that sum to 1
 

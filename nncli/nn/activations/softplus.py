@@ -15,7 +15,8 @@ from nncli.nn.layer import Backward, Context, Tree
 def log_of_one_plus(e: Array) -> Array:
     """Return log(1 + e) for e in [0, 1], accurate for small e and several times as fast as NumPy's log1p.
 
-    With u = 1 + e after rounding, log(1 + e) = log(u) + (e - (u - 1)) / u, up to the square of the rounding error.
+    With u = 1 + e after rounding, log(1 + e) = log(u) + (e - (u - 1)) / u; the error is about the square of the
+    rounding error.
     """
     u = 1 + e
     lost = u - 1
@@ -33,8 +34,8 @@ class Softplus(Activation):
 
     dy/dx = 1 / (1 + exp(-x))
 
-    It is computed as max(x, 0) + log(1 + exp(-|x|)). PyTorch's beta is 1 here, and there is no threshold above which
-    y = x.
+    Softplus is computed as max(x, 0) + log(1 + exp(-|x|)). It equals PyTorch's Softplus with beta = 1, but without the
+    threshold above which PyTorch returns x.
 
     Shape: (*) -> (*), above 0
     Reference: Dugas et al., NeurIPS 2000.

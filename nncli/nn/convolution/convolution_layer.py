@@ -43,7 +43,7 @@ class Convolution(Layer):
             yield "groups", f"expected {divisors}, to divide the filters, or filters: {multiple}; got {self.groups}"
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over an input of that shape."""
+        """Return the windows over an input of this shape."""
         raise NotImplementedError
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -58,7 +58,7 @@ class Convolution(Layer):
         """Return the specs of the kernel and the bias."""
         size = self.windows(input_shape).window[3 - len(input_shape) :]
         channels, positions = input_shape[-1] // self.groups, math.prod(size)
-        assert self.initializer is not None, "fill_initializers comes first"
+        assert self.initializer is not None, "call fill_initializers first"
         weight = ParameterSpec(
             (*size, channels, self.filters),
             self.initializer,

@@ -18,11 +18,11 @@ class ClassificationReport:
     """Confusion matrix and scores of every class, or scores of every label of multi-label targets.
 
     Args:
-        confusion: (classes, classes) confusion matrix: weight of the rows by actual class (down) and predicted class
-            (across); None for multi-label targets.
-        precision: (classes,) fraction of the rows predicted as a class that belong to it; 0 if there are none.
-        recall: (classes,) fraction of the rows of a class that are predicted as it; 0 if there are none.
-        f1: (classes,) 2 precision recall / (precision + recall); 0 if both are 0.
+        confusion: (classes, classes) confusion matrix: total weight of the samples per actual class (row of the matrix)
+            and predicted class (column); None for multi-label targets.
+        precision: (classes,) fraction of the rows predicted as a class that belong to it; 0 if no row is predicted so.
+        recall: (classes,) fraction of the rows of a class that are predicted as this class; 0 if it has no rows.
+        f1: (classes,) 2 * precision * recall / (precision + recall); 0 if both are 0.
         support: (classes,) weight of the rows of each class.
     """
 
@@ -54,12 +54,12 @@ class ConfusionMatrix(KeptRows):
 
 @dataclass(frozen=True)
 class LabelCounts(Metric):
-    """Count, for every label, its true positives, the rows predicted to have it and the rows that have it."""
+    """Count the true positives, the predicted positives and the actual positives of every label."""
 
     target_kind = "multi_label"
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return the counts (true, predicted, actual) of all labels: (3 labels,)."""
+        """Return the counts (true, predicted, actual) of all labels: (3 * labels,)."""
         return label_counts(prediction, targets, weights)
 
     def report(self, state: Array, labels: int) -> ClassificationReport:

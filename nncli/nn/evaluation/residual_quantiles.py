@@ -25,8 +25,8 @@ class ResidualQuantiles(KeptRows):
     def report(self, state: Array) -> list[dict[str, float]]:
         """Return the quantiles of the residuals, by name, for every target.
 
-        With equal weights they are interpolated linearly; otherwise a quantile is the smallest residual at which the
-        cumulative weight reaches that fraction of the total. Rows of weight 0 are left out.
+        With equal weights the quantiles are interpolated linearly; otherwise a quantile is the smallest residual at
+        which the cumulative weight reaches the given fraction of the total. Rows of weight 0 are left out.
         """
         rows = state[1:].reshape(-1, int(state[0]))
         rows = rows[rows[:, -1] > 0]

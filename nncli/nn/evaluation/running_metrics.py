@@ -35,7 +35,7 @@ class RunningMetrics:
             return
         for metric, parts, state in zip(self.metrics, self._parts, states, strict=True):
             parts.append(state)
-            # only states of similar size are merged if they keep rows, so that every row is copied a few times only
+            # states that keep rows are merged only if of similar size, so that each row is copied only a few times
             while len(parts) > 1 and not (metric.keeps_rows and parts[-1].size < parts[-2].size):
                 last = parts.pop()
                 parts[-1] = metric.merge(parts[-1], last)
@@ -76,7 +76,7 @@ def _state(metric: Metric, state: Array) -> Array:
     """Return a metric's state as a float64 vector.
 
     Raises:
-        ShapeError: if `measure` of a plugin's metric returns something else than a vector.
+        ShapeError: if `measure` of a plugin's metric does not return a vector.
     """
     state = np.asarray(state, np.float64)
     if state.ndim != 1:

@@ -1,1 +1,1 @@
-"""Operator fusion: compute consecutive layers as one operator, with the same bits as a result."""
+"""Operator fusion: compute consecutive layers as one operator, with bitwise identical results."""

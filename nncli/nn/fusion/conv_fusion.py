@@ -21,9 +21,9 @@ TILE_POOLING = ("max_pool1d", "max_pool2d")
 def fuse_convolution(
     layers: Sequence[Layer], shapes: Sequence[Shape], dtype: np.dtype[np.generic]
 ) -> FusedOperator | None:
-    """Return an operator for a convolution with the max pooling, the relu or both after it; None if that is not faster.
+    """Return one operator for a convolution and the max pooling or relu after it, or both; None if it is not faster.
 
-    The operator returns the same bits as the layers one after another.
+    Its results are bitwise identical to those of the separate layers.
 
     Args:
         layers: the convolution and all layers after it; max pooling comes before relu, see `reorder`.

@@ -1,4 +1,4 @@
-"""Whether a layer is exactly of a registered type; a subclass may compute something else."""
+"""Check that a layer's class is exactly a registered one; a subclass may compute something else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from nncli.nn.layer import Layer
 
 
 def is_exactly(layer: Layer, names: Container[str]) -> bool:
-    """Return whether the class of a layer is the one that is registered under one of the names.
+    """Return whether a layer's class is registered under one of these names.
 
-    Names take the place of classes, so that layers that a model does not use are not imported.
+    The function takes names instead of classes, so that unused layers are not imported.
     """
     return layer.type_name in names and type(layer) is LAYERS.find(layer.type_name)

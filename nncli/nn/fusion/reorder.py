@@ -15,7 +15,8 @@ def reorder(layers: Sequence[Layer]) -> list[int]:
     """Return the indices of the layers in the order in which they are computed.
 
     Max pooling is moved before relu, so that relu has fewer numbers to process. Both orders give the same output, and
-    no gradient flows back where that output is 0. The bits of the results are the same, except for the sign of zero.
+    no gradient flows back to positions whose output is 0. The results are bitwise identical, except for the sign of
+    zero.
     """
     order = list(range(len(layers)))
     for index, (first, second) in enumerate(pairwise(layers)):

@@ -22,5 +22,5 @@ class Constant(Initializer):
     value: float
 
     def draw(self, random: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> Array:
-        """Return an array of that value."""
+        """Return an array filled with the value."""
         return np.full(shape, float(self.value))

@@ -16,7 +16,7 @@ from nncli.nn.initializer import Initializer, initializer
 class HeUniform(Initializer):
     """He uniform initializer, for relu networks: w ~ U(-b, b), b = sqrt(6 / fan_in).
 
-    The variance is that of he, 2 / fan_in.
+    The variance is 2 / fan_in, as for he.
 
     Reference: He et al., ICCV 2015.
     """

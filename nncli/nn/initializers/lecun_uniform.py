@@ -16,7 +16,7 @@ from nncli.nn.initializer import Initializer, initializer
 class LecunUniform(Initializer):
     """LeCun uniform initializer, for selu networks: w ~ U(-b, b), b = sqrt(3 / fan_in).
 
-    The variance is that of lecun, 1 / fan_in.
+    The variance is 1 / fan_in, as for lecun.
 
     Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.
     """

@@ -16,14 +16,14 @@ from nncli.nn.initializer import Initializer, initializer
 @initializer("orthogonal")
 @dataclass(frozen=True)
 class Orthogonal(Initializer):
-    """Orthogonal initializer: w^T w = gain^2 I, drawn uniformly from all such matrices.
+    """Orthogonal initializer: w^T @ w = gain^2 * I, drawn uniformly from all such matrices.
 
-    w = gain Q, where A = Q R is the QR decomposition of a matrix A of standard normal numbers
+    w = gain * Q, where A = Q @ R is the QR decomposition of a matrix A of standard normal numbers
 
-    The signs of Q are those that make the diagonal of R positive; with other signs the distribution would not be
+    The signs of Q are chosen so that the diagonal of R is positive; with other signs the distribution would not be
     uniform. An array with more than two axes is reshaped to the matrix (product of all axes but the last, last axis),
     so that a column holds the weights of one unit or filter. A matrix with more columns than rows gets orthogonal rows
-    instead: w w^T = gain^2 I.
+    instead: w @ w^T = gain^2 * I.
 
     Args:
         gain: norm of every column, or of every row, above 0.

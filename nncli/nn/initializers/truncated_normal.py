@@ -17,9 +17,9 @@ BOUND = 2.0  # standard deviations
 @initializer("truncated_normal", "trunc_normal")
 @dataclass(frozen=True)
 class TruncatedNormal(Initializer):
-    """Truncated normal initializer: w ~ N(0, std^2), truncated to |w| <= 2 std.
+    """Truncated normal initializer: w ~ N(0, std^2), truncated to |w| <= 2 * std.
 
-    Values outside are drawn again, which leaves a standard deviation of 0.8796 std.
+    Values outside this range are drawn again, which gives a standard deviation of 0.8796 * std.
 
     Args:
         std: standard deviation before truncation, above 0, as in Keras and PyTorch.

@@ -16,7 +16,7 @@ from nncli.nn.initializer import Initializer, initializer
 class XavierUniform(Initializer):
     """Xavier (Glorot) uniform initializer: w ~ U(-b, b), b = sqrt(6 / (fan_in + fan_out)).
 
-    The variance is that of xavier, 2 / (fan_in + fan_out).
+    The variance is 2 / (fan_in + fan_out), as for xavier.
 
     Reference: Glorot and Bengio, AISTATS 2010, equation 16.
     """

@@ -20,8 +20,8 @@ class AvgPool1D(Pool1D):
 
     The gradient is spread evenly over the window. The zeros of the padding count in the mean, as in PyTorch.
 
-    Shape: (length, channels) -> (windows, channels), windows = floor((length + 2 padding - pool_size) / stride) + 1;
-        with same padding ceil(length / stride)
+    Shape: (length, channels) -> (windows, channels), windows = floor((length + 2 * padding - pool_size) / stride) + 1;
+        with padding: same, ceil(length / stride)
 
     Args:
         pool_size: length of a window, at least 1.

@@ -20,8 +20,8 @@ class AvgPool2D(Pool2D):
 
     The gradient is spread evenly over the window. The zeros of the padding count in the mean, as in PyTorch.
 
-    Shape: (height, width, channels) -> (rows, columns, channels), rows = floor((height + 2 padding - pool_size) /
-        stride) + 1, columns likewise; with same padding ceil(height / stride)
+    Shape: (height, width, channels) -> (rows, columns, channels), rows = floor((height + 2 * padding - pool_size) /
+        stride) + 1, columns likewise; with padding: same, ceil(height / stride)
 
     Args:
         pool_size: size of a window, as one number or (height, width), at least 1.

@@ -16,7 +16,7 @@ from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
 from nncli.nn.normalization import ChannelNormalization, Ones, normalize_channels, scale_and_shift
 from nncli.ops.row_sums import sum_rows
 
-MAX_USUAL_MOMENTUM = 0.5  # a larger one is likely meant as in Keras, as the weight of the old value
+MAX_USUAL_MOMENTUM = 0.5  # a larger momentum is likely meant as in Keras: the weight of the old value
 
 
 @layer("batch_norm")
@@ -24,16 +24,16 @@ MAX_USUAL_MOMENTUM = 0.5  # a larger one is likely meant as in Keras, as the wei
 class BatchNorm(ChannelNormalization):
     """Batch normalization: normalize every channel to mean 0 and variance 1 over the batch, then scale and shift.
 
-    In training, with the N values x of a channel, over all rows of the batch and all positions of a row:
-        m = 1/N sum x,  v = 1/N sum (x - m)^2,  xhat = (x - m) / sqrt(v + epsilon),  y = scale xhat + shift
-        dx = scale / sqrt(v + epsilon) (dy - 1/N sum dy - xhat 1/N sum dy xhat)
-        running_mean <- (1 - momentum) running_mean + momentum m
-        running_variance <- (1 - momentum) running_variance + momentum v N / (N - 1)
+    In training, for each channel, where x are its N values over all rows of the batch and all positions of a row:
+        m = mean(x),  v = mean((x - m)^2),  xhat = (x - m) / sqrt(v + epsilon),  y = scale * xhat + shift
+        dx = scale / sqrt(v + epsilon) * (dy - mean(dy) - xhat * mean(dy * xhat))
+        running_mean <- (1 - momentum) * running_mean + momentum * m
+        running_variance <- (1 - momentum) * running_variance + momentum * v * N / (N - 1)
     At inference, m and v are the running mean and variance.
 
     As in PyTorch, the variance is biased in y and unbiased in the running variance, momentum is the weight of the new
-    value, and epsilon is added inside the root. The statistics are those of the whole batch, even if it is computed in
-    shards, and ignore the weights of rows. If N is 1, y is the shift, and the running statistics do not change.
+    value, and epsilon is added inside the root. The statistics are computed over the whole batch, even if it is
+    split into shards, and ignore sample weights. If N is 1, y is the shift, and the running statistics do not change.
 
     Shape: (*, channels) -> (*, channels); scale, shift, running_mean and running_variance (channels,)
 
@@ -69,7 +69,7 @@ class BatchNorm(ChannelNormalization):
         }
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Normalize with the statistics of the batch in training, and with the running ones at inference."""
+        """Normalize with the statistics of the batch in training, and with the running statistics at inference."""
         return self._forward_training(p, x, ctx) if ctx.training else self._forward_inference(p, x, ctx)
 
     def _forward_training(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:

@@ -15,14 +15,14 @@ from nncli.ops.windows import Windows
 class Conv2D(Convolution):
     """2D convolution over an image.
 
-    y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k] W[i, j, k, f]
+    y[r, c, f] = b[f] + sum over i, j, k of x[r * stride + i * dilation, c * stride + j * dilation, k] * W[i, j, k, f]
 
-    Here x includes its padding. As in PyTorch and Keras, the kernel is not flipped. With several groups, k runs over
-    the channels of the group of filter f; the first filters belong to the first group of channels. With as many groups
-    as channels it is a depthwise convolution.
+    Here x is the padded input. As in PyTorch and Keras, the kernel is not flipped. With several groups, k runs over the
+    channels of the group to which filter f belongs; the first filters belong to the first group of channels. Set
+    `groups` to the number of channels for a depthwise convolution.
 
-    Shape: (height, width, channels) -> (rows, columns, filters), rows = floor((height + 2 padding - dilation
-        (kernel height - 1) - 1) / stride) + 1, columns likewise; with same padding ceil(height / stride);
+    Shape: (height, width, channels) -> (rows, columns, filters), rows = floor((height + 2 * padding - dilation *
+        (kernel height - 1) - 1) / stride) + 1, columns likewise; with padding: same, ceil(height / stride);
         weight (kernel height, kernel width, channels / groups, filters), bias (filters,)
 
     Args:
@@ -32,18 +32,18 @@ class Conv2D(Convolution):
         padding: valid (no padding), same, or the number of zeros on both sides, as one number or (vertical,
             horizontal).
         dilation: step from one element of a window to the next, as one number or (vertical, horizontal), at least 1.
-        groups: number of groups of channels, each with its own filters, at least 1; a divisor of the channels and of
-            `filters`.
+        groups: number of groups of channels, each with its own filters, at least 1; a divisor of the number of
+            channels and of `filters`.
         bias: whether to add the bias b, initially zero.
         initializer: initializer of the weights, with fan_in = kernel height * kernel width * channels / groups and
             fan_out = kernel height * kernel width * filters / groups; default he before relu-like activations, lecun
             before selu, otherwise xavier.
 
     Raises:
-        ShapeError: if the input is not an image or is smaller than a window, or its channels are not a multiple of
-            `groups`.
+        ShapeError: if the input is not an image or is smaller than a window, or if the number of channels is not a
+            multiple of `groups`.
     """
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over an input of that shape."""
+        """Return the windows over an input of this shape."""
         return Windows.over(input_shape, self.kernel_size, self.stride, self.padding, self.dilation)

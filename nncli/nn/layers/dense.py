@@ -21,8 +21,8 @@ from nncli.ops.row_sums import sum_rows
 class Dense(Layer):
     """Fully connected layer; rows with several axes are flattened first.
 
-    y = x W + b
-    dW = x^T dy,  db = sum of dy over the rows,  dx = dy W^T
+    y = x @ W + b
+    dW = x^T @ dy,  db = sum of dy over the rows,  dx = dy @ W^T
 
     Shape: (*) -> (units,); weight (in, units) with in = the product of *, bias (units,)
 
@@ -44,7 +44,7 @@ class Dense(Layer):
     def parameters(self, input_shape: Shape) -> Tree:
         """Return the specs of the weights and the bias."""
         fan_in = math.prod(input_shape)
-        assert self.initializer is not None, "fill_initializers comes first"
+        assert self.initializer is not None, "call fill_initializers first"
         tree: Tree = {"weight": ParameterSpec((fan_in, self.units), self.initializer, fan_in, self.units)}
         return tree | ({"bias": ParameterSpec((self.units,), Zeros(), decayed=False)} if self.bias else {})
 

@@ -14,7 +14,7 @@ from nncli.nn.initializer import Initializer
 from nncli.nn.initializers.normal import Normal
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 
-MAX_ONE_HOT = 64  # with at most so many entries the gradient is a product with one-hot rows, which is faster
+MAX_ONE_HOT = 64  # up to this number of entries, a product with one-hot rows gives the gradient faster
 DEFAULT_INITIALIZER = Normal(std=1)
 
 
@@ -35,7 +35,7 @@ class Embedding(Layer):
         entries: number of vectors, at least 1; indices are from 0 to entries - 1, and in float32 below 2^24.
         units: length of a vector, at least 1.
         initializer: initializer of the vectors, with fan_in = 1 and fan_out = units; default normal with std 1, as in
-            PyTorch, so that the next layer gets standardized inputs; in Keras uniform in [-0.05, 0.05].
+            PyTorch, so that the next layer gets standardized inputs; Keras draws uniformly from [-0.05, 0.05].
     """
 
     entries: Annotated[int, Ge(1)]

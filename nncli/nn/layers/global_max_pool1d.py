@@ -17,7 +17,7 @@ class GlobalMaxPool1D(GlobalPool):
 
     y = max over t of x[t]
 
-    The gradient goes to the maximum, to the first one if several are equal.
+    The gradient goes to the maximum; with ties, to the first one.
 
     Shape: (length, channels) -> (channels,)
     """

@@ -17,7 +17,7 @@ class GlobalMaxPool2D(GlobalPool):
 
     y = max over r, c of x[r, c]
 
-    The gradient goes to the maximum, to the first one in row order if several are equal.
+    The gradient goes to the maximum; with ties, to the first one in row order.
 
     Shape: (height, width, channels) -> (channels,)
     """

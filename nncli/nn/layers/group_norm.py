@@ -20,24 +20,25 @@ from nncli.nn.normalization import ChannelNormalization, normalize_channels, sca
 class GroupNorm(ChannelNormalization):
     """Group normalization: normalize groups of channels to mean 0 and variance 1 in each row, then scale and shift.
 
-    xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale xhat + shift
-    dscale = sum of dy xhat,  dshift = sum of dy,  dx = (dy' - mean of dy' - xhat mean of dy' xhat) / sigma,
-        dy' = scale dy
+    xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale * xhat + shift
+    dscale = sum(dy * xhat),  dshift = sum(dy),  dx = (dy' - mean(dy') - xhat * mean(dy' * xhat)) / sigma,
+        dy' = scale * dy
 
-    Mean and biased variance are over all positions of a row and the channels of a group, which are neighbours. Scale
-    and shift have one parameter per channel. Groups of one channel are instance normalization.
+    The mean and the biased variance are taken over all positions of a row and over the channels of a group, which are
+    consecutive. Scale and shift have one parameter per channel. With one channel per group, this is instance
+    normalization.
 
     Shape: (*, channels) -> (*, channels), such as (height, width, channels), (steps, channels) or (channels,);
         scale (channels,), shift (channels,)
 
     Args:
-        groups: number of groups, at least 1; a divisor of the channels.
+        groups: number of groups, at least 1; a divisor of the number of channels.
         epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
         scale: whether to multiply every channel by a trainable parameter, initially 1.
         shift: whether to add a trainable parameter to every channel, initially 0.
 
     Raises:
-        ShapeError: if `groups` does not divide the channels, or a group has a single value.
+        ShapeError: if `groups` does not divide the number of channels, or if a group has a single value.
     Reference: Wu and He, ECCV 2018.
     """
 

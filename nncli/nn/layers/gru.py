@@ -18,16 +18,16 @@ from nncli.ops.row_sums import sum_rows
 class GRU(Recurrent):
     """Gated recurrent unit: gates blend the previous hidden state with a new candidate state at every step.
 
-    r = sigmoid(x[t] W_r + h[t-1] R_r + b_r),  z = sigmoid(x[t] W_z + h[t-1] R_z + b_z)
-    n = tanh(x[t] W_n + b_n + r (h[t-1] R_n + c));  h[t] = (1 - z) n + z h[t-1];  h starts at 0
+    r = sigmoid(x[t] @ W_r + h[t-1] @ R_r + b_r),  z = sigmoid(x[t] @ W_z + h[t-1] @ R_z + b_z)
+    n = tanh(x[t] @ W_n + b_n + r * (h[t-1] @ R_n + c));  h[t] = (1 - z) * n + z * h[t-1];  h starts at 0
 
-    The columns of W, R and b are those of the reset gate r, then the update gate z, then the candidate state n. As in
-    PyTorch, r multiplies the product h[t-1] R_n + c, not h[t-1]. PyTorch's matrices are W and R transposed. Of its two
-    biases, b is the sum for r and z and bias_ih for n, and c is bias_hh for n. Gradients flow through all steps
-    (backpropagation through time).
+    W, R and b contain the columns of the reset gate r, then the update gate z, then the candidate state n. As in
+    PyTorch, r multiplies h[t-1] @ R_n + c, not h[t-1]. PyTorch stores W and R transposed and has two biases: for r and
+    z, b is the sum of the two; for n, b is bias_ih and c is bias_hh. Gradients flow through all steps (backpropagation
+    through time).
 
-    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 3 units),
-        recurrent_weight R (units, 3 units), bias b (3 units,), recurrent_bias c (units,)
+    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 3 * units),
+        recurrent_weight R (units, 3 * units), bias b (3 * units,), recurrent_bias c (units,)
 
     Raises:
         ShapeError: if a row is not a sequence.
@@ -49,7 +49,7 @@ class GRU(Recurrent):
         gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 3, units)
         R = p["recurrent_weight"]
         h = np.zeros((steps + 1, n, units), x.dtype)  # hidden state before the first step and after every step
-        from_state_n = np.empty((steps, n, units), x.dtype)  # h[t-1] R_n + c, which r multiplies
+        from_state_n = np.empty((steps, n, units), x.dtype)  # h[t-1] @ R_n + c, multiplied by r
         for t in range(steps):
             from_state = np.dot(h[t], R).reshape(n, 3, units)
             gate, new = gates[t, :, :2], gates[t, :, 2]
@@ -68,8 +68,8 @@ class GRU(Recurrent):
 
         def backward(dh: Array, g: Tree) -> Array | None:
             r, z, new = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            to_new = (1 - z) * (1 - new * new)  # gradient inside tanh for dh[t] = 1
-            d = np.empty_like(gates)  # gradients of the blocks of h[t-1] R, first for dh[t] = 1
+            to_new = (1 - z) * (1 - new * new)  # gradient of the input of tanh for dh[t] = 1
+            d = np.empty_like(gates)  # gradients of the blocks of h[t-1] @ R, first for dh[t] = 1
             np.multiply(to_new, r, out=d[:, :, 2])
             np.multiply(d[:, :, 2], from_state_n * (1 - r), out=d[:, :, 0])
             np.multiply(h[:-1] - new, z * (1 - z), out=d[:, :, 1])
@@ -81,7 +81,7 @@ class GRU(Recurrent):
             all_steps = d.reshape(steps * n, 3 * units)
             np.dot(h[:-1].reshape(steps * n, units).T, all_steps, out=g["recurrent_weight"])
             sum_rows(all_steps[:, 2 * units :], out=g["recurrent_bias"])
-            np.multiply(to_new, dh, out=d[:, :, 2])  # gradients of the blocks of x[t] W, which r does not multiply
+            np.multiply(to_new, dh, out=d[:, :, 2])  # gradients of x[t] @ W, whose block n is not multiplied by r
             np.dot(inputs.T, all_steps, out=g["weight"])
             sum_rows(all_steps, out=g["bias"])
             return np.dot(all_steps, p["weight"].T).reshape(x.shape) if ctx.input_gradient else None

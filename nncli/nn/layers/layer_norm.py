@@ -21,11 +21,11 @@ from nncli.ops.row_sums import sum_rows
 class LayerNorm(Normalization):
     """Layer normalization: normalize every row or position to mean 0 and variance 1, then scale and shift.
 
-    xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale xhat + shift
-    dscale = sum of dy xhat,  dshift = sum of dy,  dx = (dy' - mean of dy' - xhat mean of dy' xhat) / sigma,
-        dy' = scale dy
+    xhat = (x - mean) / sigma,  sigma = sqrt(variance + epsilon),  y = scale * xhat + shift
+    dscale = sum(dy * xhat),  dshift = sum(dy),  dx = (dy' - mean(dy') - xhat * mean(dy' * xhat)) / sigma,
+        dy' = scale * dy
 
-    Mean and biased variance are over `axes`.
+    The mean and the biased variance are taken over `axes`.
 
     Shape: (*, channels) -> (*, channels); scale and shift (channels,), with axes: all (*, channels)
 
@@ -37,7 +37,7 @@ class LayerNorm(Normalization):
         shift: whether to add trainable parameters, initially 0.
 
     Raises:
-        ShapeError: if a single value is normalized, since it would always become 0.
+        ShapeError: if only one value is normalized, since the result would always be 0.
     Reference: Ba, Kiros and Hinton, arXiv:1607.06450 (2016).
     """
 
@@ -60,9 +60,8 @@ class LayerNorm(Normalization):
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
         """Normalize, then scale and shift."""
         size = math.prod(self._normalized_shape(x.shape[1:]))
-        ones = np.ones(
-            size, x.dtype
-        )  # a product with it is a sum, divided afterwards, so that equal values become exactly 0
+        # a product with ones is a sum; the division comes after it, so that equal values become exactly 0
+        ones = np.ones(size, x.dtype)
         rows = x.reshape(x.size // size, size)
         centred = rows - (np.dot(rows, ones) / size)[:, None]
         y = centred * centred

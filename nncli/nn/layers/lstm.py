@@ -22,20 +22,20 @@ SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope
 class LSTM(Recurrent):
     """Long short-term memory: gates control what the cell state forgets, stores and outputs at every step.
 
-    i = sigmoid(x[t] W_i + h[t-1] R_i + b_i),  f = sigmoid(x[t] W_f + h[t-1] R_f + b_f)
-    g = tanh(x[t] W_g + h[t-1] R_g + b_g),  o = sigmoid(x[t] W_o + h[t-1] R_o + b_o)
-    c[t] = f c[t-1] + i g;  h[t] = o tanh(c[t]);  c and h start at 0
+    i = sigmoid(x[t] @ W_i + h[t-1] @ R_i + b_i),  f = sigmoid(x[t] @ W_f + h[t-1] @ R_f + b_f)
+    g = tanh(x[t] @ W_g + h[t-1] @ R_g + b_g),  o = sigmoid(x[t] @ W_o + h[t-1] @ R_o + b_o)
+    c[t] = f * c[t-1] + i * g;  h[t] = o * tanh(c[t]);  c and h start at 0
 
-    The columns of W, R and b are those of the input gate i, then the forget gate f, then the candidate state g, then
-    the output gate o, the order of PyTorch. Its matrices are W and R transposed, and its two biases add up to b.
-    Gradients flow through all steps (backpropagation through time).
+    W, R and b contain the columns of the input gate i, then the forget gate f, then the candidate state g, then the
+    output gate o, as in PyTorch. PyTorch stores W and R transposed and has two biases, whose sum is b. Gradients flow
+    through all steps (backpropagation through time).
 
-    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 4 units),
-        recurrent_weight R (units, 4 units), bias b (4 units,)
+    Shape: (steps, features) -> (units,), with return_sequences (steps, units); weight W (features, 4 * units),
+        recurrent_weight R (units, 4 * units), bias b (4 * units,)
 
     Args:
-        forget_bias: initial bias of the forget gate, at least 0; above 0, the LSTM keeps its cell state at first. Other
-            biases are initially 0.
+        forget_bias: initial bias of the forget gate, at least 0; with a value above 0, the LSTM keeps more of its cell
+            state at first. Other biases are initially 0.
 
     Raises:
         ShapeError: if a row is not a sequence.
@@ -77,7 +77,7 @@ class LSTM(Recurrent):
 
         def backward(dh: Array, grads: Tree) -> Array | None:
             i, f, g, o = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            dz = gates * (1 - gates)  # first for dc[t] = 1, in the block of o for dh[t] = 1
+            dz = gates * (1 - gates)  # first for dc[t] = 1; the block of o for dh[t] = 1
             dz[:, :, 0] *= g
             dz[:, :, 1] *= c[:-1]
             dz[:, :, 2] = i * (1 - g * g)

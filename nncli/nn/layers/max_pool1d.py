@@ -18,10 +18,10 @@ class MaxPool1D(Pool1D):
 
     y[t] = max over i of x[t * stride + i]
 
-    The gradient goes to the maximum, to the first one if several are equal. The padding counts as -infinity.
+    The gradient goes to the maximum; with ties, to the first one. The padding counts as -infinity.
 
-    Shape: (length, channels) -> (windows, channels), windows = floor((length + 2 padding - pool_size) / stride) + 1;
-        with same padding ceil(length / stride)
+    Shape: (length, channels) -> (windows, channels), windows = floor((length + 2 * padding - pool_size) / stride) + 1;
+        with padding: same, ceil(length / stride)
 
     Args:
         pool_size: length of a window, at least 1.

@@ -18,11 +18,11 @@ class MaxPool2D(Pool2D):
 
     y[r, c] = max over i, j of x[r * stride + i, c * stride + j]
 
-    The gradient goes to the maximum, to the first one in row order if several are equal. The padding counts as
+    The gradient goes to the maximum; with ties, to the first one in row order. The padding counts as
     -infinity.
 
-    Shape: (height, width, channels) -> (rows, columns, channels), rows = floor((height + 2 padding - pool_size) /
-        stride) + 1, columns likewise; with same padding ceil(height / stride)
+    Shape: (height, width, channels) -> (rows, columns, channels), rows = floor((height + 2 * padding - pool_size) /
+        stride) + 1, columns likewise; with padding: same, ceil(height / stride)
 
     Args:
         pool_size: size of a window, as one number or (height, width), at least 1.

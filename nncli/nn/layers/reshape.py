@@ -27,7 +27,7 @@ class Reshape(Layer):
         shape: shape of one output row, such as [28, 28, 1]; one size may be -1, to be inferred from the others.
 
     Raises:
-        ShapeError: if the product of the shape is not that of the input.
+        ShapeError: if the shape and the input do not have the same number of values.
     """
 
     shape: Annotated[tuple[Annotated[int, Ge(INFERRED)], ...], MinLen(1)]
@@ -43,7 +43,7 @@ class Reshape(Layer):
         left, rest = divmod(size, known)
         if rest or (INFERRED not in self.shape and left != 1):
             wanted = f"a multiple of {known}" if INFERRED in self.shape else f"{known}"
-            raise ShapeError(f"wants {wanted} values a row for its shape {list(self.shape)}")
+            raise ShapeError(f"wants {wanted} values per row for its shape {list(self.shape)}")
         return tuple(left if length == INFERRED else length for length in self.shape)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:

@@ -22,10 +22,10 @@ from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 class Residual(Layer):
     """Residual block: add the input, through a shortcut, to the output of the layers.
 
-    y = f(x) + s(x),  dx = f'(x)^T dy + s'(x)^T dy
+    y = f(x) + s(x),  dx = f'(x)^T @ dy + s'(x)^T @ dy
 
     By default the shortcut s is the identity if the layers keep the shape. Otherwise it is a projection of the
-    channels, x[::stride, ::stride] P: a strided 1x1 convolution without bias, option B of the paper.
+    channels, x[::stride, ::stride] @ P: a strided 1x1 convolution without bias, option B of the paper.
 
     Shape: (*) -> shape of f(x); projection (input channels, output channels)
 
@@ -70,7 +70,7 @@ class Residual(Layer):
         if output == input_shape:
             return tree
         channels = input_shape[-1], output[-1]
-        assert self.initializer is not None, "fill_initializers comes first"
+        assert self.initializer is not None, "call fill_initializers first"
         return tree | {"projection": ParameterSpec(channels, self.initializer, *channels)}
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
@@ -99,7 +99,7 @@ def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
     """Return the strides of the projection from one shape to the other.
 
     Raises:
-        ShapeError: if there is none.
+        ShapeError: if no strides lead from one shape to the other.
     """
     fault = f"wants layers that keep their shape, or leave every stride-th position (they give {output})"
     if len(shape) != len(output):

@@ -38,7 +38,7 @@ class Sequential(Layer):
         """Return the input shape, followed by the output shape of every layer.
 
         Raises:
-            ShapeError: if a layer does not fit its input; the message names both.
+            ShapeError: if a layer does not fit its input; the message names the layer and the shape of its input.
         """
         return shapes_in_order(self.layers, input_shape)
 

@@ -22,21 +22,23 @@ Positive = Annotated[float, Gt(0)]
 class BinaryCrossEntropy(Loss):
     """Binary cross-entropy: the negative log-likelihood of two classes, or of multi-label targets.
 
-    For one unit, with p = positive_weight and t = (1 - label_smoothing) y + label_smoothing / 2:
+    For one unit, with p = positive_weight and t = (1 - label_smoothing) * y + label_smoothing / 2:
     From logits z (the model ends in sigmoid, which is computed together with the loss, or `from_logits` is set):
-        l = p t log(1 + exp(-z)) + (1 - t) log(1 + exp(z)),  dl/dz = (1 - t) sigmoid(z) - p t (1 - sigmoid(z))
+        l = p * t * log(1 + exp(-z)) + (1 - t) * log(1 + exp(z))
+        dl/dz = (1 - t) * sigmoid(z) - p * t * (1 - sigmoid(z))
     From probabilities q, clipped to [epsilon, 1 - epsilon] with the machine epsilon of their dtype:
-        l = -p t log(q) - (1 - t) log(1 - q),  dl/dq = (1 - t) / (1 - q) - p t / q
+        l = -p * t * log(q) - (1 - t) * log(1 - q),  dl/dq = (1 - t) / (1 - q) - p * t / q
 
-    One unit is for two classes; the second class is 1. Several units are for multi-label targets, with one label of 0
-    or 1 per unit; the loss of a row is then the mean over its labels, as in Keras and in PyTorch with reduction "mean".
+    One unit predicts two classes; the target is 1 for the second class. Several units predict multi-label targets, with
+    one label of 0 or 1 per unit; the loss of a row is then the mean over its labels, as in Keras and in PyTorch with
+    reduction "mean".
 
     Shape: output (n, units), targets y (n, units) of 0 and 1
 
     Args:
         from_logits: whether the model outputs logits, that is, ends without sigmoid.
-        positive_weight: weight of targets of 1, above 0, as PyTorch's pos_weight; for multi-label targets also a list
-            with one weight per label.
+        positive_weight: weight of targets of 1, above 0, like PyTorch's pos_weight; for multi-label targets, a list
+            with one weight per label is possible too.
         label_smoothing: how far every target is moved towards 0.5, in [0, 1), as in Keras; it reduces overconfidence.
     """
 

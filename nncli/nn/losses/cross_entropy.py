@@ -19,10 +19,10 @@ class CrossEntropy(Loss):
     """Cross-entropy over classes: the negative log-likelihood of the true class.
 
     From logits z (the model ends in softmax, which is computed together with the loss, or `from_logits` is set):
-        l = log(sum_j exp(z_j)) - sum_j t_j z_j,  dl/dz_j = softmax(z)_j - t_j
+        l = log(sum_j exp(z_j)) - sum_j t_j * z_j,  dl/dz_j = softmax(z)_j - t_j
     From probabilities q, clipped to at least the machine epsilon of their dtype:
-        l = -sum_j t_j log(q_j),  dl/dq_j = -t_j / q_j
-    with t_j = (1 - label_smoothing) [j = y] + label_smoothing / classes, as in PyTorch and Keras
+        l = -sum_j t_j * log(q_j),  dl/dq_j = -t_j / q_j
+    with t_j = (1 - label_smoothing) * [j = y] + label_smoothing / classes, as in PyTorch and Keras
 
     With label smoothing the loss is never 0, but at least the entropy of t.
 
@@ -96,9 +96,9 @@ class CrossEntropy(Loss):
         return targets.astype(np.intp)
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """Return the entropy of the class frequencies, smoothed as the targets are.
+        """Return the entropy of the class frequencies, smoothed like the targets.
 
-        Classes after the last one that occurs are left out.
+        Classes with numbers above the largest one in the targets are left out.
         """
         counts = np.bincount(targets, weights)
         frequencies = counts / counts.sum()

@@ -15,7 +15,7 @@ from nncli.nn.loss import Loss, LossBackward, mean_over_units, per_row
 class ElementwiseLoss(Loss):
     """The base of elementwise losses: the mean over the units of a function f of output and target.
 
-    l = 1/units sum_j f(x_j, y_j),  dl/dx_j = 1/units df/dx(x_j, y_j)
+    l = 1/units * sum_j f(x_j, y_j),  dl/dx_j = 1/units * df/dx(x_j, y_j)
 
     A subclass defines `elements`, `slopes`, and either `best_constant` or `baseline`.
     """

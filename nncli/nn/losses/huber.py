@@ -19,23 +19,23 @@ class Huber(ElementwiseLoss):
     """Huber loss: squared error for small differences, absolute error for large ones; less sensitive to outliers.
 
     With d_j = x_j - y_j:
-        l = 1/units sum_j (d_j^2 / 2 where |d_j| <= delta, else delta (|d_j| - delta / 2))
-        dl/dx_j = 1/units max(-delta, min(d_j, delta))
+        l = 1/units * sum_j (d_j^2 / 2 if |d_j| <= delta, else delta * (|d_j| - delta / 2))
+        dl/dx_j = 1/units * max(-delta, min(d_j, delta))
 
-    It is the mean over rows and units, as PyTorch's huber_loss and Keras's Huber. PyTorch's smooth_l1_loss is this loss
-    divided by delta.
+    The loss is the mean over rows and units, like PyTorch's huber_loss and Keras's Huber. PyTorch's smooth_l1_loss is
+    this loss divided by delta.
 
     Shape: output x (n, *), targets y (n, *)
 
     Args:
-        delta: the loss is linear for differences above it; above 0. With scale_targets it is in scaled units.
+        delta: difference above which the loss is linear; above 0. With scale_targets, delta is in scaled units.
     Reference: Huber, The Annals of Mathematical Statistics 35 (1964), 73-101.
     """
 
     delta: Annotated[float, Gt(0)] = 1.0
 
     def elements(self, x: Array, y: Array) -> Array:
-        """Return both cases in one formula: c (|d| - c / 2) with c = min(|d|, delta)."""
+        """Return both cases in one formula: c * (|d| - c / 2) with c = min(|d|, delta)."""
         size = np.abs(x - y)
         near = np.minimum(size, self.delta)
         return near * (size - near / 2)

@@ -17,9 +17,9 @@ from nncli.nn.losses.weighted_quantile import weighted_quantile
 class MeanAbsoluteError(ElementwiseLoss):
     """Mean absolute error: mean of the absolute difference; less sensitive to outliers than the squared error.
 
-    l = 1/units sum_j |x_j - y_j|,  dl/dx_j = 1/units sign(x_j - y_j)
+    l = 1/units * sum_j |x_j - y_j|,  dl/dx_j = 1/units * sign(x_j - y_j)
 
-    It is the mean over rows and units. The best constant prediction is the median of the targets.
+    The mean is over rows and units. The best constant prediction is the median of the targets.
 
     Shape: output x (n, *), targets y (n, *)
     """

@@ -16,9 +16,9 @@ from nncli.nn.loss import Loss, LossBackward, loss, weighted_sum
 class MeanSquaredError(Loss):
     """Mean squared error: mean of the squared difference.
 
-    l = 1/units sum_j (x_j - y_j)^2,  dl/dx_j = 2/units (x_j - y_j)
+    l = 1/units * sum_j (x_j - y_j)^2,  dl/dx_j = 2/units * (x_j - y_j)
 
-    It is the mean over rows and units. The best constant prediction is the mean of the targets.
+    The mean is over rows and units. The best constant prediction is the mean of the targets.
 
     Shape: output x (n, *), targets y (n, *)
     """

@@ -19,14 +19,14 @@ class Poisson(ElementwiseLoss):
     """Poisson loss: negative log-likelihood of counts, such as visits per day; the model predicts the expected count.
 
     With log_input (the model ends without activation, and the prediction is the rate exp(x)):
-        l = 1/units sum_j (exp(x_j) - y_j x_j),  dl/dx_j = 1/units (exp(x_j) - y_j)
+        l = 1/units * sum_j (exp(x_j) - y_j * x_j),  dl/dx_j = 1/units * (exp(x_j) - y_j)
     Without log_input (the model ends in a non-negative activation and outputs the rate r, which is clipped to at least
     the machine epsilon of its dtype inside the logarithm):
-        l = 1/units sum_j (r_j - y_j log(r_j)),  dl/dr_j = 1/units (1 - y_j / r_j)
+        l = 1/units * sum_j (r_j - y_j * log(r_j)),  dl/dr_j = 1/units * (1 - y_j / r_j)
 
-    It is the mean over rows and units, as PyTorch's poisson_nll_loss, whose epsilon without log_input is 1e-8. The
-    constant term log(y!) of the Poisson distribution is left out, so the loss may be negative. Targets are at least 0,
-    not necessarily integers, and cannot be scaled.
+    The loss is the mean over rows and units, like PyTorch's poisson_nll_loss, whose epsilon without log_input is 1e-8.
+    The constant term log(y!) of the Poisson distribution is left out, so the loss may be negative. Targets are at least
+    0, not necessarily integers, and cannot be scaled.
 
     Shape: output x (n, *), targets y (n, *)
 
@@ -39,7 +39,7 @@ class Poisson(ElementwiseLoss):
     log_input: bool = True
 
     def elements(self, x: Array, y: Array) -> Array:
-        """Return rate - y log(rate)."""
+        """Return rate - y * log(rate)."""
         return np.exp(x) - y * x if self.log_input else x - y * np.log(_clipped(x))
 
     def slopes(self, x: Array, y: Array) -> Array:
@@ -51,12 +51,12 @@ class Poisson(ElementwiseLoss):
         return np.exp(output) if self.log_input else output
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """Return the mean loss if every unit predicts its mean: mean - mean log(mean), or 0 for a mean of 0."""
+        """Return the mean loss if every unit predicts its mean: mean - mean * log(mean), or 0 for a mean of 0."""
         mean = np.average(targets.reshape(len(targets), -1).astype(np.float64), axis=0, weights=weights)
         return float((mean - mean * np.log(np.where(mean > 0, mean, 1))).mean())
 
     def last_layer_problem(self, last: str, output_range: tuple[float, float] | None) -> str | None:
-        """Refuse an activation with log_input, and an activation with negative outputs without it."""
+        """Refuse any activation with log_input, and one with negative outputs without log_input."""
         name, positive = self.type_name, output_range is not None and output_range[0] >= 0
         if self.log_input and output_range is not None:
             advice = f"write {{type: {name}, log_input: false}}, or drop {last}" if positive else "drop it"

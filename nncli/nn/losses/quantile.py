@@ -19,11 +19,11 @@ from nncli.nn.losses.weighted_quantile import weighted_quantile
 class Quantile(ElementwiseLoss):
     """Quantile (pinball) loss, minimized by a quantile of the targets; 9 of 10 targets are below the 0.9 quantile.
 
-    l = 1/units sum_j max(quantile (y_j - x_j), (1 - quantile) (x_j - y_j))
-    dl/dx_j = 1/units (1 - quantile if x_j > y_j, -quantile if x_j < y_j, 0 if they are equal)
+    l = 1/units * sum_j max(quantile * (y_j - x_j), (1 - quantile) * (x_j - y_j))
+    dl/dx_j = 1/units * (1 - quantile if x_j > y_j, -quantile if x_j < y_j, 0 if they are equal)
 
-    It is the mean over rows and units; every unit learns the same quantile of its own target. With 0.5, the median, it
-    is half of mean_absolute_error.
+    The mean is over rows and units; every unit learns the same quantile of its own target. With quantile: 0.5, the
+    median, the loss is half of mean_absolute_error.
 
     Shape: output x (n, *), targets y (n, *)
 
@@ -35,12 +35,12 @@ class Quantile(ElementwiseLoss):
     quantile: Annotated[float, Interval(gt=0, lt=1)] = 0.5
 
     def elements(self, x: Array, y: Array) -> Array:
-        """Return the larger of (1 - quantile) (x - y) and quantile (y - x)."""
+        """Return the larger of (1 - quantile) * (x - y) and quantile * (y - x)."""
         difference = x - y
         return np.maximum((1 - self.quantile) * difference, -self.quantile * difference)
 
     def slopes(self, x: Array, y: Array) -> Array:
-        """Return 1 - quantile above the target, -quantile below it, 0 at it."""
+        """Return 1 - quantile above the target, -quantile below it, and 0 if they are equal."""
         side = np.sign(x - y)
         return side * np.where(side > 0, x.dtype.type(1 - self.quantile), x.dtype.type(self.quantile))
 

@@ -16,11 +16,11 @@ from nncli.nn.metric import Metric, is_multi_label, metric, weight_of_rows
 class Accuracy(Metric):
     """Accuracy: fraction of rows whose most likely class is correct, in [0, 1].
 
-    classes      sum of w [argmax(prediction) = target] / sum of w
-    multi-label  sum of w [[prediction_j > 0.5] = target_j] / (sum of w * labels)
+    classes      sum(w * [argmax(prediction) = target]) / sum(w)
+    multi-label  sum(w * [[prediction_j > 0.5] = target_j]) / (sum(w) * labels)
 
-    For multi-label targets it is the fraction of correct labels, as Keras's binary accuracy: a row with three of four
-    labels correct counts 0.75.
+    For multi-label targets it is the fraction of correct labels, like Keras's binary accuracy: a row with three of four
+    labels correct counts as 0.75.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
         labels)

@@ -16,12 +16,12 @@ from nncli.nn.metrics.bases.ranking import Ranking
 class AveragePrecision(Ranking):
     """Average precision: the area under the precision-recall curve, in [0, 1].
 
-    sum over thresholds t, from the highest down, of (recall_t - recall_(t-1)) precision_t
+    sum over thresholds t, from the highest down, of (recall_t - recall_(t-1)) * precision_t
 
     As in scikit-learn, the curve is a step function without interpolation; rows with equal scores share a threshold.
     For two classes it is the score of the second class; for more classes, the average of the one-versus-rest scores;
-    for multi-label targets, the average over the labels. It is 0 for a class without rows and 1 if all rows are of that
-    class. It keeps all rows in memory: 8 (classes + 2) bytes per row, or 24 for two classes.
+    for multi-label targets, the average over the labels. It is 0 for a class without rows and 1 if all rows belong to
+    it. The metric keeps all rows in memory: 8 * (classes + 2) bytes per row, or 24 for two classes.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
         labels)

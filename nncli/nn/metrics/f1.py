@@ -14,10 +14,11 @@ from nncli.nn.metrics.bases.class_counts import ClassCounts
 class F1(ClassCounts):
     """F1 score: the harmonic mean of precision and recall, in [0, 1].
 
-    2 true positives / (predicted positives + actual positives) = 2 / (1 / precision + 1 / recall)
+    2 * true positives / (predicted positives + actual positives) = 2 / (1 / precision + 1 / recall)
 
     The predicted class is the most likely one; a label is predicted if its probability is above 0.5. The score is 0 for
-    a class without true positives. Averages are means of the F1 scores, not the F1 of mean precision and mean recall.
+    a class without true positives. Averages are means of the F1 scores, not the F1 of the mean precision and the mean
+    recall.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
         labels)

@@ -16,11 +16,11 @@ from nncli.nn.metrics.bases.row_mean import RowMean
 class LogLoss(RowMean):
     """Log loss: mean negative log-likelihood of the true class, in nats.
 
-    -sum of w log(q) / sum of w, where q is the predicted probability of the true class
+    -sum(w * log(q)) / sum(w), where q is the predicted probability of the true class
 
     As in scikit-learn, q is clipped to [epsilon, 1 - epsilon] with the machine epsilon of the predictions' dtype:
-    1.2e-7 for float32, 2.2e-16 for float64. So a row adds at most 15.9 or 36.0. Predictions are not normalized to sum
-    to 1. Sums are in float64.
+    1.2e-7 for float32, 2.2e-16 for float64. So a row adds at most 15.9 or 36.0, respectively. Predictions are not
+    normalized to sum to 1. Sums are in float64.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers
     """

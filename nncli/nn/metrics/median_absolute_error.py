@@ -16,10 +16,10 @@ from nncli.nn.metrics.bases.kept_rows import KeptRows
 class MedianAbsoluteError(KeptRows):
     """Median absolute error: median of |prediction - target| over rows, in the target's unit.
 
-    For several targets it is the mean of their medians. With weights it is, as in scikit-learn, the smallest error at
-    which the cumulative weight reaches half of the total; if it is exactly half, the mean of that error and the next.
-    So equal weights give the plain median, and a row of weight 2 counts as two rows. It keeps all rows in memory:
-    8 (targets + 1) bytes per row.
+    For several targets, it is the mean of their medians. With weights, it is, as in scikit-learn, the smallest error at
+    which the cumulative weight reaches half of the total; if it is exactly half there, the mean of this error and the
+    next one. So equal weights give the plain median, and a row of weight 2 counts as two rows. It keeps all rows in
+    memory: 8 * (targets + 1) bytes per row.
 
     Shape: predictions (n, *), targets (n, *)
     Reference: Hyndman and Fan, The American Statistician 50 (1996), 361-365, definition 2.

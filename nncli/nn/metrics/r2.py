@@ -15,7 +15,7 @@ from nncli.nn.metric import Metric, differences, metric
 class R2(Metric):
     """R^2 score (coefficient of determination): the fraction of the targets' variance that is explained, at most 1.
 
-    1 - sum of w (prediction - target)^2 / sum of w (target - mean target)^2
+    1 - sum(w * (prediction - target)^2) / sum(w * (target - mean target)^2)
 
     For several targets it is the mean of their scores. As in scikit-learn, for a constant target it is 1 if the
     predictions are exact and 0 otherwise.
@@ -34,7 +34,7 @@ class R2(Metric):
         if total == 0:
             return np.empty(0)
         y = targets.reshape(difference.shape).astype(np.float64)
-        mean = y[0] + np.dot(weight, y - y[0]) / total  # exact where all targets are equal
+        mean = y[0] + np.dot(weight, y - y[0]) / total  # exact if all targets are equal
         return np.concatenate(((total,), mean, np.dot(weight, (y - mean) ** 2), np.dot(weight, difference**2)))
 
     def merge(self, a: Array, b: Array) -> Array:

@@ -12,7 +12,7 @@ from nncli.nn.metrics.bases.class_counts import ClassCounts
 @metric("recall")
 @dataclass(frozen=True)
 class Recall(ClassCounts):
-    """Recall: fraction of the rows of a class that are predicted as it, in [0, 1].
+    """Recall: fraction of the rows of a class that are predicted as this class, in [0, 1].
 
     true positives / (true positives + false negatives)
 

@@ -16,12 +16,12 @@ from nncli.nn.metrics.bases.ranking import Ranking
 class RocAuc(Ranking):
     """ROC AUC: area under the receiver operating characteristic curve, in [0, 1]; 0.5 for random scores.
 
-    sum of w_i w_j ([p_i > p_j] + [p_i = p_j] / 2) / sum of w_i w_j, over rows i of the class and j of other classes
+    sum(w_i * w_j * ([p_i > p_j] + [p_i = p_j] / 2)) / sum(w_i * w_j), over rows i of the class and j of other classes
 
-    This is the probability that a row of the class has a higher score p than a row of another class. For two classes it
-    is the area for the second class; for more classes, the average of the one-versus-rest areas; for multi-label
+    This is the probability that a row of the class has a higher score p than a row of another class. For two classes,
+    it is the area for the second class; for more classes, the average of the one-versus-rest areas; for multi-label
     targets, the average over the labels. As in scikit-learn, it is nan if all rows are of one class, and the macro
-    average is nan if a class has no rows. It keeps all rows in memory: 8 (classes + 2) bytes per row, or 24 for two
+    average is nan if a class has no rows. It keeps all rows in memory: 8 * (classes + 2) bytes per row, or 24 for two
     classes.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,

@@ -19,10 +19,10 @@ from nncli.nn.metrics.bases.row_mean import RowMean
 class TopKAccuracy(RowMean):
     """Top-k accuracy: fraction of rows whose true class is among the k most likely classes, in [0, 1].
 
-    sum of w [rank of the true class <= k] / sum of w
+    sum(w * [rank of the true class <= k]) / sum(w)
 
     As in scikit-learn, ties are broken in favor of later classes. For two classes and k = 1 it is the accuracy, which
-    breaks ties in favor of the first class. It is 1 if k is at least the number of classes.
+    breaks ties in favor of the first class. The result is 1 if k is at least the number of classes.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers
 

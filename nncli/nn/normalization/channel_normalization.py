@@ -27,9 +27,9 @@ def normalize_channels(
         p: the layer's parameters: scale, shift, both or neither.
         x: any shape whose last axis is the channels.
         view: (outer, inner, channels); x is reshaped to it and summed over the inner axis.
-        average: turns sums over the inner axis, (outer, 1, channels), into the means of all values that are normalized
-            together, in a new array of the same shape. It is called twice in the forward and twice in the backward
-            pass.
+        average: function that turns sums over the inner axis, (outer, 1, channels), into the means of all values that
+            are normalized together, in a new array of the same shape. It is called twice in the forward pass and twice
+            in the backward pass.
         epsilon: added to the variance.
         ctx: the context of the layer.
     """

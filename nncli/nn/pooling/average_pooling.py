@@ -1,4 +1,4 @@
-"""Average pooling for each channel; the gradient is spread evenly over the positions."""
+"""Average pooling per channel; the gradient is spread evenly over the positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncli.ops.windows import Windows
 
 
 def average_pool(images: Array, windows: Windows) -> Pooled:
-    """Return (output, function from dy to dx) of average pooling over windows; the zeros of the padding count.
+    """Return (output, function from dy to dx) of average pooling over windows; padding counts as zeros.
 
     Shape: (n, height, width, channels) -> (n, rows, columns, channels)
     """

@@ -27,7 +27,7 @@ class Pool(Layer):
             yield "padding", f"expected less than the pool_size {self.pool_size}; got {self.padding}"
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over an input of that shape."""
+        """Return the windows over an input of this shape."""
         raise NotImplementedError
 
     def pool(self, images: Array, windows: Windows) -> Pooled:
@@ -58,7 +58,7 @@ class Pool2D(Pool):
     """The base of 2D pooling layers."""
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over an image of that shape."""
+        """Return the windows over an image of this shape."""
         return Windows.over(input_shape, self.pool_size, self.stride or self.pool_size, self.padding)
 
 
@@ -71,5 +71,5 @@ class Pool1D(Pool):
     padding: LengthPadding = "valid"
 
     def windows(self, input_shape: Shape) -> Windows:
-        """Return the windows over a sequence of that shape, as an image of height 1."""
+        """Return the windows over a sequence of this shape, as an image of height 1."""
         return Windows.along(input_shape, self.pool_size, self.stride or self.pool_size, self.padding)

@@ -32,7 +32,7 @@ class Recurrent(Layer):
     Reference: for orthogonal recurrent weights, Saxe et al., ICLR 2014.
     """
 
-    gates: ClassVar[int] = 1  # number of gates: the weights have `units` columns for each
+    gates: ClassVar[int] = 1  # number of gates; the weights have `units` columns per gate
 
     units: Annotated[int, Ge(1)]
     return_sequences: bool = False

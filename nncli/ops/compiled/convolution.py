@@ -17,7 +17,7 @@ BLOCK_POSITIONS = 96  # positions of the output that fit into the L1 cache toget
 
 
 def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> tuple[Array, KernelBackward]:
-    """Convolve with one group, see `Ops.convolve`; `compiled_is_faster` has to be true."""
+    """Convolve with one group, see `Ops.convolve`; `compiled_is_faster` must return True for it."""
 
     def backward(dy: Array, dW: Array, needs_dx: bool) -> Array | None:
         _kernel_gradient(x, dy, windows, out=dW)
@@ -35,7 +35,7 @@ def fused_convolution(
 ) -> FusedConvolution:
     """Return an operator for a convolution with max pooling, relu or both, see `Ops.fuse_convolution`.
 
-    It computes the convolution for one row of tiles at a time, which stays in the cache.
+    The operator computes the convolution for one row of tiles at a time, so that this row stays in the cache.
     """
     lanes, size = PANEL_BYTES // dtype.itemsize, math.prod(windows.window)
     needs_no_panels = filters <= 2 * lanes and not filters % (lanes // 2)
@@ -80,7 +80,7 @@ def _panels(W: Array, bias: Array | None) -> tuple[Array, Array]:
 
 
 def _kernel_gradient(x: Array, dy: Array, windows: Windows, out: Array) -> None:
-    """Write the sum over all windows of window times dy."""
+    """Write the gradient of the kernel: the sum of window * dy over all windows."""
     filters, lanes, (rows, columns) = dy.shape[3], PANEL_BYTES // x.itemsize, windows.output
     size, count, block_rows = out.size // filters, -(-filters // lanes), min(rows, max(1, BLOCK_POSITIONS // columns))
     panels = np.zeros((count, size, lanes), x.dtype)
@@ -90,7 +90,7 @@ def _kernel_gradient(x: Array, dy: Array, windows: Windows, out: Array) -> None:
 
 
 def _readable(x: Array) -> Array:
-    """Return a contiguous, aligned and read-only view, since numba compiles once for every kind of array."""
+    """Return a contiguous, aligned and read-only view, since numba compiles a function again for every other kind."""
     view = np.ascontiguousarray(x if x.flags.aligned else x.copy()).view()
     view.setflags(write=False)
     return view

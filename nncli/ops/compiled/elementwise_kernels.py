@@ -24,7 +24,7 @@ def relu(x, y):
 
 @jit
 def relu_gradient(y, dy):
-    """Set the gradient to 0 where y is not above 0: dy <- dy (y > 0).
+    """Set the gradient to 0 where y is not above 0: dy <- dy * (y > 0).
 
     Args:
         y: (n,).
@@ -36,13 +36,13 @@ def relu_gradient(y, dy):
 
 @jit
 def max_pool_gradient(x, y, dy, dx):
-    """Assign the gradient of every tile to its maximum, the first one in row order.
+    """Assign the gradient of every tile to its maximum; in ties, to the first one in row order.
 
     Args:
         x: (n, rows, height, columns, width, channels).
         y: maxima, (n, rows, columns, channels).
         dy: gradient of the maxima, (n, rows, columns, channels).
-        dx: gradient of x, in its shape; overwritten.
+        dx: gradient of x, with the shape of x; overwritten.
     """
     n, rows, height, columns, width, channels = x.shape
     rest = np.empty(channels, x.dtype)  # gradient that is not assigned yet: dy until the maximum is found, then 0
@@ -82,7 +82,7 @@ def column_squares(x, mean):
 
 @jit
 def normalize(x, mean, gain, shift, y):
-    """Write (x - mean) gain + shift to y.
+    """Write (x - mean) * gain + shift to y.
 
     Args:
         x: (n, columns).
@@ -98,7 +98,7 @@ def normalize(x, mean, gain, shift, y):
 
 @jit
 def gradient_sums(x, mean, dy):
-    """Return the sums of dy and of dy (x - mean) over every column in float64: (2, columns)."""
+    """Return the sums of dy and of dy * (x - mean) over every column in float64: (2, columns)."""
     sums = np.zeros((2, x.shape[1]))
     for i in range(x.shape[0]):
         for k in range(x.shape[1]):
@@ -109,7 +109,7 @@ def gradient_sums(x, mean, dy):
 
 @jit
 def normalize_gradient(x, mean, gain, dy_mean, along, dy):
-    """Replace the gradient of y by the gradient of x: dy <- gain dy - dy_mean - along (x - mean).
+    """Replace the gradient of y by the gradient of x: dy <- gain * dy - dy_mean - along * (x - mean).
 
     Args:
         x: (n, columns).

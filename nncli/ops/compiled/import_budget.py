@@ -11,14 +11,14 @@ CALL_SECONDS, ELEMENT_SECONDS = 15e-6, 2e-9  # approximate time of an Adam step 
 class ImportBudget:
     """Allow the import of numba once the Adam steps in NumPy have taken as long as the import would.
 
-    So the import does not delay a short training, and the steps of a training take at most twice the time of the better
-    choice. Both implementations return the same bits.
+    Thus the import does not delay a short training run, and the Adam steps of any run take at most about twice the time
+    of the better choice. Both implementations return the same bits.
     """
 
     def __init__(self) -> None:
         self.spent_seconds = 0.0  # estimated
 
     def allows_import(self, elements: int) -> bool:
-        """Count one more step over that many elements, and return whether numba may be imported now."""
+        """Count one more step over this many elements, and return whether numba may be imported now."""
         self.spent_seconds += CALL_SECONDS + ELEMENT_SECONDS * elements
         return self.spent_seconds >= IMPORT_SECONDS or numba_is_imported()

@@ -18,14 +18,14 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     uncached: Callable[..., Any] = njit(**OPTIONS)(function)
     try:
         cached: Callable[..., Any] = njit(cache=True, **OPTIONS)(function)
-    except RuntimeError:  # neither the package's directory nor the user's is writable
+    except RuntimeError:  # neither the package's directory nor the user's cache is writable
         return uncached
     chosen = [cached]
 
     def call(*arguments: Any) -> Any:
         try:
             return chosen[0](*arguments)
-        except Exception:  # of the cache, before the function has run: itself it raises only MemoryError
+        except Exception:  # from the cache, before the function runs; the function itself raises only MemoryError
             if chosen[0] is uncached:
                 raise
             chosen[0] = uncached

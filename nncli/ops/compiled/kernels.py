@@ -4,7 +4,7 @@ Vectors have 256 bits. Filters are stored in panels of two vectors. The inner lo
 since numba compiles a plain loop to code that keeps the sums in memory and is three times as slow.
 
 The kernels are in one file because numba discards cached code only if the file of the compiled function itself has
-changed, not if a file of a function that it calls has.
+changed. It does not notice a change in the file of a function that is called.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def at(typing, array, index):
 def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start, start_row, out, out_row, steps, runs):
     """Multiply two small matrices, with all sums in registers.
 
-    out[q, k] = start[q, k] + sum over r < runs, s < steps of a[r, s, q] b[r, s, k]
+    out[q, k] = start[q, k] + sum over r < runs, s < steps of a[r, s, q] * b[r, s, k]
 
     Args:
         typing: typing context of numba.
         rows: number of values of q, 1 to MAX_TILE_ROWS.
-        vectors: 2 if k is over a panel, 1 if it is over its first half.
+        vectors: 2 if k runs over a whole panel, 1 if it runs over the first half of a panel.
         a: address of a[0, 0, 0].
         a_row: stride of a over q.
         a_step: stride of a over s.
@@ -52,8 +52,8 @@ def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start
         b_step: stride of b over s.
         b_run: stride of b over r.
         start: address of start[0, 0].
-        start_row: stride of start over q; 0 for the same row in all.
-        out: address of out[0, 0]; it may be that of start.
+        start_row: stride of start over q; 0 to use the same row for all q.
+        out: address of out[0, 0]; it may be the address of start[0, 0].
         out_row: stride of out over q.
         steps: number of values of s, at least 1.
         runs: number of values of r, at least 1.
@@ -80,7 +80,7 @@ def tile(typing, rows, vectors, a, a_row, a_step, a_run, b, b_step, b_run, start
 
 def _sum(builder, number, width, rows, vectors,
          a, a_row, a_step, a_run, b, b_step, b_run, start, start_row, out, out_row, steps, runs):
-    """Emit the instructions for tiles of one size; `width` is the number of bytes of a number."""
+    """Emit the instructions for tiles of one size; `width` is the size of a number in bytes."""
     lanes = PANEL_BYTES // 2 // width
     vector = ir.VectorType(number, lanes)
     nothing, zero = ir.Constant(vector, ir.Undefined), ir.Constant(ir.IntType(32), 0)
@@ -117,7 +117,7 @@ def largest(typing, vectors, rectified, a, a_step, a_run, out, steps, runs):
 
     Args:
         typing: typing context of numba.
-        vectors: 2 if k is over a panel, 1 if it is over its first half.
+        vectors: 2 if k runs over a whole panel, 1 if it runs over the first half of a panel.
         rectified: whether 0 is one of the compared numbers, as in relu.
         a: address of a[0, 0, 0].
         a_step: stride of a over s.
@@ -189,7 +189,7 @@ def _like(value, number):
 
 @njit(**OPTIONS)
 def _place(x, image, before, padded):
-    """Copy one image into a padded image; negative padding crops it."""
+    """Copy one image into a padded image; negative padding crops the image."""
     _, rows, columns, channels = x.shape
     height, width, _ = padded.shape
     top, left = before
@@ -212,15 +212,15 @@ def _copy(source, come, source_row, target, go, target_row, rows, columns):
 
 @jit
 def product(x, numbers, kernel, step, panel, bias, y):
-    """Multiply every window by the kernel and add the bias; then apply relu and max pooling over tiles, if asked for.
+    """Multiply every window by the kernel and add the bias; optionally, apply relu and max pooling over tiles.
 
     The rows of a tile of sums are consecutive positions in a row of the output.
 
     Args:
         x: (n, height, width, channels).
-        numbers: in one array, which is faster to pass: padding at the top and left; height and width of a padded image;
-            vertical and horizontal stride; height and width of a window; number of windows in a row; height and width
-            of a pooling tile, 1 and 1 for no pooling; 1 with relu, 0 without.
+        numbers: sizes and flags, in one array because that is faster to pass: padding at the top and left; height and
+            width of a padded image; vertical and horizontal stride; height and width of a window; number of windows
+            in a row; height and width of a pooling tile, 1 and 1 for no pooling; 1 with relu, 0 without.
         kernel: flat, with the filters of a panel side by side.
         step: stride of the kernel from one element of the window to the next.
         panel: stride of the kernel from one panel to the next.
@@ -303,7 +303,7 @@ def max_of_tiles(x, y):
 
 @jit
 def kernel_gradient(x, before, size, dy, block_rows, stride, window, panels):
-    """Add the sum over all windows of window times dy.
+    """Add the gradient of the kernel: the sum of window * dy over all windows.
 
     The rows of a tile are consecutive elements in a row of the window.
 
@@ -315,7 +315,7 @@ def kernel_gradient(x, before, size, dy, block_rows, stride, window, panels):
         block_rows: number of rows of dy that are used together while they are in the L1 cache.
         stride: (vertical, horizontal) step from one window to the next.
         window: (height, width) of a window.
-        panels: (panels, window size, filters per panel); the sum is added to it.
+        panels: (panels, window size, filters per panel); the sum is added to this array.
     """
     n, rows, columns, filters = dy.shape
     width, channels = size[1], x.shape[3]
@@ -331,7 +331,7 @@ def kernel_gradient(x, before, size, dy, block_rows, stride, window, panels):
             for p in range(count):
                 some = min(lanes, filters - p * lanes)
                 vectors = 1 if 2 * some <= lanes else 2
-                direct = 2 * some % lanes == 0 and filters < 4 * lanes  # otherwise its cache lines evict one another
+                direct = 2 * some % lanes == 0 and filters < 4 * lanes  # otherwise cache lines of dy evict one another
                 come = (i * rows + r) * columns * filters + p * lanes
                 if not direct:
                     _copy(given, come, filters, rest, 0, lanes, runs * columns, some)

@@ -18,9 +18,9 @@ from nncli.ops.signatures import Average, Normalized
 def normalize_columns(
     x: Array, scale: Array | None, shift: Array | None, average: Average, epsilon: float
 ) -> Normalized:
-    """Normalize channels, see `Ops.normalize_channels`, for an outer axis of 1.
+    """Normalize channels, see `Ops.normalize_channels`; the outer axis must have length 1.
 
-    Sums, mean and variance of the channels are in float64.
+    Sums, mean and variance of the channels are computed in float64.
     """
     dtype, shape, channels = x.dtype, x.shape, x.shape[-1]
     columns = x.reshape(-1, channels)

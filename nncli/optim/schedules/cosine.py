@@ -17,7 +17,7 @@ from nncli.optim.timed import Timed
 class Cosine(Timed):
     """Cosine annealing from the initial to the final rate, without restarts.
 
-    rate(t) = final + (initial - final) (1 + cos(pi t / (T - 1))) / 2, t = 0 ... T - 1
+    rate(t) = final + (initial - final) * (1 + cos(pi * t / (T - 1))) / 2, t = 0 ... T - 1
 
     T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
     the final rate.
@@ -32,6 +32,6 @@ class Cosine(Timed):
     final: Annotated[float, Ge(0)] = 0.0
 
     def along(self, step: int, length: int) -> float:
-        """Return a weighted mean of both rates, so that each is exact at its end."""
+        """Return a weighted mean of the two rates, which is exact at both ends."""
         weight = (1 + cos(pi * step / max(length - 1, 1))) / 2
         return self.initial * weight + self.final * (1 - weight)

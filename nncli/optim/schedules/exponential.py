@@ -16,7 +16,7 @@ from nncli.optim.schedule import ScheduleContext, schedule
 class Exponential(Periodic):
     """Exponential decay: multiply the rate by a factor per period, with a small change in every step.
 
-    rate(t) = initial factor^(t / T), T = every_epochs or every_steps
+    rate(t) = initial * factor^(t / T), T = every_epochs or every_steps
 
     t is the number of the step after the warm-up. This is Keras's ExponentialDecay. PyTorch's ExponentialLR has the
     same rate at the start of every epoch, and keeps it constant during the epoch.

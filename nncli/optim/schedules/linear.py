@@ -16,7 +16,7 @@ from nncli.optim.timed import Timed
 class Linear(Timed):
     """Linear decay from the initial to the final rate.
 
-    rate(t) = initial + (final - initial) t / (T - 1), t = 0 ... T - 1
+    rate(t) = initial + (final - initial) * t / (T - 1), t = 0 ... T - 1
 
     T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
     the final rate.
@@ -30,6 +30,6 @@ class Linear(Timed):
     final: Annotated[float, Ge(0)] = 0.0
 
     def along(self, step: int, length: int) -> float:
-        """Return a weighted mean of both rates, so that each is exact at its end."""
+        """Return a weighted mean of the two rates, which is exact at both ends."""
         weight = step / max(length - 1, 1)
         return self.initial * (1 - weight) + self.final * weight

@@ -18,9 +18,9 @@ from nncli.optim.timed import Timed
 class OneCycle(Timed):
     """One-cycle policy: increase the rate to a maximum, then decrease it to a very low rate, both along a cosine.
 
-    rate(t) = a + (b - a) (1 - cos(pi s)) / 2
-    a = initial, b = maximum, s = t / P                         for t <= P = max(rise T - 1, 1)
-    a = maximum, b = final,   s = (t - P) / (T - 1 - P)         after it, t = 0 ... T - 1
+    rate(t) = a + (b - a) * (1 - cos(pi * s)) / 2
+    a = initial, b = maximum, s = t / P                         for t <= P = max(rise * T - 1, 1)
+    a = maximum, b = final,   s = (t - P) / (T - 1 - P)         for t > P, t = 0 ... T - 1
 
     T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
     the final rate. The rates are those of PyTorch's OneCycleLR; if rise * T is not an integer, no step has exactly the
@@ -55,7 +55,7 @@ class OneCycle(Timed):
                 yield name, f"expected at most the maximum, which is {self.maximum:g}; got {given:g}"
 
     def along(self, step: int, length: int) -> float:
-        """Return a weighted mean of two rates, so that each is exact at its end."""
+        """Return a weighted mean of two rates, which is exact at both ends."""
         initial, final = cast("float", self.initial), cast("float", self.final)  # filled in by __post_init__
         peak, last = max(self.rise * length - 1, 1), length - 1
         if step <= peak and step < max(last, 1):

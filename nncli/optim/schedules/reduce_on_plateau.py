@@ -16,7 +16,7 @@ from nncli.optim.schedule import Schedule, ScheduleContext, schedule, schedule_o
 class ReduceOnPlateau(Schedule):
     """Reduce on plateau: multiply the rate by a factor when a monitored metric has stopped improving.
 
-    rate = max(initial factor^n, final), n = number of reductions so far
+    rate = max(initial * factor^n, final), n = number of reductions so far
 
     After every epoch the metric is compared with its best value so far; whether higher or lower is better depends on
     the metric. After `patience` consecutive epochs without improvement, the rate is reduced and the count restarts.
@@ -41,7 +41,7 @@ class ReduceOnPlateau(Schedule):
     final: Annotated[float, Ge(0)] = 0.0
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Refuse a lowest rate above the first."""
+        """Refuse a final rate above the initial rate."""
         if self.final > self.initial:
             yield "final", f"expected at most the initial rate, which is {self.initial:g}; got {self.final:g}"
 

@@ -16,7 +16,7 @@ from nncli.optim.schedule import ScheduleContext, schedule
 class Step(Periodic):
     """Step decay: multiply the rate by a factor after every period.
 
-    rate(t) = initial factor^floor(t / T), T = every_epochs or every_steps
+    rate(t) = initial * factor^floor(t / T), T = every_epochs or every_steps
 
     t is the number of the step after the warm-up. With every_epochs this is PyTorch's StepLR.
 

@@ -1,4 +1,4 @@
-"""Test whether output shapes suit losses and tasks, and the messages where they do not."""
+"""Test whether output shapes suit losses and tasks, and the messages if they do not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def labels(count):
 def test_cross_entropy_needs_one_unit_per_class():
     loss = CrossEntropy()
     assert axes_problem(loss, (3,), classes(3)) is None
-    message = "cross_entropy wants one unit a class at the end; the model gives "
+    message = "cross_entropy wants one unit per class at the end; the model gives "
     assert axes_problem(loss, (4, 4, 3), classes(3)) == f"{message}(4, 4, 3)"
     hint = "; for two classes and 1 unit use sigmoid and binary_cross_entropy"
     assert axes_problem(loss, (1,), classes(2)) == f"{message}(1,){hint}"
@@ -51,7 +51,7 @@ def test_binary_cross_entropy_needs_one_unit_for_two_classes():
     assert axes_problem(loss, (3,), classes(3)) == message
     assert size_problem(loss, (1,), classes(2)) is None
     hint = "; write units: 10, softmax and the loss cross_entropy"
-    assert size_problem(loss, (1,), classes(10)) == f"10 classes, 1 unit, which tells 2 classes apart{hint}"
+    assert size_problem(loss, (1,), classes(10)) == f"10 classes, but 1 unit can only tell 2 classes apart{hint}"
     assert size_problem(loss, (1,), classes(1)) is None, "a single class is reported by itself"
     assert units_needed(loss, classes(2)) is None
 
@@ -59,7 +59,7 @@ def test_binary_cross_entropy_needs_one_unit_for_two_classes():
 def test_binary_cross_entropy_needs_one_unit_per_label():
     loss = BinaryCrossEntropy(positive_weight=(2, 3), label_smoothing=0.1)
     assert axes_problem(loss, (3,), labels(3)) is None
-    message = "binary_cross_entropy wants one unit a label at the end; the model gives (4, 4, 3)"
+    message = "binary_cross_entropy wants one unit per label at the end; the model gives (4, 4, 3)"
     assert axes_problem(loss, (4, 4, 3), labels(3)) == message
     assert size_problem(loss, (3,), labels(3)) is None
     assert size_problem(loss, (1,), labels(3)) == "3 labels, 1 unit"

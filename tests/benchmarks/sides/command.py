@@ -1,7 +1,7 @@
 """Run a command as a new process in every turn: python -m tests.benchmarks.sides.command WORD...
 
-`NEW` in a word is replaced by a new directory in every turn. This process imports little, because Linux counts at least
-as much peak memory for a process as for the process that started it.
+`NEW` in a word is replaced by a new directory in every turn. This process imports little, because on
+Linux the peak memory of a process is at least that of the process that started it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """configs/digits.yaml in PyTorch: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
 
-The images, splits, network, optimizer and epochs are the same. As `nncli train` does, it evaluates the validation rows
-and writes a checkpoint and a line of metrics.csv in every epoch, and at the end tests the weights of the best epoch.
-KIND is default or best: fused Adam, and losses kept as tensors until the epoch ends.
+The images, splits, network, optimizer and epochs are the same. Like `nncli train`, this script evaluates the validation
+rows and writes a checkpoint and a line of metrics.csv in every epoch, and finally tests the weights of the best epoch.
+KIND is default or best; best uses fused Adam, and keeps losses as tensors until the epoch ends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import nn
 
 DATA = Path(__file__).parents[3] / "nncli" / "data" / "datasets" / "digits.npz"
 EPOCHS, BATCH, LEARNING_RATE = 40, 32, 2e-3
-SHARE = 0.1  # of validation rows, and of test rows
+SHARE = 0.1  # share of validation rows, and share of test rows
 
 
 def split(targets: np.ndarray) -> list[torch.Tensor]:
@@ -64,7 +64,7 @@ def train(run: Path, *, best: bool) -> None:
         for epoch in range(1, EPOCHS + 1):
             model.train()
             loss_sum: float | torch.Tensor = 0.0
-            right: float | torch.Tensor = 0
+            correct: float | torch.Tensor = 0
             for rows in torch.randperm(len(x_train)).split(BATCH):
                 wanted = y_train[rows]
                 outputs = model(x_train[rows])
@@ -74,9 +74,9 @@ def train(run: Path, *, best: bool) -> None:
                 optimizer.step()
                 hits = (outputs.detach().argmax(1) == wanted).sum()
                 loss_sum += (loss.detach() if best else loss.item()) * len(rows)
-                right += hits if best else hits.item()
+                correct += hits if best else hits.item()
             val_loss, val_accuracy = evaluate(model, measure, *validation)
-            means = float(loss_sum) / len(x_train), float(right) / len(x_train)
+            means = float(loss_sum) / len(x_train), float(correct) / len(x_train)
             writer.writerow([epoch, *means, val_loss, val_accuracy])
             file.flush()
             torch.save(model.state_dict(), run / "last.pt")

@@ -1,7 +1,7 @@
 """Time only the matrix products of an epoch, by NumPy: python -m tests.benchmarks.sides.floor WORKLOAD THREADS.
 
-In training, every layer with weights computes three products: inputs times weights, inputs times the gradient of the
-outputs, and this gradient times the weights, which the first layer does not need. A convolution is the product of its
+In training, every layer with weights computes three products: inputs * weights, inputs * output gradient, and output
+gradient * weights. The first layer does not need the third one. A convolution is the product of its
 patches with its kernel. The speed is that of `numpy.dot` for exactly these shapes.
 """
 
@@ -24,7 +24,7 @@ Product = tuple[int, int, int]  # (rows, inner, columns)
 
 
 def forward_products(layers: Any, shape: tuple[int, ...], batch: int) -> Iterator[Product]:
-    """Yield the product of every layer with weights in the forward pass of a batch."""
+    """Yield the sizes of the product that each layer with weights computes in the forward pass of a batch."""
     for layer in layers:
         output = layer.output_shape(shape)
         if layer.type_name == "residual":
@@ -38,7 +38,7 @@ def forward_products(layers: Any, shape: tuple[int, ...], batch: int) -> Iterato
 
 
 def products_of(workload: Workload) -> list[Product]:
-    """Return all products of one batch."""
+    """Return the sizes of all products of one batch."""
     model = layers_of(workload.layers)
     forward = list(forward_products(model.layers, workload.input_shape, workload.predicting or workload.batch))
     if workload.predicting is not None:

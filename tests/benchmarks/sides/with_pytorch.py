@@ -120,7 +120,10 @@ def way(channels_last: bool, threads: int) -> str:
 
 
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
-    """Return the fastest combination and its description; they alternate, so that other load affects all alike."""
+    """Return the fastest combination and its description.
+
+    The combinations alternate, so that other load on the machine affects all of them equally.
+    """
     layouts = (False, True) if workload.convolutional else (False,)
     ways = list(itertools.product(layouts, sorted({1, threads})))
     trials = [(turns(workload, best=True, channels_last=channels_last), count) for channels_last, count in ways]

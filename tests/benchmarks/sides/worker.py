@@ -11,11 +11,11 @@ from typing import Any
 
 
 def serve(turn: Callable[[], float | None], *, whose: int = resource.RUSAGE_SELF, **about: Any) -> None:
-    """Answer every line of standard input with the seconds of one turn, and the last with the peak memory.
+    """Answer every line of standard input with the seconds of one turn, and the line `end` with the peak memory.
 
     Args:
-        turn: does the work; it can return the seconds itself.
-        whose: whose memory is measured, of this process or of its children.
+        turn: function that does the work; it may measure and return the seconds itself.
+        whose: whether the memory of this process or of its children is measured.
         about: facts about this side, such as its version.
     """
     turn()  # warm-up

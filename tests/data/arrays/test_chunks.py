@@ -1,4 +1,4 @@
-"""Read an array that may be larger than memory in chunks."""
+"""Arrays that may be larger than memory are read in chunks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_many_chunks_give_the_same_statistics_as_one(name, monkeypatch):
     np.testing.assert_allclose(many.apply(x), one.apply(x), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("apart", [1, 1 << 30], ids=["each by itself", "out of chunks"])
+@pytest.mark.parametrize("apart", [1, 1 << 30], ids=["one by one", "in chunks"])
 @pytest.mark.parametrize("most", [1, 7, 64, 1000])
 def test_evenly_spaced_rows_of_a_large_array_are_sampled(monkeypatch, apart, most):
     monkeypatch.setattr(row_sampling, "MAX_WHOLE_ENTRIES", 299)
@@ -64,7 +64,7 @@ def test_evenly_spaced_rows_of_a_large_array_are_sampled(monkeypatch, apart, mos
     assert sample_rows(OnlySlices(x)).tolist() == x[:, 0].tolist()
 
 
-def test_column_subset():
+def test_a_column_subset_equals_indexing():
     x = RANDOM.normal(size=(20, 2, 5))
     some = ColumnSubset(OnlySlices(x, whole=True), [4, 0])
     assert (len(some), some.shape, some.dtype) == (20, (20, 2, 2), x.dtype)

@@ -35,7 +35,7 @@ def pair(folder, kind):
 
 
 @over_kinds
-def test_unscaled_rows(tmp_path, kind):
+def test_unscaled_rows_equal_rows_in_memory(tmp_path, kind):
     mapped, array = pair(tmp_path, kind)
     some = np.array([7, 3, 3, 49, 0])
     assert (mapped.shape, mapped.dtype, mapped.ndim, len(mapped)) == (array.shape, array.dtype, array.ndim, 50)
@@ -57,7 +57,7 @@ def test_unscaled_rows(tmp_path, kind):
     assert isinstance(mapped.take(some), MemoryMapped)
 
 
-def test_rows_that_were_read_may_be_changed(tmp_path):
+def test_changing_rows_that_were_read_does_not_change_the_file(tmp_path):
     mapped, array = pair(tmp_path, "float64")
     before = (tmp_path / "x.npy").read_bytes()
     for read in (mapped[2:4], mapped.gather(np.array([1])), mapped.take(np.array([1]))[:]):
@@ -66,7 +66,7 @@ def test_rows_that_were_read_may_be_changed(tmp_path):
     assert (tmp_path / "x.npy").read_bytes() == before
 
 
-def test_another_shape(tmp_path):
+def test_reshaped_rows_equal_reshaped_arrays(tmp_path):
     mapped, array = pair(tmp_path, "uint8 images")
     flat = mapped.take(np.array([5, 2])).with_shape((60,))
     assert flat.shape == (2, 60)
@@ -81,7 +81,7 @@ def test_another_shape(tmp_path):
 @over_kinds
 @pytest.mark.parametrize(("name", "index"), SCALERS, ids=str)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_scaled_rows(tmp_path, monkeypatch, kind, name, index, dtype):
+def test_scaled_rows_equal_rows_in_memory(tmp_path, monkeypatch, kind, name, index, dtype):
     mapped, array = pair(tmp_path, kind)
     kept = np.random.default_rng(0).permutation(50)[:40]
     scaler = made(SCALER_ROWS[name][index])
@@ -108,7 +108,7 @@ def same_scaling(one, other):
 
 
 @pytest.mark.parametrize("name", ["standard", "minmax", "robust", "quantile"])
-def test_scalers_fit_in_slices(tmp_path, monkeypatch, name):
+def test_scalers_fitted_in_chunks_equal_scalers_fitted_in_memory(tmp_path, monkeypatch, name):
     mapped, array = pair(tmp_path, "float32")
     scaler = made(SCALER_ROWS[name][0])
     monkeypatch.setattr("nncli.data.arrays.chunks.MAX_CHUNK_ROWS", 7)
@@ -118,7 +118,7 @@ def test_scalers_fit_in_slices(tmp_path, monkeypatch, name):
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("size", [1, 7, 50, 64])
 @pytest.mark.parametrize("skip", [0, 2])
-def test_batches(tmp_path, shuffle, size, skip):
+def test_batches_equal_batches_in_memory(tmp_path, shuffle, size, skip):
     mapped, array = pair(tmp_path, "float64")
     targets, weights = np.arange(50.0)[:, None], np.arange(50.0)
     scaling = made(SCALER_ROWS["standard"][0]).fit(array)
@@ -139,7 +139,7 @@ def test_batches(tmp_path, shuffle, size, skip):
 
 @pytest.mark.parametrize("row", [0, 23, 49])
 @pytest.mark.parametrize("read", ["slices", "gather"])
-def test_a_value_too_large_for_the_dtype_names_its_row(tmp_path, row, read):
+def test_the_error_for_a_value_too_large_for_the_dtype_names_its_row(tmp_path, row, read):
     array = np.random.default_rng(0).normal(size=(50, 6))
     array[row, 3] = 1e39
     np.save(tmp_path / "x.npy", array)
@@ -150,4 +150,4 @@ def test_a_value_too_large_for_the_dtype_names_its_row(tmp_path, row, read):
     with pytest.raises(DataError, match=rf"x\.npy: row {row} \(counted from 0\): a value is too large for float32"):
         inputs[:] if read == "slices" else inputs.gather(np.arange(50)[::-1], np.empty((50, 6), np.float32))
     wide = np.array([[3e38, 3e38]])
-    assert np.isfinite(NetworkInputs(wide, None, np.dtype(np.float32), str)[:]).all(), "only their sum is too large"
+    assert np.isfinite(NetworkInputs(wide, None, np.dtype(np.float32), str)[:]).all(), "only their squares overflow"

@@ -91,11 +91,11 @@ def lines(header, *cells):
         (["a1", "2", "b3"], "category"),
     ],
 )
-def test_kind_of_a_column(fit, cells, kind):
+def test_the_kind_of_a_column_depends_on_its_cells(fit, cells, kind):
     assert fit(lines("u", *cells)).columns["u"].kind == kind
 
 
-def test_booleans_in_any_case_are_one_and_zero_and_may_be_numbers_later(fit):
+def test_booleans_in_any_case_are_encoded_as_one_and_zero(fit):
     found = fit(lines("u", "true", "FALSE", "True", "tRuE"))
     assert found.features == ("u",)
     assert found.of_train() == [[1], [0], [1], [1]]
@@ -142,7 +142,7 @@ def test_formatted_numbers_are_refused_with_advice(refused, cell):
 
 
 @pytest.mark.parametrize("text", ["NA", "n/a", "?", "-", "null", "NaN", "None", ".", "#N/A"])
-def test_words_for_missing_values_among_numbers_are_refused_with_the_key_to_write(refused, fit, text):
+def test_words_for_missing_values_among_numbers_are_refused_with_advice(refused, fit, text):
     table = lines("u", "1", "3", text, text)
     told = refused(table)
     assert told.startswith(f"train.csv:4: column 'u': expected a finite number as in the other rows; got {text!r}; ")
@@ -168,7 +168,7 @@ def test_blanks_of_a_text_column_are_a_category_of_their_own(fit):
 @pytest.mark.parametrize(
     ("missing", "fill"), [("median", 2), ("mean", 4), ({"constant": -1}, -1), ({"constant": 0}, 0)]
 )
-def test_imputed_values_are_those_of_training_even_without_blanks_there(fit, missing, fill):
+def test_imputed_values_come_from_the_training_rows_even_if_none_are_blank(fit, missing, fill):
     for cells in (["1", "2", "9"], ["1", "2", "9", ""]):
         found = fit(lines("u", *cells), missing=missing)
         assert found.features == ("u",)
@@ -176,7 +176,7 @@ def test_imputed_values_are_those_of_training_even_without_blanks_there(fit, mis
         assert f"column 'u': 1 blank cells filled with {fill}" in found.preprocessing.notes
 
 
-def test_blanks_as_an_error_name_the_line_in_training_and_prediction(fit, refused):
+def test_the_error_for_a_blank_cell_names_its_line_in_training_and_prediction(fit, refused):
     assert refused(lines("u", "1", "", "3"), missing="error").startswith("train.csv:3: column 'u' is blank; fill it")
     found = fit(lines("u", "1", "2"), missing="error")
     assert found.refused("u,v\n1,x\n2,x\n,x\n").startswith(
@@ -195,7 +195,7 @@ def test_an_indicator_column_marks_blank_cells(fit):
 def test_no_indicator_column_without_blanks_in_training(fit):
     found = fit(lines("u", "1", "2", "3"), missing_indicator=True)
     assert found.features == ("u",)
-    assert found.of("u\n\n5\n") == [[5]], "a blank line is no row"
+    assert found.of("u\n\n5\n") == [[5]], "a blank line is not a row"
     assert found.of("u,v\n,x\n5,x\n") == [[2], [5]]
 
 
@@ -221,10 +221,10 @@ def test_unseen_categories_are_zeros_with_a_note(fit):
     assert found.of("city\nbonn\nrome\nbern\n") == [[0, 0], [0, 1], [0, 0]]
     note = "column 'city': 2 values not seen in training, such as 'bonn', are encoded as zeros"
     assert found.preprocessing.notes == [note]
-    assert found.of("city,v\n,1\n") == [[0, 0]], "a blank, too, where training had none"
+    assert found.of("city,v\n,1\n") == [[0, 0]], "a blank cell too, if training had none"
 
 
-def test_unseen_categories_as_an_error_name_line_column_and_value(fit):
+def test_the_error_for_an_unseen_category_names_line_column_and_value(fit):
     found = fit(lines("city", "oslo", "rome"), unseen="error")
     assert found.of("city\nrome\n") == [[0, 1]]
     told = "later.csv:3: column 'city': 'bonn' was not seen in training (unseen: error)"
@@ -233,7 +233,7 @@ def test_unseen_categories_as_an_error_name_line_column_and_value(fit):
 
 
 @pytest.mark.parametrize("cell", ["x", "nan", "inf", "-inf", "12%", "1_000", "true"])
-def test_text_where_training_had_numbers_names_line_column_and_value(fit, cell):
+def test_the_error_for_text_in_a_numeric_column_names_line_column_and_value(fit, cell):
     told = fit(lines("u", "1", "2")).refused(f"u,v\n1,a\n\n3,b\n{cell},c\n")
     assert told == f"later.csv:5: column 'u': expected a finite number; got {cell!r}"
 
@@ -265,7 +265,7 @@ def test_only_the_training_rows_are_fitted(fit):
 
 @pytest.mark.parametrize("missing", ["median", "mean", {"constant": 0.1}])
 @pytest.mark.parametrize("indicator", [False, True])
-def test_the_state_survives_json_bit_for_bit(fit, missing, indicator):
+def test_the_state_round_trips_through_json_bit_for_bit(fit, missing, indicator):
     random = np.random.default_rng(3)
     rows = [
         f"{number!r},{flag},{city},{code},{index}"

@@ -1,4 +1,4 @@
-"""Scale columns by name with scalers of their own."""
+"""Scale named columns with separate scalers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ age,city,income,price
 
 
 def per_column(columns, others="none") -> PerColumnScaler:
-    """Return the scaler that a config has."""
+    """Return the scaler that a config describes."""
     found = build(SCALERS, {"type": "per_column", "columns": columns, "others": others})
     assert isinstance(found, PerColumnScaler)
     return found
@@ -61,7 +61,7 @@ def test_named_columns_and_other_columns_have_their_own_scalers(table):
     found = scaled(table, {"age": "standard", "income": {"type": "quantile", "quantiles": 3}}, "minmax")
     np.testing.assert_array_equal(found[:, [0]], StandardScaler().fit(raw[:, [0]]).apply(raw[:, [0]]))
     np.testing.assert_array_equal(found[:, [4]], QuantileScaler(quantiles=3).fit(raw[:, [4]]).apply(raw[:, [4]]))
-    np.testing.assert_array_equal(found[:, 1:4], raw[:, 1:4])  # from 0 to 1 as they were
+    np.testing.assert_array_equal(found[:, 1:4], raw[:, 1:4])  # already from 0 to 1, so unchanged
     assert (found[:, 0] != raw[:, 0]).all()
 
 
@@ -81,7 +81,7 @@ def test_a_text_column_or_one_of_its_categories_can_be_named(table):
     assert (one[:, [0, 4]] == raw[:, [0, 4]]).all()
 
 
-def test_nested_per_column_scalers(table):
+def test_per_column_scalers_can_be_nested(table):
     raw = fitted(table).inputs(table, F64)
     inner = {"type": "per_column", "columns": {"city=Rome": {"type": "divide", "by": 8}}, "others": "standard"}
     found = scaled(table, {"city": inner, "age": "minmax"})
@@ -210,7 +210,7 @@ def test_a_plugin_scaler_gets_an_array_of_its_columns():
         assert (Halving().fit_named(lazy, {}).apply(x) == x / 2).all()
         y = per_column({"0": "halving", "3": "halving"}, "halving").fit(lazy).apply(x)
         assert (y == x / 2).all()
-        assert seen == [(10, 6), (10, 1), (10, 1), (10, 4)], "each by itself: its fit may mix columns"
+        assert seen == [(10, 6), (10, 1), (10, 1), (10, 4)], "each fitted separately, because its fit may mix columns"
     finally:
         SCALERS.forget("a_plugin")
 

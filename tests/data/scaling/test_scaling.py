@@ -25,11 +25,11 @@ Y = np.array([[100.0], [300], [200]])
 
 
 def arrays(x, y=None):
-    """Rows of arrays."""
+    """Return rows of arrays."""
     return array_rows(np.asarray(x), None if y is None else np.asarray(y), "x", "y", "y")
 
 
-def test_standard_by_hand():
+def test_standard_scaling_agrees_with_a_calculation_by_hand():
     scaled = StandardScaler().fit(X).apply(X)
     # mean 3, deviations -2 -1 3, variance (4 + 1 + 9) / 3
     expected = np.array([-2, -1, 3]) / np.sqrt(14 / 3)
@@ -37,26 +37,26 @@ def test_standard_by_hand():
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-15)
 
 
-def test_minmax_by_hand():
+def test_minmax_scaling_agrees_with_a_calculation_by_hand():
     assert MinMaxScaler().fit(X).apply(X)[:, :2].tolist() == [[0, 0], [0.2, 1], [1, 0.5]]
 
 
-def test_divide():
+def test_the_divide_scaler_divides_by_a_positive_number():
     assert DivideScaler(by=4).fit(X).apply(X).tolist() == (X / 4).tolist()
     with pytest.raises(ConfigError):
         build(SCALERS, {"type": "divide", "by": 0})
 
 
-def test_robust_by_hand():
+def test_robust_scaling_agrees_with_a_calculation_by_hand():
     x = np.array([[1.0, 5], [2, 5], [3, 5], [5, 5], [100, 6]])
-    # quartiles 2, 3 and 5 whatever the outlier is; the second column's are all 5
+    # the quartiles are 2, 3 and 5, however large the outlier is; those of the second column are all 5
     assert RobustScaler().fit(x).apply(x).tolist() == [[-2 / 3, 0], [-1 / 3, 0], [0, 0], [2 / 3, 0], [97 / 3, 1]]
 
 
-def test_quantile_by_hand():
+def test_quantile_scaling_agrees_with_a_calculation_by_hand():
     x = np.array([[10.0], [20], [20], [20], [50]])
     scaling = QuantileScaler(quantiles=5).fit(x)
-    # 20 is the quantile at 1/4, 1/2 and 3/4, the middle is 1/2; 35 is half way from 3/4 to 1
+    # 20 is the quantile at 1/4, 1/2 and 3/4, whose middle is 1/2; 35 is half way from 3/4 to 1
     found = scaling.apply(np.array([[20.0], [35.0], [15.0]]))
     np.testing.assert_allclose(found, [[0], [NormalDist().inv_cdf(0.875)], [NormalDist().inv_cdf(0.125)]], rtol=1e-14)
     ends = scaling.apply(np.array([[10.0], [-7], [50], [1e300]]))[:, 0]
@@ -71,7 +71,7 @@ def test_targets_beyond_the_training_range_can_be_unscaled():
     assert (lossless.apply(x) == cut.apply(x)).all()
     for new in (x, x + 100, x - 100, x + np.array([1e-3, 0]), x * 1e6):
         np.testing.assert_allclose(lossless.undo(lossless.apply(new)), new, rtol=1e-12)
-    y = lossless.apply(np.array([[70 + 60 / 10.4, 4.0]]))[0]  # between 10 and 70 it goes 60 while y goes 10.4
+    y = lossless.apply(np.array([[70 + 60 / 10.4, 4.0]]))[0]  # from 10 to 70, x changes by 60 and y by 10.4
     np.testing.assert_allclose(y, cut.apply(np.array([[70.0, 4]]))[0] + 1, rtol=1e-4)
     assert cut.undo(cut.apply(x + 100)).tolist() == [[70, 3]] * 4
     y = np.array([[200.0], [15], [-50]])
@@ -102,7 +102,7 @@ def test_a_scaling_has_one_number_per_column_or_channel():
         assert scaling.shift.shape == scaling.scale.shape == (2,)
 
 
-def test_stored_scalings_without_a_kind_are_read():
+def test_stored_scalings_without_a_kind_are_affine():
     stored = {**fitted(arrays(X, Y)).state(), "input_scaling": {"shift": [1.0, 2, 3], "scale": [4.0, 5, 6]}}
     preprocessing = Preprocessing.restore(stored)
     assert (preprocessing.inputs(arrays(X), F64) == (X - (1, 2, 3)) / (4, 5, 6)).all()
@@ -143,7 +143,7 @@ def test_large_offsets_lose_no_precision():
 
 
 @pytest.mark.parametrize("name", ["standard", "minmax"])
-def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
+def test_held_out_rows_are_scaled_by_statistics_of_the_training_rows(tmp_path, name):
     values = tiny.regression()
     values["data"] |= {"test": {"fraction": 0.2}, "scale_inputs": name, "scale_targets": "none"}
     values["dtype"] = "float64"
@@ -158,7 +158,7 @@ def test_held_out_rows_are_scaled_by_the_training_rows(tmp_path, name):
         np.testing.assert_allclose(part.inputs, (own - shift) / scale, rtol=1e-12, atol=1e-12)
 
 
-def test_targets_are_scaled_by_the_training_targets_alone(tmp_path):
+def test_targets_are_scaled_by_statistics_of_the_training_targets(tmp_path):
     values = tiny.regression(dtype="float64")
     session = load_config(tiny.write(tmp_path, values)).session()
     raw = np.loadtxt(tmp_path / tiny.LINE, delimiter=",", skiprows=1)

@@ -1,4 +1,4 @@
-"""NumPy's files, idx files and built-in datasets."""
+"""Sources of arrays: NumPy files, idx files and built-in datasets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def npz(folder, **arrays):
 
 
 def npy(folder, name, array):
-    """A .npy file."""
+    """Write a .npy file, and return its path."""
     np.save(folder / name, array)
     return str(folder / name)
 
@@ -51,12 +51,12 @@ def test_the_names_x_and_y_are_the_defaults(tmp_path):
     assert found.targets.tolist() == [5, 6]
 
 
-def test_other_names(tmp_path):
+def test_arrays_can_have_other_names(tmp_path):
     found = rows(path=npz(tmp_path, u=[[1.0, 2], [3, 4]], v=[5, 6]), inputs="u", targets="v")
     assert (found.inputs[1, 1], found.targets[1]) == (4, 6)
 
 
-def test_an_array_name_that_is_not_in_the_file(tmp_path):
+def test_a_missing_array_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"a\.npz: no array 'x'; it holds u, v; say which with inputs: and targets:"):
         rows(path=npz(tmp_path, u=[[1.0]], v=[1]))
 
@@ -78,7 +78,7 @@ def test_reading_does_not_change_the_file(tmp_path):
     assert Path(path).read_bytes() == before
 
 
-def test_images_without_channels_get_one(tmp_path):
+def test_images_without_a_channel_axis_get_one(tmp_path):
     grey = rows(path=npz(tmp_path, x=np.arange(40.0).reshape(2, 5, 4), y=[0, 1]))
     coloured = rows(path=npz(tmp_path, x=np.zeros((2, 5, 4, 3)), y=[0, 1]))
     assert fitted(grey).inputs(grey, F64)[..., 0].tolist() == grey.inputs.tolist()
@@ -86,11 +86,11 @@ def test_images_without_channels_get_one(tmp_path):
     assert fitted(coloured).inputs(coloured, F64).shape == (2, 5, 4, 3)
 
 
-def test_sequences_get_no_channel(tmp_path):
+def test_sequences_get_no_channel_axis(tmp_path):
     found = rows(path=npz(tmp_path, x=np.arange(40.0).reshape(2, 5, 4), y=[0, 1]))
     preprocessing = fitted(found, channel=False, inputs=MinMaxScaler())
     assert preprocessing.input_shape == (5, 4)
-    assert preprocessing.input_scaling.shift.tolist() == [0, 1, 2, 3]  # a scale for every feature
+    assert preprocessing.input_scaling.shift.tolist() == [0, 1, 2, 3]  # one shift per feature
     restored = Preprocessing.restore(preprocessing.state())
     assert restored.inputs(found, F64).shape == (2, 5, 4)
     assert restored.inputs(replace(found, inputs=found.inputs[..., np.newaxis]), F64).shape == (2, 5, 4)
@@ -128,14 +128,14 @@ def test_nan_in_a_large_file_names_its_row(tmp_path):
         rows(inputs=npy(tmp_path, "x.npy", x), targets=npy(tmp_path, "y.npy", np.zeros(70_000)))
 
 
-def test_a_target_that_is_not_finite_names_the_file_of_the_targets(tmp_path):
+def test_the_error_for_a_target_that_is_not_finite_names_the_file_of_the_targets(tmp_path):
     y = npy(tmp_path, "y.npy", np.array([[0, 1], [2, np.inf]]))
     found = rows(inputs=npy(tmp_path, "x.npy", np.zeros((2, 3))), targets=y)
     with pytest.raises(DataError, match=r"y\.npy: row 1, column 1 "):
         fitted(found)
 
 
-def test_a_label_that_is_not_finite_names_file_and_row(tmp_path):
+def test_the_error_for_a_label_that_is_not_finite_names_file_and_row(tmp_path):
     found = rows(path=npz(tmp_path, x=[[1.0], [2], [3]], y=[0.0, np.nan, 1]))
     with pytest.raises(DataError, match=r"a\.npz.*row 1\b"):
         class_labels.text_labels(found)
@@ -161,7 +161,7 @@ def test_pickles_are_refused_and_not_opened(tmp_path):
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
-def test_files_cut_short(tmp_path, share):
+def test_truncated_files_are_refused(tmp_path, share):
     x = npy(tmp_path, "x.npy", np.random.default_rng(0).normal(size=(50, 4)))
     y = npy(tmp_path, "y.npy", np.zeros(50))
     path = str(npz(tmp_path, x=np.random.default_rng(0).normal(size=(50, 4)), y=np.zeros(50)))
@@ -175,7 +175,7 @@ def test_files_cut_short(tmp_path, share):
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x00" * 100, b"u,y\n1,2\n"])
-def test_files_of_another_kind(tmp_path, content):
+def test_files_of_another_format_are_refused(tmp_path, content):
     (tmp_path / "a.npz").write_bytes(content)
     (tmp_path / "a.npy").write_bytes(content)
     with pytest.raises(DataError, match="not a whole"):
@@ -184,7 +184,7 @@ def test_files_of_another_kind(tmp_path, content):
         rows(inputs=str(tmp_path / "a.npy"), targets=str(tmp_path / "a.npy"))
 
 
-def test_a_member_with_a_wrong_checksum(tmp_path):
+def test_an_array_with_a_wrong_checksum_is_refused(tmp_path):
     path = npz(tmp_path, x=np.random.default_rng(0).normal(size=(50, 4)), y=np.zeros(50))
     content = bytearray(path.read_bytes())
     content[400] ^= 255
@@ -193,7 +193,7 @@ def test_a_member_with_a_wrong_checksum(tmp_path):
         rows(path=path)
 
 
-def test_a_zip_of_something_else(tmp_path):
+def test_a_zip_file_without_arrays_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("x", "text")
         archive.writestr("y", "text")
@@ -201,14 +201,14 @@ def test_a_zip_of_something_else(tmp_path):
         rows(path=tmp_path / "a.npz")
 
 
-def test_a_npz_file_under_the_name_of_a_npy_file(tmp_path):
+def test_a_npz_file_whose_name_ends_in_npy_is_refused(tmp_path):
     path = npz(tmp_path, x=[[1.0]], y=[1])
     os.rename(path, tmp_path / "x.npy")
     with pytest.raises(DataError, match=r"x\.npy: "):
         rows(inputs=str(tmp_path / "x.npy"), targets=str(tmp_path / "x.npy"))
 
 
-def test_conflicting_keys(tmp_path):
+def test_conflicting_keys_are_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"a \.npy file holds one array"):
         source(path="x.npy")
     with pytest.raises(DataError, match=r"x\.npy: no targets; name their file with targets:"):
@@ -225,7 +225,7 @@ def idx(array):
 
 @pytest.mark.parametrize("ending", ["", ".gz"])
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32, np.float64])
-def test_idx_files(tmp_path, ending, dtype):
+def test_idx_files_are_read(tmp_path, ending, dtype):
     x, y = np.arange(40).reshape(2, 5, 4).astype(dtype), np.array([7, 3], np.uint8)
     pack = gzip.compress if ending else bytes
     (tmp_path / f"images-idx3-ubyte{ending}").write_bytes(pack(idx(x)))
@@ -247,14 +247,14 @@ def test_idx_files(tmp_path, ending, dtype):
         (b"\x00\x00\x08\x03\x00\x00", "its header says|not an idx file"),
     ],
 )
-def test_damaged_idx_files(tmp_path, content, message):
+def test_damaged_idx_files_are_refused(tmp_path, content, message):
     (tmp_path / "x-idx3-ubyte").write_bytes(content)
     with pytest.raises(DataError, match=message):
         rows(inputs=str(tmp_path / "x-idx3-ubyte"), with_targets=False)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "plain"])
-def test_damaged_gzip_of_idx_files(tmp_path, damage):
+def test_damaged_gzipped_idx_files_are_refused(tmp_path, damage):
     content = gzip.compress(idx(np.random.default_rng(0).integers(0, 9, (50, 8, 8)).astype(np.uint8)))
     half = len(content) // 2
     flipped = content[:half] + bytes(255 - byte for byte in content[half : half + 20]) + content[half + 20 :]
@@ -264,7 +264,7 @@ def test_damaged_gzip_of_idx_files(tmp_path, damage):
         rows(inputs=str(tmp_path / "x-idx3-ubyte.gz"), with_targets=False)
 
 
-def test_built_in_datasets_by_name():
+def test_built_in_datasets_are_found_by_name():
     found = rows(dataset="digits")
     assert (len(found), found.inputs.shape[1:]) == (1797, (8, 8, 1))
     assert rows(dataset="diabetes").feature_names[:2] == ("age", "sex")
@@ -272,7 +272,7 @@ def test_built_in_datasets_by_name():
         source(dataset="digit")
 
 
-def test_rows_of_another_shape_than_in_training(tmp_path):
+def test_rows_of_another_shape_than_in_training_are_refused(tmp_path):
     train = rows(path=npz(tmp_path, x=np.zeros((3, 5, 4)), y=[0, 1, 2]))
     preprocessing = fitted(train)
     given = rows(inputs=npy(tmp_path, "new.npy", np.zeros((2, 4, 5))), with_targets=False)
@@ -284,7 +284,7 @@ def test_rows_of_another_shape_than_in_training(tmp_path):
     assert "(4, 5)" in message
 
 
-def test_a_value_too_large_for_the_dtype(tmp_path):
+def test_a_value_too_large_for_the_dtype_is_refused(tmp_path):
     found = rows(path=npz(tmp_path, x=[[1.0], [1e300]], y=[0, 1]))
     with pytest.raises(DataError, match=r"a\.npz:x: row 1 .*too large for float32"):
         fitted(found).inputs(found, np.dtype(np.float32))
@@ -299,7 +299,7 @@ def test_rows_that_need_no_scaling_are_not_copied(tmp_path):
         of_strange = fitted(found).inputs(replace(found, inputs=strange), np.dtype(np.float32))
         assert of_strange.flags.c_contiguous
         np.testing.assert_array_equal(of_strange, strange)
-    found.inputs[4, 1] = np.inf  # as a source of a plugin might give it
+    found.inputs[4, 1] = np.inf  # the source of a plugin might return such a value
     assert prepared[:4].all()
     with pytest.raises(DataError, match=r"a\.npz:x: row 4 .*too large for float32"):
         prepared[2:]

@@ -1,4 +1,4 @@
-"""Folders of images."""
+"""Images in folders are read as rows, with the folder names as labels."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_classes_select_folders_and_other_images_are_counted(tmp_path):
     assert len(class_labels.keep_classes(only_fives, ("5", "9"), all_needed=False)) == 3
 
 
-def test_colour_and_grey(tmp_path):
+def test_images_in_colour_and_grey_need_a_mode(tmp_path):
     image(tmp_path / "a" / "0.png", (10, 20, 30), mode="RGB")
     found = rows(path=tmp_path)
     assert found.inputs[0, 0, 0].tolist() == [10, 20, 30]
@@ -69,7 +69,7 @@ def test_colour_and_grey(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.JPEG", "a.bmp"])
-def test_one_file_and_flat_folders_for_prediction(tmp_path, name):
+def test_prediction_accepts_one_file_or_a_folder_without_sub_folders(tmp_path, name):
     path = image(tmp_path / name, 100)
     for given in (path, tmp_path):
         found = rows(path=given, with_targets=False)
@@ -78,13 +78,13 @@ def test_one_file_and_flat_folders_for_prediction(tmp_path, name):
         assert found.targets is None
 
 
-def test_folders_of_folders_for_prediction(tmp_path):
+def test_prediction_accepts_a_folder_with_sub_folders(tmp_path):
     image(tmp_path / "x" / "1.png", 1)
     image(tmp_path / "y" / "2.png", 2)
     assert rows(path=tmp_path, with_targets=False).row_names == ("x/1.png", "y/2.png")
 
 
-def test_resize(tmp_path):
+def test_images_of_different_sizes_are_refused(tmp_path):
     image(tmp_path / "a" / "0.png")
     image(tmp_path / "a" / "1.png", size=(6, 4))
     with pytest.raises(DataError, match=r"a/1\.png: 6x4 pixels, but .*a/0\.png has 4x6"):
@@ -92,7 +92,7 @@ def test_resize(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n", None])
-def test_a_file_that_is_not_an_image(tmp_path, content):
+def test_a_file_that_is_not_an_image_is_refused(tmp_path, content):
     path = image(tmp_path / "a" / "0.png", size=(40, 40))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if content is None else content)
@@ -108,8 +108,8 @@ def test_hidden_files_and_other_endings_are_ignored(tmp_path):
     assert len(rows(path=tmp_path)) == 1
 
 
-def test_folders_without_images(tmp_path):
-    with pytest.raises(DataError, match="expected one sub-folder of images a class; found no folder"):
+def test_folders_without_images_are_refused(tmp_path):
+    with pytest.raises(DataError, match="expected one sub-folder of images per class; found no folder"):
         rows(path=tmp_path)
     (tmp_path / "a").mkdir()
     with pytest.raises(DataError, match=r"a: no images; looked for \.png"):
@@ -126,7 +126,7 @@ def test_without_pillow_the_error_says_how_to_install_it(tmp_path, monkeypatch):
     assert caught.value.exit_code == 2
 
 
-def test_more_than_eight_bits_a_pixel_are_refused(tmp_path):
+def test_more_than_eight_bits_per_pixel_are_refused(tmp_path):
     (tmp_path / "a").mkdir()
     Image.fromarray(np.full((4, 4), 40_000, np.uint16)).save(tmp_path / "a" / "deep.png")
     with pytest.raises(DataError, match=r"deep\.png: more than 8 bits"):

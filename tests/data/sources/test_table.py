@@ -53,7 +53,7 @@ def refused(folder, text, name="a.csv", **keys):
         ("a.csv", "u,v,y\n1e0,2.0,3\n+4,5,6\n"),
     ],
 )
-def test_file_formats_of_the_same_table(tmp_path, name, text):
+def test_all_formats_of_a_table_give_the_same_rows(tmp_path, name, text):
     found = rows(path=written(tmp_path, text, name), targets="y")
     assert found.targets.tolist() == [3, 6]
     assert found.target_names == ("y",)
@@ -67,7 +67,7 @@ def test_the_target_may_be_any_column_and_inputs_may_be_selected(tmp_path):
     assert features(tmp_path, text, inputs=["w", "u"])[:2] == (("w", "u"), [[4, 2], [8, 6]])
 
 
-def test_several_targets(tmp_path):
+def test_several_targets_keep_the_order_of_the_config(tmp_path):
     path = written(tmp_path, "a,b,c\n1,2,3\n4,5,6\n")
     found = rows(path=path, targets=["c", "a"])
     assert found.target_names == ("c", "a")
@@ -92,25 +92,25 @@ def test_a_category_not_seen_in_training_becomes_zeros_with_a_note(tmp_path):
 @pytest.mark.parametrize(
     ("missing", "fill"), [("median", 3), ("mean", 5), ({"constant": -1}, -1), ({"constant": 0.5}, 0.5)]
 )
-def test_blank_number_cells(tmp_path, missing, fill):
+def test_blank_number_cells_are_imputed(tmp_path, missing, fill):
     _, numbers, notes = features(tmp_path, "u,v,y\n1,1,0\n,1,0\n3,2,0\n11,3,0\n", missing=missing)
     assert [row[0] for row in numbers] == [1, fill, 3, 11]
-    assert any("'u'" in note and "1 blank" in note for note in notes), "filling is said, with the count"
+    assert any("'u'" in note and "1 blank" in note for note in notes), "a note gives the number of imputed cells"
 
 
-def test_blank_number_cells_as_an_error(tmp_path):
+def test_blank_number_cells_can_be_an_error(tmp_path):
     text = "u,v,y\n1,1,0\n2,,0\n"
     assert refused(tmp_path, text, missing="error").startswith("a.csv:3: column 'v' is blank")
 
 
-def test_the_imputed_value_is_that_of_the_training_rows(tmp_path):
+def test_the_imputed_value_is_fitted_to_the_training_rows(tmp_path):
     train = rows(path=written(tmp_path, "u,y\n1,0\n2,0\n3,0\n"), targets="y")
     later = rows(path=written(tmp_path, "u,y\n100,0\n,0\n", "b.csv"), targets="y")
     assert fitted(train).inputs(later, F64).tolist() == [[100], [2]]
 
 
 @pytest.mark.parametrize("cell", ["nan", "NaN", "inf", "-inf", "NA", "n/a", "?", "1,5", "12 km"])
-def test_a_cell_that_is_not_a_number_among_numbers(tmp_path, cell):
+def test_a_cell_of_text_among_numbers_is_refused(tmp_path, cell):
     lines = [f"{index},{index},0" for index in range(1, 31)]
     lines[20] = f'"{cell}",21,0'
     text = "\n".join(["u,v,y", *lines]) + "\n"
@@ -124,14 +124,14 @@ def test_lines_are_counted_as_an_editor_does(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "x"])
-def test_a_target_that_is_not_a_number(tmp_path, value):
+def test_a_target_that_is_not_a_number_is_refused(tmp_path, value):
     found = rows(path=written(tmp_path, f"u,y\n1,2\n3,{value}\n"), targets="y")
     with pytest.raises(DataError) as caught:
         fitted(found)
     assert f"a.csv:3: target 'y': expected a number; got '{value}'" in str(caught.value)
 
 
-def test_a_blank_target(tmp_path):
+def test_a_blank_target_is_refused(tmp_path):
     assert refused(tmp_path, "u,y\n1,2\n3,\n").startswith("a.csv:3: column 'y': the target is blank")
 
 
@@ -161,13 +161,13 @@ def test_a_missing_column_suggests_the_nearest_name(tmp_path):
     )
 
 
-def test_too_many_different_texts(tmp_path):
+def test_too_many_different_texts_are_refused(tmp_path):
     text = "id,y\n" + "".join(f"name{index},1\n" for index in range(1001))
     assert refused(tmp_path, text).startswith("a.csv: column 'id': 1001 different texts")
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "plain"])
-def test_a_damaged_gzip_file(tmp_path, damage):
+def test_a_damaged_gzip_file_is_refused(tmp_path, damage):
     content = gzip.compress(("u,y\n" + "".join(f"{i},{i * i}\n" for i in range(5000))).encode())
     half = len(content) // 2
     flipped = content[:20] + bytes(255 - byte for byte in content[20:40]) + content[40:]
@@ -185,7 +185,7 @@ def test_columns_are_found_by_name_when_predicting(tmp_path):
     assert preprocessing.notes == ["columns not used in training are ignored: id"]
 
 
-def test_a_column_missing_when_predicting(tmp_path):
+def test_a_missing_column_is_refused_when_predicting(tmp_path):
     train = rows(path=written(tmp_path, "rooms,age,y\n1,2,3\n4,5,6\n"), targets="y")
     later = rows(path=written(tmp_path, "room,age\n1,2\n", "b.csv"), with_targets=False)
     with pytest.raises(DataError, match=r"b\.csv: no column 'rooms'; did you mean 'room'\?"):
@@ -201,14 +201,14 @@ def test_all_missing_columns_are_named_when_predicting(tmp_path):
     assert "'age'" in str(caught.value)
 
 
-def test_text_where_training_had_numbers(tmp_path):
+def test_text_in_a_numeric_column_is_refused_when_predicting(tmp_path):
     train = rows(path=written(tmp_path, "u,y\n1,3\n4,6\n"), targets="y")
     later = rows(path=written(tmp_path, "u\n1\nbig\n", "b.csv"), with_targets=False)
     with pytest.raises(DataError, match=r"b\.csv:3: column 'u': expected a finite number; got 'big'"):
         fitted(train).inputs(later, F64)
 
 
-def test_arrays_for_a_model_of_a_table(tmp_path):
+def test_a_model_of_a_table_accepts_arrays(tmp_path):
     train = rows(path=written(tmp_path, "u,v,y\n1,2,3\n4,5,6\n"), targets="y")
     np.save(tmp_path / "x.npy", [[7.0, 8.0]])
     np.save(tmp_path / "wide.npy", [[7.0, 8.0, 9.0]])

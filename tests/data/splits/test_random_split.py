@@ -1,4 +1,4 @@
-"""Random and stratified splits: shares of all rows, drawn with the seed, without a row in two splits."""
+"""Random and stratified splits hold out shares of all rows, depend on the seed, and share no row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parts(found):
     return numbers(found.train), numbers(found.validation), numbers(found.test)
 
 
-def test_sizes_are_shares_of_all_rows_and_no_row_is_twice(tmp_path):
+def test_sizes_are_shares_of_all_rows_and_no_row_is_in_two_splits(tmp_path):
     train, validation, test = parts(session(tmp_path, validation={"fraction": 0.3}, test={"fraction": 0.15}))
     assert (len(train), len(validation), len(test)) == (110, 60, 30)
     assert sorted(train + validation + test) == list(range(200))
@@ -67,7 +67,7 @@ def test_sorted_rows_are_held_out_at_random(tmp_path):
         assert max(held) > 160
         assert 60 < np.mean(held) < 140
         low = np.mean(np.array(held) < 150)
-        assert 0.5 < low < 0.95, "both classes are there, though the file is sorted by class"
+        assert 0.5 < low < 0.95, "both classes are held out, although the file is sorted by class"
 
 
 def test_labels_stay_with_their_rows(tmp_path):
@@ -82,7 +82,7 @@ def test_the_second_class_of_one_sigmoid_unit_is_1(tmp_path):
     assert found.train.targets[:, 0].tolist() == [float(row >= 150) for row in numbers(found.train)]
 
 
-def test_stratified_shares(tmp_path):
+def test_stratified_splits_keep_the_class_shares(tmp_path):
     held = {"fraction": 0.2, "stratify": True}
     for seed in range(5):
         found = session(tmp_path, f"seed={seed}", validation=held, test=held)
@@ -99,7 +99,7 @@ def test_stratified_rows_are_drawn_at_random(tmp_path):
     assert min(first) < 30
 
 
-def test_stratified_counts_with_fractional_shares():
+def test_fractional_class_shares_are_rounded_to_the_total_count():
     strata = np.repeat([0, 1, 2], [33, 33, 34])
     held, left = stratified_split(np.arange(100), 10, 0, "test", TextColumn(strata, ("a", "b", "c")))
     assert len(held) == 10
@@ -115,7 +115,7 @@ def test_a_held_out_source_is_taken_whole_and_in_order(tmp_path):
     assert len(numbers(found.train)) == 100
 
 
-def test_classes_are_those_of_the_train_source_before_splitting(tmp_path):
+def test_classes_are_found_in_the_train_source_before_splitting(tmp_path):
     (tmp_path / "rare.csv").write_text(
         "row,y\n" + "".join(f"{row},{'c' if row == 0 else 'ab'[row % 2]}\n" for row in range(40))
     )

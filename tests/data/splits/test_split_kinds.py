@@ -18,7 +18,7 @@ from nncli.workflows.check import check
 from tests.workflows import tiny
 
 ROWS = 120
-SIZES = (1, 2, 3, 4, 5, 7, 8, 10, 20, 60)  # of the groups
+SIZES = (1, 2, 3, 4, 5, 7, 8, 10, 20, 60)  # sizes of the groups
 GROUP = np.random.default_rng(1).permutation(np.repeat(np.arange(len(SIZES)), SIZES))
 LABEL = np.array(["low", "high", "odd"])[np.arange(ROWS) % 3]
 
@@ -64,7 +64,7 @@ def assert_apart(parts):
 TAIL = {"fraction": 0.25, "split": "tail"}
 
 
-def test_the_tail_is_test_and_before_it_validation_each_in_order(tmp_path):
+def test_tail_splits_put_validation_rows_before_test_rows_in_row_order(tmp_path):
     assert drawn(tmp_path, validation=TAIL, test={"fraction": 0.1, "split": "tail"}) == [
         list(range(78)),
         list(range(78, 108)),
@@ -77,7 +77,7 @@ def test_the_tail_does_not_depend_on_the_seed(tmp_path, seed):
     assert drawn(tmp_path, f"seed={seed}", validation=TAIL)[1] == list(range(90, 120))
 
 
-def test_after_a_random_test_split_the_tail_is_that_of_the_remaining_rows(tmp_path):
+def test_a_tail_split_after_a_random_test_split_takes_the_last_remaining_rows(tmp_path):
     train, validation, test = drawn(tmp_path, validation=TAIL, test={"fraction": 0.25})
     left = sorted(set(range(ROWS)) - set(test))
     assert (train, validation) == (left[:60], left[60:])
@@ -98,12 +98,12 @@ def test_the_tail_is_taken_from_the_rows_of_the_classes(tmp_path):
 
 
 @pytest.mark.parametrize("count", [0, 5, 6])
-def test_a_tail_that_is_empty_or_everything_is_refused(count):
+def test_an_empty_tail_and_a_tail_of_all_rows_are_refused(count):
     with pytest.raises(DataError, match="leaves none for"):
         tail_split(np.arange(5), count, "validation")
 
 
-def test_the_tail_of_any_row_numbers():
+def test_a_tail_split_accepts_any_row_numbers():
     held, left = tail_split(np.array([2, 3, 5, 7, 11]), 2, "test")
     assert (held.tolist(), left.tolist()) == ([7, 11], [2, 3, 5])
 
@@ -211,7 +211,7 @@ def test_numbers_may_name_groups(tmp_path):
     assert not names(rows[0]) & names(rows[1])
 
 
-def test_groups_with_selected_classes(tmp_path):
+def test_groups_can_be_combined_with_selected_classes(tmp_path):
     train, validation, _ = grouped(
         tmp_path, train={"classes": ["low", "odd"]}, units=2, validation={"fraction": 0.3}, test={"fraction": 0.2}
     )
@@ -247,7 +247,7 @@ def arrays_config(folder, source, **data):
 
 @pytest.mark.parametrize("kind", ["npz", "npy"])
 @pytest.mark.parametrize("dtype", [int, float, "U2", "S2"])
-def test_arrays_with_groups(tmp_path, kind, dtype):
+def test_groups_of_arrays_are_not_split(tmp_path, kind, dtype):
     found = load_config(arrays_config(tmp_path, arrays(tmp_path, kind, GROUP.astype(dtype)))).session()
     rows = [part.inputs[:, 0].astype(int) for part in (found.train, found.validation, found.test)]
     assert_apart(rows)
@@ -261,17 +261,17 @@ def test_arrays_and_tables_draw_the_same_groups(tmp_path):
     assert [part.inputs[:, 0].astype(int).tolist() for part in (found.train, found.validation, found.test)] == expected
 
 
-def test_arrays_without_the_array_of_groups(tmp_path):
+def test_a_missing_array_of_groups_is_refused_only_if_rows_are_split(tmp_path):
     source = arrays(tmp_path, "npz")
     with pytest.raises(ConfigError, match=r"data\.train\.groups: .*no array 'whom' of groups"):
         check(arrays_config(tmp_path, {**source, "groups": "whom"}))
     np.savez(tmp_path / "held.npz", x=np.ones((3, 2)), y=LABEL[:3])
     found = load_config(arrays_config(tmp_path, source, validation={"path": "held.npz"})).session()
-    assert len(found.validation) == 3, "rows that are not split need none"
+    assert len(found.validation) == 3, "rows that are not split need no groups"
 
 
 @pytest.mark.parametrize("kind", ["npz", "npy"])
-def test_groups_of_another_length(tmp_path, kind):
+def test_groups_of_another_length_are_refused(tmp_path, kind):
     source = arrays(tmp_path, kind, GROUP[:50])
     with pytest.raises(ConfigError, match=r"data\.train\.groups: .*: 50 rows, but .* has 120"):
         check(arrays_config(tmp_path, source))

@@ -28,7 +28,7 @@ def thorough(count):
 
 @dataclass(frozen=True)
 class Written:
-    """A text, the options for reading it, and the expected columns and lines, or the line of its first fault."""
+    """The bytes of a table, the options for reading it, and its separator."""
 
     content: bytes
     wanted: ReadOptions = field(default_factory=ReadOptions)
@@ -45,7 +45,7 @@ def float_of(cell):
 
 
 def by_definition(written):
-    """Return ({column: floats or texts}, lines) as Python's csv module reads them, or the line of the first fault."""
+    """Return ({column: floats or texts}, lines) as Python's csv module reads them, or the line of its first error."""
     text = io.StringIO(written.content.decode("utf-8-sig"), newline="")
     reader = csv.reader(text, delimiter=written.separator, strict=True)
     rows, lines, begun = [], [], 1
@@ -104,7 +104,7 @@ def check_same(one: Table, other: Table):
 
 
 def outcome(read):
-    """Return a table, or the message of its error."""
+    """Return the table that `read` returns, or the message of its error."""
     try:
         return read()
     except DataError as error:

@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def always(monkeypatch):
-    """Read small files with Arrow, too; the fixture counts how often it succeeded."""
+    """Read small files with Arrow too; the returned list tells for each file whether Arrow read it."""
     read_text, done = arrow_csv.read_arrow_csv, []
 
     def noted(*arguments):
@@ -38,7 +38,7 @@ def always(monkeypatch):
 
 
 def compare(content, folder, wanted, name="made.csv", sizes=(arrow_csv.BLOCK_BYTES,)):
-    """Read a text without Arrow, and with it in blocks of every size, and compare."""
+    """Read a text without Arrow, and with Arrow in blocks of every size, and assert equal results."""
     path = os.path.join(folder, name)
     with open(path, "wb") as file:
         file.write(content)
@@ -57,15 +57,15 @@ def compare(content, folder, wanted, name="made.csv", sizes=(arrow_csv.BLOCK_BYT
     return by_arrow
 
 
-def test_tables_are_the_same(folder, always):
+def test_tables_read_with_and_without_arrow_are_equal(folder, always):
     @thorough(120)
     @given(tables(breaks=("\n", "\n", "\n", "\r\n")))
     def check(written):
         compare(written.content, folder, written.wanted, sizes=(64, 1 << 20))
 
     check()
-    assert sum(always) > 40, "many of them Arrow reads itself"
-    assert not all(always), "and some not"
+    assert sum(always) > 40, "Arrow reads many of them"
+    assert not all(always), "but not all"
 
 
 @pytest.mark.parametrize("cell", ["-999", " -999", "-999 ", "-999.0", '"-999"', '" -999"', "-9.99e2"])
@@ -76,7 +76,7 @@ def test_a_blank_that_is_a_number_is_recognised_by_its_text(folder, always, cell
     assert [None if value != value else value for value in table.columns["u"].tolist()] == expected
 
 
-def test_any_text_gives_the_same_table_or_the_same_error(folder, always):
+def test_any_text_gives_the_same_table_or_error_with_and_without_arrow(folder, always):
     @thorough(200)
     @given(any_texts())
     def check(written):

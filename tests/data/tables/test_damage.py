@@ -17,8 +17,8 @@ MANY = "".join(f"{number},{number}.5,x\n" for number in range(60))
 
 
 @pytest.fixture(params=["own", "small blocks", "Arrow"])
-def means(request, monkeypatch):
-    """The reader of tables."""
+def reader(request, monkeypatch):
+    """Select the reader of tables."""
     if request.param == "Arrow":
         pytest.importorskip("pyarrow", reason="Arrow is not installed")
     monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 1 if request.param == "Arrow" else 1 << 40)
@@ -27,7 +27,7 @@ def means(request, monkeypatch):
 
 
 @pytest.fixture
-def refused(tmp_path, means):
+def refused(tmp_path, reader):
     """Return the error of reading a text."""
 
     def message(content, name="a.csv", wanted=None):
@@ -71,7 +71,7 @@ def refused(tmp_path, means):
         ),
     ],
 )
-def test_the_message_for_a_damaged_text(refused, text, message):
+def test_a_damaged_text_is_refused_with_its_line(refused, text, message):
     assert refused(text) == message
 
 
@@ -79,19 +79,19 @@ def test_the_message_for_a_damaged_text(refused, text, message):
     "content",
     [b"gr\xf6\xdfe,v\n1,2\n", "größe,v\n1,2\n".encode("utf-16"), "größe,v\n1,2\n".encode("latin-1"), b"\xff\n"],
 )
-def test_a_header_that_is_not_utf8(refused, content):
+def test_a_header_that_is_not_utf8_is_refused(refused, content):
     assert refused(content).startswith("a.csv:1: the header is not UTF-8 text (")
     assert "iconv" in refused(content)
 
 
 @pytest.mark.parametrize("content", ["u,v\n1,2\n".encode("utf-16-le"), b"u,v\0\n1,2\n", b"\0" * 5000])
-def test_a_header_with_a_nul_byte(refused, content):
+def test_a_header_with_a_nul_byte_is_refused(refused, content):
     assert refused(content).startswith("a.csv:1: the header is not UTF-8 text (a NUL byte)")
 
 
 @pytest.mark.parametrize("bad", [b"\xe9", b"1\xff", b"\xc3", b'"\xe9"'])
 @pytest.mark.parametrize("column", [0, 2])
-def test_a_body_that_is_not_utf8(refused, bad, column):
+def test_a_body_that_is_not_utf8_is_refused(refused, bad, column):
     cells = [b"1", b"2", b"x"]
     cells[column] = bad
     message = refused(b"u,v,w\n" + MANY.encode() + b",".join(cells) + b"\n" + MANY.encode())
@@ -99,7 +99,7 @@ def test_a_body_that_is_not_utf8(refused, bad, column):
     assert message.endswith("convert it: iconv -f LATIN1 -t UTF-8")
 
 
-def test_a_nul_byte_makes_a_cell_text(tmp_path, means):
+def test_a_nul_byte_makes_a_cell_text(tmp_path, reader):
     (tmp_path / "a.csv").write_bytes(b"u,v\n1,2\n1\x000,3\n")
     table = read_table(str(tmp_path / "a.csv"))
     assert isinstance(table.columns["u"], TextColumn)
@@ -107,14 +107,14 @@ def test_a_nul_byte_makes_a_cell_text(tmp_path, means):
 
 
 @pytest.mark.parametrize("kept", [0, 5, 200, -1])
-def test_a_gzip_file_that_is_cut_short(refused, kept):
+def test_a_truncated_gzip_file_is_refused(refused, kept):
     content = gzip.compress(("u,v,w\n" + "".join(f"{n},{n * n % 977},x\n" for n in range(3000))).encode())
     assert refused(content[:kept], "a.csv.gz").startswith(
         "a.csv.gz: not a whole gzip file" if kept else "a.csv.gz:1: expected a header"
     )
 
 
-def test_paths_that_are_not_files(tmp_path, means):
+def test_paths_that_are_not_files_are_refused(tmp_path, reader):
     (tmp_path / "a.csv").mkdir()
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     with pytest.raises(DataError, match=r"a\.csv: cannot be read \(Is a directory\)"):
@@ -125,7 +125,7 @@ def test_paths_that_are_not_files(tmp_path, means):
         read_table(str(tmp_path / "b.csv"))
 
 
-def test_ten_thousand_columns_are_read_and_refused_fast(refused, tmp_path):
+def test_tables_with_ten_thousand_columns_are_read_and_refused_fast(refused, tmp_path):
     width, began = 10_000, time.perf_counter()
     header = ",".join(f"c{index}" for index in range(width))
     row = ",".join(["1.5"] * width)
@@ -138,7 +138,7 @@ def test_ten_thousand_columns_are_read_and_refused_fast(refused, tmp_path):
     assert time.perf_counter() - began < 10
 
 
-def test_a_row_across_many_blocks(tmp_path, means):
+def test_a_row_across_many_blocks_is_read(tmp_path, reader):
     long = "x" * 5000
     (tmp_path / "a.csv").write_text(f'u,v\n1,{long}\n2,"{long}\n""{long}"\n3,y\n')
     table = read_table(str(tmp_path / "a.csv"))
@@ -147,13 +147,13 @@ def test_a_row_across_many_blocks(tmp_path, means):
     assert table.lines.tolist() == [2, 3, 5]
 
 
-def test_a_quote_that_is_never_closed_in_a_long_file(refused):
+def test_an_unclosed_quote_in_a_long_file_is_refused(refused):
     told = refused('u,v\n1,2\n3,"4\n' + "1234567,2345678\n" * 10_000)
     assert told.endswith(": field larger than field limit (131072) (between the quotes of a row that begins on line 3)")
 
 
 @pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", "\t")])
-def test_the_separator_is_the_most_frequent_one_in_the_header(tmp_path, means, name, separator):
+def test_the_separator_is_the_most_frequent_one_in_the_header(tmp_path, reader, name, separator):
     others = "".join(sign for sign in ",;" if sign != separator)
     lines = [["u", f'"v{others}"', "w"], ["1", f'"x{others}"', "2"], ["3", "y", "4"]]
     (tmp_path / name).write_text("".join(separator.join(line) + "\n" for line in lines))
@@ -162,7 +162,7 @@ def test_the_separator_is_the_most_frequent_one_in_the_header(tmp_path, means, n
     assert table.columns["w"].tolist() == [2, 4]
 
 
-def test_text_that_arrow_would_read_differently_is_read_without_it(tmp_path, means):
+def test_text_that_arrow_would_convert_to_other_types_stays_text(tmp_path, reader):
     (tmp_path / "a.csv").write_text("u,v,w,x\n0x1F,1e400,2026-11-25,true\n1,1,1,1\n")
     table = read_table(str(tmp_path / "a.csv"))
     assert table.text_columns == ("u", "v", "w", "x")

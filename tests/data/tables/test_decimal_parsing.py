@@ -1,4 +1,4 @@
-"""Decimal numbers equal those of Python's float, bit for bit."""
+"""Parsed decimal numbers equal the results of Python's float, bit for bit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def parsed(cells):
 
 
 def pointed(digits, places):
-    """Insert a decimal point `places` digits from the end; none if that is negative."""
+    """Insert a decimal point `places` digits from the end; no point if `places` is negative."""
     return digits if places < 0 else f"{digits[: len(digits) - places]}.{digits[len(digits) - places :]}"
 
 
@@ -34,7 +34,7 @@ def random_cells(seed, count):
 
 
 def halves(seed, count):
-    """Return numbers in the middle of two doubles, or close to it."""
+    """Return numbers midway between two doubles, or close to the midpoint."""
     random = np.random.default_rng(seed)
     whole = random.integers(2**52, 2**53, count) * 2 + 1
     for value, shift, beside in zip(
@@ -43,7 +43,7 @@ def halves(seed, count):
         digits = str((value << shift) * 10 if value << shift < 10**17 else value << shift)
         if len(digits) <= 19:
             yield str(int(digits) + beside)
-    for power in range(1, 10):  # a fraction with the denominator 2^power is in the middle of two doubles
+    for power in range(1, 10):  # a fraction with the denominator 2^power is midway between two doubles
         step = 2 ** (53 - power)
         for value in random.integers(step, 2 * step, count // 40).tolist():
             exact = (2 * value + 1) * 5**power
@@ -64,7 +64,7 @@ def test_values_are_those_of_float_bit_for_bit(made):
     differing = np.flatnonzero(good & (values.view(np.int64) != expected.view(np.int64)))
     assert not len(differing), [(cells[row], values[row]) for row in differing[:5]]
     short = np.array([sum(map(str.isdigit, cell)) <= 15 and "e" not in cell for cell in cells])
-    assert good[short].all(), "what is usual is not left to Python"
+    assert good[short].all(), "usual numbers are not left to Python"
     assert good.mean() > 0.3
 
 
@@ -82,7 +82,7 @@ def test_unusual_numbers_are_not_parsed(cell, sign):
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 15, 16, 17, 19])
-def test_any_other_byte_among_the_digits_is_found(count):
+def test_any_other_byte_among_the_digits_is_rejected(count):
     others = [byte for byte in (*range(1, 48), *range(58, 256)) if byte not in b'\n\r",.-']
     cells = [b"1" * at + bytes([byte]) + b"1" * (count - at - 1) for at in range(count) for byte in others]
     fields = split_fields(b"".join(cell + b",\n" for cell in cells), 2, ord(","))

@@ -1,4 +1,4 @@
-"""Delimited text is read as by Python's csv module and float, for any size of blocks."""
+"""Delimited text gives the same cells as Python's csv module and float, for any block size."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_table_has_the_cells_that_the_csv_module_reads(written):
 
 @thorough(150)
 @given(any_texts())
-def test_any_text_is_read_as_by_the_csv_module_or_refused_at_the_same_line(written):
+def test_any_text_gives_the_cells_of_the_csv_module_or_an_error_at_the_same_line(written):
     expected = by_definition(written)
     for size in SIZES:
         with blocks_of(size):

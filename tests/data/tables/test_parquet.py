@@ -1,4 +1,4 @@
-"""Parquet files, whose columns have types."""
+"""Parquet files are read as tables according to their column types."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_infinite_numbers_are_refused(written, value):
     assert message == f"a.parquet: row 1 (counted from 0): column 'v': expected a finite number; got {value}"
 
 
-def test_no_rows_no_columns_and_duplicate_columns(written, tmp_path):
+def test_files_without_rows_or_columns_or_with_duplicate_columns_are_refused(written, tmp_path):
     assert the_message(written(u=pa.array([], pa.int64()))) == "a.parquet: no rows"
     assert the_message(written()).startswith("a.parquet:1: expected a header line")
     path = str(tmp_path / "a.parquet")
@@ -145,7 +145,7 @@ def test_no_rows_no_columns_and_duplicate_columns(written, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "foreign", "flipped"])
-def test_a_damaged_file(written, damage):
+def test_a_damaged_file_is_refused(written, damage):
     path = written(u=list(range(1000)))
     with open(path, "rb") as file:
         content = file.read()
@@ -157,7 +157,7 @@ def test_a_damaged_file(written, damage):
     assert len(the_message(path)) < 250
 
 
-def test_paths_that_are_not_files(tmp_path):
+def test_paths_that_are_not_files_are_refused(tmp_path):
     (tmp_path / "a.parquet").mkdir()
     assert the_message(str(tmp_path / "a.parquet")) == "a.parquet: cannot be read (Is a directory)"
     with pytest.raises(DataError, match="no such file or folder"):

@@ -29,7 +29,7 @@ def arrays(folder, x, y, **keys):
         (["x", "x", "y", "x"], ("x", "y")),
     ],
 )
-def test_numbers_in_numeric_order_and_text_in_text_order(given, order):
+def test_numeric_classes_are_in_numeric_order_and_other_classes_in_text_order(given, order):
     assert class_order(given) == order
 
 
@@ -55,14 +55,14 @@ def test_booleans_are_labels():
 
 
 @pytest.mark.parametrize("dtype", [int, float, bool])
-def test_one_hot_rows_become_the_number_of_their_column(dtype):
+def test_one_hot_rows_become_the_index_of_their_1(dtype):
     assert normalize_labels(np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype)).tolist() == ["2", "0", "1"]
 
 
 @pytest.mark.parametrize(
     "given", [np.array([0.5, 1.0]), np.array([[0.2, 0.8]]), np.array([[1, 1]]), np.array([[0, 0]]), np.zeros((2, 2, 2))]
 )
-def test_numbers_that_are_not_labels(given, tmp_path):
+def test_numbers_that_are_not_labels_are_refused(given, tmp_path):
     found = arrays(tmp_path, np.zeros((len(given), 1)), given)
     with pytest.raises(DataError, match=r"targets 'y.*: .*for numbers use a regression loss such as mean_squared_err"):
         class_labels.text_labels(found)
@@ -82,7 +82,7 @@ def test_a_class_without_rows_suggests_the_nearest_name(tmp_path):
         class_labels.keep_classes(found, ("lift", "right"))
 
 
-def test_an_unknown_label_names_its_row(tmp_path):
+def test_the_error_for_an_unknown_label_names_its_row(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,a\n2,b\n3,c\n")
     with pytest.raises(DataError, match=r"a\.csv:4: the label 'c' is none of the classes a, b"):
         class_labels.encode(rows(path=tmp_path / "a.csv", targets="y"), ("a", "b"))
@@ -91,7 +91,7 @@ def test_an_unknown_label_names_its_row(tmp_path):
         class_labels.encode(found, ("0", "1"))
 
 
-def test_numbers_of_a_table_are_the_same_labels_as_those_of_arrays(tmp_path):
+def test_numbers_in_tables_and_arrays_give_the_same_labels(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,2.0\n2,10\n3,2\n")
     found = rows(path=tmp_path / "a.csv", targets="y")
     assert class_order(class_labels.text_labels(found).unique()) == ("2", "10")

@@ -15,7 +15,7 @@ IDS = ["9007199254740992", "9007199254740993", "1234567890123456789"]
 
 
 @pytest.mark.parametrize("limit", [0, 1 << 60], ids=["arrow", "own"])
-def test_labels_of_a_table(tmp_path, monkeypatch, limit):
+def test_long_labels_and_groups_of_a_table_stay_text(tmp_path, monkeypatch, limit):
     if limit == 0:
         pytest.importorskip("pyarrow", reason="the extra tables is not installed")
     monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", limit)
@@ -34,7 +34,7 @@ def test_numeric_targets_may_be_long_numbers(tmp_path):
     assert fitted(found).targets(found).tolist() == [[9007199254740992], [1e300]]
 
 
-def test_whole_numbers_in_parquet(tmp_path):
+def test_long_integers_in_parquet_stay_text(tmp_path):
     pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
     from pyarrow import parquet
 

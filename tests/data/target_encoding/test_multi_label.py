@@ -1,4 +1,4 @@
-"""Multi-label targets: columns of 0 and 1, and other values, which are refused."""
+"""Multi-label targets are columns of 0 and 1; other values are refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rows(targets):
     ],
     ids=str,
 )
-def test_values_that_mean_0_and_1(targets):
+def test_numbers_booleans_and_texts_are_read_as_0_and_1(targets):
     found = label_columns(rows(targets))
     np.testing.assert_array_equal(found, ((1, 0), (0, 0)))
     assert found.dtype == np.float64
@@ -56,7 +56,7 @@ def test_the_first_other_value_is_reported(targets, message):
     assert caught.value.key == "targets"
 
 
-def test_columns_of_a_table(tmp_path):
+def test_columns_of_a_table_can_be_labels(tmp_path):
     (tmp_path / "a.csv").write_text("x,a,b\n1,0,true\n2,1,false\n3,1,maybe\n")
     source = TableSource(path=str(tmp_path / "a.csv"), targets=["a", "b"])
     with pytest.raises(DataError, match=r"a.csv:4: label 'b': expected 0 or 1; got 'maybe'"):
@@ -64,7 +64,7 @@ def test_columns_of_a_table(tmp_path):
     np.testing.assert_array_equal(label_columns(source.read().take(np.array((1, 0)))), ((1, 0), (0, 1)))
 
 
-def test_one_hot():
+def test_one_hot_rows_have_a_single_1():
     assert is_one_hot(np.array(((0, 1), (1, 0))))
     for others in (((0, 1), (1, 1)), ((0, 0), (1, 0)), ((0, 1), (2, -1))):
         assert not is_one_hot(np.array(others))

@@ -1,4 +1,4 @@
-"""Weights of rows and of classes: reading, errors and their places."""
+"""Sample weights and class weights: reading them, and the places of errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def table(folder, weights, name="a.csv"):
 
 
 def arrays(folder, weights, kind="npz"):
-    """Write the same as arrays."""
+    """Write arrays with weights."""
     found = {"x": np.arange(20.0).reshape(10, 2), "y": np.arange(10) % 2, "w": np.asarray(weights)}
     if kind == "npz":
         np.savez(folder / "a.npz", **found)
@@ -53,7 +53,7 @@ def test_weights_are_read_in_row_order_and_are_not_inputs(tmp_path, monkeypatch)
 
 @pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.int64, np.float32])
 @pytest.mark.parametrize("shape", [(10,), (10, 1)])
-def test_weights_of_any_numeric_dtype(tmp_path, monkeypatch, dtype, shape):
+def test_weights_may_have_any_numeric_dtype(tmp_path, monkeypatch, dtype, shape):
     monkeypatch.chdir(tmp_path)
     found = rows(**arrays(tmp_path, np.arange(10).astype(dtype).reshape(shape))).weights
     assert found.tolist() == np.arange(10).astype(dtype).astype(float).tolist()
@@ -90,7 +90,7 @@ def test_weights_stay_with_rows_selected_by_class(tmp_path):
         ("much", "'much'"),
     ],
 )
-def test_invalid_weights_in_a_table(tmp_path, cell, words):
+def test_invalid_weights_in_a_table_are_refused(tmp_path, cell, words):
     source = table(tmp_path, [1, 1, 1, cell, 1, 1])
     with pytest.raises(ConfigError) as caught:
         check(config(tmp_path, source))
@@ -106,13 +106,13 @@ def test_invalid_weights_in_a_table(tmp_path, cell, words):
         ([1, 1, -2] + [1] * 7, "row 2 (counted from 0): weight: expected a number of at least 0; got -2"),
         ([1, np.nan] + [1] * 8, "row 1 (counted from 0): weight: expected a number of at least 0; got nan"),
         ([np.inf] * 10, "row 0 (counted from 0)"),
-        ([1] * 9, "expected one weight a row, a number of at least 0; got int64 of the shape (9,)"),
+        ([1] * 9, "expected one weight per row, a number of at least 0; got int64 of the shape (9,)"),
         (np.ones((10, 2)), "got float64 of the shape (10, 2)"),
         (["a"] * 10, "got <U1 of the shape (10,)"),
         ([0] * 10, "all weights are 0; nothing counts"),
     ],
 )
-def test_invalid_weights_in_arrays(tmp_path, kind, weights, words):
+def test_invalid_weights_in_arrays_are_refused(tmp_path, kind, weights, words):
     source = arrays(tmp_path, weights, kind)
     with pytest.raises(ConfigError) as caught:
         check(config(tmp_path, source))
@@ -120,7 +120,7 @@ def test_invalid_weights_in_arrays(tmp_path, kind, weights, words):
     assert "data.train.weights: " in str(caught.value)
 
 
-def test_a_weight_column_that_is_missing_or_has_another_role(tmp_path):
+def test_a_weight_column_that_is_missing_or_has_another_role_is_refused(tmp_path):
     source = table(tmp_path, [1] * 10)
     for changes, words in (
         ({"weights": "ww"}, r"data\.train\.weights: .*no column 'ww'; did you mean 'w'\?"),
@@ -151,7 +151,7 @@ def test_a_split_whose_weights_are_all_zero_is_reported_before_the_run(tmp_path,
 
 
 @pytest.mark.parametrize(("weight", "size"), [(1e300, "large"), (1e-60, "small")])
-def test_weights_that_do_not_fit_the_dtype(tmp_path, weight, size):
+def test_weights_that_do_not_fit_the_dtype_are_refused(tmp_path, weight, size):
     path = config(tmp_path, table(tmp_path, [weight] * 10))
     with pytest.raises(ConfigError, match=rf"data\.train: a weight of .* is too {size} for float32; scale the weights"):
         check(path)
@@ -161,12 +161,12 @@ def test_weights_that_do_not_fit_the_dtype(tmp_path, weight, size):
     assert cast_weights(np.array([1.0, 1e-60]), np.dtype(np.float32)).tolist() == [1, 0]
 
 
-def test_weights_of_classes_by_name():
+def test_class_weights_are_given_by_name_or_balanced():
     targets = np.array([0, 0, 0, 1, 2, 2])
     assert class_weights({"b": 3, "c": 0.5}, ("a", "b", "c"), targets) == (1.0, 3.0, 0.5)
     assert class_weights("balanced", ("a", "b", "c"), targets) == pytest.approx((6 / 9, 2, 1))
     assert class_weights("balanced", ("a", "b"), np.zeros(4, int)) == (0.5, 2.0), (
-        "a class without rows has a number too"
+        "a class without rows has a weight too"
     )
 
 
@@ -188,7 +188,7 @@ def with_class_weight(folder, value, **changes):
         ([1, 2], "training.class_weight: expected balanced or a mapping"),
     ],
 )
-def test_invalid_class_weights(tmp_path, value, words):
+def test_invalid_class_weights_are_refused(tmp_path, value, words):
     with pytest.raises(ConfigError) as caught:
         check(with_class_weight(tmp_path, value))
     assert words in str(caught.value)
@@ -241,7 +241,7 @@ def test_class_weights_and_sample_weights_are_multiplied(tmp_path):
     assert found.metric_weights.tolist() == list(range(10))
 
 
-def test_invalid_weights_name_their_row():
+def test_the_error_for_an_invalid_weight_names_its_row():
     given = array_rows(np.zeros((3, 2)), np.zeros(3), "x", "y", "y")
     with pytest.raises(DataError, match=r"x: row 1 \(counted from 0\): weight: .* got -3"):
         validate_weights(np.array([1, -3, -4]), given)

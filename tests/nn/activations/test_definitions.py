@@ -1,4 +1,4 @@
-"""Activations and their derivatives against their definitions, number by number with the standard library."""
+"""Activations and derivatives match their definitions, computed number by number with the standard library."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def z(x):
 
 
 def mish_slope(x):
-    """As in the paper."""
+    """Return the derivative of mish by the formula of the paper."""
     omega = 4 * (x + 1) + 4 * exp(2 * x) + exp(3 * x) + exp(x) * (4 * x + 6)
     return exp(x) * omega / (2 * exp(x) + exp(2 * x) + 2) ** 2
 
 
-DEFINITIONS = {  # a config: the value and the derivative
+DEFINITIONS = {  # config: (value, derivative)
     "relu": (lambda x: max(x, 0), lambda x: x > 0),
     "sigmoid": (logistic, lambda x: logistic(x) * logistic(-x)),
     "tanh": (tanh, lambda x: cosh(x) ** -2),
@@ -65,7 +65,7 @@ DEFINITIONS = {  # a config: the value and the derivative
 over_all = pytest.mark.parametrize("name", DEFINITIONS)
 
 
-def made(name):
+def build_activation(name):
     type_name, _, fields = name.partition(", ")
     return build(LAYERS, {"type": type_name, **dict(part.split(": ") for part in fields.split(", ") if part)})
 
@@ -77,25 +77,26 @@ def _nothing_overflows():
 
 
 @over_all
-def test_values_and_derivatives(name):
+def test_values_and_derivatives_match_the_definition(name):
     value, slope = DEFINITIONS[name]
     x = np.concatenate((np.linspace(-8, 8, 641), np.linspace(-25, 25, 102), (-1e-9, 1e-9, -3e-5, -0.0)))
-    y, dx, _ = run(made(name), x[None])
+    y, dx, _ = run(build_activation(name), x[None])
     np.testing.assert_allclose(y[0], [value(v) for v in x.tolist()], rtol=1e-13, atol=1e-18)
     np.testing.assert_allclose(dx[0], [slope(v) for v in x.tolist()], rtol=1e-13, atol=4e-16)
 
 
 @over_all
-def test_in_float32(name):
+def test_float32_values_and_derivatives_match_the_definition(name):
     value, slope = DEFINITIONS[name]
     x = np.concatenate((np.linspace(-8, 8, 641), (-1e-7, 1e-7, -3e-4))).astype(np.float32)
-    y, dx, _ = run(made(name), x[None])
+    y, dx, _ = run(build_activation(name), x[None])
     assert y.dtype == dx.dtype == np.float32
     np.testing.assert_allclose(y[0], [value(v) for v in x.tolist()], rtol=1e-5, atol=1e-13)
     np.testing.assert_allclose(dx[0], [slope(v) for v in x.tolist()], rtol=1e-5, atol=4e-7)
 
 
-LIMITS = {  # far below zero: the value (None: the value times x) and the slope; far above: the slope, the value being x
+# far below zero: the value (None: the slope times x) and the slope; far above zero: the slope (the value is slope * x)
+LIMITS = {
     "relu": (0, 0, 1),
     "leaky_relu": (None, 0.01, 1),
     "elu": (-1, 0, 1),
@@ -111,12 +112,12 @@ LIMITS = {  # far below zero: the value (None: the value times x) and the slope;
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", LIMITS)
-def test_as_far_as_numbers_go(name, dtype):
+def test_activations_reach_their_limits_for_huge_inputs(name, dtype):
     low, below, above = LIMITS[name]
     far = np.array((1e3, 1e10, 3e38), dtype)
     if dtype == np.float64:
         far = np.append(far, 1e308)
-    y, dx, _ = run(made(name), np.stack((-far, far)), np.ones((2, len(far)), dtype))
+    y, dx, _ = run(build_activation(name), np.stack((-far, far)), np.ones((2, len(far)), dtype))
     tiny, close = np.finfo(dtype).tiny, {"rtol": 4 * np.finfo(dtype).eps}
     np.testing.assert_allclose(y[0], -far * dtype(below) if low is None else np.full_like(far, low), **close, atol=tiny)
     np.testing.assert_allclose(y[1], far * dtype(above), **close)
@@ -125,12 +126,12 @@ def test_as_far_as_numbers_go(name, dtype):
 
 
 @over_all
-def test_what_is_no_number_stays_so(name):
-    y, _, _ = run(made(name), np.array(((np.nan, 1.0),)))
+def test_nan_inputs_give_nan_outputs(name):
+    y, _, _ = run(build_activation(name), np.array(((np.nan, 1.0),)))
     assert np.isnan(y).tolist() == [[True, False]]
 
 
-def test_everything_with_a_kink_or_a_curve_has_its_definition_here():
+def test_all_nonlinear_activations_but_softmax_are_tested_here():
     names = {name.partition(",")[0] for name in DEFINITIONS}
     activations = {cls.type_name for cls in LAYERS if cls.__module__.startswith("nncli.nn.activations.")}
     assert activations - names == {"linear", "softmax"}

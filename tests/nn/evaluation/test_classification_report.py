@@ -7,13 +7,13 @@ import numpy as np
 from nncli.nn.evaluation.classification_report import ConfusionMatrix
 
 
-def test_a_probability_of_a_half_is_the_first_class():
+def test_a_probability_of_one_half_predicts_the_first_class():
     measure = ConfusionMatrix()
     report = measure.report(measure.measure(np.array([[0.5], [0.51]]), np.array([[1.0], [1.0]]), None), 2)
     assert report.confusion.tolist() == [[0, 0], [1, 1]]
 
 
-def test_actual_runs_down_and_predicted_across():
+def test_confusion_matrix_rows_are_actual_classes():
     measure = ConfusionMatrix()
     prediction = np.eye(3)[[1, 1, 2]]
     report = measure.report(measure.measure(prediction, np.array([0, 0, 2]), np.array([1, 2.5, 1])), 3)

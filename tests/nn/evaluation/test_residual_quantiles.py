@@ -13,7 +13,7 @@ SHARES = {"min": 0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95":
 
 
 def reports(prediction, targets, weights=None, size=None):
-    """The quantiles of every target, of rows that came in parts."""
+    """Return the quantiles of every target, from rows that were added in batches of this size."""
     tally = RunningMetrics([ResidualQuantiles()])
     for start in range(0, len(prediction), size or len(prediction)):
         some = slice(start, start + (size or len(prediction)))
@@ -22,7 +22,7 @@ def reports(prediction, targets, weights=None, size=None):
 
 
 def linear(values, share):
-    """The quantile of sorted values, between the two nearest."""
+    """Return the quantile, interpolated linearly between the two nearest values."""
     ordered = sorted(values)
     at = share * (len(ordered) - 1)
     low = int(at)
@@ -31,7 +31,7 @@ def linear(values, share):
 
 
 def by_weight(values, weights, share):
-    """The smallest value that together with the smaller ones has that share of the weight."""
+    """Return the smallest value at which the cumulative weight reaches this share of the total."""
     there = sorted((value, weight) for value, weight in zip(values, weights, strict=True) if weight > 0)
     below = 0.0
     for value, weight in there:
@@ -41,14 +41,14 @@ def by_weight(values, weights, share):
     return there[-1][0]
 
 
-def test_the_quantiles_by_name():
+def test_quantiles_have_the_documented_names():
     assert QUANTILES == SHARES
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 24, 101])
 @pytest.mark.parametrize("units", [1, 3])
 @pytest.mark.parametrize("size", [None, 1, 7])
-def test_residuals_of_every_target(rows, units, size):
+def test_quantiles_match_linear_interpolation(rows, units, size):
     prediction, targets = RANDOM.normal(size=(2, rows, units))
     found = reports(prediction, targets, size=size)
     assert len(found) == units
@@ -57,14 +57,14 @@ def test_residuals_of_every_target(rows, units, size):
         assert quantiles == pytest.approx({name: linear(residuals, share) for name, share in SHARES.items()}, rel=1e-12)
 
 
-def test_the_sign_is_target_minus_prediction():
+def test_residual_is_target_minus_prediction():
     (found,) = reports(np.array([[10.0], [10.0]]), np.array([[13.0], [11.0]]))
     assert (found["min"], found["median"], found["max"]) == (1, 2, 3)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 24, 101])
 @pytest.mark.parametrize("units", [1, 3])
-def test_residuals_with_weights(rows, units):
+def test_weighted_quantiles_match_the_definition(rows, units):
     prediction, targets = RANDOM.normal(size=(2, rows, units))
     weights = RANDOM.integers(0, 5, rows) + 0.0
     weights[0] = 2.5
@@ -77,7 +77,7 @@ def test_residuals_with_weights(rows, units):
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.25, 3.0])
-def test_equal_weights_are_no_weights(weight):
+def test_equal_weights_give_the_same_quantiles_as_no_weights(weight):
     prediction, targets = RANDOM.normal(size=(2, 20, 2))
     assert reports(prediction, targets, np.full(20, weight)) == reports(prediction, targets)
 
@@ -89,7 +89,7 @@ def test_rows_of_weight_zero_are_left_out():
     assert reports(prediction, targets, weights) == reports(prediction[1::2], targets[1::2])
 
 
-def test_targets_of_any_shape_and_dtype():
+def test_targets_may_have_several_axes_and_dtype_float32():
     prediction, targets = RANDOM.normal(size=(2, 9, 2, 2)).astype(np.float32)
     found = reports(prediction, targets)
     assert len(found) == 4

@@ -10,12 +10,12 @@ from nncli.nn.metrics import R2, MeanAbsoluteError, MedianAbsoluteError
 from nncli.nn.metrics.bases.kept_rows import KeptRows
 
 
-def test_short_batches_count_by_their_rows():
+def test_batches_are_weighted_by_their_rows():
     random = np.random.default_rng(0)
     targets = 50 + random.standard_normal((10, 1))
     prediction = targets + random.standard_normal((10, 1))
     tally = RunningMetrics((MeanAbsoluteError(), R2()))
-    for start, stop in ((0, 4), (4, 8), (8, 10)):  # the last one is short
+    for start, stop in ((0, 4), (4, 8), (8, 10)):  # the last batch is shorter
         p, t = prediction[start:stop], targets[start:stop]
         tally.add(float(((p - t) ** 2).sum()), stop - start, tally.measure(p, t, None))
     results = tally.results()
@@ -44,23 +44,23 @@ def random_rows(rows):
     return random.standard_normal((rows, 1)), random.standard_normal((rows, 1))
 
 
-@pytest.mark.parametrize("asked", [1, 7, 1000], ids="asked every {}".format)
+@pytest.mark.parametrize("interval", [1, 7, 1000], ids="read every {}".format)
 @pytest.mark.parametrize("size", [1, 3, 64])
-def test_kept_rows_stay_in_order_for_any_batch_sizes(size, asked):
+def test_kept_rows_stay_in_order_for_any_batch_size(size, interval):
     prediction, targets = random_rows(200)
     metric = MedianAbsoluteError()
     tally = RunningMetrics((metric, MeanAbsoluteError()))
     for number, start in enumerate(range(0, 200, size), 1):
         rows = slice(start, start + size)
         tally.add(1.0, 1.0, tally.measure(prediction[rows], targets[rows], None))
-        tally.add(0.0, 0.0, tally.measure(prediction[:0], targets[:0], None))  # of a shard without rows
-        if number % asked == 0:
+        tally.add(0.0, 0.0, tally.measure(prediction[:0], targets[:0], None))  # a shard without rows
+        if number % interval == 0:
             assert len(tally.states) == 2
     np.testing.assert_array_equal(tally.states[0], metric.measure(prediction, targets, None))
     assert tally.results()["median_absolute_error"] == np.median(np.abs(prediction - targets))
 
 
-def test_a_kept_row_is_copied_only_a_few_times(monkeypatch):
+def test_each_kept_row_is_copied_only_a_few_times(monkeypatch):
     copied = 0
     merge = KeptRows.merge
 
@@ -76,10 +76,10 @@ def test_a_kept_row_is_copied_only_a_few_times(monkeypatch):
     for _ in range(batches):
         tally.add(0.0, 1.0, states)
     assert tally.states[0].size == 1 + batches * 4
-    assert copied < 20 * batches * 4  # one by one it were batches / 2 times
+    assert copied < 20 * batches * 4  # merging one batch at a time would copy each row batches / 2 times
 
 
-def test_restored_states_can_be_continued():
+def test_restored_states_accept_more_rows():
     prediction, targets = random_rows(50)
     metrics = MedianAbsoluteError(), R2()
     whole, second = RunningMetrics(metrics), RunningMetrics(metrics)

@@ -1,4 +1,4 @@
-"""Layers of the tests, as a config writes them."""
+"""Layer configs for the tests."""
 
 from __future__ import annotations
 

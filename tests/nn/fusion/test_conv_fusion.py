@@ -1,4 +1,4 @@
-"""Fusion of convolutions: which layers are fused, with the same bits as layer by layer."""
+"""Fusion of convolutions: which layers are fused, and that the results are bitwise identical."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLOAT32 = np.dtype(np.float32)
 
 SAME = {"padding": "same"}
 IMAGE, SEQUENCE = (12, 13, 5), (40, 3)
-FUSED = [  # layers, shape of a row, how many of them are fused
+FUSED = [  # layers, shape of a row, number of fused layers
     ([conv(**SAME), "relu", pool()], IMAGE, 3),
     ([conv(16), "relu", pool((3, 2))], IMAGE, 3),
     ([conv(24, stride=2, padding=2), "relu", pool()], IMAGE, 3),
@@ -35,7 +35,7 @@ FUSED = [  # layers, shape of a row, how many of them are fused
     ([conv(33), "relu", "relu"], IMAGE, 2),
     ([conv(32, bias=False), "relu", pool()], IMAGE, 3),
     ([conv(7, 2), "relu"], IMAGE, 2),
-    ([conv(12), "relu", pool()], IMAGE, 3),  # in float64, half a panel after a whole one
+    ([conv(12), "relu", pool()], IMAGE, 3),  # in float64, one and a half panels
     ([conv(16), "relu", "relu", pool()], IMAGE, 2),
     ([conv(16, 5, "conv1d"), "relu", pool(3, "max_pool1d")], SEQUENCE, 3),
     ([conv(9, 4, "conv1d", padding=1), "relu", {"type": "avg_pool1d"}], SEQUENCE, 2),
@@ -43,14 +43,14 @@ FUSED = [  # layers, shape of a row, how many of them are fused
 NOT_FUSED = [
     ([conv(**SAME)], IMAGE),
     ([conv(**SAME), "tanh", pool()], IMAGE),
-    ([conv(16), "relu", pool(3, stride=2)], IMAGE),  # windows that overlap, before relu
+    ([conv(16), "relu", pool(3, stride=2)], IMAGE),  # overlapping windows are not moved before relu
     ([conv(16), "relu", pool(padding=1)], IMAGE),
     ([conv(16), "relu", "global_max_pool2d"], IMAGE),
     ([conv(**SAME), {"type": "avg_pool2d"}], IMAGE),
     ([conv(10, groups=5), "relu", pool()], IMAGE),
     ([conv(dilation=2), "relu", pool()], IMAGE),
-    ([conv(2), "relu", pool()], IMAGE),  # few filters
-    ([conv(8, 1), "relu", pool()], IMAGE),  # a product of matrices as it is
+    ([conv(2), "relu", pool()], IMAGE),  # too few filters
+    ([conv(8, 1), "relu", pool()], IMAGE),  # a 1x1 kernel is already a matrix product
     (["relu", pool()], IMAGE),
     ([{"type": "dense", "units": 3}, "relu"], IMAGE),
 ]
@@ -64,7 +64,7 @@ def bound(layers, shape, dtype="float32"):
 
 
 def first_operator(model, shape, dtype=FLOAT32):
-    """The fused operator at the beginning of a model, or None."""
+    """Return the fused operator for the first layers of a model, or None."""
     layers = [model.layers[index] for index in reorder(model.layers)]
     index, operator = fuse(layers, shapes_in_order(layers, shape), dtype)[0]
     assert index == 0
@@ -73,7 +73,7 @@ def first_operator(model, shape, dtype=FLOAT32):
 
 @pytest.fixture
 def structure(monkeypatch):
-    """Fuses what the kernels suit, without compiling it."""
+    """Fuse the layers that the compiled kernels support, without compiling the kernels."""
 
     class Structural(NumbaOps):
         def fuse_convolution(self, windows, filters, groups, dtype, *, relu, tiles):
@@ -84,12 +84,12 @@ def structure(monkeypatch):
 
 
 @pytest.mark.parametrize(("layers", "shape", "count"), FUSED, ids=str)
-def test_layers_that_are_fused(layers, shape, count, structure):
+def test_supported_layers_are_fused(layers, shape, count, structure):
     assert first_operator(layers_of(layers), shape).layers == count
 
 
 @pytest.mark.parametrize(("layers", "shape"), NOT_FUSED, ids=str)
-def test_layers_that_are_not_fused(layers, shape, structure):
+def test_unsupported_layers_are_not_fused(layers, shape, structure):
     assert first_operator(layers_of(layers), shape) is None
 
 
@@ -127,24 +127,24 @@ def test_a_subclass_is_not_fused(kinds, count, structure):
 @needs_numba
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("layers", "shape", "count"), FUSED, ids=str)
-def test_the_same_bits_as_layer_by_layer(layers, shape, count, dtype):
+def test_fused_results_are_bitwise_identical(layers, shape, count, dtype):
     network, run, rng = bound(layers, shape, dtype)
     for rows in (0, 1, 3):
         x = rng.uniform(-1, 1, (rows, *shape)).astype(dtype)
         given = x.copy()
         y = first_operator(network.model, shape, np.dtype(dtype)).compute(next(iter(network.tree.values())), x)
-        one_by_one = x
+        expected = x
         for forward, p, ctx, _, _ in run.bound[:count]:
-            one_by_one, _ = forward(p, one_by_one, ctx)
-        assert y.dtype == one_by_one.dtype
-        np.testing.assert_array_equal(y, one_by_one)
+            expected, _ = forward(p, expected, ctx)
+        assert y.dtype == expected.dtype
+        np.testing.assert_array_equal(y, expected)
         np.testing.assert_array_equal(run.output(x), run.forward(x)[0])
         np.testing.assert_array_equal(x, given)
 
 
 @needs_numba
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_numbers_that_are_not_finite_are_propagated(bad):
+def test_nonfinite_inputs_are_propagated(bad):
     _, run, rng = bound([conv(16), "relu", pool()], IMAGE)
     x = rng.uniform(-1, 1, (2, *IMAGE)).astype("float32")
     for place in ((0, 0, 0, 0), (0, 5, 6, 2), (1, 11, 12, 4)):
@@ -155,7 +155,7 @@ def test_numbers_that_are_not_finite_are_propagated(bad):
 
 
 @needs_numba
-def test_inputs_of_any_memory_order_and_alignment():
+def test_inputs_may_have_any_memory_order_and_alignment():
     _, run, rng = bound([conv(16), "relu", pool()], IMAGE)
     x = rng.uniform(-1, 1, (2, *IMAGE)).astype("float32")
     y = run.output(x)
@@ -169,9 +169,9 @@ def test_inputs_of_any_memory_order_and_alignment():
 
 
 @needs_numba
-def test_a_network_predicts_with_it_and_its_current_weights(monkeypatch):
+def test_prediction_uses_the_fused_operator_and_the_current_weights(monkeypatch):
     def refuse(*_):
-        raise AssertionError("one by one")
+        raise AssertionError("not fused")
 
     for kind in (Conv2D, ReLU, MaxPool2D):
         monkeypatch.setattr(kind, "forward", refuse)

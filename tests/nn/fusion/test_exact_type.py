@@ -1,4 +1,4 @@
-"""Layers that are exactly of a registered type."""
+"""Check for the exact type of a layer."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ class OwnReLU(ReLU):
 
 
 @pytest.mark.parametrize(("layer", "expected"), [(ReLU(), True), (OwnReLU(), False), (Flatten(), False)], ids=str)
-def test_a_subclass_is_not_exactly_of_the_type_of_its_base(layer, expected):
+def test_is_exactly_rejects_subclasses(layer, expected):
     assert is_exactly(layer, ("relu", "tanh")) == expected

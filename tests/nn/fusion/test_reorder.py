@@ -14,7 +14,7 @@ from tests.nn.fusion.layers import pool
 
 @dataclass(frozen=True)
 class OtherPool(MaxPool2D):
-    """Which may choose otherwise."""
+    """A subclass, which may pool differently."""
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ class OtherPool(MaxPool2D):
         (["relu", pool(3, padding=1)], [1, 0]),
         (["relu", "relu", pool(), "relu", pool()], [0, 2, 1, 4, 3]),
         (["relu", "global_max_pool2d"], [1, 0]),
-        (["gelu", pool()], [0, 1]),  # which falls before it rises
+        (["gelu", pool()], [0, 1]),  # gelu is not monotonic
         (["tanh", pool()], [0, 1]),
         (["relu", {"type": "avg_pool2d"}], [0, 1]),
         ([pool(), "relu"], [0, 1]),

@@ -1,4 +1,4 @@
-"""The numbers of every random initializer follow the distribution that its docstring names."""
+"""Every random initializer draws from the distribution in its docstring."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncli.nn.initializers import Constant
 COUNT, FAN_IN, FAN_OUT = 20_000, 30, 45
 UNIFORM = {"lecun_uniform": sqrt(3 / 30), "he_uniform": sqrt(6 / 30), "xavier_uniform": sqrt(6 / 75)}
 NORMAL = {"lecun": sqrt(1 / 30), "he": sqrt(2 / 30), "xavier": sqrt(2 / 75), "normal": 0.01}
-FARTHEST = 1.95 / sqrt(COUNT)  # of one sample of a thousand, the distribution is farther away (Kolmogorov)
+FARTHEST = 1.95 / sqrt(COUNT)  # critical value of the Kolmogorov-Smirnov test at the 0.1% level
 
 
 def drawn(config, shape=(COUNT,), seed=1):
@@ -23,7 +23,7 @@ def drawn(config, shape=(COUNT,), seed=1):
 
 
 def distance(values, distribution):
-    """The largest distance between the share of the values up to x, and what it should be."""
+    """Return the Kolmogorov-Smirnov statistic: the largest distance between empirical and expected distribution."""
     expected = distribution(np.sort(values))
     shares = np.arange(len(values) + 1) / len(values)
     return max(np.abs(expected - shares[1:]).max(), np.abs(expected - shares[:-1]).max())
@@ -51,14 +51,14 @@ DISTRIBUTIONS = {
 
 
 @pytest.mark.parametrize(("config", "distribution"), DISTRIBUTIONS.values(), ids=DISTRIBUTIONS)
-def test_the_distribution(config, distribution):
+def test_initializers_follow_their_distribution(config, distribution):
     values = drawn(config)
     assert distance(values, distribution) < FARTHEST
-    assert distance(1.05 * values, distribution) > FARTHEST  # so many values tell a variance that is a tenth too large
+    assert distance(1.05 * values, distribution) > FARTHEST  # the test detects a variance that is 10% too large
 
 
 @pytest.mark.parametrize(("name", "bound"), UNIFORM.items())
-def test_the_bounds_of_the_uniform_ones(name, bound):
+def test_uniform_initializers_stay_within_their_bounds(name, bound):
     values = drawn(name)
     assert np.abs(values).max() <= bound
     assert (values.min(), values.max()) == pytest.approx((-bound, bound), rel=1e-3)
@@ -68,25 +68,25 @@ def test_truncated_normal_has_no_values_beyond_two_standard_deviations():
     values = drawn({"type": "truncated_normal", "std": 0.5})
     assert np.abs(values).max() <= 1
     assert (values.min(), values.max()) == pytest.approx((-1, 1), rel=1e-2)
-    assert len(np.unique(values)) == COUNT  # drawn again, not moved to the bounds
+    assert len(np.unique(values)) == COUNT  # values outside are drawn again, not clipped
 
 
 def test_truncated_normal_keeps_the_values_of_normal_within_its_bounds():
-    values, uncut = drawn({"type": "truncated_normal", "std": 0.3}), drawn({"type": "normal", "std": 0.3})
-    near = np.abs(uncut) <= 0.6
-    np.testing.assert_array_equal(values[near], uncut[near])
-    assert not (values == uncut)[~near].any()
+    values, untruncated = drawn({"type": "truncated_normal", "std": 0.3}), drawn({"type": "normal", "std": 0.3})
+    near = np.abs(untruncated) <= 0.6
+    np.testing.assert_array_equal(values[near], untruncated[near])
+    assert not (values == untruncated)[~near].any()
 
 
 @pytest.mark.parametrize("value", [0, -2, 0.3, 1e300])
-def test_a_constant(value):
+def test_constant_fills_the_array_with_its_value(value):
     values = drawn({"type": "constant", "value": value}, (2, 3))
     assert (values.shape, values.dtype) == ((2, 3), np.float64)
     assert (values == value).all()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), "0.5", True, None])
-def test_a_constant_is_a_finite_number(value):
+def test_constant_requires_a_finite_number(value):
     with pytest.raises(ConfigError, match=r"constant\.value: expected a (finite )?number"):
         Constant(value)
 
@@ -108,7 +108,7 @@ def test_the_value_of_constant_is_required():
         "truncated_normal": ["trunc_normal"],
     }.items(),
 )
-def test_the_names_of_other_libraries(name, aliases):
+def test_names_of_other_libraries_are_aliases(name, aliases):
     assert INITIALIZERS.aliases(name) == aliases
     for alias in aliases:
         np.testing.assert_array_equal(drawn(alias, (3, 2)), drawn(name, (3, 2)))

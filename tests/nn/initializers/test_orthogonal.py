@@ -9,7 +9,7 @@ from nncli.nn.initializers import Orthogonal
 from nncli.nn.layers.sequential import layers_of
 from nncli.nn.network import Network
 
-COUNT = 250  # matrices
+COUNT = 250  # number of matrices
 
 
 def drawn(shape, seed=1, gain=1.0):
@@ -17,7 +17,7 @@ def drawn(shape, seed=1, gain=1.0):
 
 
 def gram_schmidt(a):
-    """The columns of a matrix, each freed of those before it and brought to length 1, in a loop."""
+    """Return the columns of a matrix, orthonormalized by the Gram-Schmidt process."""
     done = []
     for column in a.T:
         rest = column - sum((column @ other * other for other in done), np.zeros(len(column)))
@@ -27,7 +27,7 @@ def gram_schmidt(a):
 
 @pytest.mark.parametrize("gain", [1.0, 1.5])
 @pytest.mark.parametrize("shape", [(6, 6), (9, 4), (4, 9), (3, 2, 4, 5), (2, 2, 1, 7), (5, 1), (5,), (1, 1)], ids=str)
-def test_the_shorter_side_is_orthonormal(shape, gain):
+def test_the_shorter_side_is_orthogonal_with_norm_gain(shape, gain):
     matrix = drawn(shape, gain=gain).reshape(-1, shape[-1])  # (rows, columns)
     rows, columns = matrix.shape
     product = matrix.T @ matrix if rows >= columns else matrix @ matrix.T
@@ -35,21 +35,21 @@ def test_the_shorter_side_is_orthonormal(shape, gain):
 
 
 @pytest.mark.parametrize("shape", [(5, 5), (7, 3), (3, 7)], ids=str)
-def test_the_numbers_are_those_of_gram_schmidt(shape):
+def test_values_match_gram_schmidt(shape):
     long, short = max(shape), min(shape)
     expected = gram_schmidt(np.random.default_rng(1).standard_normal((long, short)))
     np.testing.assert_allclose(drawn(shape), expected if shape[0] == long else expected.T, rtol=0, atol=1e-12)
 
 
-def test_no_matrix_is_preferred():
-    # entries of a uniform orthogonal 3 x 3 matrix: mean 0, mean square 1 / 3, and every second matrix is a reflection
+def test_matrices_are_uniformly_distributed():
+    # uniform orthogonal 3 x 3 matrices: entries have mean 0 and mean square 1 / 3; half of the determinants are -1
     matrices = np.array([drawn((3, 3), seed) for seed in range(COUNT)])
     assert np.abs(matrices.mean(axis=0)).max() < 4 / np.sqrt(3 * COUNT)
-    assert np.abs((matrices**2).mean(axis=0) - 1 / 3).max() < 4 * 0.3 / np.sqrt(COUNT)  # of one square: 0.298
+    assert np.abs((matrices**2).mean(axis=0) - 1 / 3).max() < 4 * 0.3 / np.sqrt(COUNT)  # std of a square: 0.298
     assert np.abs(np.linalg.det(matrices).mean()) < 4 / np.sqrt(COUNT)
 
 
-def test_the_columns_of_a_kernel_are_its_filters():
+def test_filters_of_a_kernel_are_orthonormal():
     layer = {"type": "conv2d", "filters": 4, "kernel_size": [3, 2], "initializer": "orthogonal"}
     network = Network(layers_of([layer]), (6, 6, 3), np.dtype(np.float32), seed=0)
     kernel = network.named()["0.conv2d.weight"].astype(np.float64)

@@ -14,17 +14,17 @@ from nncli.nn.layer import Layer
 def run(
     layer: Layer, x: Array, dy: Array | None = None, *, pass_state: PassState | None = None, index: int = 0, **p: Any
 ) -> Any:
-    """(output, gradient of the input, gradients of the parameters by name), dy being ones where it is not given."""
+    """Return (output, gradient of the input, gradients of the parameters by name); dy defaults to ones."""
     y, backward = layer.forward(p, x, Context(index, pass_state or PassState(), True, {}))
     g = {name: np.full_like(array, np.nan) for name, array in p.items()}
     return y, backward(np.ones_like(y) if dy is None else dy.copy(), g), g
 
 
 def channel(*entries: Any) -> Array:
-    """One length with one channel from its entries."""
+    """Return a batch of one sequence with one channel."""
     return np.array(entries, np.float64)[None, :, None]
 
 
 def image(*rows: Any) -> Array:
-    """One image with one channel from its rows of numbers."""
+    """Return a batch of one image with one channel, given by rows."""
     return np.array(rows, np.float64)[None, :, :, None]

@@ -1,4 +1,4 @@
-"""Batch normalisation by hand."""
+"""Batch normalization, worked by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nncli.nn.network import Network, Pass
 
 
 def bound(training=True, shape=(2,), **fields):
-    """(network, pass) of one layer."""
+    """Return (network, pass) of a single batch_norm layer."""
     network = Network(layers_of([BatchNorm(**fields)]), shape, np.dtype(np.float64), seed=0)
     run = Pass(network, 1, input_gradient=True)
     run.pass_state.training = training
@@ -22,13 +22,13 @@ def values(network):
     return {name.rpartition(".")[2]: array.tolist() for name, array in network.named().items()}
 
 
-def test_initially_it_only_normalizes():
+def test_initial_parameters_leave_the_normalized_values_unchanged():
     network, _ = bound()
     assert values(network) == {"scale": [1, 1], "shift": [0, 0], "running_mean": [0, 0], "running_variance": [1, 1]}
 
 
 def test_one_step_by_hand():
-    # two rows: means 2 and 10, biased variances 1 and 4, unbiased 2 and 8; momentum 0.25
+    # two rows: means 2 and 10, biased variances 1 and 4, unbiased variances 2 and 8; momentum 0.25
     network, run = bound(epsilon=1e-12, momentum=0.25)
     network.named()["0.batch_norm.scale"][:] = (1, 3)
     network.named()["0.batch_norm.shift"][:] = (0, 5)
@@ -49,7 +49,7 @@ def test_inference_uses_the_running_statistics():
     np.testing.assert_allclose(run.output(np.array(((5.0, 1),))), ((4 / 2, -1 / 1),))
 
 
-def test_a_single_value_per_channel_gives_the_shift_and_keeps_the_running_statistics():
+def test_a_single_value_per_channel_returns_the_shift():
     network, run = bound()
     network.named()["0.batch_norm.shift"][:] = (4, -1)
     y, backwards = run.forward(np.array(((7.0, 9),)))
@@ -62,7 +62,7 @@ def test_a_single_value_per_channel_gives_the_shift_and_keeps_the_running_statis
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_numbers_far_from_zero_lose_nothing_to_cancellation(dtype):
+def test_a_large_mean_causes_no_cancellation(dtype):
     network = Network(layers_of(["batch_norm"]), (1,), np.dtype(dtype), seed=0)
     run = Pass(network, 1)
     run.pass_state.training = True

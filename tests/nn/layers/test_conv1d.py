@@ -1,4 +1,4 @@
-"""1D convolution: worked by hand, against NumPy for one channel, and as an image of height 1."""
+"""1D convolution, worked by hand, and compared with NumPy and with conv2d over an image of height 1."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def test_by_hand():
     W = np.array((1.0, -2))[:, None, None]
     layer = Conv1D(filters=1, kernel_size=2, stride=2, padding=1)
     y, dx, g = run(layer, channel(3, 5, 7), channel(1, 10), weight=W, bias=np.array((0.5,)))
-    np.testing.assert_array_equal(y, channel(0 - 6 + 0.5, 5 - 14 + 0.5))  # of 0 3 and 5 7; a zero is left over
+    np.testing.assert_array_equal(y, channel(0 - 6 + 0.5, 5 - 14 + 0.5))  # windows (0, 3) and (5, 7)
     np.testing.assert_array_equal(dx, channel(-2, 10, -20))
     np.testing.assert_array_equal(g["weight"], ((((50.0,),), ((3 + 70.0,),))))
     assert g["bias"] == 11
 
 
-def test_one_channel_agrees_with_numpy():
+def test_one_channel_matches_numpy():
     random = np.random.default_rng(0)
     x, W = random.standard_normal((3, 12, 1)), random.standard_normal((5, 1, 2))
     for padding, mode in (("valid", "valid"), ("same", "same"), (4, "full")):
@@ -39,7 +39,7 @@ def test_one_channel_agrees_with_numpy():
     ],
     ids=str,
 )
-def test_it_is_an_image_of_height_1(fields):
+def test_conv1d_equals_conv2d_over_an_image_of_height_1(fields):
     random = np.random.default_rng(0)
     layer = Conv1D(filters=4, kernel_size=3, **fields)
     x, W = random.standard_normal((3, 9, 4)), random.standard_normal((3, 4 // layer.groups, 4))
@@ -62,13 +62,13 @@ def test_parameters():
 
 
 @pytest.mark.parametrize("shape", [(64,), (8, 8, 1)], ids=str)
-def test_inputs_that_are_not_sequences(shape):
+def test_inputs_must_be_sequences(shape):
     with pytest.raises(ShapeError, match=r"^wants \(length, channels\)$"):
         Conv1D(filters=1, kernel_size=3).output_shape(shape)
 
 
 @pytest.mark.parametrize("field", ["kernel_size", "stride", "dilation"])
-def test_sizes_are_numbers(field):
+def test_sizes_must_be_single_numbers(field):
     with pytest.raises(ConfigError) as caught:
         Conv1D(**{"filters": 1, "kernel_size": 3, field: [1, 3]})
-    assert str(caught.value) == f"conv1d.{field}: expected a whole number at least 1; got [1, 3]"
+    assert str(caught.value) == f"conv1d.{field}: expected a whole number of at least 1; got [1, 3]"

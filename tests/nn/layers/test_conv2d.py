@@ -1,4 +1,4 @@
-"""2D convolution: worked by hand, and the same result in every way to compute it."""
+"""2D convolution, worked by hand; all algorithms give the same result."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def test_by_hand():
     y, dx, g = run(layer, x, image((1, 0), (2, -1)), weight=W, bias=np.array((0.5,)))
     # top left: 1 * 1 + 2 * -1 + 0 * 0 + 1 * 2 + 0.5 = 1.5, and so on; the kernel is not flipped
     np.testing.assert_array_equal(y, image((1.5, 8.5), (1.5, 0.5)))
-    # every window's kernel, times its dy, laid over the image
+    # sum over the windows of dy * kernel, at the window's position
     np.testing.assert_array_equal(dx, image((1, -1, 0), (2, 2 - 2 - 1, 1), (0, 4, -2)))
-    # every window's entries, times its dy
+    # sum over the windows of dy * input
     np.testing.assert_array_equal(g["weight"][:, :, 0, 0], ((1 + 0 - 1, 2 + 2 - 3), (0 + 4 - 1, 1 + 2 - 1)))
     assert g["bias"] == 1 + 0 + 2 - 1
 
 
-def test_the_odd_zero_is_at_the_bottom_and_on_the_right():
+def test_same_padding_puts_the_odd_zero_at_the_bottom_and_right():
     W = np.array(((1.0, 10), (100, 1000)))[:, :, None, None]
     layer = Conv2D(filters=1, kernel_size=2, padding="same", bias=False)
     y, _, _ = run(layer, image((1, 2), (3, 4)), weight=W)
@@ -40,13 +40,13 @@ def test_height_and_width_are_not_mixed_up():
     x = np.arange(30.0).reshape(1, 5, 6, 1)
     layer = Conv2D(filters=1, kernel_size=1, stride=(3, 2), padding=(1, 0), bias=False)
     y, dx, _ = run(layer, x, weight=np.ones((1, 1, 1, 1)))
-    # rows -1, 2 and 5 of which the first and the last are padding; columns 0, 2 and 4
+    # rows -1, 2 and 5 (rows -1 and 5 are padding) and columns 0, 2 and 4
     np.testing.assert_array_equal(y, image((0, 0, 0), (12, 14, 16), (0, 0, 0)))
     assert dx.shape == x.shape
     assert [tuple(index) for index in np.argwhere(dx[0, :, :, 0])] == [(2, 0), (2, 2), (2, 4)]
 
 
-def test_every_filter_sees_every_channel():
+def test_every_filter_sums_over_all_channels():
     random = np.random.default_rng(0)
     x, W = random.standard_normal((2, 1, 1, 3)), random.standard_normal((1, 1, 3, 4))
     y, _, _ = run(Conv2D(filters=4, kernel_size=1), x, weight=W, bias=np.zeros(4))
@@ -56,7 +56,7 @@ def test_every_filter_sees_every_channel():
 def test_a_dilated_kernel_by_hand():
     x = image((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12))
     W = np.array(((1.0, -1), (10, 0)))[:, :, None, None]
-    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # one window: the corners
+    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # the only window contains the corners
     y, dx, g = run(layer, x, image((3,)), weight=W)
     np.testing.assert_array_equal(y, image((1 - 4 + 90,)))
     np.testing.assert_array_equal(dx, image((3, 0, 0, -3), (0, 0, 0, 0), (30, 0, 0, 0)))
@@ -72,8 +72,8 @@ def test_the_first_filters_apply_to_the_first_channels():
     np.testing.assert_array_equal(g["weight"][0, 0], ((1, 1, 100, 100), (10, 10, 1000, 1000)))
 
 
-@pytest.mark.parametrize("filters", [6, 15])  # entry by entry, and a product of matrices for each channel
-def test_depthwise_filters_are_in_the_order_of_their_channels(filters):
+@pytest.mark.parametrize("filters", [6, 15])  # the elementwise algorithm, and the one with a matrix product per channel
+def test_depthwise_filters_follow_the_order_of_their_channels(filters):
     x = np.array((1.0, 10, 100)).reshape(1, 1, 1, 3)
     W = np.arange(1.0, filters + 1).reshape(1, 1, 1, filters)
     y, dx, g = run(Conv2D(filters=filters, kernel_size=1, groups=3, bias=False), x, weight=W)
@@ -96,7 +96,7 @@ def test_depthwise_filters_are_in_the_order_of_their_channels(filters):
     ],
 )
 @pytest.mark.parametrize("stride", [1, 2, (2, 1)])
-def test_all_ways_to_compute_it_give_the_same_result(monkeypatch, module, name, value, groups, stride):
+def test_all_algorithms_give_the_same_result(monkeypatch, module, name, value, groups, stride):
     random = np.random.default_rng(0)
     x, W = random.standard_normal((7, 5, 4, 3)), random.standard_normal((2, 3, 3 // groups, 6))
     layer = Conv2D(filters=6, kernel_size=(2, 3), stride=stride, padding=1, groups=groups)
@@ -121,7 +121,7 @@ def test_parameters():
     assert list(Conv2D(filters=4, kernel_size=2, bias=False, initializer="he").parameters((9, 9, 5))) == ["weight"]
 
 
-def test_the_message_for_many_filters_is_made_quickly():
+def test_the_message_for_a_huge_number_of_filters_is_quick():
     with pytest.raises(ConfigError, match=r"expected 1, 2, 4, 5, 8, 10, .* or 1000000000000000000, to divide the filt"):
         Conv2D(filters=10**18, kernel_size=1, groups=3)
 
@@ -140,23 +140,23 @@ def test_parameters_of_groups():
         ({"filters": 3, "groups": 3}, 1, "wants a multiple of 3 channels for its groups, or groups: 1"),
     ],
 )
-def test_groups_that_do_not_divide_the_channels(fields, channels, message):
+def test_groups_must_divide_the_channels(fields, channels, message):
     with pytest.raises(ShapeError) as caught:
         Conv2D(kernel_size=1, **fields).output_shape((4, 4, channels))
     assert str(caught.value) == message
 
 
-def test_backward_does_not_keep_the_output():
+def test_backward_does_not_hold_the_output_in_memory():
     x = np.ones((2, 4, 4, 3), np.float32)
     for layer, channels in ((Conv2D(filters=3, kernel_size=3), 3), (Conv2D(filters=3, kernel_size=3, groups=3), 1)):
         W = np.ones((3, 3, channels, 3), np.float32)
         y, backward = layer.forward({"weight": W, "bias": np.ones(3)}, x, Context(0, PassState(), True, {}))
-        kept = weakref.ref(y if y.base is None else y.base)
+        reference = weakref.ref(y if y.base is None else y.base)
         del y
-        assert kept() is None, backward
+        assert reference() is None, backward
 
 
-def test_a_number_or_a_pair():
+def test_sizes_may_be_a_number_or_a_pair():
     assert Conv2D(filters=1, kernel_size=[3, 3]) != Conv2D(filters=1, kernel_size=3)
     for shape in ((9, 9, 1), (8, 5, 2)):
         number, both = (
@@ -169,21 +169,21 @@ def test_a_number_or_a_pair():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"filters": 0}, "conv2d.filters: expected a whole number at least 1; got 0"),
-        ({"filters": 2.0}, "conv2d.filters: expected a whole number at least 1; got 2.0"),
+        ({"filters": 0}, "conv2d.filters: expected a whole number of at least 1; got 0"),
+        ({"filters": 2.0}, "conv2d.filters: expected a whole number of at least 1; got 2.0"),
         (
             {"kernel_size": [3, 3, 3]},
-            "conv2d.kernel_size: expected a whole number at least 1 or a pair of whole numbers at least 1; "
+            "conv2d.kernel_size: expected a whole number of at least 1 or a pair of whole numbers of at least 1; "
             "got [3, 3, 3]",
         ),
         (
             {"stride": 0},
-            "conv2d.stride: expected a whole number at least 1 or a pair of whole numbers at least 1; got 0",
+            "conv2d.stride: expected a whole number of at least 1 or a pair of whole numbers of at least 1; got 0",
         ),
         (
             {"padding": "smae"},
-            "conv2d.padding: expected one of valid, same or a whole number at least 0 or a pair of whole numbers at "
-            "least 0; got 'smae'; did you mean 'same'?",
+            "conv2d.padding: expected one of valid, same or a whole number of at least 0 or a pair of whole numbers "
+            "of at least 0; got 'smae'; did you mean 'same'?",
         ),
         (
             {"initializer": "hee"},
@@ -193,9 +193,10 @@ def test_a_number_or_a_pair():
         ({"bias": "no"}, "conv2d.bias: expected true or false; got 'no'"),
         (
             {"dilation": [1, 0]},
-            "conv2d.dilation: expected a whole number at least 1 or a pair of whole numbers at least 1; got [1, 0]",
+            "conv2d.dilation: expected a whole number of at least 1 or a pair of whole numbers of at least 1; "
+            "got [1, 0]",
         ),
-        ({"groups": 0}, "conv2d.groups: expected a whole number at least 1; got 0"),
+        ({"groups": 0}, "conv2d.groups: expected a whole number of at least 1; got 0"),
         (
             {"filters": 16, "groups": 3},
             "conv2d.groups: expected 1, 2, 4, 8 or 16, to divide the filters, or filters: 18; got 3",

@@ -19,7 +19,7 @@ def test_by_hand():
     np.testing.assert_array_equal(g["bias"], (0, 1, 2))
 
 
-def test_images_are_flattened_row_by_row_with_the_channels_fastest():
+def test_images_are_flattened_in_c_order():
     x = np.arange(12.0).reshape(1, 2, 3, 2)
     weight = np.eye(12)
     y, dx, _ = run(Dense(units=12, bias=False), x, weight=weight)
@@ -27,7 +27,7 @@ def test_images_are_flattened_row_by_row_with_the_channels_fastest():
     assert dx.shape == x.shape
 
 
-def test_the_gradient_comes_back_in_the_inputs_own_shape():
+def test_the_input_gradient_has_the_shape_of_the_input():
     x, dy = np.zeros((2, 2, 1, 3)), np.array(((1.0,), (2,)))
     _, dx, _ = run(Dense(units=1), x, dy, weight=np.arange(6.0)[:, None], bias=np.zeros(1))
     np.testing.assert_array_equal(dx, np.arange(6.0).reshape(2, 1, 3) * np.array((1.0, 2))[:, None, None, None])

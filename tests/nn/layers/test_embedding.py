@@ -1,4 +1,4 @@
-"""The embedding, worked by hand; its gradient against a loop; and the numbers that it refuses."""
+"""The embedding, worked by hand, its gradient compared with a loop, and its advice."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def test_by_hand():
     x, dy = np.array(((2.0, 0), (2, 2))), np.array((((1.0, 0), (2, 3)), ((0, 4), (5, 0))))
     y, dx, g = run(Embedding(entries=3, units=2), x, dy, weight=W)
     np.testing.assert_array_equal(y, (((5, 6), (1, 2)), ((5, 6), (5, 6))))
-    np.testing.assert_array_equal(g["weight"], ((2, 3), (0, 0), (6, 4)))  # 1 does not occur
+    np.testing.assert_array_equal(g["weight"], ((2, 3), (0, 0), (6, 4)))  # index 1 does not occur
     assert dx is None
 
 
 @pytest.mark.parametrize("entries", [MAX_ONE_HOT, MAX_ONE_HOT + 1, 1000])
 @pytest.mark.parametrize("count", [0, 1, 300])
-def test_the_gradient_against_a_loop(entries, count):
+def test_the_gradient_matches_a_loop(entries, count):
     random = np.random.default_rng(entries)
     x, dy = random.integers(entries, size=(count, 2)).astype(float), random.standard_normal((count, 2, 3))
-    x[count // 2 :] = entries - 1  # often the last
+    x[count // 2 :] = entries - 1  # half of the rows have the last index
     expected = np.zeros((entries, 3))
     for numbers, rows in zip(x, dy, strict=True):
         for number, row in zip(numbers, rows, strict=True):
@@ -38,7 +38,7 @@ def test_the_gradient_against_a_loop(entries, count):
     np.testing.assert_allclose(g["weight"], expected, atol=1e-12)
 
 
-def test_numbers_are_exact_as_far_as_float32_has_them():
+def test_large_indices_are_exact_in_float32():
     x = np.array([[2**20 - 1, 2**20 - 2]], np.float32)
     weight = np.arange(2**20, dtype=np.float32)[:, None]
     y, _, _ = run(Embedding(entries=2**20, units=1), x, weight=weight)
@@ -67,6 +67,6 @@ def test_advice_for_keys_of_other_libraries(key):
         layers_of([{"type": "embedding", key: 3, "units": 2}])
 
 
-def test_the_listing_shows_the_default_initializer_as_in_a_config():
+def test_the_listing_shows_the_default_initializer_as_yaml():
     texts = {item.name: item.default_text for item in document_fields(Embedding)}
     assert texts == {"entries": "", "units": "", "initializer": "{type: normal, std: 1.0}"}

@@ -8,7 +8,7 @@ from nncli.nn.layers import Flatten
 from tests.nn.layers.run import run
 
 
-def test_the_last_axis_runs_fastest():
+def test_the_last_axis_varies_fastest():
     x = np.arange(24.0).reshape(2, 3, 2, 2)
     dy = -x.reshape(2, 12)
     y, dx, _ = run(Flatten(), x, dy)

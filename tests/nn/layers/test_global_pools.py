@@ -17,7 +17,7 @@ def test_the_mean_of_an_image():
     np.testing.assert_array_equal(dx, np.broadcast_to((2.0, 1), (1, 2, 3, 2)))
 
 
-def test_the_maximum_of_an_image_and_the_first_of_several_in_row_order():
+def test_the_first_of_tied_maxima_in_row_order_gets_the_gradient():
     x = np.concatenate((image((1, 7, 3), (7, 5, 7)), image((-4, -9, -9), (-9, -9, -3))), axis=3)
     y, dx, _ = run(GlobalMaxPool2D(), x, np.array(((10.0, 20),)))
     np.testing.assert_array_equal(y, ((7, -3),))
@@ -25,7 +25,7 @@ def test_the_maximum_of_an_image_and_the_first_of_several_in_row_order():
     np.testing.assert_array_equal(dx[..., 1:], image((0, 0, 0), (0, 0, 20)))
 
 
-def test_a_sequence():
+def test_sequences_are_pooled_over_steps():
     y, dx, _ = run(GlobalAvgPool1D(), channel(1, 2, 6), np.array(((9.0,),)))
     np.testing.assert_array_equal(y, ((3,),))
     np.testing.assert_array_equal(dx, channel(3, 3, 3))
@@ -44,7 +44,7 @@ def test_a_sequence():
         (GlobalMaxPool1D, (0, 2), "wants a length of at least 1"),
     ],
 )
-def test_shapes_that_do_not_fit(cls, wrong, message):
+def test_wrong_input_shapes_are_refused(cls, wrong, message):
     with pytest.raises(ShapeError) as caught:
         cls().output_shape(wrong)
     assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""Group normalization: loops from the definition, one group, and groups of one channel."""
+"""Group normalization, compared with loops from the definition and with layer normalization."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def by_definition(x, groups, scale, shift, epsilon):
 
 @pytest.mark.parametrize("groups", [1, 2, 3])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_by_definition(shape, groups):
+def test_outputs_and_gradients_match_the_definition(shape, groups):
     random = np.random.default_rng(1)
     x, scale, shift = random.standard_normal((3, *shape)) + 2, random.standard_normal(6), random.standard_normal(6)
     y, _, g = run(GroupNorm(groups=groups, epsilon=0.01), x, scale=scale, shift=shift)
@@ -38,7 +38,7 @@ def test_by_definition(shape, groups):
     np.testing.assert_allclose(g["scale"], whole.sum(axis=tuple(range(x.ndim - 1))), rtol=1e-10, atol=1e-12)
 
 
-def test_one_group_is_the_whole_row():
+def test_one_group_equals_layer_norm_over_the_row():
     x, dy = np.random.default_rng(2).standard_normal((2, 4, 3, 6, 5))
     given = {"scale": False, "shift": False}
     found, expected = run(GroupNorm(groups=1, **given), x, dy), run(LayerNorm(axes="all", **given), x, dy)
@@ -46,7 +46,7 @@ def test_one_group_is_the_whole_row():
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-13)
 
 
-def test_groups_that_do_not_fit_are_refused():
+def test_invalid_groups_are_refused():
     with pytest.raises(ShapeError, match="wants a number of channels that can be divided into 4 groups"):
         GroupNorm(groups=4).output_shape((5, 5, 6))
     for shape, groups in (((6,), 6), ((1, 1, 6), 6), ((1,), 1)):
@@ -61,6 +61,6 @@ def test_parameters():
     assert list(GroupNorm(groups=2, shift=False).parameters((6,))) == ["scale"]
 
 
-def test_a_key_of_another_library():
+def test_a_key_of_another_library_gives_advice():
     with pytest.raises(ConfigError, match="unknown key 'num_groups' for group_norm: write groups"):
         build(LAYERS, {"type": "group_norm", "groups": 1, "num_groups": 2})

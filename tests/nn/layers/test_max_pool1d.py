@@ -8,13 +8,13 @@ from nncli.nn.layers import MaxPool1D
 from tests.nn.layers.run import channel, run
 
 
-def test_by_hand_with_a_remainder_that_no_window_covers():
+def test_values_after_the_last_window_are_ignored():
     y, dx, _ = run(MaxPool1D(), channel(1, 5, 8, 1, 9), channel(10, 20))
     np.testing.assert_array_equal(y, channel(5, 8))
     np.testing.assert_array_equal(dx, channel(0, 10, 20, 0, 0))
 
 
-def test_the_first_of_equal_maxima_gets_the_gradient():
+def test_the_first_of_tied_maxima_gets_the_gradient():
     _, dx, _ = run(MaxPool1D(pool_size=3, stride=1), channel(7, 7, 2, 7), channel(10, 20))
     np.testing.assert_array_equal(dx, channel(10, 20, 0, 0))
 

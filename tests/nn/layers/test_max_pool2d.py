@@ -8,20 +8,20 @@ from nncli.nn.layers import MaxPool2D
 from tests.nn.layers.run import image, run
 
 
-def test_by_hand_with_a_remainder_that_no_window_covers():
+def test_values_after_the_last_window_are_ignored():
     x = image((1, 5, 2, 0, 9), (3, 4, 1, 8, 9), (9, 9, 9, 9, 9))
     y, dx, _ = run(MaxPool2D(), x, image((10, 20)))
     np.testing.assert_array_equal(y, image((5, 8)))
     np.testing.assert_array_equal(dx, image((0, 10, 0, 0, 0), (0, 0, 0, 20, 0), (0, 0, 0, 0, 0)))
 
 
-def test_the_first_of_equal_maxima_in_row_order_gets_the_gradient():
+def test_the_first_of_tied_maxima_in_row_order_gets_the_gradient():
     x = image((1, 7, 3, 3), (7, 7, 3, 3))
     _, dx, _ = run(MaxPool2D(), x, image((10, 20)))
     np.testing.assert_array_equal(dx, image((0, 10, 20, 0), (0, 0, 0, 0)))
 
 
-def test_the_gradient_is_assigned_once_if_all_elements_are_equal():
+def test_a_window_of_ties_assigns_its_gradient_once():
     x = np.zeros((2, 6, 6, 3))
     dy = np.random.default_rng(0).standard_normal((2, 3, 3, 3))
     _, dx, _ = run(MaxPool2D(), x, dy)
@@ -29,7 +29,7 @@ def test_the_gradient_is_assigned_once_if_all_elements_are_equal():
     assert np.count_nonzero(dx) == dy.size
 
 
-def test_elements_of_several_windows_get_the_sum_of_gradients():
+def test_gradients_of_overlapping_windows_add_up():
     x = image((0, 0, 0), (0, 9, 0), (0, 0, 0))
     _, dx, _ = run(MaxPool2D(pool_size=2, stride=1), x, image((1, 2), (4, 8)))
     np.testing.assert_array_equal(dx, image((0, 0, 0), (0, 15, 0), (0, 0, 0)))

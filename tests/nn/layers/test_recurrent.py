@@ -1,4 +1,4 @@
-"""LSTM and GRU: steps worked by hand, and loops from their definitions."""
+"""LSTM and GRU, with two steps worked by hand, and compared with loops from their definitions."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def sigmoid(z):
 
 
 def parameters(layer, features, seed=0):
-    """Random numbers for every array of a layer."""
+    """Return random values for every parameter of a layer."""
     random = np.random.default_rng(seed)
     return {name: random.standard_normal(spec.shape) for name, spec in layer.parameters((1, features)).items()}
 
 
 def lstm_by_definition(x, weight, recurrent_weight, bias):
-    """(n, steps, units), row by row."""
+    """Return the hidden states, (n, steps, units), computed row by row."""
     units, states = len(recurrent_weight), []
     for row in x:
         h, c = np.zeros(units), np.zeros(units)
@@ -41,7 +41,7 @@ def lstm_by_definition(x, weight, recurrent_weight, bias):
 
 
 def gru_by_definition(x, weight, recurrent_weight, bias, recurrent_bias):
-    """(n, steps, units), row by row."""
+    """Return the hidden states, (n, steps, units), computed row by row."""
     units, states = len(recurrent_weight), []
     for row in x:
         h = np.zeros(units)
@@ -59,7 +59,7 @@ DEFINITIONS = {LSTM: lstm_by_definition, GRU: gru_by_definition}
 
 def test_two_steps_of_an_lstm_by_hand():
     x = np.array([[[1.0], [0]]])
-    # input and output gate are sigmoid(0) = 1/2 and the forget gate is sigmoid(log 3) = 3/4, whatever comes in
+    # for any input, the input and output gates are sigmoid(0) = 1/2, and the forget gate is sigmoid(log 3) = 3/4
     bias = np.array((0, np.log(3), 0, 0))
     weight, recurrent = np.array([[0.0, 0, 2, 0]]), np.array([[0.0, 0, 1, 0]])
     y, dx, g = run(LSTM(units=1), x, weight=weight, recurrent_weight=recurrent, bias=bias)
@@ -68,7 +68,7 @@ def test_two_steps_of_an_lstm_by_hand():
     c2 = 3 / 4 * c1 + tanh(h1) / 2
     assert y == pytest.approx(np.array([[tanh(c2) / 2]]), abs=1e-15)
     dc2 = (1 - tanh(c2) ** 2) / 2
-    dg2 = dc2 / 2 * (1 - tanh(h1) ** 2)  # h1 comes in through the candidate of the second step
+    dg2 = dc2 / 2 * (1 - tanh(h1) ** 2)  # h1 is an input of the second step's candidate state
     dc1 = dc2 * 3 / 4 + dg2 * (1 - tanh(c1) ** 2) / 2
     dg1 = dc1 / 2 * (1 - tanh(2) ** 2)
     np.testing.assert_allclose(dx[0, :, 0], (2 * dg1, 2 * dg2), atol=1e-15)
@@ -80,7 +80,7 @@ def test_two_steps_of_an_lstm_by_hand():
 
 def test_two_steps_of_a_gru_by_hand():
     x = np.array([[[1.0], [0]]])
-    # the reset gate is sigmoid(log 3) = 3/4 and the update gate 1/2, whatever comes in
+    # for any input, the reset gate is sigmoid(log 3) = 3/4 and the update gate is sigmoid(0) = 1/2
     y, dx, g = run(
         GRU(units=1),
         x,
@@ -104,7 +104,7 @@ def test_two_steps_of_a_gru_by_hand():
 
 
 @over_both
-def test_against_a_loop_from_the_definition(kind):
+def test_outputs_match_a_loop_from_the_definition(kind):
     layer = kind(units=4, return_sequences=True)
     x, p = np.random.default_rng(1).standard_normal((3, 9, 2)), parameters(layer, 2)
     expected = DEFINITIONS[kind](x, **p)
@@ -126,7 +126,7 @@ def test_reverse_processes_the_reversed_sequence(kind):
 
 
 @over_both
-def test_the_gradient_goes_back_through_all_steps(kind):
+def test_the_gradient_flows_through_all_steps(kind):
     layer = kind(units=2)
     p = {name: array / 2 for name, array in parameters(layer, 1).items()}
     _, dx, _ = run(layer, np.full((1, 60, 1), 0.1), **p)
@@ -134,7 +134,7 @@ def test_the_gradient_goes_back_through_all_steps(kind):
 
 
 @over_both
-def test_nothing_overflows(kind):
+def test_large_inputs_do_not_overflow(kind):
     layer = kind(units=2, return_sequences=True)
     p = {name: array.astype(np.float32) for name, array in parameters(layer, 1).items()}
     y, dx, g = run(layer, np.array([[[1e30], [-1e30], [1e30]]], np.float32), **p)
@@ -155,7 +155,7 @@ def test_backward_can_be_called_again(kind):
     assert bound.gradient.tobytes() == gradient.tobytes()
 
 
-def test_every_gate_is_initialized_separately_with_the_fans_of_one_gate():
+def test_each_gate_is_initialized_with_its_own_fans():
     for kind, gates in ((LSTM, 4), (GRU, 3)):
         for name, fan_in in (("weight", 5), ("recurrent_weight", 2)):
             spec = kind(units=2, initializer="he", recurrent_initializer="he").parameters((7, 5))[name]
@@ -166,7 +166,7 @@ def test_every_gate_is_initialized_separately_with_the_fans_of_one_gate():
                 np.testing.assert_array_equal(block, He().draw(random, (fan_in, 2), fan_in, 2))
 
 
-def test_biases_are_initially_zero_except_for_the_forget_gate():
+def test_initial_biases_are_zero_except_for_the_forget_gate():
     def biases(layer):
         network = Network(layers_of([layer]), (3, 2), np.dtype(np.float64), 0)
         named = {name.split(".")[2]: array.tolist() for name, array in network.named().items()}
@@ -195,7 +195,7 @@ def test_initial_recurrent_weights_keep_the_norm_of_the_state(kind):
 
 
 @over_both
-def test_rows_that_are_not_sequences(kind):
+def test_rows_must_be_sequences(kind):
     for shape in ((3,), (5, 4, 1)):
         with pytest.raises(ShapeError, match=r"wants \(steps, features\)"):
             kind(units=2).output_shape(shape)

@@ -18,7 +18,7 @@ def network_of(config, shape):
     return Network(layers_of([{"type": "residual", **config}]), shape, np.dtype(np.float64), seed=0)
 
 
-def test_the_input_is_added():
+def test_the_input_is_added_to_the_output():
     network = network_of({"layers": [DENSE]}, (2,))
     network.named()["0.residual.0.dense.weight"][:] = ((1, 2), (3, 4))
     run = Pass(network, 1, input_gradient=True)
@@ -41,7 +41,7 @@ def test_a_projection_takes_every_second_position():
     np.testing.assert_array_equal(Pass(network, 1).output(x)[0], expected)
 
 
-def test_a_shortcut_of_several_layers():
+def test_a_shortcut_may_have_several_layers():
     shortcut = {"type": "sequential", "layers": [DENSE, "tanh"]}
     network = network_of({"layers": ["linear"], "shortcut": shortcut}, (2,))
     assert list(network.named()) == ["0.residual.shortcut.0.dense.weight"]
@@ -56,12 +56,12 @@ def test_a_shortcut_of_several_layers():
         ({"layers": [CONV]}, (4,), r"0\.conv2d wants \(height, width, channels\)"),
     ],
 )
-def test_shapes_that_cannot_be_added(config, shape, message):
+def test_shapes_that_differ_are_refused(config, shape, message):
     with pytest.raises(ShapeError, match=message):
         network_of(config, shape)
 
 
-def test_initializers_inside_are_chosen_by_the_next_activation():
+def test_inner_initializers_depend_on_the_next_activation():
     inside = {"type": "residual", "layers": [DENSE, "batch_norm", "relu", DENSE]}
     residual, *_ = layers_of([inside, "sigmoid"]).layers
     assert isinstance(residual, Residual)

@@ -22,7 +22,7 @@ def test_layers_may_be_objects_names_or_mappings():
     )
 
 
-def test_all_problems_of_all_layers_at_once():
+def test_all_problems_of_all_layers_are_reported():
     with pytest.raises(ConfigError) as caught:
         layers_of([{"type": "dense", "unts": 3}, "reluu", {"type": "dropout", "rate": 1}])
     assert [problem.dotted for problem in caught.value.problems] == [
@@ -32,7 +32,7 @@ def test_all_problems_of_all_layers_at_once():
     ]
 
 
-def test_shapes_after_every_layer():
+def test_shapes_returns_the_output_shape_of_every_layer():
     model = layers_of([{**CONV, "padding": "same"}, "relu", "max_pool2d", "flatten", DENSE])
     assert model.shapes((5, 7, 1)) == [(5, 7, 1), (5, 7, 2), (5, 7, 2), (2, 3, 2), (12,), (3,)]
     assert model.output_shape((5, 7, 1)) == (3,)
@@ -59,18 +59,18 @@ def test_shapes_after_every_layer():
     ],
     ids=["after dense", "first", "no channels", "too small", "one unit"],
 )
-def test_a_layer_that_does_not_fit_is_named_with_what_it_gets(layers, shape, message):
+def test_shape_errors_name_the_layer_and_its_input_shape(layers, shape, message):
     with pytest.raises(ShapeError) as caught:
         Network(layers_of(layers), shape, np.dtype(np.float32), 0)
     assert str(caught.value) == message
 
 
-def test_a_layer_inside_a_container_is_named_too():
+def test_shape_errors_name_inner_layers():
     with pytest.raises(ShapeError, match=r"1\.sequential 0\.conv2d wants .*"):
         layers_of([DENSE, {"type": "sequential", "layers": [CONV]}]).shapes((4,))
 
 
-def test_containers_nest_without_changing_what_is_computed():
+def test_nested_containers_give_the_same_results():
     flat = layers_of([DENSE, "tanh", DENSE, "sigmoid"])
     nested = layers_of(
         [DENSE, {"type": "sequential", "layers": ["tanh", {"type": "sequential", "layers": [DENSE]}]}, "sigmoid"]

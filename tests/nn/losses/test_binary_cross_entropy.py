@@ -39,18 +39,18 @@ def test_logits_and_probabilities_give_the_same_loss():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_logarithm_of_zero(dtype):
+def test_probabilities_of_0_and_1_give_finite_losses(dtype):
     epsilon = float(np.finfo(dtype).eps)
     output, targets = column(0, 1, 0, 1, dtype=dtype), column(1, 0, 0, 1, dtype=dtype)
     _, total, backward = BinaryCrossEntropy().forward(output, targets, None)
     assert total == pytest.approx(-2 * log(epsilon), rel=0.05)
     gradient = backward(1.0)
     assert np.isfinite(gradient).all()
-    assert gradient[0] < -1e6 < 1e6 < gradient[1]  # the wrong ones are pushed back hard
+    assert gradient[0] < -1e6 < 1e6 < gradient[1]  # wrong predictions have large gradients
     assert np.abs(gradient[2:]).max() < 2
 
 
-def test_logits_far_from_zero():
+def test_large_logits_give_exact_losses():
     z = column(1e4, -1e4, 1e4, -1e4, dtype=np.float32)
     prediction, total, backward = BinaryCrossEntropy(from_logits=True).forward(
         z, column(1, 0, 0, 1, dtype=np.float32), None
@@ -66,11 +66,11 @@ def test_targets_become_a_column():
     assert encoded.dtype == np.float32
 
 
-def test_it_absorbs_sigmoid():
+def test_binary_cross_entropy_absorbs_sigmoid():
     assert BinaryCrossEntropy().absorbs == "sigmoid"
 
 
-def test_positives_that_count_more():
+def test_positive_weight_weights_the_positive_targets():
     q, y = column(0.9, 0.2), column(1, 0)
     _, total, backward = BinaryCrossEntropy(positive_weight=3).forward(q, y, None)
     assert total == pytest.approx(-3 * log(0.9) - log(0.8))
@@ -81,7 +81,7 @@ def test_positives_that_count_more():
     np.testing.assert_allclose(backward(1.0), column(-3 * 0.1, 0.2))
 
 
-def test_positives_that_count_more_far_from_zero():
+def test_positive_weight_is_accurate_for_large_logits():
     z, y = column(1e4, -1e4, 50, -50), column(1, 1, 1, 0)
     _, total, backward = BinaryCrossEntropy(from_logits=True, positive_weight=2).forward(z, y, None)
     assert total == pytest.approx(2e4)
@@ -90,8 +90,8 @@ def test_positives_that_count_more_far_from_zero():
     assert small == pytest.approx(3 * exp(-50), rel=1e-9), "small losses are not rounded away"
 
 
-def test_smoothed_targets():
-    # 0.4: a 1 becomes 0.8 and a 0 becomes 0.2
+def test_label_smoothing_moves_the_targets():
+    # with label_smoothing 0.4, a target of 1 becomes 0.8 and a target of 0 becomes 0.2
     q, y = column(0.9, 0.2), column(1, 0)
     _, total, _ = BinaryCrossEntropy(label_smoothing=0.4).forward(q, y, None)
     assert total == pytest.approx(-0.8 * log(0.9) - 0.2 * log(0.1) - 0.2 * log(0.2) - 0.8 * log(0.8))
@@ -109,12 +109,12 @@ def test_the_loss_of_a_row_is_the_mean_over_its_labels():
     assert own.forward(q, y, None)[1] == pytest.approx((-2 * log(0.9) - log(0.8) - log(0.5) - 5 * log(0.7)) / 2)
 
 
-def test_the_best_constant():
+def test_baseline_is_the_loss_of_the_best_constant():
     y = np.array(((1.0, 1), (0, 1), (0, 1), (0, 1)))
     half = log(2)
     assert BinaryCrossEntropy().baseline(y[:, :1]) == pytest.approx(-0.25 * log(0.25) - 0.75 * log(0.75))
     assert BinaryCrossEntropy().baseline(y[:, :1], np.array((3.0, 1, 1, 1))) == pytest.approx(half)
-    # a 1 of weight 3 beside three 0: as likely as not, at which 1.5 log(2) is lost a row
+    # one target of 1 with weight 3 and three of 0: the best probability is 1/2, with a loss of 1.5 * log(2) per row
     assert BinaryCrossEntropy(positive_weight=3).baseline(y[:, :1]) == pytest.approx(1.5 * half)
     assert BinaryCrossEntropy(positive_weight=(3, 1)).baseline(y) == pytest.approx(0.75 * half)
     assert BinaryCrossEntropy().baseline(y[:, 1:]) == 0

@@ -40,14 +40,14 @@ def test_logits_and_probabilities_give_the_same_loss():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_logarithm_of_zero(dtype):
+def test_a_probability_of_0_gives_a_finite_loss(dtype):
     _, total, backward = CrossEntropy().forward(np.array(((1, 0, 0), (1, 0, 0)), dtype), TARGETS, None)
     assert total == pytest.approx(-log(np.finfo(dtype).eps), rel=1e-6)
     assert np.isfinite(backward(1.0)).all()
     assert backward(1.0)[0, 2] < -1e6
 
 
-def test_logits_far_from_zero():
+def test_large_logits_give_exact_losses():
     z = np.array(((1e4, -1e4, 0), (1e4, -1e4, 0)), np.float32)
     _, total, backward = CrossEntropy(from_logits=True).forward(z, np.array((0, 1)), None)
     assert total == 2e4
@@ -60,18 +60,18 @@ def test_small_losses_are_not_rounded_away():
     assert CrossEntropy(from_logits=True).forward(z - 40, np.array((1,)), None)[1] == pytest.approx(40)
 
 
-def test_targets_stay_class_numbers():
+def test_encoded_targets_are_class_numbers():
     encoded = CrossEntropy().encode(np.array((2.0, 0.0, 1.0)), (3,), np.dtype(np.float32))
     np.testing.assert_array_equal(encoded, (2, 0, 1))
     assert encoded.dtype == np.intp
 
 
-def test_it_absorbs_softmax():
+def test_cross_entropy_absorbs_softmax():
     assert CrossEntropy().absorbs == "softmax"
 
 
-def test_smoothed_targets():
-    # 0.3 over three classes: the right one is wanted with 0.8, the others with 0.1
+def test_label_smoothing_spreads_the_targets():
+    # label_smoothing 0.3 with three classes: the target of the true class is 0.8, the others are 0.1
     q = np.array(((0.1, 0.2, 0.7), (0.5, 0.25, 0.25)))
     expected = -0.1 * log(0.1) - 0.1 * log(0.2) - 0.8 * log(0.7) - 0.8 * log(0.5) - 0.2 * log(0.25)
     _, total, backward = CrossEntropy(label_smoothing=0.3).forward(q, TARGETS, None)
@@ -91,7 +91,7 @@ def test_label_smoothing_of_0_changes_nothing():
     assert smoothed.forward(z, TARGETS, None)[1] == pytest.approx(plain.forward(z, TARGETS, None)[1], rel=1e-6)
 
 
-def test_the_best_constant_of_smoothed_targets():
+def test_baseline_is_the_entropy_of_the_smoothed_frequencies():
     shares = 0.7 * np.array((0.5, 0.25, 0.25)) + 0.1
     found = CrossEntropy(label_smoothing=0.3).baseline(np.array((0, 0, 1, 2)))
     assert found == pytest.approx(-(shares * np.log(shares)).sum())

@@ -23,14 +23,14 @@ def test_mean_absolute_error():
 
 
 def test_huber():
-    # (1 (2 - 1/2) + 0) / 2 + (1/2 + 1 (3 - 1/2)) / 2
+    # (1 * (2 - 1/2) + 0) / 2 + (1/2 + 1 * (3 - 1/2)) / 2
     _, total, backward = Huber().forward(OUTPUT, TARGETS, None)
     assert total == 1.5 / 2 + 3 / 2
     np.testing.assert_array_equal(backward(1.0), ((-0.5, 0), (-0.5, 0.5)))
 
 
-def test_huber_within_delta_is_half_the_square_and_beyond_a_line():
-    # delta 2: (4/2 + 0) / 2 + (1/2 + 2 (3 - 1)) / 2
+def test_huber_is_quadratic_up_to_delta_and_linear_above():
+    # delta 2: (4/2 + 0) / 2 + (1/2 + 2 * (3 - 1)) / 2
     _, total, backward = Huber(delta=2).forward(OUTPUT, TARGETS, None)
     assert total == 2 / 2 + 4.5 / 2
     np.testing.assert_array_equal(backward(2.0), ((-2, 0), (-1, 2)))
@@ -41,21 +41,21 @@ def test_huber_within_delta_is_half_the_square_and_beyond_a_line():
 
 
 def test_quantile():
-    # 0.75: below by 2 and 1 costs 1.5 and 0.75, above by 3 costs 0.75
+    # quantile 0.75: predictions that are 2 and 1 too low cost 1.5 and 0.75; one that is 3 too high costs 0.75
     _, total, backward = Quantile(quantile=0.75).forward(OUTPUT, TARGETS, None)
     assert total == (1.5 + 0) / 2 + (0.75 + 0.75) / 2
     np.testing.assert_array_equal(backward(1.0), ((-0.375, 0), (-0.375, 0.125)))
     assert Quantile().forward(OUTPUT, TARGETS, None)[1] == MeanAbsoluteError().forward(OUTPUT, TARGETS, None)[1] / 2
 
 
-def test_poisson_of_logarithms():
+def test_poisson_with_log_input():
     prediction, total, backward = Poisson().forward(OUTPUT, TARGETS, None)
     assert total == pytest.approx((exp(1) - 3 + exp(2) - 4) / 2 + (1 - 0 + exp(4) - 4) / 2)
     np.testing.assert_allclose(backward(1.0), (np.exp(OUTPUT) - TARGETS) / 2)
     np.testing.assert_allclose(prediction, np.exp(OUTPUT))
 
 
-def test_poisson_of_rates():
+def test_poisson_without_log_input():
     rates = np.array(((2.0,), (0.5,)))
     prediction, total, backward = Poisson(log_input=False).forward(rates, np.array(((3.0,), (0.0,))), None)
     assert total == pytest.approx(2 - 3 * log(2) + 0.5)
@@ -64,7 +64,7 @@ def test_poisson_of_rates():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_rate_of_zero(dtype):
+def test_poisson_of_a_zero_rate_is_finite(dtype):
     epsilon = float(np.finfo(dtype).eps)
     rates, counts = np.zeros((2, 1), dtype), np.array(((0,), (2,)), dtype)
     _, total, backward = Poisson(log_input=False).forward(rates, counts, None)
@@ -72,7 +72,7 @@ def test_a_rate_of_zero(dtype):
     np.testing.assert_allclose(backward(1.0), ((1,), (1 - 2 / epsilon,)), rtol=1e-6)
 
 
-def test_weights():
+def test_weights_multiply_losses_and_gradients():
     weights = np.array((2.0, 0.5))
     for loss in LOSSES:
         each = [loss.forward(OUTPUT[[row]], TARGETS[[row]], None)[1] for row in (0, 1)]
@@ -82,20 +82,20 @@ def test_weights():
         np.testing.assert_allclose(backward(1.0), plain * weights[:, None])
 
 
-def test_the_best_constant():
+def test_baseline_is_the_loss_of_the_best_constant():
     # the median of 1, 2, 9 is 2; with weights 1, 1, 3 it is 9
     y = np.array(((1.0,), (2,), (9,)))
     assert MeanAbsoluteError().baseline(y) == pytest.approx((1 + 0 + 7) / 3)
     assert MeanAbsoluteError().baseline(y, np.array((1.0, 1, 3))) == pytest.approx((8 + 7) / 5)
     assert Quantile(quantile=0.9).baseline(y) == pytest.approx((1 - 0.9) * (8 + 7) / 3)
-    # the mean of 0, 1, 5 is 2; without any count nothing is lost
+    # the mean of 0, 1, 5 is 2; if all counts are 0, the loss is 0
     counts = np.array(((0.0, 0), (1, 0), (5, 0)))
     assert Poisson().baseline(counts) == pytest.approx((2 - 2 * log(2) + 0) / 2)
     assert Poisson(log_input=False).baseline(counts) == Poisson().baseline(counts)
 
 
-def test_the_best_constant_of_huber_lies_between_median_and_mean():
-    # within delta of it lie 0 and 1; 10 pulls with delta: (c - 0) + (c - 1) = delta
+def test_the_best_constant_of_huber_is_between_median_and_mean():
+    # 0 and 1 are within delta of the constant c, and 10 has the gradient -delta: (c - 0) + (c - 1) = delta, so c = 1.5
     y = np.array(((0.0,), (1,), (10,)))
     assert Huber(delta=2).baseline(y) == pytest.approx((1.5**2 / 2 + 0.5**2 / 2 + 2 * (8.5 - 1)) / 3)
     assert Huber(delta=1e6).baseline(y) == pytest.approx(np.var(y) / 2)
@@ -107,12 +107,12 @@ def test_the_best_constant_of_huber_lies_between_median_and_mean():
     ("cls", "fields"),
     [(Huber, {"delta": 0}), (Huber, {"delta": -1}), (Quantile, {"quantile": 0}), (Quantile, {"quantile": 1})],
 )
-def test_fields_out_of_their_range(cls, fields):
+def test_fields_out_of_range_are_refused(cls, fields):
     with pytest.raises(ConfigError, match="expected a number"):
         cls(**fields)
 
 
-def test_poisson_and_the_last_layer():
+def test_poisson_refuses_unsuitable_last_layers():
     logarithms, rates = Poisson(), Poisson(log_input=False)
     assert logarithms.last_layer_problem("dense", None) is rates.last_layer_problem("relu", (0.0, inf)) is None
     assert logarithms.last_layer_problem("relu", (0.0, inf)) == (

@@ -11,12 +11,12 @@ VALUES = np.array((5.0, 1, 3))
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.1, 1), (1 / 3, 1), (0.34, 3), (0.5, 3), (0.7, 5), (0.99, 5)])
-def test_the_smallest_value_with_its_share_of_the_rows(share, expected):
+def test_quantile_is_the_smallest_value_that_reaches_the_fraction(share, expected):
     assert weighted_quantile(VALUES, np.ones(3), share) == expected
 
 
 @pytest.mark.parametrize(("weight", "expected"), [((3, 1, 1), 5), ((1, 3, 1), 1), ((1, 0, 0), 5), ((1, 0, 2), 3)])
-def test_weights_are_repetitions(weight, expected):
+def test_weights_equal_repeated_values(weight, expected):
     weight = np.array(weight)
     assert weighted_quantile(VALUES, weight * 1.0, 0.5) == expected
     assert weighted_quantile(np.repeat(VALUES, weight), np.ones(weight.sum()), 0.5) == expected

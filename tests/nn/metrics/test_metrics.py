@@ -34,12 +34,12 @@ def column(*values):
 
 def test_accuracy_of_several_classes():
     prediction = ((0.1, 0.6, 0.3), (0.5, 0.5, 0), (0.2, 0.2, 0.6), (1, 0, 0))
-    assert score(Accuracy(), prediction, (1, 1, 2, 0)) == 0.75  # of two that tie the first is meant
+    assert score(Accuracy(), prediction, (1, 1, 2, 0)) == 0.75  # a tie predicts the first class
     assert score(Accuracy(), prediction, (1, 1, 2, 0), (1.0, 5, 1, 1)) == 3 / 8
 
 
-def test_accuracy_of_one_probability():
-    assert score(Accuracy(), column(0.7, 0.5, 0.2, 0.51), column(1, 1, 0, 1)) == 0.75  # a half is class 0
+def test_accuracy_of_a_single_probability():
+    assert score(Accuracy(), column(0.7, 0.5, 0.2, 0.51), column(1, 1, 0, 1)) == 0.75  # 0.5 predicts class 0
 
 
 def test_mean_absolute_error():
@@ -55,13 +55,13 @@ def test_root_mean_squared_error():
 
 
 def test_r2():
-    # targets 1, 2, 3, 6 about their mean 3: 4 + 1 + 0 + 9 = 14; squares left 1 + 0 + 0 + 4 = 5
+    # squared deviations of 1, 2, 3, 6 from their mean 3: 4 + 1 + 0 + 9 = 14; squared errors: 1 + 0 + 0 + 4 = 5
     assert score(R2(), column(2, 2, 3, 4), column(1, 2, 3, 6)) == pytest.approx(1 - 5 / 14)
     assert score(R2(), column(3, 3, 3, 3), column(1, 2, 3, 6)) == 0
     assert score(R2(), column(9, 9, 9, 9), column(1, 2, 3, 6)) < 0
 
 
-def test_r2_of_several_units_is_their_mean():
+def test_r2_of_several_targets_is_the_mean_of_their_scores():
     assert score(R2(), ((1, 3), (2, 3)), ((1, 1), (2, 5))) == 0.5
 
 
@@ -71,15 +71,15 @@ def test_r2_of_constant_targets():
     assert score(R2(), column(3), column(2)) == 0
 
 
-def test_r2_of_parts_with_different_means():
-    # within the parts there is no spread at all; between them it is 2 * 2 * (5 - 1)^2 / 4 = 16
+def test_r2_merges_parts_with_different_means():
+    # the variance within each part is 0; the parts together have a sum of squares of 2 * 2 * (5 - 1)^2 / 4 = 16
     parts = [R2().measure(np.full((2, 1), mean + 1), np.full((2, 1), mean), None) for mean in (1.0, 5.0)]
     merged = R2().merge(*parts)
     np.testing.assert_allclose(merged, (4, 3, 16, 4))
     assert R2().finish(merged) == 0.75
 
 
-def test_r2_far_from_zero_row_by_row():
+def test_r2_of_large_targets_is_accurate_if_merged_row_by_row():
     random = np.random.default_rng(0)
     targets = 1e8 + random.standard_normal((300, 1))
     prediction = targets + 0.1 * random.standard_normal((300, 1))
@@ -90,7 +90,7 @@ def test_r2_far_from_zero_row_by_row():
 
 def test_top_k_accuracy():
     prediction = ((0.1, 0.6, 0.3), (0.5, 0.2, 0.3), (0.7, 0.2, 0.1))
-    targets = (2, 2, 2)  # second, second, third
+    targets = (2, 2, 2)  # the target is the second, second and third most likely class
     assert [score(TopKAccuracy(k=k), prediction, targets) for k in (1, 2, 3)] == [0, 2 / 3, 1]
     assert score(TopKAccuracy(k=2), prediction, targets, (1.0, 2, 5)) == 3 / 8
     assert score(TopKAccuracy(), prediction, targets) == 1
@@ -110,7 +110,7 @@ def test_top_1_of_two_classes_is_the_accuracy():
     assert score(TopKAccuracy(k=1), ((0.5, 0.5),), (0,)) == 1
 
 
-def test_a_class_whose_probability_is_nan_is_not_among_the_first():
+def test_a_nan_probability_is_not_in_the_top_k():
     assert score(TopKAccuracy(k=1), ((np.nan, 0.2, 0.3), (np.nan, np.nan, np.nan)), (0, 2)) == 0
 
 
@@ -122,7 +122,7 @@ def test_log_loss():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_log_loss_of_certainty_is_bounded_by_the_dtype(dtype):
+def test_log_loss_clips_probabilities_to_the_machine_epsilon(dtype):
     epsilon = float(np.finfo(dtype).eps)
     metric, wrong, classes = LogLoss(), np.array([[0], [1]], dtype), np.array([[1], [0]])
     assert metric.finish(metric.measure(wrong, classes, None)) == pytest.approx(-log(epsilon), rel=1e-12)
@@ -158,14 +158,14 @@ def test_median_absolute_error():
 def test_weighted_median_absolute_error():
     errors, none = column(0, 1, 3, 8), column(0, 0, 0, 0)
     assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 5)) == 8
-    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 3)) == (3 + 8) / 2  # half of 6 is at 3
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 3)) == (3 + 8) / 2  # 3 reaches half of 6
     assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 2)) == 3
-    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 0, 2)) == (1 + 8) / 2  # not 3, which has no weight
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 0, 2)) == (1 + 8) / 2  # 3 has the weight 0
     assert score(MedianAbsoluteError(), errors, none, (0, 1.0, 0, 0)) == 1
     assert score(MedianAbsoluteError(), errors, none, (2.0, 0, 0, 0)) == 0
 
 
-def test_an_error_that_is_nan_makes_the_median_nan():
+def test_a_nan_error_gives_a_nan_median():
     assert isnan(score(MedianAbsoluteError(), column(1, np.nan, 2), column(1, 1, 1)))
 
 
@@ -182,7 +182,7 @@ def test_aliases(alias, name):
     assert build(METRICS, alias) == build(METRICS, name)
 
 
-def test_higher_is_better():
+def test_metrics_know_their_direction_and_target_kind():
     better = {
         metric.type_name: metric.higher_is_better for metric in (Accuracy, R2, MeanAbsoluteError, RootMeanSquaredError)
     }
@@ -192,12 +192,12 @@ def test_higher_is_better():
 
 
 @pytest.mark.parametrize("rows", [10, 50, 1000])
-@pytest.mark.parametrize("cut", [3, 37, 1000])
-def test_r2_of_equal_targets_does_not_depend_on_how_rows_are_cut(rows, cut):
+@pytest.mark.parametrize("size", [3, 37, 1000])
+def test_r2_of_equal_targets_does_not_depend_on_batch_size(rows, size):
     targets = np.full((rows, 1), 0.1)
     for prediction, expected in ((targets + 0.01, 0.0), (targets, 1.0)):
         state = np.empty(0)
-        for start in range(0, rows, cut):
-            part = slice(start, start + cut)
+        for start in range(0, rows, size):
+            part = slice(start, start + size)
             state = R2().merge(state, R2().measure(prediction[part], targets[part], None))
         assert R2().finish(state) == expected

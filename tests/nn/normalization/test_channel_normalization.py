@@ -1,4 +1,4 @@
-"""Normalization by channels over rows and positions, as batch normalization does."""
+"""Normalization of each channel over rows and positions, as in batch normalization."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTEXT = Context(0, PassState(), True, {})
 
 
 def over_all_rows(x, dy, p):
-    """(y, dx, g, mean, variance)."""
+    """Return (y, dx, g, mean, variance), normalized over all rows and positions."""
     positions = x.size // x.shape[-1]
     view = (1, positions, x.shape[-1])
 
@@ -26,7 +26,7 @@ def over_all_rows(x, dy, p):
 
 
 @pytest.mark.parametrize("shape", [(48, 2), (7, 5, 5, 3), (13, 1), (2, 1, 17, 4)], ids=str)
-def test_means_over_rows_and_positions(shape):
+def test_statistics_outputs_and_gradients_match_numpy(shape):
     x, dy = np.random.default_rng(0).standard_normal((2, *shape)) + 1
     channels, axes = shape[-1], tuple(range(len(shape) - 1))
     p = {"scale": np.arange(1.0, channels + 1), "shift": np.arange(channels) - 2.0}
@@ -42,12 +42,12 @@ def test_means_over_rows_and_positions(shape):
     np.testing.assert_allclose(dx, wanted, rtol=1e-12, atol=1e-12)
 
 
-def test_nothing_given_changes_and_the_input_gradient_can_be_left_out():
+def test_inputs_are_unchanged_and_the_input_gradient_is_optional():
     x, dy = np.random.default_rng(0).standard_normal((2, 6, 3))
     before = x.copy()
     silent = Context(0, PassState(), False, {})
     _, backward, mean, variance = normalize_channels({}, x, (6, 1, 3), lambda sums: sums * 0.5, 0.1, silent)
     assert backward(dy, {}) is None
     np.testing.assert_array_equal(x, before)
-    np.testing.assert_array_equal(mean, x[:, None] / 2)  # one position: the sums are the values themselves
+    np.testing.assert_array_equal(mean, x[:, None] / 2)  # with one position, the sums equal the values
     np.testing.assert_allclose(variance, (x[:, None] / 2) ** 2 / 2, rtol=1e-15)

@@ -1,4 +1,4 @@
-"""The compiled convolution against the one by patches."""
+"""Compare the compiled convolution with the convolution by patches."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ CASES = [  # n, height, width, channels, filters, kernel size, stride, padding
     (1, 70, 8, 4, 33, (3, 1), (2, 1), "valid"),
     (1, 1, 80, 3, 24, (1, 5), 1, (0, 4)),
     (2, 3, 6, 4, 64, 3, 1, "same"),
-    (1, 2, 6, 20, 5, 2, 1, 3),  # whose input gradient takes a part of dy alone
+    (1, 2, 6, 20, 5, 2, 1, 3),  # the input gradient uses only a part of dy
     (0, 5, 8, 3, 4, 3, 1, "same"),
 ]
 TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
 
 
 def given(case, dtype="float64"):
-    """(x, W, windows, bias, dy) of a case."""
+    """Return (x, W, windows, bias, dy) of a case."""
     n, height, width, channels, filters, kernel_size, stride, padding = case
     windows = Windows.over((height, width, channels), kernel_size, stride, padding)
     shapes = (
@@ -49,7 +49,7 @@ def given(case, dtype="float64"):
 
 
 def computed(convolve, x, W, windows, bias, dy):
-    """(y, dW, dx)."""
+    """Return (y, dW, dx)."""
     y, backward = convolve(x, W, windows, bias)
     dW = np.full(W.shape, np.nan, W.dtype)
     dx = backward(dy, dW, True)
@@ -60,49 +60,49 @@ def computed(convolve, x, W, windows, bias, dy):
 @needs_numba
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_it_agrees_with_patches(case, dtype):
+def test_compiled_convolution_agrees_with_patches(case, dtype):
     arrays = given(case, dtype)
     kept = [array.copy() for array in (arrays[0], arrays[1], arrays[3], arrays[4])]
-    for name, got, right in zip(
+    for name, got, expected in zip(
         ("y", "dW", "dx"), computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True
     ):
-        assert got.dtype == right.dtype == dtype
-        assert got.shape == right.shape
-        scale = np.abs(right).max(initial=1)
-        np.testing.assert_allclose(got, right, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=name)
+        assert got.dtype == expected.dtype == dtype
+        assert got.shape == expected.shape
+        scale = np.abs(expected).max(initial=1)
+        np.testing.assert_allclose(got, expected, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=name)
     for array, before in zip((arrays[0], arrays[1], arrays[3], arrays[4]), kept, strict=True):
         np.testing.assert_array_equal(array, before)
 
 
 @needs_numba
 @pytest.mark.parametrize("filters", [*range(3, 11), 15, 16, 17, 23, 24, 25, 31, 32])
-def test_every_number_of_filters_and_columns_has_its_tiles(filters):
+def test_any_number_of_filters_and_columns_agrees_with_patches(filters):
     arrays = given((1, 3, filters + 4, 2, filters, 2, 1, "valid"))  # 6 to 35 columns
-    for got, right in zip(computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True):
-        np.testing.assert_allclose(got, right, rtol=0, atol=1e-13)
+    for got, expected in zip(computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
 
 
 @needs_numba
-def test_without_a_bias():
+def test_convolution_without_bias_agrees_with_patches():
     x, W, windows, _, _ = given(CASES[0])
-    got, right = (convolve(x, W, windows)[0] for convolve in (compiled.convolve, convolve_patches))
-    np.testing.assert_allclose(got, right, rtol=0, atol=1e-13)
+    got, expected = (convolve(x, W, windows)[0] for convolve in (compiled.convolve, convolve_patches))
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
 
 
 @needs_numba
-def test_inputs_of_any_memory_order_or_read_only():
+def test_memory_order_and_read_only_arrays_do_not_change_results():
     x, W, windows, bias, dy = given(CASES[0])
-    right = computed(compiled.convolve, x, W, windows, bias, dy)
+    expected = computed(compiled.convolve, x, W, windows, bias, dy)
     strange = [np.asfortranarray(array) for array in (x, W, dy)]
     for array in strange:
         array.flags.writeable = False
     got = computed(compiled.convolve, strange[0], strange[1], windows, bias, strange[2])
-    for one, other in zip(got, right, strict=True):
+    for one, other in zip(got, expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @needs_numba
-def test_the_same_bits_alone_and_beside_another_thread():
+def test_results_have_the_same_bits_on_several_threads():
     arrays = given((3, 6, 9, 5, 17, 3, 1, "same"), "float32")
     first = computed(compiled.convolve, *arrays)
     with ThreadPoolExecutor(2) as pool:
@@ -112,7 +112,7 @@ def test_the_same_bits_alone_and_beside_another_thread():
 
 
 @needs_numba
-def test_an_image_gives_the_same_bits_alone_and_among_others():
+def test_an_image_has_the_same_bits_alone_and_in_a_batch():
     x, W, windows, bias, _ = given(CASES[0], "float32")
     y, _ = compiled.convolve(x, W, windows, bias)
     for i in range(len(x)):
@@ -120,44 +120,44 @@ def test_an_image_gives_the_same_bits_alone_and_among_others():
 
 
 @needs_numba
-def test_numbers_that_are_not_finite_affect_only_their_windows():
+def test_nonfinite_numbers_affect_only_their_windows():
     x, W, windows, bias, _ = given((1, 5, 9, 2, 3, 3, 1, "same"))
     x[0, 0, 0, 0], x[0, 4, 8, 1] = np.nan, np.inf
-    got, right = (convolve(x, W, windows, bias)[0] for convolve in (compiled.convolve, convolve_patches))
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(right))
-    np.testing.assert_array_equal(np.isinf(got), np.isinf(right))
+    got, expected = (convolve(x, W, windows, bias)[0] for convolve in (compiled.convolve, convolve_patches))
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
+    np.testing.assert_array_equal(np.isinf(got), np.isinf(expected))
     assert 0 < (~np.isfinite(got)).sum() < got.size / 2
 
 
 @needs_numba
-def test_it_is_used_if_it_is_faster_and_enabled(without_numba):
+def test_compiled_convolution_is_used_if_it_is_faster_and_enabled(without_numba):
     x, W, windows, bias, _ = given((2, 8, 8, 16, 16, 3, 1, "same"), "float32")
     taken, _ = current_ops().convolve(x, W, windows, 1, bias)
     np.testing.assert_array_equal(taken, compiled.convolve(x, W, windows, bias)[0])
     without_numba()
     off, _ = current_ops().convolve(x, W, windows, 1, bias)
     np.testing.assert_array_equal(off, convolve_patches(x, W, windows, bias)[0])
-    assert not np.array_equal(taken, off)  # the sums are in another order, so that this test tells them apart
+    assert not np.array_equal(taken, off)  # the order of the sums differs, so the two can be told apart
 
 
 @pytest.mark.parametrize(
-    ("right", "filters", "kernel_size", "dilation", "width", "dtype"),
+    ("expected", "filters", "kernel_size", "dilation", "width", "dtype"),
     [
         (True, 3, 3, 1, 6, "float32"),
         (True, 64, (1, 2), 1, 7, "float64"),
         (False, 2, 3, 1, 6, "float32"),  # few filters
-        (False, 16, 1, 1, 6, "float32"),  # nothing to copy
+        (False, 16, 1, 1, 6, "float32"),  # windows of one element
         (False, 16, 3, 2, 9, "float32"),  # dilated
         (False, 16, 3, 1, 5, "float32"),  # short rows
         (False, 16, 3, 1, 6, "float16"),
     ],
 )
-def test_convolutions_that_compiled_kernels_compute(right, filters, kernel_size, dilation, width, dtype):
+def test_compiled_is_faster_selects_suitable_convolutions(expected, filters, kernel_size, dilation, width, dtype):
     windows = Windows.over((8, width, 4), kernel_size, 1, "same", dilation)
-    assert compiled_is_faster(windows, filters, np.dtype(dtype)) is right
+    assert compiled_is_faster(windows, filters, np.dtype(dtype)) is expected
 
 
-def test_without_numba_patches_are_used(without_numba):
+def test_numpy_is_used_without_numba(without_numba):
     without_numba()
     assert load_compiled("convolution") is None
     assert current_ops().compiler == "none"

@@ -1,4 +1,4 @@
-"""When Adam imports numba."""
+"""Test when Adam imports numba."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nncli.ops.compiled.loading import numba_is_enabled
 needs_numba = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not installed, or NNCLI_COMPILED is 0")
 
 
-def test_numba_is_imported_once_numpy_has_taken_as_long(monkeypatch):
+def test_numba_is_imported_after_numpy_has_taken_as_long_as_the_import(monkeypatch):
     monkeypatch.setattr(sys, "modules", {name: module for name, module in sys.modules.items() if name != "numba"})
     budget = ImportBudget()
     assert not budget.allows_import(10**8)  # 0.2 s

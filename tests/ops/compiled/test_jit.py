@@ -14,13 +14,13 @@ from nncli.ops.compiled.loading import numba_is_enabled
 pytestmark = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not installed, or NNCLI_COMPILED is 0")
 
 
-def test_a_damaged_cache_is_compiled_again(monkeypatch):
-    asked = []
+def test_function_is_compiled_again_if_the_cache_is_damaged(monkeypatch):
+    used_cache = []
 
     def njit(**options):
         def decorate(function):
             def call(*arguments):
-                asked.append(options.get("cache", False))
+                used_cache.append(options.get("cache", False))
                 if options.get("cache"):
                     raise EOFError
                 return function(*arguments)
@@ -32,10 +32,10 @@ def test_a_damaged_cache_is_compiled_again(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=njit))
     twice = jit(lambda x: 2 * x)
     assert [twice(3), twice(4)] == [6, 8]
-    assert asked == [True, False, False]
+    assert used_cache == [True, False, False]
 
 
-def test_without_a_writable_cache_it_is_compiled_for_the_process(monkeypatch):
+def test_function_is_compiled_for_this_process_if_the_cache_is_not_writable(monkeypatch):
     def njit(**options):
         if options.get("cache"):
             raise RuntimeError("no locator available")

@@ -24,7 +24,7 @@ def test_an_environment_variable_disables_numba(value, monkeypatch, without_numb
 
 @needs_numba
 @pytest.mark.parametrize("error", [ImportError, OSError, AttributeError, SystemError])
-def test_if_numba_does_not_work_there_is_one_warning_and_numpy_is_used(error, monkeypatch, without_numba):
+def test_numpy_is_used_with_one_warning_if_numba_does_not_work(error, monkeypatch, without_numba):
     without_numba()
     monkeypatch.delenv(SWITCH)
     numba_is_enabled.cache_clear()
@@ -34,7 +34,7 @@ def test_if_numba_does_not_work_there_is_one_warning_and_numpy_is_used(error, mo
         raise error("not with this NumPy")
 
     monkeypatch.setattr(loading, "import_module", broken)
-    with pytest.warns(RuntimeWarning, match=rf"does not work here \({error.__name__}: not with this NumPy\)") as told:
+    with pytest.warns(RuntimeWarning, match=rf"does not work here \({error.__name__}: not with this NumPy\)") as caught:
         assert [load_compiled("convolution") for _ in range(3)] == [None] * 3
-    assert len(told) == 1
+    assert len(caught) == 1
     assert current_ops().compiler == "none"

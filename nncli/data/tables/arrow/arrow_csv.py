@@ -16,7 +16,7 @@ from nncli.data.tables.read_options import ReadOptions
 from nncli.data.tables.zero_padding import zero_padded_columns
 
 MAX_HEADER_BYTES = 1 << 16
-TYPE_SAMPLE_BYTES = 1 << 20  # the types of the columns are inferred from the first lines of this size
+TYPE_SAMPLE_BYTES = 1 << 20  # column types are inferred from the first lines, up to this size
 BLOCK_BYTES = 1 << 22  # size of the blocks that Arrow parses
 Buffer: TypeAlias = bytes | mmap
 
@@ -82,7 +82,7 @@ def _first_lines(body: memoryview) -> memoryview:
 
 
 def _column_type(column: Any, name: str, options: ReadOptions) -> Any:
-    """Return the type to read a column as, from the type of its first lines; None leaves it to Arrow.
+    """Return the Arrow type for reading a column, from the type of its first lines; None lets Arrow choose.
 
     Integers are read as floats, because Arrow reads 0x1F as an integer.
     """

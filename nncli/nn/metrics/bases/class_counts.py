@@ -24,8 +24,8 @@ class ClassCounts(Metric):
 
     The averages, as in scikit-learn with zero_division=0:
         binary    the score of the second of two classes
-        macro     the unweighted mean over the classes that occur in the targets or predictions, also of rows of
-                  weight 0
+        macro     the unweighted mean over the classes that occur in the targets or predictions, even if only in
+                  rows of weight 0
         weighted  the mean over the classes, weighted by actual_c
         micro     the score of the counts summed over the classes
 
@@ -40,11 +40,11 @@ class ClassCounts(Metric):
     average: Literal["binary", "macro", "weighted", "micro"] | None = None
 
     def ratio(self, true: Array, predicted: Array, actual: Array) -> Array:
-        """Return the score of every class, with 0 for 0 / 0."""
+        """Return the score of every class; 0 / 0 counts as 0."""
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return true, predicted and actual counts, and the number of rows in which each class occurs: (4 classes,).
+        """Return true, predicted and actual counts, and the number of rows in which each class occurs: (4 * classes,).
 
         For multi-label targets one more number follows, so that `finish` can tell labels from classes.
         """
@@ -90,6 +90,6 @@ class ClassCounts(Metric):
 
 
 def label_counts(prediction: Array, targets: Array, weights: Array | None) -> Array:
-    """Return the true, predicted and actual counts of all labels: (3 labels,)."""
+    """Return the true, predicted and actual counts of all labels: (3 * labels,)."""
     chosen, weight = labels_of(prediction), weight_of_rows(weights, len(targets))
     return np.concatenate([np.dot(weight, indicator) for indicator in (chosen * targets, chosen, targets)])

@@ -12,7 +12,7 @@ from nncli.nn.metric import Metric
 
 @dataclass(frozen=True)
 class KeptRows(Metric):
-    """The base of metrics that cannot be computed from sums: they keep some numbers of every row, 8 bytes each.
+    """The base of metrics that cannot be computed from sums: they store some numbers per row, 8 bytes each.
 
     The state is the number of columns, followed by the kept rows.
     """
@@ -20,7 +20,7 @@ class KeptRows(Metric):
     keeps_rows = True
 
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return the numbers to keep of every row: (n, columns) in float64."""
+        """Return the numbers to store for every row: (n, columns) in float64."""
         raise NotImplementedError
 
     def of_all(self, rows: Array) -> float:

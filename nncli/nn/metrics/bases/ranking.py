@@ -11,15 +11,15 @@ from nncli.core.types import Array
 from nncli.nn.metric import class_numbers, is_multi_label, weight_of_rows
 from nncli.nn.metrics.bases.kept_rows import KeptRows
 
-MULTI_LABEL = -1  # stands in the column of classes for multi-label targets
+MULTI_LABEL = -1  # value in the column of classes that marks multi-label targets
 
 
 @dataclass(frozen=True)
 class Ranking(KeptRows):
     """The base of metrics that evaluate the scores of a class at every threshold.
 
-    For two classes, the score is the probability of the second class. With more classes each is scored
-    one-versus-rest, and with multi-label targets each label by its own probability; the results are averaged:
+    For two classes, the score is the probability of the second class. With more classes, each class is scored
+    one-versus-rest; with multi-label targets, each label is scored by its own probability. The results are averaged:
         macro     the mean over the classes
         weighted  the mean over the classes, weighted by the rows of each class; classes without rows are left out
 
@@ -45,7 +45,7 @@ class Ranking(KeptRows):
     def columns(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
         """Return the scores, the class and the weight of every row: (n, scores + 2).
 
-        For multi-label targets: the scores, the labels, MULTI_LABEL and the weight, (n, 2 labels + 2).
+        For multi-label targets: the scores, the labels, MULTI_LABEL and the weight, (n, 2 * labels + 2).
         """
         weight = weight_of_rows(weights, len(prediction))
         if is_multi_label(targets):

@@ -12,7 +12,7 @@ from nncli.nn.metric import Metric, weight_of_rows
 
 @dataclass(frozen=True)
 class RowMean(Metric):
-    """The base of metrics that are the weighted mean of one value per row: sum of w value / sum of w."""
+    """The base of metrics that are the weighted mean of one value per row: sum(w * value) / sum(w)."""
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
         """Return the value of every row: (n,) in float64."""

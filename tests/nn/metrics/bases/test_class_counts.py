@@ -26,14 +26,14 @@ def score(metric, prediction, targets, weights=None):
         (F1, (2 / 3 + 1 / 2 + 0) / 3, (3 * 2 / 3 + 2 * 1 / 2 + 0) / 6, 3 / 6),
     ],
 )
-def test_averages_if_every_class_is_predicted_as_often_as_it_occurs(metric, macro, weighted, micro):
+def test_macro_weighted_and_micro_averages(metric, macro, weighted, micro):
     assert score(metric(), THREE, TARGETS) == score(metric(average="macro"), THREE, TARGETS) == pytest.approx(macro)
     assert score(metric(average="weighted"), THREE, TARGETS) == pytest.approx(weighted)
     assert score(metric(average="micro"), THREE, TARGETS) == pytest.approx(micro)
 
 
-def test_precision_and_recall_are_not_the_same():
-    # predicted 1: rows 0, 1, 2, of which 0 and 1 are right; of the class 1: rows 0, 1, 3, 4
+def test_precision_and_recall_differ():
+    # rows 0, 1, 2 are predicted as class 1 (rows 0 and 1 correctly); rows 0, 1, 3, 4 belong to class 1
     probability, targets = ((0.9,), (0.8,), (0.7,), (0.5,), (0.1,), (0,)), ((1,), (1,), (0,), (1,), (1,), (0,))
     assert score(Precision(), probability, targets) == 2 / 3
     assert score(Recall(), probability, targets) == 2 / 4
@@ -44,7 +44,7 @@ def test_precision_and_recall_are_not_the_same():
     assert score(F1(), probability, targets, weights) == 8 / (6 + 4.75)
 
 
-def test_the_second_of_two_classes_is_the_positive_one():
+def test_the_second_of_two_classes_is_the_positive_class():
     two = np.eye(2)[[0, 0, 0, 1]]
     assert score(Recall(), two, (0, 0, 1, 1)) == 1 / 2
     assert score(Recall(average="binary"), two, (0, 0, 1, 1)) == 1 / 2
@@ -52,19 +52,19 @@ def test_the_second_of_two_classes_is_the_positive_one():
 
 
 @pytest.mark.parametrize("metric", [Precision, Recall, F1])
-def test_zero_divided_by_zero_is_0(metric):
+def test_zero_divided_by_zero_counts_as_0(metric):
     assert score(metric(), ((0.1,), (0.2,)), ((0,), (0,))) == 0
     assert score(metric(), ((0.1,), (0.2,)), ((1,), (1,))) == 0
     assert score(metric(), ((0.9,), (0.8,)), ((0,), (0,))) == 0
 
 
-def test_a_class_that_is_never_predicted_counts_and_one_that_is_absent_does_not():
-    four = np.eye(4)[[0, 0, 1]]  # the class 3 is nowhere
+def test_absent_classes_are_left_out_of_macro_averages():
+    four = np.eye(4)[[0, 0, 1]]  # class 3 is neither a target nor predicted
     assert score(Precision(), four, (0, 2, 1)) == pytest.approx((1 / 2 + 1 + 0) / 3)
     assert score(Recall(), four, (0, 2, 1)) == pytest.approx((1 + 1 + 0) / 3)
 
 
-def test_a_row_of_weight_zero_makes_its_classes_occur():
+def test_classes_of_rows_with_weight_zero_count_as_present():
     three, targets = np.eye(3)[[0, 1, 2]], (0, 1, 1)
     assert score(Recall(), three[:2], targets[:2], np.array((1.0, 1))) == 1
     assert score(Recall(), three, targets, np.array((1.0, 1, 0))) == pytest.approx(2 / 3)
@@ -73,7 +73,7 @@ def test_a_row_of_weight_zero_makes_its_classes_occur():
 
 
 @pytest.mark.parametrize("metric", [Precision, Recall, F1])
-def test_the_average_of_two_classes_is_refused_for_three(metric):
+def test_binary_average_is_refused_for_three_classes(metric):
     with pytest.raises(UserError, match="average: binary is for 2 classes, and there are 3; write macro"):
         score(metric(average="binary"), THREE, TARGETS)
     assert metric(average="binary").classes_fault(2) is None

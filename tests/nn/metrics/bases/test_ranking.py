@@ -20,7 +20,7 @@ def column(*values):
 
 
 def test_roc_auc_counts_ordered_pairs():
-    # positives 0.8 and 0.4, negatives 0.6 and 0.1: 0.8 wins twice, 0.4 once
+    # positives 0.8 and 0.4, negatives 0.6 and 0.1: 0.8 is above both negatives, 0.4 is above one
     assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0)) == 3 / 4
     assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(0, 0, 1, 1)) == 1 / 4
 
@@ -31,24 +31,24 @@ def test_tied_pairs_count_one_half():
 
 
 def test_weights_of_pairs_multiply():
-    # weights of positives 1 and 3, of negatives 2 and 1: won 1 * 3 + 3 * 1, of 4 * 3
+    # positives have weights 1 and 3, negatives 2 and 1: ordered pairs weigh 1 * 3 + 3 * 1, all pairs 4 * 3
     assert score(RocAuc(), column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0), (1, 3, 2, 1)) == 6 / 12
 
 
-def test_precision_at_each_recall():
-    # falling: 1 0 1 0 -> recall 1/2 at precision 1, recall 1 at precision 2/3
+def test_average_precision_sums_precision_over_recall_steps():
+    # by descending score, the targets are 1 0 1 0: recall 1/2 at precision 1, recall 1 at precision 2/3
     prediction, targets = column(0.8, 0.4, 0.6, 0.1), column(1, 1, 0, 0)
     assert score(AveragePrecision(), prediction, targets) == pytest.approx(1 / 2 * 1 + 1 / 2 * 2 / 3)
-    # weights 1 (right), 2 (wrong), 3 (right): recall 1/4 at precision 1, then 3/4 more at 4/6
+    # by descending score, the weights are 1 (positive), 2 (negative), 3 (positive): recall 1/4 at precision 1, 1 at 4/6
     assert score(AveragePrecision(), prediction, targets, (1, 3, 2, 9)) == pytest.approx(1 / 4 + 3 / 4 * 4 / 6)
 
 
-def test_tied_rows_share_a_threshold_in_any_order():
+def test_tied_rows_share_a_threshold():
     for targets in (column(1, 0, 0), column(0, 0, 1)):
         assert score(AveragePrecision(), column(0.5, 0.5, 0.5), targets) == pytest.approx(1 / 3)
 
 
-def test_one_class_only():
+def test_targets_of_a_single_class():
     prediction = column(0.3, 0.9)
     for targets, expected in ((column(0, 0), 0), (column(1, 1), 1)):
         assert isnan(score(RocAuc(), prediction, targets))
@@ -56,12 +56,13 @@ def test_one_class_only():
     assert isnan(score(RocAuc(), prediction, column(0, 1), (0, 1)))
 
 
-def test_the_second_of_two_columns_is_the_score():
+def test_the_second_of_two_columns_is_used_as_the_score():
     assert score(RocAuc(), ((0.9, 0.8), (0, 0.4), (0, 0.6), (0, 0.1)), (1, 1, 0, 0)) == 3 / 4
 
 
 def test_several_classes_are_averaged():
-    # class 0: 0.9 and 0.1 against 0.2, 0.1: 2 + 1/2 of 4; class 1: 0.6 against 0, 0.5, 0.7: 2 of 3; class 2: 3 of 3
+    # ordered pairs: class 0: (0.9, 0.1) over (0.2, 0.1), 2.5 of 4; class 1: 0.6 over (0, 0.5, 0.7), 2 of 3;
+    # class 2: 3 of 3
     prediction = ((0.9, 0, 0.1), (0.1, 0.5, 0.4), (0.2, 0.6, 0.2), (0.1, 0.7, 0.8))
     targets = (0, 0, 1, 2)
     each = np.array((2.5 / 4, 2 / 3, 1))
@@ -71,7 +72,7 @@ def test_several_classes_are_averaged():
     )
 
 
-def test_a_class_that_is_absent_from_the_targets():
+def test_classes_without_rows_affect_only_macro_averages():
     prediction, targets = np.eye(3)[[0, 1, 0, 1]], (0, 1, 0, 1)
     assert isnan(score(RocAuc(), prediction, targets))
     assert score(RocAuc(average="weighted"), prediction, targets) == 1
@@ -80,12 +81,12 @@ def test_a_class_that_is_absent_from_the_targets():
 
 
 @pytest.mark.parametrize("metric", [RocAuc(), AveragePrecision()])
-def test_a_probability_that_is_nan_makes_it_nan(metric):
+def test_a_nan_probability_gives_nan(metric):
     assert isnan(score(metric, column(0.2, np.nan, 0.9), column(0, 1, 1)))
     assert isnan(score(metric, ((0.2, 0.3, np.nan), (0.1, 0.2, 0.7)), (0, 1)))
 
 
-def test_the_state_is_the_number_of_columns_and_three_numbers_per_row():
+def test_the_state_has_three_numbers_per_row_for_two_classes():
     state = RocAuc().measure(np.array([[0.25], [0.75]], np.float32), np.array([[0], [1]]), None)
     assert state.tolist() == [3, 0.25, 0, 1, 0.75, 1, 1]
     assert RocAuc().measure(np.ones((5, 4), np.float32), np.arange(5) % 4, None).nbytes == 8 * (1 + 5 * (4 + 2))
