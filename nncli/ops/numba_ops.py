@@ -39,11 +39,10 @@ class NumbaOps(NumpyOps):
         self, x: Array, W: Array, windows: Windows, groups: int = 1, bias: Array | None = None
     ) -> tuple[Array, KernelBackward]:
         """Convolve with compiled kernels if they are faster."""
-        if groups == 1 and compiled_is_faster(windows, W.shape[3], x.dtype):
-            compiled = load_compiled("convolution")
-            if compiled is not None:
-                result: tuple[Array, KernelBackward] = compiled.convolve(x, W, windows, bias)
-                return result
+        compiles = not self.convolves_with_blas(windows, W.shape[3], groups, x.dtype)
+        if compiles and (compiled := load_compiled("convolution")) is not None:
+            result: tuple[Array, KernelBackward] = compiled.convolve(x, W, windows, bias)
+            return result
         return super().convolve(x, W, windows, groups, bias)
 
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
@@ -61,7 +60,7 @@ class NumbaOps(NumpyOps):
         tiles: Windows | None,
     ) -> FusedConvolution | None:
         """Return a compiled operator that keeps the output of the convolution in the cache."""
-        if groups != 1 or not compiled_is_faster(windows, filters, dtype):
+        if self.convolves_with_blas(windows, filters, groups, dtype):
             return None
         compiled = load_compiled("convolution")
         if compiled is None:

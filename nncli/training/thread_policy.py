@@ -19,8 +19,8 @@ from nncli.nn.layer import Layer, leaves
 from nncli.nn.network import Network
 from nncli.ops import current_ops
 
-MIN_SHARDED_STEP = 2 * 10**7  # multiply-adds of a forward pass from which shards on several threads are faster
-MIN_BLAS_THREADED_STEP = 10**8  # multiply-adds of a forward pass from which several BLAS threads are faster still
+MIN_SHARDED_STEP = 2 * 10**7  # batch size * parameters, from which shards on several threads are faster
+MIN_BLAS_THREADED_STEP = 10**8  # batch size * parameters, from which several BLAS threads are faster still
 MAX_SINGLE_THREAD_PRODUCT = 1 << 18  # multiply-adds of a matrix product that OpenBLAS computes on one thread anyway
 MAX_SINGLE_THREAD_VECTOR = 10_000  # elements of a vector that OpenBLAS processes on one thread anyway
 
