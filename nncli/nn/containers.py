@@ -1,4 +1,4 @@
-"""Shapes, parameters and passes of layers that run one after another, for containers."""
+"""Shapes, parameters, and forward and backward passes of containers, which run layers one after another."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def parameters_in_order(layers: Sequence[Layer], input_shape: Shape) -> Tree:
 def forward_in_order(layers: Sequence[Layer], p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
     """Return the output of the last layer and the backward function through all layers.
 
-    The parameters in `p`, the gradients in `g` and the contexts in `ctx` are keyed by INDEX.TYPE.
+    The parameters in `p`, the contexts in `ctx`, and the gradients in `g` of the backward function are keyed by
+    INDEX.TYPE.
     """
     names = list(layers_by_name(layers))
     backwards = []

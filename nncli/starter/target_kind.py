@@ -22,8 +22,8 @@ def infer_target_kind(targets: Array | TextColumn) -> tuple[TargetKind, bool]:
     """Return (kind of the targets, whether they may also be of another kind).
 
     Text, one-hot rows and booleans are classes. Whole numbers are classes if they have few distinct values, or if they
-    have an unsigned dtype and their values repeat. Several columns of 0 and 1 that are not one-hot, or of false and
-    true, are multi-label. All other targets are numbers.
+    have an unsigned dtype and their values repeat. Several columns are multi-label if they hold only false and true,
+    or only 0 and 1 without being one-hot. All other targets are numbers.
     """
     if not isinstance(targets, TextColumn) and targets.dtype.kind in "OUS" and targets.ndim == 1:
         targets = factorize(targets.astype(str).tolist())

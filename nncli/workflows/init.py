@@ -78,7 +78,7 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
     if name == "table":
         if not targets:
             columns = ", ".join(read_table(data).columns)
-            raise UserError(f"{data}: say which column to learn, with --target COLUMN. Columns: {columns}")
+            raise UserError(f"{data}: name the column to learn with --target COLUMN. Columns: {columns}")
         image_column = _image_column(data, targets) if len(targets) == 1 else None
         images = {} if image_column is None else {"images": image_column}
         return {"path": data, **images, "targets": targets[0] if len(targets) == 1 else targets}
@@ -88,7 +88,7 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
         return {"path": data, **_no_target(data, targets)}
     if name == "idx" or is_npy(data):
         if not targets:
-            raise UserError(f"{data}: say where its targets are, with --target FILE")
+            raise UserError(f"{data}: name the file of its targets with --target FILE")
         return {"inputs": data, "targets": targets[0]}
     if name == "arrays":
         return {"path": data, **_array_names(data, targets)}
@@ -117,7 +117,7 @@ def _array_names(data: str, targets: list[str]) -> dict[str, str]:
     names = npz_names(data)
     target = targets[0] if targets else "y"
     if target not in names:
-        raise UserError(f"{data}: say which array to learn, with --target NAME{suggestion(target, names)}")
+        raise UserError(f"{data}: name the array to learn with --target NAME{suggestion(target, names)}")
     others = [name for name in names if name != target]
     twin = "xX"["Y" in target[:1]] + target[1:] if target[:1] in ("y", "Y") else "x"  # y_train goes with x_train
     inputs = next((name for name in (twin, "x") if name in others), others[0] if len(others) == 1 else "")

@@ -318,7 +318,7 @@ def test_a_class_without_rows_is_rejected(problem_lines):
             "no column 'sides'; did you mean 'side'",
         ),
         ("{path: sides.csv, targets: side, inputs: [a, c]}", "a.yaml:2:51: data.train.inputs: ", "no column 'c'"),
-        ("{path: sides.csv}", "a.yaml:2:10: data.train: ", "say which column to learn, with targets:"),
+        ("{path: sides.csv}", "a.yaml:2:10: data.train: ", "name the column to learn with targets:"),
         ("{path: bars.npz, targets: z}", "a.yaml:2:", "no array 'z'; it holds x, y"),
         ("{inputs: x.npy, targets: y.npy}", "a.yaml:2:19: data.train.inputs: ", "no such file or folder"),
         ("{path: gone/}", "a.yaml:2:17: data.train.path: ", "no such file or folder"),

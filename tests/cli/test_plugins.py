@@ -12,7 +12,7 @@ from tests.workflows import tiny
 
 @pytest.fixture(autouse=True)
 def _fresh(inside):
-    """Write a plugin and a config, and forget what plugins registered after the test."""
+    """Write a plugin and a config; after the test, forget everything that plugins registered."""
     Path("scale.py").write_text(SCALE)
     values = tiny.classifier()
     values["model"].insert(0, {"type": "scale", "factor": 0.5})

@@ -48,7 +48,7 @@ def last(x: torch.Tensor) -> torch.Tensor:
 
 
 def add_convolutions() -> None:
-    """Add convolutions with dilation, groups and both; PyTorch does the padding if it supports it."""
+    """Add convolutions with dilation, with groups, and with both; PyTorch pads them itself where it can."""
     for kind, function, size, configurations in (
         ("conv2d", F.conv2d, (5, 4), IMAGES),
         ("conv1d", F.conv1d, (6,), LENGTHS),

@@ -19,7 +19,7 @@ from tests.reliability.children import Action
 CALLS = ("fsync", "fdatasync", "replace", "rename", "link", "unlink", "remove", "mkdir", "truncate", "ftruncate")
 GROWING = ("open", "write", "half of a write", "mkdir", "link")  # calls that always fail when the disk is full
 FAILING = (*GROWING, "fsync", "replace")  # calls that can fail once
-MAX_NEW_WRITES = 3  # number of writes to one file that are new moments; later writes leave no other kind of state
+MAX_NEW_WRITES = 3  # only the first writes to a file are new moments; later ones leave the same kind of state
 
 Act = Callable[[int, str, bool], None]
 
@@ -159,7 +159,7 @@ def disk_full_at(action: Action, number: int, *, for_good: bool) -> Action:
 
     Args:
         action: the function that the process runs.
-        number: the number of the moment; if no call can fail at this moment, the next moment at which a call can fail.
+        number: the number of the moment. If the call at it cannot fail, the next call that can fails.
         for_good: whether the disk stays full, so that no file can be created or grow.
     """
     waiting = True

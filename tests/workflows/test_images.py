@@ -141,14 +141,14 @@ def test_broken_images_are_skipped_if_training_skipped_them():
     assert measured.notes == ("1 broken image is skipped: images/dark/7.png",)
     (Path("all") / "x").mkdir(parents=True)
     Path("all/x/a.png").write_bytes(b"")
-    assert refused("skipping", "all", DataError) == "all: no whole image; all 1 are broken"
+    assert refused("skipping", "all", DataError) == "all: no readable image; all 1 are broken"
 
 
 def test_broken_images_are_an_error_by_default(run):
     draw("new/a.png", 20)
     Path("new/b.png").write_bytes(Path("new/a.png").read_bytes()[:40])
-    assert refused(run, "new", DataError).startswith("new/b.png: not a whole image (")
-    assert refused(run, "new", DataError).endswith("; fix it, or write broken: skip")
+    assert refused(run, "new", DataError).startswith("new/b.png: not a valid image (")
+    assert refused(run, "new", DataError).endswith("; replace the file, or write 'broken: skip' to leave it out")
 
 
 def listed(name, *rows):

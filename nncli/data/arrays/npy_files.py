@@ -32,7 +32,7 @@ def load_npy(path: str) -> Array:
             shape, fortran, dtype = read_header(file)
             return np.memmap(path, dtype, "r", file.tell(), shape, "F" if fortran else "C")
         except READ_ERRORS as error:
-            raise DataError(f"{path}: not a whole .npy file of numbers or text ({summarize_error(error)})") from None
+            raise DataError(f"{path}: not a valid .npy file of numbers or text ({summarize_error(error)})") from None
 
 
 def load_npz(path: str, names: list[str]) -> list[Array]:
@@ -85,7 +85,7 @@ def _open_npz(path: str) -> Iterator[zipfile.ZipFile]:
         except DataError:
             raise
         except READ_ERRORS as error:
-            raise DataError(f"{path}: not a whole .npz file of numbers or text ({summarize_error(error)})") from None
+            raise DataError(f"{path}: not a valid .npz file of numbers or text ({summarize_error(error)})") from None
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
@@ -96,7 +96,7 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
     """Return (the array or its first rows, its whole shape)."""
     if name not in _names(archive):
         known = ", ".join(_names(archive))
-        message = f"{path}: no array {name!r}; it holds {known}; say which with inputs: and targets:"
+        message = f"{path}: no array {name!r}; it holds {known}; name its arrays with inputs: and targets:"
         raise DataError(message, missing=name)
     if f"{name}.npy" not in archive.namelist():
         raise DataError(f"{path}: {name} is not an array")

@@ -29,7 +29,7 @@ def open_decompressed(path: str, max_bytes: int = MAX_BYTES) -> Iterator[BinaryI
         max_bytes: as for `check_decompressed_size`.
 
     Raises:
-        DataError: if it is missing, not readable, not a whole gzip file, or decompresses to far more than its size.
+        DataError: if it is missing, not readable, not a valid gzip file, or decompresses to far more than its size.
     """
     with open_file(path) as file:
         if not is_gzip(path):
@@ -49,13 +49,13 @@ def decompress(file: BinaryIO, path: str, max_bytes: int = MAX_BYTES) -> Iterato
         max_bytes: as for `check_decompressed_size`.
 
     Raises:
-        DataError: if it is not a whole gzip file, or decompresses to far more than its size.
+        DataError: if it is not a valid gzip file, or decompresses to far more than its size.
     """
     try:
         with gzip.open(file) as content:
             yield io.BufferedReader(_CountingReader(cast("BinaryIO", content), file, path, max_bytes), BUFFER_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: not a whole gzip file ({error})") from None
+        raise DataError(f"{path}: not a valid gzip file ({error})") from None
 
 
 class _CountingReader(io.RawIOBase):

@@ -22,7 +22,7 @@ GREY_PILLOW_MODES = ("1", "L", "LA")
 
 
 class BrokenImageError(Exception):
-    """A file is not a whole image."""
+    """A file is not a valid image."""
 
 
 def decode_image(
@@ -40,7 +40,7 @@ def decode_image(
         ((height, width) or (height, width, 3) of bytes, mode).
 
     Raises:
-        BrokenImageError: if it is not a whole image.
+        BrokenImageError: if it is not a valid image.
         DataError: if it is too large, has more than 8 bits per pixel, or has another mode than the previous images.
         MissingExtraError: if Pillow is not installed.
     """
@@ -73,4 +73,4 @@ def decode_image(
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise DataError(f"{file}: too many pixels for an image ({summarize_error(error)})") from None
     except (UnidentifiedImageError, SyntaxError, *READ_ERRORS) as error:
-        raise BrokenImageError(f"{file}: not a whole image ({summarize_error(error)})") from None
+        raise BrokenImageError(f"{file}: not a valid image ({summarize_error(error)})") from None

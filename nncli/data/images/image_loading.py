@@ -43,7 +43,7 @@ def load_images(
             image, expected = decode_image(file, mode, expected, size)
         except BrokenImageError as error:
             if broken == "error":
-                raise DataError(f"{error}; fix it, or write broken: skip") from None
+                raise DataError(f"{error}; replace the file, or write 'broken: skip' to leave it out") from None
             continue
         if not loaded:
             images = np.empty((len(files), *image.shape), np.uint8)
@@ -54,6 +54,6 @@ def load_images(
         images[len(loaded)] = image
         loaded.append(index)
     if not loaded:
-        raise DataError(f"{source}: no whole image; all {len(files)} are broken")
+        raise DataError(f"{source}: no readable image; all {len(files)} are broken")
     images = images[: len(loaded)]
     return images[..., np.newaxis] if images.ndim == 3 else images, np.array(loaded)

@@ -49,7 +49,7 @@ class Images(Source):
         groups: the table's column with the group of every row; no group is split between training, validation and test.
         mode: grey or rgb; default the mode of the first image.
         resize: [height, width] of all images, by averaging or linear interpolation; default their own size.
-        broken: whether a file that is not a whole image is an error, or is skipped with a note.
+        broken: whether a file that is not a valid image is an error, or is skipped with a note.
         classes: the sub-folders or labels to use, in order; default all.
     """
 

@@ -33,8 +33,8 @@ def all_classes(rows: Rows) -> tuple[str, ...]:
         kinds = ("a number", "text") if is_number[row] else ("text", "a number")
         raise DataError(
             f"{rows.target_place(row)}: the label {labels[row]!r} is {kinds[0]}, but {labels[usual]!r} is {kinds[1]}; "
-            f"fix it, or say with classes: which labels there are "
-            f"({_listed(class_order(present), MAX_SHOWN_WHEN_MIXED)})"
+            f"correct it, or list the labels with classes: "
+            f"[{_listed(class_order(present), MAX_SHOWN_WHEN_MIXED)}]"
         )
     return class_order(present)
 

@@ -16,9 +16,9 @@ class F1(ClassCounts):
 
     2 * true positives / (predicted positives + actual positives) = 2 / (1 / precision + 1 / recall)
 
-    The predicted class is the most likely one; a label is predicted if its probability is above 0.5. The score is 0 for
-    a class without true positives. Averages are means of the F1 scores, not the F1 of the mean precision and the mean
-    recall.
+    The predicted class is the most likely one; for multi-label targets, every label with a probability above 0.5 is
+    predicted. The score is 0 for a class without true positives. Averages are means of the F1 scores, not the F1 of the
+    mean precision and the mean recall.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
         labels)

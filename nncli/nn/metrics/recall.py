@@ -16,8 +16,8 @@ class Recall(ClassCounts):
 
     true positives / (true positives + false negatives)
 
-    The predicted class is the most likely one; a label is predicted if its probability is above 0.5. The score is 0 for
-    a class without rows.
+    The predicted class is the most likely one; for multi-label targets, every label with a probability above 0.5 is
+    predicted. The score is 0 for a class without rows.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
         labels)

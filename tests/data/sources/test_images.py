@@ -96,7 +96,7 @@ def test_a_file_that_is_not_an_image_is_refused(tmp_path, content):
     path = image(tmp_path / "a" / "0.png", size=(40, 40))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if content is None else content)
-    with pytest.raises(DataError, match=r"a/0\.png: not a whole image"):
+    with pytest.raises(DataError, match=r"a/0\.png: not a valid image"):
         rows(path=tmp_path)
 
 

@@ -110,7 +110,7 @@ def test_a_nul_byte_makes_a_cell_text(tmp_path, reader):
 def test_a_truncated_gzip_file_is_refused(refused, kept):
     content = gzip.compress(("u,v,w\n" + "".join(f"{n},{n * n % 977},x\n" for n in range(3000))).encode())
     assert refused(content[:kept], "a.csv.gz").startswith(
-        "a.csv.gz: not a whole gzip file" if kept else "a.csv.gz:1: expected a header"
+        "a.csv.gz: not a valid gzip file" if kept else "a.csv.gz:1: expected a header"
     )
 
 

@@ -153,7 +153,7 @@ def test_a_damaged_file_is_refused(written, damage):
     broken = {"cut": content[: len(content) // 2], "empty": b"", "foreign": b"u,v\n1,2\n", "flipped": flipped}
     with open(path, "wb") as file:
         file.write(broken[damage])
-    assert the_message(path).startswith("a.parquet: not a whole Parquet file (")
+    assert the_message(path).startswith("a.parquet: not a valid Parquet file (")
     assert len(the_message(path)) < 250
 
 

@@ -34,7 +34,7 @@ def read_parquet(path: str, options: ReadOptions) -> Table:
         check_header(parquet.read_schema(path).names, path)
         table = parquet.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: not a whole Parquet file ({' '.join(str(error).split())[:120]})") from None
+        raise DataError(f"{path}: not a valid Parquet file ({' '.join(str(error).split())[:120]})") from None
     if not table.num_rows:
         raise DataError(f"{path}: no rows")
     columns = {}
