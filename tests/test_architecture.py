@@ -24,7 +24,7 @@ MAY_IMPORT = {  # the packages that a package may import, besides itself
     "assemble": {"training", "nn", "optim", "data", "config", "runs", "core"},
     "lifecycle": {"assemble", "training", "nn", "optim", "data", "config", "runs", "core"},
     "workflows": {"lifecycle", "assemble", "starter", "training", "nn", "optim", "data", "config", "runs", "core"},
-    "cli": {"workflows", "lifecycle", "training", "core"},  # the events of lifecycle and training
+    "cli": {"workflows", "lifecycle", "training", "core"},  # cli imports lifecycle and training only for their events
 }
 ONLY_IN = {  # third-party packages, and the only files or packages that may import them
     "yaml": ("config/",),
@@ -108,7 +108,7 @@ def test_every_package_has_a_row_in_the_table():
     assert alone == {"__init__.py", "__main__.py", "version.py"}
 
 
-def test_packages_do_not_import_one_another():
+def test_the_table_allows_neither_mutual_imports_nor_imports_between_siblings():
     for upper, lower in MAY_IMPORT.items():
         assert all(upper not in MAY_IMPORT[other] for other in lower)
     siblings = {"nn", "optim", "data", "config", "runs"}

@@ -14,7 +14,7 @@ from nncli.cli.registry_pages import format_entries, format_kinds, format_pages
 def list_(
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="KIND", help="A kind, such as layers or losses; or a name of any kind."),
+        typer.Argument(metavar="KIND", help="A kind, such as layers or losses; or a registered name, such as dense."),
     ] = None,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="A name of that kind, such as dense.")] = None,
     plugins: PluginOption = None,

@@ -78,7 +78,7 @@ def _explain_nested_keys(document: Document, line: int) -> str:
         return ""
     if found[1] == "type":
         return "the indentation does not fit the line above"
-    return f"{found[2]!r} above has a value already; to give it keys, write {{type: {found[2]}, ...}}"
+    return f"{found[2]!r} above is a complete value; to give it keys, write {{type: {found[2]}, ...}}"
 
 
 def _unclosed(document: Document, end: int) -> tuple[Mark, str]:

@@ -41,9 +41,9 @@ def mismatch_message(annotation: Any, value: Any, whole: Any = None) -> str:
     """Return the message for a value that does not match its annotation.
 
     Args:
-        annotation: the members of the union that are plain types.
+        annotation: the type annotation; of a union, only the members that are plain types.
         value: the value.
-        whole: the annotation with all members of the union, if some are not plain types.
+        whole: the whole union, if it has other members too; otherwise None.
     """
     wanted = describe_type(annotation if whole is None else whole)
     if isinstance(value, float) and value - value != 0:

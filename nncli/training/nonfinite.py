@@ -20,7 +20,7 @@ def locate_nonfinite(
         network: the network.
         forward_pass: computes the forward pass again.
         inputs: inputs of the step.
-        gradient: gradient of the step, with the new values of the buffers.
+        gradient: gradient of the step, followed by the new values of the buffers in the same array.
         penalty: penalty of the weights, or None.
     """
     with np.errstate(all="ignore"):

@@ -119,11 +119,11 @@ def test_nesting_is_limited(depth):
     [
         (
             "optimizer: adam\n  learning_rate: 3\n",
-            "a.yaml:2:16: 'adam' above has a value already; to give it keys, write {type: adam, ...}",
+            "a.yaml:2:16: 'adam' above is a complete value; to give it keys, write {type: adam, ...}",
         ),
         (
             "model:\n  - dense\n    units: 3\n",
-            "a.yaml:3:10: 'dense' above has a value already; to give it keys, write {type: dense, ...}",
+            "a.yaml:3:10: 'dense' above is a complete value; to give it keys, write {type: dense, ...}",
         ),
         ("optimizer:\n  type: adam\n    beta1: 0\n", "a.yaml:3:10: the indentation does not fit the line above"),
         ("name: digits: first\n", "a.yaml:1:13: a colon inside a value; put the value in quotes"),
@@ -210,5 +210,5 @@ def test_a_setting_replaces_an_invalid_value():
     document = read_text("seed: !!int x\nname: !foo a\n", "a.yaml", "/")
     apply_overrides(document, ["seed=3"])
     assert [problem.dotted for problem in document.problems] == ["name"]
-    apply_overrides(document, ["name.first=3"])  # the value that failed
+    apply_overrides(document, ["name.first=3"])  # a key below an invalid value does not replace the value
     assert [problem.dotted for problem in document.problems] == ["name"]

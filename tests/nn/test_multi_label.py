@@ -51,7 +51,8 @@ def test_rankings_are_averaged_over_labels():
     # for both labels, both positives are ranked above both negatives
     assert score(RocAuc()) == score(AveragePrecision()) == 1
     swapped = RocAuc().measure(PREDICTION[:, ::-1], TARGETS, None)
-    # ordered pairs: (0.1, 0.5) over (0.2, 0.3), 2 of 4; (0.8, 0.1) over (0.9, 0.7), 1 of 4
+    # first label: positives score 0.1 and 0.5, negatives 0.2 and 0.3, so 2 of 4 pairs are in the right order
+    # second label: positives score 0.8 and 0.1, negatives 0.9 and 0.7, so 1 of 4 pairs is in the right order
     assert RocAuc().finish(swapped) == (2 / 4 + 1 / 4) / 2
 
 
@@ -89,7 +90,7 @@ def test_unsuitable_metrics_refuse_multi_label_targets():
         F1(average="samples")
 
 
-def test_plugins_may_set_the_earlier_name():
+def test_plugins_may_use_the_old_name_of_supports_multi_label():
     class OwnMetric(Brier):
         measures_labels = True
 

@@ -19,7 +19,7 @@ from tests.reliability.children import Action
 CALLS = ("fsync", "fdatasync", "replace", "rename", "link", "unlink", "remove", "mkdir", "truncate", "ftruncate")
 GROWING = ("open", "write", "half of a write", "mkdir", "link")  # calls that always fail when the disk is full
 FAILING = (*GROWING, "fsync", "replace")  # calls that can fail once
-MAX_NEW_WRITES = 3  # only the first writes to a file are new moments; later ones leave the same kind of state
+MAX_NEW_WRITES = 3  # later writes to a file are not new moments, since they leave it in a similar state
 
 Act = Callable[[int, str, bool], None]
 
@@ -45,7 +45,7 @@ class Moments:
 
     Args:
         act: called with three values: the number of a moment, counted from 1; what is about to happen; and whether the
-            moment is new. Later writes to the same file are not new.
+            moment is new. Writes to a file after its first MAX_NEW_WRITES are not new.
         count: the counter.
     """
 

@@ -74,7 +74,7 @@ def test_a_stratified_fraction_leaves_one_training_row_per_class(tmp_path):
     }
     assert train(tiny.write(tmp_path, values), run_dir="run").best
     values["data"]["validation"]["fraction"] = 0.98
-    with pytest.raises(ConfigError, match="leaves some class no row for training"):
+    with pytest.raises(ConfigError, match="some class gets no training row"):
         train(tiny.write(tmp_path, values), run_dir="other")
 
 

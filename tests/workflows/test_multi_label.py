@@ -221,7 +221,7 @@ def test_one_hot_targets_with_one_unit_are_two_classes():
     model = [{"type": "dense", "units": 2}, "sigmoid"]
     two = train(config(**data({"path": "one.npz"}), model=model, metrics=["accuracy"]), run_dir="two").path
     assert inspect(two)["class_names"] is None
-    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # so the output shape is unknown
+    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # invalid, so the output shape is unknown
     problems = problem_lines(**data({"path": "one.npz"}), model=model, metrics=["log_loss"])
     assert problems == ["model.1.slope: unknown key 'slope' for sigmoid, which has no keys"]
     np.savez("three.npz", x=x[:3], y=np.eye(3))
@@ -323,7 +323,7 @@ def test_images_listed_in_a_table_can_be_multi_label():
         Image.fromarray(np.full((4, 4), 200 * light + 20 * square, np.uint8)).save(f"{number}.png")
         lines.append(f"{number}.png,{light},{square}")
     Path("list.csv").write_text("\n".join(lines) + "\n")
-    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # the data determine 2 units
+    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # 2 outputs
     train_source = {"path": "list.csv", "images": "file", "targets": ["light", "square"]}
     made = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
     assert predict(made, "0.png").header == ["file", "light", "square"]

@@ -41,7 +41,7 @@ class Constant(Checked):
 @source("table")
 @dataclass(frozen=True, kw_only=True)
 class TableSource(Source):
-    """A table from .csv or .tsv, gzipped or not, with a header line, or from .parquet with the extra `tables`.
+    """A .csv or .tsv file with a header line, gzipped or not, or a .parquet file if `nncli[tables]` is installed.
 
     Columns of numbers stay numbers; true and false become 1 and 0; text columns are one-hot encoded. A blank cell is
     missing. The separator is comma, semicolon or tab.
@@ -55,7 +55,8 @@ class TableSource(Source):
         missing_indicator: whether a numeric column with blank cells gets an extra column that is 1 for blank cells.
         blanks: texts that mean a blank cell, such as [NA, "?"].
         categories: columns that are categories although they hold numbers, such as [zip_code].
-        unseen: how a category that did not occur in training is encoded: zeros, with a note, or error.
+        unseen: what happens to a category that did not occur in training: zeros encodes it as zeros and prints a note;
+            error stops.
         weights: the column with the weight of every row in loss and metrics; not an input.
         groups: the column with the group of every row; no group is split between training, validation and test; not an
             input.

@@ -46,7 +46,7 @@ def _draw(labels: TextColumn, count: int, random: np.random.Generator) -> Array:
     by_remainder = [index for index in by_remainder if counts[index] < max_counts[index]]
     left_over = int(count - counts.sum())
     if len(by_remainder) < left_over:
-        raise DataError(f"this share holds out {count} of {len(labels)} rows and leaves some class no row for training")
+        raise DataError(f"this share holds out {count} of {len(labels)} rows, so some class gets no training row")
     for index in by_remainder[:left_over]:
         counts[index] += 1
     return np.concatenate(

@@ -77,7 +77,7 @@ class LSTM(Recurrent):
 
         def backward(dh: Array, grads: Tree) -> Array | None:
             i, f, g, o = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            dz = gates * (1 - gates)  # first for dc[t] = 1; the block of o for dh[t] = 1
+            dz = gates * (1 - gates)  # the loop below multiplies by dc[t], and by dh[t] for o
             dz[:, :, 0] *= g
             dz[:, :, 1] *= c[:-1]
             dz[:, :, 2] = i * (1 - g * g)

@@ -25,7 +25,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         try:
             return chosen[0](*arguments)
-        except Exception:  # from the cache, before the function runs; the function itself raises only MemoryError
+        except Exception:  # a damaged cache raises before the function runs, so calling it again is safe
             if chosen[0] is uncached:
                 raise
             chosen[0] = uncached

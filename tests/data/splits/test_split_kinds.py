@@ -99,7 +99,7 @@ def test_the_tail_is_taken_from_the_rows_of_the_classes(tmp_path):
 
 @pytest.mark.parametrize("count", [0, 5, 6])
 def test_an_empty_tail_and_a_tail_of_all_rows_are_refused(count):
-    with pytest.raises(DataError, match="leaves none for"):
+    with pytest.raises(DataError, match="gets none"):
         tail_split(np.arange(5), count, "validation")
 
 
