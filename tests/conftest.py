@@ -36,11 +36,11 @@ def without_numba(monkeypatch):
 
     def turn_off():
         monkeypatch.setenv(SWITCH, "0")
-        forget()
+        clear_caches()
 
-    def forget():
+    def clear_caches():
         for cached in (current_ops, numba_is_enabled, load_compiled):
             cached.cache_clear()
 
     yield turn_off
-    forget()
+    clear_caches()

@@ -22,7 +22,7 @@ class CheckContext:
 
     Args:
         draft: the draft, after `complete_defaults`.
-        loaded: its data, as far as they could be loaded.
+        loaded: the data of the draft, as far as they could be loaded.
     """
 
     draft: Draft
@@ -30,7 +30,7 @@ class CheckContext:
 
     @property
     def splits(self) -> DataSplits | None:
-        """The rows; None if the train source could not be read."""
+        """The training, validation and test rows; None if the train source could not be read."""
         return self.loaded.splits
 
     @property
@@ -40,7 +40,7 @@ class CheckContext:
 
     @property
     def task(self) -> Task | None:
-        """The task, as far as it is known; None if the loss could not be built."""
+        """The task; None if the loss could not be built. If the data could not be read, only its kind is known."""
         if self.draft.loss is None:
             return None
         if self.preprocessing is not None:
@@ -51,7 +51,7 @@ class CheckContext:
 
     @cached_property
     def layer_shapes(self) -> tuple[Shape | None, list[Problem]]:
-        """(output shape of the model, or None if it is not known; problems of its layers)."""
+        """(output shape of the model, problems of its layers); the shape is None if it is not known."""
         problems: list[Problem] = []
         shape = None if self.preprocessing is None else self.preprocessing.input_shape
         output = follow_shapes(self.draft.layers, shape, problems, batch_size=self.draft.batch_size)

@@ -74,7 +74,7 @@ def read_splits(
     sample_rows: int | None = None,
     whole_sources: dict[str, Rows] | None = None,
 ) -> DataSplits | None:
-    """Read the sources and draw the fractions from the train source, first test, then validation.
+    """Read the sources and draw the fractions from the train source: first test, then validation.
 
     Args:
         data: the data section.
@@ -126,12 +126,12 @@ def read_splits(
 
 
 def _draw(wanted: Fraction, name: str, train: Rows, remaining: Array, seed: int, kind: TaskKind) -> tuple[Array, Array]:
-    """Draw a fraction by groups, from the end, stratified or at random; return (drawn rows, remaining rows)."""
+    """Draw a fraction of the rows by the method in the config; return (drawn rows, remaining rows) as indices."""
     count = round(wanted.fraction * len(train))
     if train.groups is not None:
         for key in ("stratify", "split"):
             if getattr(wanted, key) not in (False, "random"):
-                raise DataError(f"{key} and data.train.groups do not go together; drop one of the two", key=key)
+                raise DataError(f"{key} and data.train.groups cannot be used together; drop one of the two", key=key)
         return grouped_split(remaining, count, seed, name, train.groups.take(remaining))
     if wanted.split == "tail":
         return tail_split(remaining, count, name)

@@ -50,4 +50,4 @@ def declared_task_kind(loss: Loss, data: Data | None) -> TaskKind:
 def _kind_of(loss: Loss) -> TaskKind:
     """Return the kind of task that a loss learns by default."""
     kind: Any = loss.target_kind
-    return "multi_label" if kind == "labels" else kind  # "labels" is its older name, which plugins may use
+    return "multi_label" if kind == "labels" else kind  # plugins may use the older name "labels"

@@ -15,7 +15,7 @@ def complete_defaults(draft: Draft, *, has_validation: bool | None = None, name:
     """Return the draft with every default filled in.
 
     - The initializer of a layer depends on the activation after it.
-    - A monitor is val_loss if there are validation rows, otherwise train_loss.
+    - The default monitor is val_loss if there are validation rows, otherwise train_loss.
 
     Args:
         draft: the draft, as `build_document` returns it.

@@ -1,4 +1,4 @@
-"""Check the last layer of a model: whether it suits the loss, and whether the targets are in its range."""
+"""Check the last layer of a model: whether it suits the loss, and whether the targets are in its output range."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
         return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
     if getattr(loss, "from_logits", False):
         if _is_bounded(last):
-            return f"from_logits says that the model ends without activation, but it ends in {last.type_name}; drop one"
+            ends = f"from_logits says that the model ends without activation, but it ends in {last.type_name}"
+            return f"{ends}; drop from_logits or {last.type_name}"
         return None
     sums = loss.wants_sum_to_one
     if task.is_multi_label and last.sums_to_one:
@@ -56,7 +57,7 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
 
 
 def _is_bounded(last: Layer) -> bool:
-    """Return whether the outputs of a layer cannot be logits: they are bounded, or it is a built-in activation."""
+    """Return whether the outputs of a layer cannot be logits: they are bounded or come from a built-in activation."""
     activation = isinstance(last, Activation) and not isinstance(last, Linear) and not is_user_defined(type(last))
     return activation or last.output_range is not None
 

@@ -22,10 +22,10 @@ class LearningRateCurve:
         schedule: name of the schedule.
         warmup_steps: number of warm-up steps.
         epochs: number of epochs of the run.
-        rates: the rates at evenly spaced steps including the first and the last, at every step of a short run; empty
-            if they depend on a monitor.
+        rates: the rates at evenly spaced steps, including the first and the last, or at every step of a short run;
+            empty if they depend on a monitor.
         highest: the highest rate.
-        words: the rule by which the rate changes, in words, if it depends on a monitor; otherwise empty.
+        words: if the rate depends on a monitor, the rule by which it changes, in words; otherwise empty.
     """
 
     schedule: str

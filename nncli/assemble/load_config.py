@@ -1,4 +1,4 @@
-"""Load a config file: build its spec, load a sample of its data, and validate both; `session` creates the session."""
+"""Load a config file: build its spec, load a sample of its data, and validate both."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class LoadedConfig:
         Raises:
             ConfigError: with every problem in rows that were not read before.
         """
-        from nncli.assemble.session import make_session  # here, because checking a config does not need it
+        from nncli.assemble.session import make_session  # imported here, because checking does not need it
 
         validation = self.validation
         if validation.loaded.is_sample:

@@ -120,7 +120,7 @@ def prepare_splits(loaded: LoadedData, draft: Draft, data: Data) -> None:
     Args:
         loaded: has the splits; receives the preprocessing, the preprocessed rows and the problems.
         draft: the draft.
-        data: its data section.
+        data: the data section of the draft.
     """
     splits = loaded.splits
     assert splits is not None
@@ -165,7 +165,7 @@ def first_input_check(layers: Sequence[Any]) -> InputCheck | None:
 
 
 def _sample_is_valid(loaded: LoadedData, draft: Draft) -> bool:
-    """Return whether a sample has no problems; if not, all rows are read, because they may have other problems."""
+    """Return whether a sample has no problems; otherwise all rows are read, to find every problem."""
     if loaded.preprocessing is None or loaded.problems:
         return False
     return not list(targets_out_of_range(loaded, draft.layers, draft.loss))

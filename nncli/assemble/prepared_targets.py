@@ -17,7 +17,7 @@ def prepare_targets(rows: Rows, preprocessing: Preprocessing, loss: Loss) -> Arr
     Args:
         rows: the rows, with targets.
         preprocessing: the preprocessing, fitted to the training rows.
-        loss: the loss, for messages.
+        loss: the loss, whose name appears in messages.
 
     Raises:
         DataError: if a target cannot be used, such as a count below 0; the message names the first such target.

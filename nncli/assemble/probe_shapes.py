@@ -7,7 +7,7 @@ from nncli.core.fields import is_user_defined
 from nncli.core.types import Shape
 from nncli.nn.layer import Layer
 
-# shapes of one row; sizes are unusual so that a layer's own sizes do not equal them by chance
+# each entry is the shape of one row; its unusual sizes are unlikely to equal a size in a layer
 PROBES: tuple[Shape, ...] = ((60,), (61,), (64, 64, 3), (72, 80, 4), (300, 310, 5))
 IMAGES: tuple[Shape, ...] = ((400, 410, 12), (401, 411, 16))
 SEQUENCES: tuple[Shape, ...] = ((400, 12), (401, 16))

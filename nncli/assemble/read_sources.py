@@ -22,7 +22,7 @@ PROBE_ROWS = 10  # rows of a large source to read, to find out whether it is rea
 
 
 def source_problem(data: Data, name: str, error: UserError) -> Problem:
-    """Return a data error as a problem of the config, at the key that caused it, otherwise at the source.
+    """Return a data error as a problem of the config, at the key that caused it, or at the source if no key is known.
 
     Args:
         data: the data section.
@@ -53,7 +53,7 @@ def unreadable_sources(data: Data) -> Iterator[Problem]:
 
 
 def keep_listed_classes(source: Source, rows: Rows, kind: TaskKind, *, all_needed: bool = False) -> Rows:
-    """Return the rows whose label is in the `classes` of the source; all rows if it lists none.
+    """Return the rows whose label is in the `classes` of the source; all rows if the source lists no classes.
 
     Args:
         source: the source.
@@ -70,7 +70,9 @@ def keep_listed_classes(source: Source, rows: Rows, kind: TaskKind, *, all_neede
 
 
 def ordered_classes(rows: Rows, source: Source, kind: TaskKind) -> tuple[str, ...] | None:
-    """Return the class labels in order: those the source lists, otherwise all in the rows; None for other tasks.
+    """Return the class labels in order: those that the source lists, or else all labels in the rows.
+
+    Tasks without classes return None.
 
     Args:
         rows: the training rows.

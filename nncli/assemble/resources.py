@@ -29,8 +29,8 @@ class ResourceEstimate:
         parameters: number of trainable parameters.
         non_trainable: number of non-trainable parameters, such as running statistics.
         rows: number of training rows.
-        batch_size: rows per batch, at most all training rows.
-        batches_per_step: batches per step, at most all batches of an epoch.
+        batch_size: rows per batch, at most the number of training rows.
+        batches_per_step: batches per step, at most the number of batches per epoch.
         batches_per_epoch: batches per epoch.
         epochs: number of epochs.
         parameter_bytes: memory of the parameters, gradients, optimizer state and other vectors of the same length.
@@ -101,7 +101,7 @@ def estimate_resources(spec: Spec, input_shape: Shape, target_size: int, rows: d
 
 
 def _outputs(layers: Sequence[Layer], shape: Shape) -> Iterator[tuple[Layer, int, int]]:
-    """Yield every layer, containers expanded, with the size of its output row and the values it saves per row."""
+    """Yield (layer, size of its output row, number of values that it saves per row), also for layers in containers."""
     for layer in layers:
         for name in layer.in_order:
             yield from _outputs(getattr(layer, name), shape)

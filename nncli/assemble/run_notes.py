@@ -38,11 +38,11 @@ def _on_schedule(spec: Spec, resources: ResourceEstimate) -> Iterator[str]:
         if length > steps > schedule.warmup_steps:
             yield f"{place}: {schedule.type_name} takes {count_noun(length, 'step')}, but {run}"
         elif steps > schedule.warmup_steps >= length:
-            yield f"{place}: {schedule.type_name} has {count_noun(length, 'step')}, all of which belong to the warm-up"
+            yield f"{place}: all {count_noun(length, 'step')} of {schedule.type_name} belong to the warm-up"
         elif length < steps and schedule.at(length - 1, context) == 0:
-            yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learnt after it"
+            yield f"{place}: {run}, but the rate is 0 from step {length:,} on, and nothing is learned after it"
     if schedule.warmup_steps >= steps:
-        yield f"{place}: {run}, all of which belong to the warm-up of {schedule.warmup_steps:,}"
+        yield f"{place}: {run}, and all of them belong to the warm-up of {schedule.warmup_steps:,}"
 
 
 def _on_plateau(spec: Spec) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _on_plateau(spec: Spec) -> Iterator[str]:
         return
     if stopping.patience <= plateau.patience and stopping.min_delta >= plateau.min_delta:
         what = f"early stopping ends the run before {plateau.type_name} changes the rate"
-        patience = f"give it a patience below that of early stopping ({stopping.patience})"
+        patience = f"give {plateau.type_name} a patience below {stopping.patience}, the patience of early stopping"
         yield f"optimizer.learning_rate: {what}; {patience}"
 
 
@@ -68,4 +68,4 @@ def _on_averaging(spec: Spec, resources: ResourceEstimate) -> Iterator[str]:
     if share > MAX_FIRST_SHARE:
         run = f"after the {count_noun(steps, 'step')} of the run"
         what = f"{run}, the weights of the first step still make up {share:.0%} of the average"
-        yield f"training.weight_averaging: {what}; give it warmup: true, or a smaller decay"
+        yield f"training.weight_averaging: {what}; write warmup: true or a smaller decay"

@@ -31,7 +31,7 @@ class Session:
     Args:
         spec: the spec, with every default filled in.
         preprocessing: the preprocessing, fitted to the training rows.
-        executor: the executor, with the network.
+        executor: the executor, which computes the network.
         train: the training rows.
         validation: the validation rows, or None.
         test: the test rows, or None.

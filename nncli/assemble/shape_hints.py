@@ -59,7 +59,7 @@ def _change_here(layer: Layer, shape: Shape) -> str:
     if len(shape) == 3 and accepts(layer, steps):
         return f"put {{type: reshape, shape: {list(steps)}}} before {layer.type_name}"
     if getattr(layer, "padding", None) == "valid" and accepts(layer.with_fields(padding="same"), shape):
-        return "padding: same would fit, or a smaller window, or fewer pooling layers before it"
+        return "use padding: same, a smaller window, or fewer pooling layers before this layer"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Model summary: output shape, parameters and multiply-adds of every layer, containers expanded."""
+"""Model summary: output shape, parameters and multiply-adds of every layer, including layers inside containers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class LayerSummary:
     """The summary of one layer.
 
     Args:
-        name: INDEX.TYPE, or its name in a container.
+        name: INDEX.TYPE, such as 0.dense, or the name of the layer in its container.
         output_shape: shape of one row of its output.
         parameters: number of its parameters, non-trainable ones and those of inner layers included.
         multiply_adds: multiply-adds of one row's forward pass.
         non_trainable: number of its parameters that are not trained, such as running statistics.
-        inside: the layers of a container, and its own parameters; empty for other layers.
+        inside: the layers of a container, and an entry for the container's own parameters; empty for other layers.
     """
 
     name: str
@@ -68,7 +68,7 @@ def _summary(name: str, layer: Layer, shape: Shape) -> LayerSummary:
     products = multiply_adds(layer, shape)
     inside = () if is_user_defined(type(layer)) else _inside(layer, shape)
     own = {key: item for key, item in tree.items() if isinstance(item, ParameterSpec)}
-    if inside and own:  # such as a residual block's projection
+    if inside and own:  # parameters of the container itself, such as the projection of a residual block
         rest = products - sum(one.multiply_adds for one in inside)
         inside = (*inside, LayerSummary(", ".join(own), output, _counts(own)[0], rest, _counts(own)[1]))
     return LayerSummary(name, output, parameters, products, non_trainable, inside)

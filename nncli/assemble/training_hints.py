@@ -9,7 +9,7 @@ from nncli.nn.input_check import input_check
 from nncli.training.events import Record
 
 LARGE_VALUE = 10.0  # larger inputs or targets often make training diverge
-MAX_ROWS = 10_000  # rows of the inputs to search for large values
+MAX_ROWS = 10_000  # number of rows that are searched for large inputs
 
 
 def baseline_hint(session: Session, record: Record) -> str:

@@ -44,7 +44,7 @@ class Validation:
 
     Args:
         draft: the draft, after `complete_defaults`.
-        loaded: its data, as far as they could be loaded.
+        loaded: the data of the draft, as far as they could be loaded.
         problems: the problems of the draft and those that the checks found, with their paths in the config.
     """
 
@@ -54,13 +54,13 @@ class Validation:
 
     @property
     def splits(self) -> DataSplits:
-        """The rows of a draft without problems."""
+        """The training, validation and test rows; only for a draft without problems."""
         assert self.loaded.splits is not None
         return self.loaded.splits
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """The preprocessing of a draft without problems."""
+        """The preprocessing; only for a draft without problems."""
         assert self.loaded.preprocessing is not None
         return self.loaded.preprocessing
 
@@ -70,7 +70,7 @@ def validate(draft: Draft, loaded: LoadedData) -> Validation:
 
     Args:
         draft: the draft, after `complete_defaults`.
-        loaded: its data, as `load_data` returns them.
+        loaded: the data of the draft, as `load_data` returns them.
     """
     context = CheckContext(draft, loaded)
     return Validation(draft, loaded, [*draft.problems, *(problem for check in CHECKS for problem in check(context))])

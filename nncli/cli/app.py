@@ -60,8 +60,8 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 def main() -> None:
     """Run the command line; --debug is accepted at any position."""
     gc.set_threshold(GC_THRESHOLD, 10, 10)
-    sys.stdout, sys.stderr = sys.stdout or _open_devnull(), sys.stderr or _open_devnull()  # None if they were closed
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for plugins takes as long as a check
+    sys.stdout, sys.stderr = sys.stdout or _open_devnull(), sys.stderr or _open_devnull()  # a closed stream is None
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching for them takes as long as nncli check
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     if "--debug" in arguments[:end]:
@@ -70,4 +70,4 @@ def main() -> None:
     try:
         command_line(arguments)(args=arguments, prog_name="nncli")
     finally:
-        gc.freeze()  # skips the garbage collection at exit, which takes a tenth of the time of a check
+        gc.freeze()  # the garbage collection at exit would take a tenth of the time of nncli check

@@ -15,7 +15,7 @@ def format_checkpoint(description: dict[str, Any]) -> list[str]:
     """Return the lines for the terminal.
 
     Args:
-        description: as `nncli.workflows.inspect.inspect` returns it.
+        description: the description that `nncli.workflows.inspect.inspect` returns.
     """
     from nncli.core.text_format import format_bytes
     from nncli.lifecycle.log_lines import format_metrics

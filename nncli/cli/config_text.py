@@ -6,7 +6,7 @@ from typing import Any
 
 
 def format_fields(values: dict[str, Any]) -> str:
-    """Format a registered class, such as "adam (learning_rate 0.002, beta1 0.9)"."""
+    """Format the settings of a registered class, such as "adam (learning_rate 0.002, beta1 0.9)"."""
     return f"{values['type']} ({format_pairs(values)})"
 
 

@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 
 import typer
 
-DEFAULT_WIDTH = 100  # characters, if there is no terminal
+DEFAULT_WIDTH = 100  # characters per line, if the output is not a terminal
 
 
 def print_message(line: str = "") -> None:

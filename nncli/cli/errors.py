@@ -59,10 +59,10 @@ def report_errors(command: Callable[P, T]) -> Callable[P, T]:
             typer.echo(format_error(error), err=True)
             raise typer.Exit(error.exit_code) from None
         except OSError as error:
-            if error.filename is not None:  # an unexpected error of a file, not of an output stream
+            if error.filename is not None:  # the error is of a file, not of standard output
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if isinstance(error, BrokenPipeError):  # the reader of the output has closed it, such as head
+            if isinstance(error, BrokenPipeError):  # the reader, such as head, has closed the pipe
                 raise typer.Exit(0) from None
             typer.echo(f"the output cannot be written ({error.strerror})", err=True)
             raise typer.Exit(1) from None
@@ -71,7 +71,7 @@ def report_errors(command: Callable[P, T]) -> Callable[P, T]:
                 raise
             raise typer.Exit(130) from None
         except (Exception, SystemExit) as error:
-            plugins = sys.modules.get("nncli.lifecycle.plugin_files")  # imported only to load plugins
+            plugins = sys.modules.get("nncli.lifecycle.plugin_files")  # None if no plugins were loaded
             fault = None if plugins is None else plugins.plugin_fault(error)
             if fault is None or isinstance(error, typer.Exit):
                 raise

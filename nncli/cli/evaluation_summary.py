@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nncli.workflows.evaluation import Evaluation
 
 MAX_MATRIX_CLASSES = 12  # maximum number of classes for which the whole confusion matrix is shown
-MAX_CONFUSIONS = 10  # pairs of classes that are shown instead if there are more classes
+MAX_CONFUSIONS = 10  # maximum number of confused pairs that are shown instead of a larger matrix
 
 
 def format_evaluation(evaluation: Evaluation) -> list[str]:

@@ -28,7 +28,7 @@ def init(
         typer.Option("--output", "-o", metavar="FILE", help="The config file to write. Default: standard output."),
     ] = None,
 ) -> None:
-    """Write a starter config, fitted to your data if given."""
+    """Write a starter config. With --data, it fits your data."""
     from nncli.workflows.init import init as write_config
 
     text = write_config(data, targets or [], output)

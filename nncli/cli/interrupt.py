@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nncli.cli.run_display import RunDisplay
 
-GRACE_SECONDS = 0.5  # between the second signal and the end of the process
+GRACE_SECONDS = 0.5  # time from the second signal to the end of the process
 SHOW_CURSOR = "\x1b[?25h"
 
 
@@ -23,7 +23,7 @@ def quit_on_second_interrupt(display: RunDisplay) -> Iterator[None]:
     Python handles signals only between bytecode instructions, and a product of large arrays is a single instruction.
     Therefore each signal is also written to a pipe, which a thread reads.
     """
-    if threading.current_thread() is not threading.main_thread() or os.name == "nt":  # wakeup needs a socket on Windows
+    if threading.current_thread() is not threading.main_thread() or os.name == "nt":  # Windows needs a socket
         yield
         return
     reader, writer = os.pipe()

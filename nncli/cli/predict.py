@@ -60,7 +60,7 @@ def _print_csv(predictions: Predictions) -> None:
     import csv
 
     table = predictions.table()
-    first = next(table)  # before the header is written, so that an error leaves standard output empty
+    first = next(table)  # read before the header is written, so that an error leaves standard output empty
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerows((predictions.header, first))
     writer.writerows(table)

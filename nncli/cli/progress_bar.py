@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from nncli.lifecycle.run_events import RunStarted
 
 BAR_WIDTH = 20  # characters
-OTHER_WIDTH = 10  # characters of the remaining time and the gaps between columns
-REFRESH_SECONDS = 0.1  # between two updates within an epoch
+OTHER_WIDTH = 10  # characters for the remaining time and the gaps between columns
+REFRESH_SECONDS = 0.1  # minimum time between two updates within an epoch
 
 
 class ProgressBar:

@@ -52,7 +52,7 @@ def _format_page(entry: Entry) -> list[str]:
         rows = [[field.name, field.expected, field.default_text or "(required)", field.text] for field in entry.fields]
         lines += ["", *format_table(header, rows, width=terminal_width(), wrapped=(1, 3))]
     for title, text in docstring.sections.items():
-        if title != "Raises":  # for readers of the code only
+        if title != "Raises":  # Raises is for readers of the code only
             lines += ["", *wrap(f"{title}: {text}", terminal_width(), subsequent_indent=INDENT)]
     if entry.example:
         lines += ["", f"In a config: {entry.example}"]

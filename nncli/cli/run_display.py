@@ -17,11 +17,11 @@ class RunDisplay:
     """A listener that shows the events of a run to the user.
 
     Args:
-        quiet: show nothing.
+        quiet: whether to show nothing.
     """
 
     def __init__(self, *, quiet: bool) -> None:
-        self._training = False  # between the first and the last event of a run
+        self._training = False  # True between the first and the last event of a run
         self._quiet = quiet
         self._epochs = 0
         self._bar: ProgressBar | None = None

@@ -11,7 +11,7 @@ def format_scaling(fitted: dict[str, Any] | None) -> str:
     """Return what a fitted scaling does, such as "(x - 2) / 0.5".
 
     Args:
-        fitted: as the checkpoint stores it; None for values that are not scaled.
+        fitted: the fitted scaling as stored in the checkpoint; None for values that are not scaled.
     """
     if fitted is None:
         return "not scaled"
@@ -24,4 +24,4 @@ def format_scaling(fitted: dict[str, Any] | None) -> str:
     if kind == "per_column":
         columns = [(format_list(part["names"] or ["others"]), part["scaling"]) for part in fitted["parts"]]
         return format_list([f"{names}: {format_scaling(scaling)}" for names, scaling in columns], "; ")
-    return f"{kind}"  # registered by a plugin
+    return f"{kind}"  # a scaling of a plugin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-MAX_ITEMS = 8  # shown before "and N more"
+MAX_ITEMS = 8  # number of items that are shown before "and N more"
 
 
 def format_list(items: Sequence[str], separator: str = ", ") -> str:

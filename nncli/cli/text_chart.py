@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nncli.cli.console import can_encode
 
 ROWS, MAX_COLUMNS, MIN_COLUMNS = 8, 60, 10
-BLOCKS = " ▁▂▃▄▅▆▇█"  # a character filled by 0 to 8 eighths
+BLOCKS = " ▁▂▃▄▅▆▇█"  # characters that are filled to 0 to 8 eighths of their height
 ASCII_BLOCKS = "    #####"  # the same for terminals without block characters
 FRAME, ASCII_FRAME = ("┤", "│", "└", "─"), ("|", "|", "+", "-")  # tick, side, corner, bottom
 

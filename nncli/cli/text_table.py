@@ -9,7 +9,7 @@ from nncli.cli.console import can_encode
 
 MIN_WRAPPED_WIDTH = 16  # minimum width of a column whose cells are wrapped
 COLUMN_GAP = "   "
-INDENT = "  "  # before a name that is nested in the row above
+INDENT = "  "  # written before the name of a row that is nested in the row above
 
 
 def format_table(

@@ -18,7 +18,7 @@ class Mark:
         line: line, counted from 1.
         column: first column, counted from 1.
         width: number of characters on that line.
-        origin: the option or variable that set the value, such as --set; empty for the file.
+        origin: the option or variable that set the value, such as --set; empty if the file set it.
     """
 
     line: int
@@ -32,7 +32,7 @@ class Document:
     """A config as it was read.
 
     Args:
-        value: the root: mappings, lists and scalars.
+        value: the config as nested mappings, lists and scalars.
         name: the file as the user named it, for messages.
         folder: the folder that paths in the file are relative to.
         keys: the mark of every key, by path.
@@ -69,7 +69,7 @@ class Document:
         return self.locate_at(Mark(1, 1), problem) if self.name else problem
 
     def locate_at(self, mark: Mark, problem: Problem) -> Problem:
-        """Return a problem with a given position."""
+        """Return a problem with the position of a mark."""
         if mark.origin:
             return replace(problem, place=mark.origin, order=(1, 0, 0))
         line = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
@@ -87,7 +87,7 @@ class Document:
     def absolute_path(self, path: Path, file: str) -> str:
         """Return a file name as an absolute path.
 
-        A relative name is resolved against the folder of the config, or against the working directory if --set gave it.
+        A relative name is resolved against the folder of the config; a name from --set, against the working directory.
 
         Args:
             path: the path of the key that names the file.

@@ -22,7 +22,7 @@ class Draft:
     """A spec as far as it could be built; its properties work even if parts are missing.
 
     Args:
-        built: the spec; Invalid, with the fields that could be built, if there are problems.
+        built: the spec, or, if there are problems, an `Invalid` with the fields that could be built.
         problems: the problems of the config, with their paths.
     """
 
@@ -31,7 +31,7 @@ class Draft:
 
     @property
     def spec(self) -> Spec:
-        """The spec of a config without problems."""
+        """The spec; only for a config without problems."""
         assert isinstance(self.built, Spec)
         return self.built
 
@@ -101,7 +101,7 @@ class Draft:
 
 
 def build_draft(values: Mapping[str, Any], builder: Builder) -> Draft:
-    """Build a spec from plain values; every object is built once.
+    """Build a spec from plain values.
 
     Args:
         values: the plain value of each field of the spec.

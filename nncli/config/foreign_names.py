@@ -25,7 +25,7 @@ LOSS_KEYS = {
 
 FOREIGN_KEYS: dict[str, dict[str, str]] = {
     "Spec": {
-        **dict.fromkeys(CLIPPING, "it is training.clip_norm"),
+        **dict.fromkeys(CLIPPING, "it is called training.clip_norm here"),
         "class_weights": CLASS_WEIGHT,
         "validation_split": VALIDATION,
         **OPTIMIZER_KEYS,
@@ -47,7 +47,7 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
         **dict.fromkeys(
             ("ema", "use_ema", "ema_decay", "ema_momentum", "swa", "use_swa"), "write weight_averaging: {decay: 0.999}"
         ),
-        **dict.fromkeys(CLIPPING, "it is clip_norm here"),
+        **dict.fromkeys(CLIPPING, "it is called clip_norm here"),
         **dict.fromkeys(
             ("seed", "dtype", "data", "model", "loss", "optimizer", "metrics"),
             "it belongs at the top level, beside training",

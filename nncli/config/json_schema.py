@@ -46,7 +46,7 @@ class _Definitions:
 
         Args:
             cls: the class.
-            inheriting: whether fields may be inherited from another source, so that the mapping needs none of them.
+            inheriting: whether fields may be inherited from another source, so that none of them is required.
         """
         fields = document_fields(cls)
         schema: Schema = {
@@ -59,7 +59,7 @@ class _Definitions:
         return schema | ({"required": needed} if needed else {})
 
     def alternatives(self, annotation: Any) -> list[Schema]:
-        """Return the schemas of an annotation, one for each member of a union."""
+        """Return the schemas of a type annotation: one for each member of a union, otherwise usually one."""
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
             return self._annotated(arguments[0], arguments[1:])
@@ -79,7 +79,7 @@ class _Definitions:
         if annotation in SIMPLE_TYPES:
             return [{"type": SIMPLE_TYPES[annotation]}]
         if not (isinstance(annotation, type) and issubclass(annotation, Checked)):
-            return [{}]  # a class of a plugin that validates its values itself
+            return [{}]  # a plugin's class, which validates its values itself
         return [self._named(annotation.__name__, lambda: self.fields(annotation))]
 
     def _annotated(self, inner: Any, metadata: tuple[Any, ...]) -> list[Schema]:
@@ -98,7 +98,7 @@ class _Definitions:
         return [{**schema, **{key: limit for found in limits for key, limit in found.items()}} for schema in schemas]
 
     def _registry(self, registry: Registry, *, inheriting: bool) -> Schema:
-        """Build the schema of a registry: mappings, and names alone for classes without required fields."""
+        """Build the schema of a registry: a mapping for each class, or its name alone if it has no required fields."""
         classes = [cls for cls in registry if cls.listed]
         plain = [name for cls in classes if not any(required_fields(cls)) for name in _names(registry, cls)]
         mappings = [self._entry(registry, cls, inheriting=inheriting) for cls in classes]
@@ -126,14 +126,14 @@ class _Definitions:
         return schema if field.required else {**schema, "default": field.default}
 
     def _one(self, annotation: Any) -> Schema:
-        """Build the schema of an annotation; a reference to another value is valid as well."""
+        """Build the schema of a type annotation, which also accepts a reference to another value of the config."""
         schemas = self.alternatives(annotation)
         if any(schema == {"type": "string"} for schema in schemas):
             return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         return {"anyOf": [*schemas, {"$ref": "#/$defs/reference"}]}
 
     def _named(self, name: str, build: Callable[[], Schema]) -> Schema:
-        """Build the definition of a name once, and return a reference to it."""
+        """Build the definition with this name unless it exists, and return a reference to it."""
         if name not in self.built:
             self.built[name] = {}  # so that a schema can refer to itself
             self.built[name] = build()

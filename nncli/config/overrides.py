@@ -13,7 +13,7 @@ from nncli.core.invalid import is_invalid
 from nncli.core.text_format import truncate
 
 COMMAND_LINE_ORIGIN = "--set"
-ENVIRONMENT_VARIABLE = "NNCLI_SET"  # settings, quoted as in a shell; --set takes precedence
+ENVIRONMENT_VARIABLE = "NNCLI_SET"  # its settings are quoted as in a shell; those of --set take precedence
 MAX_KEY_LENGTH = 10_000  # characters
 
 
@@ -36,7 +36,7 @@ def apply_overrides(document: Document, settings: list[str], origin: str = COMMA
     Args:
         document: changed in place.
         settings: the pairs.
-        origin: the option or variable with the settings, for messages.
+        origin: the option or environment variable that has the settings, for messages.
 
     Raises:
         UserError: if a setting has no "=" or its key does not exist.
@@ -79,16 +79,16 @@ class _Override:
         if not equals or not all(keys):
             raise self._error("expected KEY=VALUE, such as training.epochs=5")
         if len(key) > MAX_KEY_LENGTH or len(text) > MAX_FILE_BYTES:
-            raise self._error("longer than any key or value of a config")
+            raise self._error("the key or value is too long")
         try:
             return keys, read_value(text)
         except ConfigError as error:
             raise self._error(error.problems[0].message) from None
 
     def _child(self, container: Any, index: Any, path: Path) -> Any:
-        """Return the mapping or list at an index; a missing one is created."""
+        """Return the mapping or list at an index; create a mapping if there is none."""
         child = container[index] if isinstance(container, list) else container.get(index)
-        if isinstance(child, str) and "${" not in child:  # a bare name is {type: name}
+        if isinstance(child, str) and "${" not in child:  # a bare name is short for {type: name}
             child = container[index] = {"type": child}
         elif child is None:
             child = container[index] = {}
@@ -106,7 +106,7 @@ class _Override:
             return int(key)
         name = ".".join(map(str, path))
         if not container:
-            raise self._error(f"{name} is an empty list; set it whole: {name}=[...]")
+            raise self._error(f"{name} is an empty list; set the whole list: {name}=[...]")
         raise self._error(f"{name} is a list of {len(container)}; expected an index from 0 to {len(container) - 1}")
 
     def _mark_as_set(self, path: Path) -> None:

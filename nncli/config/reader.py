@@ -21,11 +21,11 @@ def read_file(path: str, max_depth: int = MAX_DEPTH) -> Document:
 
     Args:
         path: the file.
-        max_depth: maximum number of nested mappings and lists.
+        max_depth: maximum depth of nested mappings and lists.
 
     Raises:
-        UserError: if it cannot be read or is larger than `MAX_FILE_BYTES`.
-        ConfigError: if it is not valid YAML, with its position.
+        UserError: if the file cannot be read or is larger than `MAX_FILE_BYTES`.
+        ConfigError: if the file is not valid YAML, with the position of the mistake.
     """
     try:
         with open(path, "rb") as file:
@@ -52,10 +52,10 @@ def read_text(text: str, name: str, folder: str, max_depth: int = MAX_DEPTH) -> 
         text: the YAML.
         name: name of the file, for messages.
         folder: the folder that paths in the config are relative to.
-        max_depth: maximum number of nested mappings and lists.
+        max_depth: maximum depth of nested mappings and lists.
 
     Raises:
-        ConfigError: if it is not valid YAML, with its position and line.
+        ConfigError: if the text is not valid YAML, with the position and the line of the mistake.
     """
     document = Document(None, name, folder, text=text)
     try:
@@ -79,7 +79,7 @@ def read_value(text: str) -> Any:
     """Read one YAML value, such as the value of a --set option.
 
     Raises:
-        ConfigError: if it is not valid YAML.
+        ConfigError: if the text is not valid YAML.
     """
     if not text.strip():
         return None

@@ -1,4 +1,4 @@
-"""Resolve references, ${section.key}, to other values of a config."""
+"""Resolve references to other values of a config, written as ${section.key}."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from nncli.core.spelling import nearest
 from nncli.core.value_text import format_value
 
 MAX_TEXT_LENGTH = 10_000  # characters of a text after its references are resolved
-MAX_CHAIN_LENGTH = 100  # references to references
-MAX_CANDIDATES = 1000  # paths to search for a suggestion
-MAX_SUGGESTIONS = 20  # problems that get a suggestion, which takes time
+MAX_CHAIN_LENGTH = 100  # maximum number of references that lead from one to the next
+MAX_CANDIDATES = 1000  # number of paths that are searched for a suggestion
+MAX_SUGGESTIONS = 20  # number of problems that get a suggestion, because finding one takes time
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 
 
 def resolve_references(document: Document, max_values: int) -> None:
     """Replace references by the values that they name; `$${` is an escaped `${`.
 
-    A text that is only a reference becomes the value, whatever its type; a reference within a longer text becomes the
-    text of the value. Problems are added to the document.
+    A text that consists of one reference becomes the value itself, of any type. A reference inside a longer text is
+    replaced by the value as text. Problems are added to the document.
 
     Args:
         document: changed in place.
@@ -60,7 +60,7 @@ class _Resolver:
         Args:
             value: the value as written.
             path: the path whose value is being computed.
-            chain: the paths of the references that led here.
+            chain: the paths of the references that led to this value.
         """
         self._remaining -= 1
         if self._remaining < 0:
@@ -128,7 +128,7 @@ class _Resolver:
         return f"; did you mean ${{{match}}}?" if match else ""
 
     def _problem(self, path: Path, message: str, about: tuple[Path, ...] = ()) -> Any:
-        """Add a problem, only once for its path or its cycle of paths."""
+        """Add a problem unless its path or its cycle of paths already has one; return INVALID."""
         subject = frozenset(about or (path,))
         if subject not in self._reported:
             self._reported.add(subject)

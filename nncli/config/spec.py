@@ -14,7 +14,7 @@ from nncli.core.registry import LAYERS, LOSSES, METRICS, OPTIMIZERS, SCALERS, SO
 from nncli.core.types import DTypeName
 
 SPLITS = ("train", "validation", "test")
-INHERITS_FROM_TRAIN = "inherits from train"  # annotation metadata of sources that inherit keys of the train source
+INHERITS_FROM_TRAIN = "inherits from train"  # marks annotations of sources that inherit keys of the train source
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Fraction(Checked):
 
     Args:
         fraction: share of the rows, above 0 and below 1.
-        stratify: whether to take this share of every class.
-        split: random, drawn with the seed; or tail, the last rows, for rows ordered by time.
+        stratify: whether to take the same share of the rows of every class.
+        split: random, for rows drawn with the seed; or tail, for the last rows, if the rows are ordered by time.
     """
 
     fraction: Annotated[float, Interval(gt=0, lt=1)]
@@ -69,17 +69,17 @@ def inherit_from_train(given: Any, train: Mapping[str, Any]) -> Any:
     """Return the mapping of a source with the keys that it inherits from the train source: all except file names.
 
     Args:
-        given: the validation or test source as given.
+        given: the validation or test source as the user wrote it.
         train: the mapping of the train source.
     """
     if not isinstance(given, Mapping) or "fraction" in given:
         return given
     kind, given_kind = _kind(train), _kind(given)
     if given_kind is None and not set(given) & ({"path"} if kind is None else set(field_types(kind))):
-        return given  # not a source but a mistake
+        return given  # not a source; this mistake is reported when the source is built
     if kind is not None and given_kind not in (None, kind):
         return {key: train[key] for key in ("classes",) if key in train} | dict(given)
-    # a train source of unknown kind has a path that looks neither like a file nor like a folder
+    # if the class of the train source is unknown, only `dataset` and `path` can be file names
     files = {"dataset", *(("path",) if kind is None else kind.path_fields(train))}
     return {key: value for key, value in train.items() if key not in files} | dict(given)
 
@@ -98,7 +98,7 @@ class EarlyStopping(Checked):
     Args:
         monitor: column of metrics.csv to watch; default val_loss, or train_loss without validation rows.
         patience: number of epochs without improvement after which to stop, at least 1.
-        min_delta: a change must be larger than this to count as an improvement; at least 0.
+        min_delta: an improvement counts only if it is larger than this number; at least 0.
     """
 
     monitor: str | None = None
@@ -113,9 +113,10 @@ class Checkpoint(Checked):
     Args:
         monitor: column of metrics.csv that selects the best checkpoint; default val_loss, or train_loss without
             validation rows.
-        every_epochs: save the last state after this number of epochs, at least 1.
-        every_steps: also save it after this number of steps, at least 1; default only at the end of epochs.
-        keep: number of last states to keep, at least 1.
+        every_epochs: number of epochs after which to save the current state, at least 1.
+        every_steps: number of steps after which to save the current state as well, at least 1; default only at the end
+            of epochs.
+        keep: number of most recent states to keep, at least 1.
     """
 
     monitor: str | None = None
@@ -133,7 +134,7 @@ class Penalty(Checked):
     The gradient is the gradient of this sum, and clip_norm limits its norm; the derivative of |w| at 0 is taken as 0.
     All reported losses include the penalty: val_loss, the test loss and the loss of evaluate include the penalty of the
     evaluated weights, and train_loss includes the mean penalty over the steps of the epoch. Metrics do not include the
-    penalty, so a metric such as log_loss or rmse shows the fit alone.
+    penalty, so a metric such as log_loss or rmse measures only the predictions.
 
     As in Keras, there is no factor 1/2: for plain gradient descent, l2: 1e-4 equals weight_decay=2e-4 in PyTorch, and
     alpha of scikit-learn's MLPClassifier equals 2 * l2 * batch_size.
@@ -161,17 +162,17 @@ class WeightAveraging(Checked):
     a <- decay * a + (1 - decay) * w after every step; a = w after the first step
 
     This is the average of PyTorch's AveragedModel with get_ema_multi_avg_fn. It reduces the noise of the last steps,
-    and covers about 1 / (1 - decay) steps; a run should be several times longer. With warmup, decay is replaced by
-    min(decay, (1 + t) / (10 + t)), where t is the number of steps averaged so far, so that the first steps have less
-    weight in short runs and in the first epochs.
+    and covers about 1 / (1 - decay) steps; a run should have several times as many steps. With warmup, decay is
+    replaced by min(decay, (1 + t) / (10 + t)), where t is the number of steps averaged so far, so that the first steps
+    have less weight in short runs and in the first epochs.
 
     Validation, checkpoints, the test and predictions use the averaged weights. Training continues with the weights of
-    its last step, at which train_loss and train_ metrics are measured. Only trainable parameters are averaged; the
-    running statistics of batch normalization are those of training.
+    its last step, and train_loss and the train_ metrics are measured with these weights. Only trainable parameters are
+    averaged; the running statistics of batch normalization are not.
 
     Args:
         decay: weight of the old average in each step, above 0 and below 1.
-        warmup: whether decay starts small.
+        warmup: whether to start with a smaller decay.
     Reference: Polyak and Juditsky, SIAM J. Control Optim. 30 (1992), 838-855.
     """
 
@@ -220,7 +221,7 @@ class Training(Checked):
 
 @dataclass(frozen=True, kw_only=True)
 class Spec(Checked):
-    """A whole config.
+    """A complete config.
 
     Args:
         name: name of the run; default the name of the file without its ending.
@@ -229,7 +230,7 @@ class Spec(Checked):
         data: the data of the run.
         model: the layers in order.
         loss: the loss to minimize.
-        optimizer: the optimizer that minimizes it.
+        optimizer: the optimizer that minimizes the loss.
         metrics: what to measure besides the loss.
         training: epochs, batches, checkpoints and other settings of training.
     """

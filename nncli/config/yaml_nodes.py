@@ -43,7 +43,7 @@ class NodeReader:
         if self._count > MAX_VALUES:
             raise self._document.error([Problem(path, f"more than {MAX_VALUES} values after expanding aliases")])
         if any(node.value is parent.value for parent in self._parents):
-            problem = Problem(path, "an alias inside the value that it stands for")
+            problem = Problem(path, "an alias refers to a value that contains the alias")
             raise self._document.error([self._document.locate_at(_mark(node), problem)])
         if len(self._parents) > self._max_depth:
             raise self._document.error([Problem(path, TOO_DEEP)])
@@ -89,7 +89,7 @@ class NodeReader:
                 self._problem(inner, message, key_node)
                 continue
             first_lines[key] = key_node.start_mark.line + 1
-            self._document.keys.setdefault(inner, _mark(key_node))  # a merged mapping may have been read before
+            self._document.keys.setdefault(inner, _mark(key_node))  # keeps an earlier position
             result[key] = self.read(value_node, inner)
         return self._merge(result, merged, path)
 

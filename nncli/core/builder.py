@@ -68,7 +68,7 @@ class Builder:
             value: plain value, or an object that is already built.
             path: path of the value in the config.
         """
-        if isinstance(value, Invalid):  # its problem was reported where it was read
+        if isinstance(value, Invalid):  # the problem was reported when the value was read
             return INVALID
         members = union_members(annotation)
         nullable = type(None) in members
@@ -96,7 +96,7 @@ class Builder:
         return self._plain(Union[tuple(simple)], value, path, None if number else annotation)  # noqa: UP007
 
     def fields(self, cls: type[Fields], values: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """Build the given fields of a class, each valid or Invalid; unknown and missing keys are problems.
+        """Build the fields of a class from a mapping, each valid or Invalid; report unknown and missing keys.
 
         Args:
             cls: the class.
@@ -106,18 +106,18 @@ class Builder:
         values = self.with_absolute_paths(cls, cls.prepare({str(key): value for key, value in values.items()}), path)
         known = field_types(cls)
         built: dict[str, Any] = {}
-        meant: set[str] = set()
+        intended: set[str] = set()  # fields that unknown keys were likely meant to be
         for name, value in values.items():
             if name in known:
                 built[name] = self.value(known[name], value, (*path, name))
             else:
-                meant |= likely_fields(name, cls)
+                intended |= likely_fields(name, cls)
                 message = f"unknown key {truncate(name)!r} for {cls.label()}{unknown_key_advice(name, cls, path)}"
                 built[name] = self.problem((*path, name), message, key=True)
         for name in required_fields(cls):
             if name not in values:
                 built[name] = INVALID
-                if name not in meant:
+                if name not in intended:  # otherwise the unknown key was reported already
                     self.problem(path, f"{cls.label()} needs the key {name!r}: {describe_type(known[name])}")
         return built
 
@@ -153,7 +153,7 @@ class Builder:
         return {**values, **{name: self._resolve((*path, name), values[name]) for name in found}}
 
     def _defaults(self, cls: type[Fields], given: Mapping[str, Any], path: Path) -> dict[str, Any]:
-        """Return the defaults of the fields that are not given; a default that is a registered name is built."""
+        """Return the defaults of the missing fields; a default that is a registered name is built."""
         defaults: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
             if field.name not in given:
@@ -164,7 +164,7 @@ class Builder:
         return defaults
 
     def _structure(self, members: list[Any], value: Any, path: Path, *, nullable: bool) -> Any:
-        """Build an object of one of these classes or registries."""
+        """Build an object of one of the classes or registries in `members`."""
         if isinstance(value, Fields):
             return self._check_object(members, value, path)
         either = " or null" if nullable else ""
@@ -192,7 +192,7 @@ class Builder:
         return f"{{{name}: {'...' if trial.problems else format_value(value)}}}"
 
     def _check_object(self, members: list[Any], value: Fields, path: Path) -> Any:
-        """Return an object that was given instead of plain values; a problem if it has none of these types."""
+        """Return an object that was passed instead of plain values; add a problem if its type is not in `members`."""
         for member in members:
             registry = split_annotation(member)[1]
             if registry is None and type(value) is member:
@@ -200,7 +200,7 @@ class Builder:
             if registry is not None and registry.find(getattr(value, "type_name", "")) is type(value):
                 return value
             if registry is not None and registry.base is not None and isinstance(value, registry.base):
-                return value  # its class was registered again, such as by reloading a module
+                return value  # the class was registered again, for example because its module was reloaded
         wanted = " or ".join(describe_type(member) for member in members)
         return self.problem(path, f"expected {wanted}; got {format_value(value)}")
 
@@ -232,11 +232,11 @@ class Builder:
         return self.problem(at, registry.unknown(name))
 
     def _untyped(self, registry: Registry, values: dict[str, Any], path: Path) -> Any:
-        """Build a registered object from a mapping without `type`; its keys decide the class."""
+        """Build a registered object from a mapping without `type`, whose keys determine the class."""
         if any(map(is_invalid, values.values())):
             values = {key: value for key, value in values.items() if not is_invalid(value)}
             if registry.find_by_keys(values) is None:
-                return INVALID  # their problems were reported where they were read
+                return INVALID  # the problems were reported when the values were read
         if not registry.example or (isinstance(values.get("path", "."), str) and values.get("path", ".") != ""):
             cls = registry.find_by_keys(values, lambda cls: self.with_absolute_paths(cls, values, path))
             if cls is not None:
@@ -277,13 +277,20 @@ class Builder:
                 built[str(key)] = self.value(get_args(split_annotation(member)[0])[1], item, (*path, str(key)))
         return INVALID if len(self.problems) > known or any(map(is_invalid, built.values())) else FrozenMapping(built)
 
-    def _plain(self, annotation: Any, value: Any, path: Path, whole: Any = None) -> Any:
-        """Convert a number, a text or another plain value; `whole` is the annotation with all members of the union."""
+    def _plain(self, annotation: Any, value: Any, path: Path, full: Any = None) -> Any:
+        """Convert a number, a text or another plain value.
+
+        Args:
+            annotation: the type annotation, or those members of a union that are plain types.
+            value: the value.
+            path: path of the value in the config.
+            full: the full union, for messages, if `annotation` is only a part of it; otherwise None.
+        """
         try:
             return plain_value(annotation, value)
         except ValueError:
             value = value.item() if isinstance(value, np.generic) else value
-            return self.problem(path, mismatch_message(annotation, value, whole))
+            return self.problem(path, mismatch_message(annotation, value, full))
 
 
 def _min_length(annotation: Any) -> int:
@@ -304,7 +311,7 @@ def check_annotations(cls: type[Fields]) -> str | None:
         try:
             for item in (annotation, *inner):
                 Builder().value(item, object(), ())
-        except Exception:  # whatever pydantic raises for a type that it does not know
+        except Exception:  # pydantic may raise any error for an unknown type
             return f"the annotation of {name!r} is not a type that a config can hold"
     return None
 

@@ -41,7 +41,7 @@ class Checked(Fields):
         Raises:
             ConfigError: with every field that conflicts with others.
         """
-        if cls.__post_init__ is not Checked.__post_init__:  # a plugin class with its own __post_init__
+        if cls.__post_init__ is not Checked.__post_init__:  # a plugin's class may override __post_init__
             return cls(**fields)
         made = cls.__new__(cls)
         vars(made).update(fields)
@@ -51,10 +51,10 @@ class Checked(Fields):
 
     def with_fields(self, **fields: Any) -> Self:
         """Return a copy with some fields replaced by valid values."""
-        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        if unknown := fields.keys() - own.keys():
+        current = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        if unknown := fields.keys() - current.keys():
             raise TypeError(f"{type(self).__name__} has no field {min(unknown)!r}")
-        return type(self).from_valid({**own, **fields})
+        return type(self).from_valid({**current, **fields})
 
 
 def _conflicts(made: Fields) -> Iterator[Problem]:
@@ -67,10 +67,10 @@ class Registered(Checked):
     """A checked class that configs refer to by a name, its `type`."""
 
     type_name: ClassVar[str] = ""
-    example: ClassVar[str] = ""  # how to write it in a config, if its required fields do not show it
+    example: ClassVar[str] = ""  # an example for a config, if the required fields do not show how to write it
     needs: ClassVar[tuple[str, ...]] = ()  # the methods that a subclass must define
-    listed: ClassVar[bool] = True  # whether messages and `nncli list` show it
-    known_elsewhere: ClassVar[Mapping[str, str]] = {}  # its names in other libraries -> what to write instead
+    listed: ClassVar[bool] = True  # whether messages and `nncli list` show the class
+    known_elsewhere: ClassVar[Mapping[str, str]] = {}  # names of this class in other libraries -> what to write instead
 
     @classmethod
     def label(cls) -> str:
@@ -84,7 +84,7 @@ class Registered(Checked):
 
     @classmethod
     def meant_by(cls, name: str) -> str | None:
-        """Return the mapping that an unknown name was likely meant to be, such as {path: NAME}, or None."""
+        """Return the mapping that the user likely meant by an unknown name, such as {path: NAME}, or None."""
         return None
 
     def remarks(self) -> Iterable[str]:

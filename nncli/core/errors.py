@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-MAX_SHOWN = 200  # problems of a config that are shown; many problems usually have a single cause
+MAX_SHOWN = 200  # number of problems that a message shows; a larger number usually has one cause
 Path: TypeAlias = tuple[str | int, ...]
 
 

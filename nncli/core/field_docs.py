@@ -20,7 +20,7 @@ class FieldDoc:
     Args:
         name: its key in a config.
         annotation: its type.
-        required: whether it must be given.
+        required: whether a config must contain it.
         default: its default as plain values; None if it is required.
         text: its entry in the docstring.
     """

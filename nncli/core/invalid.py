@@ -12,7 +12,7 @@ class Invalid:
     """Stands in for a value that could not be built; its problem has already been reported.
 
     Args:
-        fields: for an object, its fields that were given, by name; each is valid or Invalid.
+        fields: for an object, the fields that the config contains, by name; each is valid or Invalid.
         items: for a list, its items; each is valid or Invalid.
     """
 

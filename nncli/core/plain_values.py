@@ -31,21 +31,21 @@ def plain_value(annotation: Any, value: Any) -> Any:
     try:
         return type_adapter(annotation).validate_python(_as_tuples(value))
     except ValueError:
-        if isinstance(value, list):  # the annotation may be a list
+        if isinstance(value, list):  # the annotation may be a list type, which takes no tuple
             with contextlib.suppress(ValueError):
                 return type_adapter(annotation).validate_python(value)
         raise
 
 
-def mismatch_message(annotation: Any, value: Any, whole: Any = None) -> str:
+def mismatch_message(annotation: Any, value: Any, full: Any = None) -> str:
     """Return the message for a value that does not match its annotation.
 
     Args:
-        annotation: the type annotation; of a union, only the members that are plain types.
+        annotation: the type annotation, or those members of a union that are plain types.
         value: the value.
-        whole: the whole union, if it has other members too; otherwise None.
+        full: the full union, if `annotation` is only a part of it; otherwise None.
     """
-    wanted = describe_type(annotation if whole is None else whole)
+    wanted = describe_type(annotation if full is None else full)
     if isinstance(value, float) and value - value != 0:
         wanted = wanted.replace("a number", "a finite number")
     return f"expected {wanted}; got {format_value(value)}{_hint(annotation, value)}"

@@ -18,7 +18,7 @@ Word: TypeAlias = "np.uint16 | np.uint32"
 
 @cache
 def _key_type() -> Any:
-    """Return the class of a seed sequence that returns a given key; NumPy's own reads system entropy, which is slow."""
+    """Return a seed sequence class that returns a key unchanged; NumPy's class reads system entropy, which is slow."""
     # imported here so that commands that draw no numbers start quickly
     from numpy.random.bit_generator import ISeedSequence
 

@@ -15,7 +15,7 @@ from nncli.core.foreign_names import foreign_names
 from nncli.core.spelling import normalize_name, sort_by_similarity, suggestion
 from nncli.core.text_format import join_names, truncate
 
-MAX_LISTED, MAX_SHORTENED = 20, 8  # a message lists up to MAX_LISTED names; of more names, only MAX_SHORTENED
+MAX_LISTED, MAX_SHORTENED = 20, 8  # a message lists up to MAX_LISTED names; if there are more, only MAX_SHORTENED
 
 ClassT = TypeVar("ClassT", bound=type[Any])
 
@@ -70,7 +70,7 @@ class Registry:
             for given in (name, *aliases):
                 other = self._classes.get(self._aliases.get(given, given))
                 if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
-                    message = f"the {self.kind} {given!r} is {_owner(other)} already"
+                    message = f"the {self.kind} {given!r} already exists: {_owner(other)}"
                     raise ConfigError([Problem((cls.__qualname__,), f"{message}; choose another name")])
             cls.type_name = name
             self._classes[name] = cls
@@ -103,7 +103,7 @@ class Registry:
     def find_by_keys(
         self, values: Mapping[str, Any], mapping_for: Callable[[type[Any]], Mapping[str, Any]] | None = None
     ) -> type[Any] | None:
-        """Return the class of a mapping without `type`: the class that a key names, or the first that claims it.
+        """Return the class that claims a mapping without `type`; a class that a key names comes first.
 
         Args:
             values: the mapping.
@@ -159,8 +159,9 @@ class Registry:
 
     def __iter__(self) -> Iterator[type[Any]]:
         self.discover()
-        own = sorted(name for name, cls in self._classes.items() if cls.__module__.startswith("nncli."))
-        return iter([self._classes[name] for name in dict.fromkeys([*own, *self._classes])])  # plugins' classes last
+        built_in = sorted(name for name, cls in self._classes.items() if cls.__module__.startswith("nncli."))
+        names = dict.fromkeys([*built_in, *self._classes])  # plugins' classes last
+        return iter([self._classes[name] for name in names])
 
     def _find_module(self, name: str) -> bool:
         """Import the module with this name from the packages; return whether the name is registered."""

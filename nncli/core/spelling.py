@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from nncli.core.text_format import join_names
 
 CONFIG_ENDINGS = (".yaml", ".yml")  # a config is never suggested for a data file, nor a data file for a config
-MAX_COMPARED = 100  # characters of a name
+MAX_COMPARED = 100  # only so many characters of a name are compared
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

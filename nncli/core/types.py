@@ -11,4 +11,4 @@ Array: TypeAlias = NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 DTypeName: TypeAlias = Literal["float32", "float64"]
 FloatDType: TypeAlias = "np.dtype[np.floating[Any]]"
-TargetKind: TypeAlias = Literal["classes", "labels", "numbers"]  # older than nncli.core.task.TaskKind; for plugins
+TargetKind: TypeAlias = Literal["classes", "labels", "numbers"]  # the old form of TaskKind, for plugins

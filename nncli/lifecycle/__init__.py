@@ -33,9 +33,9 @@ What interrupts this sequence:
 What continues a run:
 
 - `resume_run.resume_run` restores last.npz and continues training; the results are bit for bit those of a run without
-  interruption. `run_identity.check_same_run` refuses other data, plugins or settings. More `training.epochs` are
-  allowed; they extend the run. Rows of metrics.csv after the checkpoint are dropped, because their epochs are trained
-  again.
+  interruption. `run_identity.check_same_run` raises an error if data, plugins or settings have changed. More
+  `training.epochs` are allowed; they extend the run. Rows of metrics.csv after the checkpoint are dropped, because
+  their epochs are trained again.
 - `repair_run` finds damaged or missing checkpoints and names the command that replaces them.
 - `repeat_run.repeat_run` trains the same session again in memory and compares every bit.
 

@@ -12,7 +12,7 @@ from nncli.core.types import Array
 
 
 def value_differences(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a description of every value in `now` that differs from its value in `before`; nan equals nan.
+    """Yield a description of every value in `now` that is different in `before`; nan equals nan.
 
     Args:
         place: file that stores the values, for the description.
@@ -26,7 +26,7 @@ def value_differences(place: str, before: Mapping[str, Any], now: Mapping[str, A
 
 
 def array_differences(place: str, before: Mapping[str, Array], now: Mapping[str, Array]) -> Iterator[str]:
-    """Yield a description of every array in `now` that differs in shape, dtype or any bit.
+    """Yield a description of every array in `now` whose shape, dtype or bits differ in `before`.
 
     Args:
         place: file that stores the arrays, for the description.

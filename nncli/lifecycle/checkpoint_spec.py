@@ -20,7 +20,7 @@ def checkpoint_spec(path: str, meta: Meta) -> Spec:
         meta: the checkpoint's meta.json.
 
     Raises:
-        CheckpointError: if its config cannot be built here.
+        CheckpointError: if a plugin is missing or the spec cannot be built.
     """
     missing = missing_plugins(meta.get("plugins"))
     if missing:
@@ -38,5 +38,5 @@ def checkpoint_spec(path: str, meta: Meta) -> Spec:
         part and part.monitor is None
         for part in (training.checkpoint, training.early_stopping, plateau_of(spec.optimizer))
     ):
-        raise CheckpointError(f"{path}: its config cannot be used: a default is missing in it")
+        raise CheckpointError(f"{path}: its config cannot be used: it lacks a default monitor")
     return spec

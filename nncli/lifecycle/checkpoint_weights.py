@@ -59,7 +59,7 @@ def _forms(arrays: Mapping[str, Array]) -> dict[str, Form]:
 def _check_forms(path: str, wanted: Mapping[str, Form], given: Mapping[str, Form]) -> None:
     if strange := [name for name in given if name not in wanted]:
         raise CheckpointError(
-            f"{path}: the array {truncate(strange[0])!r} is of another model than its config describes"
+            f"{path}: the array {truncate(strange[0])!r} does not belong to the model that its config describes"
         )
     for name, (shape, dtype) in wanted.items():
         found = given.get(name)

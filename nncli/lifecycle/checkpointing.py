@@ -36,7 +36,7 @@ def save_last_checkpoint(session: Session, trainer: Trainer, run: RunDirectory) 
     """Write last.npz.
 
     Raises:
-        SaveError: if that fails.
+        SaveError: if the file cannot be written.
         NonFiniteError: if the weights are not finite; the previous checkpoint stays.
     """
     trainer.check_weights()
@@ -44,10 +44,10 @@ def save_last_checkpoint(session: Session, trainer: Trainer, run: RunDirectory) 
 
 
 def link_checkpoints(session: Session, trainer: Trainer, run: RunDirectory) -> None:
-    """Link last.npz as best.npz and as epoch-E-step-S.npz if they are due; calling it again changes nothing.
+    """Link last.npz as best.npz and as epoch-E-step-S.npz if they are due; repeated calls change nothing.
 
     Raises:
-        SaveError: if that fails.
+        SaveError: if a link cannot be made.
     """
     settings = session.spec.training.checkpoint
     if trainer.epoch and not trainer.step_in_epoch and epoch_is_due(trainer, settings):
@@ -77,7 +77,7 @@ def check_meta_size(session: Session, trainer: Trainer) -> None:
 
 
 def make_meta(session: Session, trainer: Trainer) -> Meta:
-    """Return the values of meta.json: config, layers, preprocessing, metrics so far and the trainer's state."""
+    """Return the values of meta.json: config, layers, preprocessing, latest metrics and the trainer's state."""
     preprocessing = session.preprocessing
     plugins = [{key: plugin[key] for key in ("name", "sha256", "registers")} for plugin in used_plugins(session.spec)]
     return {

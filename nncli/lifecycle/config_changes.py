@@ -1,4 +1,4 @@
-"""Compare two configs of a run, apart from settings that may change when it resumes."""
+"""Compare two configs of a run, ignoring settings that may change when the run resumes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from nncli.lifecycle.schedule_length import whole_run_schedule
 
 # prefixes of settings that may change when a run resumes
 CHANGEABLE = ("name", "training.epochs", "training.checkpoint", "training.early_stopping", "training.threads")
-# exceptions: the best value so far was measured with this monitor
+# exceptions to CHANGEABLE, because the best value so far was measured with this monitor
 UNCHANGEABLE = ("training.checkpoint.monitor", "training.early_stopping.monitor")
 
 
 def config_identity(spec: Spec) -> dict[str, Any]:
-    """Return a config as plain values for `config_changes`; a whole-run schedule gets its number of epochs.
+    """Return a config as plain values for `config_changes`, including the number of epochs of a whole-run schedule.
 
-    With such a schedule, more epochs are a change of the config, because they change the learning rate of all steps.
+    With a schedule that spans the whole run, more epochs count as a changed config, because they change the learning
+    rate of all steps.
     """
     values = to_plain(spec)
     if whole_run_schedule(spec) is not None:
@@ -31,7 +32,7 @@ def config_identity(spec: Spec) -> dict[str, Any]:
 def config_changes(
     before: dict[str, Any], after: dict[str, Any], *, same_data: bool = False, changeable: tuple[str, ...] = CHANGEABLE
 ) -> list[str]:
-    """Return every difference that makes `after` another run, such as "seed was 0, is 1".
+    """Return every difference that prevents resuming, such as "seed was 0, is 1".
 
     Args:
         before: the config of the run as plain values.

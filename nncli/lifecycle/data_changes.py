@@ -19,11 +19,11 @@ def fingerprint_files(paths: Iterable[str]) -> dict[str, str]:
 def data_changes(environment: Mapping[str, Any], now: Mapping[str, str]) -> str:
     """Describe changes in the data files of a run; return "" if there are none.
 
-    The paths of files may differ if the files have the same contents in the same order.
+    Changed paths are ignored if the files have the same contents in the same order.
 
     Args:
         environment: the run's environment.json.
-        now: the SHA-256 of every file that is read now, by its path.
+        now: the SHA-256 of every data file of the current session, by its path.
     """
     known = _known_files(environment)
     if list(known.values()) == list(now.values()):

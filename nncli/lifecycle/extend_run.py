@@ -38,12 +38,12 @@ def is_finished(run: RunDirectory, trainer: Trainer, before: dict[str, Any]) -> 
 
 
 def is_extended(trainer: Trainer, before: dict[str, Any]) -> bool:
-    """Whether a run that had stopped early gets more epochs now."""
+    """Whether a run that stopped early has more epochs in its new config."""
     return trainer.stopped_early and trainer.settings.epochs > before["training"]["epochs"]
 
 
 def finished_before(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> RunEnded:
-    """Return the final event of a run that was finished before, with the setting that extends it."""
+    """Return the final event of a run that is already finished, with the setting that extends it."""
     ignored = "; ".join(config_changes(before, to_plain(session.spec), changeable=()))
     return RunEnded(
         run.path,

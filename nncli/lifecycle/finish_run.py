@@ -57,14 +57,14 @@ def measure_test(
         session: the trained session.
         trainer: the trainer of the session.
         run: the run directory, or None.
-        signals: a received signal stops the measurement.
+        signals: the signals that stop the run; a received signal stops the measurement.
 
     Returns:
         The loss and the metrics; empty without test rows.
 
     Raises:
         StoppedError: if a signal was received; when the run resumes, the test rows are measured again.
-        CheckpointError: if best.npz is missing, damaged or not from the best epoch.
+        CheckpointError: if best.npz is missing, damaged or not the checkpoint of the best epoch.
     """
     if session.test is None:
         return {}
@@ -83,7 +83,7 @@ def measure_test(
                 if signals.received is not None:
                     break
     finally:
-        network.vector[...] = last  # restored before a checkpoint is saved
+        network.vector[...] = last  # a checkpoint must contain the last weights
     if signals.received is not None:
         raise record_stop(session, trainer, run, signals.received)
     results = tally.results()

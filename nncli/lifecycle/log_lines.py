@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from math import isfinite
 
-from nncli.core.text_format import format_parameter_count
+from nncli.core.text_format import count_noun, format_parameter_count
 from nncli.lifecycle.run_events import FINISHED_BEFORE, RunEnded, RunEvent, RunStarted
 from nncli.training.events import EpochEnded, Record, StepSkipped, TrainingEnded
 
@@ -29,7 +29,8 @@ def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
             ]
         case StepSkipped():
             place = f"epoch {event.epoch}, step {event.step}"
-            return [f"{place}: skipped, its numbers are not finite ({event.count} so far)"]
+            so_far = f"{count_noun(event.count, 'skipped step')} so far"
+            return [f"{place}: skipped, because its numbers are not finite ({so_far})"]
         case TrainingEnded(reason="early_stopping"):
             return [f"stopped early: {event.detail}"]
         case RunEnded(reason=reason):

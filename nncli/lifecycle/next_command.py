@@ -21,7 +21,7 @@ def resume_command(run: RunDirectory, spec: Spec) -> str:
 
 
 def train_command(run: RunDirectory, start: str = "nncli train CONFIG") -> str:
-    """Return the command that starts or resumes a run in its directory; `start` is the beginning of the command."""
+    """Return the command that starts or resumes a run in its directory; it begins with `start`."""
     return f"{start} --run-dir {shlex.quote(run.path)} --resume"
 
 

@@ -29,9 +29,9 @@ class Plugin:
     """A file of code that registers classes.
 
     Args:
-        name: its file name.
+        name: name of the file.
         path: path that the user gave to --plugin; empty if the file was imported from Python.
-        sha256: SHA-256 of its content when it was loaded; empty if unknown.
+        sha256: SHA-256 of the file when it was loaded; empty if unknown.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Plugin:
     sha256: str = ""
 
 
-_loaded: dict[str, Plugin] = {}  # by module name
+_loaded: dict[str, Plugin] = {}  # module name -> plugin
 
 
 class _TextLoader(ExecutionLoader):
@@ -60,7 +60,7 @@ def load_plugins(paths: Iterable[str]) -> None:
     """Run the files and check the classes that they register.
 
     Raises:
-        UserError: if a file cannot be read or run, or registers nothing that can be used.
+        UserError: if a file cannot be read or run, registers nothing, or registers a class that cannot be used.
     """
     for path in paths:
         _load(path)
@@ -172,7 +172,7 @@ def _fault(registry: Registry, cls: type[Registered]) -> str:
 
 
 def _place(traceback: TracebackType | None, path: str) -> str | None:
-    """Return "path:line" of the innermost frame that runs code of the file; None if no frame of the traceback does."""
+    """Return "path:line" of the innermost frame that runs code of the file; None if no frame runs it."""
     place = None
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == path:

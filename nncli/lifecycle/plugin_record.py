@@ -39,7 +39,7 @@ def missing_plugins(recorded: Any) -> str | None:
         for kind, name in _classes(plugin):
             if _registry(kind).find(name) is None:
                 path = plugin.get("path") or plugin["name"]
-                return f"uses the {kind} {name!r} of the plugin {plugin['name']}; give it with --plugin {path}"
+                return f"uses the {kind} {name!r} of the plugin {plugin['name']}; load it with --plugin {path}"
     return None
 
 
@@ -64,7 +64,7 @@ def _kind(cls: type[Registered]) -> str:
 
 
 def _entries(recorded: Any) -> Iterator[dict[str, Any]]:
-    """Yield the entries that are valid; a file may hold anything."""
+    """Yield the valid entries; others are ignored, because the file may be damaged."""
     for plugin in recorded if isinstance(recorded, list) else ():
         if isinstance(plugin, dict) and isinstance(plugin.get("name"), str):
             yield plugin

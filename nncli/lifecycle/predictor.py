@@ -29,7 +29,7 @@ from nncli.runs.locate_checkpoint import checkpoint_path
 from nncli.training.executor import Executor
 from nncli.training.trainer import EVALUATION_ROWS
 
-PREDICTION_ROWS = 256  # rows predicted at a time
+PREDICTION_ROWS = 256  # rows per batch of predictions
 
 
 @dataclass
@@ -37,8 +37,8 @@ class Predictor:
     """A trained model with its preprocessing, which predicts from raw input.
 
     Args:
-        path: path of its checkpoint.
-        spec: the spec that it was trained with.
+        path: path of the checkpoint.
+        spec: the spec that the model was trained with.
         preprocessing: the preprocessing, fitted to the training rows.
         executor: the executor, which has the network.
         meta: the checkpoint's meta.json.
@@ -124,7 +124,7 @@ class Predictor:
         return self.tally(dataset, RunningMetrics(self.executor.metrics)).results()
 
     def tally(self, dataset: Dataset, tally: RunningMetrics) -> RunningMetrics:
-        """Evaluate labelled rows, add their sums to a tally and return it."""
+        """Evaluate labelled rows, add the results to a tally and return the tally."""
         with self.executor.blas():
             return self.executor.evaluate(dataset.batches(EVALUATION_ROWS), tally)
 
@@ -137,7 +137,7 @@ def load_predictor(path: str, *, state: bool = False) -> Predictor:
         state: whether to also read the arrays that only training needs.
 
     Raises:
-        CheckpointError: if it is missing, damaged or not an nncli checkpoint.
+        CheckpointError: if the checkpoint is missing, damaged or not an nncli checkpoint.
     """
     path = checkpoint_path(path)
     made: tuple[Spec, Preprocessing, Executor] | None = None

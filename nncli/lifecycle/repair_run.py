@@ -1,4 +1,4 @@
-"""Find damaged or missing checkpoints of a run before it resumes, and say how to replace them."""
+"""Find damaged or missing checkpoints of a run before it resumes, and tell the user how to replace them."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def last_checkpoint_remedy(run: RunDirectory) -> str:
 
 
 def check_best_checkpoint(run: RunDirectory, trainer: Trainer) -> None:
-    """Check that best.npz is the checkpoint of the trainer's best epoch, because it is needed for the test rows later.
+    """Check that best.npz is the checkpoint of the trainer's best epoch; the test rows are evaluated with it later.
 
     Raises:
-        CheckpointError: if it is not; the message says how to fix it.
+        CheckpointError: if it is another checkpoint, damaged or missing; the message says how to replace it.
     """
     path, epoch = run.checkpoint(BEST), trainer.best_monitor.best_epoch
     try:
@@ -62,7 +62,7 @@ def check_best_checkpoint(run: RunDirectory, trainer: Trainer) -> None:
         if meta is not None and _is_best(meta, trainer.best_record):
             raise CheckpointError(f"{fault}; to fix it: {replace_command(run.checkpoint(name), path)}")
     last = f"predict with {shlex.quote(run.checkpoint(LAST))}"
-    raise CheckpointError(f"{fault}; without it the run cannot resume; {last}, or {NEW_RUN}")
+    raise CheckpointError(f"{fault}; the run cannot resume without it; {last}, or {NEW_RUN}")
 
 
 def _verified_meta(path: str) -> Meta | None:
@@ -74,7 +74,7 @@ def _verified_meta(path: str) -> Meta | None:
 
 
 def _is_best(meta: Meta, record: Record) -> bool:
-    """Whether a checkpoint was saved after the best epoch, whose record is given."""
+    """Whether a checkpoint was saved after the best epoch, which has this record."""
     return meta.get("last") is not None and _text(meta.get("last")) == _text(meta.get("best")) == _text(record)
 
 

@@ -28,7 +28,7 @@ class Repetition:
         epochs: number of epochs that were repeated.
         steps: number of steps that were repeated.
         difference: a description of the first difference; empty if every bit is the same.
-        compared: names of the files whose content was the same.
+        compared: names of the files that have the same content in the repetition.
         environment_changes: changes since the run began, such as "numpy 2.4.5 is now 2.4.6".
     """
 
@@ -72,7 +72,7 @@ def repeat_run(run: RunDirectory, session: Session, environment: Mapping[str, An
     ]
     trainer, compared = session.trainer(), list[str]()
     end = saved.last[0]["trainer"]["epoch"] + 1
-    trainer.settings = replace(trainer.settings, epochs=end, patience=None)  # both change no weights
+    trainer.settings = replace(trainer.settings, epochs=end, patience=None)  # neither of the two changes any weight
     listener(run_started_event(session, trainer, None))
     try:
         difference = next(repetition_differences(saved, session, trainer, compared, listener), "")

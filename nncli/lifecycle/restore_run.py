@@ -41,6 +41,6 @@ def restore_run(run: RunDirectory, session: Session, trainer: Trainer) -> dict[s
         raise CheckpointError(f"{error}; {last_checkpoint_remedy(run) or NEW_RUN}") from None
     set_weights(last, session.network, arrays)
     restore_trainer(last, trainer, meta, arrays)
-    if trainer.best_record and not is_best_state(trainer):  # if it is, last.npz is linked as best.npz again
+    if trainer.best_record and not is_best_state(trainer):  # in the best state, best.npz becomes a link to last.npz
         check_best_checkpoint(run, trainer)
     return to_plain(before)

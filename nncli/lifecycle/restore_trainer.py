@@ -14,7 +14,7 @@ from nncli.training.trainer import Trainer
 def restore_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Array]) -> None:
     """Restore a trainer from a checkpoint whose weights are in the network already.
 
-    If the checkpoint's weights are averaged, the network gets the weights that training continues with instead.
+    If the checkpoint has averaged weights, they are replaced by the weights that training continues with.
 
     Raises:
         CheckpointError: if the state does not fit this trainer.
@@ -27,7 +27,7 @@ def check_trainer(path: str, trainer: Trainer, meta: Meta, arrays: dict[str, Arr
     """Check that a trainer can be restored from a checkpoint; change nothing.
 
     Raises:
-        CheckpointError: if it cannot.
+        CheckpointError: if the trainer cannot be restored.
     """
     try:
         check_state(trainer, meta["trainer"], _state_arrays(arrays))

@@ -29,7 +29,7 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
     Args:
         run: a run directory whose lock is held.
         session: a session of the run's config, perhaps with more epochs.
-        document: the config file, in case the run has not started yet; None without a file.
+        document: the config file, needed only if the run has not started yet; None without a file.
         listener: receives every event.
 
     Raises:
@@ -38,7 +38,7 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
     """
     run.remove_unfinished_files()
     trainer = session.trainer()
-    if not os.path.exists(run.checkpoint(LAST)):  # stopped before the first checkpoint, perhaps at its start
+    if not os.path.exists(run.checkpoint(LAST)):  # the run ended before its first checkpoint
         check_nothing_saved(run)
         write_description(run, session, trainer, document)
     else:
@@ -56,7 +56,7 @@ def resume_run(run: RunDirectory, session: Session, document: Document | None, l
 
 
 def _write_changes(run: RunDirectory, session: Session, trainer: Trainer, before: dict[str, Any]) -> None:
-    """Write changed settings before training, so that they are kept even if this process is killed at once."""
+    """Write changed settings before training, so that they are not lost if this process is killed."""
     environment, after = run.read_json(ENVIRONMENT), to_plain(session.spec)
     if changed := environment_changes(environment, current_environment(session)):
         what = f"since the run began, {'; '.join(changed)}"

@@ -30,7 +30,7 @@ def write_description(run: RunDirectory, session: Session, trainer: Trainer, doc
         document: the config file as it was read; None without a file.
 
     Raises:
-        SaveError: if that fails.
+        SaveError: if a file cannot be written.
     """
     check_meta_size(session, trainer)
     try:
@@ -44,7 +44,7 @@ def write_description(run: RunDirectory, session: Session, trainer: Trainer, doc
         run.set_status("running", 0, 0)
     except SaveError as error:
         again = train_command(run, "the same command with")
-        raise SaveError(f"{error}; nothing was trained yet; fix this, then {again}") from None
+        raise SaveError(f"{error}; nothing was trained yet; correct the cause, then {again}") from None
 
 
 def current_environment(session: Session) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def environment_at_start(run: RunDirectory) -> dict[str, Any]:
     """Return the environment in which a run began.
 
     Raises:
-        RunError: if there is no run, it was stopped before it began, or one of its plugins is not loaded.
+        RunError: if there is no run, the run was stopped before it began, or one of its plugins is not loaded.
     """
     saved = os.path.exists(run.checkpoint(LAST))
     if is_begun(run.path) and not saved and not os.path.exists(run.file(STATUS)):
@@ -79,6 +79,6 @@ def read_environment(run: RunDirectory) -> dict[str, Any]:
         RunError: if the file is missing or damaged.
     """
     if os.path.exists(run.checkpoint(LAST)) and not os.path.exists(run.file(ENVIRONMENT)):
-        what = f"{run.file(ENVIRONMENT)} is missing, so nothing tells whether the data are the same"
+        what = f"{run.file(ENVIRONMENT)} is missing, so changes in the data cannot be detected"
         raise RunError(f"{what}; {NEW_RUN}")
     return run.read_json(ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""Events of a run that a listener receives, in addition to those of training."""
+"""Events of a run that a listener receives in addition to the events of training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RunStarted:
         steps_per_epoch: number of steps per epoch.
         first_epoch: the first epoch to train, above 1 if the run resumes.
         notes: notes for the user.
-        resuming: a text that says at which epoch and step the run resumes; empty for a new run.
+        resuming: the epoch and step at which the run resumes, as text; empty for a new run.
         buffers: number of values in non-trainable buffers, such as running statistics.
     """
 
@@ -61,8 +61,8 @@ class RunEnded:
         seconds: duration of all epochs.
         note: a likely cause if the model has learned nothing, otherwise empty.
         options: options that further commands need, such as " --plugin mine.py".
-        extend_with: the setting that a finished run needs in addition to more epochs, "" for none; None if the
-            learning rate of the run has reached 0, so that more epochs would change nothing.
+        extend_with: the setting that a finished run needs besides more epochs to be extended; "" if it needs none; None
+            if the learning rate has reached 0, so that more epochs would change nothing.
     """
 
     path: str | None

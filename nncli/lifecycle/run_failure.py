@@ -1,4 +1,4 @@
-"""Record that a run has failed or was stopped, and say how to resume it."""
+"""Record that a run has failed or was stopped, and tell the user how to resume it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nncli.training.trainer import Trainer
 
 
 def record_failure(run: RunDirectory | None, trainer: Trainer, reason: str) -> None:
-    """Set the state of a run to failed and log the reason, if that can be written."""
+    """Set the state of a run to failed and log the reason, if the files can be written."""
     if run is not None:
         with contextlib.suppress(SaveError):  # the disk may have failed
             run.set_status("failed", trainer.epoch, trainer.step, reason)
@@ -49,14 +49,14 @@ def explain_save_errors(run: RunDirectory | None, session: Session) -> Iterator[
         if run is None:
             raise
         if not os.path.isdir(run.path):
-            moved = "the run directory is missing; if it was moved: nncli resume ITS-NEW-PLACE"
+            moved = "the run directory is missing; if it was moved: nncli resume NEW-PATH"
             raise SaveError(f"{error}; {moved}") from None
         command = resume_command(run, session.spec)
-        raise SaveError(f"{error}; {intact_checkpoint(run)}; fix this, then: {command}") from None
+        raise SaveError(f"{error}; {intact_checkpoint(run)}; correct the cause, then: {command}") from None
 
 
 def intact_checkpoint(run: RunDirectory) -> str:
-    """Return which checkpoint of a failed run is intact, as text."""
+    """Describe the checkpoint of a failed run that is intact, or say that there is none."""
     try:
         meta = checkpoint.read_meta(run.checkpoint(LAST))
     except CheckpointError:

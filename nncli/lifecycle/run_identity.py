@@ -20,7 +20,7 @@ def check_same_run(run: RunDirectory, session: Session, meta: Meta, before: Spec
 
     Args:
         run: the run directory.
-        session: the session to resume with.
+        session: the session that would continue the run.
         meta: the checkpoint's meta.json.
         before: the checkpoint's spec.
 

@@ -36,5 +36,5 @@ def session_of_run(run: RunDirectory, settings: Sequence[str], environment: Mapp
         fixed = [setting for setting in settings if not may_change(setting.partition("=")[0])]
         mistyped = any(problem.place == COMMAND_LINE_ORIGIN for problem in error.problems)
         if fixed and not mistyped:
-            raise RunError(f"{run.path}: {', '.join(fixed)} would make it another run; {NEW_RUN}") from None
+            raise RunError(f"{run.path}: a resumed run must not change {', '.join(fixed)}; {NEW_RUN}") from None
         raise

@@ -25,10 +25,10 @@ class SavedResults:
     """The results that a run has saved.
 
     Args:
-        last: meta and arrays of last.npz.
-        best: meta and arrays of best.npz; None if there is none.
+        last: meta.json and arrays of last.npz.
+        best: meta.json and arrays of best.npz; None if there is no best.npz.
         rows: the rows of metrics.csv by epoch.
-        test: the values of test.json; None if there is none.
+        test: the values of test.json; None if there is no test.json.
         finished: whether the run is finished.
     """
 

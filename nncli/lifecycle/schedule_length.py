@@ -1,7 +1,7 @@
 """Learning rate schedules that span the whole run, and the effect of more epochs on them.
 
-With such a schedule, the learning rate of every step depends on the number of epochs. So a run with more epochs is
-another run, unless a setting keeps the number of epochs of the schedule.
+With such a schedule, the learning rate of every step depends on the number of epochs. So a run cannot be extended by
+more epochs, unless a setting keeps the number of epochs of the schedule.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def fixed_length_setting(spec: Spec) -> str:
 
 
 def length_change(before: Spec, after: Spec) -> str:
-    """Explain that another number of epochs changes a whole-run schedule; return "" if it does not.
+    """Explain that a new number of epochs changes a whole-run schedule; return "" if nothing changes.
 
     Args:
         before: the spec that the run began with.
@@ -41,7 +41,7 @@ def length_change(before: Spec, after: Spec) -> str:
     if had == has or whole_run_schedule(before) is None or schedule is None:
         return ""
     spans = f"the {schedule.type_name} schedule of its learning rate spans the whole run"
-    what = f"training.epochs was {had}, is {has}, but {spans} and would have been different from its first step"
+    what = f"training.epochs was {had}, is {has}, but {spans}, so its first steps would have been different"
     if ends_at_zero(before):
-        return f"{what}; unchanged, it ends at 0, after which nothing is learned; {NEW_RUN}"
-    return f"{what}; keep it unchanged with {fixed_length_setting(before)}, or {NEW_RUN}"
+        return f"{what}; the unchanged schedule ends at 0, and nothing is learned after it; {NEW_RUN}"
+    return f"{what}; keep the schedule unchanged with {fixed_length_setting(before)}, or {NEW_RUN}"

@@ -16,7 +16,7 @@ SIGNALS = tuple(
 
 
 class StopSignals:
-    """Context that records the first signal and leaves the second one to the previous handler.
+    """A context manager that records the first signal and leaves the second signal to the previous handler.
 
     Attributes:
         received: number of the first signal, or None.

@@ -1,4 +1,4 @@
-"""Check that the trainer state in a checkpoint is valid, so that a damaged or forged one is refused before training."""
+"""Check that the trainer state in a checkpoint is valid, so that a damaged or forged checkpoint is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncli.nn.metric import Metric, names_of
 from nncli.training.trainer import Trainer
 from nncli.training.trainer_state import OPTIMIZER, RUNNING_METRICS, WEIGHTS
 
-MAX_COUNT = 1 << 53  # whole numbers up to here are exact as floats
+MAX_COUNT = 1 << 53  # whole numbers up to this one are exact as floats
 COUNTS = ("epoch", "step", "step_in_epoch", "skipped", "optimizer_steps")
 DURATIONS = ("seconds", "total_seconds")
 
@@ -43,7 +43,7 @@ def check_state(trainer: Trainer, state: Any, arrays: dict[str, Array]) -> None:
     _check("plateau", plateau, plateau is None if trainer.plateau is None else _is_plateau_state(plateau))
     for name in ("last_record", "best_record"):
         _check(name, state[name], _is_record(state[name]))
-    if per_epoch:  # it is 0 for a model that is loaded without rows
+    if per_epoch:  # a model that is loaded without rows has 0 steps per epoch
         _check("step_in_epoch", state["step_in_epoch"], state["step_in_epoch"] <= per_epoch)
         for name in ("last_record", "best_record"):
             _check(name, state[name], bool(state[name]) or state["epoch"] == 0)
@@ -79,7 +79,7 @@ def _is_plateau_state(state: dict[str, Any]) -> bool:
 
 
 def _is_record(record: Any) -> bool:
-    """Whether this is a row of metrics.csv, or empty, as it is before the first epoch."""
+    """Whether this is a row of metrics.csv; before the first epoch, the record is empty."""
     if not isinstance(record, dict):
         return False
     begun = not record or (_is_count(record.get("epoch")) and _is_count(record.get("step")))
@@ -89,7 +89,7 @@ def _is_record(record: Any) -> bool:
 def _check_arrays(trainer: Trainer, arrays: dict[str, Array], *, measured: bool) -> None:
     expected = trainer.arrays()
     if wrong := sorted(set(expected) ^ set(arrays)):
-        raise ValueError(f"the array {wrong[0]!r} is {'missing' if wrong[0] in expected else 'of another model'}")
+        raise ValueError(f"the array {wrong[0]!r} is {'missing' if wrong[0] in expected else 'not part of this model'}")
     for name, array in expected.items():
         given = arrays[name]
         if name.startswith((OPTIMIZER, WEIGHTS)) and (given.shape, given.dtype.newbyteorder("=")) != (

@@ -47,7 +47,7 @@ def train_session(session: Session, trainer: Trainer, run: RunDirectory | None, 
         if run is not None:
             message += f"; {intact_checkpoint(run)}"
             if os.path.exists(run.checkpoint(LAST)):
-                message += "; other settings need another directory"
+                message += "; to train with other settings, use another directory"
         record_failure(run, trainer, message)
         raise NonFiniteError(message) from None
     except StoppedError:
@@ -89,7 +89,7 @@ def _write_files(session: Session, trainer: Trainer, run: RunDirectory, event: E
     settings = session.spec.training.checkpoint
     if isinstance(event, EpochEnded):
         run.metrics.append(event.record)
-        if event.best or epoch_is_due(trainer, settings):  # event.best keeps last.npz from being older than best.npz
+        if event.best or epoch_is_due(trainer, settings):  # so last.npz is never older than best.npz
             save_last_checkpoint(session, trainer, run)
             link_checkpoints(session, trainer, run)
         run.set_status("running", trainer.epoch, trainer.step)
@@ -117,7 +117,7 @@ def run_started_event(session: Session, trainer: Trainer, run: RunDirectory | No
 
 
 def _resuming(trainer: Trainer) -> str:
-    """Return a text that says at which epoch and step a restored trainer continues; "" for a new run."""
+    """Return the epoch and step at which a restored trainer continues, as text; "" for a new run."""
     if not trainer.step:
         return ""
     if trainer.ended:

@@ -13,15 +13,15 @@ from nncli.core.types import Array, Shape
 
 @dataclass(slots=True)
 class PassState:
-    """The state that all layers share during one pass: its mode, its random streams and its part of the batch.
+    """The state that all layers share during one pass: its mode, its random streams and its shard of the batch.
 
     Args:
         training: whether the pass is part of training; it activates layers such as dropout.
         seed: the run's seed.
         step: the number of the step in the whole run, starting at 0.
-        first_row: the number of this shard's first row within the batch.
+        first_row: the number of the shard's first row within the batch.
         batch_rows: number of rows of the whole batch if it is computed in several shards; None for one shard.
-        shard: the number of this shard.
+        shard: the number of the shard; it is the part of the batch that this pass computes.
         batch_sum: function that sums an array over all shards of the batch; None for one shard.
         streams: streams of random numbers.
     """
@@ -71,7 +71,7 @@ class Context:
 
     @property
     def updates_buffers(self) -> bool:
-        """Whether this shard updates the non-trainable buffers of the whole batch, such as running statistics."""
+        """Whether this shard sets the non-trainable buffers, such as running statistics, for the whole batch."""
         return self.pass_state.shard == 0
 
     @property
@@ -90,7 +90,8 @@ class Context:
     def batch_sum(self, part: Array) -> Array:
         """Sum an array over all shards of the batch, for layers in which rows depend on one another.
 
-        Such a layer sets `mixes_samples`. The layer has to request the same sums in the same order in every shard.
+        A layer that calls this method sets `mixes_samples`, and requests the same sums in the same order in every
+        shard.
         """
         return part if self.pass_state.batch_sum is None else self.pass_state.batch_sum(part)
 

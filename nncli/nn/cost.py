@@ -1,7 +1,8 @@
 """The cost of a layer: multiply-adds of its forward pass, and memory that it needs for the backward pass.
 
 Both numbers are computed by functions that are registered for the type of the layer; subclasses inherit them. A layer
-from a plugin may define the methods `multiply_adds(input_shape)` and `kept(input_shape)` instead.
+from a plugin may define the methods `multiply_adds(input_shape)` and `kept(input_shape)`, the number of saved
+values, instead.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def saved_values(layer: Layer, input_shape: Shape) -> int:
 
 
 def _method(layer: Layer, name: str) -> Callable[[Shape], int] | None:
-    """Return the layer's own method of this name, which a plugin may define; None if there is none."""
+    """Return the method of this name if the layer (from a plugin) defines it, otherwise None."""
     own = getattr(layer, name, None)
     return cast("Callable[[Shape], int]", own) if callable(own) else None
 

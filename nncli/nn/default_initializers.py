@@ -48,7 +48,7 @@ def fill_initializers(layers: Sequence[Any], after: Sequence[Any] = ()) -> list[
 
     Args:
         layers: the layers, in order.
-        after: the layers after their container.
+        after: the layers that follow the container of `layers`.
     """
     filled: list[Layer] = []
     for index, item in enumerate(layers):

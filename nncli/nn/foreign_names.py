@@ -4,8 +4,8 @@ from __future__ import annotations
 
 FOREIGN_KEYS: dict[str, dict[str, str]] = {
     "Layer": {
-        "activation": "an activation is a layer of its own; write it as the next one, such as - relu",
-        "kernel_regularizer": "it belongs under training for all layers, as training.penalty",
+        "activation": "an activation is a separate layer; write it as the next layer, such as - relu",
+        "kernel_regularizer": "write it under training, as training.penalty, which applies to all layers",
         **dict.fromkeys(("input_shape", "input_dim"), "leave it out; the shape comes from the data"),
     },
     "Dense": {
@@ -32,17 +32,19 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
             "write entries, the number of different whole numbers",
         ),
         **dict.fromkeys(("embedding_dim", "output_dim", "dim", "size"), "write units, the length of a vector"),
-        **dict.fromkeys(("padding_idx", "mask_zero"), "leave it out; 0 has a trainable vector, as every number has"),
+        **dict.fromkeys(("padding_idx", "mask_zero"), "leave it out; 0 has a trainable vector like every other number"),
         "embeddings_initializer": "write initializer",
     },
     "Recurrent": {
         "activation": "it is always tanh",
         "recurrent_activation": "it is always sigmoid",
         "hidden_size": "write units, the size of the hidden state",
-        "input_size": "the layer takes what comes in; leave it out",
+        "input_size": "leave it out; the layer takes what comes in",
         "num_layers": "write several layers one after another, all but the last with return_sequences: true",
         "go_backwards": "write reverse: true",
-        **dict.fromkeys(("dropout", "recurrent_dropout"), "dropout is a layer of its own; write it before or after"),
+        **dict.fromkeys(
+            ("dropout", "recurrent_dropout"), "dropout is a separate layer; write it before or after this one"
+        ),
         "bidirectional": "it is not available; reverse: true processes a sequence from the last step to the first",
         "batch_first": "leave it out; a row is (steps, features), and the batch always comes first",
     },
@@ -86,7 +88,7 @@ FOREIGN_NAMES: dict[str, dict[str, str]] = {
             "write group_norm with as many groups as there are channels",
         ),
         **dict.fromkeys(("RNN", "SimpleRNN"), "write gru or lstm"),
-        "Bidirectional": "it is not available; a gru or lstm processes a sequence forwards; reverse: true, backwards",
+        "Bidirectional": "it is not available; gru and lstm run forwards, or backwards with reverse: true",
     },
     "loss": {
         **dict.fromkeys(

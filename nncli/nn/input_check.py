@@ -12,16 +12,18 @@ from nncli.nn.layer import InputCheck, Layer
 from nncli.nn.layers.embedding import Embedding
 from nncli.nn.layers.sequential import Sequential
 
-MAX_ADVISED_ENTRIES = 10**6  # larger numbers are more likely to have gaps than to need this many entries
-EXACT_BELOW = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}  # smaller integers are exact
+MAX_ADVISED_ENTRIES = 10**6  # numbers above this are more likely to have gaps than to need so many entries
+# all integers below this number are represented exactly
+EXACT_BELOW = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}
 
 
 def input_check(layer: Layer) -> InputCheck | None:
-    """Return the function that checks the rows that a layer gets, or None if the layer accepts any numbers.
+    """Return the function that checks the input rows of a layer, or None if the layer accepts any numbers.
 
-    The function takes rows as the network gets them, (n, *), and returns the index of the first invalid row with a
-    message, or None. A layer with such a check reads raw data: it has to be the first layer, even inside a container,
-    and its input has no gradient. A layer from a plugin may define this function as its method `input_check`.
+    The function takes input rows of the network, (n, *), and returns the index of the first invalid row with a message,
+    or None if all rows are valid. A layer with such a check reads raw data: it has to be the first layer, even inside a
+    container, and its input has no gradient. A layer from a plugin may define its own method `input_check`, which
+    returns this function.
     """
     own: Callable[[], InputCheck | None] | None = getattr(layer, "input_check", None)
     return own() if callable(own) else _input_check(layer)
@@ -51,7 +53,7 @@ def _first_without_vector(entries: int, x: Array) -> tuple[int, str] | None:
     place = tuple(int(index) for index in np.argwhere(wrong)[0])
     number = float(x[place])
     if number != round(number):
-        advice = "make whole numbers of the data, or leave out the embedding"
+        advice = "convert the data to whole numbers, or leave out the embedding"
     elif number < 0:
         advice = "number them from 0"
     elif number < entries:

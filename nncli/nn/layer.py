@@ -62,13 +62,14 @@ class Layer(Registered):
 
     Other properties that depend on the type of a layer are in separate modules: multiply-adds and memory in
     `nn.cost`, default initializers in `nn.default_initializers`, checks of raw inputs in `nn.input_check`, advice on
-    shapes and batch sizes in `nn.shape_advice`, names of other libraries in `nn.foreign_names`.
+    shapes and batch sizes in `nn.shape_advice`, names that other libraries use in
+    `nn.foreign_names`.
     """
 
     needs = ("forward",)
 
     sums_to_one: ClassVar[bool] = False  # whether every output row is a probability distribution over classes
-    mixes_samples: ClassVar[bool] = False  # whether the outputs of a row depend on the other rows in training
+    mixes_samples: ClassVar[bool] = False  # whether, in training, the outputs of a row depend on other rows
     in_order: ClassVar[tuple[str, ...]] = ()  # fields of a container whose layers run one after another
 
     @property
@@ -96,11 +97,11 @@ class Layer(Registered):
         """Return the outputs and the backward function.
 
         backward(dy, g) ASSIGNS the gradient of every parameter to the arrays in `g` and returns the gradient of `x`,
-        or None if `ctx.input_gradient` is false or the input has no gradient, such as integers. It may overwrite `dy`.
+        or None if `ctx.input_gradient` is false or the input has no gradient (such as integers). It may overwrite `dy`.
         Neither forward nor backward changes `x` or `p`.
 
-        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers`, and otherwise zero, so
-        that the sum over the shards of a batch is the new value; the trainer stores it after the step.
+        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers` is true, otherwise zero.
+        So the sum over the shards of a batch is the new value; the trainer stores it after the step.
 
         Args:
             p: the layer's parameters by name, views of the model's parameter vector.

@@ -24,7 +24,7 @@ class Loss(Registered):
     """The base of all losses.
 
     A loss is computed as a sum over the rows of a batch, so that the sums of shards add up. The caller divides it by
-    the number of rows or the sum of their weights, which is known before backward.
+    the number of rows or the sum of their weights; both are known before the backward pass.
     """
 
     needs = ("forward",)
@@ -35,7 +35,7 @@ class Loss(Registered):
     absorbs: ClassVar[str | None] = None  # name of the last activation, if the loss computes it itself from logits
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Accept the earlier names of a plugin's methods and attributes."""
+        """Accept the earlier names that older plugins use for methods and attributes."""
         super().__init_subclass__(**arguments)
         for earlier, name in EARLIER_NAMES.items():
             if earlier in vars(cls) and name not in vars(cls):

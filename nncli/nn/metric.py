@@ -15,7 +15,7 @@ from nncli.core.registry import METRICS
 from nncli.core.task import Task, TaskKind
 from nncli.core.types import Array
 
-EARLIER_KINDS: dict[str, TaskKind] = {"labels": "multi_label"}  # names in older plugins
+EARLIER_KINDS: dict[str, TaskKind] = {"labels": "multi_label"}  # names of target kinds in older plugins
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def metric_problem(metric: Metric, task: Task, learner: str) -> str | None:
 
 
 def names_of(metrics: Sequence[Metric]) -> list[str]:
-    """Return the names of metrics in columns and results: the type, with its settings if the type occurs repeatedly.
+    """Return the names of metrics in columns and results: the type, with the settings if several metrics share it.
 
     For example, a single f1 is named f1, but an f1 with average: macro and another with average: weighted are named
     f1_macro and f1_weighted.
@@ -134,7 +134,7 @@ def is_multi_label(targets: Array) -> bool:
 
 
 def safe_ratio(part: Array, whole: Array) -> Array:
-    """Return part / whole, or 0 for elements whose whole is 0."""
+    """Return part / whole, or 0 for elements where `whole` is 0."""
     return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.not_equal(whole, 0))
 
 

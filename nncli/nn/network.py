@@ -67,7 +67,7 @@ class Pass:
 
     Args:
         network: the network.
-        depth: number of layers to run, from the first.
+        depth: number of layers to run, counted from the first.
         input_gradient: whether backward returns the gradient of the network's input.
     """
 
@@ -102,7 +102,7 @@ class Pass:
 
     @cached_property
     def _operators(self) -> list[tuple[FusedOperator | None, BoundLayer]]:
-        """(operator, first of its layers) for every fused operator, and (None, layer) for every other layer."""
+        """(operator, first layer replaced) for every fused operator, and (None, layer) for every other layer."""
         shapes = shapes_in_order(self._layers, self._network.input_shape)
         return [(operator, self.bound[index]) for index, operator in fuse(self._layers, shapes, self._network.dtype)]
 
@@ -116,7 +116,7 @@ class Pass:
         return gradient
 
     def first_nonfinite_layer(self, x: Array) -> str | None:
-        """Return the name of the first layer whose output is not finite, INDEX.TYPE, or None."""
+        """Return the name (INDEX.TYPE) of the first layer whose output is not finite, or None."""
         for forward, p, ctx, _, name in self.bound:
             x = forward(p, x, ctx)[0]
             if not np.isfinite(x).all():

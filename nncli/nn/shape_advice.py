@@ -35,13 +35,13 @@ def _(layer: BatchNorm, input_shape: Shape, rows: int) -> str | None:
     """Refuse a single value per channel: it is always normalized to 0."""
     if rows > 1 or math.prod(input_shape[:-1]) > 1:
         return None
-    return "batch_norm normalises over the rows of a batch, and training.batch_size is 1; give it 2 or more"
+    return "batch_norm normalises over the rows of a batch, but training.batch_size is 1; set it to 2 or more"
 
 
 def shape_hint(container: Layer) -> str:
-    """Return advice for a container whose layers give a shape that does not fit, or "".
+    """Return advice for a container whose layers output a shape that does not fit; "" if there is none.
 
-    A container from a plugin may define it as its class attribute `shape_hint`.
+    A container from a plugin may define the advice as its class attribute `shape_hint`.
     """
     for base in type(container).__mro__:
         if "shape_hint" in vars(base):

@@ -19,7 +19,7 @@ def adam_direction(
     *,
     out: Array,
 ) -> None:
-    """Update the running averages, and write the update to subtract, rate * m / (sqrt(v) + epsilon).
+    """Update the running averages, and compute the update rate * m / (sqrt(v) + epsilon), which the caller subtracts.
 
     Args:
         g: gradient, (n,); not changed.

@@ -106,7 +106,7 @@ class Ops(ABC):
 
         The variance is the biased one, the mean of (x - mean)^2.
 
-        Shape: scale and shift (channels,); mean and variance (outer, 1, channels); everything else as `x`
+        Shape: scale and shift (channels,); mean and variance (outer, 1, channels); everything else has the shape of `x`
 
         Args:
             x: any shape whose last axis is the channels.

@@ -7,7 +7,7 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.ops.signatures import Average, Normalized
 
-MAX_JOINED_POSITIONS = 16  # positions viewed as one long row of channels, since NumPy is faster on long rows
+MAX_JOINED_POSITIONS = 16  # up to so many positions form one long row, since NumPy is faster on long rows
 
 
 def normalize_channels(

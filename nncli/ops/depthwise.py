@@ -54,7 +54,7 @@ def _product(padded: Array, kernel: Array, windows: Windows) -> Array:
     Shape: (n, padded height, padded width, filters) -> (n, rows, columns, filters)
     """
     y = np.empty((len(padded), *windows.output, kernel.shape[2]), padded.dtype)
-    tiled = np.repeat(kernel[:, :, None], windows.output[1], axis=2)  # to multiply a whole row of windows at once
+    tiled = np.repeat(kernel[:, :, None], windows.output[1], axis=2)  # multiplies a whole row of windows at once
     for block in _blocks(y):
         total, images = y[block], padded[block]
         product = np.empty_like(total)

@@ -36,7 +36,7 @@ class NumpyOps(Ops):
         return y, backward
 
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
-        """Return True, also for depthwise convolutions, although they are elementwise products."""
+        """Return True, even for depthwise convolutions, which are computed as elementwise products."""
         return True
 
     def fuse_convolution(

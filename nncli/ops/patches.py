@@ -55,7 +55,7 @@ def _product(padded: Array, W: Array, windows: Windows, bias: Array | None = Non
     for block, patches in _patches(padded, windows):
         y_block = y[block]
         np.dot(patches, matrix, out=y_block.reshape(-1, filters))
-        if row_bias is not None:  # here, while the block is in the cache
+        if row_bias is not None:  # the bias is added while the block is in the cache
             y_block.reshape(-1, columns * filters)[...] += row_bias
     return y
 
@@ -101,7 +101,7 @@ def _patches(padded: Array, windows: Windows) -> Iterator[tuple[slice, Array]]:
 
 
 def _copy_window_first(padded: Array, start: int, some: int, windows: Windows, out: Array) -> Array:
-    """Copy the patches of some images, (windows, window size); contiguous elements are copied as one."""
+    """Copy the patches of some images, (windows, window size); contiguous elements are copied at once."""
     image, row, column, _ = padded.strides
     (down, across), (step_down, step_across), (height, width) = windows.stride, windows.dilation, windows.window
     contiguous = width if step_across == 1 else 1  # columns of a window that are contiguous in the image
@@ -113,7 +113,7 @@ def _copy_window_first(padded: Array, start: int, some: int, windows: Windows, o
 
 
 def _copy_kernel_first(padded: Array, start: int, some: int, windows: Windows, out: Array) -> Array:
-    """Copy the same patches, as a transposed view in which all elements at one kernel position are contiguous."""
+    """Copy the patches as a transposed view, in which all elements at one kernel position are contiguous."""
     image, row, column, channel = padded.strides
     (down, across), (step_down, step_across) = windows.stride, windows.dilation
     shape = (*windows.window, padded.shape[3], some, *windows.output)

@@ -12,7 +12,7 @@ from nncli.ops.windows import Windows
 def max_pool_tiles(images: Array, windows: Windows) -> Pooled:
     """Take the maximum of every row of a window, then the maximum of these row maxima.
 
-    In this order, in ties, the gradient goes to the first maximum in row order.
+    With this order, ties send the gradient to the first maximum in row order.
 
     Shape: (n, height, width, channels) -> (n, rows, columns, channels)
 

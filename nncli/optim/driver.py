@@ -12,7 +12,7 @@ from nncli.optim.optimizer import Optimizer
 
 BLOCK_SIZE = 1 << 16  # elements that are updated together, so that parameters, gradient and state stay in the cache
 MIN_PARALLEL_SIZE = 1 << 18  # minimum number of elements for two threads, each of which updates one half
-PARALLEL_BLOCK_SIZE = 3 << 17  # elements of a block with two threads, which run faster with fewer calls
+PARALLEL_BLOCK_SIZE = 3 << 17  # block size for two threads, which are faster with fewer calls
 
 
 class Block(NamedTuple):

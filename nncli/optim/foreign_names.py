@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 SCHEDULE = "write the schedule as the learning rate, as in learning_rate: {type: cosine, initial: 1e-3}"
+PENALTY = "write training.penalty: {l2: ...} with half of this value, which gives the same result as PyTorch"
 FINAL = dict.fromkeys(("min_lr", "eta_min", "end_learning_rate", "final_lr", "end_lr"), "it is final here")
 FACTOR = dict.fromkeys(("gamma", "decay_rate", "decay"), "it is factor here")
 
 FOREIGN_KEYS: dict[str, dict[str, str]] = {
     "Optimizer": {
         **dict.fromkeys(("schedule", "scheduler", "lr_schedule", "lr_scheduler", "learning_rate_schedule"), SCHEDULE),
-        **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; there it is warmup_steps"),
+        **dict.fromkeys(("warmup", "warmup_steps"), f"{SCHEDULE}; a schedule has the key warmup_steps"),
         **dict.fromkeys(("decay", "lr_decay"), SCHEDULE),
         **dict.fromkeys(
             (
@@ -23,9 +24,9 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
             ),
             "it belongs under training, as training.clip_norm",
         ),
-        "weight_decay": "write training.penalty: {l2: half of it}, as in PyTorch, or use adamw, which has weight_decay",
+        "weight_decay": f"{PENALTY}, or use adamw, which has weight_decay",
     },
-    "SGD": {"weight_decay": "write training.penalty: {l2: half of it}, as in PyTorch"},
+    "SGD": {"weight_decay": PENALTY},
     "RMSprop": dict.fromkeys(("alpha", "rho", "beta2"), "write decay, the decay of the running averages"),
     "Adam": {"betas": "write beta1 and beta2"},
     "AdamW": {"decay": "write weight_decay"},

@@ -25,7 +25,7 @@ class ScheduleContext(NamedTuple):
     reductions: int = 0
 
 
-Course = ScheduleContext  # its earlier name, for plugins
+Course = ScheduleContext  # the earlier name of ScheduleContext, for plugins
 
 
 @dataclass(frozen=True, kw_only=True)

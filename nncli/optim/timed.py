@@ -33,7 +33,7 @@ class Timed(Schedule):
         if self.epochs is not None and self.steps is not None:
             yield "steps", "epochs is given already; drop one of the two"
         elif self.steps is not None and self.steps <= self.warmup_steps:
-            yield "steps", f"expected more than the {self.warmup_steps} steps of warm-up, which it includes"
+            yield "steps", f"expected more than {self.warmup_steps}, because the steps of warm-up are included"
 
     @property
     def over_run(self) -> bool:

@@ -47,7 +47,7 @@ def save(path: str, weights: Mapping[str, Array], state: Mapping[str, Array], me
 
 
 def check_meta_size(meta: Meta, names: Iterable[str] = ()) -> None:
-    """Check that meta.json would not be too large, before the arrays are known.
+    """Check that meta.json would not be too large, before the arrays exist.
 
     Args:
         meta: the argument of `save`.

@@ -126,6 +126,6 @@ class CheckpointArchive:
         described: dict[str, Any] = self.meta["arrays"][name]
         header, size = npy_header(*described_form(described))
         if self._stored(f"{name}.npy").file_size != len(header) + size:
-            raise ValueError("it is not as long as described")
+            raise ValueError("its length differs")
         with self._archive.open(f"{name}.npy") as member:
             read_verified(member, header, described["sha256"], into)

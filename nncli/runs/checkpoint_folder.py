@@ -61,19 +61,20 @@ class CheckpointFolder:
             try:
                 try:
                     os.link(self.file(source), temporary)
-                except OSError:  # a file system without hard links
+                except OSError:  # the file system may have no hard links
                     shutil.copyfile(self.file(source), temporary)
                     sync_file(temporary)
                 os.replace(temporary, self.file(target))
             finally:
-                with contextlib.suppress(OSError):  # it still exists if both names were links to the same file
+                with contextlib.suppress(OSError):  # os.replace keeps it if both names are links to the same file
                     os.unlink(temporary)
             sync_folder(self.path)
 
     def keep_last(self, epoch: int, step: int, keep: int) -> None:
         """Keep the last `keep` checkpoints and delete older ones.
 
-        If `keep` is 1, only last.npz is kept; otherwise each of the last `keep` is also kept as epoch-E-step-S.npz.
+        If `keep` is 1, only last.npz is kept; otherwise each of the last `keep` checkpoints is also stored as
+        epoch-E-step-S.npz.
 
         Raises:
             SaveError: if that fails.

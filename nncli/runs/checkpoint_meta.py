@@ -13,12 +13,12 @@ VERSION = 1
 META = "meta.json"
 CHECKSUM_KEY = "sha256"  # key of the checksum, which covers all other values
 MAX_META_BYTES = 32 << 20
-MAX_META_VALUES = 1 << 21  # values, lists and mappings; each may take 200 bytes of memory
+MAX_META_VALUES = 1 << 21  # number of values, lists and mappings; each may take 200 bytes of memory
 MAX_META_DEPTH = 64  # maximum nesting depth of lists and mappings
 
 
 def meta_text(meta: Meta) -> str:
-    """Return the text of meta.json with format, version and a checksum of the values as JSON returns them."""
+    """Return the text of meta.json with format, version and checksum; the checksum is of the values read from JSON."""
     read_back = json.loads(json.dumps({"format": FORMAT, "format_version": VERSION, **meta}))
     return json.dumps({**read_back, CHECKSUM_KEY: meta_checksum(read_back)})
 

@@ -44,7 +44,7 @@ def parse_meta(text: bytes) -> dict[str, Any]:
         raise ValueError(f"its {META} {fault}")
     meta = json.loads(text)
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
-        raise ValueError(f"its {META} is not nncli's")
+        raise ValueError(f"its {META} was not written by nncli")
     return meta
 
 

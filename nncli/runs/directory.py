@@ -90,7 +90,8 @@ class RunDirectory:
         """
         values = {"state": state, "reason": reason, "epoch": epoch, "step": step}
         content = json.dumps(values, indent=2).encode() + b"\n"
-        durable = state != "running" or step == 0  # marks a run as begun; later ones may be lost
+        # the first status marks the run as begun; later statuses of a running run may be lost in a power cut
+        durable = state != "running" or step == 0
         write_atomically(self.file(STATUS), lambda file: file.write(content), durable=durable)
 
     @property
@@ -106,7 +107,8 @@ class RunDirectory:
             return "running"
         state: Any = self.read_json(STATUS).get("state")
         if state not in get_args(State):
-            raise RunError(f"{self.file(STATUS)}: the state is {format_value(state)}; not what a run writes")
+            known = f"one of {', '.join(get_args(State))}"
+            raise RunError(f"{self.file(STATUS)}: expected a state, {known}; got {format_value(state)}")
         return state
 
     def log(self, line: str) -> None:

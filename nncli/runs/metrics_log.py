@@ -13,7 +13,7 @@ from nncli.runs.atomic_write import sync_folder, write_atomically
 from nncli.runs.file_errors import wrap_write_errors
 
 INTEGERS = ("epoch", "step")
-MAX_BYTES = 256 << 20  # enough for a million epochs
+MAX_BYTES = 256 << 20  # a million epochs need less
 
 
 class MetricsLog:
@@ -64,15 +64,15 @@ class MetricsLog:
             SaveError: if it cannot be written.
         """
         content = self._content()
-        text = _whole_lines(content)
+        text = _complete_lines(content)
         header, *lines = text.splitlines(keepends=True) or [""]
         if text and header.split(",")[0] != "epoch":
             raise RunError(f"{self._path}: its first line is not the header of a run's metrics; move the file away")
         wanted = {str(epoch) for epoch in range(1, epochs + 1)}
         kept = [line for line in lines if line.split(",")[0] in wanted]
-        whole = header + "".join(kept) if kept else ""
-        if whole != content:
-            write_atomically(self._path, lambda file: file.write(whole.encode()))
+        shortened = header + "".join(kept) if kept else ""
+        if shortened != content:
+            write_atomically(self._path, lambda file: file.write(shortened.encode()))
         return epochs - len(kept)
 
     def rows(self) -> list[dict[str, float]]:
@@ -84,7 +84,7 @@ class MetricsLog:
         try:
             return [
                 {name: float(value) for name, value in row.items()}
-                for row in csv.DictReader(io.StringIO(_whole_lines(self._content())))
+                for row in csv.DictReader(io.StringIO(_complete_lines(self._content())))
             ]
         except (TypeError, ValueError, csv.Error):
             raise RunError(f"{self._path}: not the metrics of a run") from None
@@ -104,5 +104,5 @@ class MetricsLog:
             raise RunError(f"{self._path}: not the metrics of a run") from None
 
 
-def _whole_lines(text: str) -> str:
+def _complete_lines(text: str) -> str:
     return text[: text.rfind("\n") + 1]

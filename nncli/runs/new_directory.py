@@ -27,7 +27,7 @@ def new_run_directory(name: str) -> RunDirectory:
         path = stem if number == 1 else f"{stem}-{number}"
         with contextlib.suppress(FileExistsError):
             return _make(path)
-    raise RunError(f"{stem}: exists, and so do the next {MAX_SUFFIX}; name a directory with --run-dir")
+    raise RunError(f"{stem}: exists, and so do -2 to -{MAX_SUFFIX}; name another directory with --run-dir")
 
 
 def new_run_directory_at(path: str) -> RunDirectory:
@@ -43,10 +43,10 @@ def new_run_directory_at(path: str) -> RunDirectory:
     if not os.path.isdir(path):
         raise RunError(f"{path}: a file; expected a directory for the run")
     run = RunDirectory(path)
-    if not _is_empty(run):  # before is_begun, because another process may be starting a run here
+    if not _is_empty(run):  # checked before is_begun, because another process may be starting a run here
         if is_begun(path):
             raise directory_taken_error(path)
-        raise RunError(f"{path}: not empty, and no run; name another directory")
+        raise RunError(f"{path}: not empty, and not a run directory; name another directory")
     run.checkpoints.make()
     return run
 

@@ -8,9 +8,9 @@ import shlex
 CONFIG, RESOLVED, ENVIRONMENT = "config.yaml", "resolved.yaml", "environment.json"
 STATUS, TEST = "status.json", "test.json"
 METRICS, LOG = "metrics.csv", "train.log"
-CHECKPOINTS = "checkpoints"  # the folder
-BEST, LAST = "best", "last"  # checkpoints in this folder
-# files that no output may overwrite
+CHECKPOINTS = "checkpoints"  # the folder of the checkpoints
+BEST, LAST = "best", "last"  # names of checkpoints in this folder
+# files of a run, which nncli must not overwrite with other output
 OWN_FILES = (CONFIG, RESOLVED, ENVIRONMENT, STATUS, TEST, METRICS, LOG, "checkpoints/best.npz", "checkpoints/last.npz")
 
 
@@ -25,7 +25,7 @@ def run_suggestion(path: str) -> str:
     The suggestion is to train the path if it is a config, or to use a run directory that contains the path.
     """
     if path.endswith((".yaml", ".yml")):
-        return f"; a config begins with: nncli train {shlex.quote(path)}"
+        return f"; to train a config, write: nncli train {shlex.quote(path)}"
     above = os.path.dirname(path.rstrip("/"))
     for folder in (above, os.path.dirname(above)):
         if folder and os.path.exists(os.path.join(folder, STATUS)):

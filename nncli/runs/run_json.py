@@ -13,7 +13,7 @@ from nncli.core.untrusted_files import open_regular_file
 from nncli.runs.run_files import run_suggestion
 
 MAX_JSON_BYTES = 64 << 20  # the fingerprints of 300,000 images are 50 MB
-MAX_CONTAINERS = 10_000  # lists and mappings of a file; each may take 60 bytes of memory for 2 bytes of text
+MAX_CONTAINERS = 10_000  # number of lists and mappings; each may take 60 bytes of memory for 2 bytes of text
 
 
 def json_text(path: str, values: dict[str, Any]) -> str:
@@ -45,7 +45,7 @@ def read_run_json(folder: str, name: str) -> dict[str, Any]:
 
 
 def read_run_bytes(folder: str, name: str) -> bytes:
-    """Return the content of a JSON file of a run directory, if it is within the limits above.
+    """Return the content of a JSON file of a run directory, if it is not larger than the limits of this module.
 
     Raises:
         RunError: if the file is missing, cannot be read or is too large.

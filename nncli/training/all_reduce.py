@@ -44,16 +44,16 @@ class AllReduce:
         self._barrier.abort()
 
     def batch_sum_for(self, shard: int) -> Callable[[Array], Array]:
-        """Return the function that sums an array over all shards, for use by one shard."""
+        """Return the function with which one shard sums an array over all shards."""
         count = 0
 
         def batch_sum(part: Array) -> Array:
             nonlocal count
             parts = self._parts[count % 2]
             count += 1
-            parts[shard] = part.copy()  # a copy, since this shard may change it while others read it
+            parts[shard] = part.copy()  # copied, since this shard may change the array while others read it
             self._wait()
-            total, *others = (known for known in parts if known is not None)
+            total, *others = (array for array in parts if array is not None)
             total = total.copy()
             for other in others:
                 total += other

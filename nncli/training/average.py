@@ -82,7 +82,7 @@ class WeightAverage:
             self.steps = 0
 
     def restore(self, steps: int) -> None:
-        """Set the average to the current weights, which become the average after this many steps."""
+        """Set the average to the current weights, and the number of averaged steps to `steps`."""
         self.steps = steps
         self._average[...] = self._weights
 

@@ -34,7 +34,7 @@ class Executor:
     Args:
         network: the model and its parameters.
         loss: the loss, with `from_logits` if it computes the last activation itself.
-        depth: number of layers before the loss; the network's last layer may be computed by the loss.
+        depth: number of layers computed before the loss; the loss may compute the network's last layer.
         metrics: metrics to measure besides the loss.
         original: function that turns scaled targets and predictions into original units; None if they are not scaled.
         threads: number of threads; None for one per core.
@@ -72,7 +72,8 @@ class Executor:
         """Return a context in which BLAS has the number of threads that this executor needs.
 
         Args:
-            rows: number of rows of a prediction; for few rows, BLAS uses one thread anyway, so its number is not set.
+            rows: number of rows of a prediction; for few rows, BLAS uses one thread anyway, so the number of threads is
+                not set.
         """
         small = rows is not None and self._small_predictions.include(rows)
         return BlasThreads(None if small else self.blas_threads)

@@ -28,7 +28,7 @@ def locate_nonfinite(
     if name is not None:
         return f"first in the output of model.{name}"
     layout = network.layout
-    for name, values in reversed(layout.named(gradient[: layout.trainable]).items()):  # in the order of backward
+    for name, values in reversed(layout.named(gradient[: layout.trainable]).items()):  # in backward order
         if not np.isfinite(values).all():
             return f"first in the gradient of model.{name}"
     for name, values in layout.named(gradient).items():

@@ -46,7 +46,7 @@ class Shards:
         """
         count = len(self.passes)
         if count == 1 or len(batch) < count * MIN_SHARD_ROWS:
-            self.passes[0].pass_state.batch_sum = None  # an interruption may have left a function here
+            self.passes[0].pass_state.batch_sum = None  # it may still be set after an interruption
             return [without_warnings(compute, self.passes[0], batch)]
         edges = [len(batch) * index // count for index in range(count + 1)]
         shards = [batch.slice_rows(start, stop) for start, stop in itertools.pairwise(edges)]
@@ -81,7 +81,7 @@ class Shards:
         try:
             futures += [self._thread_pool.submit(one, index) for index in range(1, len(shards))]
             first = one(0)
-        except BrokenBarrierError:  # because another shard raised
+        except BrokenBarrierError:  # another shard has raised an error
             for future in futures:
                 future.result()
             raise
@@ -120,7 +120,7 @@ class Shards:
                 ThreadPoolExecutor,
             )  # imported here, for a fast start if no threads are needed
 
-            self._pool = ThreadPoolExecutor(max(1, len(self.passes) - 1))  # besides the calling thread
+            self._pool = ThreadPoolExecutor(max(1, len(self.passes) - 1))  # the calling thread computes one shard
         return self._pool
 
 

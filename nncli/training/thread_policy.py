@@ -19,8 +19,8 @@ from nncli.nn.layer import Layer, leaves
 from nncli.nn.network import Network
 from nncli.ops import current_ops
 
-MIN_SHARDED_STEP = 2 * 10**7  # batch size * parameters, from which shards on several threads are faster
-MIN_BLAS_THREADED_STEP = 10**8  # batch size * parameters, from which several BLAS threads are faster still
+MIN_SHARDED_STEP = 2 * 10**7  # minimum batch size * parameters for which shards on several threads are faster
+MIN_BLAS_THREADED_STEP = 10**8  # minimum batch size * parameters for which several BLAS threads are even faster
 MAX_SINGLE_THREAD_PRODUCT = 1 << 18  # multiply-adds of a matrix product that OpenBLAS computes on one thread anyway
 MAX_SINGLE_THREAD_VECTOR = 10_000  # elements of a vector that OpenBLAS processes on one thread anyway
 
@@ -71,12 +71,12 @@ def walk(layer: Layer) -> Iterator[Layer]:
 
 def _is_heavy(layer: Layer) -> bool:
     """Return whether a layer needs so much time per row that every batch is computed in shards."""
-    declared: bool | None = getattr(layer, "heavy_rows", None)  # a layer from a plugin may set it
+    declared: bool | None = getattr(layer, "heavy_rows", None)  # a layer from a plugin may set heavy_rows
     return isinstance(layer, Convolution) if declared is None else declared
 
 
 def _step_cost(network: Network, batch_size: int) -> int:
-    """Return batch size * parameters, without the parameters of layers that only look them up, such as embeddings."""
+    """Return batch size * parameters, without the parameters of lookup layers, such as embeddings."""
     names = network.model.children().items()
     parameters = sum(
         sum(math.prod(spec.shape) for _, spec in leaves(network.layout.tree[name]))

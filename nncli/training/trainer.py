@@ -71,8 +71,8 @@ class Trainer(TrainerState):
         self._batches = batches
         self._validation = validation
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
-        self._scheduled_epochs = settings.epochs  # length of the schedule, even if the run ends earlier or later
-        self._earlier_steps = 0  # steps of earlier trainers, if the schedule restarts with this one
+        self._scheduled_epochs = settings.epochs  # epochs of the schedule, even if the run has fewer or more
+        self._earlier_steps = 0  # steps of earlier trainers, if the schedule restarts with this trainer
 
     def run(self) -> Iterator[Event]:
         """Train until all epochs are done or early stopping ends the run.

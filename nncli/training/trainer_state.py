@@ -14,7 +14,7 @@ from nncli.training.executor import Executor
 from nncli.training.monitor import Monitor
 from nncli.training.plateau import Plateau
 
-OPTIMIZER, RUNNING_METRICS, WEIGHTS = "optimizer/", "tally/", "weights/"  # folders of the arrays
+OPTIMIZER, RUNNING_METRICS, WEIGHTS = "optimizer/", "tally/", "weights/"  # prefixes of the names of the arrays
 
 
 class TrainerState:

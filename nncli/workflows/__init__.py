@@ -1,1 +1,1 @@
-"""The commands as plain functions, which print nothing and return their results; and `Model`, the Python interface."""
+"""`Model`, the Python interface, and the commands as plain functions that print nothing and return their results."""

@@ -31,8 +31,8 @@ def evaluate(
 
     Args:
         path: a .npz checkpoint or a run directory.
-        text: INPUT, which has targets: a file, a folder, a dataset or a mapping of a source; default the test rows of
-            the config, or its validation rows if it has no test rows.
+        text: INPUT, rows with targets: a file, a folder, a dataset or a mapping as in a config; default the test rows
+            of the config, or its validation rows if it has no test rows.
         targets: file of the targets, if inputs and targets are in separate files.
         metrics: metrics in addition to those of the config: names, or mappings as in a config.
 
@@ -70,7 +70,7 @@ def _measure(model: Predictor, dataset: Dataset, metrics: Sequence[Metric], name
 
 
 def _names(own: Sequence[Metric], metrics: Sequence[Metric]) -> list[str]:
-    """Return the names of all metrics; a metric of the config keeps its name unless another one has the same name."""
+    """Return the names of all metrics; metrics of the config keep their names if no other metric has the same name."""
     together = names_of(metrics)
     names = [*names_of(own), *together[len(own) :]]
     return names if len(set(names)) == len(names) else together

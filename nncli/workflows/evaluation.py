@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.nn.evaluation.classification_report import ClassificationReport
 
-MAX_FULL_MATRIX = 100  # for more classes, `flat` leaves out pairs of classes without rows
+MAX_FULL_MATRIX = 100  # number of classes above which `flat` leaves out pairs of classes without rows
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Evaluation:
     residuals: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def flat(self) -> dict[str, Any]:
-        """Return everything by flat names: loss, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05.
+        """Return all results in one flat mapping: loss, precision.CLASS, confusion.ACTUAL.PREDICTED, residual.q05.
 
         Names that contain a dot are quoted. For many classes, zeros of the confusion matrix are left out.
         """

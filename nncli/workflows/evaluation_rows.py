@@ -1,4 +1,4 @@
-"""Read the labelled rows for an evaluation, from INPUT or as in the config of the model."""
+"""Read the labelled rows for an evaluation, from INPUT or from the sources in the config of the model."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def rows_of_input(model: Predictor, text: str, targets: str | None) -> tuple[Row
     except DataError as error:
         if weights is None or error.missing != weights:
             raise
-        equal = f"for equal weights, give '{{path: {text}, weights: null}}'"
-        raise DataError(f"{error}. It had the weights of the rows in training; {equal}") from None
+        equal = f"for equal weights, write '{{path: {text}, weights: null}}'"
+        raise DataError(f"{error}. In training, it contained the weights of the rows; {equal}") from None
 
 
 def rows_of_config(model: Predictor) -> tuple[Rows, str]:
@@ -59,7 +59,7 @@ def rows_of_config(model: Predictor) -> tuple[Rows, str]:
         raise DataError("; ".join(problem.message for problem in problems))
     environment = checkpoint_environment(model.path)
     if environment is not None and (changed := data_changes(environment, fingerprint_files(splits.files))):
-        raise DataError(f"{changed}: these may be rows that it was trained on; give INPUT to measure on other data")
+        raise DataError(f"{changed}: the model may have been trained on these rows; name other rows as INPUT")
     if splits.test is not None:
         return splits.test, "test rows of the config"
     if splits.validation is not None:

@@ -83,7 +83,7 @@ def _source_values(data: str, targets: list[str]) -> dict[str, Any]:
         images = {} if image_column is None else {"images": image_column}
         return {"path": data, **images, "targets": targets[0] if len(targets) == 1 else targets}
     if len(targets) > 1:
-        raise DataError(f"{data}: several targets go with a table only")
+        raise DataError(f"{data}: only a table can have several targets")
     if name == "images":
         return {"path": data, **_no_target(data, targets)}
     if name == "idx" or is_npy(data):
@@ -119,10 +119,10 @@ def _array_names(data: str, targets: list[str]) -> dict[str, str]:
     if target not in names:
         raise UserError(f"{data}: name the array to learn with --target NAME{suggestion(target, names)}")
     others = [name for name in names if name != target]
-    twin = "xX"["Y" in target[:1]] + target[1:] if target[:1] in ("y", "Y") else "x"  # y_train goes with x_train
+    twin = "xX"["Y" in target[:1]] + target[1:] if target[:1] in ("y", "Y") else "x"  # such as x_train for y_train
     inputs = next((name for name in (twin, "x") if name in others), others[0] if len(others) == 1 else "")
     if not inputs:
-        raise UserError(f"{data}: which of {', '.join(others)} are the inputs? Keep one beside {target}, or name it x")
+        raise UserError(f"{data}: which of {', '.join(others)} are the inputs? Keep only one of them, or name one x")
     return {key: name for key, name, usual in (("inputs", inputs, "x"), ("targets", target, "y")) if name != usual}
 
 

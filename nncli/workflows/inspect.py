@@ -39,7 +39,7 @@ META_TYPES: dict[str, Any] = {
 def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, Any]:
     """Return the description of a checkpoint or of a run's best checkpoint, as plain values.
 
-    "last" has the metrics of the last epoch of the run. "parameters" is the number of all parameters.
+    In the result, "last" has the metrics of the last epoch of the run. "parameters" is the number of all parameters.
     "non_trainable_parameters" is the number of parameters that are not trained, such as running statistics; None if
     this number is unknown. "running_values" is the older name of "non_trainable_parameters". "all_layers" lists the
     layers, including those inside containers.
@@ -49,7 +49,7 @@ def inspect(path: str | os.PathLike[str], *, verify: bool = False) -> dict[str, 
         verify: verify the checksum of every array; for a run directory, of every array in all its checkpoints.
 
     Raises:
-        CheckpointError: if it is missing, damaged or not an nncli checkpoint.
+        CheckpointError: if the checkpoint is missing, damaged or not an nncli checkpoint.
     """
     run = RunDirectory(os.fspath(path)) if os.path.isdir(path) else None
     path = checkpoint_path(os.fspath(path))
@@ -81,7 +81,7 @@ def _verify_all(run: RunDirectory) -> None:
         try:
             checkpoint.verify(run.checkpoint(name))
         except CheckpointError:
-            if os.path.exists(run.checkpoint(name)):  # if not, the run is in progress and has removed this file
+            if os.path.exists(run.checkpoint(name)):  # a run in progress may have removed this file
                 raise
 
 

@@ -91,10 +91,10 @@ def find_entries(name: str, kind: str | None = None) -> list[Entry]:
 
     Args:
         name: name or alias of the entries.
-        kind: the kind to search; default all kinds. If this kind has no such name, the other kinds are searched.
+        kind: the kind to search; default all kinds. If this kind has no such entry, the other kinds are searched.
 
     Raises:
-        UserError: if there is none.
+        UserError: if there is no such entry.
     """
     entries = (
         entries_of_kind(kind)

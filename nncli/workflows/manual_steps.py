@@ -42,14 +42,14 @@ class ManualSteps:
 
         Args:
             inputs: as for `train`.
-            training: whether to compute in training mode, with layers such as dropout active.
+            training: whether to compute in training mode, in which layers such as dropout are active.
         """
         rows = rows_in_memory(inputs, None)
         if self._session is None:
             self._session = session_for_shape(Draft(self._spec), rows.row_shape)
         session, network = self._session, self._session.network
         given = session.preprocessing.inputs(rows, network.dtype, input_check(network.model))
-        if np.may_share_memory(given, cast("Array", rows.inputs)):  # the user may change this array before backward
+        if np.may_share_memory(given, cast("Array", rows.inputs)):  # the user may change the array before `backward`
             given = given.copy()
         bound = Pass(network, len(network.model.layers), input_gradient=True)
         bound.pass_state.training, bound.pass_state.seed = training, self._spec.seed

@@ -34,7 +34,7 @@ class Model(ManualSteps):
     """A network that trains on arrays, predicts, and is saved with its preprocessing.
 
     The first call of `train` fits the preprocessing to the training rows and determines the input shape. Inputs and
-    targets are always given raw, and predictions are in original units.
+    targets are always passed raw, and predictions are in original units.
 
     Args:
         layers: names such as "relu", mappings such as {"type": "dense", "units": 32}, or layer objects.

@@ -115,7 +115,7 @@ def keep_weights(before: Session, trainer: Trainer | None, session: Session) -> 
     """
     old, new = before.network, session.network
     if old.shapes != new.shapes:
-        raise UserError(f"forward was called with rows of {old.input_shape}; these are {new.input_shape}")
+        raise UserError(f"forward was called with rows of the shape {old.input_shape}; got {new.input_shape}")
     new.vector[...] = old.vector
     if trainer is not None:
         driver = session.trainer().driver

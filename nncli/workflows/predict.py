@@ -33,7 +33,7 @@ def predict(
     """
     model = load_predictor(os.fspath(path))
     if classes and not model.preprocessing.task.is_multi_label:
-        model.class_names(np.zeros((0, 1)))  # raises for a regression, before anything is read
+        model.class_names(np.zeros((0, 1)))  # raises an error for a regression, before anything is read
     source = input_source(os.fspath(text), cast("Source", model.spec.data.train))
     rows = model.read(source, targets=False)
     return Predictions(model, rows, classes, batch_size, list(rows.notes))

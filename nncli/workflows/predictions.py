@@ -67,7 +67,7 @@ class Predictions:
                 row += 1
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write all predictions to a .npy, .csv or .json file; if that fails, no file is left.
+        """Write all predictions to a .npy, .csv or .json file; if writing fails, no file is left.
 
         Raises:
             UserError: if the file has another ending or must not be overwritten, or its folder does not exist.
@@ -79,7 +79,7 @@ class Predictions:
         if ending is None:
             raise UserError(f"{path}: expected a name that ends in {', '.join(ENDINGS)}")
         if os.path.exists(path) and any(os.path.exists(file) and os.path.samefile(file, path) for file in self._used):
-            raise UserError(f"{path}: the predictions are made from it, so it is not overwritten; name another file")
+            raise UserError(f"{path}: the predictions need this file, so it is not overwritten; name another file")
         folder = os.path.dirname(os.path.abspath(path))
         if not os.path.isdir(folder):
             raise UserError(f"{path}: there is no folder {folder}; make it first")

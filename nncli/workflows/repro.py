@@ -21,7 +21,7 @@ def repro(run_dir: str | os.PathLike[str], settings: Sequence[str] = (), listene
 
     Args:
         run_dir: the directory of the run.
-        settings: KEY=VALUE pairs that override the config, for the paths of data that were moved.
+        settings: KEY=VALUE pairs that override the config, for the new paths of data files that were moved.
         listener: receives every event.
 
     Raises:

@@ -24,7 +24,7 @@ def train(
     resume: bool = False,
     listener: Listener = silent,
 ) -> RunEnded:
-    """Train a config and return how the run ended.
+    """Train a config and return the final event of the run.
 
     Args:
         config: path of a YAML file.

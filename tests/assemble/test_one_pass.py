@@ -1,4 +1,4 @@
-"""Test that every object is built once, and every default and check is computed once, from config to session."""
+"""Test that loading a config and making its session build every object, default and check result only once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from nncli.assemble import defaults, load_config, session, validate
 from nncli.core.builder import Builder
-from tests.test_configs import CONFIGS, settings  # noqa: F401  # a fixture: data for configs without data
+from tests.test_configs import CONFIGS, settings  # noqa: F401  # a fixture: data for configs whose data is not shipped
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_everything_is_computed_once(config: Path, settings: dict[str, list[str]], counts: Counter[str]) -> None:  # noqa: F811
     loaded = load_config.load_config(str(config), settings.get(config.name, []))
     assert loaded.session().network.layout.size > 0
-    del counts["build initializer"]  # the default of every layer with weights
+    del counts["build initializer"]  # built once for every layer with weights
     built = {name: count for name, count in counts.items() if name.startswith("build ")}
     assert {"build Spec", "build data", "build data.train", "build model.0", "build loss"} <= set(built)
     assert set(built.values()) == {1}, {name: count for name, count in built.items() if count > 1}

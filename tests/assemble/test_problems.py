@@ -34,7 +34,7 @@ metrics: [rmse]
 """
 
 
-SMALLER = "padding: same would fit, or a smaller window, or fewer pooling layers before it"
+SMALLER = "use padding: same, a smaller window, or fewer pooling layers before this layer"
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def problem_lines(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tiny.data(tmp_path)
 
-    def tell(text):
+    def lines_of(text):
         (tmp_path / "a.yaml").write_text(text)
         with pytest.raises(ConfigError) as caught:
             check("a.yaml")
@@ -52,7 +52,7 @@ def problem_lines(tmp_path, monkeypatch):
         assert lines[-1] == f"{count} {'problem' if count == 1 else 'problems'} in a.yaml; nothing was run"
         return lines[:-1]
 
-    return tell
+    return lines_of
 
 
 def changed(old, new, text=DIGITS):
@@ -73,7 +73,7 @@ def test_a_wrong_number_of_units_is_reported_at_the_last_layer_with_units(proble
 
 
 @pytest.mark.parametrize("last", ["dropout", "layer_norm", "{type: group_norm, groups: 1}"])
-def test_layers_that_keep_the_size_may_follow(problem_lines, last):
+def test_layers_that_keep_the_size_may_follow_the_layer_with_the_wrong_units(problem_lines, last):
     text = changed("  - {type: dense, units: 10}\n", f"  - {{type: dense, units: 7}}\n  - {last}\n")
     (line,) = problem_lines(text)
     assert line.startswith("a.yaml:7:5: model.2: 10 classes, 7 units")
@@ -90,7 +90,7 @@ def test_two_classes_and_two_units_are_valid_for_cross_entropy(tmp_path):
     (tmp_path / "a.yaml").write_text(text)
     found = check(str(tmp_path / "a.yaml"))
     assert found.rows == {"training": 323, "validation": 36}
-    assert any("1438" in note for note in found.notes), "the count of the rows left out is said"
+    assert any("1438" in note for note in found.notes), "a note gives the number of rows that are left out"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,11 @@ def test_two_classes_and_two_units_are_valid_for_cross_entropy(tmp_path):
         ("linear", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
         ("dropout", "cross_entropy", "end the model in softmax, or write {type: cross_entropy, from_logits: true}"),
         ("softmax", "{type: cross_entropy, from_logits: true}", "from_logits"),
-        ("leaky_relu", "{type: cross_entropy, from_logits: true}", "but it ends in leaky_relu; drop one"),
+        (
+            "leaky_relu",
+            "{type: cross_entropy, from_logits: true}",
+            "but it ends in leaky_relu; drop from_logits or leaky_relu",
+        ),
     ],
 )
 def test_an_unsuitable_loss_is_reported_at_the_loss(problem_lines, end, loss, words):
@@ -187,13 +191,13 @@ def test_a_layer_that_does_not_fit_is_reported_at_that_layer(problem_lines, laye
     head, _, tail = DIGITS.partition("model:")
     items = layers.strip("[]").split(", {")
     text = f"{head}model: {layers}\nloss{tail.partition('loss')[2]}"
-    line, mending = problem_lines(text)
+    line, hint_line = problem_lines(text)
     column = text.splitlines()[3].index("[") + 2
     index = int(where.partition(".")[2])
     starts = [column, *(column + len(", {".join(items[:count])) + 2 for count in range(1, len(items)))]
     assert line.startswith(f"a.yaml:4:{starts[index]}: {where}: "), line
     assert words in line
-    assert mending == f"    {hint}"
+    assert hint_line == f"    {hint}"
 
 
 def test_a_table_does_not_fit_a_convolution(problem_lines):
@@ -225,7 +229,7 @@ def test_metrics_of_the_wrong_kind_are_rejected(problem_lines, text, start):
 
 
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
-def test_binary_averages_are_rejected_for_more_classes(problem_lines, name):
+def test_binary_averages_are_rejected_for_more_than_two_classes(problem_lines, name):
     (line,) = problem_lines(changed("[accuracy]", f"[accuracy, {{type: {name}, average: binary}}]"))
     assert line == (
         "a.yaml:11:21: metrics.1: average: binary is for 2 classes, and there are 10; write macro, weighted or micro"
@@ -237,7 +241,7 @@ def test_scaled_class_labels_are_rejected(problem_lines):
     assert line.startswith("a.yaml:3:18: data.scale_targets: cross_entropy learns class labels")
 
 
-def test_classes_of_a_regression_are_rejected(problem_lines):
+def test_a_list_of_classes_is_rejected_for_a_regression(problem_lines):
     (line,) = problem_lines(changed("{dataset: diabetes}", "{dataset: diabetes, classes: ['1']}", DIABETES))
     assert line.startswith("a.yaml:2:39: data.train.classes: mean_squared_error learns numbers")
 
@@ -265,7 +269,7 @@ def test_a_validation_monitor_needs_validation_rows(problem_lines):
     text = changed("  validation: {fraction: 0.1}\n", "")
     (line,) = problem_lines(text.replace("{epochs: 1}", "{early_stopping: {monitor: val_loss}}"))
     assert line.startswith("a.yaml:11:38: training.early_stopping.monitor: ")
-    assert "nothing is validated; add data.validation" in line
+    assert "there are no validation rows; add data.validation" in line
 
 
 @pytest.mark.parametrize(
@@ -278,7 +282,7 @@ def test_a_validation_monitor_needs_validation_rows(problem_lines):
         ("null", "{fraction: 0.001}", ("data.test",)),
     ],
 )
-def test_fractions_must_leave_rows(problem_lines, validation, test, where):
+def test_fractions_must_leave_rows_in_every_split(problem_lines, validation, test, where):
     lines = problem_lines(
         f"data:\n  train: {{path: sides.csv, targets: side}}\n  validation: {validation}\n  test: {test}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
@@ -459,7 +463,7 @@ def test_unknown_losses_and_metrics_do_not_hide_other_problems(problem_lines):
     ]
 
 
-def test_negative_targets_are_rejected_as_probabilities(problem_lines, tmp_path):
+def test_negative_targets_are_rejected_after_a_sigmoid(problem_lines, tmp_path):
     rows = "".join(f"{x},{-0.1 if x == 7 else x / 40}\n" for x in range(40))
     (tmp_path / "share.csv").write_text(f"a,share\n{rows}")
     (line,) = problem_lines(
@@ -472,8 +476,8 @@ def test_negative_targets_are_rejected_as_probabilities(problem_lines, tmp_path)
 def test_batch_normalization_needs_more_than_one_row_per_batch(problem_lines):
     text = changed("  - relu\n", "  - batch_norm\n  - relu\n").replace("epochs: 1", "epochs: 1, batch_size: 1")
     assert problem_lines(text) == [
-        "a.yaml:6:5: model.1: batch_norm normalises over the rows of a batch, and training.batch_size is 1; "
-        "give it 2 or more"
+        "a.yaml:6:5: model.1: batch_norm normalises over the rows of a batch, but training.batch_size is 1; "
+        "set it to 2 or more"
     ]
 
 
@@ -490,18 +494,16 @@ def test_problems_inside_a_residual_block_are_located(problem_lines):
     )
     text = changed("  - relu\n", "  - {type: residual, layers: [flatten, {type: reshape, shape: [4, 4]}]}\n")
     assert problem_lines(text) == [
-        "a.yaml:6:5: model.1: residual wants layers that keep their shape, or leave every stride-th position "
-        "(they give (4, 4)), but model.0 dense gives (16,)",
+        "a.yaml:6:5: model.1: residual wants layers that keep the shape of the input or divide it by strides "
+        "(they output (4, 4)), but model.0 dense gives (16,)",
         "    write padding: same in its layers, or a shortcut with the same output shape",
     ]
 
 
-def test_scaled_counts_are_reported_once(problem_lines, tmp_path):
+def test_scaled_targets_of_a_poisson_loss_are_reported_once(problem_lines, tmp_path):
     text = DIABETES.replace("mean_squared_error", "poisson").replace("metrics: [rmse]\n", "")
     text = text.replace("  validation:", "  scale_targets: standard\n  validation:")
-    assert problem_lines(text) == [
-        "a.yaml:3:18: data.scale_targets: poisson learns its targets as they are, unscaled; drop it"
-    ]
+    assert problem_lines(text) == ["a.yaml:3:18: data.scale_targets: poisson learns unscaled targets; drop this key"]
 
 
 def test_unreadable_multi_label_targets_are_one_problem(problem_lines, tmp_path):

@@ -1,4 +1,4 @@
-"""Test layers that need raw inputs: invalid data, scaling and position are reported before the first step."""
+"""Test layers that need raw inputs: invalid data, scaled inputs and wrong layer orders are reported before training."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def problem_lines(*settings):
 
 
 def with_number(value):
-    """Write the numbers, with one changed number in row 33."""
+    """Return a copy of NUMBERS with `value` in row 33."""
     changed = NUMBERS.astype(float)
     changed[33, 2] = value
     return changed
@@ -54,7 +54,7 @@ def test_numbers_within_bounds_are_valid():
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (2.5, "got 2.5; make whole numbers of the data, or leave out the embedding"),
+        (2.5, "got 2.5; convert the data to whole numbers, or leave out the embedding"),
         (-1, "got -1; number them from 0"),
         (12, "got 12; write entries: 13, or more"),
     ],
@@ -80,7 +80,7 @@ def test_all_rows_of_a_large_file_are_checked_before_the_first_step(monkeypatch)
     monkeypatch.setattr("nncli.assemble.load_data.PREVIEW_ROWS", 4)
     monkeypatch.setattr("nncli.data.arrays.chunks.MAX_CHUNK_ROWS", 7)
     np.save("more.npy", with_number(12))
-    prepared = load_config("a.yaml")  # row 33 is not in the sample
+    prepared = load_config("a.yaml")  # checks only a sample without row 33
     with pytest.raises(
         ConfigError, match=r"data\.validation: .*more\.npy: row 33 .*got 12; write entries: 13, or more"
     ):
@@ -90,7 +90,7 @@ def test_all_rows_of_a_large_file_are_checked_before_the_first_step(monkeypatch)
 def test_scaled_inputs_are_rejected():
     (line,) = problem_lines("data.scale_inputs=standard")
     assert line == (
-        "--set: data.scale_inputs: model.0 embedding takes the numbers of the data as they are; drop scale_inputs"
+        "--set: data.scale_inputs: model.0 embedding needs the unscaled numbers of the data; drop scale_inputs"
     )
 
 
@@ -104,10 +104,7 @@ def test_scaled_inputs_are_rejected():
 )
 def test_layers_before_an_embedding_are_rejected(model, where):
     (line,) = problem_lines("model=" + model.replace("EMBEDDING", "{type: embedding, entries: 10, units: 2}"))
-    assert line == (
-        f"--set: {where}: embedding takes the numbers of the data themselves, which other layers change; "
-        "put it first in model"
-    )
+    assert line == f"--set: {where}: embedding needs the unchanged numbers of the data; put it first in model"
 
 
 def test_a_table_of_whole_numbers_is_accepted_and_checked(tmp_path):

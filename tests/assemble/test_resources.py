@@ -16,7 +16,8 @@ from tests.workflows import tiny
 
 
 def test_the_estimate_matches_a_hand_computation(tmp_path):
-    found = check(tiny.write(tmp_path, tiny.classifier())).plan  # 2-4-1, 42 training rows in batches of 16
+    # 2 inputs, layers of 4 units and 1 unit, 42 training rows in batches of 16
+    found = check(tiny.write(tmp_path, tiny.classifier())).plan
     assert [(layer.name, layer.output_shape, layer.parameters) for layer in found.layers] == [
         ("0.dense", (4,), 12),
         ("1.tanh", (4,), 0),
@@ -25,7 +26,7 @@ def test_the_estimate_matches_a_hand_computation(tmp_path):
     ]
     assert (found.parameters, found.batch_size, found.steps_per_epoch, found.epochs) == (17, 16, 3, 3)
     assert found.multiply_adds == 3 * 16 * (8 + 4)
-    assert found.parameter_bytes == 4 * 4 * 17  # weights, gradient, Adam's two vectors; float32
+    assert found.parameter_bytes == 4 * 4 * 17  # float32: weights, gradient and Adam's two vectors
 
 
 def test_the_optimizers_state_is_counted(tmp_path):
@@ -37,7 +38,7 @@ def test_the_estimate_covers_several_batches_per_step(tmp_path):
     config = tiny.write(tmp_path, tiny.classifier())
     found = check(config, ["training.batches_per_step=2"]).plan
     assert (found.batches_per_step, found.batches_per_epoch, found.steps_per_epoch) == (2, 3, 2)
-    assert found.parameter_bytes == 4 * 5 * 17  # and the gradient of the step so far
+    assert found.parameter_bytes == 4 * 5 * 17  # one more: the gradient summed over the batches of a step
     averaged = check(config, ["training.batches_per_step=2", "training.weight_averaging={}"]).plan
     assert averaged.parameter_bytes == 4 * 6 * 17
     assert (check(config, ["training.batches_per_step=9"]).plan.batches_per_step, found.batch_size) == (3, 16)
@@ -90,9 +91,9 @@ def test_a_model_larger_than_the_memory_is_reported_before_it_is_created(tmp_pat
     with pytest.raises(ConfigError) as caught:
         check("config.yaml", ["model.0.units=100000000000"])
     first, last = str(caught.value).splitlines()
-    # 4 vectors of 4e11 numbers, and 16 rows of the widest layer three times, at 4 bytes each
+    # 4 vectors of 4e11 numbers and three arrays of 16 rows by 1e11 units, at 4 bytes per number
     assert "parameters, their optimizer and a batch take about 25,600 GB, but this machine has " in first
     assert ": model: 400,000,000,001 parameters" in first
     assert last == "1 problem in config.yaml; nothing was run"
-    monkeypatch.setattr("nncli.assemble.load_config._memory", lambda: None)  # a system that does not provide it
+    monkeypatch.setattr("nncli.assemble.load_config._memory", lambda: None)  # a system that does not report its memory
     assert check("config.yaml", ["model.0.units=100000000000"]).parameters == 400_000_000_001

@@ -24,7 +24,7 @@ DENSE = {"type": "dense", "units": 2}
         ([{"type": "gru", "units": 2}, DENSE], False),
         ([{"type": "sequential", "layers": ["relu", LSTM]}], False),
         (["tanh", "dropout", LSTM], False),
-        ([EMBEDDING, CONV], False),  # the vectors are the channels
+        ([EMBEDDING, CONV], False),  # the embedding vectors become the channels
         ([CONV, DENSE], True),
         (["relu", {"type": "max_pool2d", "pool_size": 2}], True),
         ([DENSE], True),
@@ -36,7 +36,7 @@ DENSE = {"type": "dense", "units": 2}
     ],
     ids=str,
 )
-def test_rows_get_a_channel_if_the_layers_take_images(layers, channel):
+def test_rows_get_a_channel_axis_if_the_layers_take_images(layers, channel):
     assert needs_channel_axis(layers_of(layers).layers, (6, 4)) == channel
     assert not needs_channel_axis(layers_of(layers).layers, (24,))
     assert not needs_channel_axis(layers_of(layers).layers, (6, 4, 1))
@@ -54,7 +54,7 @@ def problem_lines(tmp_path, monkeypatch):
     np.save("x.npy", np.arange(240.0).reshape(10, 6, 4))
     np.save("y.npy", np.arange(10.0))
 
-    def tell(model, source="{inputs: x.npy, targets: y.npy}"):
+    def problem_and_hint(model, source="{inputs: x.npy, targets: y.npy}"):
         (tmp_path / "a.yaml").write_text(
             f"data: {{train: {source}}}\nmodel: [{model}, {{type: dense, units: 1}}]\nloss: mse\noptimizer: adam\n"
         )
@@ -64,7 +64,7 @@ def problem_lines(tmp_path, monkeypatch):
         assert last.startswith("1 problem")
         return problem, hint.strip()
 
-    return tell
+    return problem_and_hint
 
 
 @pytest.mark.parametrize("between", ["", ", relu", ", {type: dropout, rate: 0.1}"])
@@ -88,7 +88,7 @@ def test_a_recurrent_layer_before_another_must_return_sequences(problem_lines, b
         ("{type: lstm, units: 2}, {type: dense, units: 5}, {type: gru, units: 2}", None, "[5, 1]"),
     ],
 )
-def test_other_rows_can_be_reshaped_to_sequences(problem_lines, model, source, shape):
+def test_a_hint_reshapes_rows_that_are_not_sequences(problem_lines, model, source, shape):
     np.savez("grey.npz", x=np.zeros((4, 8, 8, 1)), y=np.arange(4.0))
     problem, hint = problem_lines(model, source) if source else problem_lines(model)
     assert "wants (steps, features), but" in problem

@@ -48,12 +48,12 @@ CONV2D = {"type": "conv2d", "filters": 4, "kernel_size": 3}
             {**CONV1D, "dilation": 4},
             (8, 2),
             "conv1d wants a length of at least 9, padding included, for its dilated window",
-            "padding: same would fit, or a smaller window, or fewer pooling layers before it",
+            "use padding: same, a smaller window, or fewer pooling layers before this layer",
         ),
         (
             {**CONV2D, "groups": 2},
             (8, 8, 3),
-            "conv2d wants a multiple of 2 channels for its groups, or groups: 1",
+            "conv2d wants channels divisible into 2 groups, or groups: 1",
             "",
         ),
     ],
@@ -81,5 +81,5 @@ def test_a_layer_that_does_not_fit_is_reported_with_a_hint(layer, shape, message
     ],
     ids=str,
 )
-def test_the_first_layer_of_known_kind_decides_between_images_and_sequences(layers, images):
+def test_the_first_layer_that_takes_only_images_or_only_sequences_decides(layers, images):
     assert needs_channel_axis(layers_of(layers).layers, (20, 3)) == images

@@ -19,7 +19,7 @@ from tests.benchmarks.workloads import workloads
 
 
 def results_of(name: str, threads: int, turns: int) -> list[dict[str, Any]]:
-    """Return the times of one workload, for nncli with NumPy alone and with numba."""
+    """Measure one workload; nncli runs with NumPy alone and, if numba is installed, also with numba."""
     if name == start_up.NAME:
         return [start_up.measure(turns)]
     if name == WHOLE:
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"default all: {', '.join(known)}")
     parser.add_argument("--turns", type=int, default=9, help="measured turns per side, after a warm-up turn; default 9")
     parser.add_argument("--threads", type=int, default=cores(), help="number of threads; default all cores")
-    parser.add_argument("--json", type=Path, help="a JSON file for all measured times")
+    parser.add_argument("--json", type=Path, help="JSON file to which all measured times are written")
     given = parser.parse_args()
     unknown = [name for name in given.workloads if name not in known]
     if unknown:

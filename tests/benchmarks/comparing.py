@@ -1,4 +1,7 @@
-"""The libraries that nncli is compared with, and the results."""
+"""Run nncli and the libraries that it is compared with, and collect the results.
+
+A side is one of the compared programs, for example nncli with NumPy alone, or PyTorch.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from tests.benchmarks.workloads import CONFIGS, Workload
 KINDS = ("default", "best")  # how PyTorch is used
 WHOLE = "whole-process"
 NNCLI = (sys.executable, "-m", "nncli")
-OWN = ("nncli", "nncli, fast")  # with NumPy alone, and with the extra `fast`
+OWN = ("nncli", "nncli, fast")  # nncli with NumPy alone, and with the extra `fast` (numba)
 
 
 def sides_of(workload: Workload, threads: int) -> list[Side]:
@@ -31,23 +34,27 @@ def sides_of(workload: Workload, threads: int) -> list[Side]:
 
 
 def whole_process_sides(threads: int) -> list[Side]:
-    """Return `nncli train configs/digits.yaml` as a whole process, and the same work written with PyTorch."""
+    """Return sides that run `nncli train configs/digits.yaml`, and the same work written with PyTorch, as processes."""
     config = str(CONFIGS / "digits.yaml")
     sides = [command("nncli", *NNCLI, "train", config, "--run-dir", "NEW", "--set", f"training.threads={threads}")]
     if _has("PyTorch"):
         script = (sys.executable, "-m", "tests.benchmarks.sides.digits_pytorch", "NEW")
-        for kind, count in zip(KINDS, (threads, 1), strict=True):  # one thread is faster here
+        for kind, count in zip(KINDS, (threads, 1), strict=True):  # best: one thread is faster here
             sides.append(command(f"PyTorch, {kind}", *script, str(count), kind, way=in_words(count)))
     return sides
 
 
 def command(name: str, *words: str | Path, **about: Any) -> Side:
-    """Return a side that runs a whole command in each turn, with NumPy alone; see `sides/command.py`."""
+    """Return a side that starts a command in each turn; nncli then uses NumPy alone. See `sides/command.py`."""
     return Side(name, ("command", *map(str, words)), about, environment={SWITCH: "0"})
 
 
 def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None) -> list[dict[str, Any]]:
-    """Measure the times of all sides relative to each of nncli's sides, and the floor divided by nncli's time."""
+    """Measure all sides; return one result for each side of nncli.
+
+    A result holds the times of the other sides divided by nncli's time and, with `floor`, the time of the matrix
+    products alone divided by nncli's time.
+    """
     take_turns([*sides, floor] if floor else sides, turns)
     others = [side for side in sides if side.name not in OWN]
     results = []
@@ -68,7 +75,7 @@ def measure(name: str, sides: list[Side], turns: int, floor: Side | None = None)
 
 
 def times_of(sides: list[Side], one: Side) -> dict[str, Any]:
-    """Return all results of the sides, with the ratios of their times to those of `one`."""
+    """Return the times and memory of each side, and the ratio of its times to those of `one`."""
     return {
         side.name: {
             **side.about,

@@ -23,7 +23,7 @@ from tests.benchmarks.tables import WIDTH, duration
 from tests.benchmarks.turns import Side, cores, in_words, ratio, take_turns
 from tests.benchmarks.workloads import Workload, dense, workloads
 
-ALLOWED = 1.25  # largest accepted value of: growth of the time / growth of the operations
+ALLOWED = 1.25  # largest accepted value of (growth of the time) / (growth of the operations)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def series(threads: int) -> dict[str, list[Point]]:
 
 
 def measure(points: list[Point], turns: int) -> list[dict[str, Any]]:
-    """Measure the time of an epoch at each point, and how much time and operations grow from point to point."""
+    """Measure the time of an epoch at each point, and the growth of time and operations between adjacent points."""
     sides = [
         Side(point.label, ("with_nncli", point.workload.argument, str(point.threads)), environment={SWITCH: "0"})
         for point in points
@@ -126,7 +126,7 @@ def main() -> None:
         "--turns", type=int, default=5, help="measured epochs per point, after a warm-up epoch; default 5"
     )
     parser.add_argument("--threads", type=int, default=cores(), help="number of threads; default all cores")
-    parser.add_argument("--json", type=Path, help="a JSON file for all measured times")
+    parser.add_argument("--json", type=Path, help="JSON file to which all measured times are written")
     given = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
     machine = about()

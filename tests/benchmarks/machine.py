@@ -1,4 +1,4 @@
-"""The machine and the versions that are measured."""
+"""Describe the machine and the versions of the measured libraries."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np  # loads its BLAS, which threadpool_info then finds
+import numpy as np  # importing NumPy loads its BLAS, which threadpool_info then finds
 from threadpoolctl import threadpool_info
 
 import nncli
 from tests.benchmarks.turns import cores
 
-BUSY = 0.5  # load average of the last minute above which times are unreliable
-OTHERS = {  # (package, module)
+BUSY = 0.5  # times are unreliable if the load average of the last minute is above this value
+OTHERS = {  # name: (package, module)
     "PyTorch": ("torch", "torch"),
     "scikit-learn": ("scikit-learn", "sklearn"),
     "numba": ("numba", "numba"),

@@ -1,4 +1,4 @@
-"""Start-up time of commands."""
+"""Measure the start-up time of commands."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def duration(seconds: float) -> str:
 
 
 def table_of(results: list[dict[str, Any]]) -> Table:
-    """Format the workloads, one line each."""
+    """Format the results of the workloads, one line each."""
     table = Table(
         "workload",
         title="time divided by nncli's time: median and middle half of the turns; above 1 nncli is faster",
@@ -43,14 +43,14 @@ def table_of(results: list[dict[str, Any]]) -> Table:
 
 
 def footnotes(results: list[dict[str, Any]]) -> list[str]:
-    """Return the explanations of the headings."""
+    """Return explanations of the column headings."""
     ways = [
         f"{result['workload']} {side['way']}"
         for result in results
         if (side := result["sides"].get("PyTorch, best")) and not result["workload"].endswith(", fast")
     ]
     lines = [
-        "nncli: time of an epoch, of all predictions, or of the whole process; fast: with the extra fast, numba.",
+        "nncli: time of an epoch, of all predictions, or of the whole process; fast: with numba (the extra fast).",
         "floor: time of the matrix products alone / nncli's time, and the GFLOP/s of these products.",
         "nncli's epoch is the time in metrics.csv; scikit-learn's time includes checking the rows.",
         "* peak memory of nncli / PyTorch, default / scikit-learn (PyTorch, best would include its trials).",
@@ -59,7 +59,7 @@ def footnotes(results: list[dict[str, Any]]) -> list[str]:
 
 
 def start_up_table(result: dict[str, Any]) -> Table:
-    """Format the commands, one line each."""
+    """Format the times of the commands, one line each."""
     table = Table("command", title="time of the whole process")
     for heading in ("time", "divided by import numpy", "peak MB"):
         table.add_column(heading, justify="right")

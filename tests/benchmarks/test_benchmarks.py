@@ -34,7 +34,7 @@ def cells(line):
 
 @pytest.fixture
 def nothing_installed(monkeypatch):
-    """Pretend that no other library is installed."""
+    """Pretend that PyTorch, scikit-learn and numba are not installed."""
     for module in (comparing, machine):
         monkeypatch.setattr(module, "installed", lambda _: False)
 
@@ -49,7 +49,7 @@ def test_a_side_runs_its_turns_in_a_separate_process():
     assert times["ratio"] == {"middle": 1, "low": 1, "high": 1}
 
 
-def test_results_include_the_share_of_the_floor(monkeypatch):
+def test_results_include_the_time_of_the_floor_divided_by_the_time_of_nncli(monkeypatch):
     monkeypatch.setattr(comparing, "take_turns", lambda sides, turns: None)
     floor = side("floor", 0.5, 0.5)
     floor.about["operations"] = 400
@@ -70,7 +70,7 @@ def test_the_error_names_the_side_that_failed():
 
 def test_ratios_compare_adjacent_turns():
     own = side("nncli", 1, 2, 1, 1, 2, 1, 1, 1)
-    other = side("other", 9, 2, 2, 3, 8, 5, 6, 7)  # ratios 9 1 2 3 4 5 6 7, in order 1 2 3 4 5 6 7 9
+    other = side("other", 9, 2, 2, 3, 8, 5, 6, 7)  # ratios 9 1 2 3 4 5 6 7, sorted 1 2 3 4 5 6 7 9
     found = ratio(other, own)
     assert (found.middle, found.low, found.high) == (4.5, 3, 6)
     assert str(found) == "4.50 (3.00-6.00)"
@@ -96,12 +96,13 @@ def test_a_workload_is_restored_from_its_command_line_argument():
 def test_matrix_products_of_a_dense_network_are_counted():
     forward, weights = [(5, 3, 4), (5, 4, 2)], [(3, 5, 4), (4, 5, 2)]
     assert products_of(TINY) == [*forward, *weights, (5, 2, 4)]
-    assert operations_of(TINY) == 2 * 2 * (60 + 40 + 60 + 40 + 40)  # 2 batches; * and + per term
+    assert operations_of(TINY) == 2 * 2 * (60 + 40 + 60 + 40 + 40)  # 2 batches; each term has one * and one +
 
 
 def test_matrix_products_of_a_convolutional_network_are_counted():
     small = Workload("small", (4, 4, 2), [*conv(3), POOL, *dense(5)], batch=2, rows=3, classes=5)
-    forward = [(2 * 4 * 4, 3 * 3 * 2, 3), (2, 2 * 2 * 3, 5)]  # one patch per row; 2 x 2 positions of 3 filters
+    # every position of the image is a patch of the convolution; pooling leaves 2 x 2 positions
+    forward = [(2 * 4 * 4, 3 * 3 * 2, 3), (2, 2 * 2 * 3, 5)]
     assert products_of(small) == [*forward, (18, 32, 3), (12, 2, 5), (2, 5, 12)]
     assert operations_of(small) == 2 * 2 * (2 * 32 * 18 * 3 + 3 * 2 * 12 * 5)
 
@@ -154,7 +155,7 @@ def test_a_busy_machine_is_reported(monkeypatch):
     ("seconds", "words"),
     [(0.0000123, "0.0123 ms"), (0.00123, "1.23 ms"), (0.0952, "95.2 ms"), (0.9994, "999 ms"), (0.9996, "1.00 s")],
 )
-def test_times_have_three_digits(seconds, words):
+def test_times_have_three_significant_digits(seconds, words):
     assert tables.duration(seconds) == words
 
 

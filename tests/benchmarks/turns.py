@@ -1,4 +1,4 @@
-"""Run sides alternately (A B A B), each in its own process."""
+"""Run the compared programs (sides) alternately (A B A B), each in its own process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-REST = 0.3  # seconds between turns, until waiting threads fall asleep; OpenBLAS threads need more than 0.05 s
+REST = 0.3  # seconds between turns, in which idle threads fall asleep; OpenBLAS threads need more than 0.05 s
 
 
 @dataclass
@@ -21,9 +21,11 @@ class Side:
 
     Args:
         name: name of the side in tables.
-        module: module of `tests.benchmarks.sides`, and its arguments.
-        about: facts about the side that are known beforehand.
+        module: name of a module in `tests.benchmarks.sides`, followed by its command line arguments.
+        about: facts about the side, such as its version.
         environment: additional environment variables of the process.
+        seconds: measured seconds of each turn.
+        peak_bytes: peak memory of the process.
     """
 
     name: str
@@ -77,7 +79,7 @@ class Side:
 
 
 def take_turns(sides: list[Side], turns: int) -> None:
-    """Let all sides work alternately."""
+    """Start all sides, let them do `turns` turns alternately, and end them."""
     with ExitStack() as stack:
         for side in sides:
             stack.callback(side.close)
@@ -102,14 +104,14 @@ class Ratio:
 
 
 def ratio(other: Side, own: Side) -> Ratio:
-    """Return the ratio of the times of adjacent turns."""
+    """Divide each time of `other` by the time of `own` in the same round; return median and quartiles."""
     ratios = sorted(theirs / ours for theirs, ours in zip(other.seconds, own.seconds, strict=True))
     quarter = len(ratios) // 4
     return Ratio(median(ratios), ratios[quarter], ratios[-1 - quarter])
 
 
 def in_words(threads: int) -> str:
-    """Format a count, such as "1 thread" or "2 threads"."""
+    """Format a number of threads, such as "1 thread" or "2 threads"."""
     return f"{threads} {'thread' if threads == 1 else 'threads'}"
 
 

@@ -1,4 +1,4 @@
-"""The workloads: networks, batches and rows."""
+"""The workloads: networks with their batch sizes and numbers of rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Workload:
         batch: rows per batch.
         rows: rows per epoch.
         classes: number of classes; 0 for a regression with one target.
-        predicting: rows that are predicted at a time; None for training.
+        predicting: number of rows that are predicted at a time; None to measure training.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Workload:
 
     @cached_property
     def data(self) -> tuple[np.ndarray, np.ndarray]:
-        """Draw (inputs, targets): float32, and class indices or float32."""
+        """Return random inputs (float32) and their targets: class indices, or float32 for a regression."""
         random = np.random.default_rng(0)
         inputs = random.random((self.rows, *self.input_shape), np.float32)
         if self.classes:
@@ -59,7 +59,7 @@ class Workload:
 
     @property
     def dense_widths(self) -> list[int] | None:
-        """The hidden widths of a dense network with relu, which scikit-learn supports too; None for others."""
+        """The hidden widths if all layers are dense or relu, as scikit-learn requires; otherwise None."""
         widths = [layer["units"] for layer in self.layers if isinstance(layer, dict) and layer["type"] == "dense"]
         kinds = {layer if isinstance(layer, str) else layer["type"] for layer in self.layers}
         return widths[:-1] if kinds == {"dense", "relu"} else None
@@ -74,7 +74,7 @@ def dense(*widths: int) -> list[Any]:
 
 
 def conv(filters: int) -> list[Any]:
-    """Return a convolution with padding same, and relu."""
+    """Return a 3 x 3 convolution with padding `same`, followed by relu."""
     return [{"type": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same"}, "relu"]
 
 
@@ -84,7 +84,7 @@ CNN_32 = [*conv(32), *conv(32), POOL, *conv(64), *conv(64), POOL, *dense(256, 10
 
 
 def resnet() -> list[Any]:
-    """Return the small residual network of the configs, up to its logit."""
+    """Return the layers of mnist_2_5_resnet.yaml up to the logits, with 10 classes instead of 1 output."""
     layers = yaml.safe_load((CONFIGS / "mnist_2_5_resnet.yaml").read_text())["model"]
     assert layers[-2:] == [{"type": "dense", "units": 1}, "sigmoid"]
     return [*layers[:-2], {"type": "dense", "units": 10}]
@@ -107,7 +107,7 @@ def workloads() -> dict[str, Workload]:
 
 
 def workload_of(argument: str) -> Workload:
-    """Return the workload with this name, or the one that `Workload.argument` has encoded."""
+    """Return the workload for its name or for the text of `Workload.argument`."""
     if not argument.startswith("{"):
         return workloads()[argument]
     values = json.loads(argument)

@@ -23,7 +23,7 @@ class Result:
 
 @pytest.fixture
 def inside(tmp_path, monkeypatch):
-    """The working directory, with a config and data for a classifier, a regression and a convolutional network."""
+    """Change to a new directory with configs and data of three models: tiny, line and bars; return its path."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")  # independent of the terminal
     for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):
@@ -33,7 +33,7 @@ def inside(tmp_path, monkeypatch):
 
 @pytest.fixture
 def nncli(inside):
-    """Return a function that runs a command in that directory."""
+    """Return a function that runs a command in the directory of `inside`."""
 
     def run(*arguments, stdin=None):
         found = CliRunner().invoke(command_line([]), [str(item) for item in arguments], input=stdin)
@@ -46,10 +46,10 @@ def nncli(inside):
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
-    """Return run directories by the name of their config; tests must not change them."""
+    """Return a mapping of config names to run directories; tests must not change the runs."""
     folder = tmp_path_factory.mktemp("runs")
-    made = {}
+    paths = {}
     for values in (tiny.classifier(), tiny.regression(), tiny.convolutional()):
         config = tiny.write(folder, values, f"{values['name']}.yaml")
-        made[values["name"]] = train(config, run_dir=str(folder / values["name"])).path
-    return made
+        paths[values["name"]] = train(config, run_dir=str(folder / values["name"])).path
+    return paths

@@ -1,4 +1,4 @@
-"""Invalid data on the command line: one message with a position, exit code 2, no traceback, nothing written."""
+"""Test that commands reject invalid data: one message with a position, exit code 2, no traceback, no file."""
 
 from __future__ import annotations
 
@@ -54,10 +54,13 @@ def cut(path, write, share=0.6):
 
 
 def npz(**arrays):
+    """Return a function that writes a.npz."""
     return lambda: np.savez("a.npz", **arrays)
 
 
 def pair(x, y=(1.0, 2.0, 3.0)):
+    """Return a function that writes x.npy and y.npy."""
+
     def write():
         np.save("x.npy", x, allow_pickle=True)
         np.save("y.npy", np.array(y))
@@ -66,13 +69,16 @@ def pair(x, y=(1.0, 2.0, 3.0)):
 
 
 def raw_pickle():
+    """Write x.npy as a plain pickle file, and a valid y.npy."""
     Path("x.npy").write_bytes(pickle.dumps(Canary()))
     np.save("y.npy", np.arange(3.0))
 
 
-def idx(rows=3, there=3):
+def idx(rows=3, stored=3):
+    """Return a function that writes idx files; the header says `rows` images, but the file stores `stored` images."""
+
     def write():
-        Path("x-idx3-ubyte").write_bytes(struct.pack(">HBB3I", 0, 8, 3, rows, 2, 2) + bytes(range(4 * there)))
+        Path("x-idx3-ubyte").write_bytes(struct.pack(">HBB3I", 0, 8, 3, rows, 2, 2) + bytes(range(4 * stored)))
         Path("y-idx1-ubyte").write_bytes(struct.pack(">HBBI", 0, 8, 1, 3) + bytes([1, 0, 1]))
 
     return write
@@ -98,10 +104,13 @@ def folder(name="a.csv"):
 
 
 def loop(name="a.csv"):
+    """Return a function that creates a symbolic link to itself."""
     return lambda: os.symlink(name, name)
 
 
-def unreadable_sources(name="a.csv"):
+def unreadable(name="a.csv"):
+    """Return a function that writes a table without read permission."""
+
     def write():
         if os.geteuid() == 0:
             pytest.skip("the superuser may read everything")
@@ -114,7 +123,7 @@ def unreadable_sources(name="a.csv"):
 CSV = {"path": "a.csv", "targets": "y"}
 NPY = {"inputs": "x.npy", "targets": "y.npy"}
 IDX = {"inputs": "x-idx3-ubyte", "targets": "y-idx1-ubyte"}
-WEIGHED = {**CSV, "weights": "w"}
+WEIGHTED = {**CSV, "weights": "w"}
 GOOD = np.arange(6.0).reshape(3, 2)
 OBJECTS = np.array([[Canary(), 1], [2, 3], [4, 5]], dtype=object)
 NAN, INFINITE = np.array([[1, 2], [3, np.nan], [5, 6]]), np.array([[1, 2], [3, 4], [-np.inf, 6]])
@@ -127,7 +136,7 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
         CSV,
         "a.csv:22: column 'u': expected a finite number as in the other rows; got 'x'",
     ),
-    "nan among numbers": (table("u,y\n1,2\nnan,3\n"), CSV, "a.csv:3: column 'u': expected a finite number"),
+    "nan as an input": (table("u,y\n1,2\nnan,3\n"), CSV, "a.csv:3: column 'u': expected a finite number"),
     "text as a target": (table("u,y\n1,2\n2,x\n"), CSV, "a.csv:3: target 'y': expected a number; got 'x'"),
     "a blank target": (table("u,y\n1,2\n2,\n"), CSV, "a.csv:3: column 'y': the target is blank"),
     "a blank column": (table("u,v,y\n1,,2\n2,,3\n"), CSV, "a.csv: column 'v' is blank throughout"),
@@ -139,8 +148,8 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
         "a.csv: no column 'prize'; did you mean 'price'?",
     ),
     "only the target": (table("y\n1\n2\n"), CSV, "a.csv: no column is left to learn from"),
-    "twin columns": (table("u,u,y\n1,2,3\n"), CSV, "a.csv:1: two columns are named 'u'"),
-    "latin": (table(b"u,y\n1,2\n" + b"\xe9,3\n"), CSV, "a.csv: not UTF-8 text (byte 0xe9"),
+    "two columns of the same name": (table("u,u,y\n1,2,3\n"), CSV, "a.csv:1: two columns are named 'u'"),
+    "not UTF-8": (table(b"u,y\n1,2\n" + b"\xe9,3\n"), CSV, "a.csv: not UTF-8 text (byte 0xe9"),
     "an open quote": (table('u,y\n1,2\n"3,4\n'), CSV, "a.csv:3: unexpected end of data"),
     "dates": (table("u,y\n2026-01-02,2\n"), CSV, "a.csv:2: column 'u': dates and times such as '2026-01-02'"),
     "percentages": (table("u,y\n12%,2\n13%,2\n"), CSV, "a.csv:2: column 'u': expected plain numbers"),
@@ -151,20 +160,20 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
     ),
     "a folder": (folder(), CSV, "a.csv: cannot be read (Is a directory)"),
     "a loop of links": (loop(), CSV, "a.csv: cannot be read (Too many levels of symbolic links)"),
-    "unreadable": (unreadable_sources(), CSV, "a.csv: cannot be read (Permission denied)"),
+    "unreadable": (unreadable(), CSV, "a.csv: cannot be read (Permission denied)"),
     "no file": (lambda: None, CSV, "no such file or folder: a.csv"),
     "negative weight": (
         table("u,w,y\n1,1,2\n2,-1,2\n3,1,4\n"),
-        WEIGHED,
+        WEIGHTED,
         "a.csv:3: weight: expected a number of at least 0; got -1",
     ),
-    "nan as a weight": (table("u,w,y\n1,1,2\n2,nan,2\n"), WEIGHED, "a.csv:3: column 'w': expected a finite number"),
+    "nan as a weight": (table("u,w,y\n1,1,2\n2,nan,2\n"), WEIGHTED, "a.csv:3: column 'w': expected a finite number"),
     "a blank weight": (
         table("u,w,y\n1,1,2\n2,,2\n"),
-        WEIGHED,
+        WEIGHTED,
         "a.csv:3: column 'w': the weight is blank; fill it or drop the row",
     ),
-    "no weight": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHED, "a.csv: all weights are 0; nothing counts"),
+    "all weights 0": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHTED, "a.csv: all weights are 0; nothing counts"),
     "nan in npy": (pair(NAN), NPY, "x.npy: row 1, column 1 (counted from 0): expected a finite number; got nan"),
     "nan in npz": (npz(x=NAN, y=[1, 2, 3]), {"path": "a.npz"}, "a.npz:x: row 1, column 1 (counted from 0)"),
     "infinity in npy": (pair(INFINITE), NPY, "x.npy: row 2, column 0 (counted from 0): expected a finite number"),
@@ -207,7 +216,7 @@ LABELS = {  # training data of a classifier: (function that writes the files, so
     "measurements as labels": (table("u,y\n1,1.5\n2,0\n"), CSV, "targets 'y': class labels are text or whole numbers"),
     "one label": (table("u,y\n1,a\n2,a\n3,a\n"), CSV, "a"),
     "nan as a label": (pair(GOOD, [1, np.nan, 2]), NPY, "y.npy: row 1 (counted from 0): expected a label; got nan"),
-    "idx cut short": (idx(there=2), IDX, "x-idx3-ubyte: its header says (3, 2, 2), but it holds 8 bytes of data"),
+    "idx cut short": (idx(stored=2), IDX, "x-idx3-ubyte: its header says (3, 2, 2), but it holds 8 bytes of data"),
     "a vast idx": (idx(rows=2**32 - 1), IDX, "x-idx3-ubyte: its header says (4294967295, 2, 2), but it holds 12"),
     "no idx": (cut("x-idx3-ubyte", idx(), 0), IDX, "x-idx3-ubyte: not an idx file"),
     "idx without its sizes": (cut("x-idx3-ubyte", idx(), 0.3), IDX, "x-idx3-ubyte: not an idx file (its header is cut"),
@@ -236,7 +245,7 @@ def config(values, source, **data):
 
 
 def assert_rejected(found, before, message):
-    """Assert that a training failed with one positioned message and changed no file."""
+    """Assert that training failed with one message that has a position, and that no file changed."""
     assert (found.code, found.out) == (2, ""), found.err
     message_line, count = found.err.splitlines()
     assert count == "1 problem in bad.yaml; nothing was run"
@@ -296,17 +305,18 @@ def test_large_arrays_are_rejected_with_the_same_message(nncli, monkeypatch, nam
     assert_rejected(nncli("train", "bad.yaml"), before, message)
 
 
-GIVEN = {  # (run, function that writes the files, INPUT, message); runs take a table of a and b, or 8x8 images
+# (run, function that writes the files, INPUT, message); "tiny" takes columns a and b, "bars" takes 8x8 images
+INPUTS = {
     "ragged rows": ("tiny", table("a,b\n1,2\n3\n"), "a.csv", "a.csv:3: 1 cells, but the header has 2 columns"),
     "text among numbers": ("tiny", table("a,b\n1,2\n3,x\n"), "a.csv", "a.csv:3: column 'b': expected a finite number"),
     "no rows": ("tiny", table("a,b\n"), "a.csv", "a.csv: no rows below the header"),
     "an empty file": ("tiny", table(""), "a.csv", "a.csv:1: expected a header line"),
-    "latin": ("tiny", table(b"a,b\n1,\xe9\n"), "a.csv", "a.csv: not UTF-8 text"),
+    "not UTF-8": ("tiny", table(b"a,b\n1,\xe9\n"), "a.csv", "a.csv: not UTF-8 text"),
     "no column": ("tiny", table("a,side\n1,left\n"), "a.csv", "a.csv: no column 'b'"),
     "too large": ("tiny", table("a,b\n" + "1,2\n" * 400 + "1e300,2\n"), "a.csv", "a.csv:402: a value is too large"),
     "a folder": ("tiny", folder(), "a.csv", "a.csv: cannot be read (Is a directory)"),
     "a loop of links": ("tiny", loop(), "a.csv", "a.csv"),
-    "unreadable": ("tiny", unreadable_sources(), "a.csv", "a.csv: cannot be read (Permission denied)"),
+    "unreadable": ("tiny", unreadable(), "a.csv", "a.csv: cannot be read (Permission denied)"),
     "gzip cut short": ("tiny", cut("a.csv.gz", table("a,b\n1,2\n3,4\n", "a.csv.gz")), "a.csv.gz", "not a valid gzip"),
     "nan in npy": ("tiny", pair(NAN), "x.npy", "x.npy: row 1, column 1 (counted from 0)"),
     "infinity in npz": ("tiny", npz(x=INFINITE), "a.npz", "a.npz:x: row 2, column 0 (counted from 0)"),
@@ -315,7 +325,7 @@ GIVEN = {  # (run, function that writes the files, INPUT, message); runs take a 
     "a pickle": ("tiny", raw_pickle, "x.npy", "x.npy: not a valid .npy file of numbers or text"),
     "npy cut short": ("tiny", cut("x.npy", pair(GOOD)), "x.npy", "x.npy: not a valid .npy file"),
     "npz cut short": ("bars", cut("a.npz", npz(x=np.zeros((3, 8, 8)))), "a.npz", "a.npz: not a valid .npz file"),
-    "idx cut short": ("bars", idx(there=2), "x-idx3-ubyte", "x-idx3-ubyte: its header says (3, 2, 2)"),
+    "idx cut short": ("bars", idx(stored=2), "x-idx3-ubyte", "x-idx3-ubyte: its header says (3, 2, 2)"),
     "another shape": ("bars", idx(), "x-idx3-ubyte", "x-idx3-ubyte: the model takes rows of the shape (8, 8, 1); got"),
     "an image cut short": ("bars", images((9, 9), cut_at=0), "images/a", "images/a/0.png: not a valid image"),
     "mixed images": ("bars", images((8, 8), (8, 8), (8, 9)), "images", "images/a/2.png: 8x9 pixels"),
@@ -324,36 +334,36 @@ GIVEN = {  # (run, function that writes the files, INPUT, message); runs take a 
 
 
 @pytest.mark.parametrize("output", [None, "new.csv", "old.npy", "old.json"])
-@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("name", INPUTS)
 def test_failed_prediction_writes_nothing_and_keeps_older_files(nncli, runs, name, output):
-    run, write, given, message = GIVEN[name]
+    run, write, source, message = INPUTS[name]
     write()
     for ending in ("csv", "npy", "json"):
         Path(f"old.{ending}").write_text("older predictions")
     before = snapshot()
-    found = nncli("predict", runs[run], given, *(["--output", output] if output else []))
+    found = nncli("predict", runs[run], source, *(["--output", output] if output else []))
     assert found.code == 2
     assert message in found.err
     assert len(found.err.splitlines()) == 1
     assert snapshot() == before
-    assert name == "too large" or found.out == "", "output starts before all rows are read"
+    assert name == "too large" or found.out == "", "only the case 'too large' may print rows before it fails"
 
 
-@pytest.mark.parametrize("name", [name for name, case in GIVEN.items() if name not in ("no images",)])
+@pytest.mark.parametrize("name", [name for name, case in INPUTS.items() if name not in ("no images",)])
 def test_invalid_input_is_rejected_by_evaluate(nncli, runs, name):
-    run, write, given, _ = GIVEN[name]
+    run, write, source, _ = INPUTS[name]
     write()
     labels = {"tiny": "left", "bars": "flat"}[run]
-    if given == "a.csv" and os.path.isfile(given) and b"side" not in Path(given).read_bytes():
-        header, *lines = Path(given).read_bytes().splitlines() or [b""]
-        Path(given).write_bytes(b"\n".join([b"side," + header, *(b"left," + line for line in lines)]))
+    if source == "a.csv" and os.path.isfile(source) and b"side" not in Path(source).read_bytes():
+        header, *lines = Path(source).read_bytes().splitlines() or [b""]
+        Path(source).write_bytes(b"\n".join([b"side," + header, *(b"left," + line for line in lines)]))
     np.save("labels.npy", np.array([labels] * 3))
-    targets = {"npy": ["--targets", "labels.npy"], "yte": ["--targets", "y-idx1-ubyte"]}.get(given[-3:], [])
+    targets = {"npy": ["--targets", "labels.npy"], "yte": ["--targets", "y-idx1-ubyte"]}.get(source[-3:], [])
     before = snapshot()
-    found = nncli("evaluate", runs[run], given, *targets)
+    found = nncli("evaluate", runs[run], source, *targets)
     assert (found.code, found.out) == (2, "")
     assert len(found.err.splitlines()) == 1
-    assert given.split("/")[0] in found.err
+    assert source.split("/")[0] in found.err
     assert snapshot() == before
     assert not os.path.exists("unpickled")
 

@@ -28,7 +28,7 @@ class Terminal:
 
 @pytest.fixture
 def error(tmp_path, monkeypatch):
-    """The error of a config, on a terminal."""
+    """Return a function that checks a config and returns its error; standard error is then a terminal."""
     monkeypatch.chdir(tmp_path)
 
     def make(text=CONFIG, *settings):
@@ -50,7 +50,7 @@ def test_a_terminal_gets_the_line_and_a_caret(error):
     assert lines[4:] == ["  5 |   - softmx", "    |     ^^^^^^", "2 problems in a.yaml; nothing was run"]
 
 
-def test_without_a_terminal_every_problem_is_one_line(error, monkeypatch):
+def test_every_problem_is_one_line_if_standard_error_is_not_a_terminal(error, monkeypatch):
     found = error()
     monkeypatch.undo()
     assert format_error(found) == str(found)
@@ -67,7 +67,7 @@ def test_syntax_errors_show_their_line(error):
 
 def test_a_problem_in_a_setting_shows_no_line(error):
     lines = format_error(error(CONFIG.replace("unts", "units").replace("softmx", "softmax"), "seed=-1")).splitlines()
-    assert lines[0].startswith("a.yaml:")  # 64 units, 10 classes
+    assert lines[0].startswith("a.yaml:")  # 64 outputs, but 10 classes
     assert lines[-2:] == ["--set: seed: expected a whole number of at least 0; got -1", lines[-1]]
     assert lines[-1] == "2 problems in a.yaml; nothing was run"
 

@@ -14,7 +14,7 @@ from tests.workflows import tiny
 
 def parse_json(text):
     """Parse strict JSON, which has no NaN."""
-    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not valid JSON"))
 
 
 def train_on_classes(names, rows=4):
@@ -53,7 +53,7 @@ def test_two_classes_show_metrics_a_class_table_and_a_confusion_matrix(nncli, ru
 
 
 @pytest.mark.parametrize("count", [2, 3, 10, 12])
-def test_up_to_twelve_classes_have_a_whole_confusion_matrix(nncli, count):
+def test_up_to_twelve_classes_have_a_complete_confusion_matrix(nncli, count):
     names = [f"class-{index:02d}" for index in range(count)]
     found = nncli("evaluate", train_on_classes(names), "many.csv")
     _, classes, confusion = sections(found.out)
@@ -62,10 +62,10 @@ def test_up_to_twelve_classes_have_a_whole_confusion_matrix(nncli, count):
     assert [line.split()[0] for line in confusion[2:]] == names
     assert all(len(line.split()) == count + 1 for line in confusion[2:])
     assert all(line == line.rstrip() for line in found.out.splitlines())
-    assert len({len(line) for line in confusion[1:]}) == 1, "every row is as long as the rule"
+    assert len({len(line) for line in confusion[1:]}) == 1, "every row is as wide as the line below the header"
 
 
-def test_more_classes_show_the_most_frequent_confusions(nncli):
+def test_more_than_twelve_classes_show_the_most_frequent_confusions(nncli):
     names = [f"class-{index:02d}" for index in range(13)]
     run = train_on_classes(names)
     _, classes, confusions = sections(nncli("evaluate", run, "many.csv").out)

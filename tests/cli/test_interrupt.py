@@ -1,4 +1,4 @@
-"""Test Ctrl-C during a long step: the first is confirmed at once, the second ends the process at once."""
+"""Test Ctrl-C during a long step: the first press is confirmed at once, the second ends the process at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nncli.runs.checkpoint import verify
 from tests.long import first
 from tests.workflows import tiny
 
-# a long step during which Python does not handle signals
+# The program trains; its fifth step is long, and Python handles no signal during that step.
 LONG_STEP = """
 import hashlib, sys
 from nncli.cli.app import main
@@ -31,8 +31,8 @@ main()
 """
 
 
-def begun(folder, rounds, options=()):
-    """Start a process and wait for its long step."""
+def start(folder, rounds, options=()):
+    """Start a training process and wait until its long step begins."""
     tiny.write(folder, tiny.classifier())
     code = LONG_STEP.replace("ROUNDS", str(rounds)).replace("OPTIONS", repr(list(options)))
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, cwd=folder)
@@ -43,7 +43,7 @@ def begun(folder, rounds, options=()):
 
 @pytest.mark.parametrize(("number", "code"), first(1, [(signal.SIGINT, 130), (signal.SIGTERM, 143)]))
 def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
-    process = begun(tmp_path, 10**9)
+    process = start(tmp_path, 10**9)
     process.send_signal(number)
     assert process.stderr.readline() == "stopping after this step; press Ctrl-C again to quit now\n"
     before = time.monotonic()
@@ -56,12 +56,12 @@ def test_a_second_signal_does_not_wait_for_a_long_step(tmp_path, number, code):
 
 @pytest.mark.parametrize("options", [(), ["--quiet"]])
 def test_the_first_signal_is_confirmed_at_once_and_waits_for_the_step(tmp_path, options):
-    process = begun(tmp_path, 10**5, options)
+    process = start(tmp_path, 10**5, options)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    heard = "stopping after this step; press Ctrl-C again to quit now" in err
-    assert heard == (not options)
+    confirmed = "stopping after this step; press Ctrl-C again to quit now" in err
+    assert confirmed == (not options)
     assert err.splitlines()[-1].startswith(
         "stopped in epoch 2 after step 5; the state is saved. To resume: nncli resume"
     )

@@ -9,7 +9,7 @@ from nncli.core.fields import field_types
 from nncli.core.registry import REGISTRIES, SOURCES
 from nncli.workflows import listing
 
-OWN = [
+BUILT_IN = [
     (registry, cls) for registry in REGISTRIES for cls in registry if cls.__module__.startswith("nncli.") and cls.listed
 ]
 
@@ -34,7 +34,9 @@ def test_a_kind_is_shown_as_a_table_of_keys_and_summaries(nncli):
     assert nncli("list", "layer").out == nncli("list", "layers").out
 
 
-@pytest.mark.parametrize(("registry", "cls"), OWN, ids=[f"{cls.__name__}-{registry.kind}" for registry, cls in OWN])
+@pytest.mark.parametrize(
+    ("registry", "cls"), BUILT_IN, ids=[f"{cls.__name__}-{registry.kind}" for registry, cls in BUILT_IN]
+)
 def test_every_registered_class_has_a_page_with_all_its_keys(nncli, registry, cls):
     (entry,) = listing.find_entries(cls.type_name, registry.kind)
     page = nncli("list", entry.kind, cls.type_name).out

@@ -1,4 +1,4 @@
-"""A metric that is undefined for the data: shown as nan, written as nan or null, and never the best."""
+"""Test a metric that is undefined for the data: it is shown as nan, stored as nan or null, and never improves."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_evaluate_and_inspect_show_nan(nncli, config):
     assert described["best"]["epoch"] == 1
 
 
-def test_resume_keeps_the_count_for_early_stopping(nncli, config):
+def test_resume_keeps_the_number_of_epochs_without_improvement(nncli, config):
     nncli("train", config, "--run-dir", "run", "--set", "training.epochs=2")
     assert nncli("resume", "run", "--set", "training.epochs=9").code == 0
     assert [row["epoch"] for row in MetricsLog("run/metrics.csv").rows()] == [1, 2, 3, 4]

@@ -22,8 +22,7 @@ def _fresh(inside):
 
 
 def test_every_command_accepts_plugins(nncli):
-    without = ["check scaled.yaml", "train scaled.yaml --run-dir run", "list layers scale"]
-    for command in without:
+    for command in ("check scaled.yaml", "train scaled.yaml --run-dir run", "list layers scale"):
         assert nncli(*command.split()).code == 2
         forget_all()
     made = nncli("train", "scaled.yaml", "--run-dir", "run", "--plugin", "scale.py")
@@ -59,7 +58,7 @@ def test_an_error_in_a_plugin_is_reported_with_its_line(nncli):
     assert found.err.splitlines()[0].endswith(f": model.0: {fault}")
 
 
-def test_an_error_of_a_plugin_in_training_makes_the_run_failed(nncli):
+def test_an_error_of_a_plugin_in_training_marks_the_run_as_failed(nncli):
     text = SCALE.replace(
         "        return x", "        if ctx.moment.step: raise OverflowError('too far')\n        return x"
     )

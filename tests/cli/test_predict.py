@@ -32,7 +32,7 @@ def test_csv_is_written_to_standard_output(nncli, runs):
     assert all(abs(float(left) + float(right) - 1) < 1e-6 for left, right in rows)
 
 
-def test_the_classes_option_predicts_the_most_likely_class(nncli, runs):
+def test_the_classes_option_prints_the_most_likely_class(nncli, runs):
     header, *rows = csv_rows(nncli("predict", runs["tiny"], "sides.csv", "--classes").out)
     assert header == ["class"]
     probable = csv_rows(nncli("predict", runs["tiny"], "sides.csv").out)[1:]
@@ -272,11 +272,11 @@ SHOWN = """\
 
 
 def split_table(text):
-    """Split the lines of a table into words, without its rule."""
+    """Split the lines of a table into words, without the horizontal line."""
     return [line.split() for line in text.splitlines() if "x" in line or not set(line) <= set(" ─-")]
 
 
-def test_containers_are_shown_with_their_layers_and_matching_counts(nncli, inside):
+def test_check_and_inspect_show_the_layers_in_containers_with_the_same_counts(nncli, inside):
     config = tiny.write(inside, tiny.convolutional(**BLOCKS), "blocks.yaml")
     checked = nncli("check", config).out
     size = "120 parameters, and 8 non-trainable parameters"
@@ -386,7 +386,7 @@ def test_input_files_are_not_overwritten(nncli, runs, inside, output):
     source = "sides.csv" if output == "sides.csv" else "x.npy"
     found = nncli("predict", runs["tiny"], source, "--output", output)
     assert found.code == 2
-    assert found.err == f"{output}: the predictions are made from it, so it is not overwritten; name another file\n"
+    assert found.err == f"{output}: the predictions need this file, so it is not overwritten; name another file\n"
     assert (Path("sides.csv").read_bytes(), Path("x.npy").read_bytes()) == before
 
 

@@ -1,4 +1,4 @@
-"""Test commands in processes of their own: imports, pipes, signals and terminals."""
+"""Test commands in separate processes: imports, pipes, signals and terminals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(*arguments, **keys):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"], ["train", "--help"], []])
 def test_help_imports_nothing_heavy(arguments):
-    heavy = HEAVY_MODULES - ({"pydantic"} if "train" in arguments else set())  # typer needs it for options
+    heavy = HEAVY_MODULES - ({"pydantic"} if "train" in arguments else set())  # typer needs pydantic for options
     code = (
         "import sys\n"
         "from nncli.cli.app import main\n"
@@ -52,7 +52,7 @@ def test_help_is_fast():
         begun = time.perf_counter()
         assert run("--help").returncode == 0
         times.append(time.perf_counter() - begun)
-    assert min(times) < 0.3, "0.2 s on an idle machine"
+    assert min(times) < 0.3, "--help takes about 0.2 s on an idle machine"
 
 
 def test_check_imports_only_what_it_needs():
@@ -145,7 +145,7 @@ LONG_RUN = {"training": {"epochs": 100_000, "batch_size": 4, "checkpoint": {"eve
 
 
 @pytest.mark.parametrize(("number", "code"), first(1, [(signal.SIGTERM, 143), (signal.SIGINT, 130)]))
-def test_a_signal_saves_a_checkpoint_and_resume_reaches_the_same_bits(tmp_path, number, code):
+def test_a_signal_saves_a_checkpoint_and_the_resumed_run_gives_the_same_bits(tmp_path, number, code):
     tiny.write(tmp_path, tiny.convolutional(**LONG_RUN))
     process = subprocess.Popen(
         [*COMMAND, "train", "config.yaml", "--run-dir", "run"],
@@ -171,11 +171,13 @@ def test_a_signal_saves_a_checkpoint_and_resume_reaches_the_same_bits(tmp_path, 
     found = run("resume", "run", "--set", f"training.epochs={epochs}", cwd=tmp_path)
     assert (found.returncode, found.stdout) == (0, "run\n")
     assert "resuming with epoch" in found.stderr
-    whole = run("train", "config.yaml", "--run-dir", "whole", "--set", f"training.epochs={epochs}", cwd=tmp_path)
-    assert whole.returncode == 0
-    assert rows(tmp_path / "run") == rows(tmp_path / "whole")
+    uninterrupted = run(
+        "train", "config.yaml", "--run-dir", "uninterrupted", "--set", f"training.epochs={epochs}", cwd=tmp_path
+    )
+    assert uninterrupted.returncode == 0
+    assert rows(tmp_path / "run") == rows(tmp_path / "uninterrupted")
     for name in ("best", "last"):
-        one, two = (members(tmp_path / folder / "checkpoints" / f"{name}.npz") for folder in ("run", "whole"))
+        one, two = (members(tmp_path / folder / "checkpoints" / f"{name}.npz") for folder in ("run", "uninterrupted"))
         assert one == two
 
 
@@ -220,7 +222,7 @@ def test_a_terminal_shows_a_progress_bar_and_the_summary(tmp_path, colour):
     assert process.communicate(timeout=30)[0] == b"run\n"
     assert process.returncode == 0
     text = seen.decode()
-    assert "━" in text, "the bar"
+    assert "━" in text, "the progress bar"
     assert "epoch 3/3" in text
     assert "best epoch" in text
     assert text.rstrip().endswith("next: nncli predict run INPUT")

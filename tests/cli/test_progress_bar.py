@@ -17,8 +17,8 @@ RECORD = {
 
 
 def test_all_measures_are_shown_if_they_fit():
-    whole = "train_loss 0.5000  train_accuracy 0.7500  val_loss 0.2500  val_accuracy 0.8750"
-    assert fit_measures(RECORD, 100) == fit_measures(RECORD, len(whole)) == whole
+    line = "train_loss 0.5000  train_accuracy 0.7500  val_loss 0.2500  val_accuracy 0.8750"
+    assert fit_measures(RECORD, 100) == fit_measures(RECORD, len(line)) == line
 
 
 def test_losses_take_precedence_and_the_order_is_kept():

@@ -17,9 +17,12 @@ def test_lines_are_printed_above_the_progress_bar(capsys):
     display._bar = Bar()
     display(StepSkipped(1, 3, 2))
     display.stopping()
-    assert capsys.readouterr().err == "epoch 1, step 2: skipped, its numbers are not finite (1 so far)\n"
+    assert (
+        capsys.readouterr().err
+        == "epoch 1, step 2: skipped, because its numbers are not finite (1 skipped step so far)\n"
+    )
     stopping = "stopping after this step; press Ctrl-C again to quit now"
-    assert shown == ["epoch 1, step 3: skipped, its numbers are not finite (2 so far)", stopping]
+    assert shown == ["epoch 1, step 3: skipped, because its numbers are not finite (2 skipped steps so far)", stopping]
 
 
 def test_quiet_prints_nothing(capsys):

@@ -34,7 +34,7 @@ def test_a_decreasing_line_is_drawn():
     ]
 
 
-def test_two_values_fill_one_half_each():
+def test_each_of_two_values_fills_half_of_the_width():
     drawn = draw_chart([2.0, 1.0], 2, "epochs", 80)
     assert {line[4:] for line in drawn[:4]} == {"█" * 30}
     assert {line[4:] for line in drawn[4:8]} == {"█" * 60}
@@ -69,7 +69,7 @@ def test_the_chart_fits_the_width_and_shows_the_first_and_last_value(values, end
 
 
 def rate_chart(nncli, inside, schedule, **training):
-    """Return the lines about the learning rate that check prints for a schedule."""
+    """Return the lines that check prints about the learning rate of a schedule."""
     optimizer = {"type": "adam", "learning_rate": schedule}
     values = tiny.classifier(optimizer=optimizer, training={"epochs": 40, "batch_size": 16, **training})
     (inside / "a.yaml").write_text(json.dumps(values))

@@ -131,13 +131,13 @@ def test_an_existing_run_is_not_overwritten(nncli):
 
 
 def test_resume_names_the_epoch_where_it_continues(nncli):
-    assert nncli("train", "tiny.yaml", "--run-dir", "whole").code == 0
+    assert nncli("train", "tiny.yaml", "--run-dir", "uninterrupted").code == 0
     with pytest.raises(StoppedError):
         train("tiny.yaml", run_dir="run", listener=stopping_at(5))
     found = nncli("resume", "run")
     assert (found.code, found.out) == (0, "run\n")
     assert "resuming with epoch 2" in found.err
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
     assert (nncli("resume", "run").code, nncli("resume", "run", "--quiet").err) == (0, "")
     found = nncli("resume", "run", "--set", "training.epochs=4")
     assert found.code == 0
@@ -160,7 +160,7 @@ def test_check_shows_layers_and_cost(nncli):
         ["1.tanh", "4", "0", "0"],
         ["2.dense", "1", "5", "4"],
     ]
-    step = "per step  16 rows, about 576 multiply-adds forward and back"  # 3 x 16 x (8 + 4)
+    step = "per step  16 rows, about 576 multiply-adds forward and back"  # 3 (1 forward, 2 back) x 16 rows x (8 + 4)
     assert lines[-3] == step
     run = "per run   3 steps per epoch, 9 in 3 epochs, about 5,184 multiply-adds"
     assert lines[-2].startswith(run)

@@ -1,7 +1,7 @@
 """A corpus of broken configs, each with the exact message that `nncli check` prints for it.
 
 To change a message, run `nncli check NAME.yaml` in the folder of the corpus, read the output as a user would, and
-then write it to NAME.txt, with FOLDER for the absolute path of the folder.
+then write it to NAME.txt, with the absolute path of the folder replaced by FOLDER.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ UNREADABLE = {  # not valid YAML, so the schema cannot be applied
     "value_begins_with_at_sign",
     "value_begins_with_percent",
 }
-UNKNOWABLE = {  # problems that the schema cannot express, by reason
+UNKNOWABLE = {  # problems that the schema cannot express, grouped by reason
     "JSON cannot represent infinity and NaN": """
         number_not_finite
     """,

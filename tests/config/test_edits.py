@@ -147,7 +147,7 @@ def to_text(value: Any, twice: Keys | None = None, path: Keys = ()) -> str:
     return json.dumps(value)
 
 
-# The meaning of a config, independent of nncli: full names, resolved references, no defaults.
+# A normal form of configs, computed without nncli: full names, resolved references, no default values.
 
 ALIASES = {
     "fc": "dense",
@@ -159,7 +159,7 @@ ALIASES = {
     "root_mean_squared_error": "rmse",
     "mean_absolute_error": "mae",
 }
-NAMES = {"loss", "optimizer", "initializer", "scale_inputs", "scale_targets"}  # a bare name is {type: name}
+NAMES = {"loss", "optimizer", "initializer", "scale_inputs", "scale_targets"}  # here a bare name stands for {type: name}
 LISTS_OF_NAMES = {"model", "layers", "metrics"}
 WINDOWS = {"stride": 1, "padding": "valid", "dilation": 1, "groups": 1, "bias": "true"}
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -263,7 +263,7 @@ def default_initializer(following: list[str]) -> str:
 
 
 def drop_defaults(value: Any, key: str, validated: bool) -> Any:
-    """Remove the keys that have their default."""
+    """Remove the keys whose values are the defaults."""
     if isinstance(value, list):
         return [drop_defaults(item, "", validated) for item in value]
     if not isinstance(value, dict):

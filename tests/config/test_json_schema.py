@@ -88,7 +88,7 @@ def test_shipped_configs_pass(validator):
 
 def test_the_shipped_schema_is_up_to_date():
     made = subprocess.run([sys.executable, "-m", "nncli", "schema"], capture_output=True, text=True, check=True).stdout
-    assert (CONFIGS / "nncli.schema.json").read_text() == made, "nncli schema > configs/nncli.schema.json"
+    assert (CONFIGS / "nncli.schema.json").read_text() == made, "update it: nncli schema > configs/nncli.schema.json"
 
 
 def test_a_config_with_many_features_passes_schema_and_check(validator, tmp_path):

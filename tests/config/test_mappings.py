@@ -1,4 +1,4 @@
-"""Fields that are mappings, from the text of a config to its resolved form."""
+"""Test keys whose values are mappings, from the text of a config to its resolved form."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Part(Checked):
 
 
 def build_config(text, *settings):
-    """Build the config of a text with settings."""
+    """Read a config text, apply settings to it, and build it."""
     document = read_text(text, "a.yaml", "/")
     apply_overrides(document, list(settings))
     resolve_references(document, 1000)
@@ -80,15 +80,15 @@ def test_an_entry_can_be_set_on_the_command_line():
     assert problems_of(TEXT, "weights.2=-7") == ["--set: weights.2: expected a number above 0; got -7"]
 
 
-def test_an_entry_cannot_be_set_beside_a_name():
-    (said,) = problems_of("weights: balanced", "weights.2=7")
-    assert said == (
+def test_an_entry_cannot_be_set_if_the_value_is_a_name():
+    (message,) = problems_of("weights: balanced", "weights.2=7")
+    assert message == (
         "a.yaml:1:10: weights: expected balanced or a mapping of names to numbers above 0 or null; "
         "got balanced with other keys beside it"
     )
 
 
-def test_an_entry_can_reference_another():
+def test_an_entry_can_reference_another_entry():
     assert build_config(TEXT.replace("3.0", "${weights.2}")).weights == {"2": 1.0, "5": 1.0}
 
 

@@ -1,4 +1,4 @@
-"""Messages about invalid configs: every problem with its position, what was expected and what was found."""
+"""Test messages about invalid configs: each tells the position, what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def check_lines(tmp_path, monkeypatch):
     """Return a function that checks a text as digits.yaml and returns the lines of the error message."""
     monkeypatch.chdir(tmp_path)
 
-    def tell(text, *settings):
+    def lines_of(text, *settings):
         (tmp_path / "digits.yaml").write_text(dedent(text))
         with pytest.raises(ConfigError) as caught:
             check("digits.yaml", settings)
         return str(caught.value).splitlines()
 
-    return tell
+    return lines_of
 
 
 def test_the_readme_example_has_these_messages(check_lines):
@@ -203,14 +203,14 @@ def test_all_problems_are_reported_sorted_by_line(check_lines):
         ),
     ],
 )
-def test_problems_have_this_position_and_message(check_lines, old, new, message):
+def test_problems_have_the_expected_position_and_message(check_lines, old, new, message):
     assert old in GOOD
     lines = check_lines(GOOD.replace(old, new, 1))
     assert lines[0][: len(message)] == message
     assert lines[-1] == "1 problem in digits.yaml; nothing was run"
 
 
-def test_an_unknown_initializer_names_the_known_ones(check_lines):
+def test_the_message_for_an_unknown_initializer_lists_the_known_ones(check_lines):
     (line, _) = check_lines(GOOD.replace("units: 10", "units: 10, initializer: uniform"))
     assert line.endswith("Known: " + ", ".join(INITIALIZERS.names()))
 
@@ -227,7 +227,7 @@ def test_a_duplicate_key_is_reported_with_other_problems(check_lines):
     assert lines[-1].startswith("2 problems in ")
 
 
-def test_a_tab_in_the_indentation_is_named(check_lines):
+def test_a_tab_in_the_indentation_is_reported(check_lines):
     assert check_lines("data:\n\ttrain: {dataset: digits}\n") == [
         "digits.yaml:2:1: a tab character; use spaces",
         "1 problem in digits.yaml; nothing was run",
@@ -250,7 +250,7 @@ def test_a_duplicate_metric_is_reported(check_lines):
     assert line == "digits.yaml:8:21: metrics.1: the metric 'accuracy' is listed twice; drop one"
 
 
-def test_aliases_of_long_values_are_read(tmp_path):
+def test_aliases_of_a_loss_and_a_layer_are_read(tmp_path):
     text = GOOD.replace("cross_entropy", "sparse_categorical_crossentropy")
     (tmp_path / "digits.yaml").write_text(text.replace("dense", "fc"))
     resolved = check(str(tmp_path / "digits.yaml")).resolved

@@ -68,7 +68,7 @@ def test_values_can_be_set_at_any_path(setting, get, value):
     assert get(build_spec(setting)) == value
 
 
-def test_setting_a_key_of_a_bare_name_keeps_its_type():
+def test_setting_a_key_of_an_optimizer_written_as_a_name_keeps_its_type():
     spec = build_spec("optimizer.learning_rate=0.5")
     assert (spec.optimizer.type_name, spec.optimizer.learning_rate) == ("adam", 0.5)
 
@@ -119,9 +119,9 @@ def test_messages_name_the_origin_of_a_value(setting, message):
     ],
 )
 def test_messages_quote_the_whole_invalid_setting(setting, message):
-    said = error_of(setting)
-    assert said.startswith(message)
-    assert "\n" not in said
+    found_message = error_of(setting)
+    assert found_message.startswith(message)
+    assert "\n" not in found_message
 
 
 def test_a_number_with_too_many_digits_is_rejected():
@@ -129,9 +129,9 @@ def test_a_number_with_too_many_digits_is_rejected():
 
 
 def test_an_index_into_an_empty_list_is_rejected():
-    said = error_of("metrics.0=rmse")
-    assert said.startswith("--set metrics.0=rmse: metrics is ")
-    assert "-1" not in said
+    found_message = error_of("metrics.0=rmse")
+    assert found_message.startswith("--set metrics.0=rmse: metrics is ")
+    assert "-1" not in found_message
 
 
 def test_paths_in_the_file_are_relative_to_the_file():
@@ -146,7 +146,7 @@ def test_paths_on_the_command_line_are_relative_to_the_working_directory(setting
     assert build_spec(setting).data.train.path == str(tmp_path / "other.csv")
 
 
-def test_other_paths_stay_relative_to_the_file(tmp_path, monkeypatch):
+def test_paths_that_are_not_set_stay_relative_to_the_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     spec = build_spec("data.test.path=test.csv")
     assert spec.data.test.path == str(tmp_path / "test.csv")

@@ -114,7 +114,7 @@ training: {batch_size: 16}
 """
 
 
-def test_a_value_is_validated_where_it_is_used(tmp_path, monkeypatch):
+def test_a_referenced_value_is_validated_in_both_places(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(CONFIG)
     assert "units: 16" in check("a.yaml").resolved
@@ -127,7 +127,7 @@ def test_a_value_is_validated_where_it_is_used(tmp_path, monkeypatch):
     ]
 
 
-def test_a_failed_reference_is_reported_once_with_other_problems(tmp_path, monkeypatch):
+def test_an_unknown_reference_is_reported_once_together_with_other_problems(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text(CONFIG.replace("batch_size}", "batchsize}").replace("adam", "adm"))
     with pytest.raises(ConfigError) as caught:
@@ -145,7 +145,7 @@ def test_references_inside_braces_need_quotes(tmp_path, monkeypatch):
         check("a.yaml")
 
 
-def test_recursive_lists_are_reported(tmp_path):
+def test_chains_of_references_inside_deep_lists_are_reported(tmp_path):
     inside = "[" * 27 + "'${{a{}}}'" + "]" * 27
     text = "".join(f"a{i}: {inside.format(i + 1)}\n" for i in range(60)) + "a60: 1\n"
     (tmp_path / "a.yaml").write_text(text)

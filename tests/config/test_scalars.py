@@ -54,7 +54,7 @@ def test_words_of_yaml_1_1_are_strings_in_a_file(text):
 @pytest.mark.parametrize(
     ("text", "value"), [("true", True), ("False", False), ("TRUE", True), ("null", None), ("~", None), ("", None)]
 )
-def test_booleans_null_and_infinity_are_parsed(text, value):
+def test_booleans_and_null_are_parsed(text, value):
     assert parse_scalar(text) is value
     assert read_value(text) is value
 

@@ -68,7 +68,7 @@ def test_bare_names_get_their_defaults():
     convolution, pool, _ = spec.model
     assert (convolution.stride, convolution.padding, convolution.bias) == (1, "valid", True)
     assert pool.padding == "valid"
-    assert pool.output_shape((4, 6, 1)) == (2, 2, 1), "a pool's stride is its size"
+    assert pool.output_shape((4, 6, 1)) == (2, 2, 1), "the default stride of a pool is its size"
     assert (spec.optimizer.learning_rate, spec.optimizer.momentum, spec.optimizer.nesterov) == (1e-2, 0, False)
     assert (spec.training.early_stopping.patience, spec.training.early_stopping.min_delta) == (10, 0)
     assert spec.data.validation.stratify is False
@@ -95,7 +95,7 @@ def test_the_kind_of_a_source_is_inferred_from_its_keys(source, kind):
     assert spec_of(f"{{train: {source}}}").data.train.type_name == kind
 
 
-def test_all_files_become_absolute():
+def test_all_paths_become_absolute():
     spec = spec_of("{train: {inputs: ../x.npy, targets: y.npy}, test: {path: deep/t.npz}}")
     assert (spec.data.train.inputs, spec.data.train.targets) == ("/x.npy", "/c/y.npy")
     assert spec.data.test.path == "/c/deep/t.npz"
@@ -121,7 +121,7 @@ def test_arrays_inherit_names_but_not_files():
     assert (spec.data.test.inputs, spec.data.test.targets, spec.data.test.classes) == ("/c/a.npy", None, ("1", "2"))
 
 
-def test_another_kind_of_source_inherits_the_classes():
+def test_a_source_of_another_kind_inherits_the_classes():
     spec = spec_of("{train: {dataset: digits, classes: ['5', '2']}, test: {path: b.npz}}")
     assert spec.data.test.classes == ("5", "2")
 
@@ -155,4 +155,4 @@ def test_a_fraction_is_between_0_and_1(fraction):
 def test_the_message_for_a_bare_path_shows_how_to_write_a_source():
     (problem,) = build_document(read_text(f"data: {{train: a.csv}}\n{REST}", "a.yaml", "/c")).problems
     assert problem.path == ("data", "train")
-    assert "path" in problem.message, "'unknown source a.csv' does not say how a file is written"
+    assert "path" in problem.message, "the message must name the key for a file"

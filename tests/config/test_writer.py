@@ -1,4 +1,4 @@
-"""A spec that is written as YAML and read again is the same spec."""
+"""Test that a spec is the same after it is written as YAML and read again."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_the_resolved_config_contains_the_defaults(tmp_path):
         "loss: cross_entropy\noptimizer: adam\ntraining: {early_stopping: {patience: 3}}\n"
     )
     values = read_value(check(str(tmp_path / "shapes.yaml")).resolved)
-    given = [layer.get("initializer") for layer in values["model"]]
-    assert given == [{"type": "he"}, None, None, {"type": "xavier"}, None, {"type": "xavier"}, None]
+    initializers = [layer.get("initializer") for layer in values["model"]]
+    assert initializers == [{"type": "he"}, None, None, {"type": "xavier"}, None, {"type": "xavier"}, None]
     assert values["name"] == "shapes"
     assert values["training"]["checkpoint"]["monitor"] == "train_loss"
     assert values["training"]["early_stopping"]["monitor"] == "train_loss"

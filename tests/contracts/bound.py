@@ -18,7 +18,7 @@ class Bound:
     Args:
         case: the layer and its input shape.
         dtype: dtype of parameters and inputs.
-        first_row: the number of the first row within the batch.
+        first_row: the index of the first row within the batch.
         input_gradient: whether backward returns the gradient of the input.
     """
 
@@ -43,8 +43,8 @@ class Bound:
     def gradients(self, x: Array, dy: Array) -> tuple[Array, Array | None, Array]:
         """Return (outputs, gradient of the inputs, gradient of the parameters) for the gradient `dy` of the outputs.
 
-        The gradient vector is filled with NaN before backward, which reveals entries that backward adds to or does
-        not write. Integer inputs have no gradient; zeros are returned for it.
+        The gradient vector is filled with NaN before backward. NaN remains if backward does not write an entry, or
+        adds to it instead of assigning it. Integer inputs have no gradient; zeros are returned instead.
         """
         self.run.gradient.fill(np.nan)
         y, backwards = self.run.forward(x)

@@ -1,4 +1,4 @@
-"""Write the same six rows for every kind of source: images of 2x2 pixels with labels."""
+"""Write the same six rows, images of 2x2 pixels with labels, as every kind of source."""
 
 from __future__ import annotations
 

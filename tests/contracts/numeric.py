@@ -1,4 +1,4 @@
-"""Gradients by central differences."""
+"""Compute gradients by central differences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOLERANCE = 1e-6
 
 
 def central_differences(function: Callable[[], float], point: Array) -> Array:
-    """Return (f(x + h) - f(x - h)) / (2 * h) for every entry of `point`, which `function` reads; restores `point`."""
+    """Return (f(x + h) - f(x - h)) / (2 * h) for every entry x of `point`, which `function` reads."""
     gradient = np.empty_like(point)
     for index in np.ndindex(point.shape):
         value = point[index]
@@ -27,7 +27,7 @@ def central_differences(function: Callable[[], float], point: Array) -> Array:
 
 
 def relative_error(found: Array, expected: Array) -> float:
-    """Return the largest difference over the largest entry; NaN if an entry was never written."""
+    """Return the largest difference divided by the largest absolute entry; NaN if an array contains NaN."""
     assert found.shape == expected.shape
     if found.size == 0:
         return 0.0

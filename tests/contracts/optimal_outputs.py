@@ -1,4 +1,4 @@
-"""The outputs with the smallest loss for given targets, and this loss, computed from the definitions."""
+"""Compute the outputs with the smallest loss for given targets, and that loss, from the definition of each loss."""
 
 from __future__ import annotations
 

@@ -25,11 +25,11 @@ class LayerCase:
     """One configuration of a layer.
 
     Args:
-        config: as in a config.
-        input_shape: the shape of one row of its input.
-        training: whether it runs in training mode.
-        long: whether only --full runs it.
-        below: if given, inputs are integers in [0, below), which have no gradient.
+        config: mapping as in a YAML config.
+        input_shape: the shape of one row of the layer's input.
+        training: whether the layer runs in training mode.
+        long: whether the case runs only with `pytest --full`.
+        below: if set, inputs are integers in [0, below), which have no gradient.
     """
 
     config: dict[str, Any]
@@ -44,10 +44,11 @@ class LossCase:
     """One configuration of a loss.
 
     Args:
-        config: as in a config.
+        config: mapping as in a YAML config.
         output_shape: the shape of one row of the model's output.
-        domain: what the outputs are.
-        best: returns (optimal outputs for given targets, sum of their losses), computed from the definition.
+        domain: the kind of numbers that the model outputs.
+        best: returns, for targets and an output shape, the optimal outputs and the sum of their losses; computed from
+            the definition of the loss.
     """
 
     config: dict[str, Any]
@@ -61,10 +62,10 @@ class MetricCase:
     """One configuration of a metric.
 
     Args:
-        config: as in a config.
+        config: mapping as in a YAML config.
         prediction_shape: the shape of one row of predictions.
-        oracle: computes the same metric from its definition.
-        labels: whether targets are multi-label.
+        oracle: function that computes the metric from its definition.
+        labels: whether the targets are multi-label.
     """
 
     config: dict[str, Any]
@@ -78,8 +79,8 @@ class OptimizerCase:
     """One configuration of an optimizer.
 
     Args:
-        config: as in a config; its learning rate suits the quadratic function of the test.
-        initial: initial values of its state by name; other states begin at zero.
+        config: mapping as in a YAML config; its learning rate suits the quadratic function of the tests.
+        initial: initial value of each state vector by name; state vectors without an entry start at zero.
         decay: the fraction by which a step with learning rate 1 shrinks the weights.
     """
 
@@ -102,8 +103,8 @@ class InitializerCase:
     """One configuration of an initializer.
 
     Args:
-        config: as in a config.
-        std: returns the documented standard deviation for (fan_in, fan_out), for an array of the shape `WEIGHTS`.
+        config: mapping as in a YAML config.
+        std: returns, for (fan_in, fan_out), the documented standard deviation of an array of the shape `WEIGHTS`.
         mean: the documented mean.
     """
 
@@ -124,9 +125,9 @@ class SourceCase:
     """One configuration of a source.
 
     Args:
-        config: as in a config.
-        write: writes the source's files, with the six rows of `files.PIXELS` and `files.LABELS`; None if the source
-            needs no files.
+        config: mapping as in a YAML config.
+        write: function that writes the six rows of `files.PIXELS` and `files.LABELS` to files for the source; None if
+            the source needs no files.
     """
 
     config: dict[str, Any]
@@ -149,12 +150,12 @@ def _everywhere(type_name: str) -> tuple[LayerCase, ...]:
 
 
 def _activation(type_name: str, **fields: Any) -> tuple[LayerCase, ...]:
-    """Return the cases of an activation: flat rows and images, and flat rows with other fields."""
+    """Return the cases of an activation: flat rows and images, and flat rows with `fields` if there are any."""
     cases = _layers(type_name, (3,)) + _layers(type_name, (3, 2, 2))
     return cases + (_layers(type_name, (3,), fields) if fields else ())
 
 
-_CONVOLUTIONS = (  # few and many channels, and stride 1, are computed by different code
+_CONVOLUTIONS = (  # different code computes few channels, many channels, and stride 1
     *_layers(
         "conv2d",
         (5, 4, 1),
@@ -174,11 +175,7 @@ _CONVOLUTIONS = (  # few and many channels, and stride 1, are computed by differ
         "conv2d",
         (4, 6, 2),
         {"filters": 3, "kernel_size": 1},
-        {
-            "filters": 1,
-            "kernel_size": 1,
-            "padding": (2, 1),
-        },  # padding larger than kernel - 1: some windows contain only zeros
+        {"filters": 1, "kernel_size": 1, "padding": (2, 1)},  # some windows contain only padding
         {"filters": 2, "kernel_size": 3, "padding": (0, 4), "bias": False},
         {"filters": 2, "kernel_size": (2, 3), "stride": (3, 2)},  # rows between the windows are not used
         {"filters": 2, "kernel_size": (4, 2), "stride": 3, "padding": "same"},
@@ -243,7 +240,7 @@ def _pools(type_name: str) -> tuple[LayerCase, ...]:
             {},
             {"pool_size": 2, "stride": 1},
             {"pool_size": 2, "padding": "same"},
-            {"pool_size": 3, "stride": 2},  # overlapping
+            {"pool_size": 3, "stride": 2},  # windows overlap
             {"pool_size": 3, "stride": (2, 1), "padding": (1, 2)},
             {"pool_size": (1, 2), "stride": 3},  # rows and columns between the windows are not used
             {"pool_size": (4, 2), "stride": 3, "padding": "same"},
@@ -391,9 +388,8 @@ LAYER_ROWS: dict[str, tuple[LayerCase, ...]] = {
         *_layers("embedding", (4,), {"entries": 5, "units": 3}, below=5),
         *_layers("embedding", (3, 2), {"entries": 4, "units": 1, "initializer": "xavier"}, below=4),
         *_layers("embedding", (1,), {"entries": 1, "units": 2}, below=1),
-        *_layers(
-            "embedding", (4,), {"entries": 70, "units": 2}, below=7
-        ),  # many entries of which few occur: runs the code that sorts rows
+        # only 7 of 70 entries occur in the inputs: this runs the code that sorts rows
+        *_layers("embedding", (4,), {"entries": 70, "units": 2}, below=7),
     ),
     "lstm": _recurrent("lstm", forget_bias=0.5),
     "gru": _recurrent("gru"),
@@ -468,7 +464,7 @@ def _metric(type_name: str, shape: Shape, oracle: Callable[..., float], **fields
 
 
 def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tuple[MetricCase, ...]:
-    """Return the cases of a metric with multi-label targets; its oracle is the same metric for one label."""
+    """Return the cases of a metric with multi-label targets; `oracle` computes the metric for one label."""
     return (
         MetricCase({"type": type_name}, (2,), by_definition.of_labels(oracle), labels=True),
         *(
@@ -479,7 +475,7 @@ def _labels(type_name: str, oracle: Callable[..., float], *averages: str) -> tup
 
 
 def _averaged(type_name: str, oracle: Callable[..., float]) -> tuple[MetricCase, ...]:
-    """Return the cases of a metric that is averaged over the classes; `binary` is for two classes."""
+    """Return the cases of a metric that is averaged over the classes; the average `binary` needs two classes."""
     return (
         *(_metric(type_name, (units,), oracle) for units in (1, 2, 4)),
         *(
@@ -624,7 +620,7 @@ INITIALIZER_ROWS: dict[str, tuple[InitializerCase, ...]] = {
     "he_uniform": (InitializerCase({"type": "he_uniform"}, lambda fan_in, fan_out: sqrt(2 / fan_in)),),
     "lecun": (InitializerCase({"type": "lecun"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
     "lecun_uniform": (InitializerCase({"type": "lecun_uniform"}, lambda fan_in, fan_out: sqrt(1 / fan_in)),),
-    "orthogonal": (  # the squares of every full row or column add up to gain^2
+    "orthogonal": (  # the squares in every row of 10,000 values add up to gain^2
         InitializerCase({"type": "orthogonal"}, lambda fan_in, fan_out: 1 / sqrt(max(WEIGHTS))),
         InitializerCase({"type": "orthogonal", "gain": 1.5}, lambda fan_in, fan_out: 1.5 / sqrt(max(WEIGHTS))),
     ),
@@ -662,7 +658,7 @@ SOURCE_ROWS: dict[str, tuple[SourceCase, ...]] = {
     "idx": (SourceCase({"type": "idx", "inputs": "x-idx3-ubyte", "targets": "y-idx1-ubyte"}, files.idx),),
 }
 
-ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # every registry
+ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # every registry with its rows
     (LAYERS, LAYER_ROWS),
     (LOSSES, LOSS_ROWS),
     (METRICS, METRIC_ROWS),
@@ -676,8 +672,8 @@ ROWS: tuple[tuple[Registry, dict[str, Any]], ...] = (  # every registry
 
 def without_row(registry: Registry, rows: dict[str, Any]) -> list[str]:
     """Return the built-in names of a registry that have no row in the table."""
-    own = {cls.type_name for cls in registry if cls.__module__.partition(".")[0] == "nncli"}
-    return sorted(name for name in own if not rows.get(name))
+    built_in = {cls.type_name for cls in registry if cls.__module__.partition(".")[0] == "nncli"}
+    return sorted(name for name in built_in if not rows.get(name))
 
 
 def name_of(case: Any) -> str:

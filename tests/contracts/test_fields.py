@@ -1,4 +1,4 @@
-"""Fields of all registered classes are validated strictly."""
+"""All registered classes reject invalid values of their fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WRONG = [object(), "no such thing", float("nan"), float("-inf"), -1.5, ["no such
 FIELDS = [
     (case, field.name)
     for case in FIRST
-    if registry_of(case) is not SOURCES  # mostly free text, which is tested for each source
+    if registry_of(case) is not SOURCES  # most of their fields accept any text; each source has its own tests
     for field in dataclasses.fields(registry_of(case).find(case.config["type"]))
 ]
 NAMES = [f"{registry_of(case).kind}.{case.config['type']}.{field}" for case, field in FIELDS]
@@ -28,7 +28,7 @@ def for_all_fields(test):
 
 
 def wrong_values(case, field):
-    """Return values that the field rejects: a float accepts any finite number, a monitor accepts any text."""
+    """Return the values in WRONG that the field rejects; a float accepts -1.5, and a monitor accepts any text."""
     any_number = field_types(registry_of(case).find(case.config["type"]))[field] is float
     any_text = field == "monitor"
     return [
@@ -45,7 +45,7 @@ def test_an_invalid_value_is_rejected_and_its_field_is_named(case, field):
 
 
 @for_all_fields
-def test_an_invalid_value_is_rejected_from_python(case, field):
+def test_the_constructor_rejects_an_invalid_value(case, field):
     name = case.config["type"]
     values = {key: value for key, value in case.config.items() if key != "type"}
     for wrong in wrong_values(case, field):
@@ -89,7 +89,7 @@ def test_built_objects_are_frozen(case):
     ],
     ids=lambda registry: registry.kind,
 )
-def test_a_name_of_another_kind_is_unknown(registry, wrong):
+def test_a_name_from_another_registry_is_unknown(registry, wrong):
     rows = {kind.kind: table for kind, table in ROWS}
     name = next(iter(rows[wrong.kind]))
     with pytest.raises(ConfigError, match=f"unknown {registry.kind} '{name}'.*Known: "):

@@ -46,9 +46,8 @@ def test_gradients_agree_with_central_differences(case):
     expected = central_differences(weighted_output, bound.network.vector[:trained])
     assert relative_error(gradient[:trained], expected) < TOLERANCE
     assert np.isfinite(gradient).all()
-    for name, array in bound.network.layout.named(
-        gradient[:trained]
-    ).items():  # separately, because large gradients would hide errors in small ones
+    # the parameters are also compared one by one, because large gradients would hide errors in small ones
+    for name, array in bound.network.layout.named(gradient[:trained]).items():
         expected = central_differences(weighted_output, bound.network.named()[name])
         assert relative_error(array, expected) < TOLERANCE, name
 
@@ -149,7 +148,7 @@ def test_two_shards_with_all_reduce_equal_the_whole_batch(case, one_at_a_time):
 
 
 @over_mixed
-def test_layers_that_mix_rows_depend_on_the_other_rows(case):
+def test_outputs_of_layers_that_mix_rows_depend_on_the_other_rows(case):
     x = inputs(case, 4)
     assert np.abs(Bound(case).forward(x)[:2] - Bound(case).forward(x[:2])).max() > 1e-3
 
@@ -192,4 +191,4 @@ def test_parameter_gradients_are_the_same_without_the_input_gradient(case):
     bound = Bound(case, input_gradient=False)
     _, dx, same = bound.gradients(x, dy)
     assert same.tobytes() == gradient.tobytes()
-    assert dx is None or not bound.network.vector.size  # a layer with parameters does not compute dx
+    assert dx is None or not bound.network.vector.size  # layers with parameters do not compute dx

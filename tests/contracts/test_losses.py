@@ -27,7 +27,7 @@ PROBABILISTIC = ("probabilities", "logits")
 
 
 def run(case, output, targets, weights=None, scale=1.0):
-    """Return (prediction, sum, gradient)."""
+    """Return (prediction, sum of the losses, gradient of the output)."""
     prediction, total, backward = loss_of(case).forward(output, targets, weights)
     return prediction, total, backward(scale)
 
@@ -108,7 +108,8 @@ def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
         some = None if weights is None else np.resize(weights, len(rows)).astype(dtype)
         prediction, total, gradient = run(case, rows, targets, some, 1 / len(rows))
         assert np.isfinite(total)
-        least = case.best(raw if some is None else raw[:0], case.output_shape)[1]  # without weights
+        # the smallest possible loss, or with weights the loss of no rows, which is 0
+        least = case.best(raw if some is None else raw[:0], case.output_shape)[1]
         assert total >= least - 1e-6 * abs(least)
         assert np.isfinite(gradient).all()
         assert np.isfinite(prediction).all()
@@ -117,7 +118,7 @@ def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
 @over_all
 @pytest.mark.parametrize("cut", [1, 4])
 @weighted_or_not
-def test_the_sums_of_two_parts_add_up(case, cut, weights):
+def test_losses_and_gradients_of_two_parts_add_up(case, cut, weights):
     output, targets = outputs_and_targets(case, 6)
     _, total, gradient = run(case, output, targets, weights, 0.2)
     parts = [
@@ -187,7 +188,7 @@ def loss_of_best_constant(case, targets, weights):
     """Return the mean loss of the best constant output, found by gradient descent or by ternary search."""
     output = np.zeros((len(targets), *case.output_shape))
     divisor = len(targets) if weights is None else weights.sum()
-    if loss_of(case).wants_sum_to_one:  # units depend on one another
+    if loss_of(case).wants_sum_to_one:  # the outputs of the units depend on each other
         loss = replace(loss_of(case), from_logits=True)
         for _ in range(400):
             output -= 2 * loss.forward(output, targets, weights)[2](1 / divisor).sum(axis=0)

@@ -19,8 +19,8 @@ ROWS = 12
 
 
 def rows_of(case, weighted=False, dtype=np.float64):
-    """Return (prediction, targets, weights); numbers are far from 0, so that plain sums of squares lose precision."""
-    random = np.random.default_rng(9 if case.labels else 8)  # every label occurs as 0 and as 1, with a weight above 0
+    """Return (prediction, targets, weights); regression targets are large, so that sums of squares lose precision."""
+    random = np.random.default_rng(9 if case.labels else 8)  # every label has a 0 and a 1 with a weight above 0
     weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
     if made(case).target_kind == "classes":
         prediction = random.integers(0, 5, (ROWS, *case.prediction_shape)) / 4  # with ties
@@ -56,7 +56,7 @@ def test_values_agree_with_the_definition(case, weighted):
 def test_merged_parts_equal_the_whole(case, weighted):
     arrays = rows_of(case, weighted)
     if arrays[2] is not None:
-        arrays[2][[0, 3]] = 1  # every part has some weight
+        arrays[2][[0, 3]] = 1  # no part has only weights of 0
     whole = pytest.approx(score(case, *arrays), rel=1e-9)
     for cuts in ((0, 5, ROWS), (0, 1, ROWS), (0, 3, 4, 9, ROWS)):
         parts = [made(case).measure(*cut(arrays, *pair)) for pair in pairwise(cuts)]
@@ -66,7 +66,7 @@ def test_merged_parts_equal_the_whole(case, weighted):
 
 
 @over_all
-def test_an_empty_part_changes_nothing(case):
+def test_merging_an_empty_part_changes_nothing(case):
     arrays = rows_of(case)
     state = made(case).measure(*arrays)
     for none in (np.empty(0), made(case).measure(*cut(arrays, 0, 0))):
@@ -75,9 +75,9 @@ def test_an_empty_part_changes_nothing(case):
 
 
 @over_all
-def test_rows_of_weight_0_change_nothing(case):
+def test_merging_rows_of_weight_0_changes_nothing(case):
     arrays = rows_of(case, True)
-    arrays[2][:3] = 0  # the other rows have all classes
+    arrays[2][:3] = 0  # the other rows contain all classes
     state = made(case).measure(*cut(arrays, 3, ROWS))
     none = made(case).measure(*cut(arrays, 0, 3))
     for merged in (made(case).merge(state, none), made(case).merge(none, state)):
@@ -114,7 +114,7 @@ def test_the_state_is_a_float64_vector(case):
 
 
 @over_all
-def test_the_better_prediction_scores_better(case):
+def test_a_perfect_prediction_has_the_best_score(case):
     prediction, targets, _ = rows_of(case)
     if made(case).target_kind == "classes" and not case.labels:
         classes = targets.reshape(-1).astype(int)
@@ -123,7 +123,7 @@ def test_the_better_prediction_scores_better(case):
         best = targets
     sign = 1 if made(case).higher_is_better else -1
     assert sign * score(case, best, targets) > sign * score(case, prediction, targets)
-    if case.config["type"] == "log_loss":  # it clips probabilities away from 0 and 1
+    if case.config["type"] == "log_loss":  # log_loss clips probabilities away from 0 and 1
         assert score(case, best, targets) == -np.log(1 - np.finfo(best.dtype).eps)
     else:
         assert score(case, best, targets) == (1.0 if made(case).higher_is_better else 0.0)
@@ -147,7 +147,7 @@ def test_many_small_parts_equal_the_whole(case):
 
 
 @over_all
-def test_the_state_grows_with_the_rows_only_if_declared(case):
+def test_the_state_grows_with_the_rows_only_if_keeps_rows_is_true(case):
     arrays = rows_of(case)
     few, many = (made(case).measure(*cut(arrays, 0, stop)) for stop in (4, ROWS))
     assert (few.size < many.size) == made(case).keeps_rows

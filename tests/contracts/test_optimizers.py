@@ -38,7 +38,7 @@ def test_parameters_and_state_keep_shape_and_dtype(case, dtype):
 
 
 @over_all
-def test_the_initial_state_is_as_declared_and_used(case):
+def test_the_state_starts_at_its_declared_values_and_changes(case):
     state = Driver(made(case), START.copy()).state
     assert set(case.initial) <= set(state)
     for name, vector in state.items():
@@ -49,7 +49,7 @@ def test_the_initial_state_is_as_declared_and_used(case):
 
 @over_all
 @pytest.mark.parametrize("block", [1, 7, SIZE, 100])
-def test_blocks_give_the_same_bits_as_the_whole(case, block, monkeypatch):
+def test_the_block_size_does_not_change_the_results(case, block, monkeypatch):
     whole, whole_driver = after(case, decayed=9)
     monkeypatch.setattr(driver_module, "BLOCK_SIZE", block)
     cut, cut_driver = after(case, decayed=9)
@@ -73,7 +73,7 @@ def test_a_quadratic_is_minimized(case):
     curvature, bottom = np.linspace(0.5, 3, SIZE), np.linspace(-1, 1, SIZE)
     rule, parameters = made(case), START.copy()
     driver = Driver(rule, parameters)
-    for step in range(1000):  # with a decreasing rate, since steps of constant size do not converge
+    for step in range(1000):  # the rate decreases, because steps of constant size do not converge
         driver.step(curvature * (parameters - bottom), rule.learning_rate * 0.995**step)
     assert np.abs(parameters - bottom).max() < 1e-3
 
@@ -85,7 +85,7 @@ def test_the_first_step_descends(case):
 
 
 @over_all
-def test_a_step_uses_its_learning_rate(case):
+def test_the_size_of_a_step_is_proportional_to_the_learning_rate(case):
     parameters = START.copy()
     Driver(made(case), parameters).step(GRADIENTS[0], 2 * made(case).learning_rate)
     np.testing.assert_allclose(START - parameters, 2 * (START - after(case, GRADIENTS[:1])[0]), rtol=1e-12)

@@ -21,7 +21,8 @@ from tests.contracts.test_sources import matrix
 from tests.contracts.values import made
 from tests.workflows import tiny
 
-READ_WHOLE = ("dataset", "memory", "table")  # always small, not in a file, or as fast to read whole
+# sources without a preview: they are always small, not in a file, or as fast to read completely
+READ_WHOLE = ("dataset", "memory", "table")
 CASES = [
     case for name, cases in SOURCE_ROWS.items() for case in cases if case.write is not None and name not in READ_WHOLE
 ]
@@ -83,7 +84,7 @@ def test_check_and_train_see_the_same_rows(tmp_path, make):
 @pytest.mark.usefixtures("all_large")
 def test_the_labels_of_all_rows_are_checked(tmp_path):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
-    y[2777] = 7  # in no sample
+    y[2777] = 7  # this row is in no sample
     np.savez(tmp_path / "a.npz", x=x, y=y)
     (tmp_path / "a.yaml").write_text(
         "data: {train: {path: a.npz}}\nmodel: [{type: dense, units: 2}, softmax]\nloss: cross_entropy\noptimizer: sgd\n"
@@ -125,7 +126,7 @@ def test_every_sampled_row_keeps_its_own_target(tmp_path):
     assert preview is not None
     np.testing.assert_array_equal(preview.sample.targets, preview.sample.inputs[:, 0] / 3)
     assert 5 <= len(preview.sample) <= 7
-    assert preview.sample.origin[-1] > 80  # rows from the whole file
+    assert preview.sample.origin[-1] > 80  # the sample covers the whole file
 
 
 @pytest.mark.usefixtures("all_large")
@@ -143,7 +144,7 @@ def test_each_sample_has_only_rows_of_its_own_split(tmp_path):
 def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(3000) % 2
     np.savez("a.npz", x=x, y=y)
-    y[2777] = 7  # in no sample
+    y[2777] = 7  # this row is in no sample
     np.savez("b.npz", x=x, y=y)
     (tmp_path / "a.yaml").write_text(
         "data: {train: {path: a.npz}, validation: {path: b.npz}}\nmodel: [{type: dense, units: 2}, softmax]\n"
@@ -179,9 +180,9 @@ def test_a_problem_that_only_the_sample_has_is_not_an_error(tmp_path):
     text = large(tmp_path, y=np.arange(3000.0))
     model = "{type: dense, units: 1}, sigmoid"
     (tmp_path / "a.yaml").write_text(text.format(train="", more=", scale_targets: minmax", model=model, loss="mse"))
-    assert check("a.yaml").rows_read is None  # with a scaling fitted to the sample, targets would be outside [0, 1]
+    assert check("a.yaml").rows_read is None  # minmax fitted to the sample would give targets outside [0, 1]
     lines = "\n".join(f"{row},{row if row % 2 else ''},{row % 3}" for row in range(6000))
-    (tmp_path / "long.csv").write_text(f"a,half,y\n{lines}\n")  # every sampled row is blank in one column
+    (tmp_path / "long.csv").write_text(f"a,half,y\n{lines}\n")  # `half` is blank in every sampled row
     (tmp_path / "b.yaml").write_text(
         "data: {train: {path: long.csv, targets: y}}\nmodel: [{type: dense, units: 3}, softmax]\n"
         "loss: cross_entropy\noptimizer: sgd\n"

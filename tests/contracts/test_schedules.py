@@ -19,7 +19,7 @@ def rates(schedule, context=CONTEXT, steps=range(35)):
 
 
 def made_of(case, **fields):
-    """Return the schedule of a case with other values in some fields."""
+    """Return the schedule of a case with some fields changed to `fields`."""
     return type(made(case))(**{name: value for name, value in {**case.config, **fields}.items() if name != "type"})
 
 
@@ -42,10 +42,8 @@ def test_a_warm_up_rises_linearly_to_the_first_rate(case, steps):
 
 @over_all
 def test_the_schedule_starts_after_the_warm_up(case):
-    context, later = (
-        ScheduleContext(1, 35),
-        ScheduleContext(1, 31),
-    )  # a schedule without its own length ends with the run
+    # without the fields steps and epochs, a schedule ends with the run
+    context, later = ScheduleContext(1, 35), ScheduleContext(1, 31)
     fields = {"steps": case.config["steps"] - 4} if "steps" in case.config else {}
     fields |= {"epochs": case.config["epochs"] * 7 - 4} if "epochs" in case.config else {}
     whole = {"epochs": case.config["epochs"] * 7} if "epochs" in case.config else {}
@@ -56,7 +54,7 @@ def test_the_schedule_starts_after_the_warm_up(case):
 @over_all
 @pytest.mark.parametrize("warmup", [0, 3, 50])
 def test_rates_are_between_zero_and_the_highest_rate(case, warmup):
-    fields = {"steps": warmup + 9} if "steps" in case.config else {}  # these steps include the warm-up
+    fields = {"steps": warmup + 9} if "steps" in case.config else {}  # `steps` includes the warm-up
     schedule = made_of(case, warmup_steps=warmup, **fields)
     highest = max(value for key, value in case.config.items() if key in ("initial", "final", "maximum"))
     for context in (
@@ -87,7 +85,7 @@ def test_a_run_of_one_step_has_the_first_rate(case):
 
 
 @over_all
-def test_rates_depend_on_the_length_of_the_run_only_if_declared(case):
+def test_rates_depend_on_the_length_of_the_run_only_if_over_run_is_true(case):
     schedule = made(case)
     longer = rates(schedule, ScheduleContext(7, 11))
     assert (longer != rates(schedule)) == schedule.over_run
@@ -97,7 +95,7 @@ def test_rates_depend_on_the_length_of_the_run_only_if_declared(case):
 
 
 @over_all
-def test_rates_depend_on_epochs_only_if_declared(case):
+def test_rates_do_not_depend_on_epochs_if_by_steps_is_true(case):
     schedule = made(case)
     if schedule.by_steps:
         assert rates(schedule, ScheduleContext(3, 5)) == rates(schedule, ScheduleContext(0, 0)) == rates(schedule)

@@ -37,7 +37,7 @@ def matrix(inputs: Any) -> np.ndarray:
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=name_of)
-def test_inputs_and_labels_stay_together(case, tmp_path):
+def test_every_row_has_the_label_of_its_inputs(case, tmp_path):
     rows = written(case, tmp_path).read()
     expected = {tuple(pixels.reshape(-1)): str(label) for pixels, label in zip(PIXELS, LABELS, strict=True)}
     found = {tuple(row): label for row, label in zip(matrix(rows.inputs), text_labels(rows).tolist(), strict=True)}
@@ -81,7 +81,7 @@ def test_the_built_in_dataset_has_the_documented_rows():
     assert set(text_labels(rows).unique()) == set("0123456789")
 
 
-def test_rows_given_from_python_cannot_be_read_again():
+def test_rows_passed_from_python_cannot_be_read_again():
     source = cast("Source", made(SOURCE_ROWS["memory"][0]))
     with pytest.raises(DataError, match="given from Python"):
         replace(source).read()

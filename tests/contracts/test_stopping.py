@@ -17,17 +17,17 @@ RULES = [case.config for cases in OPTIMIZER_ROWS.values() for case in cases]
 RULES += [
     {"type": "adam", "learning_rate": cases[-1].config}
     for name, cases in SCHEDULE_ROWS.items()
-    if name != "reduce_on_plateau"  # tested with the trainer
+    if name != "reduce_on_plateau"  # the tests of the trainer cover it
 ]
 
 
 def rows_for(case):
-    """Return eight rows for a layer, and random targets."""
+    """Return a dataset of eight input rows for a layer, with random targets."""
     return Dataset(inputs(case, 8, np.float32), numbers(8, dtype="float32").targets)
 
 
 def assert_same_after_any_stop(make):
-    """Assert that a run stopped after any event and resumed by a new trainer ends with the bits of a whole run."""
+    """Assert that stopping after any event and resuming in a new trainer gives the bits of an uninterrupted run."""
     whole = make()
     ends = list(whole.run())
     expected = (whole.executor.network.vector.tobytes(), {n: a.tobytes() for n, a in whole.arrays().items()})

@@ -1,4 +1,4 @@
-"""Objects and data for the rows of the contract table."""
+"""Build objects and data for the cases of the contract table."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """Return the registry of a row; its type is not enough, because two registries can have the same name."""
+    """Return the registry of a case; its type is ambiguous, because two registries can contain the same name."""
     return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 
 def made(case: Any, registry: Registry | None = None) -> Registered:
-    """Build the object that a row or a mapping describes."""
+    """Build the object that a case or a mapping describes."""
     return build(registry or registry_of(case), case if isinstance(case, dict) else case.config)
 
 
@@ -42,23 +42,23 @@ def inputs(case: LayerCase, rows: int, dtype: Any = np.float64) -> Array:
 
 
 def loss_of(case: LossCase) -> Any:
-    """Return the loss of a row."""
+    """Build the loss of a case."""
     loss: Any = made(case)
     return loss
 
 
 def has_one_label_per_row(case: LossCase) -> bool:
-    """Return whether targets are one class label per row, and not multi-label or numbers."""
+    """Return whether each row has one class label as its target, instead of several labels or numbers."""
     loss = loss_of(case)
     return loss.target_kind == "classes" and (loss.wants_sum_to_one or case.output_shape == (1,))
 
 
 def outputs_and_targets(case: LossCase, rows: int, dtype: Any = np.float64) -> tuple[Array, Array]:
-    """Return random outputs of a model, and targets as the loss encodes them."""
+    """Return random outputs of a model, and random targets, encoded by the loss."""
     random, loss = np.random.default_rng(5), loss_of(case)
     numbers = random.standard_normal((rows, *case.output_shape)) * 2
     if case.domain == "probabilities":
-        e = np.exp(numbers / 2)  # large compared with the step of central differences
+        e = np.exp(numbers / 2)  # probabilities stay large compared with the step of central differences
         numbers = e / e.sum(axis=-1, keepdims=True) if loss.wants_sum_to_one else e / (1 + e)
     if case.domain == "rates":
         numbers = np.exp(numbers)

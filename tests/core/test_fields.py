@@ -232,7 +232,7 @@ def test_unions_of_plain_values_and_registered_classes_are_built(value, built):
 def test_a_value_that_matches_no_union_member_is_rejected(field, value, message):
     (found,) = faults(lambda: Barter(**{field: value})).values()
     assert found.startswith(message)
-    assert Barter().change == "fishy"  # a literal value, although similar to a registered name
+    assert Barter().change == "fishy"  # the literal value, not the registered class with a similar name
     assert Barter(change="fish").change == Fish()
 
 
@@ -244,7 +244,7 @@ def test_registered_objects_are_built_from_names_aliases_mappings_and_objects():
     assert build(ANIMALS, "fish") == Fish()
 
 
-def test_given_mappings_are_not_changed():
+def test_mappings_passed_to_build_are_not_changed():
     values = {"type": "cat", "legs": 4}
     build(ANIMALS, values)
     assert values == {"type": "cat", "legs": 4}
@@ -265,7 +265,7 @@ def test_conflicting_fields_are_reported():
     assert faults(lambda: build(ANIMALS, {"type": "fish", "water": "salt"})) == {
         "animal.depth": "salt water wants a depth"
     }
-    assert list(faults(lambda: Fish(water="salt", depth=-1))) == ["fish.depth"]  # one problem per field is enough
+    assert list(faults(lambda: Fish(water="salt", depth=-1))) == ["fish.depth"]  # no second problem for the same field
 
 
 def test_a_class_can_claim_a_mapping_without_a_type():
@@ -410,8 +410,8 @@ class TestMappings:
         assert check_annotations(Odd) == "the annotation of 'values' is not a type that a config can hold"
 
     def test_mappings_are_described(self):
-        said = {item.name: (item.expected, item.default_text) for item in document_fields(Keepers)}
-        assert said == {
+        described = {item.name: (item.expected, item.default_text) for item in document_fields(Keepers)}
+        assert described == {
             "wages": ("one of equal, fair or a mapping of names to numbers above 0 or null", "null"),
             "pets": ("a mapping of names to animals", "{}"),
             "rooms": ("a mapping of names to whole numbers with at least 1 entry", "its defaults"),

@@ -22,7 +22,7 @@ PACKAGES = ("nncli.config", "nncli.nn", "nncli.optim")
 
 
 def classes_of(package: str) -> Iterator[type]:
-    """Return every checked class that a package defines."""
+    """Yield every subclass of Checked that a package defines."""
     module = importlib.import_module(package)
     for found in pkgutil.walk_packages(module.__path__, f"{package}."):
         if ".compiled" not in found.name:
@@ -72,7 +72,7 @@ def test_the_tables_refer_to_existing_classes_and_kinds(package):
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.kind)
 def test_foreign_names_are_not_registered_names(registry):
-    ours = {normalize_name(name) for name in registry.all_names()} - {"linear"}  # torch.nn.Linear
+    ours = {normalize_name(name) for name in registry.all_names()} - {"linear"}  # an activation here, but a dense layer in torch.nn
     for name, advice in foreign_names(registry.kind, registry.packages, registry).items():
         assert registry.find(name) is None
         assert normalize_name(name) not in ours

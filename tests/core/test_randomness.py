@@ -44,7 +44,7 @@ def test_other_streams_do_not_affect_a_stream():
     np.testing.assert_array_equal(generator(5, "shuffle", 3).permutation(10), expected)
 
 
-def test_older_versions_drew_the_same_numbers():
+def test_numbers_are_the_same_as_in_older_versions():
     assert stream(7, "layer", 3, 1).random_raw(2).tolist() == [13809632636850921502, 1397032771612884869]
 
 
@@ -52,7 +52,7 @@ def test_reused_generators_give_the_same_streams():
     streams = Streams()
     for arguments in [*ARGUMENTS, *ARGUMENTS]:
         np.testing.assert_array_equal(streams.stream(*arguments).random_raw(9), stream(*arguments).random_raw(9))
-        one, other = (given.stream(*arguments) for given in (streams, Streams()))
+        one, other = (factory.stream(*arguments) for factory in (streams, Streams()))
         one.advance(3)
         other.advance(3)
         np.testing.assert_array_equal(one.random_raw(5), other.random_raw(5))
@@ -60,7 +60,7 @@ def test_reused_generators_give_the_same_streams():
 
 @pytest.mark.parametrize("kind", [np.uint16, np.uint32])
 @pytest.mark.parametrize("row", [(1,), (3,), (8,), (9,), (2, 5), (4, 4, 3), ()], ids=str)
-def test_rows_get_the_same_bits_in_every_split(row, kind):
+def test_rows_get_the_same_bits_however_they_are_split(row, kind):
     whole = bits_by_row(stream(1, "x"), (7, *row), 0, kind)
     assert (whole.shape, whole.dtype) == ((7, *row), kind)
     for start in range(8):

@@ -46,7 +46,7 @@ def test_an_unknown_name_gets_a_suggestion(colours):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("Ruby", "unknown colour 'Ruby': write red, which is lighter"),
         ("paint.RUBY", "unknown colour 'paint.RUBY': write red, which is lighter"),
@@ -56,11 +56,11 @@ def test_an_unknown_name_gets_a_suggestion(colours):
         ("rub", "unknown colour 'rub'. Known: red"),
     ],
 )
-def test_foreign_names_get_advice(name, told):
+def test_foreign_names_get_advice(name, message):
     registry = Registry("colour")
     base = type("Base", (), {"known_elsewhere": {"NoColour": "leave it out"}})
     registry.register("red")(type("Red", (base,), {"known_elsewhere": {"ruby": "write red, which is lighter"}}))
-    assert registry.unknown(name) == told
+    assert registry.unknown(name) == message
 
 
 def test_the_most_similar_of_many_names_are_listed():
@@ -81,12 +81,12 @@ def test_a_taken_name_cannot_be_registered_again(colours, taken, as_alias):
         pass
 
     names = ("mine", taken) if as_alias else (taken,)
-    with pytest.raises(ConfigError, match=rf"the colour '{taken}' is .*Red already; choose another name"):
+    with pytest.raises(ConfigError, match=rf"the colour '{taken}' already exists: .*Red; choose another name"):
         colours.register(*names)(Other)
     assert colours.find("mine") is None
 
 
-def test_a_class_that_is_defined_again_replaces_itself():
+def test_a_class_that_is_defined_again_replaces_its_first_definition():
     registry = Registry("colour")
 
     def define():
@@ -147,15 +147,15 @@ def test_classes_are_found_before_their_package_is_imported(name):
     registry = getattr(registries, name)
     code = f"from nncli.core.registry import {name}; print(*{name}.names())"
     fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    own = [cls.type_name for cls in registry if cls.__module__.startswith("nncli.")]
-    assert fresh == sorted(own)
+    expected = [cls.type_name for cls in registry if cls.__module__.startswith("nncli.")]
+    assert fresh == sorted(expected)
 
 
 def test_common_metrics_are_registered():
     assert {"accuracy", "mae", "rmse", "r2"} <= set(METRICS.names())
 
 
-def test_the_base_class_is_the_one_with_required_methods():
+def test_the_base_of_a_registry_is_the_topmost_class_with_required_methods():
     registry = Registry("thing")
     base = type("Base", (), {"needs": ("a",)})
     between = type("Between", (base,), {"needs": ("b",)})

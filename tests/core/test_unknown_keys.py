@@ -61,7 +61,7 @@ def test_likely_fields_are_found(name, fields):
 
 
 @pytest.mark.parametrize(("name", "problems"), [("size", 1), ("unit", 1), ("group", 2), ("colour", 2)])
-def test_one_mistake_is_one_problem(name, problems):
+def test_a_misspelt_required_key_is_not_also_reported_as_missing(name, problems):
     builder = Builder()
     builder.make(Outer, {name: 3}, ())
     assert len(builder.problems) == problems

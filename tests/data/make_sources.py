@@ -17,17 +17,17 @@ F64 = np.dtype(np.float64)
 
 
 def source(**keys: Any) -> Any:
-    """Return the source that these keys of a config describe."""
+    """Return the source that is described by keys of a config."""
     return build(SOURCES, {key: str(value) if key in ("path",) else value for key, value in keys.items()})
 
 
 def rows(*, with_targets: bool = True, **keys: Any) -> Rows:
-    """Return the rows of the source that these keys describe."""
+    """Return the rows of the source that is described by keys of a config."""
     found: Rows = source(**keys).read(targets=with_targets)
     return found
 
 
 def fitted(train: Rows, *, inputs: Scaler | None = None, targets: Scaler | None = None, **more: Any) -> Preprocessing:
-    """Return the preprocessing of a regression, fitted to these rows."""
+    """Return the preprocessing of a regression, fitted to the training rows."""
     settings: dict[str, Any] = {"task": Task("numbers"), **more}
     return Preprocessing.fit(train, input_scaler=inputs or NoScaler(), target_scaler=targets or NoScaler(), **settings)

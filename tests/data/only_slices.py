@@ -6,19 +6,19 @@ import numpy as np
 
 
 class OnlySlices:
-    """Rows that are read by slices; tests can forbid reading all of them as an array.
+    """Rows that can be read in slices, and converted to an array only if `convertible` is true.
 
     Args:
         array: the rows.
-        whole: whether the rows may be converted to an array.
+        convertible: whether the rows may be converted to an array.
     """
 
-    def __init__(self, array, *, whole=False):
+    def __init__(self, array, *, convertible=False):
         self._array = array
-        self._whole = whole
+        self._convertible = convertible
         self.shape = array.shape
         self.dtype = array.dtype
-        self.most = 0  # rows of the largest slice
+        self.largest_slice = 0  # number of rows
 
     def __len__(self):
         return len(self._array)
@@ -27,9 +27,9 @@ class OnlySlices:
         assert isinstance(index, slice)
         assert index.step is None
         part = self._array[index].copy()
-        self.most = max(self.most, len(part))
+        self.largest_slice = max(self.largest_slice, len(part))
         return part
 
     def __array__(self, dtype=None, copy=None):
-        assert self._whole, "only slices"
+        assert self._convertible, "these rows may only be read in slices"
         return np.array(self._array, dtype)

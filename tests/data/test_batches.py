@@ -11,17 +11,17 @@ ROWS = 23
 
 
 def dataset(rows=ROWS, weights=False):
-    """Return rows whose target is ten times their input."""
+    """Return rows whose input is the row number; the target and the weight are computed from it."""
     x = np.arange(rows, dtype=np.float64)[:, None]
     return Dataset(x, 10 * x, np.arange(rows) + 0.5 if weights else None)
 
 
 def epoch(batches, number, skip=0):
-    """Return (inputs, targets) of every batch as lists, because the arrays are reused."""
+    """Return the row numbers of every batch; they are copied, because the next batch reuses the arrays."""
     found = []
     for batch in batches.epoch(number, skip):
         assert batch.first_row == 0
-        assert (batch.targets == 10 * batch.inputs).all(), "targets stay with their inputs"
+        assert (batch.targets == 10 * batch.inputs).all(), "inputs and targets of a row stay together"
         if batch.weights is not None:
             assert (batch.weights == batch.inputs[:, 0] + 0.5).all()
         found.append(batch.inputs[:, 0].astype(int).tolist())
@@ -29,7 +29,7 @@ def epoch(batches, number, skip=0):
 
 
 def rows_of(found):
-    """Return all rows in their order."""
+    """Return the row numbers of all batches in order."""
     return [row for batch in found for row in batch]
 
 
@@ -76,7 +76,7 @@ def test_without_shuffling_rows_are_in_order():
 
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("skip", range(6))
-def test_skipping_does_not_change_the_other_batches(skip, shuffle):
+def test_skipping_the_first_batches_does_not_change_the_others(skip, shuffle):
     batches = TrainingBatches(dataset(), 5, shuffle=shuffle, seed=0)
     assert epoch(batches, 2, skip) == epoch(batches, 2)[skip:]
 
@@ -87,7 +87,7 @@ def test_the_dataset_is_not_changed():
     assert (data.inputs[:, 0] == np.arange(ROWS)).all()
 
 
-def test_batches_of_a_dataset_are_all_rows_in_order():
+def test_batches_of_a_dataset_contain_all_rows_in_order():
     batches = list(dataset(weights=True).batches(10))
     assert [len(batch) for batch in batches] == [10, 10, 3]
     assert np.concatenate([batch.inputs[:, 0] for batch in batches]).tolist() == list(range(ROWS))

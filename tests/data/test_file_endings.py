@@ -16,7 +16,7 @@ from nncli.data.source import Source
 @pytest.mark.parametrize(
     "ending", [*file_endings.TABLE_ENDINGS, *(each.upper() for each in file_endings.TABLE_ENDINGS)]
 )
-def test_every_table_is_read_by_the_table_source(ending):
+def test_every_table_ending_selects_the_table_source(ending):
     assert cast("Source", build(SOURCES, {"path": f"a{ending}"})).type_name == "table"
     assert cast("Source", build(SOURCES, {"path": f"a{ending}", "images": "file"})).type_name == "images"
 
@@ -31,11 +31,11 @@ def test_every_table_is_read_by_the_table_source(ending):
         ({"path": "a.JPEG"}, "images"),
     ],
 )
-def test_other_files_are_read_by_their_sources(values, kind):
+def test_other_endings_select_their_sources(values, kind):
     assert cast("Source", build(SOURCES, values)).type_name == kind
 
 
-def test_the_message_for_an_unknown_ending_names_every_known_one():
+def test_the_message_for_an_unknown_ending_names_all_known_endings():
     with pytest.raises(ConfigError) as caught:
         build(SOURCES, {"path": "a.xlsx"})
     for ending in (*file_endings.TABLE_ENDINGS, *file_endings.ARRAY_ENDINGS, *file_endings.IMAGE_ENDINGS):

@@ -50,12 +50,12 @@ class Block:
     @property
     def not_run(self) -> str | None:
         """The reason why the block is not run; None if it is run."""
-        return self._said("not run: ")
+        return self._value_after("not run: ")
 
     @property
     def exit_code(self) -> int:
         """The expected exit code of the commands in the block."""
-        return int(self._said("exit ") or 0)
+        return int(self._value_after("exit ") or 0)
 
     @property
     def varies(self) -> bool:
@@ -68,7 +68,7 @@ class Block:
         found = re.match(r"# ([\w-]+\.(?:yaml|py))\n", self.text)
         return found[1] if found else None
 
-    def _said(self, beginning: str) -> str | None:
+    def _value_after(self, beginning: str) -> str | None:
         return next((text.removeprefix(beginning) for text in self.comments if text.startswith(beginning)), None)
 
 
@@ -90,8 +90,8 @@ def blocks(page: Path) -> list[Block]:
             text = "".join(f"{line.removeprefix(opened['indent'])}\n" for line in lines[at + 1 : end])
             found.append(Block(page, at + 2, opened["language"], text, tuple(comments)))
             at = end
-        said = _COMMENT.fullmatch(lines[at])
-        comments = [*comments, said[1]] if said else []
+        comment = _COMMENT.fullmatch(lines[at])
+        comments = [*comments, comment[1]] if comment else []
         at += 1
     return found
 

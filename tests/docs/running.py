@@ -42,7 +42,7 @@ class Ended:
     Args:
         step: the step.
         exit_code: the exit code of its command.
-        output: its standard output and standard error, in the order in which they were written.
+        output: the standard output and standard error of the command, in the order in which they were written.
     """
 
     step: Step
@@ -68,13 +68,13 @@ def _steps(block: Block, before: Block | None) -> Iterator[Step]:
         yield Step(block, f"(set -e\n{block.text})")
     elif block.language == "python" and block.file is None:
         yield Step(block, "")
-    elif block.language == "yaml" and block.file is None and is_whole_config(block.text):
+    elif block.language == "yaml" and block.file is None and is_complete_config(block.text):
         yield Step(block, f"nncli check block-{block.line}.yaml")
     elif block.language == "text" and before is not None and before.language == "python":
         yield Step(block, "", block.text)
 
 
-def is_whole_config(text: str) -> bool:
+def is_complete_config(text: str) -> bool:
     """Return whether a YAML block is a complete config."""
     return all(re.search(rf"^{key}:", text, flags=re.MULTILINE) for key in ("data", "model", "loss", "optimizer"))
 
@@ -104,7 +104,7 @@ def write_files(page: Path, folder: Path) -> None:
     for block in blocks(page):
         if block.file is not None:
             (folder / block.file).write_text(block.text, encoding="utf-8")
-        elif block.language == "yaml" and is_whole_config(block.text):
+        elif block.language == "yaml" and is_complete_config(block.text):
             (folder / f"block-{block.line}.yaml").write_text(block.text, encoding="utf-8")
 
 
@@ -195,7 +195,7 @@ def places(shown: str, output: str, *, varies: bool) -> list[int] | None:
         rest = wanted[len(found) :]
         part = rest[: rest.index(ELLIPSIS)] if ELLIPSIS in rest else rest
         last = len(lines) - len(part)
-        if len(part) < len(rest) or not skipping:  # another line of dots follows, or no line may be skipped before
+        if len(part) < len(rest) or not skipping:  # dots follow this part, or no dots precede it
             starts = range(at, last + 1) if skipping else range(at, min(at, last) + 1)
         else:
             starts = range(max(at, last), last + 1)

@@ -24,7 +24,9 @@ def test_the_examples_on_a_page_print_the_shown_output(page: Path, tmp_path: Pat
             wrong.append(f"{block}: exit code {ended.exit_code}\n{ended.step.command or block.text}\n{ended.output}")
         elif ended.step.shown and differs(ended.step.shown, ended.output, varies=block.varies):
             wrong.append(f"{block}: the page shows\n{ended.step.shown}\nbut the output is\n{ended.output}")
-    assert not wrong, "\n\n".join([*wrong, "python -m tests.tools.write_outputs writes the real outputs"])
+    assert not wrong, "\n\n".join(
+        [*wrong, "to write the real outputs to the pages, run: python -m tests.tools.write_outputs"]
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -52,7 +54,7 @@ def test_every_file_on_a_page_is_used_by_a_command(page: Path) -> None:
         ("1,024   2e-05\n────", "9 1\n──", True, False),
     ],
 )
-def test_differs_ignores_lines_at_dots_and_varying_numbers(
+def test_differs_ignores_varying_numbers_and_the_lines_that_dots_stand_for(
     shown: str, output: str, varies: bool, expected: bool
 ) -> None:
     assert differs(shown, output, varies=varies) is expected

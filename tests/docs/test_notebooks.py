@@ -30,7 +30,7 @@ def text_of(name: str) -> str:
 
 
 def run(name: str, results: str, folder: Path) -> dict[str, Any]:
-    """Execute a notebook, and return the value of an expression after its last cell."""
+    """Execute a notebook, and return the value that the expression `results` has after the last cell."""
     for file in FILES[name]:
         if not (DATA / file).exists():
             pytest.skip(f"the data file {file} is not on this machine")

@@ -24,9 +24,8 @@ NOT_RUN = [  # page, and the reason why a block is not run
     ("docs/guide/first-steps.md", "installs packages from the network"),
     ("docs/guide/resuming.md", "a job script for a cluster"),
 ]
-FILE = re.compile(
-    r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`"
-)  # the path of a file of the project, as written on a page
+# the path of a file of the project, as written on a page
+FILE = re.compile(r"`((?:nncli|tests|configs|docs|\.ci)/[a-z0-9_./-]+)`")
 
 
 def test_every_block_that_is_not_run_is_listed_with_its_reason() -> None:
@@ -42,7 +41,7 @@ def test_every_block_is_run_or_checked(page: Path) -> None:
         assert block.language in LANGUAGES, f"{block}: {block.language or 'no language'}"
         if block.language in ("text", "toml") and "reference" not in page.parts:
             assert block.not_run or before == "python", (
-                f"{block}: give a reason why it is not run, or show it below Python"
+                f"{block}: give a reason why it is not run, or show it below a Python block"
             )
         before = block.language
 

@@ -9,14 +9,12 @@ from tests.docs.pages import DOCS, ROOT, headings
 
 
 def test_the_reference_is_up_to_date() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "tests.tools.write_reference",
-        "--check",
-    ]  # in a new process, since tests register classes too
+    # run in a new process, because other tests register more classes in this one
+    command = [sys.executable, "-m", "tests.tools.write_reference", "--check"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, f"stale: {found.stdout.split()}{found.stderr}; python -m tests.tools.write_reference"
+    assert found.returncode == 0, (
+        f"stale: {found.stdout.split()}{found.stderr}; run python -m tests.tools.write_reference"
+    )
 
 
 def test_the_reference_has_layers_optimizers_and_commands() -> None:

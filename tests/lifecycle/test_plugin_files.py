@@ -175,7 +175,7 @@ def test_plugins_can_register_classes_of_every_kind(tmp_path):
         "source ramp",
     ]
     forget_all()
-    with pytest.raises(CheckpointError, match=r"'ones' of the plugin others.py; give it with --plugin others.py"):
+    with pytest.raises(CheckpointError, match=r"'ones' of the plugin others.py; load it with --plugin others.py"):
         predict("run", "x.npy")
 
 
@@ -193,9 +193,9 @@ def test_a_checkpoint_records_its_plugins_but_does_not_load_them(scaled, tmp_pat
     for use in (lambda: predict(best, "sides.csv"), lambda: evaluate(best)):
         with pytest.raises(CheckpointError) as caught:
             use()
-        message = "uses the layer 'scale' of the plugin scale.py; give it with --plugin scale.py"
+        message = "uses the layer 'scale' of the plugin scale.py; load it with --plugin scale.py"
         assert str(caught.value) == f"{best}: {message}"
-    with pytest.raises(RunError, match=r"^run: uses the layer 'scale' of the plugin scale.py; give it with --plugin"):
+    with pytest.raises(RunError, match=r"^run: uses the layer 'scale' of the plugin scale.py; load it with --plugin"):
         resume("run")
     assert LAYERS.find("scale") is None
     assert inspect("run")["plugins"] == [entry]  # inspect needs no plugin
@@ -261,7 +261,7 @@ def test_invalid_plugins_are_refused(text, message):
 
 def test_the_error_for_a_built_in_name_has_the_built_in_class():
     message = refused(SCALE.replace('"scale", "times"', '"dense"'))
-    assert "the layer 'dense' is nncli.nn.layers.dense.Dense already; choose another name" in message
+    assert "the layer 'dense' already exists: nncli.nn.layers.dense.Dense; choose another name" in message
 
 
 def test_a_missing_plugin_suggests_the_nearest_name():
@@ -286,10 +286,10 @@ def test_a_plugin_named_twice_is_loaded_once(scaled):
         (
             "return x * x.dtype.type(self.factor)",
             "return x[:, :1]",
-            "says (4,), but forward gives rows of (1,)",
+            "says (4,), but forward returns rows of (1,)",
         ),
-        ("x * x.dtype.type(self.factor)", "x.astype('f8')", "forward gives float64 for float32; keep to x.dtype"),
-        ("return x * x.dtype", "x *= 2; return x * x.dtype", "forward and backward may change neither x nor p"),
+        ("x * x.dtype.type(self.factor)", "x.astype('f8')", "forward returns float64 instead of float32; use x.dtype"),
+        ("return x * x.dtype", "x *= 2; return x * x.dtype", "forward and backward must not change x or p"),
         (
             "lambda dy, g: dy * self.factor",
             "lambda dy, g: None",
@@ -336,7 +336,7 @@ def load_spec(config):
 def test_the_error_for_a_name_of_another_plugin_has_its_file():
     Path("first.py").write_text(SCALE)
     load_plugins(["first.py"])
-    assert "the layer 'scale' is Scale of first.py already; choose another name" in refused(SCALE, "second.py")
+    assert "the layer 'scale' already exists: Scale of first.py; choose another name" in refused(SCALE, "second.py")
 
 
 EMBEDDING = """\

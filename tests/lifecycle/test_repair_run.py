@@ -175,16 +175,14 @@ def test_train_writes_a_missing_resolved_config_again(rough):
 def test_a_missing_environment_is_reported(rough):
     os.unlink("run/environment.json")
     for go_on in (lambda: resume("run"), lambda: train(rough, SETTINGS, run_dir="run", resume=True)):
-        with pytest.raises(
-            RunError, match=r"environment\.json is missing, so nothing tells whether the data are the same"
-        ):
+        with pytest.raises(RunError, match=r"environment\.json is missing, so changes in the data cannot be detected"):
             go_on()
 
 
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("config.yaml", "a file; expected a run directory; a config begins with: nncli train config.yaml"),
+        ("config.yaml", "a file; expected a run directory; to train a config, write: nncli train config.yaml"),
         ("run/checkpoints/best.npz", "a file; expected a run directory; did you mean 'run'?"),
         ("run/checkpoints", r"not a run directory \(it has no status.json\); did you mean 'run'?"),
     ],
@@ -201,7 +199,7 @@ def test_a_run_directory_that_is_moved_during_training_is_reported(config):
         if type(event).__name__ == "EpochEnded" and event.record["epoch"] == 1:
             os.rename("run", "moved")
 
-    with pytest.raises(SaveError, match=r"the run directory is missing; if it was moved: nncli resume ITS-NEW-PLACE$"):
+    with pytest.raises(SaveError, match=r"the run directory is missing; if it was moved: nncli resume NEW-PATH$"):
         train(config, ["training.epochs=6"], run_dir="run", listener=listen)
     train(config, ["training.epochs=6"], run_dir="whole")
     resume("moved")
@@ -210,7 +208,7 @@ def test_a_run_directory_that_is_moved_during_training_is_reported(config):
 
 def test_settings_that_make_another_run_are_reported_before_other_problems(config):
     train(config, run_dir="run")
-    with pytest.raises(RunError, match=r"loss=mean_squared_error would make it another run; start a new run in"):
+    with pytest.raises(RunError, match=r"a resumed run must not change loss=mean_squared_error; start a new run in"):
         resume("run", ["loss=mean_squared_error"])
     with pytest.raises(ConfigError, match=r"--set: training\.epoch: unknown key"):
         resume("run", ["loss=mean_squared_error", "training.epoch=3"])
@@ -230,7 +228,9 @@ def test_evaluate_refuses_test_rows_from_changed_data(config):
     path = Path(tiny.TABLE)
     header, *lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([header, *reversed(lines)]))
-    with pytest.raises(DataError, match=r"content differs: .*sides\.csv\): these may be rows that it was trained on"):
+    with pytest.raises(
+        DataError, match=r"content differs: .*sides\.csv\): the model may have been trained on these rows"
+    ):
         evaluate("run")
     assert evaluate("run", tiny.TABLE).rows == 60
     path.write_text("".join([header, *lines]))
@@ -263,5 +263,5 @@ def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkey
     other = ParameterLayout({}, "float32")
     from nncli.lifecycle.predictor import load_predictor
 
-    with pytest.raises(CheckpointError, match=r"the array '0\.dense\.weight' is of another model"):
+    with pytest.raises(CheckpointError, match=r"the array '0\.dense\.weight' does not belong to the model"):
         load_predictor("run")

@@ -1,4 +1,4 @@
-"""Activations: extreme inputs, output ranges and values worked by hand."""
+"""Activations: extreme inputs, output ranges and values computed by hand."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_output_range_depends_on_the_fields():
     assert LeakyReLU(slope=0.3).output_range is None
 
 
-def test_relu_like_activations_use_he():
+def test_layers_before_activations_like_relu_use_he():
     activations = [cls() for cls in LAYERS if issubclass(cls, Activation)]
     advised = {item.type_name: name for item in activations if (name := initializer_before(item)) != "xavier"}
     like_relu = ("relu", "leaky_relu", "elu", "gelu", "silu", "hard_swish", "mish")
@@ -106,9 +106,10 @@ def mean_square(cls):
 
 @pytest.mark.parametrize("cls", [LeakyReLU, ELU, GELU, SiLU, Softplus, HardSwish, Mish], ids=lambda cls: cls.type_name)
 def test_the_default_initializer_keeps_the_variance_best(cls):
-    of_one = abs(np.log(mean_square(cls)))  # weights of variance 1 / fan_in, as for xavier if fan_in = fan_out
-    of_two = abs(np.log(2 * mean_square(cls)))  # weights of variance 2 / fan_in, as for he
-    assert (of_two < of_one) == (initializer_before(cls()) == "he")
+    # xavier (if fan_in = fan_out) draws weights of variance 1 / fan_in, and he of variance 2 / fan_in
+    with_xavier = abs(np.log(mean_square(cls)))
+    with_he = abs(np.log(2 * mean_square(cls)))
+    assert (with_he < with_xavier) == (initializer_before(cls()) == "he")
 
 
 def test_selu_keeps_mean_and_variance():
@@ -155,7 +156,7 @@ def test_constants_of_selu_match_the_paper():
     ],
     ids=lambda value: getattr(value, "type_name", f"{value:g}" if isinstance(value, int | float) else None),
 )
-def test_values_and_slopes_worked_by_hand(activation, at, value, slope):
+def test_values_and_slopes_match_calculations_by_hand(activation, at, value, slope):
     y, dx, _ = run(activation, np.array(((at, at),), np.float64), np.array(((1.0, -2.0),)))
     np.testing.assert_allclose(y, ((value, value),), rtol=1e-14, atol=1e-15)
     np.testing.assert_allclose(dx, ((slope, -2 * slope),), rtol=1e-14, atol=1e-15)
@@ -165,11 +166,11 @@ def test_values_and_slopes_worked_by_hand(activation, at, value, slope):
 def test_softplus_of_very_negative_inputs_is_positive(dtype):
     x = np.array((-17, -40, -80), dtype)
     y, dx, _ = run(Softplus(), x[None])
-    for found in (y[0], dx[0]):  # both log(1 + e) and its derivative round to e
+    for found in (y[0], dx[0]):  # for a tiny e = exp(x), log(1 + e) and its derivative round to e
         np.testing.assert_allclose(found, np.exp(x), rtol=1e-6)
 
 
-def test_other_names_are_aliases():
+def test_names_of_other_libraries_are_aliases():
     names = {"swish": SiLU, "hardswish": HardSwish, "hard_silu": HardSwish, "leakyrelu": LeakyReLU}
     assert {name: LAYERS.find(name) for name in names} == names
 

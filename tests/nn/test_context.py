@@ -27,7 +27,7 @@ def test_random_bits_are_reproducible_and_do_not_depend_on_shards():
     np.testing.assert_array_equal(bits(**{**BASE, "first_row": 4}, rows=2), whole[4:])
 
 
-def test_training_follows_the_pass_state():
+def test_the_context_reads_training_from_the_pass_state():
     state = PassState()
     context = Context(0, state, True, {})
     assert not context.training
@@ -35,7 +35,7 @@ def test_training_follows_the_pass_state():
     assert context.training
 
 
-def test_the_first_shard_updates_buffers():
+def test_only_the_first_shard_updates_buffers():
     state = PassState()
     context = Context(0, state, True, {})
     assert context.updates_buffers

@@ -1,4 +1,4 @@
-"""Multiply-adds and saved values, worked by hand."""
+"""Multiply-adds and the number of values saved for backward, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_earlier_loss_methods_still_work():
     assert (Loss.target_kind, Loss.supports_multi_label) == ("numbers", False)
 
 
-def test_new_names_take_precedence():
+def test_a_new_name_takes_precedence_over_its_earlier_name():
     class Both(EarlierLoss):
         def baseline(self, targets, weights=None):
             return 1.0
@@ -66,7 +66,7 @@ def test_earlier_loss_faults_are_reported(output, fault):
     assert [problem.message for problem in check_loss(subject)] == [fault]
 
 
-def test_the_earlier_name_of_multi_label_still_works():
+def test_metrics_may_use_the_earlier_names_for_multi_label_targets():
     class EarlierMetric(Metric):
         type_name = "earlier_metric"
         target_kind = "labels"
@@ -76,5 +76,5 @@ def test_the_earlier_name_of_multi_label_still_works():
     assert "measures" in metric_problem(EarlierMetric(), Task("classes", ("a", "b")), "the model")
 
 
-def test_the_earlier_name_of_shard_still_works():
+def test_chunk_is_the_earlier_name_of_shard():
     assert PassState(shard=3).chunk == 3

@@ -1,4 +1,4 @@
-"""Initial values of layers: their fans, and errors for initializers."""
+"""Initial values of the parameters of layers, and errors for invalid initializers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of raw inputs by a layer."""
+"""Checks that layers run on raw inputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nncli.nn.layers import Embedding, Sequential
     ("x", "dtype", "row", "message"),
     [
         ([[0, 1], [9, 0]], "f4", None, ""),
-        ([[0, 1], [2, 2.5], [0.5, 0]], "f4", 1, "from 0 to 9; got 2.5; make whole numbers of the data"),
+        ([[0, 1], [2, 2.5], [0.5, 0]], "f4", 1, "from 0 to 9; got 2.5; convert the data to whole numbers"),
         ([[0, 1], [2, 3], [4, -1]], "f4", 2, "got -1; number them from 0"),
         ([[0, 10], [12, 0]], "f8", 0, "got 10; write entries: 13, or more"),
         ([[0, 1], [1e9, 0]], "f4", 1, "got 1000000000; number them from 0 without gaps"),

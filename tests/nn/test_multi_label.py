@@ -1,4 +1,4 @@
-"""Metrics of multi-label targets, worked by hand."""
+"""Metrics of multi-label targets, compared with values computed by hand."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_two_labels_are_distinguished_from_two_classes():
     assert F1().finish(F1().measure(PREDICTION, TARGETS, None)) == 2 / 5, "macro"
 
 
-def test_label_counts_report_scores_per_label():
+def test_label_counts_reports_scores_for_each_label():
     report = LabelCounts().report(LabelCounts().measure(PREDICTION, TARGETS, WEIGHTS), 2)
     assert report.confusion is None
     np.testing.assert_allclose(report.precision, (3 / 6, 0))
@@ -81,8 +81,8 @@ def test_unsuitable_metrics_refuse_multi_label_targets():
         fault = metric_problem(metric(), task, who)
         assert (fault is None) == metric.supports_multi_label
         assert fault is None or "but binary_cross_entropy learns multi-label targets; these are measured by" in fault
-    told = metric_problem(Brier(), task, who)
-    assert told.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
+    message = metric_problem(Brier(), task, who)
+    assert message.endswith("measured by accuracy, average_precision, f1, precision, recall, roc_auc")
     assert metric_problem(F1(average="binary"), task, who) == (
         "average: binary is for 2 classes, not for multi-label targets; write macro, weighted or micro"
     )

@@ -81,15 +81,15 @@ def test_depth_limits_the_layers_that_run():
 
 
 def contexts(monkeypatch, layers, shape, **options):
-    """Return (index, input_gradient) of the context of every dense layer."""
+    """Return, for every dense layer, the index and input_gradient of its context."""
     seen = []
     forward = Dense.forward
 
-    def watched(self, p, x, ctx):
+    def recording(self, p, x, ctx):
         seen.append((ctx.index, ctx.input_gradient))
         return forward(self, p, x, ctx)
 
-    monkeypatch.setattr(Dense, "forward", watched)
+    monkeypatch.setattr(Dense, "forward", recording)
     _, run = bind(layers, shape, **options)
     y, backwards = run.forward(spread((2, *shape)))
     run.gradient.fill(np.nan)
@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_network():
     assert one.shapes[-1] == (3,)
 
 
-def test_first_nonfinite_layer_returns_the_first_name():
+def test_first_nonfinite_layer_returns_the_name_of_the_layer():
     network, run = bind([DENSE, "tanh", DENSE, "relu"], (4,))
     x = spread((2, 4))
     assert run.first_nonfinite_layer(x) is None

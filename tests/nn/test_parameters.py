@@ -29,7 +29,7 @@ def network():
     return Network(layers_of(MODEL), (4, 4, 1), FLOAT, 0)
 
 
-def test_names_are_index_type_name_in_layer_order():
+def test_names_consist_of_index_type_and_parameter():
     assert {name: array.shape for name, array in network().named().items()} == {
         "0.conv2d.weight": (3, 2, 1, 2),
         "0.conv2d.bias": (2,),
@@ -49,7 +49,7 @@ def test_parameters_with_weight_decay_come_first():
     assert layout.trainable == layout.size == 57
 
 
-def test_the_order_is_decayed_undecayed_nontrainable():
+def test_decayed_parameters_come_first_and_nontrainable_parameters_last():
     tree = {
         "a": {
             "mean": ParameterSpec((2,), Zeros(), trainable=False),
@@ -78,7 +78,7 @@ def test_slots_cover_the_vector_without_gaps():
     assert [slot.start for slot in slots] == [0, *(slot.stop for slot in slots[:-1])]
 
 
-def test_names_and_trees_are_views_of_the_vector():
+def test_named_arrays_and_the_tree_are_views_of_the_vector():
     made = network()
     made.vector[:] = np.arange(made.vector.size)
     for array in made.named().values():

@@ -20,7 +20,7 @@ def test_batch_norm_needs_two_values_per_channel(shape, rows, refused):
     assert batch_size_fault(Dense(units=3), shape, rows) is None
 
 
-def test_plugin_layers_may_define_both_kinds_of_advice():
+def test_plugin_layers_may_define_shape_hint_and_batch_fault():
     @dataclass(frozen=True)
     class Pairs(Layer):
         shape_hint = "give it pairs"

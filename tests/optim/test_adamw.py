@@ -64,7 +64,7 @@ def test_the_defaults():
 
 
 def test_advice_for_weight_decay_points_to_adamw():
-    penalty = r"write training\.penalty: \{l2: half of it\}, as in PyTorch"
+    penalty = r"write training\.penalty: \{l2: \.\.\.\} with half of this value, which gives the same result as PyTorch"
     for name, words in {"sgd": "", "adam": ", or use adamw", "rmsprop": "", "adagrad": ""}.items():
         with pytest.raises(ConfigError, match=f"unknown key 'weight_decay' for {name}: {penalty}{words}"):
             build(OPTIMIZERS, {"type": name, "weight_decay": 0.1})

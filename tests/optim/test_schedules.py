@@ -130,7 +130,7 @@ def test_the_warm_up_may_be_as_long_as_the_run_or_longer():
     ("make", "words"),
     [
         (lambda: Cosine(1.0, epochs=3, steps=3), "cosine.steps: epochs is given already"),
-        (lambda: Linear(1.0, steps=3, warmup_steps=3), "linear.steps: expected more than the 3 steps of warm-up"),
+        (lambda: Linear(1.0, steps=3, warmup_steps=3), "linear.steps: expected more than 3, because the steps"),
         (lambda: Step(1.0, 0.5, every_epochs=1, every_steps=2), "step.every_steps: every_epochs is given already"),
         (lambda: Step(1.0, 1.0), r"step.factor: expected a number in \(0, 1\); got 1.0"),
         (lambda: Exponential(1.0, 0.0), r"exponential.factor: expected a number in \(0, 1\); got 0.0"),

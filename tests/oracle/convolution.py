@@ -18,7 +18,7 @@ def convolution_step(patch: Array, kernel: Array, bias: float) -> float:
 
 
 def channels_of(filter_number: int, weight: Array, groups: int) -> slice:
-    """Return the input channels of a filter; all groups have equal numbers of channels and filters, in order."""
+    """Return the input channels of a filter; consecutive channels and filters form groups of equal size."""
     channels, filters = weight.shape[2], weight.shape[3] // groups
     group = 0
     while filter_number >= (group + 1) * filters:
@@ -43,8 +43,8 @@ def forward(
         for (row, column), corner in windows(size, window, stride, padding, dilation):
             patch = extract_window(image, corner, window, 0.0, dilation)
             for f in range(filters):
-                own = patch[..., channels_of(f, weight, groups)]
-                y[n, row, column, f] = convolution_step(own, weight[..., f], bias[f])
+                part = patch[..., channels_of(f, weight, groups)]
+                y[n, row, column, f] = convolution_step(part, weight[..., f], bias[f])
     return y
 
 
@@ -59,16 +59,16 @@ def backward(
 ) -> tuple[Array, Array, Array]:
     """Return (dx, dweight, dbias).
 
-    Every product in a sum adds its derivative to both of its factors; every sum adds its derivative to the bias.
+    Every product of an input and a weight contributes to the gradients of both; every output contributes to dbias.
     """
     window, filters = weight.shape[:2], weight.shape[3]
     dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(filters)
     for n, image in enumerate(x):
         for (row, column), corner in windows(image.shape[:2], window, stride, padding, dilation):
             for f in range(filters):
-                slope, own = dy[n, row, column, f], channels_of(f, weight, groups)
+                slope, channels = dy[n, row, column, f], channels_of(f, weight, groups)
                 dbias[f] += slope
                 for place, source in inside(image.shape[:2], corner, window, dilation):
-                    dx[n][source][own] += slope * weight[place][:, f]
-                    dweight[place][:, f] += slope * image[source][own]
+                    dx[n][source][channels] += slope * weight[place][:, f]
+                    dweight[place][:, f] += slope * image[source][channels]
     return dx, dweight, dbias

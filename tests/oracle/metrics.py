@@ -27,7 +27,7 @@ def mae(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
 
 
 def rmse(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The root of the weighted mean of (prediction - target)^2 over all entries."""
+    """The square root of the weighted mean of (prediction - target)^2 over all entries."""
     entries = _entries(predictions, targets, weights)
     return sqrt(sum(w * (p - t) ** 2 for w, p, t in entries) / sum(w for w, _, _ in entries))
 
@@ -41,20 +41,20 @@ def r2(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
             for w, p, t in zip(weights, predictions, targets, strict=True)
         ]
         mean = sum(w * t for w, _, t in column) / sum(w for w, _, _ in column)
-        about_mean = sum(w * (t - mean) ** 2 for w, _, t in column)
-        left = sum(w * (p - t) ** 2 for w, p, t in column)
-        scores.append(1 - left / about_mean if about_mean else 1.0 - (left > 0))
+        total = sum(w * (t - mean) ** 2 for w, _, t in column)
+        residual = sum(w * (p - t) ** 2 for w, p, t in column)
+        scores.append(1 - residual / total if total else 1.0 - (residual > 0))
     return sum(scores) / len(scores)
 
 
 def accuracy(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted share of rows whose first maximum is at the target class; a single entry is P(class 1)."""
+    """The weighted fraction of rows whose highest score (the first of equal ones) is at the target class."""
     rows = _score_rows(predictions, targets, weights)
     return sum(w for w, scores, actual in rows if _chosen(scores) == actual) / sum(w for w, _, _ in rows)
 
 
 def _score_rows(predictions: Rows, targets: Rows, weights: Sequence[float]) -> list[tuple[float, list[float], int]]:
-    """Return (weight, scores of all classes, class) of every row; a single entry is P(class 1)."""
+    """Return (weight, scores of all classes, target class) of every row; a single prediction is P(class 1)."""
     rows = []
     for weight, prediction, target in zip(weights, predictions, targets, strict=True):
         scores = [float(p) for p in prediction]
@@ -67,9 +67,9 @@ def _chosen(scores: list[float]) -> int:
 
 
 def top_k_accuracy(predictions: Rows, targets: Rows, weights: Sequence[float], k: int = 5) -> float:
-    """The weighted share of rows whose class has one of the k highest scores; in ties, the later class ranks first.
+    """The weighted fraction of rows whose target class has one of the k highest scores.
 
-    For two classes and k = 1 it equals accuracy.
+    Of classes with equal scores, the later one ranks first. For two classes and k = 1, the result equals accuracy.
     """
     rows = _score_rows(predictions, targets, weights)
     correct = 0.0
@@ -84,7 +84,7 @@ def top_k_accuracy(predictions: Rows, targets: Rows, weights: Sequence[float], k
 def _average(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str | None, ratio: Callable[..., float]
 ) -> float:
-    """A ratio of (true positives, false positives, false negatives), averaged over the classes."""
+    """Average a ratio, computed from (true positives, false positives, false negatives), over the classes."""
     rows = _score_rows(predictions, targets, weights)
     classes = len(rows[0][1])
     if average is None:
@@ -129,11 +129,12 @@ def f1(predictions: Rows, targets: Rows, weights: Sequence[float], average: str 
 
 
 def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[..., float]:
-    """Compute a multi-label metric from the same metric of one label.
+    """Return a multi-label metric that averages a metric of one label.
 
     Args:
         one: the metric of one label.
-        average: macro, mean over the labels; weighted, weighted by the number of ones; micro, over all entries.
+        average: macro for the mean over the labels, weighted for the mean weighted by the number of ones of each label,
+            micro for the metric of the entries of all labels together.
     """
 
     def metric(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
@@ -153,7 +154,10 @@ def of_labels(one: Callable[..., float], average: str = "macro") -> Callable[...
 def _average_rankings(
     predictions: Rows, targets: Rows, weights: Sequence[float], average: str, one: Callable[..., float]
 ) -> float:
-    """Apply `one` to (score, is the class, weight) for class 1 of two classes; average it over more classes."""
+    """Average a metric of one class against the others; of two classes, use only class 1.
+
+    `one` computes this metric from (score, whether it is the target class, weight) of every row.
+    """
     rows = _score_rows(predictions, targets, weights)
     classes = len(rows[0][1])
     each = {
@@ -168,7 +172,7 @@ def _average_rankings(
 
 
 def roc_auc(predictions: Rows, targets: Rows, weights: Sequence[float], average: str = "macro") -> float:
-    """The share of (positive row, negative row) pairs in which the positive row scores higher; a tie counts half."""
+    """The fraction of (positive row, negative row) pairs whose positive row scores higher; a tie counts half."""
 
     def one(ranked: list[tuple[float, bool, float]]) -> float:
         won = total = 0.0
@@ -200,7 +204,7 @@ def average_precision(predictions: Rows, targets: Rows, weights: Sequence[float]
 
 
 def log_loss(predictions: Rows, targets: Rows, weights: Sequence[float]) -> float:
-    """The weighted mean of -log P(class), with P clipped by the epsilon of its dtype."""
+    """The weighted mean of -log P(class), with P clipped to [epsilon, 1 - epsilon] of its dtype."""
     epsilon = float(np.finfo(np.asarray(predictions).dtype).eps)
     rows = _score_rows(predictions, targets, weights)
     total = sum(-w * log(min(max(scores[actual], epsilon), 1 - epsilon)) for w, scores, actual in rows)

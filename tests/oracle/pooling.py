@@ -35,7 +35,7 @@ def max_forward(x: Array, window: Size, stride: Size, padding: str | Size) -> Ar
 
 
 def average_forward(x: Array, window: Size, stride: Size, padding: str | Size) -> Array:
-    """Pool (n, height, width, channels) to (n, rows, columns, channels) by the mean, including zeros of the padding."""
+    """Pool (n, height, width, channels) to (n, rows, columns, channels) by the mean, including padded zeros."""
     return _forward(x, window, stride, padding, 0.0, lambda piece: sum(piece.ravel().tolist()) / piece.size)
 
 

@@ -31,7 +31,7 @@ POOLS = [
 ]
 
 
-DILATED = [  # groups of several channels, of one channel, and of one channel with many filters
+DILATED = [  # the groups have several channels, one channel, or one channel and many filters
     (window, stride, padding, dilation, channels, groups, filters)
     for (channels, groups, filters), window, (stride, padding), dilation in product(
         [(3, 1, 2), (4, 2, 4), (3, 3, 3), (2, 2, 4), (2, 2, 10)],
@@ -41,11 +41,12 @@ DILATED = [  # groups of several channels, of one channel, and of one channel wi
     )
     if groups * max(to_pair(dilation)) > 1 and fits(SIZES[0], span(window, dilation), stride, padding)
 ]
-DILATED = [case for start in range(17) for case in DILATED[start::17]]  # so that the first cases cover all groups
+# reordered, so that the first cases cover all numbers of groups
+DILATED = [case for start in range(17) for case in DILATED[start::17]]
 
 
 def for_all_cases(cases):
-    """Run a test for every case."""
+    """Run a test for every case; cases of the second size are long."""
     short = sum(case[0] == SIZES[0] for case in cases)
     return pytest.mark.parametrize("case", first(short, [(case,) for case in cases]), ids=str)
 
@@ -70,9 +71,8 @@ def run(config, x, dy):
 def test_convolution_agrees_with_loops(case):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
-    channels = (
-        1 + (sum(size) + sum(to_pair(window)) + sum(to_pair(stride))) % 3
-    )  # few and many channels are computed by different code
+    # different code computes few and many channels
+    channels = 1 + (sum(size) + sum(to_pair(window)) + sum(to_pair(stride))) % 3
     x = random.standard_normal((2, *size, channels))
     dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))
     config = {"type": "conv2d", "filters": 2, "kernel_size": window, "stride": stride, "padding": padding}

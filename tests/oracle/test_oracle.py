@@ -12,7 +12,7 @@ from tests.oracle import convolution, metrics, pooling
 from tests.oracle.windows import extract_window, output_size, span, starts, zeros_around
 
 
-def test_the_oracle_imports_only_types_from_the_package():
+def test_the_oracle_imports_only_types_from_nncli():
     for file in Path(__file__).parent.glob("*.py"):
         if not file.name.startswith("test_"):
             imports = [
@@ -77,7 +77,7 @@ def test_a_filter_reads_the_channels_of_its_group():
     assert convolution.channels_of(3, weight, 1) == slice(0, 3)
 
 
-def test_a_window_beyond_the_edge_is_filled():
+def test_entries_of_a_window_beyond_the_edge_have_the_fill_value():
     image = np.array([[1.0, 2], [3, 4]])
     assert extract_window(image, (-1, 1), 2, 9.0).tolist() == [[9, 9], [2, 9]]
 

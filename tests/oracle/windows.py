@@ -20,8 +20,8 @@ def to_pair(size: int | Pair) -> Pair:
 def zeros_around(n: int, window: int, stride: int, padding: str | int) -> Pair:
     """Return the number of padded zeros (before, after) an axis of n entries.
 
-    For "same" there are ceil(n / stride) windows; the missing zeros are added one by one, alternating
-    after and before, so that an odd number of zeros has one more at the end.
+    For "same" there are ceil(n / stride) windows; the missing zeros are added one by one, alternately
+    after and before the entries, so that an odd number of zeros has one more at the end.
     """
     if padding == "valid":
         return 0, 0
@@ -38,7 +38,7 @@ def zeros_around(n: int, window: int, stride: int, padding: str | int) -> Pair:
 
 
 def starts(n: int, window: int, stride: int, padding: str | int) -> list[int]:
-    """Return the start of each window along an axis; negative within the padding."""
+    """Return the start of each window along an axis; a start in the padding is negative."""
     before, after = zeros_around(n, window, stride, padding)
     found, start = [], -before
     while start + window <= n + after:

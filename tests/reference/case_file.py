@@ -1,6 +1,6 @@
-"""Write test cases computed by PyTorch to a file, with arrays in nncli's layout.
+"""Write test cases computed by PyTorch to a file.
 
-All arrays are in nncli's own layout: images (n, height, width, channels), kernels (height, width, in, filters), dense
+All arrays have nncli's layout: images (n, height, width, channels), kernels (height, width, in, filters), dense
 weights (in, units). A file holds one array `cases` (JSON in UTF-8) with the descriptions, and the arrays of every
 case as NAME/ARRAY. `test_reference.py` compares nncli with every file in the folder `cases`.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 
 FOLDER = Path(__file__).with_name("cases")
 
@@ -35,11 +35,11 @@ class Cases:
         self.arrays: dict[str, np.ndarray] = {}
 
     def draw(self, *shape: int) -> np.ndarray:
-        """Draw normal numbers with two decimals, which compress well."""
+        """Draw normally distributed numbers; they are rounded to two decimals, which compress well."""
         return np.round(self.random.standard_normal(shape), 2)
 
     def add(self, kind: str, arrays: dict[str, Any], **description: Any) -> None:
-        """Add one case."""
+        """Add a case with its arrays by name and other values that describe it."""
         name = f"{kind}-{sum(case['kind'] == kind for case in self.cases)}"
         self.cases.append({"name": name, "kind": kind, **description})
         for key, value in arrays.items():
@@ -60,8 +60,8 @@ class Cases:
             config: nncli's config.
             x: (n, ...) inputs; integers have no gradient.
             parameters: parameters by name, such as weight.
-            function: returns the outputs for the input and the parameters as tensors.
-            description: keys for the case; training (default false) for a pass in training mode.
+            function: returns the outputs; called with the inputs and the parameters as tensors.
+            description: further values that describe the case, such as training=True for a pass in training mode.
         """
         given = torch.tensor(x) if x.dtype.kind == "i" else tensor(x, grad=True)
         wanted = {name: tensor(array, grad=True) for name, array in parameters.items()}
@@ -85,14 +85,14 @@ class Cases:
         gradients: np.ndarray,
         decayed: int | None = None,
     ) -> None:
-        """Add one step of an optimizer for each of the gradients.
+        """Add the parameters after each step of an optimizer, with one step per gradient.
 
         Args:
             config: nncli's config.
-            make: creates the optimizer of one tensor, or of two if only the first is decayed.
+            make: creates the optimizer for one tensor of all parameters, or for two tensors if `decayed` is set.
             start: initial parameters.
             gradients: one gradient per step.
-            decayed: number of parameters in the first tensor; default all.
+            decayed: number of parameters in the first of two tensors, which has weight decay; default one tensor.
         """
         parts = [start] if decayed is None else np.split(start, [decayed])
         parameters = [tensor(part, grad=True) for part in parts]
@@ -121,7 +121,7 @@ class Cases:
         self.add("loss", arrays | ({} if weights is None else {"weights": weights}), config=config)
 
     def write(self, **others: str) -> None:
-        """Write the file; `others` are the versions of packages besides PyTorch and NumPy."""
+        """Write the file; `others` are the versions of further packages by name."""
         made_with = {"torch": torch.__version__, **others, "numpy": np.__version__}
         text = json.dumps({"made_with": made_with, "cases": self.cases})
         FOLDER.mkdir(exist_ok=True)
@@ -136,17 +136,17 @@ def tensor(array: np.ndarray, *, grad: bool = False) -> torch.Tensor:
 
 
 def channels_first(images: torch.Tensor) -> torch.Tensor:
-    """Convert nncli's layout to PyTorch's."""
+    """Convert images from nncli's layout to PyTorch's."""
     return images.permute(0, 3, 1, 2)
 
 
 def channels_last(images: torch.Tensor) -> torch.Tensor:
-    """Convert PyTorch's layout to nncli's."""
+    """Convert images from PyTorch's layout to nncli's."""
     return images.permute(0, 2, 3, 1)
 
 
 def for_axes(size: int | list[int], axes: int) -> list[int]:
-    """Return one size per axis, given a single number or a list."""
+    """Return one size per axis; a single number applies to every axis."""
     return size if isinstance(size, list) else [size] * axes
 
 

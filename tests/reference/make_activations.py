@@ -1,6 +1,6 @@
-"""Write `cases/activations.npz`: activations computed by PyTorch, near zero and far from it.
+"""Write `cases/activations.npz`: activations computed by PyTorch, for inputs near zero and far from zero.
 
-nncli itself does not need PyTorch. In a separate environment:
+nncli itself does not need PyTorch. Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_activations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 
 from tests.reference.case_file import Cases
 

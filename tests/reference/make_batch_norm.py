@@ -1,6 +1,6 @@
 """Write `cases/batch_norm.npz`: batch normalisation and residual blocks computed by PyTorch.
 
-In a separate environment:
+Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_batch_norm
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 
 from tests.reference.case_file import Cases, channels_first, channels_last, tensor
 
@@ -38,7 +38,7 @@ def normalize(x: torch.Tensor, p: dict[str, torch.Tensor], *, training: bool, **
 
 
 def add(x: np.ndarray, config: dict[str, Any], *, training: bool) -> None:
-    """Add one pass; the new running statistics are stored with the gradients."""
+    """Add one forward and backward pass; the updated running statistics are stored among the gradients."""
     p = statistics(x.shape[-1])
     kept = {name: tensor(array) for name, array in p.items() if name.startswith("running")}
     options = {"momentum": config.get("momentum", 0.1), "eps": config.get("epsilon", 1e-5)}
@@ -55,7 +55,7 @@ def add(x: np.ndarray, config: dict[str, Any], *, training: bool) -> None:
 
 
 def add_block() -> None:
-    """Add a residual block that halves rows and columns and has a projection without normalisation."""
+    """Add a residual block that halves rows and columns and has a projection without batch normalisation."""
     config = {
         "type": "residual",
         "layers": [

@@ -1,6 +1,6 @@
 """Write `cases/convolutions.npz`: convolutions and pooling over images and sequences computed by PyTorch.
 
-nncli itself does not need PyTorch. In a separate environment:
+nncli itself does not need PyTorch. Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_convolutions
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 
 from tests.reference.case_file import Cases, for_axes, padded
 
@@ -48,7 +48,7 @@ def last(x: torch.Tensor) -> torch.Tensor:
 
 
 def add_convolutions() -> None:
-    """Add convolutions with dilation, with groups, and with both; PyTorch pads them itself where it can."""
+    """Add convolutions with different dilations and groups; for stride 1, PyTorch applies `same` itself."""
     for kind, function, size, configurations in (
         ("conv2d", F.conv2d, (5, 4), IMAGES),
         ("conv1d", F.conv1d, (6,), LENGTHS),

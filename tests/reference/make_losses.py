@@ -1,6 +1,6 @@
 """Write `cases/losses.npz`: losses computed by PyTorch, and multi-label metrics computed by scikit-learn.
 
-In a separate environment:
+Run this in a separate environment:
 
     pip install torch==2.13.0 scikit-learn==1.9.1
     python -m tests.reference.make_losses
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sklearn
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 from sklearn import metrics
 
 from tests.reference.case_file import Cases
@@ -25,7 +25,7 @@ WEIGHTS = (None, np.array((0.5, 2, 0, 1.25, 3, 0.75)))
 
 
 def mean_over_units(function: Any, x: torch.Tensor, y: torch.Tensor, **keys: Any) -> torch.Tensor:
-    """Return the loss of every row: the mean over its units."""
+    """Return the loss of every row, which is the mean over its units."""
     return function(x, y.to(x.dtype), reduction="none", **keys).mean(dim=1)
 
 
@@ -35,10 +35,11 @@ def pinball(x: torch.Tensor, y: torch.Tensor, quantile: float) -> torch.Tensor:
 
 
 def add_numbers() -> None:
-    """Add losses of differences, some of them large."""
+    """Add losses of differences between outputs and targets; some differences are large."""
     for weights in WEIGHTS:
         for units in (1, 3):
-            x, y = 2 * draw(6, units) + 0.005, draw(6, units)  # never equal, since the loss has no derivative there
+            # 0.005 makes x and y different, because some losses have no derivative where they are equal
+            x, y = 2 * draw(6, units) + 0.005, draw(6, units)
             for delta in (1.0, 0.3):
                 huber = partial(mean_over_units, F.huber_loss, delta=delta)
                 CASES.loss({"type": "huber", "delta": delta}, x, y, weights, huber)

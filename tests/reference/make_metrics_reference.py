@@ -1,6 +1,6 @@
-"""Write `metrics.npz`: scikit-learn's metrics of random and degenerate predictions.
+"""Write `metrics.npz`: metrics that scikit-learn computes for random and degenerate predictions.
 
-nncli itself does not need scikit-learn. In a separate environment:
+nncli itself does not need scikit-learn. Run this in a separate environment:
 
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_metrics_reference.py
@@ -9,10 +9,10 @@ The same versions write the same bytes. The file holds one array `cases` (JSON i
 arrays of the cases. For each case, `cases` lists the values by metric config and the names of its arrays. Several
 cases may use the same array.
 
-scikit-learn computes some metrics in the dtype of the predictions; nncli computes all metrics in float64. For
-float32 predictions, the stored values are therefore computed from the same numbers in float64; for log_loss, the
-numbers are clipped by the epsilon of float32. The script asserts that scikit-learn's float32 values agree up to
-rounding.
+scikit-learn computes some metrics in the dtype of the predictions; nncli computes all metrics in float64. Therefore,
+float32 predictions are converted to float64 before the stored values are computed; for log_loss, they are also
+clipped with the epsilon of float32. The script asserts that the values that scikit-learn computes in float32 agree
+up to rounding.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ROWS = 24
 
 
 def add(about: str, prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None, values: Any) -> None:
-    """Add one case with the values that are defined."""
+    """Add one case with those values that are not None."""
     known = [[config, value] for config, value in values if value is not None]
     assert known, about
     arrays = {"prediction": prediction, "targets": targets} | ({} if weights is None else {"weights": weights})
@@ -43,7 +43,7 @@ def add(about: str, prediction: np.ndarray, targets: np.ndarray, weights: np.nda
 
 
 def stored(array: np.ndarray) -> str:
-    """Store an array once, and return its name."""
+    """Return the name of an array; equal arrays are stored only once."""
     for name, other in ARRAYS.items():
         if other.dtype == array.dtype and other.shape == array.shape and (other == array).all():
             return name
@@ -55,7 +55,7 @@ def stored(array: np.ndarray) -> str:
 def value_of(function: Callable[..., Any], *arguments: Any, **keys: Any) -> float | None:
     """Return scikit-learn's value, or None if it raises an error."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # for undefined metrics
+        warnings.simplefilter("ignore")  # scikit-learn warns about undefined metrics
         try:
             return float(function(*arguments, **keys))
         except ValueError:
@@ -63,14 +63,14 @@ def value_of(function: Callable[..., Any], *arguments: Any, **keys: Any) -> floa
 
 
 def of_numbers(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
-    """Yield (config, value) of every metric for numbers."""
+    """Yield the config and the value of every regression metric."""
     some = {"sample_weight": weights}
     yield {"type": "mape"}, value_of(metrics.mean_absolute_percentage_error, targets, prediction, **some)
     yield {"type": "median_absolute_error"}, value_of(metrics.median_absolute_error, targets, prediction, **some)
 
 
 def of_classes(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
-    """Yield (config, value) of every metric for classes."""
+    """Yield the config and the value of every classification metric."""
     some = {"sample_weight": weights}
     units = prediction.shape[1]
     classes = np.arange(max(2, units))
@@ -97,7 +97,7 @@ def of_classes(prediction: np.ndarray, targets: np.ndarray, weights: np.ndarray 
             value = value_of(metrics.top_k_accuracy_score, targets, second, k=k, labels=classes, **some)
             yield {"type": "top_k_accuracy", "k": k}, value
     else:
-        one_hot = (targets[:, None] == classes).astype(int)  # so that a class can be absent
+        one_hot = (targets[:, None] == classes).astype(int)  # targets in this form may lack a class
         for average in ("macro", "weighted"):
             keys = {"average": average, **some}
             value = value_of(metrics.roc_auc_score, targets, prediction, multi_class="ovr", labels=classes, **keys)
@@ -129,7 +129,7 @@ def probabilities(rows: int, units: int) -> np.ndarray:
 
 
 def with_ties(rows: int, units: int) -> np.ndarray:
-    """Draw rows of multiples of 1/8 that sum to 1, with many ties."""
+    """Draw probabilities with many ties: multiples of 1/4 for one unit, otherwise multiples of 1/8 that sum to 1."""
     if units == 1:
         return RANDOM.integers(0, 5, (rows, 1)) / 4
     return RANDOM.multinomial(8, np.full(units, 1 / units), rows) / 8

@@ -1,6 +1,6 @@
 """Write `cases/normalization.npz`: layer and group normalisation computed by PyTorch.
 
-nncli itself does not need PyTorch. In a separate environment:
+nncli itself does not need PyTorch. Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_normalization
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 
 from tests.reference.case_file import Cases
 
@@ -23,7 +23,7 @@ draw = CASES.draw
 
 
 def parameters(shape: tuple[int, ...], config: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Draw scale and shift, if the config has them."""
+    """Draw scale and shift, unless the config turns them off."""
     return {name: draw(*shape) for name in ("scale", "shift") if config.get(name, True)}
 
 
@@ -46,7 +46,7 @@ def add_layer_norms() -> None:
 
 
 def add_group_norms() -> None:
-    """Add group norms of flat rows, sequences and images, with one group up to one per channel (instance norm)."""
+    """Add group norms of flat rows, sequences and images, with up to one group per channel (instance norm)."""
     for groups, fields, shape in (
         (2, {}, (6,)),
         (1, {"scale": False}, (5, 4)),
@@ -58,7 +58,7 @@ def add_group_norms() -> None:
 
         def group_norm(x: Any, scale: Any = None, shift: Any = None, n: int = groups, c: Any = config) -> Any:
             first = x.movedim(-1, 1)
-            scale = torch.ones(x.shape[-1], dtype=x.dtype) if scale is None else scale  # fixed, so without a gradient
+            scale = torch.ones(x.shape[-1], dtype=x.dtype) if scale is None else scale  # no gradient
             if n == x.shape[-1]:
                 return F.instance_norm(first, None, None, scale, shift).movedim(1, -1)
             return F.group_norm(first, n, scale, shift, c.get("epsilon", 1e-5)).movedim(1, -1)

@@ -1,6 +1,6 @@
 """Write `cases/optimizers.npz`: ten steps of PyTorch's optimizers.
 
-nncli itself does not need PyTorch. In a separate environment:
+nncli itself does not need PyTorch. Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_optimizers
@@ -27,7 +27,7 @@ def rule(type_name: str, **fields: Any) -> dict[str, Any]:
 
 
 def add_without_decay() -> None:
-    """Add every optimizer with its keys, for gradients of very different magnitudes."""
+    """Add optimizers without weight decay, for gradients of very different magnitudes."""
     for config, make in (
         (rule("adagrad"), lambda p: Adagrad(p, 0.1)),
         (
@@ -48,7 +48,7 @@ def add_without_decay() -> None:
 
 
 def add_shrinking() -> None:
-    """Add AMSGrad with a decreasing mean square, so that only the bias correction changes."""
+    """Add AMSGrad with shrinking gradients, so that the mean square falls below its maximum."""
     start = CASES.draw(8)
     for config, make in (
         (rule("adam", beta2=0.6, amsgrad=True), lambda p: Adam(p, 0.1, betas=(0.9, 0.6), amsgrad=True)),
@@ -61,7 +61,7 @@ def add_shrinking() -> None:
 
 
 def add_decay() -> None:
-    """Add AdamW with decay of all parameters, and without decay of the last ones."""
+    """Add AdamW with decay of all parameters, and with decay of only the first parameters."""
     start = CASES.draw(8) * 5
     for config, keys, decayed in (
         (rule("adamw"), {}, None),

@@ -1,6 +1,6 @@
 """Write `cases/reference.npz`: small problems computed by PyTorch and scikit-learn.
 
-nncli itself needs neither package. In a separate environment:
+nncli itself needs neither package. Run this in a separate environment:
 
     pip install torch==2.13.0 scikit-learn==1.9.1
     python -m tests.reference.make_reference
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import sklearn
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 from sklearn import metrics
 
 from tests.reference.case_file import Cases, channels_first, channels_last, for_axes, padded, tensor
@@ -129,7 +129,7 @@ def from_probabilities(q: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
 
 
 def squared_error(x: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Return the squared error of every row: the mean over its units."""
+    """Return the mean squared error of every row over its units."""
     return F.mse_loss(x, targets, reduction="none").mean(dim=1)
 
 
@@ -184,7 +184,7 @@ def add_networks() -> None:
 
 
 def add_metrics() -> None:
-    """Add metrics with and without weights, also for constant targets."""
+    """Add metrics with and without weights; some targets are constant."""
     weights = np.array((0.5, 2, 0, 1.25, 3, 0.75, 1, 1))
     constant = np.full((8, 1), 2.0)
     numbers = {
@@ -202,7 +202,7 @@ def add_metrics() -> None:
             values = {
                 "r2": metrics.r2_score(targets, prediction, **some),
                 "mae": metrics.mean_absolute_error(targets, prediction, **some),
-                "rmse": np.sqrt(square),  # over all rows and units; scikit-learn would average one root per unit
+                "rmse": np.sqrt(square),  # the root of the mean over all rows and units
             }
             arrays = {"prediction": prediction, "targets": targets} | ({} if weight is None else {"weights": weight})
             CASES.add("metric", arrays, about=about, values={name: float(value) for name, value in values.items()})

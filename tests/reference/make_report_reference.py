@@ -1,6 +1,6 @@
 """Write `report.json`: per-class metrics and balanced class weights computed by scikit-learn.
 
-nncli itself does not need scikit-learn. In a separate environment:
+nncli itself does not need scikit-learn. Run this in a separate environment:
 
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_report_reference.py
@@ -24,12 +24,12 @@ RANDOM = np.random.default_rng(47)
 
 
 def report(about: str, units: int, targets: np.ndarray, weights: np.ndarray | None, only: int | None = None) -> Any:
-    """Return one case; only the first `only` classes are ever predicted."""
+    """Return one case; if `only` is set, only the first `only` classes are predicted."""
     classes = np.arange(max(2, units))
     prediction = RANDOM.random((len(targets), units)).round(3)
     if only is not None:
         prediction[:, only:] = 0
-    if units > 1:  # so that some are correct
+    if units > 1:  # makes some predictions correct
         prediction[np.arange(len(targets)), targets] += 0.4 * (RANDOM.random(len(targets)) < 0.5)
         prediction = prediction.round(3)
     chosen = (prediction[:, 0] > 0.5).astype(int) if units == 1 else prediction.argmax(axis=1)

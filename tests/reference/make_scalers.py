@@ -1,14 +1,14 @@
-"""Write `scalers.npz`: scikit-learn's scalers and SciPy's normal distribution.
+"""Write `scalers.npz`: results of scikit-learn's scalers and of SciPy's normal distribution.
 
-nncli itself needs neither package. In a separate environment:
+nncli itself needs neither package. Run this in a separate environment:
 
     pip install scikit-learn==1.9.1 scipy==1.17.1
     python tests/reference/make_scalers.py
 
-The same versions on the same machine write the same bytes. For every input NAME the file holds NAME/x,
-NAME/new (other rows) and NAME/scores (scaled values). For every scaler, fitted to NAME/x, it holds the scaled
-rows NAME/SCALER/x and NAME/SCALER/new, and the unscaled scores NAME/SCALER/undone. All of them are computed in
-float64, even for float32 inputs.
+The same versions on the same machine write the same bytes. For every input NAME, the file holds NAME/x,
+NAME/new (other rows) and NAME/scores (scaled values). Every scaler is fitted to NAME/x. For it, the file holds the
+scaled rows NAME/SCALER/x and NAME/SCALER/new, and NAME/SCALER/undone, which is NAME/scores after the inverse
+transformation. All results are computed in float64, even for float32 inputs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SCALERS = {
 
 
 def inputs() -> dict[str, np.ndarray]:
-    """Return inputs of every kind."""
+    """Return arrays of all kinds of input by name."""
     random = np.random.default_rng(21)
     normal = np.round(random.standard_normal((60, 3)) * (1, 1000, 0.01) + (0, -5000, 7), 4)
     ties = random.integers(0, 4, (60, 2)).astype(np.float64)
@@ -53,7 +53,7 @@ def inputs() -> dict[str, np.ndarray]:
 
 def main() -> None:
     """Write the file."""
-    warnings.simplefilter("ignore")  # fewer rows than quantiles
+    warnings.simplefilter("ignore")  # scikit-learn warns if there are fewer rows than quantiles
     arrays: dict[str, np.ndarray] = {}
     random = np.random.default_rng(22)
     for name, x in inputs().items():

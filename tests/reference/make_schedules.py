@@ -1,6 +1,6 @@
 """Write `cases/schedules.npz`: learning rates of PyTorch's schedulers.
 
-In a separate environment:
+Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_schedules
@@ -23,12 +23,12 @@ cases = Cases("schedules", seed=31)
 
 
 def optimizer() -> torch.optim.Optimizer:
-    """Return an optimizer with the initial rate, for a parameter that never changes."""
+    """Return an optimizer with the learning rate INITIAL, for a parameter without gradient."""
     return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=INITIAL)
 
 
 def rates(make: Callable[[torch.optim.Optimizer], LRScheduler], steps: int) -> list[float]:
-    """Return the rate of every step; the scheduler advances after each step."""
+    """Return the learning rate of every step; the scheduler advances after each step."""
     rule = optimizer()
     scheduler, found = make(rule), []
     for _ in range(steps):
@@ -46,7 +46,7 @@ def schedule(
     *,
     by_epoch: bool = False,
 ) -> None:
-    """Add a case of `steps` steps, `per_epoch` of them in each epoch.
+    """Add a case with the learning rate of every step.
 
     Args:
         config: nncli's config.
@@ -61,7 +61,7 @@ def schedule(
 
 
 def plateau(config: dict[str, Any], values: np.ndarray, **keys: Any) -> None:
-    """Add the rate after every epoch, for values of the monitored metric."""
+    """Add a case with the learning rate after every epoch; `values` are those of the monitored metric."""
     rule = optimizer()
     scheduler, found = lr_scheduler.ReduceLROnPlateau(rule, threshold_mode="abs", eps=0, **keys), []
     for value in values:
@@ -107,7 +107,7 @@ def main() -> None:
 
 
 def one_cycle(rule: torch.optim.Optimizer, steps: int, rise: float, **keys: Any) -> LRScheduler:
-    """Return PyTorch's one-cycle schedule of the rate, without momentum."""
+    """Return PyTorch's one-cycle schedule, which leaves the momentum unchanged."""
     return lr_scheduler.OneCycleLR(rule, 0.2, total_steps=steps, pct_start=rise, cycle_momentum=False, **keys)
 
 

@@ -1,6 +1,6 @@
-"""Write `cases/sequences.npz`: PyTorch's LSTM, GRU and embedding.
+"""Write `cases/sequences.npz`: results of PyTorch's LSTM, GRU and embedding.
 
-nncli itself does not need PyTorch. In a separate environment:
+nncli itself does not need PyTorch. Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_sequences
@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812  (the name that everybody gives it)
+import torch.nn.functional as F  # noqa: N812  (the conventional alias)
 from torch.func import functional_call
 
 from tests.reference.case_file import Cases
@@ -23,14 +23,14 @@ draw = CASES.draw
 
 
 def lstm(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any) -> torch.Tensor:
-    """Return the state after every step; one of PyTorch's two biases is zero."""
+    """Return the hidden state after every step; the second of PyTorch's two biases is zero."""
     named = {"weight_ih_l0": weight.T, "weight_hh_l0": recurrent_weight.T, "bias_ih_l0": bias}
     module = torch.nn.LSTM(x.shape[2], len(recurrent_weight), batch_first=True, dtype=torch.float64)
     return functional_call(module, named | {"bias_hh_l0": torch.zeros_like(bias)}, (x,))[0]
 
 
 def gru(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any, recurrent_bias: Any) -> torch.Tensor:
-    """Return the state after every step; PyTorch's second bias is zero for the gates."""
+    """Return the hidden state after every step; PyTorch's second bias is zero for the two gates."""
     units = len(recurrent_weight)
     second = torch.cat((torch.zeros(2 * units, dtype=bias.dtype), recurrent_bias))
     named = {"weight_ih_l0": weight.T, "weight_hh_l0": recurrent_weight.T, "bias_ih_l0": bias, "bias_hh_l0": second}
@@ -39,7 +39,7 @@ def gru(x: torch.Tensor, weight: Any, recurrent_weight: Any, bias: Any, recurren
 
 
 def add_recurrent() -> None:
-    """Add layers that return the last state or the whole sequence, also for one step and in reverse."""
+    """Add layers that return the last state or all states, including a single step and reversed sequences."""
     for kind, gates, function in (("lstm", 4, lstm), ("gru", 3, gru)):
         for steps, sequences, backwards in ((6, False, False), (6, True, False), (1, False, False), (5, True, True)):
             config = {"type": kind, "units": 3, "return_sequences": sequences, "reverse": backwards}

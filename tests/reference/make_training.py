@@ -1,7 +1,7 @@
-"""Write `cases/training.npz`: PyTorch's training with penalties, accumulated gradients and averaged weights.
+"""Write `cases/training.npz`: training in PyTorch with penalties, accumulated gradients and averaged weights.
 
 A 3-4-2 network with tanh is trained for some steps. Every case holds the rows, the initial weights, the loss and the
-weights of every step, and the averages if weights are averaged. In a separate environment:
+weights of every step, and the averaged weights if averaging is on. Run this in a separate environment:
 
     pip install torch==2.13.0
     python -m tests.reference.make_training
@@ -32,7 +32,7 @@ def weight_decay(module: torch.nn.Module, factor: float) -> torch.optim.Optimize
 
 
 def make_penalty(module: torch.nn.Module, l1: float, l2: float, *, biases: bool) -> torch.Tensor:
-    """Return the penalty of the penalised parameters."""
+    """Return the l1 and l2 penalty of the weights and, if `biases` is true, of the biases."""
     penalised = [parameter for name, parameter in module.named_parameters() if biases or name.endswith("weight")]
     return sum((l1 * p.abs().sum() + l2 * (p**2).sum() for p in penalised), torch.tensor(0.0))
 
@@ -52,21 +52,21 @@ def train(
     weighted: bool = False,
     decay: float | None = None,
 ) -> None:
-    """Train one case.
+    """Train a network, and add the results as one case.
 
     Args:
         cases: the file to which the case is added.
         about: name of the case.
         settings: nncli's training section.
         optimizer: nncli's optimizer config.
-        make: creates the same optimizer for a module.
+        make: creates the same PyTorch optimizer for a module.
         l1: factor of the absolute values.
         l2: factor of the squares.
-        biases: whether biases are penalised.
+        biases: whether the penalty includes biases.
         decayed: whether the optimizer applies the penalty as weight decay; the loss then leaves the penalty out.
         several: number of batches per step, whose gradients are accumulated.
         weighted: whether rows have weights.
-        decay: decay of the averages.
+        decay: decay of the weight averages; None for no averaging.
     """
     x, y = cases.draw(ROWS, 3), cases.draw(ROWS, 2)
     weights = np.abs(cases.draw(ROWS)) + 0.5 if weighted else np.ones(ROWS)
@@ -90,7 +90,7 @@ def train(
                 part = slice(first, min(first + SIZE, stop))
                 error = ((module(tensor(x[part])) - tensor(y[part])) ** 2).mean(dim=1)
                 loss = (error * tensor(weights[part])).sum() / total
-                loss.backward()  # adds to the gradient of the earlier batches
+                loss.backward()  # adds to the gradients that are already there
                 value += loss.detach().item()
             made.step()
             losses.append(value)
@@ -106,7 +106,7 @@ def train(
 
 
 def named(module: torch.nn.Module) -> dict[str, np.ndarray]:
-    """Copy the parameters in nncli's names and layout."""
+    """Copy the parameters with nncli's names and in its layout."""
     return {NAMES[name]: array.detach().numpy().T.copy() for name, array in module.named_parameters()}
 
 

@@ -1,4 +1,4 @@
-"""Compare metrics with those of scikit-learn, stored in `metrics.npz` by `make_metrics_reference.py`."""
+"""Compare metrics with scikit-learn's values, which `make_metrics_reference.py` stored in `metrics.npz`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ over_all = pytest.mark.parametrize("case", CASES, ids=[case["about"].replace(" "
 
 
 def arrays_of(case):
-    """Return (prediction, targets, weights) as a loss passes them to metrics."""
+    """Return (prediction, targets, weights) in the form in which a loss passes them to metrics."""
     prediction, targets = (ARRAYS[case["arrays"][key]] for key in ("prediction", "targets"))
     if prediction.shape[1] == 1:
         targets = targets.reshape(-1, 1).astype(prediction.dtype)

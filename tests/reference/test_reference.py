@@ -38,7 +38,7 @@ CASES, ARRAYS = read()
 
 
 def for_cases_of(kind):
-    """Run a test for all cases of one kind, each as (description, its arrays by name)."""
+    """Run a test for all cases of one kind, each with its description and its arrays by name."""
     chosen = {name: case for name, case in CASES.items() if case["kind"] == kind}
     values = [(case, ARRAYS[name]) for name, case in chosen.items()]
     names = ["-".join(str(part) for part in (name, *label(case))) for name, case in chosen.items()]
@@ -67,7 +67,7 @@ def test_files_are_small_and_have_cases_of_every_kind():
 def test_layers_match_pytorch(case, arrays):
     x = arrays["x"]
     network = Network(layers_of([case["config"]]), x.shape[1:], np.dtype(np.float64), seed=0)
-    named = {name.split(".", 2)[2]: array for name, array in network.named().items()}  # without INDEX.TYPE
+    named = {name.split(".", 2)[2]: array for name, array in network.named().items()}  # names without INDEX.TYPE
     assert {f"p/{name}" for name in named} == {name for name in arrays if name.startswith("p/")}
     for name, array in named.items():
         array[...] = arrays[f"p/{name}"]

@@ -1,4 +1,4 @@
-"""Compare per-class metrics and balanced class weights with those of scikit-learn, stored in `report.json`."""
+"""Compare per-class metrics and balanced class weights with scikit-learn's values, stored in `report.json`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ over_all = pytest.mark.parametrize("case", REFERENCE["reports"], ids=[case["abou
 
 
 def arrays(case, rows=slice(None)):
-    """Return (prediction, targets, weights) of some rows, as a loss passes them to metrics."""
+    """Return (prediction, targets, weights) of some rows, in the form in which a loss passes them to metrics."""
     prediction = np.array(case["prediction"])[rows]
     targets = np.array(case["targets"])[rows]
     if prediction.shape[1] == 1:

@@ -1,4 +1,4 @@
-"""Compare scalers with those of scikit-learn, stored in `scalers.npz` by `make_scalers.py`."""
+"""Compare scalers with scikit-learn's results, which `make_scalers.py` stored in `scalers.npz`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_quantile_matches_scipy():
 
 
 def test_cdf_matches_scipy():
-    # SciPy rounds z / sqrt(2) first, which makes a difference of 1.1e-13 in the far tail
+    # SciPy first rounds z / sqrt(2), which causes a difference of 1.1e-13 in the far tail
     np.testing.assert_allclose(normal_distribution.cdf(ARRAYS["normal/z"]), ARRAYS["normal/ndtr"], rtol=2e-13, atol=0)
     assert normal_distribution.cdf(np.array([-np.inf, 0, np.inf])).tolist() == [0, 0.5, 1]
     assert normal_distribution.cdf(np.zeros((0, 2))).shape == (0, 2)

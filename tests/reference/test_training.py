@@ -1,4 +1,4 @@
-"""Compare training with PyTorch's, with penalties, accumulated gradients and averaged weights."""
+"""Compare training with PyTorch: penalties, accumulated gradients and averaged weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repeat an attempt with many numbers and report all failures together."""
+"""Call a function with many numbers, and report all failures together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from nncli.core.errors import NncliError
 
-MAX_REPORTED = 25  # failures that are printed
+MAX_REPORTED = 25  # number of failures that are printed
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def _act(folder: Path, action: Action, writers: list[int]) -> None:
             os.close(writer)
         sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         os.chdir(folder)
-        os.fsync = _not_waited_for
+        os.fsync = _skip_fsync
         try:
             action()
             code = 0
@@ -112,7 +112,7 @@ def _act(folder: Path, action: Action, writers: list[int]) -> None:
         os._exit(code)
 
 
-def _not_waited_for(descriptor: int) -> None:
+def _skip_fsync(descriptor: int) -> None:
     """Replace os.fsync, which is not needed because these tests kill processes and not the machine."""
     os.fstat(descriptor)
 
@@ -133,7 +133,7 @@ def run(folder: Path, *arguments: str) -> Ended:
 
 
 def signalled(call: Callable[..., object], at: int, number: int) -> Callable[..., object]:
-    """Wrap a function so that its n-th call first sends a signal to this process."""
+    """Wrap a function so that its call number `at` first sends a signal to this process."""
     calls = 0
 
     def called(*args: object, **keys: object) -> object:

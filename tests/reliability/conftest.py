@@ -44,7 +44,7 @@ def run(stopped, tmp_path):
 
 @pytest.fixture
 def last(run):
-    """The last checkpoint of this copy."""
+    """The last checkpoint of the copied run."""
     return run / "checkpoints" / "last.npz"
 
 
@@ -52,14 +52,14 @@ def last(run):
 def _imported(tmp_path_factory):
     """Train once in this process, so that forked children need no imports."""
     folder = tmp_path_factory.mktemp("imported")
-    config = tiny.write(folder, KINDS["kept"](), CONFIG)
+    config = tiny.write(folder, KINDS["many_checkpoints"](), CONFIG)
     found = CliRunner().invoke(command_line([]), ["train", config, "--run-dir", str(folder / "run")])
     assert found.exit_code == 0, found.stderr
 
 
 @pytest.fixture(scope="package")
 def scenes(_imported, tmp_path_factory):
-    """Return a function that returns the scene of a kind, with changed training settings and no interrupted run."""
+    """Return a function that returns the `Scene` of a kind of runs; keywords change its training settings."""
     made: dict[str, Scene] = {}
 
     def give(kind: str, **training: object) -> Scene:

@@ -1,4 +1,4 @@
-"""Split checkpoints into parts, and write damaged checkpoints, and forged checkpoints with matching checksums."""
+"""Split checkpoints into parts, and write forged checkpoints whose checksums match."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sealed(meta: dict[str, Any]) -> bytes:
 
 
 def write(path: str | Path, meta: dict[str, Any], others: dict[str, bytes]) -> None:
-    """Write a checkpoint with this meta.json and these members."""
+    """Write a checkpoint with a meta.json, whose checksum is made to match, and other members."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("meta.json", sealed(meta))
         for name, content in others.items():

@@ -22,19 +22,21 @@ GIGABYTE = 1 << 30
 
 
 def header(text: str, version: tuple[int, int] = (1, 0), size: int | None = None) -> bytes:
-    """Return the header of a .npy file."""
+    """Return the header of a .npy file; if `size` is given, the header states it as its length."""
     kind = "<H" if version == (1, 0) else "<I"
     length = struct.pack(kind, len(text) if size is None else size)
     return b"\x93NUMPY" + bytes(version) + length + text.encode("latin1")
 
 
-def of(shape: str = "(3, 2)", descr: str = "'<f8'", fortran: str = "False", content: bytes = bytes(48)) -> bytes:
-    """Return the bytes of a .npy file with these values in its header."""
+def npy_with_header(
+    shape: str = "(3, 2)", descr: str = "'<f8'", fortran: str = "False", content: bytes = bytes(48)
+) -> bytes:
+    """Return the bytes of a .npy file whose header has the given values."""
     return header(f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n") + content
 
 
 def deflated(size: int) -> bytes:
-    """Return compressed zeros without creating all zeros in memory; the result has a thousandth of their size."""
+    """Return `size` zeros in compressed form, which is a thousandth of their size, without holding all in memory."""
     step = 16 << 20
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(step)) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -54,7 +56,7 @@ def bomb(path: Path, name: str, beginning: bytes, size: int) -> None:
 
 
 def directory(path: Path, entries: int) -> None:
-    """Write a zip file that has only a list of members."""
+    """Write a zip file that has a long list of members, but no members."""
     entry = b"PK\1\2" + bytes(24) + struct.pack("<H", 4) + bytes(16) + b"aaaa"
     end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, len(entry) * entries, 0, 0)
     path.write_bytes(entry * entries + end)
@@ -128,7 +130,7 @@ def in_image(content: bytes) -> Callable[[Path], dict[str, Any]]:
 
 
 def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any) -> Callable[[Path], dict[str, Any]]:
-    """Return a function that writes a file with another function."""
+    """Return a function that calls `write` to create a file, and returns the keys of its source."""
 
     def make(folder: Path) -> dict[str, Any]:
         write(folder / name, *arguments)
@@ -141,28 +143,28 @@ def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any)
 
 
 HEADERS = {
-    "more rows than the file has": of("(10000000000, 2)"),
-    "more than 64 bits": of(f"({2**62}, {2**62})"),
-    "more than 63 bits of bytes": of(f"({2**61},)"),
-    "a negative length": of("(-3, 2)"),
-    "two negative lengths": of("(-3, -2)"),
-    "lengths that are not integers": of("(True, 2.5)"),
-    "a shape that is not a tuple": of("'wide'"),
-    "3,000 axes": of(f"({'1, ' * 3000})"),
-    "eighty axes": of(f"({'1, ' * 80})", content=bytes(8)),
-    "no rows of enormous size": of(f"(0, {2**62}, {2**62})"),
-    "objects": of(descr="'|O'"),
-    "objects among fields": of(descr="[('a', '<f8'), ('b', '|O')]"),
-    "records": of(descr="[('a', '<f4'), ('b', '<f4')]"),
-    "arrays of arrays": of(descr="('<f8', (1000000, 1000000))"),
-    "an unknown dtype": of(descr="'nonsense'"),
-    "an empty dtype": of(descr="()"),
-    "a dtype of lists": of(descr=f"{'[' * 80}{']' * 80}"),
-    "a dtype without length": of(descr="'<U0'"),
-    "dates": of(descr="'<M8[ns]'"),
-    "dates of an unknown unit": of(descr="'<M8[x]'"),
-    "a huge text": of(descr="'<U500000000'"),
-    "an order that is not a boolean": of(fortran="None"),
+    "more rows than the file has": npy_with_header("(10000000000, 2)"),
+    "more than 64 bits": npy_with_header(f"({2**62}, {2**62})"),
+    "more than 63 bits of bytes": npy_with_header(f"({2**61},)"),
+    "a negative length": npy_with_header("(-3, 2)"),
+    "two negative lengths": npy_with_header("(-3, -2)"),
+    "lengths that are not integers": npy_with_header("(True, 2.5)"),
+    "a shape that is not a tuple": npy_with_header("'wide'"),
+    "3,000 axes": npy_with_header(f"({'1, ' * 3000})"),
+    "eighty axes": npy_with_header(f"({'1, ' * 80})", content=bytes(8)),
+    "zero rows of enormous size": npy_with_header(f"(0, {2**62}, {2**62})"),
+    "objects": npy_with_header(descr="'|O'"),
+    "objects among fields": npy_with_header(descr="[('a', '<f8'), ('b', '|O')]"),
+    "records": npy_with_header(descr="[('a', '<f4'), ('b', '<f4')]"),
+    "arrays of arrays": npy_with_header(descr="('<f8', (1000000, 1000000))"),
+    "an unknown dtype": npy_with_header(descr="'nonsense'"),
+    "an empty dtype": npy_with_header(descr="()"),
+    "a dtype of lists": npy_with_header(descr=f"{'[' * 80}{']' * 80}"),
+    "a dtype without length": npy_with_header(descr="'<U0'"),
+    "dates": npy_with_header(descr="'<M8[ns]'"),
+    "dates of an unknown unit": npy_with_header(descr="'<M8[x]'"),
+    "a huge text": npy_with_header(descr="'<U500000000'"),
+    "an order that is not a boolean": npy_with_header(fortran="None"),
     "no dictionary": header("[1, 2, 3]\n") + bytes(48),
     "a function call": header("{'descr': __import__('os').mkdir('marker')}\n") + bytes(48),
     "an empty header": header(""),
@@ -177,18 +179,18 @@ HEADERS = {
     "no magic": b"\x93NUMPX" + bytes(100),
     "truncated in the magic": b"\x93NU",
     "an empty file": b"",
-    "written by Python 2": of("(3L, 2L)", content=bytes(8)),
+    "written by Python 2": npy_with_header("(3L, 2L)", content=bytes(8)),
 }
 IDX = {
     "more data than the file has": b"\0\0\x08\3" + b"\xff" * 12 + bytes(100),
     "255 axes": b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\0",
     "255 huge axes": b"\0\0\x08\xff" + b"\xff" * 1020 + b"\0",
-    "no rows of enormous size": b"\0\0\x0e\4" + bytes(4) + b"\xff" * 12,
+    "zero rows of enormous size": b"\0\0\x0e\4" + bytes(4) + b"\xff" * 12,
     "more data than the header says": b"\0\0\x08\1\0\0\0\3" + bytes(100_000),
     "truncated in the header": b"\0\0\x08\3\0\0",
 }
 BOMBS = {
-    "npz": written("a.npz", bomb, "x.npy", of("(1000, 1000, 200)"), 3 * GIGABYTE, targets="x"),
+    "npz": written("a.npz", bomb, "x.npy", npy_with_header("(1000, 1000, 200)"), 3 * GIGABYTE, targets="x"),
     "npz header": written("a.npz", bomb, "x.npy", header("{", (2, 0), 0xFFFFFF00), 3 * GIGABYTE, targets="x"),
     "list of members": written("a.npz", directory, 2_000_000),
     "csv": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0,0\n", 3 * GIGABYTE, targets="y"),
@@ -215,6 +217,6 @@ def pickles(marker: Path) -> dict[str, Callable[[Path], dict[str, Any]]]:
     return {
         **{f"npy {name}": in_npy(content) for name, content in found.items()},
         **{f"npz {name}": in_npz(content) for name, content in found.items()},
-        "npz under another name": in_npz(raw, "x"),
-        "npz above": in_npz(raw, "../x.npy"),
+        "npz member without an ending": in_npz(raw, "x"),
+        "npz member in the parent folder": in_npz(raw, "../x.npy"),
     }

@@ -16,45 +16,46 @@ HIDDEN = [{"type": "dense", "units": 4}, "tanh", {"type": "dropout", "rate": 0.2
 
 
 def dense(**training: Any) -> dict[str, Any]:
-    """Dense layers with dropout."""
+    """Return the config of dense layers with dropout."""
     return tiny.classifier(model=[*HIDDEN, "sigmoid"], training={"epochs": 3, "batch_size": 16, **training})
 
 
 def convolutional(**training: Any) -> dict[str, Any]:
-    """Convolutions with dropout, and test rows."""
+    """Return the config of convolutions with dropout, with test rows."""
     values = tiny.convolutional(training={"epochs": 3, "batch_size": 20, **training})
     values["data"]["test"] = {"fraction": 0.2}
     return values
 
 
-def early(**training: Any) -> dict[str, Any]:
-    """A run that stops early."""
+def early_stopping(**training: Any) -> dict[str, Any]:
+    """Return the config of a run that stops early."""
     values = dense(**{"epochs": 60, "early_stopping": {"monitor": "val_loss", "patience": 2}, **training})
     return {**values, "optimizer": {"type": "adam", "learning_rate": 0.7}}
 
 
-def kept(**training: Any) -> dict[str, Any]:
-    """A run that keeps several checkpoints, some of them written within an epoch, and averages its weights.
+def many_checkpoints(**training: Any) -> dict[str, Any]:
+    """Return the config of a run that keeps several checkpoints, some of them written within an epoch.
 
-    Checkpoints are written every two steps and every two epochs; the state of some metrics contains all rows.
+    Checkpoints are written every two steps and every two epochs. Weights are averaged, and the state of the metric
+    roc_auc contains all rows.
     """
     checkpoint = {"monitor": "val_log_loss", "keep": 3, "every_epochs": 2, "every_steps": 2}
     values = dense(**{"epochs": 7, "checkpoint": checkpoint, "weight_averaging": {"decay": 0.9}, **training})
     return {**values, "metrics": ["roc_auc", "f1", "log_loss"]}
 
 
-def measured(**training: Any) -> dict[str, Any]:
-    """Many metrics, so that metrics.csv is larger than a checkpoint."""
+def many_metrics(**training: Any) -> dict[str, Any]:
+    """Return the config of a run with many metrics, so that metrics.csv is larger than a checkpoint."""
     metrics = ["accuracy", "precision", "recall", "f1", "brier", "log_loss"]
     return {**dense(**{"epochs": 90, **training}), "metrics": metrics}
 
 
-KINDS = {kind.__name__: kind for kind in (dense, convolutional, early, kept, measured)}
+KINDS = {kind.__name__: kind for kind in (dense, convolutional, early_stopping, many_checkpoints, many_metrics)}
 
 
 @dataclass
 class Scene:
-    """A folder with data, a config and its uninterrupted run.
+    """A folder with data, a config, an uninterrupted run of the config and, in a test, an interrupted one.
 
     Args:
         folder: the working directory of all commands.
@@ -67,14 +68,14 @@ class Scene:
         """Write the files and train once."""
         tiny.write(folder, values, CONFIG)
         scene = cls(folder)
-        ended = run(folder, "train", CONFIG, "--run-dir", "whole")
+        ended = run(folder, "train", CONFIG, "--run-dir", "uninterrupted")
         assert ended.code == 0, ended.err
         return scene
 
     @property
-    def whole(self) -> Path:
+    def uninterrupted(self) -> Path:
         """The uninterrupted run."""
-        return self.folder / "whole"
+        return self.folder / "uninterrupted"
 
     @property
     def run(self) -> Path:

@@ -22,9 +22,9 @@ from nncli.runs import checkpoint_meta
 from tests.reliability.forge import sealed
 from tests.reliability.hostile_data import BOMBS, HEADERS, IDX, in_idx, in_npy, in_npz
 
-PART = '{"\u0101":"\u0101"},'  # the two values that take the most memory
+PART = '{"\u0101":"\u0101"},'  # an object and a text: the kinds of values that take the most memory
 
-FEW = ("full", "npz", "anchors")  # the names of the files that are written with the argument few
+FEW = ("full", "npz", "anchors")  # with the argument few, only these entries of texts and makes are written
 
 
 def checkpoints(folder: Path, few: bool) -> Iterator[Path]:
@@ -103,7 +103,7 @@ def configs(folder: Path) -> Iterator[Path]:
 
 
 def config(keys: dict[str, Any]) -> dict[str, Any]:
-    """Return a config of a model that accepts whatever the source holds."""
+    """Return a config that trains a small model on a source."""
     return {
         "data": {"train": keys},
         "model": [{"type": "dense", "units": 1}],

@@ -1,6 +1,8 @@
-"""Act at the moments at which a process changes files: before every call that does so, and within every write.
+"""Kill a process, or let its disk be full, at a numbered moment.
 
-`watch` changes this process permanently, so it is for forked children only.
+A moment is a point at which a process changes files: just before a call that does so, or in the middle of a write.
+
+`watch` changes the current process permanently, so it must only be called in forked children.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from tests.reliability.children import Action
 
 CALLS = ("fsync", "fdatasync", "replace", "rename", "link", "unlink", "remove", "mkdir", "truncate", "ftruncate")
 GROWING = ("open", "write", "half of a write", "mkdir", "link")  # calls that always fail when the disk is full
-FAILING = (*GROWING, "fsync", "replace")  # calls that can fail once
-MAX_NEW_WRITES = 3  # later writes to a file are not new moments, since they leave it in a similar state
+FAILING = (*GROWING, "fsync", "replace")  # calls that can be the first to fail on a full disk
+MAX_NEW_WRITES = 3  # later writes to the same file are not new moments, because they leave it in a similar state
 
 Act = Callable[[int, str, bool], None]
 
@@ -44,16 +46,16 @@ class Moments:
     """Count moments and act on them.
 
     Args:
-        act: called with three values: the number of a moment, counted from 1; what is about to happen; and whether the
-            moment is new. Writes to a file after its first MAX_NEW_WRITES are not new.
-        count: the counter.
+        act: called at every moment with its number, counted from 1, the name of the call that follows, and whether the
+            moment is new. Writes to a file after its first MAX_NEW_WRITES are not new, and not counted.
+        count: the number of new moments so far.
     """
 
     def __init__(self, act: Act, count: Count) -> None:
         self._act, self._count = act, count
 
     def reach(self, what: str, *, new: bool = True) -> None:
-        """Count a moment before something happens."""
+        """Count a moment, and act on it; `what` names the call that follows."""
         self._count.value += new
         self._act(self._count.value, what, new)
 
@@ -88,7 +90,7 @@ class _Watched(io.FileIO):
 
 
 def watch(moments: Moments) -> None:
-    """Replace open and functions of os in this process, so that moments are counted."""
+    """Replace open and functions of os in this process, so that they report moments."""
     for name in CALLS:
         if hasattr(os, name):
             setattr(os, name, _before(getattr(os, name), name, moments))
@@ -144,7 +146,7 @@ def counted(action: Action, count: Count) -> Action:
 
 
 def killed_at(action: Action, number: int) -> Action:
-    """Wrap an action so that its process is killed at a moment."""
+    """Wrap an action so that its process is killed at moment `number`."""
 
     def act(reached: int, what: str, new: bool) -> None:
         if new and reached == number:
@@ -155,11 +157,11 @@ def killed_at(action: Action, number: int) -> Action:
 
 
 def disk_full_at(action: Action, number: int, *, for_good: bool) -> Action:
-    """Wrap an action so that the disk is full at a moment.
+    """Wrap an action so that the disk is full at moment `number`.
 
     Args:
         action: the function that the process runs.
-        number: the number of the moment. If the call at it cannot fail, the next call that can fails.
+        number: the number of the moment. If a full disk does not affect the call that follows, a later call fails.
         for_good: whether the disk stays full, so that no file can be created or grow.
     """
     waiting = True

@@ -1,4 +1,4 @@
-"""Mount small or read-only file systems, if this process may."""
+"""Mount small or read-only file systems, if this process has the permission to mount."""
 
 from __future__ import annotations
 

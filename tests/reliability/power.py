@@ -1,4 +1,4 @@
-"""Simulate power cuts: synced data remain on the disk, and as little as possible of all other data."""
+"""Simulate power cuts after which synced data remain on the disk, and as little as possible of all other data."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tests.reliability.moments import Count, Moments, watch
 class Disk:
     """The synced state of the disk: the content of every file and the names in every folder at the last fsync.
 
-    Known files stay open, so that no other file gets their inode number.
+    Synced files stay open, so that no other file gets their inode number.
 
     Args:
-        folder: parent of the run directory; its present content counts as synced.
-        names_last: whether names are on the disk immediately, and only the content of files needs an fsync.
+        folder: parent of the run directory; its current content counts as synced.
+        names_persist: whether the names in a folder reach the disk without an fsync; the content of files never does.
     """
 
-    def __init__(self, folder: Path, *, names_last: bool) -> None:
-        self._folder, self._names_last = folder, names_last
+    def __init__(self, folder: Path, *, names_persist: bool) -> None:
+        self._folder, self._names_persist = folder, names_persist
         self._content: dict[int, bytes] = {}
         self._names: dict[int, dict[str, int]] = {}
         for path in (folder, *folder.rglob("*")):
@@ -44,7 +44,7 @@ class Disk:
         return {name: _identity(os.open(f"{path}/{name}", os.O_RDONLY))[0] for name in os.listdir(path)}
 
     def cut(self, name: str, target: Path) -> None:
-        """Write what remains of the run directory after a power cut."""
+        """Write to `target` what remains of the run directory `name` after a power cut."""
         self._write(self._folder / name, self._folder, name, target)
 
     def _write(self, path: Path, parent: Path, name: str, target: Path) -> None:
@@ -59,7 +59,7 @@ class Disk:
             self._write(path / inner, path, inner, target / inner)
 
     def _names_of(self, folder: Path) -> dict[str, int]:
-        if self._names_last:
+        if self._names_persist:
             return self._listed(str(folder))
         return self._names.get(folder.stat().st_ino, {})
 
@@ -73,18 +73,20 @@ def _identity(descriptor: int) -> tuple[int, bool]:
     return seen.st_ino, stat.S_ISDIR(seen.st_mode)
 
 
-def cut_at(action: Action, number: int, target: Path, *, names_last: bool) -> Action:
-    """Wrap an action so that its process is killed at a moment, and write what a power cut would leave to a folder.
+def cut_at(action: Action, number: int, target: Path, *, names_persist: bool) -> Action:
+    """Wrap an action so that a power cut at moment `number` is simulated.
+
+    The files that the power cut would leave are written to `target`, and the process is killed.
 
     Args:
         action: the function that the process runs; it writes its run to the directory named run.
         number: the number of the moment.
         target: the folder to which the remaining files are written.
-        names_last: as in `Disk`.
+        names_persist: as in `Disk`.
     """
 
     def acting() -> object:
-        disk = Disk(Path.cwd(), names_last=names_last)
+        disk = Disk(Path.cwd(), names_persist=names_persist)
         os.fsync = disk.sync
         cutting = False
 

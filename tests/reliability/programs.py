@@ -17,7 +17,7 @@ PATIENCE = 60  # seconds before a wait fails
 
 
 def start(folder: Path, slow: dict[str, float], *arguments: str) -> subprocess.Popen[str]:
-    """Start nncli as a program in which some functions sleep before each call; slow gives their names and seconds."""
+    """Start nncli as a program; `slow` maps names of functions to the seconds that they sleep before each call."""
     command = [sys.executable, slowed.__file__, json.dumps(slow), *arguments]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -29,7 +29,7 @@ def end(program: subprocess.Popen[str]) -> Ended:
 
 
 def traces(run: Path) -> set[tuple[str, int, int, int]]:
-    """Return the files of a run, each with time, size and inode, which change when the file is written."""
+    """Return (path, time, size, inode) of every file of a run; at least one value changes when the file is written."""
     found = set()
     for path in run.rglob("*") if run.exists() else ():
         try:

@@ -32,8 +32,8 @@ def parsed(text: str) -> Rows:
     lines = list(csv.reader(io.StringIO(text)))
     header = lines[0] if lines else []
     for line in lines[1:]:
-        assert len(line) == len(header), f"metrics.csv has a torn row: {line}"
-        assert all(map(_is_number, line)), f"metrics.csv has a torn row: {line}"
+        assert len(line) == len(header), f"metrics.csv has an incomplete row: {line}"
+        assert all(map(_is_number, line)), f"metrics.csv has an incomplete row: {line}"
     return [timeless(dict(zip(header, line, strict=True))) for line in lines[1:]]
 
 
@@ -95,8 +95,8 @@ def _differences(one: Any, two: Any) -> str:
     return f"({texts[0]} for {texts[1]})"
 
 
-def whole_so_far(run: Path, end: Path) -> bool:
-    """Check that the files of a killed process can be read and agree with the uninterrupted run so far.
+def consistent_so_far(run: Path, end: Path) -> bool:
+    """Check that the files of a killed process can be read, and that its rows equal those of the uninterrupted run.
 
     Args:
         run: the directory of the killed process.

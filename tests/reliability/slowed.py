@@ -1,6 +1,6 @@
-"""A program: nncli with functions that sleep before each call.
+"""A program that runs nncli with functions that sleep before each call.
 
-The first argument is a JSON object with the names of these functions and their seconds.
+The first argument is a JSON object that maps names of functions to seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Forged checkpoints with matching checksums are rejected or harmless, and their code is not run."""
+"""Forged checkpoints with matching checksums are rejected or harmless, and no code from them is run."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from tests.workflows import tiny
 DEEP: list = []
 for _ in range(490):
     DEEP = [DEEP]
-ODD = [None, "x", "", -1, 0, 3, 10**400, 2**63, 1.5, float("nan"), float("inf"), -1e300, True, [], {}, [[]], DEEP]
-ODD += [["x"], {"x": 1}, {"type": "dense"}, "../x", "\ud800", "x" * 5000, [0] * 2000, {"": {"": {"": {}}}}]
-IN_STATE = [None, "x", -1, 1.5, float("nan"), 10**400, True, [], {}, [1], 2**60]
+UNUSUAL = [None, "x", "", -1, 0, 3, 10**400, 2**63, 1.5, float("nan"), float("inf"), -1e300, True, [], {}, [[]], DEEP]
+UNUSUAL += [["x"], {"x": 1}, {"type": "dense"}, "../x", "\ud800", "x" * 5000, [0] * 2000, {"": {"": {"": {}}}}]
+UNUSUAL_IN_STATE = [None, "x", -1, 1.5, float("nan"), 10**400, True, [], {}, [1], 2**60]
 
 
 def parts(content):
@@ -100,13 +100,12 @@ def test_a_forged_meta_is_rejected_or_harmless(forging, count):
     paths = places(meta)[1:]
 
     @settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    @given(st.lists(st.tuples(st.sampled_from(paths), st.sampled_from([..., *ODD])), min_size=1, max_size=2))
+    @given(st.lists(st.tuples(st.sampled_from(paths), st.sampled_from([..., *UNUSUAL])), min_size=1, max_size=2))
     def forge(changes):
         forged = meta
         for path, value in changes:
-            with contextlib.suppress(
-                LookupError, TypeError, RecursionError
-            ):  # the first change has removed the place of the second
+            # the first change may have removed the place of the second
+            with contextlib.suppress(LookupError, TypeError, RecursionError):
                 forged = put(forged, path, value)
         write(folder / "forged.npz", forged, others)
         try_all(data, folder / "forged.npz")
@@ -114,26 +113,28 @@ def test_a_forged_meta_is_rejected_or_harmless(forging, count):
     forge()
 
 
-@pytest.mark.parametrize("value", first(1, [16, 21, *(number for number in range(len(ODD)) if number not in (16, 21))]))
+@pytest.mark.parametrize(
+    "value", first(1, [16, 21, *(number for number in range(len(UNUSUAL)) if number not in (16, 21))])
+)
 def test_an_unusual_value_in_any_part_of_meta_json_is_rejected_or_harmless(forging, value):
     data, folder, meta, others = forging
     for key in meta:
         if key == "sha256":
             continue
-        write(folder / "odd.npz", put(meta, (key,), ODD[value]), others)
+        write(folder / "odd.npz", put(meta, (key,), UNUSUAL[value]), others)
         try_all(data, folder / "odd.npz")
 
 
 def trainer_states(meta):
-    """Return (path, value) of unusual values in the state of a trainer."""
-    found = [(("trainer",), value) for value in (..., *IN_STATE)]
+    """Return (path, value) pairs that put unusual values into the state of a trainer."""
+    found = [(("trainer",), value) for value in (..., *UNUSUAL_IN_STATE)]
     for path in places(meta["trainer"])[1:]:
-        found += [(("trainer", *path), value) for value in (..., *IN_STATE)]
+        found += [(("trainer", *path), value) for value in (..., *UNUSUAL_IN_STATE)]
     return found
 
 
 def allowed(meta, path, value):
-    """Return whether a trainer could have reached a state with this value."""
+    """Return whether the state of a trainer can have this value at this path."""
     name, depth, before = path[-1], len(path), meta
     for key in path:
         before = before[key]
@@ -141,7 +142,7 @@ def allowed(meta, path, value):
     if path[1:] == ("stopping",):
         return value is None
     if path[1:] in (("last_record",), ("best_record",)):
-        return value == {}  # this is the state before the first epoch
+        return value == {}  # there is no record before the first epoch
     if path[1:2] in (("best",), ("stopping",), ("plateau",)) and name == "best" and depth == 3:
         return number or value is None
     if path[1:2] in (("last_record",), ("best_record",)) and depth == 3 and name not in ("epoch", "step"):
@@ -225,7 +226,7 @@ def test_an_extra_state_array_is_rejected(forging):
     _, folder, meta, others = forging
     forged = put(meta, ("arrays", "state/more"), described(np.zeros(3)))
     write(folder / "more.npz", forged, {**others, "state/more.npy": npy(np.zeros(3))})
-    with pytest.raises(CheckpointError, match="the array 'more' is of another model"):
+    with pytest.raises(CheckpointError, match="the array 'more' is not part of this model"):
         Model.load(folder / "more.npz")
 
 
@@ -235,7 +236,7 @@ def test_nothing_is_unpickled(forging, tmp_path):
     objects = np.array([Marker(marker)], dtype=object)
     file = tmp_path / "objects.npz"
     pickle.loads(pickle.dumps(Marker(marker)))
-    marker.rmdir()  # without protection, unpickling creates the folder
+    marker.rmdir()  # the marker works: unpickling it creates the folder
     for name in ("0.dense.bias", "state/tally/accuracy"):
         for dtype in ("|O", "<f4", "|V8", "O", "object"):
             forged = put(meta, ("arrays", name), {**described(np.zeros(1)), "dtype": dtype, "shape": [1]})

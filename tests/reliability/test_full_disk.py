@@ -1,4 +1,4 @@
-"""A disk that is full at any moment causes an error and no damage; results are the same once there is space."""
+"""A full disk causes an error and no damage, and the repeated command gives the same results once there is space."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.reliability.children import Child, Ended, command, run
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.moments import Count, counted, disk_full_at, killed_at
 from tests.reliability.mounts import can_mount, enlarge, make_read_only, make_writable, small
-from tests.reliability.runs_compared import files, same, whole_so_far
+from tests.reliability.runs_compared import consistent_so_far, files, same
 from tests.workflows import tiny
 
 FULL, LARGE = "No space left on device", "File too large"
@@ -40,22 +40,22 @@ def check_message(ended: Ended, reason: str, begun: bool) -> None:
 
 def check_files(run_path: Path, end: Path) -> None:
     """Check that a failed process left valid files, no incomplete row and no temporary file."""
-    assert whole_so_far(run_path, end)
+    assert consistent_so_far(run_path, end)
     metrics = run_path / "metrics.csv"
     assert not metrics.exists() or metrics.read_text()[-1:] in ("", "\n"), "metrics.csv ends in an incomplete row"
     temporary = [name for name in files(run_path) if name.endswith(".tmp")]
-    assert not temporary, f"left behind: {temporary}"
+    assert not temporary, f"temporary files are left: {temporary}"
 
 
 def rerun_and_compare(scene: Scene) -> None:
     """Run the same command again with enough space, and compare the results."""
     ended = run(scene.folder, *TRAIN)
     assert ended.code == 0, ended.err
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
-@pytest.mark.parametrize("for_good", [True, False], ids=["stays full", "once"])
-@pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
+@pytest.mark.parametrize("for_good", [True, False], ids=["stays full", "fails once"])
+@pytest.mark.parametrize("kind", ["dense", *first(0, ["early_stopping", "many_checkpoints"])])
 @pytest.mark.parametrize("every", first(1, [37, 1]))
 def test_a_full_disk_at_any_moment_keeps_the_run_intact(scenes, kind, every, for_good):
     scene = scenes(kind)
@@ -65,13 +65,13 @@ def test_a_full_disk_at_any_moment_keeps_the_run_intact(scenes, kind, every, for
     def attempt(number):
         scene.clear()
         ended = Child(scene.folder, disk_full_at(command(*TRAIN), number, for_good=for_good)).ended()
-        if ended.code == 0:  # the program recovered from the failure, or no call could fail any more
+        if ended.code == 0:  # the program recovered from the failure, or no later call needed space
             with about("the command succeeded"):
-                assert same(scene.run, scene.whole)
+                assert same(scene.run, scene.uninterrupted)
             return
         with about(ended.err.splitlines()[-1]):
             check_message(ended, FULL, begun=(scene.run / "status.json").exists())
-            check_files(scene.run, scene.whole)
+            check_files(scene.run, scene.uninterrupted)
             rerun_and_compare(scene)
 
     assert all_succeed(attempt, range(1, count.value + 1, every))
@@ -90,15 +90,15 @@ def limited(size: int) -> Callable[[], object]:
 @pytest.mark.parametrize("every", first(1, [4, 1]))
 @pytest.mark.parametrize("below", first(1, [1, 2, 10, 50]))
 def test_a_limit_on_file_size_keeps_the_run_intact(scenes, below, every):
-    scene = scenes("kept")
-    sizes = sorted({path.stat().st_size for path in scene.whole.rglob("*") if path.is_file()})
+    scene = scenes("many_checkpoints")
+    sizes = sorted({path.stat().st_size for path in scene.uninterrupted.rglob("*") if path.is_file()})
 
     def attempt(size):
         scene.clear()
         with about(f"at most {size} bytes"):
             ended = Child(scene.folder, limited(size)).ended()
             check_message(ended, LARGE, begun=(scene.run / "status.json").exists())
-            check_files(scene.run, scene.whole)
+            check_files(scene.run, scene.uninterrupted)
             rerun_and_compare(scene)
 
     assert all_succeed(attempt, [max(1, size - below) for size in sizes[::every]])
@@ -106,10 +106,10 @@ def test_a_limit_on_file_size_keeps_the_run_intact(scenes, below, every):
 
 @pytest.mark.parametrize("count", first(1, [1, 40]))
 def test_a_limit_on_the_size_of_metrics_csv_leaves_complete_rows(scenes, count):
-    """The limit is larger than every checkpoint, so it cuts a row of metrics.csv; the log goes to /dev/null."""
-    scene = scenes("measured")
+    """Only metrics.csv reaches the limit: checkpoints are smaller, and the log goes to /dev/null."""
+    scene = scenes("many_metrics")
     log = scene.run / "train.log"
-    least, most = ((scene.whole / name).stat().st_size for name in ("checkpoints/last.npz", "metrics.csv"))
+    least, most = ((scene.uninterrupted / name).stat().st_size for name in ("checkpoints/last.npz", "metrics.csv"))
     assert most > 1.2 * least
 
     def attempt(limit):
@@ -121,7 +121,7 @@ def test_a_limit_on_the_size_of_metrics_csv_leaves_complete_rows(scenes, count):
             ended = Child(scene.folder, limited(limit)).ended()
             check_message(ended, LARGE, begun=True)
             assert "metrics.csv" in ended.err.splitlines()[-1]
-            check_files(scene.run, scene.whole)
+            check_files(scene.run, scene.uninterrupted)
             log.unlink()
             rerun_and_compare(scene)
 
@@ -132,7 +132,7 @@ def test_a_limit_on_the_size_of_metrics_csv_leaves_complete_rows(scenes, count):
 def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
     scene = scenes("dense")
     output = scene.folder / f"full-disk{ending}"
-    predict = command("predict", "whole", tiny.TABLE, "--output", output.name)
+    predict = command("predict", "uninterrupted", tiny.TABLE, "--output", output.name)
     count = Count()
     assert Child(scene.folder, counted(predict, count)).ended().code == 0
     new = output.read_bytes()
@@ -156,7 +156,7 @@ def test_predictions_on_a_full_disk_keep_the_older_file(scenes, ending):
 
 @pytest.mark.parametrize("every", first(1, [64, 4]))
 def test_a_small_file_system_keeps_the_run_intact(scenes, every):
-    scene = scenes("kept")
+    scene = scenes("many_checkpoints")
     scene.run.mkdir()
     if not can_mount(scene.run):
         pytest.skip("this process may not mount a file system")
@@ -170,10 +170,10 @@ def test_a_small_file_system_keeps_the_run_intact(scenes, every):
             if ended.code:
                 failed.append(size)
                 check_message(ended, FULL, begun=(scene.run / "status.json").exists())
-                check_files(scene.run, scene.whole)
+                check_files(scene.run, scene.uninterrupted)
                 enlarge(scene.run)
                 rerun_and_compare(scene)
-            assert same(scene.run, scene.whole)
+            assert same(scene.run, scene.uninterrupted)
 
     assert all_succeed(attempt, range(4, 200, every))
     assert failed, "no file system was too small"
@@ -203,7 +203,7 @@ def test_removed_checkpoints_are_reported_and_written_again(scenes):
     checkpoints = scene.run / "checkpoints"
     ended = Child(scene.folder, after_an_epoch(lambda: shutil.rmtree(checkpoints))).ended()
     check_message(ended, "No such file or directory", begun=True)
-    assert whole_so_far(scene.run, scene.whole)
+    assert consistent_so_far(scene.run, scene.uninterrupted)
     rerun_and_compare(scene)
 
 
@@ -227,7 +227,7 @@ def test_read_only_checkpoints_are_reported_and_kept(scenes):
     try:
         check_message(ended, reason, begun=True)
         assert checkpoint.read_meta(str(checkpoints / "last.npz"))["epoch"] == 2
-        assert whole_so_far(scene.run, scene.whole)
+        assert consistent_so_far(scene.run, scene.uninterrupted)
         ended = run(scene.folder, *TRAIN)
         check_message(ended, reason, begun=True)
     finally:

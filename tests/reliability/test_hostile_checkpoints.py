@@ -21,11 +21,11 @@ from tests.long import first
 from tests.reliability.forge import boundaries, described, members, npy, sealed, write
 from tests.workflows import tiny
 
-CHANGES = 100  # per test
+CHANGES = 100  # number of damaged files per test
 
 
-def held(path):
-    """Return the whole content of a checkpoint, for comparison."""
+def content_of(path):
+    """Return the entire content of a checkpoint, for comparison."""
     meta, arrays = checkpoint.load(str(path))
     return json.dumps(meta), {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in arrays.items()}
 
@@ -65,40 +65,40 @@ def structure(content, chance, places):
 @pytest.mark.parametrize("kind", ["anywhere", "structure"])
 def test_random_damage_is_refused_or_harmless(stopped, last, kind, seed):
     chance = random.Random(f"{kind} {seed}")
-    whole, before, shown = last.read_bytes(), held(last), inspect(last)
+    intact, before, shown = last.read_bytes(), content_of(last), inspect(last)
     data = stopped / tiny.TABLE
     predicted = np.concatenate(list(predict(last, data).arrays())).tobytes()
     places = boundaries(last)
     found = 0
     for _ in range(CHANGES):
-        changed = damage(whole, chance) if kind == "anywhere" else structure(whole, chance, places)
+        changed = damage(intact, chance) if kind == "anywhere" else structure(intact, chance, places)
         last.write_bytes(changed)
         seen: list = []
         if refusal(lambda seen=seen: seen.append(inspect(last)), last) is None:
             assert repr(seen[0]) == repr(shown)
         if refusal(lambda: checkpoint.load(str(last)), last) is None:
-            assert held(last) == before
+            assert content_of(last) == before
             assert np.concatenate(list(predict(last, data).arrays())).tobytes() == predicted
-        elif changed != whole:
+        elif changed != intact:
             found += 1
     assert found > CHANGES / 2 or kind == "structure"
 
 
 @pytest.mark.parametrize(("value", "step"), first(2, [(0, 7), (1, 11), (0, 1), (1, 1), (8, 1), (0x80, 1), (0xFF, 1)]))
 def test_changed_bytes_of_the_list_of_members_are_refused_or_harmless(last, value, step):
-    whole, before = last.read_bytes(), held(last)
+    intact, before = last.read_bytes(), content_of(last)
     with zipfile.ZipFile(last) as archive:
         start = archive.start_dir
-    for at in range(start, len(whole), step):
-        last.write_bytes(whole[:at] + bytes([value]) + whole[at + 1 :])
+    for at in range(start, len(intact), step):
+        last.write_bytes(intact[:at] + bytes([value]) + intact[at + 1 :])
         if refusal(lambda: checkpoint.load(str(last)), last) is None:
-            assert held(last) == before
+            assert content_of(last) == before
 
 
 def test_a_truncated_checkpoint_is_refused_by_every_function(stopped, run, last):
-    whole = last.read_bytes()
+    intact = last.read_bytes()
     chance = random.Random(5)
-    cuts = {place + by for place in boundaries(last) for by in (-1, 0, 1)} | set(chance.sample(range(len(whole)), 60))
+    cuts = {place + by for place in boundaries(last) for by in (-1, 0, 1)} | set(chance.sample(range(len(intact)), 60))
     data = stopped / tiny.TABLE
     uses = [
         lambda: checkpoint.load(str(last)),
@@ -107,8 +107,8 @@ def test_a_truncated_checkpoint_is_refused_by_every_function(stopped, run, last)
         lambda: predict(last, data),
         lambda: Model.load(last),
     ]
-    for number, cut in enumerate(sorted(cut for cut in cuts if 0 <= cut < len(whole))):
-        last.write_bytes(whole[:cut])
+    for number, cut in enumerate(sorted(cut for cut in cuts if 0 <= cut < len(intact))):
+        last.write_bytes(intact[:cut])
         for use in uses:
             assert refusal(use, last)
         if number % 30 == 0:
@@ -117,8 +117,8 @@ def test_a_truncated_checkpoint_is_refused_by_every_function(stopped, run, last)
 
 @pytest.mark.parametrize("extra", [b"x", b"\0" * 22, b"PK\5\6" + b"\0" * 18, b"PK\5\6" + b"\xff" * 16 + b"\0\0"])
 def test_data_before_or_after_the_archive_is_refused(last, extra):
-    whole = last.read_bytes()
-    for changed in (whole + extra, extra + whole):
+    intact = last.read_bytes()
+    for changed in (intact + extra, extra + intact):
         last.write_bytes(changed)
         assert "not an nncli checkpoint, or a damaged one" in refusal(lambda: checkpoint.read_meta(str(last)), last)
 
@@ -155,15 +155,15 @@ def test_overlapping_members_are_refused(last):
 
 @pytest.mark.parametrize(("bit", "what"), [(0x1, "encrypted"), (0x20, "patched"), (0x40, "strong encryption")])
 def test_unsupported_zip_flags_are_refused(last, bit, what):
-    whole = last.read_bytes()
+    intact = last.read_bytes()
     with zipfile.ZipFile(last) as archive:
         at = archive.start_dir
     for member in range(3):
-        content = bytearray(whole)
+        content = bytearray(intact)
         content[at + 8] |= bit
         last.write_bytes(content)
         assert refusal(lambda: checkpoint.load(str(last)), last), f"{what}, member {member}"
-        at = whole.index(b"PK\1\2", at + 1)
+        at = intact.index(b"PK\1\2", at + 1)
 
 
 def test_weights_of_another_dtype_are_refused(stopped, run, last):
@@ -182,7 +182,7 @@ def test_an_array_of_another_model_is_refused(stopped, last):
     meta = json.loads(content.pop("meta.json"))
     meta["arrays"]["9.dense.weight"] = described(np.zeros(3, np.float32))
     write(last, meta, {**content, "9.dense.weight.npy": npy(np.zeros(3, np.float32))})
-    assert "'9.dense.weight' is of another model" in refusal(lambda: predict(last, stopped / tiny.TABLE), last)
+    assert "'9.dense.weight' does not belong to the model" in refusal(lambda: predict(last, stopped / tiny.TABLE), last)
 
 
 def test_a_model_too_large_for_a_checkpoint_is_refused_before_training(stopped, monkeypatch):
@@ -196,10 +196,10 @@ def test_a_model_too_large_for_a_checkpoint_is_refused_before_training(stopped, 
                 check_meta_size(session, trainer)
 
 
-def test_an_archive_written_in_another_order_is_equal(last):
-    before, content = held(last), members(last)
+def test_a_checkpoint_with_its_members_in_another_order_has_the_same_content(last):
+    before, content = content_of(last), members(last)
     meta = json.loads(content.pop("meta.json"))
     write(last, dict(reversed(meta.items())), dict(reversed(content.items())))
-    meta, arrays = held(last)
+    meta, arrays = content_of(last)
     assert (json.loads(meta), arrays) == (json.loads(before[0]), before[1])
     assert json.loads(sealed(json.loads(meta))) == json.loads(meta)

@@ -1,4 +1,4 @@
-"""Malicious data files are rejected with a message that names the file, and their code is not run."""
+"""Malicious data files are rejected with a message that names the file, and no code from them is run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ from nncli.core.errors import DataError, UserError
 from nncli.data.files.decompression import check_decompressed_size, open_decompressed
 from tests.data.make_sources import rows
 from tests.long import first
-from tests.reliability.hostile_data import BOMBS, GOOD, HEADERS, IDX, Y, in_idx, in_image, in_npy, in_npz, of, pickles
+from tests.reliability.hostile_data import (
+    BOMBS,
+    GOOD,
+    HEADERS,
+    IDX,
+    Y,
+    in_idx,
+    in_image,
+    in_npy,
+    in_npz,
+    npy_with_header,
+    pickles,
+)
 from tests.workflows import tiny
 
 APP = command_line([])
@@ -77,7 +89,7 @@ def test_a_stream_that_unpacks_to_too_much_is_rejected(tmp_path, monkeypatch):
             file.read(1 << 20)
 
 
-def test_valid_data_with_high_compression_are_read(tmp_path):
+def test_valid_data_that_compress_well_are_read(tmp_path):
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((50_000, 100)), y=np.zeros(50_000))
     assert rows(path=tmp_path / "a.npz").inputs.shape == (50_000, 100)
     with gzip.open(tmp_path / "a.csv.gz", "wb") as file:
@@ -124,29 +136,29 @@ def test_random_damage_raises_only_errors_that_name_the_file(tmp_path, kind, see
     chance = random.Random(f"{kind} {seed}")
     if kind == "npy":
         np.save(tmp_path / "good.npy", GOOD)
-        whole, place = (tmp_path / "good.npy").read_bytes(), in_npy
+        intact, place = (tmp_path / "good.npy").read_bytes(), in_npy
     elif kind == "npz":
         np.savez_compressed(tmp_path / "a.npz", x=GOOD, y=Y)
-        whole = (tmp_path / "a.npz").read_bytes()
+        intact = (tmp_path / "a.npz").read_bytes()
     elif kind == "image":
         image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
         image.new("RGB", (9, 9)).save(tmp_path / "a.png")
-        whole = (tmp_path / "a.png").read_bytes()
+        intact = (tmp_path / "a.png").read_bytes()
     else:
-        whole = b"\0\0\x08\3\0\0\0\3\0\0\0\2\0\0\0\2" + bytes(12)
-        whole = gzip.compress(whole) if kind == "gz" else whole
+        intact = b"\0\0\x08\3\0\0\0\3\0\0\0\2\0\0\0\2" + bytes(12)
+        intact = gzip.compress(intact) if kind == "gz" else intact
     if kind == "image":
-        keys = in_image(whole)(tmp_path)
+        keys = in_image(intact)(tmp_path)
         target = Path(keys["path"], "a", "0.png")
     elif kind == "npz":
         keys, target = {"path": str(tmp_path / "a.npz")}, tmp_path / "a.npz"
     else:
         name = "x-idx3-ubyte.gz" if kind == "gz" else "x-idx3-ubyte"
-        keys = place(whole)(tmp_path) if kind == "npy" else in_idx(whole, name)(tmp_path)
+        keys = place(intact)(tmp_path) if kind == "npy" else in_idx(intact, name)(tmp_path)
         target = Path(keys["inputs"])
     for _ in range(60):
-        at, count = chance.randrange(len(whole)), chance.choice((1, 1, 1, 4))
-        target.write_bytes(whole[:at] + chance.randbytes(count) + whole[at + chance.choice((0, count, count)) :])
+        at, count = chance.randrange(len(intact)), chance.choice((1, 1, 1, 4))
+        target.write_bytes(intact[:at] + chance.randbytes(count) + intact[at + chance.choice((0, count, count)) :])
         message = str(tmp_path)
         try:
             rows(**keys)
@@ -157,7 +169,8 @@ def test_random_damage_raises_only_errors_that_name_the_file(tmp_path, kind, see
 
 def test_npy_files_written_by_python_2_are_read_without_a_warning(tmp_path):
     for place in (in_npy, in_npz):
-        assert rows(**place(of("(3L, 2L)", content=GOOD.tobytes()))(tmp_path)).inputs.tolist() == GOOD.tolist()
+        keys = place(npy_with_header("(3L, 2L)", content=GOOD.tobytes()))(tmp_path)
+        assert rows(**keys).inputs.tolist() == GOOD.tolist()
 
 
 def test_an_archive_can_have_a_comment(tmp_path):

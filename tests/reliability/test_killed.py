@@ -13,14 +13,14 @@ from tests.reliability.attempts import about
 from tests.reliability.children import Ended
 from tests.reliability.kinds import TRAIN, Scene
 from tests.reliability.programs import STEP, await_file, await_writing, end, start, traces
-from tests.reliability.runs_compared import last_step, same, state, whole_so_far
+from tests.reliability.runs_compared import consistent_so_far, last_step, same, state
 
 LONGEST = 0.2  # maximum seconds between the first write of a program and its kill
-LOOPS = {  # training settings per kind, chosen so that short processes make progress
+TRAINING_SETTINGS = {  # for every kind, chosen so that processes that are soon killed make progress
     "dense": {"epochs": 24},
     "convolutional": {"epochs": 16},
-    "early": {"checkpoint": {"every_steps": 1}},
-    "kept": {"epochs": 14},
+    "early_stopping": {"checkpoint": {"every_steps": 1}},
+    "many_checkpoints": {"epochs": 14},
 }
 
 
@@ -33,7 +33,7 @@ def run_until_done(scene: Scene, kills: int, chosen: random.Random) -> tuple[lis
     Returns:
         The step of the last checkpoint after each kill, and how the last process ended.
     """
-    slow = {STEP: 1.5 * kills * LONGEST / state(scene.whole)["step"]}
+    slow = {STEP: 1.5 * kills * LONGEST / state(scene.uninterrupted)["step"]}
     reached = []
     for number in range(kills):
         before = traces(scene.run)
@@ -47,20 +47,20 @@ def run_until_done(scene: Scene, kills: int, chosen: random.Random) -> tuple[lis
         ended = end(program)
         with about(f"kill {number + 1}"):
             assert ended.code == -signal.SIGKILL, f"it ended before the kill: {ended}"
-            assert whole_so_far(scene.run, scene.whole)
+            assert consistent_so_far(scene.run, scene.uninterrupted)
         reached.append(last_step(scene.run))
     return reached, end(start(scene.folder, {}, *TRAIN))
 
 
-@pytest.mark.parametrize(("kind", "kills"), first(1, [("dense", 4), *((kind, 12) for kind in LOOPS)]))
+@pytest.mark.parametrize(("kind", "kills"), first(1, [("dense", 4), *((kind, 12) for kind in TRAINING_SETTINGS)]))
 def test_a_command_killed_at_random_times_and_repeated_has_the_same_results(scenes, kind, kills):
-    scene = scenes(kind, **LOOPS[kind])
+    scene = scenes(kind, **TRAINING_SETTINGS[kind])
     reached, ended = run_until_done(scene, kills, random.Random(kills))
     assert ended.code == 0, ended.err
     assert len(reached) == kills
-    assert reached == sorted(reached), "work from before a checkpoint was lost"
+    assert reached == sorted(reached), "a checkpoint was lost"
     assert reached[0] > 0
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
 @pytest.mark.parametrize("seed", first(0, range(12)))
@@ -70,7 +70,7 @@ def test_a_program_killed_while_it_starts_has_the_same_results_when_repeated(sce
     time.sleep(random.Random(seed).uniform(0.05, 0.7))
     program.kill()
     assert end(program).code in (-signal.SIGKILL, 0)
-    assert whole_so_far(scene.run, scene.whole)
+    assert consistent_so_far(scene.run, scene.uninterrupted)
     ended = end(start(scene.folder, {}, *TRAIN))
     assert ended.code == 0, ended.err
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)

@@ -1,4 +1,4 @@
-"""A power cut at any moment loses only data that were not synced, and the repeated run has the same results."""
+"""A power cut at any moment loses only data that were not synced, and the repeated command gives the same results."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("names_last", [False, True], ids=["all is lost", "content is lost"])
-@pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "kept"])])
+@pytest.mark.parametrize("names_persist", [False, True], ids=["names and content are lost", "only content is lost"])
+@pytest.mark.parametrize("kind", ["dense", *first(0, ["early_stopping", "many_checkpoints"])])
 @pytest.mark.parametrize("every", first(1, [29, 1]))
-def test_a_run_after_a_power_cut_at_any_moment_has_the_same_results(scenes, kind, every, names_last, tmp_path):
+def test_a_run_after_a_power_cut_at_any_moment_has_the_same_results(scenes, kind, every, names_persist, tmp_path):
     scene = scenes(kind)
     count = Count()
     assert Child(scene.folder, counted(command(*TRAIN), count)).ended().code == 0
@@ -35,7 +35,7 @@ def test_a_run_after_a_power_cut_at_any_moment_has_the_same_results(scenes, kind
     def attempt(number):
         scene.clear()
         shutil.rmtree(left, ignore_errors=True)
-        ended = Child(scene.folder, cut_at(command(*TRAIN), number, left, names_last=names_last)).ended()
+        ended = Child(scene.folder, cut_at(command(*TRAIN), number, left, names_persist=names_persist)).ended()
         assert ended.code == -signal.SIGKILL, ended.err
         with about(ended.err.splitlines()[-1]):
             saved = last_step(scene.run)
@@ -46,10 +46,10 @@ def test_a_run_after_a_power_cut_at_any_moment_has_the_same_results(scenes, kind
                 checkpoint.load(str(path))
             assert last_step(scene.run) >= saved - EPOCH, "more than an epoch is lost"
             rows = rows_so_far(scene.run / "metrics.csv")
-            equal = rows == content(scene.whole / "metrics.csv")[: len(rows)]
+            equal = rows == content(scene.uninterrupted / "metrics.csv")[: len(rows)]
             assert equal, "metrics.csv differs from that of the uninterrupted run"
             ended = run(scene.folder, *TRAIN)
             assert ended.code == 0, ended.err
-            assert same(scene.run, scene.whole)
+            assert same(scene.run, scene.uninterrupted)
 
     assert all_succeed(attempt, range(1, count.value + 1, every))

@@ -21,7 +21,7 @@ from tests.reliability.attempts import about, all_succeed
 from tests.reliability.children import Child, Ended, command, run, signalled
 from tests.reliability.kinds import CONFIG, TRAIN, Scene
 from tests.reliability.programs import await_file, end, start
-from tests.reliability.runs_compared import same, state, whole_so_far
+from tests.reliability.runs_compared import consistent_so_far, same, state
 from tests.reliability.slowed import slow
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -40,7 +40,7 @@ def resume_and_compare(scene: Scene, ended: Ended, number: int) -> None:
     assert ended.code == CODES[signal.Signals(number)], f"{ended.code} {ended.err}"
     assert ended.out == ""
     assert "Traceback" not in ended.err
-    assert whole_so_far(scene.run, scene.whole)
+    assert consistent_so_far(scene.run, scene.uninterrupted)
     assert state(scene.run)["state"] == "stopped"
     last = ended.err.splitlines()[-1]
     assert last.startswith("stopped "), last
@@ -48,7 +48,7 @@ def resume_and_compare(scene: Scene, ended: Ended, number: int) -> None:
     _, *arguments = shlex.split(last[last.index("nncli resume") :])
     ended = run(scene.folder, *arguments)
     assert ended.code == 0, ended.err
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
 def slowed(**seconds: float) -> Callable[[], object]:
@@ -65,7 +65,7 @@ def slowed(**seconds: float) -> Callable[[], object]:
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("seed", first(1, range(20)))
 def test_a_run_stopped_at_a_random_time_can_be_resumed(scenes, number, seed):
-    scene = scenes("kept")
+    scene = scenes("many_checkpoints")
     with Child(scene.folder, slowed(step=0.03, measure=0.06)) as child:
         await_file(scene.run / "checkpoints" / "last.npz")
         time.sleep(random.Random(seed).uniform(0, 0.5))
@@ -75,7 +75,7 @@ def test_a_run_stopped_at_a_random_time_can_be_resumed(scenes, number, seed):
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 def test_a_program_stopped_by_a_signal_can_be_resumed(scenes, number):
-    scene = scenes("kept")
+    scene = scenes("many_checkpoints")
     program = start(scene.folder, {SLOW["step"]: 0.04}, *BEGIN)
     await_file(scene.run / "checkpoints" / "last.npz")
     program.send_signal(number)
@@ -93,12 +93,12 @@ def stopped_while_measuring(at: int, number: int) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
-@pytest.mark.parametrize("kind", ["dense", *first(0, ["early", "convolutional"])])
+@pytest.mark.parametrize("kind", ["dense", *first(0, ["early_stopping", "convolutional"])])
 def test_a_run_stopped_during_any_evaluation_can_be_resumed(scenes, kind, number):
     scene = scenes(kind)
-    epochs = state(scene.whole)["epoch"]
+    epochs = state(scene.uninterrupted)["epoch"]
 
-    def attempt(at):  # the last evaluation is that of the test rows
+    def attempt(at):  # evaluation number epochs + 1 is that of the test rows
         scene.clear()
         with about(f"evaluation {at} of {epochs + 1}"):
             resume_and_compare(scene, Child(scene.folder, stopped_while_measuring(at, number)).ended(), number)
@@ -130,7 +130,7 @@ def test_a_run_stopped_while_an_event_is_handled_can_be_resumed(scenes, kind, nu
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 @pytest.mark.parametrize("call", first(1, ["fsync", "save"]))
 def test_a_second_signal_while_a_checkpoint_is_written_does_no_damage(scenes, number, call):
-    scene = scenes("kept")
+    scene = scenes("many_checkpoints")
     with Child(scene.folder, slowed(**{call: 0.1})) as child:
         await_file(scene.run / "checkpoints" / "best.npz")
         child.send(number)
@@ -139,13 +139,13 @@ def test_a_second_signal_while_a_checkpoint_is_written_does_no_damage(scenes, nu
         ended = child.ended()
     assert ended.code in (CODES[number], -number), ended.err
     assert "Traceback" not in ended.err
-    assert whole_so_far(scene.run, scene.whole)
+    assert consistent_so_far(scene.run, scene.uninterrupted)
     ended = run(scene.folder, "resume", "run")
     assert ended.code == 0, ended.err
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
-BEFORE_TRAINING = {  # functions that are called before the first step, by the module that calls them
+BEFORE_TRAINING = {  # functions that run before the first step, each with the module that calls it
     "load_config": nncli.workflows.train,
     "write_description": start_run,
     "fingerprint": data_changes,
@@ -169,19 +169,19 @@ def test_a_run_stopped_before_training_starts_can_be_repeated(scenes, number, ca
     assert "Traceback" not in ended.err
     ended = run(scene.folder, *TRAIN)
     assert ended.code == 0, ended.err
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
 @pytest.mark.parametrize("number", first(1, SIGNALS))
 @pytest.mark.parametrize("every", first(1, [97, 1]))
 def test_a_run_stopped_after_every_step_can_be_resumed(scenes, number, every):
-    """Each process runs one step; saving an unchanged state again changes nothing."""
-    scene = scenes("kept")
-    steps = state(scene.whole)["step"]
+    """Each process runs one step and saves the state again, which does not change the results."""
+    scene = scenes("many_checkpoints")
+    steps = state(scene.uninterrupted)["step"]
     for _ in range(steps if every == 1 else 4):
         ended = Child(scene.folder, stopped_after_a_step(number)).ended()
         assert ended.code == CODES[number], ended.err
-        assert whole_so_far(scene.run, scene.whole)
+        assert consistent_so_far(scene.run, scene.uninterrupted)
     resume_and_compare(scene, ended, number)
 
 

@@ -24,11 +24,12 @@ from tests.reliability.runs_compared import content, parsed, same
 from tests.workflows import tiny
 
 BEGIN = ("train", CONFIG, "--run-dir", "run")
-REFUSED = ("another process", "holds a run already")  # it is writing the run, or created the run first
+# parts of the messages if another process is writing the run, or created it first
+REFUSED = ("another process", "holds a run already")
 
 
 def run_together(scene: Scene, actions: list[Action], delay: float = 0) -> list[Ended]:
-    """Run actions in processes; each process starts by the given delay (in seconds) later than the one before."""
+    """Run each action in a process; each process starts `delay` seconds after the one before it."""
     reader, gate = os.pipe()
 
     def waiting(action: Action, seconds: float) -> Action:
@@ -55,7 +56,7 @@ def check_one_winner(scene: Scene, ends: list[Ended]) -> None:
             assert any(words in line for words in REFUSED), line
             assert line.startswith("run: ")
             assert ended.out == ""
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
 @pytest.mark.parametrize("seed", first(3, range(50)))
@@ -81,7 +82,7 @@ def test_five_processes_start_one_run(scenes, seed):
 @pytest.mark.parametrize("seed", first(2, range(50)))
 def test_two_processes_resume_one_run(scenes, seed):
     """The slower process is rejected or finds the run finished; a run that does not exist is started."""
-    scene = scenes("kept")
+    scene = scenes("many_checkpoints")
     chosen = random.Random(seed)
     commands = [command(*TRAIN)] * 2
     if seed % 2:
@@ -93,17 +94,17 @@ def test_two_processes_resume_one_run(scenes, seed):
     for ended in ends:
         assert "Traceback" not in ended.err
         assert ended.code == 0 or any(words in ended.err for words in REFUSED), ended.err
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
-def test_runs_started_in_the_same_second_use_different_directories(scenes):
+def test_runs_started_at_the_same_time_use_different_directories(scenes):
     scene = scenes("dense")
     ends = run_together(scene, [command("train", CONFIG, "--quiet")] * 4)
     assert [ended.code for ended in ends] == [0] * 4, ends
     paths = {ended.out.strip() for ended in ends}
     assert len(paths) == 4
     for path in paths:
-        assert same(scene.folder / path, scene.whole)
+        assert same(scene.folder / path, scene.uninterrupted)
 
 
 def read_run(scene: Scene) -> dict[str, Callable[[], object]]:
@@ -118,7 +119,7 @@ def read_run(scene: Scene) -> dict[str, Callable[[], object]]:
     }
 
 
-@pytest.mark.parametrize("kind", ["kept", *first(0, ["dense"])])
+@pytest.mark.parametrize("kind", ["many_checkpoints", *first(0, ["dense"])])
 @pytest.mark.parametrize("name", first(3, ["inspect", "predict", "metrics.csv", "evaluate", "status.json"]))
 def test_a_run_can_be_read_while_it_is_written(scenes, kind, name):
     scene = scenes(kind, epochs=24)
@@ -130,12 +131,12 @@ def test_a_run_can_be_read_while_it_is_written(scenes, kind, name):
             count += 1
         assert program.ended().code == 0
     assert count > 1
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)
 
 
 def test_rows_of_a_run_in_progress_are_always_complete(scenes):
     scene = scenes("dense", epochs=24)
-    rows, seen = content(scene.whole / "metrics.csv"), set()
+    rows, seen = content(scene.uninterrupted / "metrics.csv"), set()
     metrics = scene.run / "metrics.csv"
     with Child(scene.folder, command(*BEGIN)) as program:
         while not program.has_ended():
@@ -150,7 +151,7 @@ def test_rows_of_a_run_in_progress_are_always_complete(scenes):
 
 
 def test_a_run_cannot_be_resumed_while_another_process_writes_it(scenes):
-    scene = scenes("kept")
+    scene = scenes("many_checkpoints")
 
     def act() -> object:
         Trainer._step = signalled(Trainer._step, 10, signal.SIGSTOP)
@@ -164,4 +165,4 @@ def test_a_run_cannot_be_resumed_while_another_process_writes_it(scenes):
             assert any(words in ended.err for words in REFUSED)
         child.send(signal.SIGCONT)
         assert child.ended().code == 0
-    assert same(scene.run, scene.whole)
+    assert same(scene.run, scene.uninterrupted)

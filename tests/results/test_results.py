@@ -19,7 +19,7 @@ from nncli.workflows.train import train
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 DATA = ROOT.parent / "shared" / "data"
-SEEDS = range(5)  # with --full; otherwise only the first
+SEEDS = range(5)  # all are used with --full, otherwise only the first
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ def test_an_existing_empty_directory_is_accepted():
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("status.json", "holds a run already"), ("letter.txt", "not empty, and no run")]
+    ("name", "words"), [("status.json", "holds a run already"), ("letter.txt", "not empty, and not a run directory")]
 )
 def test_a_directory_with_something_in_it_is_refused(name, words):
     os.mkdir("taken")
@@ -70,7 +70,7 @@ def test_a_directory_with_only_unfinished_files_counts_as_empty():
     for name in ("run/.status.json.x1.tmp", "run/checkpoints/.last.npz.x2.tmp"):
         with open(name, "w"):
             pass
-    with pytest.raises(RunError, match="not empty, and no run"):
+    with pytest.raises(RunError, match="not empty, and not a run directory"):
         new_run_directory_at("run")  # checkpoints are written only after status.json
     os.unlink("run/checkpoints/.last.npz.x2.tmp")
     run = new_run_directory_at("run")

@@ -7,8 +7,8 @@ nncli itself does not need mpmath. In a separate environment:
 
 For a from 0 to FAR, the script finds the polynomials P and Q that minimise the largest relative error of
 P(a) / Q(a) = f(a) = exp(a^2 / 2) * P(X > a). The equation P - f * Q = 0 is linear in the coefficients. It is solved
-repeatedly by weighted least squares at many points, with weights from the Q and the errors of the previous solution
-(Lawson's iteration), until the errors have the same size everywhere.
+repeatedly by weighted least squares at many points, until the errors have the same size everywhere (Lawson's
+iteration). The weights depend on the Q and the errors of the previous solution.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 
 from mpmath import cos, erfc, exp, lu_solve, matrix, mp, mpf, nstr, pi, polyval, sqrt
 
-FITS = {"float32": (4, 5, 15), "float64": (9, 10, 39)}  # degrees of P and Q, and FAR: exp(-FAR^2 / 2) is 0
+# degree of P, degree of Q, and FAR, for which exp(-FAR^2 / 2) is rounded to 0
+FITS = {"float32": (4, 5, 15), "float64": (9, 10, 39)}
 DIGITS = 60
 ITERATIONS = 25
 
@@ -35,7 +36,7 @@ def points(count: int, far: int) -> list[Any]:
 
 
 def fit(above: int, below: int, far: int) -> tuple[Any, list[Any], list[Any]]:
-    """Return (largest relative error, coefficients of P, coefficients of Q), starting with the constant term."""
+    """Return (largest relative error, coefficients of P, coefficients of Q); constant terms come first."""
     at = points(12 * (above + below + 2), far)
     values = [tail(a) for a in at]
     weights, divisors = [mpf(1)] * len(at), [mpf(1)] * len(at)

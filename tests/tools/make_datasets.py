@@ -72,7 +72,7 @@ def digest(array: NDArray[np.generic]) -> str:
 
 
 def save(path: Path, arrays: Arrays) -> None:
-    """Write the file that `numpy.savez_compressed` would write, but without the time and the machine."""
+    """Write arrays like `numpy.savez_compressed`, but with bytes that do not depend on the time and the machine."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             content = io.BytesIO()

@@ -1,4 +1,6 @@
-"""Train on a .npy file, alternately mapped and in memory: python -m tests.tools.measure_mapped [MEGABYTES] [FOLDER].
+"""Train on a .npy file, alternately memory-mapped and in memory.
+
+    python -m tests.tools.measure_mapped [MEGABYTES] [FOLDER]
 
 Prints the seconds per epoch and the peak anonymous memory of each run (Linux only).
 """

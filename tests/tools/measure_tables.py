@@ -1,4 +1,4 @@
-"""Compare the time to read tables with that of pandas: python -m tests.tools.measure_tables [ROWS]. Needs pandas."""
+"""Compare how fast nncli and pandas read tables: python -m tests.tools.measure_tables [ROWS]. Needs pandas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS, TEXTS, TURNS = 20, 5, 5
 
 
 def main(rows: int) -> None:
-    """Print how long each reader takes, and its ratio to pandas."""
+    """Print the time of each reader, and its ratio to the time of pandas."""
     import pandas  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     with tempfile.TemporaryDirectory() as folder:

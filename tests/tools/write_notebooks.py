@@ -22,7 +22,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "docs" / "notebooks"
-CELL_SECONDS = 300  # a cell that takes longer hangs
+CELL_SECONDS = 300  # a cell that takes longer is stopped
 
 
 def execute(notebook: nbformat.NotebookNode, data: Path, folder: Path) -> nbformat.NotebookNode:
@@ -42,10 +42,9 @@ def execute(notebook: nbformat.NotebookNode, data: Path, folder: Path) -> nbform
     environment = {
         **os.environ,
         "NNCLI_DATA": str(data.resolve()),
-        "PATH": os.pathsep.join(
-            (str(Path(sys.executable).parent), os.environ.get("PATH", ""))
-        ),  # so that !nncli finds the command
-        "IPYTHONDIR": str(folder / "ipython"),  # without the user's settings and history
+        # !nncli in a notebook needs the folder of the command
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+        "IPYTHONDIR": str(folder / "ipython"),  # excludes the settings and the history of the user
     }
     resources = {"metadata": {"path": str(place)}}
     client = NotebookClient(

@@ -41,7 +41,7 @@ def _replace(lines: list[str], done: Ended) -> None:
     step = done.step
     shown = step.shown.rstrip("\n").splitlines()
     if ELLIPSIS in shown:
-        print(f"{step.block}: not as shown, and shortened; the output is\n{done.output}")
+        print(f"{step.block}: differs from the page, which shortens it with dots; the output is\n{done.output}")
         return
     begin = step.block.line - 1 + step.begins
     lines[begin : begin + len(shown)] = [line.rstrip() for line in done.output.rstrip("\n").splitlines()]
@@ -51,10 +51,10 @@ def _replace(lines: list[str], done: Ended) -> None:
 def _renumber(lines: list[str], done: Ended) -> None:
     step = done.step
     found = places(step.shown, done.output, varies=step.block.varies) or []
-    came = done.output.splitlines()
+    output = done.output.splitlines()
     for index, place in enumerate(found, start=step.block.line - 1 + step.begins):
         if place >= 0:
-            lines[index] = came[place].rstrip()
+            lines[index] = output[place].rstrip()
 
 
 if __name__ == "__main__":

@@ -31,13 +31,13 @@ ABOUT = {
     "metrics": "`metrics` is a list, such as `metrics: [accuracy, {type: f1, average: macro}]`. `nncli evaluate "
     "--metric NAME` measures further metrics afterwards.",
     "optimizers": "A config has one `optimizer`: a bare name, or a mapping with keys, such as "
-    "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) can take the place of the rate.",
+    "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) can take the place of the number.",
     "schedules": "A schedule takes the place of the number in `optimizer.learning_rate`, such as "
-    "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws the rates.",
+    "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws a chart of the rates.",
     "scalers": "A scaler is the value of `data.scale_inputs` or `data.scale_targets`. It is fitted on the training "
     "rows and stored in the checkpoint.",
     "sources": "A source is the value of `data.train`, `data.validation` or `data.test`. Its type follows from its "
-    "keys and from the ending of its file; if that is not enough, `type` names it.",
+    "keys and from the ending of its file; if these do not determine it, name it with `type`.",
     "datasets": "These datasets are part of the package: `data: {train: {dataset: digits}}`.",
     "settings": "The sections of a config. `config` is the whole file; `training.early_stopping` is described under "
     "`early_stopping`, and so on.",
@@ -145,16 +145,16 @@ def _escaped(text: str) -> str:
 
 def main() -> None:
     """Write the pages, or check whether they are up to date."""
-    made = pages()
-    there = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
-    stale = sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+    generated = pages()
+    existing = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    stale = sorted(name for name in generated.keys() | existing.keys() if generated.get(name) != existing.get(name))
     if "--check" in sys.argv:
         print("\n".join(stale))
         sys.exit(1 if stale else 0)
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name in stale:
-        if name in made:
-            (REFERENCE / name).write_text(made[name], encoding="utf-8")
+        if name in generated:
+            (REFERENCE / name).write_text(generated[name], encoding="utf-8")
         else:
             (REFERENCE / name).unlink()
 

@@ -14,7 +14,7 @@ KINDS = {"classifier": tiny.classifier(), "regression": tiny.regression(), "bars
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """Return the run directories of a classifier and a regression on tables and of a classifier of images."""
+    """Return a mapping of names to run directories: a classifier and a regression of tables, a classifier of images."""
     runs = {}
     for name, values in KINDS.items():
         folder = tmp_path_factory.mktemp(name)

@@ -92,11 +92,11 @@ TABLE = {"targets": "label", "inputs": HEADER[:5], "categories": ["zip"], "missi
 
 @dataclass(frozen=True)
 class Kind:
-    """A training source, the function that writes its files, and INPUT for the same rows."""
+    """A training source, the function that writes its files, and the INPUT and --targets that read the same rows."""
 
     train: dict[str, Any]
     write: Any
-    given: str
+    source: str
     targets: str | None = None
     regression: bool = False
 
@@ -131,7 +131,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Return a function that trains once per kind of source."""
+    """Return a function that trains once per kind of source, and returns the folder and the kind."""
     runs: dict[str, Path] = {}
 
     def make(name):
@@ -149,7 +149,7 @@ def made(tmp_path_factory):
 
 
 def config(kind, **changes):
-    """Return a config with validation rows drawn from its training source."""
+    """Return a config that draws its validation rows from the training source."""
     base = tiny.regression(metrics=["mae"]) if kind.regression else tiny.classifier()
     units = {"several targets": 2}.get(next(name for name, other in KINDS.items() if other is kind), 1)
     last = [] if kind.regression else ["sigmoid"]
@@ -164,12 +164,12 @@ def config(kind, **changes):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_predict_gives_the_inputs_and_outputs_of_training(made, name, monkeypatch):
+def test_predict_gives_the_same_inputs_and_outputs_as_training(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
     prepared = load_config("config.yaml")
     session, parts = prepared.session(), prepared.validation.splits
-    model, predictions = load_predictor("run"), predict("run", kind.given, batch_size=1)
+    model, predictions = load_predictor("run"), predict("run", kind.source, batch_size=1)
     everything = model.preprocessing.inputs(predictions.rows, model.executor.network.dtype)
     names = predictions.rows.row_names or range(len(everything))
     position = {name: index for index, name in enumerate(names)}
@@ -178,8 +178,8 @@ def test_predict_gives_the_inputs_and_outputs_of_training(made, name, monkeypatc
     for rows, dataset in ((parts.train, session.train), (parts.validation, session.validation)):
         which = [position[name] for name in (rows.row_names or rows.origin.tolist())]
         assert everything[which].tobytes() == dataset.inputs[:].tobytes()
-        own = [model.executor.predict(dataset.inputs[row : row + 1]) for row in range(len(dataset))]
-        assert np.concatenate(own).tobytes() == predicted[which].tobytes()
+        one_by_one = [model.executor.predict(dataset.inputs[row : row + 1]) for row in range(len(dataset))]
+        assert np.concatenate(one_by_one).tobytes() == predicted[which].tobytes()
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -196,14 +196,16 @@ def test_evaluating_the_validation_rows_gives_the_loss_of_the_best_epoch(made, n
 def test_evaluating_the_file_uses_all_of_its_rows(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
-    measured = evaluate("run", kind.given, kind.targets)
-    own = evaluate("run")
+    measured = evaluate("run", kind.source, kind.targets)
+    validation = evaluate("run")
     parts = load_config("config.yaml").validation.splits
     model = load_predictor("run")
     train_loss = model.evaluate(model.dataset(parts.train))["loss"]
-    held = len(parts.validation) / measured.rows
-    assert measured.rows == len(parts.train) + own.rows
-    assert measured.results["loss"] == pytest.approx(own.results["loss"] * held + train_loss * (1 - held), rel=1e-5)
+    share = len(parts.validation) / measured.rows
+    assert measured.rows == len(parts.train) + validation.rows
+    assert measured.results["loss"] == pytest.approx(
+        validation.results["loss"] * share + train_loss * (1 - share), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv", "parquet", "npz", "npy", "images", "listed images", "idx"])
@@ -215,17 +217,17 @@ def test_evaluating_the_validation_source_gives_the_best_val_loss(made, name, mo
     Path("same.yaml").write_text(json.dumps(values))
     train("same.yaml", run_dir="same")
     best = min(row["val_loss"] for row in MetricsLog("same/metrics.csv").rows())
-    assert evaluate("same", kind.given, kind.targets).results["loss"] == best
+    assert evaluate("same", kind.source, kind.targets).results["loss"] == best
 
 
 @pytest.mark.parametrize("name", ["npy", "npz", "idx"])
 def test_large_files_give_the_same_predictions(made, name, monkeypatch):
     folder, kind = made(name)
     monkeypatch.chdir(folder)
-    expected = np.concatenate(list(predict("run", kind.given, batch_size=4).arrays()))
+    expected = np.concatenate(list(predict("run", kind.source, batch_size=4).arrays()))
     for module in ("arrays", "idx"):
         monkeypatch.setattr(f"nncli.data.sources.{module}.MIN_PREVIEW_BYTES", 0)
-    assert np.concatenate(list(predict("run", kind.given, batch_size=4).arrays())).tobytes() == expected.tobytes()
+    assert np.concatenate(list(predict("run", kind.source, batch_size=4).arrays())).tobytes() == expected.tobytes()
     train("config.yaml", run_dir="large")
     assert (
         MetricsLog("large/metrics.csv").rows()[-1]["val_loss"] == MetricsLog("run/metrics.csv").rows()[-1]["val_loss"]
@@ -236,9 +238,9 @@ def test_tables_read_by_arrow_give_the_same_predictions(made, monkeypatch):
     pytest.importorskip("pyarrow", reason="Arrow is not installed")
     folder, kind = made("csv")
     monkeypatch.chdir(folder)
-    expected = list(predict("run", kind.given).table())
+    expected = list(predict("run", kind.source).table())
     monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 0)
-    assert list(predict("run", kind.given).table()) == expected
+    assert list(predict("run", kind.source).table()) == expected
 
 
 def test_the_same_table_in_every_format_gives_the_same_predictions(made, monkeypatch, tmp_path):
@@ -246,13 +248,13 @@ def test_the_same_table_in_every_format_gives_the_same_predictions(made, monkeyp
     for name in ("csv", "csv.gz", "tsv", "parquet"):
         KINDS[name].write(tmp_path)
     monkeypatch.chdir(tmp_path)
-    first, *others = [list(predict(folder / "run", KINDS[name].given).table()) for name in ("csv", "csv.gz", "tsv")]
+    first, *others = [list(predict(folder / "run", KINDS[name].source).table()) for name in ("csv", "csv.gz", "tsv")]
     assert others == [first, first]
     assert list(predict(folder / "run", "a.parquet").table()) == first
 
 
-def reordered(change):
-    """Return the table with changed columns."""
+def changed_table(change):
+    """Apply a function to every row (a mapping of column names to cells), and return the table as CSV text."""
     rows = [dict(zip(HEADER, row, strict=True)) for row in cells()]
     changed = [change(row) for row in rows]
     found = io.StringIO()
@@ -266,7 +268,7 @@ def test_predictions_do_not_depend_on_the_order_or_number_of_columns(made, monke
     folder, _ = made("csv")
     expected = list(predict(folder / "run", folder / "a.csv").table())
     monkeypatch.chdir(tmp_path)
-    Path("b.csv").write_text(reordered(lambda row: {"id": "x", **{key: row[key] for key in reversed(HEADER[:5])}}))
+    Path("b.csv").write_text(changed_table(lambda row: {"id": "x", **{key: row[key] for key in reversed(HEADER[:5])}}))
     found = predict(folder / "run", "b.csv")
     assert found.header == ["down", "up"]
     assert list(found.table()) == expected
@@ -284,8 +286,8 @@ def test_predictions_of_several_targets_have_their_names_and_units(made):
 @pytest.mark.parametrize("name", ["csv", "npz", "images", "dataset"])
 def test_predicted_classes_have_the_largest_probability(made, name):
     folder, kind = made(name)
-    given = kind.given if name == "dataset" else folder / kind.given
-    values, names = predict(folder / "run", given), predict(folder / "run", given, classes=True)
+    source = kind.source if name == "dataset" else folder / kind.source
+    values, names = predict(folder / "run", source), predict(folder / "run", source, classes=True)
     header = [column for column in values.header if column != "file"]
     expected = [header[int(np.argmax(row[-2:]))] for row in values.table()]
     assert [row[-1] for row in names.table()] == expected

@@ -26,7 +26,7 @@ from nncli.workflows.repro import repro
 from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
-from tests.workflows.test_repro import last_bit, saved_again
+from tests.workflows.test_repro import flip_last_bit, save_changed
 from tests.workflows.test_resume import same, stopping_at
 
 AVERAGING = {"decay": 0.9, "warmup": True}
@@ -38,7 +38,7 @@ Y = 2 * X[:, 0] - X[:, 1] + 3
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    """Write a config with averaging, a penalty and accumulation; per epoch 3 steps of 16, 16 and 10 rows."""
+    """Write a config with averaging, a penalty and accumulation; an epoch has 3 steps of 16, 16 and 10 rows."""
     monkeypatch.chdir(tmp_path)
     training = {"epochs": 3, "batch_size": 8, "batches_per_step": 2, "penalty": {"l1": 1e-3, "l2": 1e-3}}
     values = tiny.classifier(model=[*LAYERS, "sigmoid"], training={**training, "weight_averaging": AVERAGING})
@@ -46,11 +46,11 @@ def config(tmp_path, monkeypatch):
 
 
 def weights_of(path):
-    """Return (averaged weights, training weights) of a checkpoint."""
+    """Return (averaged weights, unaveraged training weights) of a checkpoint."""
     _, arrays = checkpoint.load(path)
-    predicting = {name: array for name, array in arrays.items() if not name.startswith("state/")}
+    averaged = {name: array for name, array in arrays.items() if not name.startswith("state/")}
     prefix = "state/weights/"
-    return predicting, {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
+    return averaged, {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
 
 
 def test_a_checkpoint_has_averaged_and_training_weights(config):
@@ -60,22 +60,22 @@ def test_a_checkpoint_has_averaged_and_training_weights(config):
         if isinstance(event, StepEnded):
             steps.append({name: array.copy() for name, array in session.network.named().items()})
     train(config, run_dir="run")
-    predicting, own = weights_of("run/checkpoints/last.npz")
-    assert set(own) == names < set(predicting)
-    assert all(own[name].tobytes() == steps[-1][name].tobytes() for name in names)
+    averaged, unaveraged = weights_of("run/checkpoints/last.npz")
+    assert set(unaveraged) == names < set(averaged)
+    assert all(unaveraged[name].tobytes() == steps[-1][name].tobytes() for name in names)
     expected = steps[0]
     for done, now in enumerate(steps[1:], 1):
         decay = min(0.9, (1 + done) / (10 + done))
         expected = {name: decay * expected[name] + (1 - decay) * now[name] for name in names}
     for name in names:
-        np.testing.assert_allclose(predicting[name], expected[name], rtol=1e-5, atol=1e-6)
-        assert predicting[name].tobytes() != own[name].tobytes()
-    for name in set(predicting) - names:
-        assert predicting[name].tobytes() == steps[-1][name].tobytes(), "buffers are not averaged"
+        np.testing.assert_allclose(averaged[name], expected[name], rtol=1e-5, atol=1e-6)
+        assert averaged[name].tobytes() != unaveraged[name].tobytes()
+    for name in set(averaged) - names:
+        assert averaged[name].tobytes() == steps[-1][name].tobytes(), "buffers are not averaged"
     test = json.loads(Path("run/test.json").read_text())
     assert evaluate("run").results == {key: test[key] for key in ("loss", "accuracy")}
     assert evaluate("run", tiny.TABLE).results == Model.load("run").evaluate(*table())
-    assert inspect("run", verify=True)["parameters"] == sum(array.size for array in predicting.values())
+    assert inspect("run", verify=True)["parameters"] == sum(array.size for array in averaged.values())
 
 
 def table():
@@ -85,12 +85,12 @@ def table():
 
 
 def test_a_resumed_run_ends_with_the_same_bits(config):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     for step in (1, 5, 9):
         with pytest.raises(StoppedError):
             train(config, run_dir=f"run-{step}", listener=stopping_at(step))
         resume(f"run-{step}")
-        assert same(f"run-{step}", "whole")
+        assert same(f"run-{step}", "uninterrupted")
 
     def listen(event):
         if isinstance(event, RowsMeasured) and event.epoch == 2:
@@ -98,24 +98,24 @@ def test_a_resumed_run_ends_with_the_same_bits(config):
 
     with pytest.raises(StoppedError, match="in epoch 2 after step 6"):
         train(config, run_dir="run", listener=listen)
-    predicting, own = weights_of("run/checkpoints/last.npz")
-    assert predicting["0.dense.weight"].tobytes() != own["0.dense.weight"].tobytes()
+    averaged, unaveraged = weights_of("run/checkpoints/last.npz")
+    assert averaged["0.dense.weight"].tobytes() != unaveraged["0.dense.weight"].tobytes()
     found = repro("run")
     assert (found.difference, found.steps) == ("", 6)
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_repro_compares_averaged_and_training_weights(config):
     train(config, run_dir="run")
     found = repro("run")
     assert (found.difference, found.compared) == ("", ("metrics.csv", "last.npz", "best.npz", "test.json"))
-    saved_again("last", lambda arrays: last_bit(arrays["state/weights/0.dense.weight"]))
+    save_changed("last", lambda arrays: flip_last_bit(arrays["state/weights/0.dense.weight"]))
     assert repro("run").difference.startswith("last.npz: state/weights/0.dense.weight differs in 1 of 6 values")
-    saved_again("last", lambda arrays: last_bit(arrays["state/weights/0.dense.weight"]))
-    saved_again("last", lambda arrays: last_bit(arrays["0.dense.weight"]))
+    save_changed("last", lambda arrays: flip_last_bit(arrays["state/weights/0.dense.weight"]))
+    save_changed("last", lambda arrays: flip_last_bit(arrays["0.dense.weight"]))
     assert repro("run").difference.startswith("last.npz: 0.dense.weight differs in 1 of 6 values")
-    saved_again("last", lambda arrays: last_bit(arrays["0.dense.weight"]), averaged_steps=8)
+    save_changed("last", lambda arrays: flip_last_bit(arrays["0.dense.weight"]), averaged_steps=8)
     assert "averaged_steps was 8, but is 9 in the repetition" in repro("run").difference
 
 
@@ -157,18 +157,18 @@ def test_invalid_averaging_states_are_rejected(config, change):
         if change == "shape":
             arrays[name] = np.zeros(2, np.float32)
 
-    saved_again("last", changed, **({"averaged_steps": -1} if change == "steps" else {}))
-    told = {"shape": "is float32 (2,)", "missing": "is missing", "steps": "averaged_steps is -1"}
-    for go_on in (lambda: resume("run"), lambda: repro("run"), lambda: Model.load("run/checkpoints/last.npz")):
+    save_changed("last", changed, **({"averaged_steps": -1} if change == "steps" else {}))
+    messages = {"shape": "is float32 (2,)", "missing": "is missing", "steps": "averaged_steps is -1"}
+    for command in (lambda: resume("run"), lambda: repro("run"), lambda: Model.load("run/checkpoints/last.npz")):
         with pytest.raises(CheckpointError) as caught:
-            go_on()
-        assert told[change] in str(caught.value)
+            command()
+        assert messages[change] in str(caught.value)
 
 
-def test_a_checkpoint_from_before_weight_averaging_can_be_resumed(tmp_path, monkeypatch):
+def test_a_checkpoint_of_a_version_without_weight_averaging_can_be_resumed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.classifier())
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     new = ("penalty", "weight_averaging", "batches_per_step")
@@ -187,7 +187,7 @@ def test_a_checkpoint_from_before_weight_averaging_can_be_resumed(tmp_path, monk
     assert repro("other").same
     assert Model.load("other/checkpoints/last.npz").predict(table()[0]).shape == (60, 1)
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def make_model():
@@ -204,14 +204,16 @@ def trained(model, epochs, **keys):
     return model.train(X, Y, epochs=epochs, verbose=False, **keys)
 
 
-def test_a_model_predicts_with_averaged_weights_and_trains_with_training_weights(tmp_path):
-    whole, parts, plain = make_model(), make_model(), make_model()
-    expected = trained(whole, 5)
+def test_a_model_predicts_with_averaged_weights_and_trains_with_unaveraged_weights(tmp_path):
+    uninterrupted, parts, plain = make_model(), make_model(), make_model()
+    expected = trained(uninterrupted, 5)
     trained(plain, 5, weight_averaging=None)
-    assert bits(whole) != bits(plain)
-    error = np.sqrt(np.mean((whole.predict(X[:9])[:, 0] - Y[:9]) ** 2))
-    assert whole.evaluate(X[:9], Y[:9])["rmse"] == pytest.approx(expected[-1]["val_rmse"]) == pytest.approx(error)
-    np.testing.assert_allclose(whole.forward(X), whole.predict(X), rtol=1e-6)
+    assert bits(uninterrupted) != bits(plain)
+    error = np.sqrt(np.mean((uninterrupted.predict(X[:9])[:, 0] - Y[:9]) ** 2))
+    assert (
+        uninterrupted.evaluate(X[:9], Y[:9])["rmse"] == pytest.approx(expected[-1]["val_rmse"]) == pytest.approx(error)
+    )
+    np.testing.assert_allclose(uninterrupted.forward(X), uninterrupted.predict(X), rtol=1e-6)
     found = trained(parts, 2)
     parts.save(str(tmp_path / "m.npz"))
     before = bits(parts)
@@ -220,10 +222,12 @@ def test_a_model_predicts_with_averaged_weights_and_trains_with_training_weights
     found += trained(parts, 1)
     found += trained(parts, 2)
     assert [{**record, "seconds": 0} for record in found] == [{**record, "seconds": 0} for record in expected]
-    assert bits(parts) == bits(whole)
-    for model in (whole, parts, plain):
+    assert bits(parts) == bits(uninterrupted)
+    for model in (uninterrupted, parts, plain):
         trained(model, 1, weight_averaging=None)
-    assert bits(whole) == bits(parts) == bits(plain), "a training without averaging continues from the training weights"
+    assert bits(uninterrupted) == bits(parts) == bits(plain), (
+        "training without averaging continues from the unaveraged weights"
+    )
 
 
 def test_training_continues_from_weights_changed_by_hand(tmp_path):
@@ -233,8 +237,8 @@ def test_training_continues_from_weights_changed_by_hand(tmp_path):
     before = bits(one)
     one.save(str(tmp_path / "m.npz"))
     assert bits(one) == before
-    predicting, own = weights_of(str(tmp_path / "m.npz"))
-    assert all(predicting[name].tobytes() == own[name].tobytes() == before[name] for name in own)
+    averaged, unaveraged = weights_of(str(tmp_path / "m.npz"))
+    assert all(averaged[name].tobytes() == unaveraged[name].tobytes() == before[name] for name in unaveraged)
     other = nncli.Model.load(str(tmp_path / "m.npz"))
     trained(one, 1)
     trained(other, 1)

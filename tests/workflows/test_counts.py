@@ -75,7 +75,7 @@ def test_negative_counts_are_rejected_with_their_place():
 
 def test_scaled_counts_are_rejected():
     assert problem_lines(scale_targets="minmax") == [
-        "data.scale_targets: poisson learns its targets as they are, unscaled; drop it"
+        "data.scale_targets: poisson learns unscaled targets; drop this key"
     ]
 
 

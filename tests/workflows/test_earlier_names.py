@@ -1,4 +1,4 @@
-"""Test the attribute names of earlier versions, which results and events still have."""
+"""Test that results and events still have the attribute names of earlier versions."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def test_evaluate_uses_the_test_rows_of_the_config_by_default(trained):
     assert "test" in found.source
 
 
-def test_evaluate_uses_the_validation_rows_without_test_rows(trained):
+def test_evaluate_uses_the_validation_rows_if_there_are_no_test_rows(trained):
     for name, count in (("regression", 10), ("bars", 10)):
         found = evaluate(trained[name])
         best = checkpoint.read_meta(os.path.join(trained[name], "checkpoints", "best.npz"))["best"]
@@ -33,7 +33,7 @@ def test_evaluate_uses_the_validation_rows_without_test_rows(trained):
         assert "validation" in found.source
 
 
-def test_evaluate_needs_input_without_test_and_validation_rows(tmp_path, monkeypatch):
+def test_evaluate_needs_input_if_the_config_has_no_test_or_validation_rows(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     values = tiny.classifier()
     values["data"] = {"train": values["data"]["train"]}

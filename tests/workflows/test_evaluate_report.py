@@ -118,7 +118,7 @@ def digits(**changes):
     return values | changes
 
 
-def test_binary_averages_are_rejected_for_more_classes():
+def test_binary_averages_are_rejected_for_more_than_two_classes():
     run = train(tiny.write(Path(), digits()), run_dir="run").path
     with pytest.raises(DataError, match=r"average: binary is for 2 classes, and there are 10"):
         evaluate(run, metrics=["{type: f1, average: binary}"])
@@ -162,11 +162,11 @@ def test_the_report_has_residual_quantiles_of_one_target(trained, weighted):
     assert list(found.residuals) == ["price"]
     assert found.classes is None
     flat = found.flat()
-    some = residuals[w > 0] if weighted else residuals
-    assert flat["residual.min"] == pytest.approx(some.min(), rel=1e-5)
-    assert flat["residual.max"] == pytest.approx(some.max(), rel=1e-5)
-    often = np.sort(np.repeat(residuals, w)) if weighted else None
-    expected = often[int(np.ceil(0.25 * len(often))) - 1] if weighted else np.quantile(residuals, 0.25)
+    counted = residuals[w > 0] if weighted else residuals
+    assert flat["residual.min"] == pytest.approx(counted.min(), rel=1e-5)
+    assert flat["residual.max"] == pytest.approx(counted.max(), rel=1e-5)
+    repeated = np.sort(np.repeat(residuals, w)) if weighted else None
+    expected = repeated[int(np.ceil(0.25 * len(repeated))) - 1] if weighted else np.quantile(residuals, 0.25)
     assert flat["residual.q25"] == pytest.approx(expected, rel=1e-5)
     assert set(flat) == {"loss", "rmse", "r2", "rows", "source"} | {
         f"residual.{name}" for name in ("min", "q05", "q25", "median", "q75", "q95", "max")

@@ -85,7 +85,7 @@ def test_measurements_as_labels_get_a_hint_to_use_a_regression() -> None:
     assert "units: 20" not in found
 
 
-def test_an_unknown_file_extension_is_reported_with_the_known_ones() -> None:
+def test_an_unknown_file_extension_is_reported_with_the_known_extensions() -> None:
     Path("t.txt").write_text("a,y\n1,2\n")
     assert ".csv" in problems(f"data: {{train: {{path: t.txt, targets: y}}}}\n{DENSE}")
 
@@ -118,7 +118,7 @@ def test_a_monitor_cannot_change_when_a_run_is_resumed() -> None:
         resume(str(ended.path), ["training.epochs=2", "training.checkpoint.monitor=val_r2"])
 
 
-def test_held_out_rows_can_lack_a_class() -> None:
+def test_test_rows_can_lack_a_class() -> None:
     text = (
         f"data: {{train: {{path: {table()}, targets: y, classes: [one, two]}}, test: {{path: t2.csv}}}}\n"
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: sgd\nmetrics: [accuracy]\n"
@@ -199,6 +199,6 @@ def test_a_batch_norm_momentum_as_in_keras_is_noted(momentum: float, notes: int)
     layer = f"{{type: batch_norm, momentum: {momentum}}}"
     model = f"model: [{layer}, {layer}, {{type: dense, units: 1}}]\nloss: mse\noptimizer: sgd\n"
     found = check(config(f"data: {{train: {{dataset: diabetes}}}}\n{model}"))
-    said = "the momentum of batch_norm is the weight of the new values; Keras's momentum 0.99 is 0.01 here"
-    assert list(found.notes).count(said) == notes
-    assert not any("momentum" in note for note in found.notes if note != said)
+    momentum_note = "the momentum of batch_norm is the weight of the new values; Keras's momentum of 0.99 is 0.01 here"
+    assert list(found.notes).count(momentum_note) == notes
+    assert not any("momentum" in note for note in found.notes if note != momentum_note)

@@ -56,17 +56,19 @@ def refused(run, given, kind=ShapeError):
 
 def test_the_advice_for_images_of_another_size_works(run):
     draw("new/a.png", 20, (8, 12))
-    told = refused(run, "new")
-    assert told.startswith("new: the model takes rows of the shape (4, 6, 1); got (8, 12, 1) (height, width, channels)")
-    assert told.endswith("convert them: '{path: new, resize: [4, 6]}'")
+    message = refused(run, "new")
+    assert message.startswith(
+        "new: the model takes rows of the shape (4, 6, 1); got (8, 12, 1) (height, width, channels)"
+    )
+    assert message.endswith("convert them: '{path: new, resize: [4, 6]}'")
     assert [row[0] for row in predict(run, "{path: new, resize: [4, 6]}").table()] == ["a.png"]
 
 
 def test_the_advice_for_colour_images_works(run):
     draw("new/a.png", 20, mode="RGB")
-    told = refused(run, "new")
-    assert "(4, 6, 1); got (4, 6, 3)" in told
-    assert told.endswith("convert them: '{path: new, mode: grey}'")
+    message = refused(run, "new")
+    assert "(4, 6, 1); got (4, 6, 3)" in message
+    assert message.endswith("convert them: '{path: new, mode: grey}'")
     assert len(list(predict(run, "{path: new, mode: grey}").table())) == 1
 
 

@@ -33,14 +33,14 @@ def _folder(tmp_path, monkeypatch):
 
 
 def trained(*settings, **given):
-    """Train the config that init writes, and return its test metrics, or its validation metrics."""
+    """Train the config that init writes, and return its test metrics, or its validation metrics without test rows."""
     init(**given, output="first.yaml")
     ended = train("first.yaml", list(settings), run_dir="run")
     return ended.test or {name.removeprefix("val_"): value for name, value in ended.best.items() if "val_" in name}
 
 
 def resolved():
-    """Return the resolved config of a text."""
+    """Return the text of the resolved first.yaml."""
     return check("first.yaml").resolved
 
 
@@ -58,9 +58,9 @@ def test_the_config_without_data_trains():
 def test_every_built_in_dataset_beats_the_constant_baseline(name):
     found = trained(data=name)
     if name == "diabetes":
-        assert found["r2"] > 0.3  # 0 for the mean
+        assert found["r2"] > 0.3  # predicting the mean gives 0
     else:
-        assert found["accuracy"] > 0.95  # 0.1 or 0.5 for the most frequent class
+        assert found["accuracy"] > 0.95  # always predicting the most frequent class gives 0.1 or 0.5
 
 
 @pytest.mark.parametrize("file", first(0, ["california_housing_test.csv.gz", "california_housing_train.csv.gz"]))
@@ -156,7 +156,7 @@ def test_init_reads_arrays_images_and_idx_files():
         assert "binary_cross_entropy" in Path(config).read_text()
 
 
-def test_arrays_can_have_the_names_of_keras():
+def test_arrays_can_be_named_as_in_keras():
     x, y = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 2
     np.savez("four.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     init("four.npz", ["y_train"], "four.yaml")
@@ -200,7 +200,7 @@ def test_paths_are_relative_to_the_config():
         (np.arange(30).reshape(3, 5, 2) % 2, "numbers", False),
     ],
 )
-def test_classes_and_numbers_are_told_apart(targets, kind, doubtful):
+def test_classes_and_numbers_are_distinguished(targets, kind, doubtful):
     assert infer_target_kind(targets) == (kind, doubtful)
 
 
@@ -229,7 +229,7 @@ def drawn(*shape, low=0.0):
         ((drawn(50, 3) * 255).astype(np.uint8), False),
     ],
 )
-def test_sequences_and_images_are_told_apart(x, sequence):
+def test_sequences_and_images_are_distinguished(x, sequence):
     assert is_sequence(x) == sequence
 
 
@@ -239,8 +239,8 @@ def test_sequences_get_a_recurrent_layer_and_scaled_features():
     assert text.startswith(
         "# 40 rows, sequences of 9 x 3; target: a number.\n# A row of 9 x 3 is taken for a sequence: "
     )
-    for said in ("- {type: lstm, units: 32}\n  - {type: dense, units: 1}", "conv1d", "conv2d", "standard  "):
-        assert said in text
+    for words in ("- {type: lstm, units: 32}\n  - {type: dense, units: 1}", "conv1d", "conv2d", "standard  "):
+        assert words in text
     assert "transpose" not in text
     run = train("a.npz.yaml", ["training.epochs=1"], run_dir="run")
     assert len(inspect(run.path)["preprocessing"]["input_scaling"]["scale"]) == 3
@@ -249,23 +249,25 @@ def test_sequences_get_a_recurrent_layer_and_scaled_features():
 
 def test_the_alternatives_in_comments_are_valid():
     text, _ = arrays(x=drawn(30, 3), y=drawn())
-    instead = "{type: conv1d, filters: 32, kernel_size: 3, padding: same}"
-    assert instead in text
-    Path("b.yaml").write_text(text.replace("{type: lstm, units: 32}", f"{instead}\n  - relu\n  - global_avg_pool1d"))
+    alternative = "{type: conv1d, filters: 32, kernel_size: 3, padding: same}"
+    assert alternative in text
+    Path("b.yaml").write_text(
+        text.replace("{type: lstm, units: 32}", f"{alternative}\n  - relu\n  - global_avg_pool1d")
+    )
     assert check("b.yaml").plan.layers[2].output_shape == (32,)
-    instead = "{type: conv2d, filters: 8, kernel_size: 3, padding: same}"
-    assert instead in text
-    Path("b.yaml").write_text(text.replace("{type: lstm, units: 32}", instead))
+    alternative = "{type: conv2d, filters: 8, kernel_size: 3, padding: same}"
+    assert alternative in text
+    Path("b.yaml").write_text(text.replace("{type: lstm, units: 32}", alternative))
     assert check("b.yaml").plan.input_shape == (30, 3, 1)
     text, found = arrays(x=drawn(30, 20), y=drawn())
     assert "is taken for an image with one channel" in text
     assert found.plan.input_shape == (30, 20, 1)
     text, _ = arrays(x=np.arange(120).reshape(40, 3) % 7, y=drawn())
     assert "The inputs are whole numbers up to 6, and taken for quantities" in text
-    instead = "{type: embedding, entries: 7, units: 8}"
-    assert instead in text
+    alternative = "{type: embedding, entries: 7, units: 8}"
+    assert alternative in text
     Path("b.yaml").write_text(
-        text.replace("scale_inputs: standard", "scale_inputs: none").replace("model:", f"model:\n  - {instead}")
+        text.replace("scale_inputs: standard", "scale_inputs: none").replace("model:", f"model:\n  - {alternative}")
     )
     assert check("b.yaml").plan.layers[0].output_shape == (3, 8)
     assert "symbols" not in arrays(x=np.arange(120).reshape(40, 3) % 2, y=drawn())[0]
@@ -275,8 +277,8 @@ def test_multi_label_targets_get_independent_sigmoid_units():
     x = drawn(3)
     text, _ = arrays(x=x, y=x > (0.5, 0.3, 0.4))
     assert text.startswith("# 40 rows, 3 columns; target: 3 labels, each 0 or 1.\n")
-    for said in ("units: 3}", "  - sigmoid\n", "loss: binary_cross_entropy", "metrics: [accuracy, f1]"):
-        assert said in text
+    for words in ("units: 3}", "  - sigmoid\n", "loss: binary_cross_entropy", "metrics: [accuracy, f1]"):
+        assert words in text
     assert "scale_targets" not in text
     rows = "".join(f"{i * i % 11},{i % 2},{str(i % 3 == 0).lower()},{int(i % 5 > 1)}\n" for i in range(60))
     Path("labels.csv").write_text(f"x,a,b,c\n{rows}")
@@ -318,7 +320,7 @@ def test_columns_are_left_out_for_the_right_reason(cells, reason):
     assert bool(found) == (reason is not None)
 
 
-def test_texts_for_missing_values_are_written_as_blanks(tmp_path, monkeypatch):
+def test_texts_for_missing_values_are_listed_under_blanks(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = [f"{i if i % 5 else 'NA'},{'red' if i % 2 else 'NA'},{i % 3 or '?'},{i % 7}.5" for i in range(60)]
     Path("holes.csv").write_text("\n".join(["a,colour,b,y", *rows]))
@@ -333,8 +335,8 @@ def test_a_column_of_row_numbers_is_kept_if_it_is_the_only_column():
     assert excluded_columns(table, np.arange(100)) == {}
     table = parse_table(("a,b\n" + "\n".join(f"{i},{i * i}" for i in range(100))).encode(), "t.csv")
     assert excluded_columns(table, np.arange(100)) == {"a": "equal to the row number"}
-    some = np.arange(0, 100, 3)
-    assert excluded_columns(table.take(some), some) == {"a": "equal to the row number"}
+    sample = np.arange(0, 100, 3)
+    assert excluded_columns(table.take(sample), sample) == {"a": "equal to the row number"}
 
 
 @pytest.mark.parametrize(
@@ -347,10 +349,10 @@ def test_a_column_of_row_numbers_is_kept_if_it_is_the_only_column():
         ("x.npy", [], UserError, "x.npy: name the file of its targets with --target FILE"),
         ("bars.npz", ["z"], UserError, "bars.npz: name the array to learn with --target NAME. Known: x, y"),
         ("four.npz", [], UserError, "four.npz: name the array to learn with --target NAME. Known: "),
-        ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one beside b, or name it x"),
+        ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep only one of them, or name one x"),
         ("digits", ["x"], UserError, "digits: contains its targets; leave out --target"),
         ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; fix it"),
-        ("bars.npz", ["x", "y"], DataError, "several targets go with a table only"),
+        ("bars.npz", ["x", "y"], DataError, "only a table can have several targets"),
         (
             "notes.txt",
             [],

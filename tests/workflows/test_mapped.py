@@ -81,7 +81,7 @@ def is_mapped(config, settings=()):
 
 
 def train_both(mapping, values, settings=()):
-    """Train a config on arrays in memory and on the memory-mapped file."""
+    """Train a config on arrays in memory and on a memory-mapped file; the two runs must be equal."""
     config = tiny.write(Path(), values)
     mapping(on=False)
     assert not any(is_mapped(config, settings))
@@ -144,11 +144,11 @@ def test_mapped_training_gives_the_same_bits_with_classes_weights_and_groups(map
 def test_a_mapped_run_resumes_in_the_middle_of_an_epoch(mapping, step):
     mapping(on=True)
     config = tiny.write(Path(), images())
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 @pytest.mark.parametrize("make", [numbers, images])
@@ -168,7 +168,7 @@ def test_evaluate_and_predict_give_the_same_results_on_mapped_files(mapping, mak
 
 
 @pytest.mark.parametrize("row", [0, 61, 89])
-def test_the_error_for_a_nan_in_a_mapped_file_has_its_row(mapping, monkeypatch, row):
+def test_the_error_for_a_nan_in_a_mapped_file_names_its_row(mapping, monkeypatch, row):
     config = tiny.write(Path(), numbers("float64"))
     run = train(config, run_dir="run").path
     x = np.load("x.npy")
@@ -185,7 +185,7 @@ def test_the_error_for_a_nan_in_a_mapped_file_has_its_row(mapping, monkeypatch, 
             use()
 
 
-def test_the_error_for_a_value_too_large_for_the_dtype_has_its_row(mapping):
+def test_the_error_for_a_value_too_large_for_the_dtype_names_its_row(mapping):
     values = numbers("float64")
     values["data"]["scale_inputs"] = "none"
     del values["data"]["validation"], values["data"]["test"]
@@ -207,7 +207,7 @@ def test_check_does_not_read_the_whole_file(mapping):
 
 
 def digits(run):
-    """Train on digits and write a file with several batches to predict."""
+    """Train on digits and return the run directory."""
     values = tiny.convolutional(metrics=["accuracy"])
     values["data"] = {"train": {"dataset": "digits"}, "scale_inputs": "minmax"}
     values["model"] = [{"type": "dense", "units": 10}, "softmax"]
@@ -217,14 +217,14 @@ def digits(run):
 
 def test_predictions_do_not_depend_on_the_batch_size():
     run = digits("run")
-    whole = np.concatenate(list(predict(run, "digits", batch_size=2000).arrays()))
-    assert whole.shape == (1797, 10)
+    expected = np.concatenate(list(predict(run, "digits", batch_size=2000).arrays()))
+    assert expected.shape == (1797, 10)
     for size in (64, 256, 1796, 1797):
         for ending in (".npy", ".csv", ".json"):
             predict(run, "digits", batch_size=size).write(f"{size}{ending}")
         found = np.load(f"{size}.npy", allow_pickle=False)
-        assert (found.shape, found.dtype) == (whole.shape, whole.dtype)
-        np.testing.assert_allclose(found, whole, rtol=1e-5, atol=1e-7)
+        assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
         with open(f"{size}.csv", newline="") as file:
             header, *lines = csv.reader(file)
         assert header == list("0123456789")

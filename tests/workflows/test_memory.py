@@ -13,8 +13,9 @@ import pytest
 
 from tests.workflows import tiny
 
-LARGE_ROWS, COLUMNS, PART = 50_000, 1000, 2500  # 200 MB in float32
-LIMIT = 150  # MB above a run on a tiny file
+LARGE_ROWS, COLUMNS = 50_000, 1000  # 200 MB in float32
+PART = 2500  # rows generated at once
+LIMIT = 150  # MB that a command on the large file may use beyond the same command on a tiny file
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="this platform has no /proc with the memory of a process"
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def peak_memory(folder, *arguments):
-    """Return the peak memory of a command in MB, without memory-mapped files."""
-    # one thread, because BLAS may use memory per thread
+    """Return the peak memory of a command in MB, not counting memory-mapped files."""
+    # Use one thread, because BLAS may allocate memory per thread.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
         [sys.executable, "-m", "nncli", *arguments],

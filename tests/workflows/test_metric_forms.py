@@ -1,4 +1,4 @@
-"""Test one metric with several settings in a config: columns, monitors and resuming."""
+"""Test several forms of a metric (one type with different settings) in a config: columns, monitors, resuming."""
 
 from __future__ import annotations
 
@@ -121,14 +121,14 @@ def test_a_run_with_the_same_metric_twice_can_be_resumed(step):
     metrics = [*FORMS, "roc_auc", {"type": "roc_auc", "average": "weighted"}, "average_precision"]
     training = {"epochs": 3, "batch_size": 16, "checkpoint": {"monitor": "val_roc_auc_weighted"}}
     path = tiny.write(Path(), tiny.classifier(metrics=metrics, training=training))
-    train(path, run_dir="whole")
+    train(path, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(step))
     arrays = checkpoint.load("run/checkpoints/last.npz")[1]
     names = {name.removeprefix("state/tally/") for name in arrays if name.startswith("state/tally/")}
     assert names == {*NAMES, "roc_auc", "roc_auc_weighted", "average_precision"}
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_changed_metric_settings_are_rejected_on_resume():

@@ -27,8 +27,8 @@ LAYERS = [{"type": "dense", "units": 8}, "tanh", {"type": "dense", "units": 1}]
 
 def regression(**keys):
     """Return a regression model."""
-    given = {"scale_inputs": "standard", "scale_targets": "standard", "metrics": ["rmse"], **keys}
-    return nncli.Model(LAYERS, "mean_squared_error", {"type": "adam", "learning_rate": 0.01}, **given)
+    settings = {"scale_inputs": "standard", "scale_targets": "standard", "metrics": ["rmse"], **keys}
+    return nncli.Model(LAYERS, "mean_squared_error", {"type": "adam", "learning_rate": 0.01}, **settings)
 
 
 def classifier(**keys):
@@ -41,8 +41,8 @@ def bits(model):
     return {name: array.tobytes() for name, array in model.weights.items()}
 
 
-def still(records):
-    """Return records without their seconds."""
+def without_seconds(records):
+    """Return records without the key `seconds`."""
     return [{name: value for name, value in record.items() if name != "seconds"} for record in records]
 
 
@@ -95,7 +95,10 @@ def test_names_mappings_and_objects_are_equivalent():
         (lambda: nncli.Model([], "mse"), "model: expected at least one layer"),
         (lambda: Dense(units=0), "dense.units: expected a whole number of at least 1; got 0"),
         (lambda: SGD(learning_rate="fast"), "sgd.learning_rate: expected a number above 0 or a schedule; got 'fast'"),
-        (lambda: regression().train(X, Y, epochs=0), "training.epochs: expected a whole number of at least 1; got 0"),
+        (
+            lambda: regression().train(X, Y, epochs=0),
+            "training.epochs: expected a whole number of at least 1; got 0",
+        ),
         (
             lambda: regression().train(X, Y, clip=1),
             "training.clip: unknown key 'clip' for training; did you mean 'clip_",
@@ -144,19 +147,19 @@ def test_verbose_writes_only_to_standard_error(capsys):
 
 
 def test_training_twice_equals_training_longer():
-    whole, parts = regression(), regression()
-    expected = whole.train(X, Y, epochs=5, verbose=False)
+    reference, parts = regression(), regression()
+    expected = reference.train(X, Y, epochs=5, verbose=False)
     parts.train(X, Y, epochs=2, verbose=False)
     parts.train(X, Y, epochs=3, verbose=False)
-    assert still(parts.history) == still(expected)
-    assert bits(parts) == bits(whole)
+    assert without_seconds(parts.history) == without_seconds(expected)
+    assert bits(parts) == bits(reference)
 
 
-def test_one_epoch_trains_one_epoch():
-    model, whole = regression(), regression()
+def test_one_epoch_equals_an_epoch_of_train():
+    model, reference = regression(), regression()
     records = [model.one_epoch(X, Y, batch_size=16) for _ in range(2)]
-    assert still(records) == still(whole.train(X, Y, epochs=2, batch_size=16, verbose=False))
-    assert bits(model) == bits(whole)
+    assert without_seconds(records) == without_seconds(reference.train(X, Y, epochs=2, batch_size=16, verbose=False))
+    assert bits(model) == bits(reference)
 
 
 def test_the_train_command_gives_the_same_bits(tmp_path, monkeypatch):
@@ -204,7 +207,7 @@ def test_predict_classes_returns_labels():
     )
 
 
-def test_the_order_of_classes_can_be_given():
+def test_the_order_of_classes_can_be_set():
     model = classifier(classes=["small", "big"])
     model.train(X, LABELS, epochs=200, verbose=False)
     assert np.mean((model.predict(X)[:, 0] > 0.5) == (LABELS == "big")) > 0.9
@@ -229,13 +232,13 @@ def test_a_loaded_model_applies_the_stored_scaling(tmp_path):
 
 
 def test_a_loaded_model_can_be_trained_further(tmp_path):
-    whole, first = regression(), regression()
-    expected = whole.train(X, Y, epochs=5, verbose=False)
+    reference, first = regression(), regression()
+    expected = reference.train(X, Y, epochs=5, verbose=False)
     first.train(X, Y, epochs=2, verbose=False)
     first.save(str(tmp_path / "m.npz"))
     again = nncli.Model.load(str(tmp_path / "m.npz"))
-    assert still(again.train(X, Y, epochs=3, verbose=False)) == still(expected[2:])
-    assert bits(again) == bits(whole)
+    assert without_seconds(again.train(X, Y, epochs=3, verbose=False)) == without_seconds(expected[2:])
+    assert bits(again) == bits(reference)
 
 
 def test_later_trainings_keep_the_scaling_of_the_first():
@@ -262,14 +265,14 @@ def test_run_dir_writes_a_run_directory(tmp_path):
 def test_forward_backward_and_update_equal_a_step_of_the_trainer():
     model = nncli.Model(LAYERS, "mse", {"type": "sgd", "learning_rate": 0.01, "momentum": 0.9}, dtype="float64")
     x, y = (X - 50) / 10, (Y - 1000)[:, None] / 1000
-    whole = nncli.Model(LAYERS, "mse", {"type": "sgd", "learning_rate": 0.01, "momentum": 0.9}, dtype="float64")
-    whole.train(x, y, epochs=3, batch_size=40, shuffle=False, verbose=False)
+    reference = nncli.Model(LAYERS, "mse", {"type": "sgd", "learning_rate": 0.01, "momentum": 0.9}, dtype="float64")
+    reference.train(x, y, epochs=3, batch_size=40, shuffle=False, verbose=False)
     for _ in range(3):
         output = model.forward(x, training=True)
         model.backward(2 * (output - y) / len(y))
         model.update()
     for name, array in model.weights.items():
-        np.testing.assert_allclose(array, whole.weights[name], rtol=1e-10, atol=1e-14)
+        np.testing.assert_allclose(array, reference.weights[name], rtol=1e-10, atol=1e-14)
 
 
 def test_backward_gives_the_gradient_of_the_inputs_and_of_every_parameter():
@@ -306,9 +309,9 @@ def test_rows_may_be_changed_between_forward_and_backward():
     model, x = nncli.Model([Dense(4), "relu", Dense(1)], loss="mse"), RANDOM.random((6, 3)).astype("float32")
     gradients = []
     for filling in (x, 0):
-        given = x.copy()
-        model.forward(given)
-        given[:] = filling
+        inputs = x.copy()
+        model.forward(inputs)
+        inputs[:] = filling
         model.backward(np.ones((6, 1)))
         gradients.append({name: gradient.copy() for name, gradient in model.gradients.items()})
     for name, gradient in gradients[0].items():
@@ -335,19 +338,19 @@ def test_predicting_a_few_rows_does_not_search_for_blas(monkeypatch):
         model.predict(x, batch_size=4000)
 
 
-def test_training_and_predicting_do_not_change_the_given_arrays():
+def test_training_and_predicting_do_not_change_their_arguments():
     x, y = RANDOM.random((40, 8, 8, 1)).astype("float32"), RANDOM.random((40, 1)).astype("float32")
     layers = ["relu", {"type": "conv2d", "filters": 8, "kernel_size": 3}, "relu", {"type": "max_pool2d"}]
     model = nncli.Model([*layers, {"type": "dense", "units": 1}], loss="mse")
-    given = x.copy(), y.copy()
+    before = x.copy(), y.copy()
     for shuffle in (True, False):
         model.train(x, y, epochs=1, shuffle=shuffle, validation_data=(x, y), verbose=False)
     model.predict(x)
     model.evaluate(x, y)
     model.forward(x, training=True)
     model.backward(y)
-    np.testing.assert_array_equal(x, given[0])
-    np.testing.assert_array_equal(y, given[1])
+    np.testing.assert_array_equal(x, before[0])
+    np.testing.assert_array_equal(y, before[1])
 
 
 def test_dropout_is_active_only_in_training():
@@ -404,11 +407,11 @@ def test_early_stopping_on_validation_rows():
     stopping = {"monitor": "val_loss", "patience": 1, "min_delta": 1e6}
     records = regression().train(X, Y, epochs=9, validation_data=(X, Y), verbose=False, early_stopping=stopping)
     assert len(records) == 2
-    with pytest.raises(ConfigError, match="no column 'val_loss': nothing is validated"):
+    with pytest.raises(ConfigError, match="no column 'val_loss': there are no validation rows"):
         regression().train(X, Y, verbose=False, early_stopping=stopping)
 
 
-def test_train_accepts_early_stopping_and_other_settings_of_training():
+def test_early_stopping_can_monitor_the_training_loss():
     model = regression()
     records = model.train(
         X, Y, epochs=50, verbose=False, early_stopping={"monitor": "train_loss", "patience": 1, "min_delta": 1e6}
@@ -462,11 +465,11 @@ def test_training_continues_after_a_custom_loop():
     x = np.random.default_rng(0).standard_normal((16, 3)).astype(np.float32)
     y = x[:, :1] * 2
     layers, optimizer = [{"type": "dense", "units": 1}], {"type": "adam", "learning_rate": 0.1}
-    whole, parts = nncli.Model(layers, "mse", optimizer), nncli.Model(layers, "mse", optimizer)
-    whole.train(x, y, epochs=3, batch_size=16, shuffle=False)
+    reference, parts = nncli.Model(layers, "mse", optimizer), nncli.Model(layers, "mse", optimizer)
+    reference.train(x, y, epochs=3, batch_size=16, shuffle=False)
     for _ in range(2):
         parts.backward(2 * (parts.forward(x, training=True) - y) / 16)
         parts.update()
     parts.train(x, y, epochs=1, batch_size=16, shuffle=False)
-    for name, weight in whole.weights.items():
+    for name, weight in reference.weights.items():
         np.testing.assert_allclose(parts.weights[name], weight, rtol=1e-5, atol=1e-6)

@@ -62,6 +62,7 @@ def problem_lines(**changes):
 
 
 def data(train, **others):
+    """Return a change of the config that replaces its data."""
     return {"data": {"train": train, **others}}
 
 
@@ -72,7 +73,7 @@ def _inside(tmp_path, monkeypatch):
 
 
 def table(name="weather.csv", **cells):
-    """Write the table, with 0 and 1 or false and true as labels; `cells` replaces cells, as _row_column=text."""
+    """Write a table whose labels are 0 and 1 or false and true; an argument _ROW_COLUMN replaces the text of a cell."""
     lines = [
         [str(a), str(b), str(int(r)), str(bool(h)).lower(), str(int(f))]
         for (a, b), (r, h, f) in zip(POINTS, ACTUAL, strict=True)
@@ -151,7 +152,7 @@ def test_the_checkpoint_stores_that_targets_are_multi_label(run):
     stored = described["preprocessing"]
     assert (stored["several_labels"], stored["target_shape"], stored["classes"]) == (True, [3], None)
     assert Preprocessing.restore(stored).task.is_multi_label
-    del stored["several_labels"]  # as in checkpoints from before multi-label targets
+    del stored["several_labels"]  # versions without multi-label targets did not store this key
     assert not Preprocessing.restore(stored).task.is_multi_label
 
 
@@ -185,9 +186,9 @@ def test_resuming_gives_the_same_bits(run):
     with pytest.raises(StoppedError):
         train(config(), run_dir="stopped", listener=stopping_at(3))
     resume("stopped")
-    whole = train(config(), run_dir="whole").path
-    assert same("stopped", whole)
-    assert repro(whole).same
+    uninterrupted = train(config(), run_dir="uninterrupted").path
+    assert same("stopped", uninterrupted)
+    assert repro(uninterrupted).same
 
 
 def test_arrays_give_the_same_results_as_the_table(run):
@@ -202,7 +203,7 @@ def test_arrays_give_the_same_results_as_the_table(run):
     assert evaluate(other, "weather.npz").results == evaluate(run, "weather.csv").results
 
 
-def test_rows_with_other_labels_are_refused(run):
+def test_rows_with_unsuitable_labels_are_rejected(run):
     with pytest.raises(ShapeError, match=r"expected 3 labels per row \(right, high, far\); got 2"):
         evaluate(run, "{path: weather.csv, targets: [right, far]}")
     table("later.csv", _4_3="2")
@@ -221,7 +222,7 @@ def test_one_hot_targets_with_one_unit_are_two_classes():
     model = [{"type": "dense", "units": 2}, "sigmoid"]
     two = train(config(**data({"path": "one.npz"}), model=model, metrics=["accuracy"]), run_dir="two").path
     assert inspect(two)["class_names"] is None
-    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # invalid, so the output shape is unknown
+    model = [{"type": "dense", "units": 1}, {"type": "sigmoid", "slope": 1}]  # sigmoid has no slope
     problems = problem_lines(**data({"path": "one.npz"}), model=model, metrics=["log_loss"])
     assert problems == ["model.1.slope: unknown key 'slope' for sigmoid, which has no keys"]
     np.savez("three.npz", x=x[:3], y=np.eye(3))
@@ -254,7 +255,7 @@ def test_a_single_column_is_not_multi_label():
         ),
         (
             {"loss": {"type": "bce", "positive_weight": [1, 2]}},
-            "loss.positive_weight: expected one number, or one for each of 3 labels; got 2",
+            "loss.positive_weight: expected one number, or one for each of 3 labels; got 2 numbers",
         ),
         (
             {"loss": {"type": "bce", "pos_weight": 2}},
@@ -271,16 +272,16 @@ def test_a_single_column_is_not_multi_label():
         ),
         (
             {"training": {"class_weight": "balanced"}},
-            "training.class_weight: binary_cross_entropy learns multi-label targets, not classes; drop it, or "
+            "training.class_weight: binary_cross_entropy learns multi-label targets, not classes; drop this key, or "
             "give the loss a positive_weight",
         ),
         (
             data({"path": "weather.csv", "targets": NAMES}, scale_targets="standard"),
-            "data.scale_targets: binary_cross_entropy learns multi-label targets, which have no scale; drop it",
+            "data.scale_targets: binary_cross_entropy learns multi-label targets, which have no scale; drop this key",
         ),
         (
             data({"path": "weather.csv", "targets": NAMES, "classes": ["0", "1"]}),
-            "data.train.classes: binary_cross_entropy learns multi-label targets, not classes; drop it",
+            "data.train.classes: binary_cross_entropy learns multi-label targets, not classes; drop this key",
         ),
         (
             data({"path": "weather.csv", "targets": NAMES}, validation={"fraction": 0.2, "stratify": True}),
@@ -323,10 +324,10 @@ def test_images_listed_in_a_table_can_be_multi_label():
         Image.fromarray(np.full((4, 4), 200 * light + 20 * square, np.uint8)).save(f"{number}.png")
         lines.append(f"{number}.png,{light},{square}")
     Path("list.csv").write_text("\n".join(lines) + "\n")
-    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # 2 outputs
+    model = [{"type": "conv2d", "filters": 2, "kernel_size": 4}, "flatten", "sigmoid"]  # the model has 2 outputs
     train_source = {"path": "list.csv", "images": "file", "targets": ["light", "square"]}
-    made = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
-    assert predict(made, "0.png").header == ["file", "light", "square"]
+    run_dir = train(config(**data(train_source), model=model, metrics=["accuracy"]), run_dir="images").path
+    assert predict(run_dir, "0.png").header == ["file", "light", "square"]
     assert problem_lines(**data({**train_source, "targets": ["light", "light"]}), model=model) == [
         "data.train.targets: the column 'light' is listed twice"
     ]

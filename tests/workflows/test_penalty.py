@@ -44,9 +44,11 @@ def test_a_model_uses_the_penalty_of_its_last_training():
     model = nncli.Model([{"type": "dense", "units": 1}], "mse", {"type": "sgd", "learning_rate": 0.05}, dtype="float64")
     for penalty in ({"l2": 0.5}, {"l1": 0.1}, None):
         model.train(X, Y, epochs=2, verbose=False, penalty=penalty)
-        given = {"l1": 0, "l2": 0, **(penalty or {})}
+        strengths = {"l1": 0, "l2": 0, **(penalty or {})}
         error = np.mean((model.predict(X)[:, 0] - Y) ** 2)
-        assert model.evaluate(X, Y)["loss"] == pytest.approx(error + penalty_value(model.weights, **given), rel=1e-12)
+        assert model.evaluate(X, Y)["loss"] == pytest.approx(
+            error + penalty_value(model.weights, **strengths), rel=1e-12
+        )
 
 
 def test_a_large_penalty_gets_a_hint(tmp_path, monkeypatch):
@@ -63,7 +65,7 @@ def test_a_large_penalty_gets_a_hint(tmp_path, monkeypatch):
     assert "best constant prediction; try a smaller optimizer.learning_rate" in worse.note
 
 
-@pytest.mark.parametrize("given", [{}, {"l1": 0, "l2": 0}, {"biases": True}])
-def test_a_penalty_of_0_is_rejected(given):
+@pytest.mark.parametrize("penalty", [{}, {"l1": 0, "l2": 0}, {"biases": True}])
+def test_a_penalty_of_0_is_rejected(penalty):
     with pytest.raises(ConfigError, match="a penalty wants an l1 or l2 above 0"):
-        Training(penalty=given)
+        Training(penalty=penalty)

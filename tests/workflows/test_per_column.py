@@ -20,12 +20,12 @@ from nncli.workflows.resume import resume
 from nncli.workflows.train import train
 from tests.workflows import tiny
 
-SIZE = {"type": "per_column", "columns": {"size": "robust", "age": {"type": "quantile", "quantiles": 9}}}
-PRICE = {"type": "per_column", "columns": {"price": {"type": "quantile"}}}
+INPUT_SCALER = {"type": "per_column", "columns": {"size": "robust", "age": {"type": "quantile", "quantiles": 9}}}
+TARGET_SCALER = {"type": "per_column", "columns": {"price": {"type": "quantile"}}}
 
 
 def config(folder, inputs, targets, **changes):
-    """Write a config of a regression with these scalers, and return its path."""
+    """Write a config of a regression with scalers of inputs and targets, and return its path."""
     values = tiny.regression(dtype="float64", **changes)
     values["data"] |= {"scale_inputs": inputs, "scale_targets": targets}
     return tiny.write(folder, values)
@@ -45,18 +45,18 @@ def by_hand(run, table):
     size, age = stored["input_scaling"]["parts"]
     assert (size["names"], size["positions"], age["names"], age["positions"]) == (["size"], [0], ["age"], [1])
     a = (table[:, 0] - size["scaling"]["shift"]) / size["scaling"]["scale"]
-    known = age["scaling"]["quantiles"][0]
-    share = np.interp(table[:, 1], known, np.linspace(0, 1, 9))
+    quantiles = age["scaling"]["quantiles"][0]
+    probability = np.interp(table[:, 1], quantiles, np.linspace(0, 1, 9))
     normal = NormalDist()
-    b = np.array([normal.inv_cdf(min(max(p, 1e-7), 1 - 1e-7)) for p in share])
+    b = np.array([normal.inv_cdf(min(max(p, 1e-7), 1 - 1e-7)) for p in probability])
     y = np.stack([a, b], axis=1) @ arrays["0.dense.weight"][:, 0] + arrays["0.dense.bias"]
     (price,) = stored["target_scaling"]["parts"]
-    known = price["scaling"]["quantiles"][0]
-    return np.interp([normal.cdf(value) for value in y], np.linspace(0, 1, len(known)), known)
+    quantiles = price["scaling"]["quantiles"][0]
+    return np.interp([normal.cdf(value) for value in y], np.linspace(0, 1, len(quantiles)), quantiles)
 
 
 def test_predictions_and_metrics_are_in_original_units(inside):
-    run = train(config(inside, SIZE, PRICE), run_dir="run").path
+    run = train(config(inside, INPUT_SCALER, TARGET_SCALER), run_dir="run").path
     table = np.loadtxt(inside / tiny.LINE, delimiter=",", skiprows=1)
     predicted = np.array([row[0] for row in predict(run, tiny.LINE).table()])
     np.testing.assert_allclose(predicted, by_hand(run, table), rtol=1e-6)
@@ -66,7 +66,7 @@ def test_predictions_and_metrics_are_in_original_units(inside):
 
 
 def test_a_saved_and_loaded_model_gives_the_same_results(inside):
-    run = train(config(inside, SIZE, PRICE), run_dir="run").path
+    run = train(config(inside, INPUT_SCALER, TARGET_SCALER), run_dir="run").path
     best = checkpoint.read_meta(os.path.join(run, "checkpoints", "best.npz"))["best"]
     assert evaluate(run).results == {key[4:]: value for key, value in best.items() if key.startswith("val_")}
     model = nncli.Model.load(os.path.join(run, "checkpoints", "best.npz"))
@@ -80,12 +80,12 @@ def test_a_saved_and_loaded_model_gives_the_same_results(inside):
 
 
 def test_a_resumed_run_keeps_its_scaling(inside):
-    path = config(inside, SIZE, PRICE)
-    whole = train(path, ["training.epochs=5"], run_dir="whole").path
+    path = config(inside, INPUT_SCALER, TARGET_SCALER)
+    uninterrupted = train(path, ["training.epochs=5"], run_dir="uninterrupted").path
     resume(train(path, run_dir="parts").path, ["training.epochs=5"])
-    ends = [checkpoint.load(os.path.join(run, "checkpoints", "last.npz")) for run in (whole, "parts")]
-    assert ends[0][0]["preprocessing"] == ends[1][0]["preprocessing"]
-    assert all((ends[0][1][name] == ends[1][1][name]).all() for name in ends[0][1])
+    last = [checkpoint.load(os.path.join(run, "checkpoints", "last.npz")) for run in (uninterrupted, "parts")]
+    assert last[0][0]["preprocessing"] == last[1][0]["preprocessing"]
+    assert all((last[0][1][name] == last[1][1][name]).all() for name in last[0][1])
 
 
 def test_a_python_model_scales_per_column(tmp_path):
@@ -107,7 +107,7 @@ def test_a_python_model_scales_per_column(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "targets", "told"),
+    ("inputs", "targets", "message"),
     [
         (
             {"type": "per_column", "columns": {"sise": "standard"}},
@@ -132,11 +132,11 @@ def test_a_python_model_scales_per_column(tmp_path):
         ),
     ],
 )
-def test_problems_are_reported_with_their_line(inside, inputs, targets, told):
+def test_problems_are_reported_with_their_line(inside, inputs, targets, message):
     with pytest.raises(ConfigError) as caught:
         check(config(inside, inputs, targets))
     first = str(caught.value).splitlines()[0]
-    where, _, rest = told.partition("LINE")
+    where, _, rest = message.partition("LINE")
     assert where in first
     assert rest in first
     line = int(first.partition("config.yaml:")[2].partition(":")[0])
@@ -145,13 +145,13 @@ def test_problems_are_reported_with_their_line(inside, inputs, targets, told):
 
 
 def test_the_scaler_of_a_column_can_be_set_on_the_command_line(inside):
-    path = config(inside, SIZE, PRICE)
+    path = config(inside, INPUT_SCALER, TARGET_SCALER)
     settings = ["data.scale_inputs.columns.age=minmax", "data.scale_inputs.others=standard"]
     resolved = check(path, settings).resolved
     assert "quantile" not in resolved.partition("scale_targets")[0]
     run = train(path, settings, run_dir="run").path
-    config_of = inspect(run)["config"]["data"]["scale_inputs"]
-    assert config_of == {
+    scaler = inspect(run)["config"]["data"]["scale_inputs"]
+    assert scaler == {
         "type": "per_column",
         "columns": {"size": {"type": "robust"}, "age": {"type": "minmax"}},
         "others": {"type": "standard"},

@@ -53,7 +53,7 @@ def test_one_sigmoid_unit_gives_a_column_per_class(trained, tmp_path):
     )
 
 
-def test_no_initial_weights_are_drawn(trained, monkeypatch):
+def test_loading_a_model_draws_no_initial_weights(trained, monkeypatch):
     monkeypatch.setattr("nncli.nn.parameters.generator", None)
     assert load_predictor(trained["classifier"]).executor.network.vector.any()
 
@@ -72,7 +72,7 @@ def test_a_regression_predicts_in_original_units(trained, tmp_path):
         predict(trained["regression"], str(tmp_path / "new.csv"), classes=True)
 
 
-def test_columns_are_found_by_name_and_others_are_ignored_with_a_note(trained, tmp_path):
+def test_columns_are_found_by_name_and_unused_columns_are_ignored_with_a_note(trained, tmp_path):
     (tmp_path / "one.csv").write_text("a,b\n-2,0.5\n")
     (tmp_path / "two.csv").write_text("side,b,id,a\nleft,0.5,x,-2\n")
     assert table(trained["classifier"], tmp_path / "one.csv") == table(trained["classifier"], tmp_path / "two.csv")
@@ -195,7 +195,7 @@ def test_a_full_disk_raises_a_save_error(trained, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["out.txt", "out", "out.npz", "csv"])
-def test_other_endings_are_rejected(trained, tmp_path, name):
+def test_output_names_with_an_unknown_extension_are_rejected(trained, tmp_path, name):
     source = str(Path(trained["bars"]).parent / tiny.BARS)
     with pytest.raises(UserError, match=r"expected a name that ends in \.npy, \.csv, \.json"):
         predict(trained["bars"], source).write(str(tmp_path / name))

@@ -37,8 +37,8 @@ def files(run):
     return {path: path.read_bytes() for path in Path(run).rglob("*") if path.is_file()}
 
 
-def saved_again(name, change, **trainer):
-    """Save a checkpoint again with changed arrays or trainer state, and return the old trainer state."""
+def save_changed(name, change, **trainer):
+    """Change arrays or the trainer state in a saved checkpoint, and return the old trainer state."""
     path = f"run/checkpoints/{name}.npz"
     meta, arrays = checkpoint.load(path)
     before = dict(meta["trainer"])
@@ -52,7 +52,7 @@ def saved_again(name, change, **trainer):
     return before
 
 
-def last_bit(array):
+def flip_last_bit(array):
     """Change the last bit of the first value of an array."""
     array.reshape(-1)[:1].view(np.uint32)[0] ^= 1
 
@@ -61,12 +61,12 @@ def last_bit(array):
 def test_repeating_a_run_gives_the_same_results_and_changes_no_file(tmp_path, monkeypatch, make):
     monkeypatch.chdir(tmp_path)
     train(tiny.write(tmp_path, make()), run_dir="run")
-    before, around = files("run"), set(os.listdir())
+    before, entries = files("run"), set(os.listdir())
     found = repro("run")
     assert (found.same, found.difference, found.environment_changes) == (True, "", ())
     assert found.compared == (ALL if make is tiny.classifier else ALL[:3])
     assert found.epochs == make()["training"]["epochs"]
-    assert (files("run"), set(os.listdir())) == (before, around)
+    assert (files("run"), set(os.listdir())) == (before, entries)
 
 
 @pytest.mark.parametrize("step", [2, 6, 7])
@@ -137,7 +137,7 @@ def test_only_a_missing_test_json_is_reported(config, name):
 def test_a_best_checkpoint_of_another_epoch_is_reported(config):
     train(config, ["training.checkpoint.keep=3"], run_dir="run")
     shutil.copy("run/checkpoints/epoch-0001-step-00000003.npz", "run/checkpoints/best.npz")
-    saved_again("last", lambda arrays: None, best={"best": 1e9, "best_epoch": 2, "waited": 1})
+    save_changed("last", lambda arrays: None, best={"best": 1e9, "best_epoch": 2, "waited": 1})
     assert "best was" in repro("run").difference
 
 
@@ -145,7 +145,7 @@ def test_a_best_checkpoint_of_another_epoch_is_reported(config):
 def test_different_counts_are_reported(config, key, value):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz")
-    was = saved_again("last", lambda arrays: None, **{key: value})[key]
+    was = save_changed("last", lambda arrays: None, **{key: value})[key]
     assert repro("run").difference == f"last.npz: {key} was {value}, but is {was} in the repetition"
 
 
@@ -174,11 +174,11 @@ def test_a_changed_metric_stops_the_repetition(config):
     rows[1][header.index("val_loss")] = "0.5"
     with open("run/metrics.csv", "w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
-    heard = []
-    found = repro("run", listener=heard.append)
+    events = []
+    found = repro("run", listener=events.append)
     assert found.difference == f"metrics.csv, epoch 2: val_loss was 0.5, but is {was} in the repetition"
     assert (found.same, found.epochs, found.compared) == (False, 2, ())
-    assert sum(isinstance(event, EpochEnded) for event in heard) == 2
+    assert sum(isinstance(event, EpochEnded) for event in events) == 2
 
 
 def test_a_missing_row_of_metrics_is_reported(config):
@@ -195,7 +195,7 @@ def test_a_missing_row_of_metrics_is_reported(config):
 def test_one_changed_bit_is_reported(config, name, array):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz") if name == "last" else None
-    saved_again(name, lambda arrays: last_bit(arrays[array]))
+    save_changed(name, lambda arrays: flip_last_bit(arrays[array]))
     difference = repro("run").difference
     assert difference.startswith(f"{name}.npz: {array} differs in 1 of ")
     assert "by at most " in difference
@@ -203,7 +203,7 @@ def test_one_changed_bit_is_reported(config, name, array):
 
 def test_different_shapes_are_reported(config):
     train(config, run_dir="run")
-    saved_again("best", lambda arrays: arrays.update({"0.dense.bias": np.zeros(3, np.float32)}))
+    save_changed("best", lambda arrays: arrays.update({"0.dense.bias": np.zeros(3, np.float32)}))
     assert "0.dense.bias was float32 (3,), but is float32 (4,) in the repetition" in repro("run").difference
 
 
@@ -218,7 +218,7 @@ def test_a_changed_test_result_is_reported(config):
 
 def test_a_checkpoint_beyond_the_last_row_of_metrics_is_reported(config):
     train(config, run_dir="run")
-    saved_again("last", lambda arrays: None, epoch=9)
+    save_changed("last", lambda arrays: None, epoch=9)
     assert repro("run").difference == "metrics.csv has no row of epoch 4"
 
 
@@ -233,10 +233,10 @@ def test_environment_changes_are_noted(config):
 def test_changed_data_are_reported_before_training(config):
     train(config, run_dir="run")
     Path(tiny.TABLE).write_text(tiny.sides(seed=99))
-    heard = []
+    events = []
     with pytest.raises(RunError, match=rf"content differs: .*{tiny.TABLE}\), so it cannot be repeated"):
-        repro("run", listener=heard.append)
-    assert heard == []
+        repro("run", listener=events.append)
+    assert events == []
 
 
 def test_runs_that_cannot_be_repeated_are_rejected(config):
@@ -263,7 +263,7 @@ def test_runs_that_cannot_be_repeated_are_rejected(config):
 def test_invalid_trainer_states_are_rejected(config, key, value):
     train(config, run_dir="run")
     os.unlink("run/checkpoints/best.npz")
-    saved_again("last", lambda arrays: None, **{key: value})
+    save_changed("last", lambda arrays: None, **{key: value})
     with pytest.raises(CheckpointError, match=r"last\.npz: its state does not fit the model"):
         repro("run")
 

@@ -60,14 +60,14 @@ def same(run, other):
 
 @pytest.mark.parametrize("step", first(4, [1, 3, 5, 9, 2, 4, 6, 7, 8]))
 def test_a_run_stopped_at_any_step_ends_with_the_same_bits(config, step):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     assert status("run")["state"] == "stopped"
     assert status("run")["step"] == step
     ended = resume("run")
     assert ended.path == "run"
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -75,15 +75,15 @@ def test_running_statistics_are_restored_on_resume(config, tmp_path, threads):
     values = tiny.convolutional()
     values["model"][1:1] = ["batch_norm", {"type": "residual", "layers": ["batch_norm", "tanh"]}]
     config = tiny.write(tmp_path, values, "normalized.yaml")
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, [f"training.threads={threads}"], run_dir="run", listener=stopping_at(3))
     resume("run", [f"training.threads={3 - threads}"])
     _, run = load("run/checkpoints/last.npz")
-    _, whole = load("whole/checkpoints/last.npz")
-    assert run["1.batch_norm.running_variance"].tobytes() == whole["1.batch_norm.running_variance"].tobytes()
+    _, uninterrupted = load("uninterrupted/checkpoints/last.npz")
+    assert run["1.batch_norm.running_variance"].tobytes() == uninterrupted["1.batch_norm.running_variance"].tobytes()
     assert (run["2.residual.0.batch_norm.running_mean"] != 0).all()
-    assert {name: array.tobytes() for name, array in run.items()} == {n: a.tobytes() for n, a in whole.items()}
+    assert {name: array.tobytes() for name, array in run.items()} == {n: a.tobytes() for n, a in uninterrupted.items()}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -100,11 +100,11 @@ def test_the_error_of_a_stopped_run_has_the_command_to_resume(config, number, co
 def test_dropout_resumes_in_the_middle_of_an_epoch(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = tiny.write(tmp_path, tiny.convolutional())
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(1))
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 @pytest.mark.parametrize("step", [1, 2, 5, 6])
@@ -113,7 +113,7 @@ def test_metrics_that_store_rows_resume_in_the_middle_of_an_epoch(tmp_path, monk
     metrics = ["roc_auc", "average_precision", "f1", "log_loss"]
     training = {"epochs": 3, "batch_size": 16, "checkpoint": {"monitor": "val_roc_auc"}}
     config = tiny.write(tmp_path, tiny.classifier(metrics=metrics, training=training))
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     meta, arrays = load("run/checkpoints/last.npz")
@@ -121,19 +121,19 @@ def test_metrics_that_store_rows_resume_in_the_middle_of_an_epoch(tmp_path, monk
     assert arrays["state/tally/roc_auc"].size == 1 + 3 * rows_done
     assert set(meta["trainer"]["tally"]) == {"loss", "divisor"}
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_train_resume_continues_the_run(config):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(5))
     train(config, run_dir="run", resume=True)
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_a_killed_run_resumes_from_its_last_checkpoint(config):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
 
     class Killed(BaseException):
         pass
@@ -149,25 +149,25 @@ def test_a_killed_run_resumes_from_its_last_checkpoint(config):
     resume("run", ["training.checkpoint.every_steps=null"], started.append)
     assert [event.first_epoch for event in started if isinstance(event, RunStarted)] == [3]
     assert [event.step for event in started if isinstance(event, StepEnded)] == [8, 9]
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
-@pytest.mark.parametrize("left", ["nothing", "no directory", "config", "status", "metrics"])
-def test_resuming_a_run_without_a_checkpoint_starts_it(config, left):
-    train(config, run_dir="whole")
-    if left != "no directory":
+@pytest.mark.parametrize("remaining", ["nothing", "no directory", "config", "status", "metrics"])
+def test_resuming_a_run_without_a_checkpoint_starts_it(config, remaining):
+    train(config, run_dir="uninterrupted")
+    if remaining != "no directory":
         os.mkdir("run")
     keep = {"config": ["config.yaml"], "status": ["config.yaml", "status.json"]}
     keep["metrics"] = [*keep["status"], "metrics.csv", "resolved.yaml", "environment.json", "train.log"]
-    for name in keep.get(left, []):
-        shutil.copy(f"whole/{name}", f"run/{name}")
-    if left in ("status", "metrics"):
+    for name in keep.get(remaining, []):
+        shutil.copy(f"uninterrupted/{name}", f"run/{name}")
+    if remaining in ("status", "metrics"):
         Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 0, "step": 0}')
         os.mkdir("run/checkpoints")
     ended = train(config, run_dir="run", resume=True)
     assert ended.reason == "completed"
-    assert same("run", "whole")
-    assert Path("run/config.yaml").read_bytes() == Path("whole/config.yaml").read_bytes()
+    assert same("run", "uninterrupted")
+    assert Path("run/config.yaml").read_bytes() == Path("uninterrupted/config.yaml").read_bytes()
     assert Path("run/resolved.yaml").exists()
 
 
@@ -181,10 +181,10 @@ def test_resuming_a_finished_run_changes_nothing(config):
 
 
 def test_a_finished_run_can_be_trained_longer(config):
-    train(config, ["training.epochs=5"], run_dir="whole")
+    train(config, ["training.epochs=5"], run_dir="uninterrupted")
     train(config, run_dir="run")
     resume("run", ["training.epochs=5"])
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
     assert "epochs: 5" in Path("run/resolved.yaml").read_text()
 
 
@@ -201,13 +201,13 @@ def test_a_finished_run_can_be_trained_longer(config):
         ("metrics=[]", "metrics"),
     ],
 )
-def test_the_error_for_a_changed_config_has_the_difference(config, setting, difference):
+def test_the_error_for_a_changed_config_names_the_difference(config, setting, difference):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
-    for go_on in (lambda: train(config, [setting], run_dir="run", resume=True), lambda: resume("run", [setting])):
+    for command in (lambda: train(config, [setting], run_dir="run", resume=True), lambda: resume("run", [setting])):
         with pytest.raises(RunError) as caught:
-            go_on()
+            command()
         assert difference in str(caught.value)
         assert caught.value.exit_code == 2
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
@@ -215,11 +215,11 @@ def test_the_error_for_a_changed_config_has_the_difference(config, setting, diff
 
 @pytest.mark.parametrize("setting", ["training.checkpoint.keep=2", "training.threads=1", "name=other"])
 def test_settings_that_do_not_affect_results_may_change(config, setting):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(4))
     resume("run", [setting])
-    assert rows("run") == rows("whole")
+    assert rows("run") == rows("uninterrupted")
 
 
 def test_changed_data_are_rejected(config):
@@ -256,8 +256,8 @@ def test_invalid_settings_are_reported(config):
 def test_environment_settings_do_not_override_a_resolved_config(tmp_path, monkeypatch):
     monkeypatch.setenv("NNCLI_SET", "seed=1 training.epochs=1")
     config = tiny.write(tmp_path, tiny.classifier())
-    begun = train(config, ["seed=5", "training.epochs=2"], run_dir=str(tmp_path / "run"))
-    assert begun.last["epoch"] == 2
+    ended = train(config, ["seed=5", "training.epochs=2"], run_dir=str(tmp_path / "run"))
+    assert ended.last["epoch"] == 2
     assert resume(str(tmp_path / "run"), ["training.epochs=3"]).last["epoch"] == 3
 
 
@@ -278,27 +278,27 @@ def notes_of(events):
 
 
 @pytest.mark.parametrize("name", ["best", "epoch-0002-step-00000006"])
-def test_checkpoint_names_are_restored_after_a_kill(config, name):
+def test_wrong_or_missing_checkpoints_are_restored_after_a_kill(config, name):
     settings = ["training.checkpoint.keep=2", "training.epochs=2"]
-    train(config, settings, run_dir="whole")
-    shutil.copytree("whole", "run")
+    train(config, settings, run_dir="uninterrupted")
+    shutil.copytree("uninterrupted", "run")
     path = Path(f"run/checkpoints/{name}.npz")
-    shutil.copy("whole/checkpoints/epoch-0001-step-00000003.npz", path) if name == "best" else path.unlink()
+    shutil.copy("uninterrupted/checkpoints/epoch-0001-step-00000003.npz", path) if name == "best" else path.unlink()
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 3}')
     resume("run")
-    assert same("run", "whole")
-    assert sorted(os.listdir("run/checkpoints")) == sorted(os.listdir("whole/checkpoints"))
+    assert same("run", "uninterrupted")
+    assert sorted(os.listdir("run/checkpoints")) == sorted(os.listdir("uninterrupted/checkpoints"))
 
 
 def test_metrics_rows_after_the_last_checkpoint_are_not_duplicated(config):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(5))
-    extra = metrics_file("whole")[2]
+    extra = metrics_file("uninterrupted")[2]
     with open("run/metrics.csv", "a") as file:
         file.write(extra + "3,9,0.1")
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
     assert len(metrics_file("run")) == 4
 
 
@@ -324,7 +324,7 @@ def test_fewer_epochs_than_done_are_rejected(config):
 
 
 def test_the_best_checkpoint_is_suggested_if_the_last_is_missing(config):
-    train(config, ["training.epochs=5"], run_dir="whole")
+    train(config, ["training.epochs=5"], run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=5"], run_dir="run", listener=stopping_at(14))
     copy = r"to resume after epoch 4: ln -f run/checkpoints/best\.npz run/checkpoints/last\.npz"
@@ -338,7 +338,7 @@ def test_the_best_checkpoint_is_suggested_if_the_last_is_missing(config):
         train(config, ["training.epochs=5"], run_dir="run", resume=True)
     shutil.copy("run/checkpoints/best.npz", "run/checkpoints/last.npz")
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_a_damaged_best_checkpoint_is_reported_before_training(config):
@@ -358,8 +358,8 @@ def test_a_changed_environment_is_noted(config):
     events = []
     resume("run", listener=events.append)
     cores = os.cpu_count()
-    told = f"since the run began, numpy 1.0 is now {now}; cores 64 is now {cores}"
-    assert f"{told}: the last bits may differ from those of an uninterrupted run" in notes_of(events)
+    message = f"since the run began, numpy 1.0 is now {now}; cores 64 is now {cores}"
+    assert f"{message}: the last bits may differ from those of an uninterrupted run" in notes_of(events)
     assert "numpy 1.0" in Path("run/train.log").read_text()
 
 
@@ -386,7 +386,7 @@ def test_new_and_missing_data_files_are_reported(tmp_path, monkeypatch):
 
 
 def test_a_signal_during_the_test_measurement_stops_after_the_last_epoch(config):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
 
     def listen(event):
         if type(event).__name__ == "TrainingEnded":
@@ -398,11 +398,11 @@ def test_a_signal_during_the_test_measurement_stops_after_the_last_epoch(config)
     assert not Path("run/test.json").exists()
     assert status("run")["state"] == "stopped"
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_a_signal_during_validation_stops_the_run(config):
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
 
     def listen(event):
         if type(event).__name__ == "RowsMeasured" and event.epoch == 2:
@@ -413,7 +413,7 @@ def test_a_signal_during_validation_stops_the_run(config):
     assert caught.value.exit_code == 143
     assert len(rows("run")) == 1
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
@@ -439,7 +439,7 @@ def test_weights_that_are_not_finite_are_never_saved(config, monkeypatch):
 
 
 def test_a_run_resumes_with_moved_data(config, tmp_path):
-    train(config, ["training.epochs=4"], run_dir="whole")
+    train(config, ["training.epochs=4"], run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, ["training.epochs=4"], run_dir="run", listener=stopping_at(4))
     shutil.move(tiny.TABLE, "moved.csv")
@@ -452,7 +452,7 @@ def test_a_run_resumes_with_moved_data(config, tmp_path):
         resume("run", [f"data.train.path={tmp_path}/other.csv"])
     resume("run", [f"data.train.path={tmp_path}/moved.csv", "training.epochs=3"])
     resume("run", ["training.epochs=4"])
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
     assert list(json.loads(Path("run/environment.json").read_text())["data"]) == [f"{tmp_path}/moved.csv"]
     assert repro("run").same
 
@@ -467,18 +467,19 @@ def test_sighup_is_ignored_under_nohup(config):
 
 
 @pytest.mark.parametrize(
-    ("step", "told"), [(4, "resuming with epoch 2, after step 1 of 3"), (7, "resuming with epoch 3, after step 1 of 3")]
+    ("step", "message"),
+    [(4, "resuming with epoch 2, after step 1 of 3"), (7, "resuming with epoch 3, after step 1 of 3")],
 )
-def test_the_step_to_resume_from_is_shown(config, step, told):
+def test_the_step_to_resume_from_is_shown(config, step, message):
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     events = []
     resume("run", listener=events.append)
     (started,) = [event for event in events if isinstance(event, RunStarted)]
-    assert told in event_lines(started)
+    assert message in event_lines(started)
 
 
-def test_the_stored_config_is_the_one_that_was_read(config, monkeypatch):
+def test_the_stored_config_is_not_affected_by_later_edits(config, monkeypatch):
     from nncli.assemble import session
 
     content, make = Path(config).read_bytes(), session.make_session

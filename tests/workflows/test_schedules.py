@@ -29,15 +29,16 @@ from tests.workflows.test_resume import same, stopping_at
 from tests.workflows.test_train import rows
 
 COSINE = {"type": "cosine", "initial": 0.05, "final": 0.001}
-OVER_RUN = (COSINE, {"type": "linear", "initial": 0.05, "warmup_steps": 2}, {"type": "one_cycle", "maximum": 0.1})
-WAITING = {"type": "reduce_on_plateau", "initial": 3.0, "factor": 0.3, "patience": 1, "cooldown": 1}
+# These schedules span the whole run.
+SPANNING = (COSINE, {"type": "linear", "initial": 0.05, "warmup_steps": 2}, {"type": "one_cycle", "maximum": 0.1})
+PLATEAU = {"type": "reduce_on_plateau", "initial": 3.0, "factor": 0.3, "patience": 1, "cooldown": 1}
 OTHERS = (
     {"type": "constant", "initial": 0.05, "warmup_steps": 5},
     {"type": "step", "initial": 0.05, "factor": 0.5, "every_epochs": 2},
     {"type": "exponential", "initial": 0.05, "factor": 0.5},
     {**COSINE, "epochs": 3},
     {**COSINE, "steps": 11, "warmup_steps": 3},
-    WAITING,
+    PLATEAU,
 )
 by_name = {"ids": lambda schedule: "-".join(map(str, schedule.values()))}
 
@@ -64,29 +65,29 @@ def resolved(run):
     return yaml.safe_load(Path(run, "resolved.yaml").read_text())["optimizer"]["learning_rate"]
 
 
-@pytest.mark.parametrize("schedule", first(3, [WAITING, COSINE, *OTHERS[:-1], *OVER_RUN[1:]]), **by_name)
+@pytest.mark.parametrize("schedule", first(3, [PLATEAU, COSINE, *OTHERS[:-1], *SPANNING[1:]]), **by_name)
 @pytest.mark.parametrize("step", first(1, [7, 2, 6]))
 def test_a_resumed_run_ends_with_the_same_bits_and_can_be_repeated(config, schedule, step):
     path = config(schedule)
-    train(path, run_dir="whole")
+    train(path, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(step))
     assert repro("run").same
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
     assert repro("run").compared == ("metrics.csv", "last.npz", "best.npz", "test.json")
 
 
-@pytest.mark.parametrize("schedule", first(2, [OVER_RUN[1], OTHERS[2], COSINE, *OTHERS[:2]]), **by_name)
+@pytest.mark.parametrize("schedule", first(2, [SPANNING[1], OTHERS[2], COSINE, *OTHERS[:2]]), **by_name)
 def test_metrics_csv_has_the_learning_rate_of_each_epoch(config, schedule):
     train(config(schedule), run_dir="run")
-    made = build(SCHEDULES, schedule)
-    assert rates("run") == [made.at(step, ScheduleContext(3, 3)) for step in (2, 5, 8)]
+    built = build(SCHEDULES, schedule)
+    assert rates("run") == [built.at(step, ScheduleContext(3, 3)) for step in (2, 5, 8)]
 
 
-@pytest.mark.parametrize("schedule", first(1, OVER_RUN), **by_name)
+@pytest.mark.parametrize("schedule", first(1, SPANNING), **by_name)
 @pytest.mark.parametrize("epochs", [2, 5])
-def test_a_run_with_a_whole_run_schedule_cannot_change_its_epochs(config, schedule, epochs):
+def test_a_run_cannot_change_its_epochs_if_its_schedule_spans_the_run(config, schedule, epochs):
     path = config(schedule)
     with pytest.raises(StoppedError):
         train(path, run_dir="run", listener=stopping_at(4))
@@ -99,17 +100,17 @@ def test_a_run_with_a_whole_run_schedule_cannot_change_its_epochs(config, schedu
         assert f"run: training.epochs was 3, is {epochs}, but the {schedule['type']} schedule" in str(caught.value)
         assert "spans the whole run" in str(caught.value)
         assert str(caught.value).endswith("start a new run in another directory")
-        kept = "--set optimizer.learning_rate.epochs=3, or start a new run" in str(caught.value)
-        assert kept == (schedule["type"] != "linear")  # linear ends at 0
+        advised = "--set optimizer.learning_rate.epochs=3, or start a new run" in str(caught.value)
+        assert advised == (schedule["type"] != "linear")  # not advised for linear, which ends at 0
     with pytest.raises(RunError, match=f"optimizer.learning_rate.epochs was 3, is {epochs}"):
         repro("run", [setting])
     assert before == {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("schedule", first(1, [OVER_RUN[1], COSINE, OVER_RUN[2]]), **by_name)
+@pytest.mark.parametrize("schedule", first(1, [SPANNING[1], COSINE, SPANNING[2]]), **by_name)
 def test_a_run_can_be_extended_if_its_schedule_length_is_fixed(config, schedule):
     path = config({"final": 1e-3, **schedule})
-    train(path, ["training.epochs=5", "optimizer.learning_rate.epochs=3"], run_dir="whole")
+    train(path, ["training.epochs=5", "optimizer.learning_rate.epochs=3"], run_dir="uninterrupted")
     ended = train(path, run_dir="run")
     assert ended.reason == "completed"
     again = resume("run")
@@ -117,10 +118,10 @@ def test_a_run_can_be_extended_if_its_schedule_length_is_fixed(config, schedule)
     advice = event_lines(again)[-1].split("to train it longer: nncli resume run ")[1]
     assert advice == "--set training.epochs=N --set optimizer.learning_rate.epochs=3"
     resume("run", ["training.epochs=5", "optimizer.learning_rate.epochs=3"])
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
     assert rates("run")[2:] == [rates("run")[2]] * 3
     assert resolved("run")["epochs"] == 3
-    resume("run", ["training.epochs=6"])  # the length may change now
+    resume("run", ["training.epochs=6"])  # the number of epochs may change, because the schedule length is fixed
     assert len(rates("run")) == 6
     assert repro("run").same
 
@@ -130,20 +131,20 @@ def test_extending_a_run_at_rate_0_is_not_advised(config):
     train(path, run_dir="run")
     (line,) = event_lines(resume("run"))
     assert line == "the run in run is finished: its learning rate is down to 0; for more epochs start a new run"
-    with pytest.raises(RunError, match="it ends at 0, after which nothing is learned; start a new run in "):
+    with pytest.raises(RunError, match="schedule ends at 0, and nothing is learned after it; start a new run in "):
         resume("run", ["training.epochs=5"])
     notes = check(str(path), ["training.epochs=5", "optimizer.learning_rate.epochs=3"]).notes
     assert "optimizer.learning_rate: the run has 15 steps, but the rate is 0 from step 9 on" in notes[0]
 
 
-@pytest.mark.parametrize("schedule", first(3, [WAITING, OTHERS[4], *OTHERS[:4]]), **by_name)
+@pytest.mark.parametrize("schedule", first(3, [PLATEAU, OTHERS[4], *OTHERS[:4]]), **by_name)
 def test_a_run_can_be_extended_if_rates_do_not_depend_on_its_length(config, schedule):
     path = config(schedule)
-    train(path, ["training.epochs=5"], run_dir="whole")
+    train(path, ["training.epochs=5"], run_dir="uninterrupted")
     train(path, run_dir="run")
     assert event_lines(resume("run"))[-1].endswith("--set training.epochs=N")
     resume("run", ["training.epochs=5"])
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_a_changed_schedule_length_is_rejected_on_resume(config):
@@ -169,7 +170,7 @@ def test_early_stopping_ends_a_run_before_its_schedule(config):
 
 
 def test_repro_reports_a_different_number_of_reductions(config):
-    path = config(WAITING, training={"epochs": 6, "batch_size": 16})
+    path = config(PLATEAU, training={"epochs": 6, "batch_size": 16})
     train(path, run_dir="run")
     assert len(set(rates("run"))) > 1
     found, arrays = checkpoint.load("run/checkpoints/last.npz")
@@ -184,7 +185,7 @@ def test_repro_reports_a_different_number_of_reductions(config):
 
 @pytest.mark.parametrize(("validated", "monitor"), [(True, "val_loss"), (False, "train_loss")])
 def test_the_plateau_monitor_is_in_the_resolved_config(config, validated, monitor):
-    path = config(WAITING)
+    path = config(PLATEAU)
     found = check(path, [] if validated else ["data.validation=null"])
     assert found.spec.optimizer.learning_rate.monitor == monitor
     assert f"monitor: {monitor}" in found.resolved.split("learning_rate")[1].split("}")[0]
@@ -194,18 +195,22 @@ def test_the_plateau_monitor_is_in_the_resolved_config(config, validated, monito
     ("monitor", "settings", "words"),
     [
         ("val_los", [], r"no column 'val_los'; did you mean 'val_loss'\? Known: val_loss, val_accuracy, train_loss"),
-        ("val_loss", ["data.validation=null"], "no column 'val_loss': nothing is validated; add data.validation"),
+        (
+            "val_loss",
+            ["data.validation=null"],
+            "no column 'val_loss': there are no validation rows; add data.validation",
+        ),
         ("learning_rate", [], "no column 'learning_rate'"),
     ],
 )
 def test_the_plateau_monitor_must_be_a_column(config, monitor, settings, words):
-    path = config({**WAITING, "monitor": monitor})
+    path = config({**PLATEAU, "monitor": monitor})
     with pytest.raises(ConfigError, match=f":[0-9]+:[0-9]+: optimizer.learning_rate.monitor: {words}"):
         check(path, settings)
 
 
 def test_the_trainer_has_the_plateau_settings_of_the_config(config):
-    plateau = load_config(config({**WAITING, "monitor": "val_accuracy", "min_delta": 0.25})).session().trainer().plateau
+    plateau = load_config(config({**PLATEAU, "monitor": "val_accuracy", "min_delta": 0.25})).session().trainer().plateau
     assert plateau is not None
     watched = plateau.monitor
     assert (watched.column, watched.higher_is_better, watched.min_delta) == ("val_accuracy", True, 0.25)
@@ -214,40 +219,40 @@ def test_the_trainer_has_the_plateau_settings_of_the_config(config):
 
 
 def test_epochs_of_the_cooldown_do_not_count(config):
-    path = config({**WAITING, "monitor": "val_accuracy", "initial": 1e-9}, training={"epochs": 4, "batch_size": 16})
+    path = config({**PLATEAU, "monitor": "val_accuracy", "initial": 1e-9}, training={"epochs": 4, "batch_size": 16})
     train(path, run_dir="run")  # the model learns nothing: all accuracies are equal
     expected = [1e-9, 1e-9, 3e-10, 3e-10]  # the third epoch is the cooldown
     assert rates("run") == pytest.approx(expected)
 
 
 def test_a_checkpoint_without_the_plateau_monitor_is_rejected(config):
-    train(config(WAITING), run_dir="run")
+    train(config(PLATEAU), run_dir="run")
     found, arrays = checkpoint.load("run/checkpoints/best.npz")
     found["config"]["optimizer"]["learning_rate"]["monitor"] = None
     weights = {name: array for name, array in arrays.items() if not name.startswith("state/")}
     for key in ("format", "format_version", "arrays", "sha256"):
         found.pop(key, None)
     checkpoint.save("forged.npz", weights, {}, found)
-    with pytest.raises(CheckpointError, match="a default is missing in it"):
+    with pytest.raises(CheckpointError, match="it lacks a default monitor"):
         Model.load("forged.npz")
 
 
 @pytest.mark.parametrize(
     ("schedule", "settings", "note"),
     [
-        ({**COSINE, "warmup_steps": 9}, [], "the run has 9 steps, all of which belong to the warm-up of 9"),
-        ({"type": "constant", "initial": 1, "warmup_steps": 1000}, [], "all of which belong to the warm-up of 1,000"),
+        ({**COSINE, "warmup_steps": 9}, [], "the run has 9 steps, and all of them belong to the warm-up of 9"),
+        ({"type": "constant", "initial": 1, "warmup_steps": 1000}, [], "all of them belong to the warm-up of 1,000"),
         ({**COSINE, "steps": 12}, [], "cosine takes 12 steps, but the run has 9 steps"),
         ({**COSINE, "epochs": 4}, [], "cosine takes 12 steps, but the run has 9 steps"),
-        ({**COSINE, "epochs": 1, "warmup_steps": 4}, [], "cosine has 3 steps, all of which belong to the warm-up"),
-        (WAITING, ["training.early_stopping.patience=1"], "early stopping ends the run before reduce_on_plateau"),
+        ({**COSINE, "epochs": 1, "warmup_steps": 4}, [], "all 3 steps of cosine belong to the warm-up"),
+        (PLATEAU, ["training.early_stopping.patience=1"], "early stopping ends the run before reduce_on_plateau"),
         ({**COSINE, "warmup_steps": 8}, [], None),
         ({**COSINE, "epochs": 3}, [], None),
-        (WAITING, ["training.early_stopping.patience=2"], None),
+        (PLATEAU, ["training.early_stopping.patience=2"], None),
         (0.1, ["training.early_stopping.patience=1"], None),
     ],
 )
-def test_unusual_schedules_are_noted(config, schedule, settings, note):
+def test_unusual_schedules_get_a_note(config, schedule, settings, note):
     notes = check(config(schedule), settings).notes
     assert len(notes) == (note is not None)
     assert note is None or (notes[0].startswith("optimizer.learning_rate: ") and note in notes[0])
@@ -281,16 +286,16 @@ def test_a_reduced_rate_stays_reduced_in_the_next_training(tmp_path):
     found = model({"type": "reduce_on_plateau", "initial": 1e-12, "patience": 1, "min_delta": 1})
     assert column(found.train(X, Y, epochs=3, verbose=False)) == pytest.approx([1e-12, 1e-12, 1e-13])
     assert column(found.train(X, Y, epochs=2, verbose=False)) == pytest.approx([1e-14, 1e-14])
-    held = model({"type": "reduce_on_plateau", "initial": 1e-12, "monitor": "val_loss"})
-    held.train(X, Y, epochs=1, validation_data=(X, Y), verbose=False)
+    validated_model = model({"type": "reduce_on_plateau", "initial": 1e-12, "monitor": "val_loss"})
+    validated_model.train(X, Y, epochs=1, validation_data=(X, Y), verbose=False)
     with pytest.raises(ConfigError, match=r"optimizer\.learning_rate\.monitor: no column 'val_loss'"):
-        held.train(X, Y, epochs=1, verbose=False)
+        validated_model.train(X, Y, epochs=1, verbose=False)
     found.save(tmp_path / "a.npz")
     assert column(Model.load(tmp_path / "a.npz").train(X, Y, epochs=1, verbose=False)) == pytest.approx([1e-15])
 
 
 def loop(found, steps):
-    """Return the size of every step of a custom loop with a constant gradient."""
+    """Train in a custom loop with a constant gradient, and return the size of every step."""
     sizes = []
     for _ in range(steps):
         output = found.forward(X)
@@ -308,13 +313,13 @@ def test_a_custom_loop_uses_the_schedule():
     assert loop(model(constant), 5) == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4], rel=1e-5)
 
 
-@pytest.mark.parametrize("schedule", [COSINE, {**COSINE, "epochs": 3}, OTHERS[1], WAITING], **by_name)
-def test_a_custom_loop_rejects_schedules_by_epochs(schedule):
+@pytest.mark.parametrize("schedule", [COSINE, {**COSINE, "epochs": 3}, OTHERS[1], PLATEAU], **by_name)
+def test_a_custom_loop_rejects_schedules_that_count_epochs(schedule):
     with pytest.raises(UserError, match=f"update: the schedule {schedule['type']} counts epochs"):
         loop(model(schedule), 1)
     trained = model({**schedule, "initial": 1e-3})
     trained.train(X, Y, epochs=1, batch_size=4, verbose=False)
-    loop(trained, 2)  # after train, the number of steps per epoch is known
+    loop(trained, 2)  # accepted, because train determines the number of steps per epoch
 
 
 def test_a_plugin_can_define_schedules(config, tmp_path, request):

@@ -102,11 +102,11 @@ def test_a_sequence_of_targets_is_learned():
 
 @pytest.mark.parametrize("config", [NUMBERS, SYMBOLS], ids=["numbers", "symbols"])
 def test_a_resumed_run_ends_with_the_same_bits(config):
-    (whole, parts) = (trained(config, f"training.epochs={epochs}") for epochs in (3, 2))
-    resume(parts, ["training.epochs=3"])
+    (uninterrupted, resumed) = (trained(config, f"training.epochs={epochs}") for epochs in (3, 2))
+    resume(resumed, ["training.epochs=3"])
     for name in ("best", "last"):
         first, second = (
-            load_predictor(f"{run}/checkpoints/{name}.npz").executor.network.vector for run in (whole, parts)
+            load_predictor(f"{run}/checkpoints/{name}.npz").executor.network.vector for run in (uninterrupted, resumed)
         )
         assert first.tobytes() == second.tobytes()
 
@@ -143,7 +143,7 @@ def test_symbols_are_predicted_and_evaluated_from_a_file():
     assert results["loss"] < 2.2
 
 
-@pytest.mark.parametrize(("number", "words"), [(6, "got 6; write entries: 7, or more"), (0.5, "got 0.5; make whole")])
+@pytest.mark.parametrize(("number", "words"), [(6, "got 6; write entries: 7, or more"), (0.5, "got 0.5; convert")])
 def test_unknown_symbols_are_rejected(number, words):
     run, symbols = trained(SYMBOLS), np.load("symbols.npy").astype(float)
     symbols[31, 7] = number
@@ -165,7 +165,7 @@ def test_a_python_model_learns_sequences_and_symbols():
     ]
     model = nncli.Model(layers, loss="mse")
     assert model.forward(x).shape == (10, 1)
-    assert model.backward(np.ones((10, 1))) is None  # whole numbers have no gradient
+    assert model.backward(np.ones((10, 1))) is None  # the inputs are whole numbers, which have no gradient
     assert model.gradients["0.embedding.weight"].any()
     assert model.gradients["1.lstm.recurrent_weight"].any()
     model.train(x, y, epochs=1, verbose=False)

@@ -1,4 +1,4 @@
-"""Test that changed preprocessing in a checkpoint is rejected or harmless, and never causes another error."""
+"""Test that changed preprocessing in a checkpoint is rejected or has no effect, and causes no unexpected error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUES = [None, "x", -1, 0, 1.5, [], {}, ["x"], [0.5], True]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Return meta.json and members of a run with each kind of scaling."""
+    """Return the folder of two runs and, by kind of scaling, meta.json and the other members of their checkpoints."""
     folder = tmp_path_factory.mktemp("runs")
     found = {}
     for name, make, scaling in (
@@ -58,12 +58,12 @@ def changed(meta, path, value):
 
 
 @pytest.mark.parametrize("kind", ["affine", "per_column"])
-def test_every_changed_value_is_refused_or_harmless(runs, kind, pytestconfig):
+def test_every_changed_value_is_rejected_or_has_no_effect(runs, kind, pytestconfig):
     folder, found = runs
     meta, members = found[kind]
     file = folder / "changed.npz"
     source = "line.csv" if kind == "affine" else "sides.csv"
-    refused = 0
+    rejected = 0
     for number, path in enumerate(leaves(meta["preprocessing"])[1:]):
         if "quantiles" in path and path[-1] not in ("quantiles", 0):
             continue
@@ -76,9 +76,9 @@ def test_every_changed_value_is_refused_or_harmless(runs, kind, pytestconfig):
                 list(predict(file, folder / source).arrays())
                 evaluate(file, folder / source)
             except UserError:  # any other error fails the test
-                refused += 1
+                rejected += 1
             inspect(file)
-    assert refused > 10
+    assert rejected > 10
 
 
 def test_a_scaling_with_another_number_of_columns_is_rejected(runs):

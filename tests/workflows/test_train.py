@@ -202,7 +202,7 @@ def test_the_test_rows_are_evaluated_with_the_best_weights(inside):
     values["optimizer"] = {"type": "sgd", "learning_rate": 20.0}
     values["data"]["test"] = {"fraction": 0.3}
     ended = train(tiny.write(inside, values))
-    assert ended.best["epoch"] < 8, "otherwise this test would show nothing"
+    assert ended.best["epoch"] < 8, "the best and the last weights must differ for this test"
     test = evaluate(ended.path).results
     last = evaluate(os.path.join(ended.path, "checkpoints", "last.npz")).results
     assert ended.test == test
@@ -241,8 +241,7 @@ def test_every_epochs_sets_when_the_last_checkpoint_is_saved(inside):
     assert saved == [(1, 1), (1, 1), (1, 3), (1, 3), (1, 3), (1, 6), (1, 7)]
 
 
-@pytest.mark.parametrize("key", ["early_stopping", "checkpoint"])
-def test_early_stopping_ends_the_run_and_is_in_its_status(inside, key):
+def test_early_stopping_ends_the_run_and_is_in_its_status(inside):
     stopping = {"patience": 2, "monitor": "val_loss"}
     values = tiny.classifier(training={"epochs": 200, "batch_size": 8, "early_stopping": stopping})
     values["optimizer"] = {"type": "sgd", "learning_rate": 30.0}
@@ -254,7 +253,7 @@ def test_early_stopping_ends_the_run_and_is_in_its_status(inside, key):
     assert status["epoch"] == len(losses)
 
 
-def test_the_error_for_divergence_has_epoch_step_layer_and_hint(inside):
+def test_the_error_for_divergence_names_epoch_step_and_layer_and_has_a_hint(inside):
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 100.0})
     values["data"] |= {"scale_inputs": "none", "scale_targets": "none"}
     values["training"]["epochs"] = 50
@@ -269,7 +268,7 @@ def test_the_error_for_divergence_has_epoch_step_layer_and_hint(inside):
     assert status["reason"] in Path("run/train.log").read_text()
 
 
-def test_the_hint_for_divergence_has_the_largest_input(inside):
+def test_the_hint_for_divergence_names_the_largest_input(inside):
     rows = "\n".join(f"{i * 1000},{i % 7}" for i in range(1, 40))
     (inside / "large.csv").write_text(f"x,y\n{rows}\n")
     values = tiny.regression(optimizer={"type": "sgd", "learning_rate": 1.0})
@@ -353,4 +352,4 @@ def test_json_files_are_valid_with_non_finite_values(inside):
     with contextlib.suppress(RunFailedError):
         train(tiny.write(inside, values), run_dir="run")
     for path in Path("run").glob("*.json"):
-        json.loads(path.read_text(), parse_constant=lambda name, path=path: pytest.fail(f"{path}: {name} is no JSON"))
+        json.loads(path.read_text(), parse_constant=lambda name, path=path: pytest.fail(f"{path}: {name} is not JSON"))

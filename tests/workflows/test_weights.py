@@ -34,15 +34,15 @@ def _inside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def table(name, some, targets=SIDE, weights=WEIGHTS):
-    """Write a table with some of the rows."""
-    lines = [f"{POINTS[row, 0]},{POINTS[row, 1]},{targets[row]},{weights[row]}" for row in some]
+def table(name, indices, targets=SIDE, weights=WEIGHTS):
+    """Write a table with the rows of these indices."""
+    lines = [f"{POINTS[row, 0]},{POINTS[row, 1]},{targets[row]},{weights[row]}" for row in indices]
     Path(name).write_text("\n".join(["a,b,y,w", *lines]) + "\n")
     return name
 
 
 def weighted(maker=tiny.classifier, targets=SIDE, weights=WEIGHTS, *, named=True, **changes):
-    """Write three tables with weights, and return a config for them."""
+    """Write three tables with weights, and return a config for them; it uses the weights only if `named` is true."""
     for name, start, stop in (("train", 0, 30), ("validation", 30, 45), ("test", 45, 60)):
         table(f"{name}.csv", range(start, stop), targets, weights)
     values = maker(**changes)
@@ -52,7 +52,7 @@ def weighted(maker=tiny.classifier, targets=SIDE, weights=WEIGHTS, *, named=True
     return values
 
 
-def ran(values, name="run", settings=()):
+def train_config(values, name="run", settings=()):
     """Train a config and return its run directory."""
     return train(tiny.write(Path(), values, f"{name}.yaml"), settings, run_dir=name).path
 
@@ -73,14 +73,14 @@ def test_integer_weights_equal_repeated_rows():
     common = {"dtype": "float64", "metrics": ["accuracy", "f1", "roc_auc", "log_loss"], "training": training}
     values = weighted(**common)
     values["data"]["scale_inputs"] = "none"  # because scaling ignores weights
-    run = ran(values)
-    times = np.repeat(np.arange(60), WEIGHTS.astype(int))
+    run = train_config(values)
+    repeated_rows = np.repeat(np.arange(60), WEIGHTS.astype(int))
     for name, start, stop in (("train", 0, 30), ("validation", 30, 45), ("test", 45, 60)):
-        table(f"{name}-often.csv", [row for row in times if start <= row < stop])
-    often = weighted(named=False, **common)
-    often["data"] |= {"scale_inputs": "none", "validation": {"path": "validation-often.csv"}}
-    often["data"]["train"]["path"], often["data"]["test"] = "train-often.csv", {"path": "test-often.csv"}
-    other = ran(often, "other")
+        table(f"{name}-repeated.csv", [row for row in repeated_rows if start <= row < stop])
+    repeated = weighted(named=False, **common)
+    repeated["data"] |= {"scale_inputs": "none", "validation": {"path": "validation-repeated.csv"}}
+    repeated["data"]["train"]["path"], repeated["data"]["test"] = "train-repeated.csv", {"path": "test-repeated.csv"}
+    other = train_config(repeated, "other")
     for one, two in zip(rows(run), rows(other), strict=True):
         assert {name: float(value) for name, value in one.items()} == pytest.approx(
             {name: float(value) for name, value in two.items()}, rel=1e-9
@@ -89,14 +89,14 @@ def test_integer_weights_equal_repeated_rows():
     np.testing.assert_allclose(predicted(run, "test.csv"), predicted(other, "test.csv"), rtol=1e-9)
 
 
-def entries_of_kind(kind):
-    """Return the test cases of all metrics for a kind of target, with all settings."""
-    wanted = {"numbers": {"mae", "rmse", "r2", "mape", "median_absolute_error"}}.get(kind)
+def metric_cases(kind):
+    """Return all test cases of metrics for a kind of target: numbers, or labels of two or three classes."""
+    of_numbers = {"numbers": {"mae", "rmse", "r2", "mape", "median_absolute_error"}}.get(kind)
     cases = {
         str(case.config): case
         for name, found in METRIC_ROWS.items()
         for case in found
-        if (name in wanted if wanted else name not in {"mae", "rmse", "r2", "mape", "median_absolute_error"})
+        if (name in of_numbers if of_numbers else name not in {"mae", "rmse", "r2", "mape", "median_absolute_error"})
         and not (kind == "three" and case.config.get("average") == "binary")
         and not case.labels
     }
@@ -105,7 +105,7 @@ def entries_of_kind(kind):
 
 @pytest.mark.parametrize("kind", ["numbers", "two", "three"])
 def test_weighted_metrics_match_their_definitions(kind):
-    cases = entries_of_kind(kind)
+    cases = metric_cases(kind)
     metrics = [case.config for case in cases]
     if kind == "numbers":
         targets = PRICE
@@ -117,10 +117,10 @@ def test_weighted_metrics_match_their_definitions(kind):
         targets = np.digitize(POINTS[:, 0] + POINTS[:, 1], [-0.5, 0.5])
         values = weighted(targets=names[targets], metrics=metrics, loss="cross_entropy")
         values["model"] = [{"type": "dense", "units": 3}, "softmax"]
-    run = ran(values)
+    run = train_config(values)
     columns = [name for name in rows(run)[0] if name.startswith("val_") and name != "val_loss"]
     assert len(columns) == len(cases)
-    for source, some, found in (
+    for source, part, found in (
         ("validation.csv", slice(30, 45), [float(rows(run)[-1][name]) for name in columns]),
         ("test.csv", slice(45, 60), None),
     ):
@@ -128,7 +128,7 @@ def test_weighted_metrics_match_their_definitions(kind):
         prediction = predicted(run, source, checkpoint).astype(float)
         found = found or list(measured(run).values())[1:]
         for case, value in zip(cases, found, strict=True):
-            expected = case.oracle(prediction, targets[some, None] if kind != "three" else targets[some], WEIGHTS[some])
+            expected = case.oracle(prediction, targets[part, None] if kind != "three" else targets[part], WEIGHTS[part])
             assert value == pytest.approx(expected, rel=1e-4, abs=1e-6), case.config
 
 
@@ -137,12 +137,12 @@ def losses_of(probability, side):
     return -np.log(np.where(side == "right", probability, 1 - probability))
 
 
-@pytest.mark.parametrize("with_rows", [False, True], ids=["classes alone", "rows too"])
-def test_losses_use_class_weights_and_metrics_do_not(with_rows):
+@pytest.mark.parametrize("with_rows", [False, True], ids=["class weights", "class and row weights"])
+def test_losses_use_class_weights_but_metrics_do_not(with_rows):
     training = {"class_weight": {"left": 0.5, "right": 4}}
-    run = ran(weighted(training=training, metrics=["accuracy", "log_loss"], named=with_rows))
-    of_rows = WEIGHTS if with_rows else np.ones(60)
-    for source, some, found in (
+    run = train_config(weighted(training=training, metrics=["accuracy", "log_loss"], named=with_rows))
+    row_weights = WEIGHTS if with_rows else np.ones(60)
+    for source, part, found in (
         (
             "validation.csv",
             slice(30, 45),
@@ -151,10 +151,10 @@ def test_losses_use_class_weights_and_metrics_do_not(with_rows):
         ("test.csv", slice(45, 60), measured(run)),
     ):
         probability = predicted(run, source, "last" if source == "validation.csv" else "best").astype(float)[:, 0]
-        side, weight = SIDE[some], of_rows[some]
+        side, weight = SIDE[part], row_weights[part]
         losses = losses_of(probability, side)
-        in_loss = weight * np.where(side == "right", 4, 0.5)
-        assert found["loss"] == pytest.approx(np.average(losses, weights=in_loss), rel=1e-4)
+        loss_weights = weight * np.where(side == "right", 4, 0.5)
+        assert found["loss"] == pytest.approx(np.average(losses, weights=loss_weights), rel=1e-4)
         assert found["log_loss"] == pytest.approx(np.average(losses, weights=weight), rel=1e-4)
         assert found["accuracy"] == pytest.approx(np.average((probability > 0.5) == (side == "right"), weights=weight))
         assert found["loss"] != pytest.approx(found["log_loss"], rel=1e-3)
@@ -163,10 +163,10 @@ def test_losses_use_class_weights_and_metrics_do_not(with_rows):
 def test_the_training_loss_uses_row_and_class_weights():
     training = {"class_weight": {"left": 0.5, "right": 4}, "batch_size": 200, "epochs": 1}
     values = weighted(training=training, metrics=["log_loss"], optimizer={"type": "sgd", "learning_rate": 1e-12})
-    (record,) = rows(ran(values))
+    (record,) = rows(train_config(values))
     losses = losses_of(predicted("run", "train.csv").astype(float)[:, 0], SIDE[:30])
-    in_loss = WEIGHTS[:30] * np.where(SIDE[:30] == "right", 4, 0.5)
-    assert float(record["train_loss"]) == pytest.approx(np.average(losses, weights=in_loss), rel=1e-4)
+    loss_weights = WEIGHTS[:30] * np.where(SIDE[:30] == "right", 4, 0.5)
+    assert float(record["train_loss"]) == pytest.approx(np.average(losses, weights=loss_weights), rel=1e-4)
     assert float(record["train_log_loss"]) == pytest.approx(np.average(losses, weights=WEIGHTS[:30]), rel=1e-4)
 
 
@@ -174,14 +174,14 @@ def test_balanced_class_weights_equal_row_weights():
     counts = {side: int((SIDE[:30] == side).sum()) for side in ("left", "right")}
     assert counts["left"] != counts["right"]
     by_hand = np.array([30 / (2 * counts[side]) for side in SIDE.tolist()])
-    run = ran(weighted(weights=by_hand, metrics=[]), "by-hand")
-    balanced = ran(weighted(named=False, metrics=[], training={"class_weight": "balanced"}), "balanced")
+    run = train_config(weighted(weights=by_hand, metrics=[]), "by-hand")
+    balanced = train_config(weighted(named=False, metrics=[], training={"class_weight": "balanced"}), "balanced")
     named = {"class_weight": {side: 30 / (2 * count) for side, count in counts.items()}}
-    mapped = ran(weighted(named=False, metrics=[], training=named), "mapped")
+    mapped = train_config(weighted(named=False, metrics=[], training=named), "mapped")
     assert rows(run) == rows(balanced) == rows(mapped)
     assert members(f"{run}/checkpoints/last.npz") == members(f"{balanced}/checkpoints/last.npz")
     assert measured(run) == measured(balanced)
-    plain = ran(weighted(named=False, metrics=[]), "plain")
+    plain = train_config(weighted(named=False, metrics=[]), "plain")
     assert rows(plain) != rows(run)
 
 
@@ -196,9 +196,9 @@ def images(*, weights=True, **training):
 
 
 def test_images_can_have_weights_even_if_all_weights_of_a_batch_are_0():
-    run = ran(images(class_weight="balanced", batch_size=1))
+    run = train_config(images(class_weight="balanced", batch_size=1))
     assert all(np.isfinite(float(value)) for row in rows(run) for value in row.values())
-    assert rows(run) != rows(ran(images(weights=False, batch_size=1), "plain"))
+    assert rows(run) != rows(train_config(images(weights=False, batch_size=1), "plain"))
 
 
 @pytest.mark.parametrize(("kind", "step"), [("table", 1), ("table", 3), ("table", 5), ("images", 1), ("images", 3)])
@@ -207,11 +207,11 @@ def test_a_weighted_run_can_be_resumed(kind, step):
     training = {"class_weight": "balanced", "epochs": 3}
     values = images(class_weight={"flat": 3}) if kind == "images" else weighted(metrics=metrics, training=training)
     config = tiny.write(Path(), values)
-    train(config, run_dir="whole")
+    train(config, run_dir="uninterrupted")
     with pytest.raises(StoppedError):
         train(config, run_dir="run", listener=stopping_at(step))
     resume("run")
-    assert same("run", "whole")
+    assert same("run", "uninterrupted")
 
 
 def test_changed_weights_are_rejected_on_resume():
@@ -227,7 +227,7 @@ def test_changed_weights_are_rejected_on_resume():
 def test_evaluate_uses_the_weights_of_the_run(kind):
     training = {"class_weight": "balanced"}
     values = images(**training) if kind == "images" else weighted(training=training, metrics=["accuracy", "roc_auc"])
-    run = ran(values)
+    run = train_config(values)
     found = evaluate(run)
     if kind == "table":
         assert found.results == measured(run)
@@ -242,7 +242,7 @@ def test_evaluate_uses_the_weights_of_the_run(kind):
 
 
 def test_predict_needs_no_weights():
-    run = ran(weighted())
+    run = train_config(weighted())
     expected = predicted(run, "test.csv")
     with open("test.csv", newline="") as file:
         lines = [row[:2] for row in csv.reader(file)]
@@ -255,11 +255,13 @@ def test_the_constant_baseline_uses_weights():
     values = weighted(weights=weights, optimizer={"type": "sgd", "learning_rate": 1e-9})
     notes = []
     train(tiny.write(Path(), values), run_dir="run", listener=notes.append)
-    assert "the loss of the best constant prediction" in notes[-1].note, "it is almost always correct"
+    assert "the loss of the best constant prediction" in notes[-1].note, (
+        "the constant prediction is correct for nearly all of the weight"
+    )
 
 
 def test_weights_and_class_weights_are_in_the_resolved_config():
-    run = ran(weighted(training={"class_weight": {"left": 2}}))
+    run = train_config(weighted(training={"class_weight": {"left": 2}}))
     again = train(os.path.join(run, "resolved.yaml"), run_dir="again").path
     assert rows(run) == rows(again)
     assert "class_weight" in Path(run, "resolved.yaml").read_text()
@@ -287,23 +289,23 @@ def test_the_python_model_accepts_row_weights():
 
 
 def test_the_python_model_accepts_class_weights():
-    made = model()
-    made.train(X, Y, epochs=1, verbose=False, class_weight="balanced")
-    found = made.evaluate(X, Y)
-    losses = losses_of(made.predict(X).astype(float)[:, 0], np.where(Y == "yes", "right", "left"))
+    classifier = model()
+    classifier.train(X, Y, epochs=1, verbose=False, class_weight="balanced")
+    found = classifier.evaluate(X, Y)
+    losses = losses_of(classifier.predict(X).astype(float)[:, 0], np.where(Y == "yes", "right", "left"))
     assert found["loss"] == pytest.approx(np.average(losses, weights=np.where(Y == "yes", 1.5, 0.75)), rel=1e-4)
     assert found["log_loss"] == pytest.approx(losses.mean(), rel=1e-4)
 
 
 def test_each_training_of_a_python_model_has_its_own_class_weights(tmp_path):
-    made = model()
-    made.train(X, Y, epochs=1, verbose=False)
-    assert made.evaluate(X, Y)["loss"] == pytest.approx(made.evaluate(X, Y)["log_loss"], rel=1e-4)
-    made.train(X, Y, epochs=1, verbose=False, class_weight={"yes": 20})
-    assert made.evaluate(X, Y)["loss"] != pytest.approx(made.evaluate(X, Y)["log_loss"], rel=1e-2)
-    made.save(tmp_path / "m.npz")
+    classifier = model()
+    classifier.train(X, Y, epochs=1, verbose=False)
+    assert classifier.evaluate(X, Y)["loss"] == pytest.approx(classifier.evaluate(X, Y)["log_loss"], rel=1e-4)
+    classifier.train(X, Y, epochs=1, verbose=False, class_weight={"yes": 20})
+    assert classifier.evaluate(X, Y)["loss"] != pytest.approx(classifier.evaluate(X, Y)["log_loss"], rel=1e-2)
+    classifier.save(tmp_path / "m.npz")
     loaded = nncli.Model.load(tmp_path / "m.npz")
-    assert loaded.evaluate(X, Y) == made.evaluate(X, Y)
+    assert loaded.evaluate(X, Y) == classifier.evaluate(X, Y)
     with pytest.raises(ConfigError, match="no class 'yse'; did you mean 'yes'"):
         loaded.train(X, Y, epochs=1, verbose=False, class_weight={"yse": 20})
     loaded.train(X, Y, epochs=1, verbose=False)

@@ -8,27 +8,27 @@ from typing import Any
 
 import numpy as np
 
-TABLE = "sides.csv"  # class: the side on which a point lies
-LINE = "line.csv"  # a plane, with targets in the thousands
+TABLE = "sides.csv"  # points with the class left or right
+LINE = "line.csv"  # numbers with a target in the thousands, a linear function of them
 BARS = "bars.npz"  # 8x8 images of an upright or a flat bar
 
 
 def sides(rows: int = 60, seed: int = 3) -> str:
-    """Return a table of points, each with the label left or right of zero."""
+    """Return a table of points, labelled left if a is negative and right otherwise."""
     points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
     lines = [f"{a},{b},{'left' if a < 0 else 'right'}" for a, b in points.tolist()]
     return "\n".join(["a,b,side", *lines]) + "\n"
 
 
 def line(rows: int = 50, seed: int = 4) -> str:
-    """Return a table of numbers and a price."""
+    """Return a table of two numbers and a price that is linear in them."""
     points = np.random.default_rng(seed).normal(size=(rows, 2)).round(4)
     lines = [f"{a},{b},{5000 + 300 * a - 100 * b:.3f}" for a, b in points.tolist()]
     return "\n".join(["size,age,price", *lines]) + "\n"
 
 
 def bars(rows: int = 40, seed: int = 5) -> dict[str, Any]:
-    """Return images of a bar, and whether it is upright or flat."""
+    """Return images of a bar, labelled upright or flat."""
     random = np.random.default_rng(seed)
     x = random.integers(0, 60, (rows, 8, 8)).astype(np.uint8)
     y = np.arange(rows) % 2
@@ -109,7 +109,7 @@ def convolutional(**changes: Any) -> dict[str, Any]:
 
 
 def write(folder: Path, values: dict[str, Any], name: str = "config.yaml") -> str:
-    """Write a config beside its data, as JSON, which is valid YAML."""
+    """Write all data files and a config as JSON, which is valid YAML; return the path of the config."""
     data(folder)
     (folder / name).write_text(json.dumps(values, indent=1))
     return str(folder / name)

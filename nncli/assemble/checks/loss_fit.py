@@ -12,13 +12,14 @@ from nncli.assemble.probe_shapes import sets_output_size
 from nncli.core.errors import Path, Problem
 from nncli.core.invalid import is_invalid
 from nncli.core.task import Task
+from nncli.core.text_format import count_noun
 from nncli.core.types import Shape
 from nncli.nn.layers.sequential import Sequential
 from nncli.nn.loss import Loss
 
 
 def check_loss(context: CheckContext) -> Iterator[Problem]:
-    """Yield a problem if loss and last layer, loss and output shape, or output shape and targets do not match."""
+    """Yield a problem if the last layer does not suit the loss, or the output shape does not suit loss or targets."""
     layers, loss, task, output = context.draft.layers, context.draft.loss, context.task, context.layer_shapes[0]
     if not layers or task is None:
         return
@@ -44,7 +45,7 @@ def _is_binary(loss: Loss) -> bool:
 
 
 def _plugin_problem(loss: Loss, output: Shape, task: Task) -> str | None:
-    """Return the fault reported by a plugin's loss that has the older methods `loss_fault` and `output_fault`."""
+    """Return the fault that a plugin's loss reports with the older methods `loss_fault` and `output_fault`, or None."""
     of_output, of_targets = getattr(loss, "loss_fault", None), getattr(loss, "output_fault", None)
     fault: str | None = of_output(output) if of_output else None
     return fault or (of_targets(output, task.target_shape, task.class_count) if of_targets else None)
@@ -113,11 +114,11 @@ def positive_weight_problems(loss: Loss, output: Shape) -> Iterator[Problem]:
     given, units = getattr(loss, "positive_weight", None), output[0]
     if isinstance(given, tuple) and len(given) != units:
         wanted = "one number" if units == 1 else f"one number, or one for each of {units} labels"
-        yield Problem(("loss", "positive_weight"), f"expected {wanted}; got {len(given)}")
+        yield Problem(("loss", "positive_weight"), f"expected {wanted}; got {count_noun(len(given), 'number')}")
 
 
 def _last_sized_layer(layers: Sequence[Any], path: Path) -> tuple[Path, Any]:
-    """Return (path, layer) of the last layer that sets the output size; if none does, (path of the end, None)."""
+    """Return (path, layer) of the last layer that sets the output size; (path of the last layer, None) if none does."""
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
         if not is_invalid(layer) and sets_output_size(layer):

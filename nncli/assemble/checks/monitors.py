@@ -14,7 +14,7 @@ from nncli.optim.schedules.reduce_on_plateau import plateau_of
 
 
 def check_monitors(context: CheckContext) -> Iterator[Problem]:
-    """Yield a problem if the monitor of checkpoints, early stopping or the learning rate is not in metrics.csv."""
+    """Yield a problem if a monitor (of checkpoints, early stopping or learning rate) is not a column of metrics.csv."""
     draft, metrics = context.draft, context.draft.metrics
     has_validation = draft.has_validation or (context.splits is not None and context.splits.validation is not None)
     if draft.has_validation is None and context.splits is None:
@@ -30,7 +30,7 @@ def check_monitors(context: CheckContext) -> Iterator[Problem]:
         if monitor is None or monitor in columns:
             continue
         if monitor.startswith("val_") and not has_validation:
-            hint = f": nothing is validated; add data.validation. Known: {', '.join(columns)}"
+            hint = f": there are no validation rows; add data.validation. Known: {', '.join(columns)}"
         elif complete:
             hint = suggestion(monitor, columns)
         else:

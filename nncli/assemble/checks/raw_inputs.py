@@ -20,7 +20,7 @@ def check_raw_inputs(context: CheckContext) -> Iterator[Problem]:
     yield from _misplaced(layers, ("model",), at_start=True)
     if data is not None and data.scale_inputs.type_name != "none" and first_input_check(layers) is not None:
         name = next(_needing_raw_inputs(layers[0])).type_name
-        message = f"model.0 {name} takes the numbers of the data as they are; drop scale_inputs"
+        message = f"model.0 {name} needs the unscaled numbers of the data; drop scale_inputs"
         yield Problem(("data", "scale_inputs"), message)
 
 
@@ -33,12 +33,12 @@ def _misplaced(layers: Sequence[Any], path: Path, *, at_start: bool) -> Iterator
         if isinstance(layer, Sequential):
             yield from _misplaced(layer.layers, (*here, "layers"), at_start=first)
         elif (found := next(_needing_raw_inputs(layer), None)) is not None:
-            message = f"{found.type_name} takes the numbers of the data themselves, which other layers change"
+            message = f"{found.type_name} needs the unchanged numbers of the data"
             yield Problem(here, f"{message}; put it first in model")
 
 
 def _needing_raw_inputs(layer: Layer) -> Iterator[Layer]:
-    """Yield this layer, or the layers inside it, if they need raw inputs."""
+    """Yield every layer that needs raw inputs: this layer or layers inside it."""
     if not layer.children() and input_check(layer) is not None:
         yield layer
     for child in layer.children().values():

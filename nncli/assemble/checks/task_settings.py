@@ -18,11 +18,11 @@ def check_data_settings(context: CheckContext) -> Iterator[Problem]:
         return
     scaler, train = field_of(data, "scale_targets"), field_of(data, "train")
     if scaler is not None and scaler.type_name != "none" and not task.scales_targets:
-        what = "its targets as they are, unscaled" if task.is_regression else f"{task.description}, which have no scale"
-        yield Problem(("data", "scale_targets"), f"{loss.type_name} learns {what}; drop it")
+        what = "unscaled targets" if task.is_regression else f"{task.description}, which have no scale"
+        yield Problem(("data", "scale_targets"), f"{loss.type_name} learns {what}; drop this key")
     if not task.has_classes and field_of(train, "classes") is not None:
         what = "numbers" if task.is_regression else task.description
-        yield Problem(("data", "train", "classes"), f"{loss.type_name} learns {what}, not classes; drop it")
+        yield Problem(("data", "train", "classes"), f"{loss.type_name} learns {what}, not classes; drop this key")
 
 
 def check_single_class(context: CheckContext) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def check_single_class(context: CheckContext) -> Iterator[Problem]:
 
 
 def check_class_weight(context: CheckContext) -> Iterator[Problem]:
-    """Yield a problem for class weights of unknown classes, or with a loss that does not learn classes."""
+    """Yield a problem if a class weight is for an unknown class, or if the loss does not learn classes."""
     given, loss, task = field_of(context.draft.get("training"), "class_weight"), context.draft.loss, context.task
     path = ("training", "class_weight")
     if given is None or task is None:
@@ -42,7 +42,7 @@ def check_class_weight(context: CheckContext) -> Iterator[Problem]:
     if not task.has_classes:
         what = "numbers" if task.is_regression else task.description
         instead = ", or give the loss a positive_weight" if task.is_multi_label else ""
-        yield Problem(path, f"{loss.type_name} learns {what}, not classes; drop it{instead}")
+        yield Problem(path, f"{loss.type_name} learns {what}, not classes; drop this key{instead}")
     elif isinstance(given, Mapping) and task.classes is not None:
         for name in given:
             if name not in task.classes:

@@ -27,7 +27,7 @@ def try_layers(
 
     Args:
         layers: the layers in order, with every default filled in and matching shapes.
-        inputs: (n, *input shape) of the first layer; two rows are used.
+        inputs: (n, *input shape) inputs of the first layer; only the first two rows are used.
         dtype: data type of parameters and computations.
         path: path of the layers in the config.
         trained: whether a layer before these has parameters, so that the gradient of the inputs is needed.
@@ -70,21 +70,21 @@ def _fault(network: Network, x: Array, *, input_gradient: bool) -> str | None:
     expected = (len(x), *network.shapes[-1])
     gradients = []
     dx: Any = None
-    for filling in (0, 1):  # an entry that backward does not assign, or adds to, depends on the filling
+    for filling in (0, 1):  # if backward only adds to an entry, or skips it, the result depends on this value
         given: Any = forward(p, x, context)
         if not isinstance(given, tuple) or len(given) != 2 or not callable(given[1]):
-            return "forward has to return the outputs and a function that takes their gradient back: return y, backward"
+            return "forward has to return the outputs and a function that computes the gradients: return y, backward"
         y, backward = given
         if getattr(y, "shape", None) != expected:
             found = f"rows of {y.shape[1:]}" if getattr(y, "shape", ())[:1] == (len(x),) else format_value(y)
-            return f"output_shape says {expected[1:]}, but forward gives {found}"
+            return f"output_shape says {expected[1:]}, but forward returns {found}"
         if y.dtype != network.dtype:
-            return f"forward gives {y.dtype} for {network.dtype}; keep to x.dtype"
+            return f"forward returns {y.dtype} instead of {network.dtype}; use x.dtype"
         trial.gradient.fill(filling)
         dx = trial.backward(np.ones(expected, network.dtype), [backward])
         gradients.append(trial.gradient.copy())
     if (x != before).any() or (network.vector != parameters).any():
-        return "forward and backward may change neither x nor p"
+        return "forward and backward must not change x or p"
     if input_gradient and getattr(dx, "shape", None) != x.shape:
         found = getattr(dx, "shape", type(dx).__name__)
         return f"backward has to return the gradient of x, with the shape of x; got {found}"

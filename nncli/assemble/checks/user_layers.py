@@ -21,6 +21,6 @@ def check_user_layers(context: CheckContext) -> Iterable[Problem]:
         return ()
     if "train" not in context.loaded.prepared:
         return ()
-    from nncli.assemble.checks.trial_run import ROWS, try_layers  # here, because most models do not need it
+    from nncli.assemble.checks.trial_run import ROWS, try_layers  # imported here, because most models do not need it
 
     return try_layers(layers, context.loaded.prepared["train"].inputs[:ROWS], context.draft.dtype)

@@ -140,7 +140,7 @@ class TableSource(Source):
         not_inputs = {*self.target_columns, self.weights, self.groups}
         wanted = self.inputs or [column for column in table.columns if column not in not_inputs]
         if not wanted:
-            raise DataError(f"{table.name}: no column is left to learn from; it has the target alone")
+            raise DataError(f"{table.name}: no column is left to learn from; the table has only the target")
         for key, named in (("inputs", wanted), ("categories", self.categories or ())):
             missing = [name for name in named if name not in table.columns]
             if missing:
@@ -151,7 +151,7 @@ class TableSource(Source):
             targets=None,
             name=table.name,
             where=table.place,
-            where_target=lambda row, *_: table.place(row),  # messages name the column themselves
+            where_target=lambda row, *_: table.place(row),  # messages about targets name the column
             origin=np.arange(len(table)),
             all_columns=tuple(table.columns),
             target_names=self.target_columns,

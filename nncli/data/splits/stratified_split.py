@@ -14,7 +14,7 @@ from nncli.data.tables.text_column import TextColumn
 def stratified_split(rows: Array, count: int, seed: int, purpose: str, labels: TextColumn) -> tuple[Array, Array]:
     """Return (held out, remaining) row numbers, both ascending; the held-out share is the same for every class.
 
-    Shares are rounded down; the missing rows come from the classes with the largest remainders.
+    The count of every class is rounded down; classes with the largest remainders give the rows that are still needed.
 
     Args:
         rows: row numbers to draw from.

@@ -1,4 +1,4 @@
-"""One activation per file; `from nncli.nn.activations import ReLU` imports any registered one by its class name."""
+"""One activation per file; `from nncli.nn.activations import ReLU` imports a registered activation by class name."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def exponential_linear(x: Array, above: float, below: float) -> tuple[Array, Bac
     np.tanh(t, out=t)
     y = t * (2 * below)
     np.subtract(1, t, out=t)
-    y /= t  # the negative part
+    y /= t  # now y is the output for x <= 0, and 0 elsewhere
     positive = np.maximum(x, 0, out=t)
     positive *= above
     y += positive
@@ -47,7 +47,7 @@ class ELU(Activation):
 
     dy/dx = 1 for x > 0, otherwise y + alpha, also at 0.
 
-    Shape: (*) -> (*), above -alpha
+    Shape: (*) -> (*), outputs above -alpha
 
     Args:
         alpha: scale of the negative outputs, which are above -alpha; at least 0. PyTorch and Keras have the same

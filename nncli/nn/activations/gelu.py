@@ -17,7 +17,7 @@ from nncli.nn.layer import Backward, Context, Tree
 FAR = 40  # for larger |x|, y is x or 0 even in float64, and x^3 might overflow
 CUBIC = 0.044715
 STEEPNESS = 2 * math.sqrt(2 / math.pi)
-DENSITY = 1 / math.sqrt(2 * math.pi)  # at 0
+DENSITY = 1 / math.sqrt(2 * math.pi)  # standard normal density at 0
 
 
 @activation("gelu")
@@ -31,10 +31,10 @@ class GELU(Activation):
     dy/dx = (1 + tanh(z)) / 2 + x * (1 - tanh(z)^2) / 2 * dz/dx. This approximation differs by up to 0.0005
     and is faster.
 
-    Shape: (*) -> (*), at least -0.17 (at x = -0.75); with tanh at least -0.1701
+    Shape: (*) -> (*), outputs at least -0.17 (at x = -0.75); with approximate: tanh, at least -0.1701
 
     Args:
-        approximate: none, for the exact function, as in PyTorch and Keras by default; or tanh, for the approximation.
+        approximate: none (the exact function, the default in PyTorch and Keras) or tanh (the approximation).
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016).
     """
 
@@ -57,7 +57,7 @@ def _exact(x: Array) -> tuple[Array, Array]:
     y -= missing
     slope *= x
     slope *= DENSITY
-    slope += np.abs((x > 0) - above)  # Phi(x)
+    slope += np.abs((x > 0) - above)  # adds Phi(x)
     return y, slope
 
 
@@ -67,7 +67,7 @@ def _approximate(x: Array) -> tuple[Array, Array]:
     square = near * near
     z = square * (STEEPNESS * CUBIC)
     z += STEEPNESS
-    z *= near  # 2 * z
+    z *= near  # now 2 * z of the formula
     s = sigmoid(z)
     y = x * s
     square *= 3 * STEEPNESS * CUBIC

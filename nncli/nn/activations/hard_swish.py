@@ -19,7 +19,7 @@ class HardSwish(Activation):
 
     dy/dx = h + x / 6 for |x| < 3, otherwise h, also at -3 and 3.
 
-    Shape: (*) -> (*), at least -0.375 (at x = -1.5)
+    Shape: (*) -> (*), outputs at least -0.375 (at x = -1.5)
     Reference: Howard et al., Searching for MobileNetV3, ICCV 2019.
     """
 

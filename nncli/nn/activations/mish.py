@@ -22,7 +22,7 @@ class Mish(Activation):
     Mish is computed without logarithm and tanh. Let exp(x) = u / v, where the larger of u and v is 1, and
     n = u * (u + 2 * v). Then t = n / (n + 2 * v^2), 1 - t = 2 * v^2 / (n + 2 * v^2) and s = u / (u + v).
 
-    Shape: (*) -> (*), at least -0.3089 (at x = -1.1924)
+    Shape: (*) -> (*), outputs at least -0.3089 (at x = -1.1924)
     Reference: Misra, BMVC 2020.
     """
 
@@ -36,12 +36,12 @@ class Mish(Activation):
         u, v = np.maximum(e, x >= 0), np.maximum(e, x < 0)
         t = v + v
         t += u
-        t *= u  # n
+        t *= u  # now t is n
         slope = v * v
         slope *= 2
         total = t + slope
         t /= total
-        slope /= total  # 1 - t
+        slope /= total  # now slope is 1 - t
         slope *= t + 1
         slope *= u
         v += u

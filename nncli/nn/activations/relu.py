@@ -18,7 +18,7 @@ class ReLU(Activation):
 
     dy/dx = 1 for x > 0, otherwise 0, also at 0.
 
-    Shape: (*) -> (*), at least 0
+    Shape: (*) -> (*), outputs at least 0
     Reference: Nair and Hinton, ICML 2010.
     """
 

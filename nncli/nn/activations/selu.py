@@ -23,7 +23,7 @@ class SELU(Activation):
     alpha = 1.6732632423543772. SELU keeps mean 0 and variance 1 through dense layers whose initial weights have the
     variance 1 / fan_in.
 
-    Shape: (*) -> (*), above -lambda * alpha = -1.7581
+    Shape: (*) -> (*), outputs above -lambda * alpha = -1.7581
     Reference: Klambauer, Unterthiner, Mayr and Hochreiter, NeurIPS 2017.
     """
 

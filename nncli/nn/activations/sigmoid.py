@@ -27,7 +27,7 @@ class Sigmoid(Activation):
 
     dy/dx = y * (1 - y)
 
-    Shape: (*) -> (*), in [0, 1]
+    Shape: (*) -> (*), outputs in [0, 1]
     """
 
     output_range = (0.0, 1.0)

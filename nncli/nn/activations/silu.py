@@ -20,7 +20,7 @@ class SiLU(Activation):
 
     dy/dx = s + y * (1 - s)
 
-    Shape: (*) -> (*), at least -0.2785 (at x = -1.2785)
+    Shape: (*) -> (*), outputs at least -0.2785 (at x = -1.2785)
     Reference: Hendrycks and Gimpel, arXiv:1606.08415 (2016); as swish, Ramachandran, Zoph and Le, arXiv:1710.05941
         (2017).
     """

@@ -41,7 +41,7 @@ class Softmax(Activation):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the input shape."""
         if input_shape[-1] == 1:
-            raise ShapeError("wants two units or more (one unit gives 1 whatever comes in; use sigmoid)")
+            raise ShapeError("wants two units or more (a single unit always outputs 1; use sigmoid)")
         return input_shape
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:

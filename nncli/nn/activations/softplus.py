@@ -37,7 +37,7 @@ class Softplus(Activation):
     Softplus is computed as max(x, 0) + log(1 + exp(-|x|)). It equals PyTorch's Softplus with beta = 1, but without the
     threshold above which PyTorch returns x.
 
-    Shape: (*) -> (*), above 0
+    Shape: (*) -> (*), outputs above 0
     Reference: Dugas et al., NeurIPS 2000.
     """
 

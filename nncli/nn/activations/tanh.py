@@ -18,7 +18,7 @@ class Tanh(Activation):
 
     dy/dx = 1 - y^2
 
-    Shape: (*) -> (*), in [-1, 1]
+    Shape: (*) -> (*), outputs in [-1, 1]
     """
 
     output_range = (-1.0, 1.0)

@@ -40,7 +40,7 @@ class Convolution(Layer):
         """Refuse a number of groups that does not divide the filters."""
         if self.filters % self.groups:
             divisors, multiple = divisors_in_words(self.filters), self.groups * (self.filters // self.groups + 1)
-            yield "groups", f"expected {divisors}, to divide the filters, or filters: {multiple}; got {self.groups}"
+            yield "groups", f"expected a divisor of filters ({divisors}), or filters: {multiple}; got {self.groups}"
 
     def windows(self, input_shape: Shape) -> Windows:
         """Return the windows over an input of this shape."""
@@ -51,7 +51,7 @@ class Convolution(Layer):
         windows, channels = self.windows(input_shape), input_shape[-1]
         if channels % self.groups:
             groups = divisors_in_words(math.gcd(channels, self.filters))
-            raise ShapeError(f"wants a multiple of {self.groups} channels for its groups, or groups: {groups}")
+            raise ShapeError(f"wants channels divisible into {self.groups} groups, or groups: {groups}")
         return (*windows.output[3 - len(input_shape) :], self.filters)
 
     def parameters(self, input_shape: Shape) -> Tree:

@@ -20,8 +20,9 @@ class ClassificationReport:
     Args:
         confusion: (classes, classes) confusion matrix: total weight of the samples per actual class (row of the matrix)
             and predicted class (column); None for multi-label targets.
-        precision: (classes,) fraction of the rows predicted as a class that belong to it; 0 if no row is predicted so.
-        recall: (classes,) fraction of the rows of a class that are predicted as this class; 0 if it has no rows.
+        precision: (classes,) fraction of the rows predicted as a class that belong to this class; 0 for a class that is
+            never predicted.
+        recall: (classes,) fraction of the rows of a class that are predicted as this class; 0 for a class without rows.
         f1: (classes,) 2 * precision * recall / (precision + recall); 0 if both are 0.
         support: (classes,) weight of the rows of each class.
     """

@@ -35,7 +35,7 @@ class RunningMetrics:
             return
         for metric, parts, state in zip(self.metrics, self._parts, states, strict=True):
             parts.append(state)
-            # states that keep rows are merged only if of similar size, so that each row is copied only a few times
+            # states that store rows are merged only if similar in size, so that each row is copied only a few times
             while len(parts) > 1 and not (metric.keeps_rows and parts[-1].size < parts[-2].size):
                 last = parts.pop()
                 parts[-1] = metric.merge(parts[-1], last)

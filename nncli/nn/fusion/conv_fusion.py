@@ -21,9 +21,9 @@ TILE_POOLING = ("max_pool1d", "max_pool2d")
 def fuse_convolution(
     layers: Sequence[Layer], shapes: Sequence[Shape], dtype: np.dtype[np.generic]
 ) -> FusedOperator | None:
-    """Return one operator for a convolution and the max pooling or relu after it, or both; None if it is not faster.
+    """Return one operator for a convolution and the max pooling, relu or both after it; None if none is faster.
 
-    Its results are bitwise identical to those of the separate layers.
+    The operator's results are bitwise identical to those of the separate layers.
 
     Args:
         layers: the convolution and all layers after it; max pooling comes before relu, see `reorder`.
@@ -34,7 +34,7 @@ def fuse_convolution(
     assert isinstance(convolution, Convolution)
     windows = convolution.windows(shapes[0])
     tiles = _tiles(following, shapes[1])
-    pooled = 1 if tiles is None else 2  # number of layers, pooling included
+    pooled = 1 if tiles is None else 2  # number of layers up to the pooling
     relu = len(layers) > pooled and is_exactly(layers[pooled], ("relu",))
     count = pooled + relu
     if count == 1:

@@ -15,8 +15,8 @@ class FusedOperator(NamedTuple):
     """One function that computes the output of several layers, without a backward pass.
 
     Args:
-        layers: number of layers that it replaces.
-        compute: function of the first layer's parameters and its input that returns the last layer's output.
+        layers: number of layers that the operator replaces.
+        compute: function that takes the first layer's parameters and input, and returns the last layer's output.
     """
 
     layers: int

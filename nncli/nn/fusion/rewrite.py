@@ -12,7 +12,7 @@ from nncli.nn.fusion.exact_type import is_exactly
 from nncli.nn.fusion.fused_operator import FusedOperator, Fusion
 from nncli.nn.layer import Layer
 
-FUSIONS: Mapping[str, Fusion] = {  # by the type of the first layer; subclasses are not fused
+FUSIONS: Mapping[str, Fusion] = {  # keyed by the type of the first layer; subclasses of this type are not fused
     "conv1d": fuse_convolution,
     "conv2d": fuse_convolution,
 }

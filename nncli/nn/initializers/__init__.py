@@ -1,4 +1,4 @@
-"""One initializer per file; `from nncli.nn.initializers import He` imports any registered one by its class name."""
+"""One initializer per file; `from nncli.nn.initializers import He` imports a registered initializer by class name."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from nncli.nn.initializer import Initializer, initializer
 class He(Initializer):
     """He normal initializer, for relu networks: w ~ N(0, 2 / fan_in).
 
-    It keeps the variance of activations through relu layers. As in PyTorch, the distribution is not truncated; Keras
-    truncates it at two standard deviations.
+    It preserves the variance of activations through relu layers. As in PyTorch, the distribution is not truncated;
+    Keras truncates it at two standard deviations.
 
     Reference: He et al., ICCV 2015.
     """

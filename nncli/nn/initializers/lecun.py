@@ -16,7 +16,7 @@ from nncli.nn.initializer import Initializer, initializer
 class Lecun(Initializer):
     """LeCun normal initializer, for selu networks: w ~ N(0, 1 / fan_in).
 
-    It keeps the variance of activations through linear and selu layers. The distribution is not truncated; Keras
+    It preserves the variance of activations through linear and selu layers. The distribution is not truncated; Keras
     truncates it at two standard deviations.
 
     Reference: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.

@@ -21,12 +21,12 @@ class Orthogonal(Initializer):
     w = gain * Q, where A = Q @ R is the QR decomposition of a matrix A of standard normal numbers
 
     The signs of Q are chosen so that the diagonal of R is positive; with other signs the distribution would not be
-    uniform. An array with more than two axes is reshaped to the matrix (product of all axes but the last, last axis),
-    so that a column holds the weights of one unit or filter. A matrix with more columns than rows gets orthogonal rows
-    instead: w @ w^T = gain^2 * I.
+    uniform. An array with more than two axes is treated as a matrix of shape (product of all axes but the last, last
+    axis), so that a column holds the weights of one unit or filter. A matrix with more columns than rows gets
+    orthogonal rows instead: w @ w^T = gain^2 * I.
 
     Args:
-        gain: norm of every column, or of every row, above 0.
+        gain: norm of every column, or of every row if w has more columns than rows; above 0.
     Reference: Saxe, McClelland and Ganguli, ICLR 2014; Mezzadri, Notices of the AMS 54 (2007), 592-604.
     """
 

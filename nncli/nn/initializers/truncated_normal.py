@@ -11,7 +11,7 @@ from annotated_types import Gt
 from nncli.core.types import Array, Shape
 from nncli.nn.initializer import Initializer, initializer
 
-BOUND = 2.0  # standard deviations
+BOUND = 2.0  # in standard deviations
 
 
 @initializer("truncated_normal", "trunc_normal")
@@ -22,7 +22,7 @@ class TruncatedNormal(Initializer):
     Values outside this range are drawn again, which gives a standard deviation of 0.8796 * std.
 
     Args:
-        std: standard deviation before truncation, above 0, as in Keras and PyTorch.
+        std: standard deviation before truncation, as in Keras and PyTorch; above 0.
     Reference: Devlin et al., NAACL 2019, and Dosovitskiy et al., ICLR 2021, use a std of 0.02.
     """
 

@@ -16,7 +16,7 @@ from nncli.nn.initializer import Initializer, initializer
 class Xavier(Initializer):
     """Xavier (Glorot) normal initializer, for linear, sigmoid and tanh networks: w ~ N(0, 2 / (fan_in + fan_out)).
 
-    It keeps the variance of activations and gradients through linear layers. As in PyTorch, the distribution is not
+    It preserves the variance of activations and gradients through linear layers. As in PyTorch, the distribution is not
     truncated; Keras truncates it at two standard deviations.
 
     Reference: Glorot and Bengio, AISTATS 2010.

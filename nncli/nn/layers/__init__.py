@@ -1,4 +1,4 @@
-"""One layer per file; `from nncli.nn.layers import Dense` imports any registered one by its class name."""
+"""One layer per file; `from nncli.nn.layers import Dense` imports a registered layer by its class name."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from nncli.nn.layer import Backward, Context, ParameterSpec, Tree, layer
 from nncli.nn.normalization import ChannelNormalization, Ones, normalize_channels, scale_and_shift
 from nncli.ops.row_sums import sum_rows
 
-MAX_USUAL_MOMENTUM = 0.5  # a larger momentum is likely meant as in Keras: the weight of the old value
+MAX_USUAL_MOMENTUM = 0.5  # a larger momentum probably follows Keras, where it is the weight of the old value
 
 
 @layer("batch_norm")
@@ -40,7 +40,7 @@ class BatchNorm(ChannelNormalization):
     Args:
         momentum: weight of the new value in the running statistics, above 0 and at most 1; in Keras it is the weight of
             the old value.
-        epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
+        epsilon: added to the variance, above 0; the default is as in PyTorch; Keras's default is 1e-3.
         scale: whether to multiply every channel by a trainable parameter, initially 1.
         shift: whether to add a trainable parameter to every channel, initially 0.
     Reference: Ioffe and Szegedy, ICML 2015.
@@ -54,9 +54,9 @@ class BatchNorm(ChannelNormalization):
     shift: bool = True
 
     def remarks(self) -> Iterable[str]:
-        """Note a momentum that is likely meant as in Keras."""
+        """Note a momentum that is probably the weight of the old value, as in Keras."""
         if self.momentum > MAX_USUAL_MOMENTUM:
-            same = f"Keras's momentum {self.momentum:g} is {1 - self.momentum:.4g} here"
+            same = f"Keras's momentum of {self.momentum:g} is {1 - self.momentum:.4g} here"
             yield f"the momentum of batch_norm is the weight of the new values; {same}"
 
     def parameters(self, input_shape: Shape) -> Tree:
@@ -89,7 +89,7 @@ class BatchNorm(ChannelNormalization):
         return y, backward
 
     def _update_buffers(self, p: Tree, g: Tree, ctx: Context, mean: Array, variance: Array, count: int) -> None:
-        """Assign the new running statistics, from `count` values per channel."""
+        """Assign the new running statistics; mean and variance are computed from `count` values per channel."""
         if not ctx.updates_buffers:
             g["running_mean"].fill(0)
             g["running_variance"].fill(0)

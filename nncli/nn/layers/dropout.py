@@ -11,7 +11,7 @@ from annotated_types import Interval
 from nncli.core.types import Array
 from nncli.nn.layer import Backward, Context, Layer, Tree, layer
 
-LEVELS = 1 << 16  # values of a random 16-bit integer
+LEVELS = 1 << 16  # number of values of a random 16-bit integer
 
 
 @layer("dropout")

@@ -14,7 +14,7 @@ from nncli.nn.initializer import Initializer
 from nncli.nn.initializers.normal import Normal
 from nncli.nn.layer import Backward, Context, Layer, ParameterSpec, Tree, layer
 
-MAX_ONE_HOT = 64  # up to this number of entries, a product with one-hot rows gives the gradient faster
+MAX_ONE_HOT = 64  # up to this number of entries, a product with one-hot rows computes the gradient faster
 DEFAULT_INITIALIZER = Normal(std=1)
 
 
@@ -63,7 +63,7 @@ class Embedding(Layer):
 
 
 def _sum_by_index(indices: Array, rows: Array, out: Array) -> None:
-    """Sum the rows with the same index, in a fixed order, so that the sums always have the same bits.
+    """Sum the rows with the same index, in a fixed order, so that the sums are reproducible bit by bit.
 
     Args:
         indices: (m,) index of every row, smaller than the length of `out`.
@@ -79,5 +79,5 @@ def _sum_by_index(indices: Array, rows: Array, out: Array) -> None:
         return
     order = np.argsort(indices, kind="stable")
     in_order = indices[order]
-    starts = np.flatnonzero(np.diff(in_order, prepend=-1))  # first row of every index
+    starts = np.flatnonzero(np.diff(in_order, prepend=-1))  # position of the first row with each index
     out[in_order[starts]] = np.add.reduceat(rows[order], starts, axis=0)

@@ -33,7 +33,7 @@ class GroupNorm(ChannelNormalization):
 
     Args:
         groups: number of groups, at least 1; a divisor of the number of channels.
-        epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
+        epsilon: added to the variance, above 0; the default is as in PyTorch; Keras's default is 1e-3.
         scale: whether to multiply every channel by a trainable parameter, initially 1.
         shift: whether to add a trainable parameter to every channel, initially 0.
 
@@ -52,7 +52,7 @@ class GroupNorm(ChannelNormalization):
         if input_shape[-1] % self.groups:
             raise ShapeError(f"wants a number of channels that can be divided into {self.groups} groups")
         if math.prod(input_shape) == self.groups:
-            raise ShapeError("wants groups of two values or more (one alone always becomes 0)")
+            raise ShapeError("wants groups of two values or more (a single value is always normalized to 0)")
         return input_shape
 
     def parameters(self, input_shape: Shape) -> Tree:

@@ -49,7 +49,7 @@ class GRU(Recurrent):
         gates = (np.dot(inputs, p["weight"]) + p["bias"]).reshape(steps, n, 3, units)
         R = p["recurrent_weight"]
         h = np.zeros((steps + 1, n, units), x.dtype)  # hidden state before the first step and after every step
-        from_state_n = np.empty((steps, n, units), x.dtype)  # h[t-1] @ R_n + c, multiplied by r
+        from_state_n = np.empty((steps, n, units), x.dtype)  # h[t-1] @ R_n + c, before it is multiplied by r
         for t in range(steps):
             from_state = np.dot(h[t], R).reshape(n, 3, units)
             gate, new = gates[t, :, :2], gates[t, :, 2]
@@ -68,8 +68,8 @@ class GRU(Recurrent):
 
         def backward(dh: Array, g: Tree) -> Array | None:
             r, z, new = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            to_new = (1 - z) * (1 - new * new)  # gradient of the input of tanh for dh[t] = 1
-            d = np.empty_like(gates)  # gradients of the blocks of h[t-1] @ R, first for dh[t] = 1
+            to_new = (1 - z) * (1 - new * new)  # derivative of h[t] with respect to the input of tanh
+            d = np.empty_like(gates)  # gradients of the blocks of h[t-1] @ R; the loop multiplies by dh[t]
             np.multiply(to_new, r, out=d[:, :, 2])
             np.multiply(d[:, :, 2], from_state_n * (1 - r), out=d[:, :, 0])
             np.multiply(h[:-1] - new, z * (1 - z), out=d[:, :, 1])

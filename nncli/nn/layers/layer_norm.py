@@ -30,9 +30,9 @@ class LayerNorm(Normalization):
     Shape: (*, channels) -> (*, channels); scale and shift (channels,), with axes: all (*, channels)
 
     Args:
-        axes: last, to normalize every position over its channels, the default of Keras; or all, to normalize every row
-            as a whole, as PyTorch does if normalized_shape is the shape of a row.
-        epsilon: added to the variance, above 0; the default is that of PyTorch, Keras has 1e-3.
+        axes: last (normalize every position over its channels, the default in Keras) or all (normalize every row as a
+            whole, like PyTorch if normalized_shape is the shape of a row).
+        epsilon: added to the variance, above 0; the default is as in PyTorch; Keras's default is 1e-3.
         scale: whether to multiply by trainable parameters, initially 1.
         shift: whether to add trainable parameters, initially 0.
 
@@ -50,7 +50,7 @@ class LayerNorm(Normalization):
         """Return the input shape."""
         if math.prod(self._normalized_shape(input_shape)) == 1:
             hint = "; axes: all would fit" if math.prod(input_shape) > 1 else ""
-            raise ShapeError(f"wants two values or more to normalise (one alone always becomes 0){hint}")
+            raise ShapeError(f"wants two values or more to normalize (a single value is always normalized to 0){hint}")
         return input_shape
 
     def parameters(self, input_shape: Shape) -> Tree:

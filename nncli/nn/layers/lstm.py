@@ -14,7 +14,7 @@ from nncli.nn.recurrent.gate_initializers import ForgetBias
 from nncli.nn.recurrent.recurrent_layer import Recurrent
 from nncli.ops.row_sums import sum_rows
 
-SLOPES = (0.5, 0.5, 1, 0.5)  # every gate is slope * tanh(slope * z) + 1 - slope: for slope 1 / 2 it is sigmoid(z)
+SLOPES = (0.5, 0.5, 1, 0.5)  # gates are slope * tanh(slope * z) + 1 - slope: sigmoid(z) or tanh(z)
 
 
 @layer("lstm")
@@ -77,12 +77,12 @@ class LSTM(Recurrent):
 
         def backward(dh: Array, grads: Tree) -> Array | None:
             i, f, g, o = gates.transpose(2, 0, 1, 3)  # each (steps, n, units)
-            dz = gates * (1 - gates)  # the loop below multiplies by dc[t], and by dh[t] for o
+            dz = gates * (1 - gates)  # the loop below multiplies it by dc[t], or by dh[t] for o
             dz[:, :, 0] *= g
             dz[:, :, 1] *= c[:-1]
             dz[:, :, 2] = i * (1 - g * g)
             dz[:, :, 3] *= squashed
-            to_cell = o * (1 - squashed * squashed)  # dh[t] / dc[t]
+            to_cell = o * (1 - squashed * squashed)  # derivative of h[t] with respect to c[t]
             dc = np.zeros((n, units), x.dtype)
             for t in reversed(range(steps)):
                 dc += dh[t] * to_cell[t]

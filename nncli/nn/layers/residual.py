@@ -47,7 +47,7 @@ class Residual(Layer):
     initializer: Annotated[Initializer, INITIALIZERS] | None = None
 
     def children(self) -> Mapping[str, Layer]:
-        """Return the layers by INDEX.TYPE, and the shortcut if one is given."""
+        """Return the layers by INDEX.TYPE, and the shortcut if there is one."""
         return layers_by_name(self.layers) | ({} if self.shortcut is None else {"shortcut": self.shortcut})
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -56,7 +56,7 @@ class Residual(Layer):
         if self.shortcut is not None:
             around = self.shortcut.output_shape(input_shape)
             if around != output:
-                raise ShapeError(f"wants a shortcut that gives {output}, as its layers do; it gives {around}")
+                raise ShapeError(f"wants a shortcut that outputs {output} like its layers, not {around}")
         else:
             _strides(input_shape, output)
         return output
@@ -80,7 +80,7 @@ class Residual(Layer):
         y = f + s
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            dx = backward_f(dy.copy(), g)  # a copy, since backward may overwrite it
+            dx = backward_f(dy.copy(), g)  # a copy, since this function may overwrite its argument
             other = backward_s(dy, g)
             return None if dx is None or other is None else np.add(dx, other)
 
@@ -101,7 +101,7 @@ def _strides(shape: Shape, output: Shape) -> tuple[int, ...]:
     Raises:
         ShapeError: if no strides lead from one shape to the other.
     """
-    fault = f"wants layers that keep their shape, or leave every stride-th position (they give {output})"
+    fault = f"wants layers that keep the shape of the input or divide it by strides (they output {output})"
     if len(shape) != len(output):
         raise ShapeError(fault)
     strides = tuple(-(-before // after) for before, after in zip(shape[:-1], output[:-1], strict=True))

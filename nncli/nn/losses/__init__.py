@@ -1,4 +1,4 @@
-"""One loss per file; `from nncli.nn.losses import Name` imports any registered one by its class name."""
+"""One loss per file; `from nncli.nn.losses import Name` imports a registered loss by its class name."""
 
 from __future__ import annotations
 

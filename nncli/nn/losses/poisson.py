@@ -51,16 +51,16 @@ class Poisson(ElementwiseLoss):
         return np.exp(output) if self.log_input else output
 
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
-        """Return the mean loss if every unit predicts its mean: mean - mean * log(mean), or 0 for a mean of 0."""
+        """Return the mean loss if every unit predicts the mean m of its targets: m - m * log(m), or 0 for m = 0."""
         mean = np.average(targets.reshape(len(targets), -1).astype(np.float64), axis=0, weights=weights)
         return float((mean - mean * np.log(np.where(mean > 0, mean, 1))).mean())
 
     def last_layer_problem(self, last: str, output_range: tuple[float, float] | None) -> str | None:
-        """Refuse any activation with log_input, and one with negative outputs without log_input."""
+        """Refuse any final activation with log_input, and one with negative outputs without log_input."""
         name, positive = self.type_name, output_range is not None and output_range[0] >= 0
         if self.log_input and output_range is not None:
             advice = f"write {{type: {name}, log_input: false}}, or drop {last}" if positive else "drop it"
-            return f"{name} takes the outputs for logarithms of the rate, but the model ends in {last}; {advice}"
+            return f"{name} interprets the outputs as logarithms of the rate, but the model ends in {last}; {advice}"
         if self.log_input or positive:
             return None
         known = " or ".join(cls.type_name for cls in LAYERS if cls.output_range == (0, math.inf))

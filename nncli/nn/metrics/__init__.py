@@ -1,4 +1,4 @@
-"""One metric per file; `from nncli.nn.metrics import Name` imports any registered one by its class name."""
+"""One metric per file; `from nncli.nn.metrics import Name` imports a registered metric by its class name."""
 
 from __future__ import annotations
 

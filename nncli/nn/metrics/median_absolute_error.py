@@ -16,10 +16,10 @@ from nncli.nn.metrics.bases.kept_rows import KeptRows
 class MedianAbsoluteError(KeptRows):
     """Median absolute error: median of |prediction - target| over rows, in the target's unit.
 
-    For several targets, it is the mean of their medians. With weights, it is, as in scikit-learn, the smallest error at
-    which the cumulative weight reaches half of the total; if it is exactly half there, the mean of this error and the
-    next one. So equal weights give the plain median, and a row of weight 2 counts as two rows. It keeps all rows in
-    memory: 8 * (targets + 1) bytes per row.
+    For several targets, it is the mean of their medians. With weights, as in scikit-learn, the median is the smallest
+    error at which the cumulative weight reaches half of the total; if the cumulative weight is exactly half at this
+    error, the median is the mean of this error and the next one. So equal weights give the plain median, and a row of
+    weight 2 counts as two rows. The metric keeps all rows in memory: 8 * (targets + 1) bytes per row.
 
     Shape: predictions (n, *), targets (n, *)
     Reference: Hyndman and Fan, The American Statistician 50 (1996), 361-365, definition 2.
@@ -44,5 +44,5 @@ def _median(values: Array, weight: Array) -> float:
     at = np.searchsorted(cumulative, half)
     if cumulative[at] - half > np.finfo(np.float64).eps:
         return float(values[at])
-    following = np.searchsorted(cumulative, cumulative[at], side="right")  # the next value with weight above 0
+    following = np.searchsorted(cumulative, cumulative[at], side="right")  # index of the next value with weight above 0
     return float((values[at] + values[following if following < len(values) else at]) / 2)

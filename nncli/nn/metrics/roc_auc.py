@@ -21,8 +21,8 @@ class RocAuc(Ranking):
     This is the probability that a row of the class has a higher score p than a row of another class. For two classes,
     it is the area for the second class; for more classes, the average of the one-versus-rest areas; for multi-label
     targets, the average over the labels. As in scikit-learn, it is nan if all rows are of one class, and the macro
-    average is nan if a class has no rows. It keeps all rows in memory: 8 * (classes + 2) bytes per row, or 24 for two
-    classes.
+    average is nan if a class has no rows. The metric keeps all rows in memory: 8 * (classes + 2) bytes per row, or 24
+    for two classes.
 
     Shape: predictions (n, classes), or (n, 1) for two classes; targets (n,) class numbers; multi-label: both (n,
         labels)

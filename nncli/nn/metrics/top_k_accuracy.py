@@ -43,5 +43,5 @@ class TopKAccuracy(RowMean):
             return correct.astype(np.float64)
         numbers = np.arange(prediction.shape[1])
         own = np.take_along_axis(prediction, actual[:, None], axis=1)  # (n, 1)
-        before = ~(prediction <= own) | ((prediction == own) & (numbers > actual[:, None]))  # nan comes first
+        before = ~(prediction <= own) | ((prediction == own) & (numbers > actual[:, None]))  # NaN ranks first
         return (before.sum(axis=1) < self.k).astype(np.float64)

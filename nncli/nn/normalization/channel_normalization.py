@@ -21,7 +21,7 @@ def normalize_channels(
 ) -> tuple[Array, Backward, Array, Array]:
     """Return (y, backward, mean, variance) of a layer that normalizes channels, see `Ops.normalize_channels`.
 
-    Shape: scale and shift (channels,), mean and variance (outer, 1, channels), everything else as `x`
+    Shape: scale and shift (channels,), mean and variance (outer, 1, channels), everything else has the shape of `x`
 
     Args:
         p: the layer's parameters: scale, shift, both or neither.

@@ -27,6 +27,6 @@ class Normalization(Layer):
 
 
 def scale_and_shift(shape: Shape, *, scale: bool, shift: bool) -> Tree:
-    """Return the specs of scale (gamma) and shift (beta), as far as they are used; weight decay applies to neither."""
+    """Return the specs of scale (gamma) and shift (beta), if they are used; weight decay applies to neither."""
     tree: Tree = {"scale": ParameterSpec(shape, Ones(), decayed=False)} if scale else {}
     return tree | ({"shift": ParameterSpec(shape, Zeros(), decayed=False)} if shift else {})

@@ -1,4 +1,4 @@
-"""Max pooling per channel; the gradient goes to the maximum, with ties to the first one in row order.
+"""Max pooling per channel; the gradient goes to the maximum; with ties, to the first one in row order.
 
 If the maximum or the gradient is not finite, the gradient of the input is undefined; the trainer skips such a step.
 """

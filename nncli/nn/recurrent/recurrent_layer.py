@@ -22,8 +22,8 @@ class Recurrent(Layer):
 
     Args:
         units: size of the hidden state, at least 1.
-        return_sequences: whether to return the hidden states of all steps, as the next recurrent layer needs, or only
-            the last one.
+        return_sequences: whether to return the hidden states of all steps, which another recurrent layer after this one
+            needs, or only the last one.
         reverse: whether to process the sequence backwards; returned sequences keep the order of the input.
         initializer: initializer of the input weights, drawn for every gate separately, with fan_in = features and
             fan_out = units; default xavier.
@@ -56,7 +56,7 @@ class Recurrent(Layer):
         }
 
     def run(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:
-        """Return the hidden state after every step, and its backward function, which may overwrite the gradient.
+        """Return the hidden state after every step, and the backward function, which may overwrite its argument.
 
         Args:
             p: the parameters.

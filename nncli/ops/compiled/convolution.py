@@ -17,7 +17,7 @@ BLOCK_POSITIONS = 96  # positions of the output that fit into the L1 cache toget
 
 
 def convolve(x: Array, W: Array, windows: Windows, bias: Array | None = None) -> tuple[Array, KernelBackward]:
-    """Convolve with one group, see `Ops.convolve`; `compiled_is_faster` must return True for it."""
+    """Convolve with one group, see `Ops.convolve`; `compiled_is_faster` must be True for these windows."""
 
     def backward(dy: Array, dW: Array, needs_dx: bool) -> Array | None:
         _kernel_gradient(x, dy, windows, out=dW)
@@ -90,7 +90,7 @@ def _kernel_gradient(x: Array, dy: Array, windows: Windows, out: Array) -> None:
 
 
 def _readable(x: Array) -> Array:
-    """Return a contiguous, aligned and read-only view, since numba compiles a function again for every other kind."""
+    """Return a contiguous, aligned and read-only view, since numba compiles its functions again for any other kind."""
     view = np.ascontiguousarray(x if x.flags.aligned else x.copy()).view()
     view.setflags(write=False)
     return view

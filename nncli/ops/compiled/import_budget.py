@@ -16,7 +16,7 @@ class ImportBudget:
     """
 
     def __init__(self) -> None:
-        self.spent_seconds = 0.0  # estimated
+        self.spent_seconds = 0.0  # estimated time of all Adam steps so far
 
     def allows_import(self, elements: int) -> bool:
         """Count one more step over this many elements, and return whether numba may be imported now."""

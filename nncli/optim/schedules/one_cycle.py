@@ -56,7 +56,7 @@ class OneCycle(Timed):
 
     def along(self, step: int, length: int) -> float:
         """Return a weighted mean of two rates, which is exact at both ends."""
-        initial, final = cast("float", self.initial), cast("float", self.final)  # filled in by __post_init__
+        initial, final = cast("float", self.initial), cast("float", self.final)  # __post_init__ replaced None
         peak, last = max(self.rise * length - 1, 1), length - 1
         if step <= peak and step < max(last, 1):
             low, high, weight = initial, self.maximum, step / peak

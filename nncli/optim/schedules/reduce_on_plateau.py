@@ -20,7 +20,8 @@ class ReduceOnPlateau(Schedule):
 
     After every epoch the metric is compared with its best value so far; whether higher or lower is better depends on
     the metric. After `patience` consecutive epochs without improvement, the rate is reduced and the count restarts.
-    early_stopping and Keras count the same way; in PyTorch, patience is one less.
+    early_stopping and Keras count the same way; PyTorch needs a patience that is
+    lower by one.
 
     Args:
         initial: first learning rate, above 0.

@@ -52,7 +52,7 @@ def test_binary_cross_entropy_needs_one_unit_for_two_classes():
     assert size_problem(loss, (1,), classes(2)) is None
     hint = "; write units: 10, softmax and the loss cross_entropy"
     assert size_problem(loss, (1,), classes(10)) == f"10 classes, but 1 unit can only tell 2 classes apart{hint}"
-    assert size_problem(loss, (1,), classes(1)) is None, "a single class is reported by itself"
+    assert size_problem(loss, (1,), classes(1)) is None, "another check reports a single class"
     assert units_needed(loss, classes(2)) is None
 
 
@@ -74,9 +74,9 @@ def test_positive_weight_needs_one_weight_per_label():
     assert list(positive_weight_problems(BinaryCrossEntropy(positive_weight=2), (7,))) == []
     (problem,) = positive_weight_problems(loss, (3,))
     assert problem.path == ("loss", "positive_weight")
-    assert problem.message == "expected one number, or one for each of 3 labels; got 2"
+    assert problem.message == "expected one number, or one for each of 3 labels; got 2 numbers"
     (problem,) = positive_weight_problems(loss, (1,))
-    assert problem.message == "expected one number; got 2"
+    assert problem.message == "expected one number; got 2 numbers"
 
 
 @pytest.mark.parametrize("loss", REGRESSION, ids=lambda loss: loss.type_name)

@@ -1,1 +1,1 @@
-"""The compared programs, each run in its own process."""
+"""The compared programs (sides); each runs in its own process."""

@@ -1,7 +1,7 @@
 """Run a command as a new process in every turn: python -m tests.benchmarks.sides.command WORD...
 
 `NEW` in a word is replaced by a new directory in every turn. This process imports little, because on
-Linux the peak memory of a process is at least that of the process that started it.
+Linux the measured peak memory of a command is at least the peak memory of the process that started it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.benchmarks.sides.worker import serve
 
 
 def run(words: list[str]) -> float:
-    """Run the command and return its seconds."""
+    """Run the command and return how many seconds it took."""
     with tempfile.TemporaryDirectory() as directory:
         command = [word.replace("NEW", f"{directory}/new") for word in words]
         begun = time.perf_counter()

@@ -1,8 +1,9 @@
-"""configs/digits.yaml in PyTorch: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
+"""The work of configs/digits.yaml in PyTorch: python -m tests.benchmarks.sides.digits_pytorch RUN THREADS KIND.
 
-The images, splits, network, optimizer and epochs are the same. Like `nncli train`, this script evaluates the validation
-rows and writes a checkpoint and a line of metrics.csv in every epoch, and finally tests the weights of the best epoch.
-KIND is default or best; best uses fused Adam, and keeps losses as tensors until the epoch ends.
+The images, the sizes of the splits, the network, the optimizer and the number of epochs are the same. Like
+`nncli train`, this script evaluates the validation rows and writes a checkpoint and a line of metrics.csv in every
+epoch, and finally tests the weights of the best epoch. KIND is default or best; best uses fused Adam, and keeps losses
+as tensors until the epoch ends.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from torch import nn
 
 DATA = Path(__file__).parents[3] / "nncli" / "data" / "datasets" / "digits.npz"
 EPOCHS, BATCH, LEARNING_RATE = 40, 32, 2e-3
-SHARE = 0.1  # share of validation rows, and share of test rows
+SHARE = 0.1  # share of the validation rows; the test rows have the same share
 
 
 def split(targets: np.ndarray) -> list[torch.Tensor]:
-    """Return stratified row indices of training, validation and test."""
+    """Return the row indices of the stratified training, validation and test sets."""
     random = np.random.default_rng(0)
     parts: tuple[list[np.ndarray], ...] = ([], [], [])
     for label in np.unique(targets):
         rows = random.permutation(np.flatnonzero(targets == label))
-        held = round(len(rows) * SHARE)
-        for part, chosen in zip(parts, (rows[2 * held :], rows[:held], rows[held : 2 * held]), strict=True):
+        size = round(len(rows) * SHARE)
+        for part, chosen in zip(parts, (rows[2 * size :], rows[:size], rows[size : 2 * size]), strict=True):
             part.append(chosen)
     return [torch.from_numpy(np.concatenate(part)) for part in parts]
 
@@ -41,7 +42,7 @@ def evaluate(model: nn.Module, measure: nn.Module, x: torch.Tensor, y: torch.Ten
 
 
 def train(run: Path, *, best: bool) -> None:
-    """Train, and write a run into a new directory."""
+    """Train, and write metrics and checkpoints into the new directory `run`."""
     run.mkdir(parents=True)
     torch.manual_seed(0)
     with np.load(DATA) as archive:

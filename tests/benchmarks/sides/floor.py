@@ -1,8 +1,9 @@
-"""Time only the matrix products of an epoch, by NumPy: python -m tests.benchmarks.sides.floor WORKLOAD THREADS.
+"""Time only the matrix products of an epoch in NumPy: python -m tests.benchmarks.sides.floor WORKLOAD THREADS.
 
 In training, every layer with weights computes three products: inputs * weights, inputs * output gradient, and output
-gradient * weights. The first layer does not need the third one. A convolution is the product of its
-patches with its kernel. The speed is that of `numpy.dot` for exactly these shapes.
+gradient * weights. The first layer does not need the third product. A convolution is the product of its
+patches with its kernel. Each product is timed with `numpy.dot` on matrices of the same shapes. The total is the floor
+that nncli's time is compared with.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def batches_of(workload: Workload) -> int:
 
 
 def seconds_of(product: Product, threads: int) -> float:
-    """Return the shortest time of one product."""
+    """Return the shortest measured time of one product."""
     m, k, n = product
     random = np.random.default_rng(0)
     a, b = random.random((m, k), np.float32), random.random((k, n), np.float32)
@@ -78,7 +79,7 @@ def seconds_of(product: Product, threads: int) -> float:
 
 
 def floor_seconds(workload: Workload, threads: int) -> float:
-    """Return the time of the products of one turn, each with one thread or all threads, whichever is faster."""
+    """Return the time of all products of one turn; each uses one thread or all threads, whichever is faster."""
     counts = {1, threads}
     one = sum(min(seconds_of(product, count) for count in counts) for product in products_of(workload))
     return one * batches_of(workload)

@@ -15,7 +15,7 @@ from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
-    """Return a function for one turn: all predictions, or an epoch, timed as in metrics.csv."""
+    """Return a function for one turn: all predictions, or an epoch with the duration that metrics.csv records."""
     inputs, targets = workload.data
     model = nncli.Model(
         [*workload.layers, *(["softmax"] if workload.classes else [])],
@@ -49,5 +49,5 @@ def _ignore(_: object) -> None:
 
 if __name__ == "__main__":
     if numba_is_enabled():
-        import numba  # noqa: F401  # as nncli does after some seconds of training, to compile adam
+        import numba  # noqa: F401  # nncli imports it after some seconds of training, to compile adam
     serve(turns(workload_of(sys.argv[1]), int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)

@@ -1,7 +1,8 @@
 """Run PyTorch: python -m tests.benchmarks.sides.with_pytorch WORKLOAD THREADS default|best.
 
 `default` is what users usually write: contiguous images, plain Adam, `loss.item()` for every batch. `best` uses fused
-Adam, keeps the loss as a tensor, and takes the fastest combination of channels_last or not, and one thread or all.
+Adam, keeps the loss as a tensor, and uses the fastest combination of memory layout (contiguous or channels_last) and
+threads (one or all).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Shape = tuple[int, ...]  # (channels, height, width) or (features,)
 
 
 class Residual(nn.Module):
-    """y = x + f(x), with a projection where the shape changes."""
+    """y = x + body(x); if the body changes the shape, `around` projects x to the new shape."""
 
     def __init__(self, body: nn.Sequential, around: nn.Module) -> None:
         super().__init__()
@@ -120,7 +121,7 @@ def way(channels_last: bool, threads: int) -> str:
 
 
 def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], str]:
-    """Return the fastest combination and its description.
+    """Return the turn of the fastest combination of memory layout and threads, and its description.
 
     The combinations alternate, so that other load on the machine affects all of them equally.
     """
@@ -134,7 +135,7 @@ def best_turns(workload: Workload, threads: int) -> tuple[Callable[[], None], st
             begun = time.perf_counter()
             turn()
             taken.append(time.perf_counter() - begun)
-    middle = [median(taken[1:]) for taken in seconds]  # without the first, a warm-up
+    middle = [median(taken[1:]) for taken in seconds]  # the first turn is a warm-up
     chosen = middle.index(min(middle))
     turn, count = trials[chosen]
     torch.set_num_threads(count)

@@ -14,7 +14,7 @@ from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload) -> Callable[[], None]:
-    """Return a function for one epoch; partial_fit passes once over the rows, in batches."""
+    """Return a function for one epoch: partial_fit trains once on all rows, in batches."""
     inputs, targets = workload.data
     settings = {
         "hidden_layer_sizes": workload.dense_widths,

@@ -1,4 +1,4 @@
-"""The loop of every side: one turn of work for every input line, answered with its time."""
+"""The loop of every side: do one turn of work for every input line, and answer with its time."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 
 
 def serve(turn: Callable[[], float | None], *, whose: int = resource.RUSAGE_SELF, **about: Any) -> None:
-    """Answer every line of standard input with the seconds of one turn, and the line `end` with the peak memory.
+    """Do one turn for every line of standard input and answer with its seconds; answer `end` with the peak memory.
 
     Args:
         turn: function that does the work; it may measure and return the seconds itself.
-        whose: whether the memory of this process or of its children is measured.
+        whose: the process whose peak memory is measured: RUSAGE_SELF or RUSAGE_CHILDREN.
         about: facts about this side, such as its version.
     """
     turn()  # warm-up
     _say(about)
     for line in sys.stdin:
         if line.strip() == "end":
-            unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+            unit = 1 if sys.platform == "darwin" else 1024  # bytes per unit of ru_maxrss
             _say({"peak_bytes": resource.getrusage(whose).ru_maxrss * unit})
             break
         begun = time.perf_counter()

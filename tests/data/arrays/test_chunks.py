@@ -25,17 +25,17 @@ def test_chunks_yield_all_rows_in_order():
     assert (np.concatenate(parts) == x).all()
 
 
-@pytest.mark.parametrize(("shape", "most"), [((100, 64, 64, 3), 100), ((9, 600, 1000, 3), 2), ((3, 3000, 2000), 1)])
-def test_a_chunk_is_at_most_32_megabytes_of_float64_or_one_row(shape, most):
+@pytest.mark.parametrize(("shape", "max_rows"), [((100, 64, 64, 3), 100), ((9, 600, 1000, 3), 2), ((3, 3000, 2000), 1)])
+def test_a_chunk_is_at_most_32_megabytes_of_float64_or_one_row(shape, max_rows):
     x = OnlySlices(np.zeros(shape, np.uint8))
     parts = list(chunks(x))
-    assert x.most == most
+    assert x.largest_slice == max_rows
     assert max(part.size for part in parts) * 8 <= max(1 << 25, 8 * np.prod(shape[1:]))
     assert sum(map(len, parts)) == shape[0]
 
 
 @pytest.mark.parametrize("name", [name for name in SCALERS.names() if name not in ("divide", "per_column")])
-def test_many_chunks_give_the_same_statistics_as_one(name, monkeypatch):
+def test_scalers_fitted_in_many_chunks_equal_scalers_fitted_in_one_chunk(name, monkeypatch):
     x = RANDOM.normal(3, 2, (50, 4, 5, 2)).astype(np.float32)
     one = SCALERS.find(name)().fit(x)
     monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", 7)
@@ -46,13 +46,13 @@ def test_many_chunks_give_the_same_statistics_as_one(name, monkeypatch):
     np.testing.assert_allclose(many.apply(x), one.apply(x), rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("apart", [1, 1 << 30], ids=["one by one", "in chunks"])
-@pytest.mark.parametrize("most", [1, 7, 64, 1000])
-def test_evenly_spaced_rows_of_a_large_array_are_sampled(monkeypatch, apart, most):
+@pytest.mark.parametrize("seek_bytes", [1, 1 << 30], ids=["one by one", "in chunks"])
+@pytest.mark.parametrize("chunk_rows", [1, 7, 64, 1000])
+def test_evenly_spaced_rows_of_a_large_array_are_sampled(monkeypatch, seek_bytes, chunk_rows):
     monkeypatch.setattr(row_sampling, "MAX_WHOLE_ENTRIES", 299)
     monkeypatch.setattr(row_sampling, "MAX_SAMPLED_ENTRIES", 90)
-    monkeypatch.setattr(row_sampling, "MIN_SEEK_BYTES", apart)
-    monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", most)
+    monkeypatch.setattr(row_sampling, "MIN_SEEK_BYTES", seek_bytes)
+    monkeypatch.setattr(chunks_module, "MAX_CHUNK_ROWS", chunk_rows)
     x = np.arange(300).reshape(100, 1, 3)
     for rows in (x, OnlySlices(x)):
         found = sample_rows(rows)
@@ -66,7 +66,7 @@ def test_evenly_spaced_rows_of_a_large_array_are_sampled(monkeypatch, apart, mos
 
 def test_a_column_subset_equals_indexing():
     x = RANDOM.normal(size=(20, 2, 5))
-    some = ColumnSubset(OnlySlices(x, whole=True), [4, 0])
+    some = ColumnSubset(OnlySlices(x, convertible=True), [4, 0])
     assert (len(some), some.shape, some.dtype) == (20, (20, 2, 2), x.dtype)
     assert (some[3:6] == x[3:6][..., [4, 0]]).all()
     assert (np.asarray(some) == x[..., [4, 0]]).all()

@@ -21,7 +21,7 @@ KINDS = {
     "big endian": lambda random: random.normal(size=(50, 6)).astype(">f4"),
     "uint8 images": lambda random: random.integers(0, 256, (50, 5, 4, 3)).astype(np.uint8),
     "bool": lambda random: random.random((50, 6)) < 0.5,
-    "columns first": lambda random: np.asfortranarray(random.normal(size=(50, 6))),
+    "Fortran order": lambda random: np.asfortranarray(random.normal(size=(50, 6))),
 }
 SCALERS = [(name, index) for name, cases in SCALER_ROWS.items() for index in range(len(cases))]
 over_kinds = pytest.mark.parametrize("kind", list(KINDS))
@@ -118,7 +118,7 @@ def test_scalers_fitted_in_chunks_equal_scalers_fitted_in_memory(tmp_path, monke
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("size", [1, 7, 50, 64])
 @pytest.mark.parametrize("skip", [0, 2])
-def test_batches_equal_batches_in_memory(tmp_path, shuffle, size, skip):
+def test_batches_of_memory_mapped_rows_equal_batches_of_rows_in_memory(tmp_path, shuffle, size, skip):
     mapped, array = pair(tmp_path, "float64")
     targets, weights = np.arange(50.0)[:, None], np.arange(50.0)
     scaling = made(SCALER_ROWS["standard"][0]).fit(array)
@@ -150,4 +150,6 @@ def test_the_error_for_a_value_too_large_for_the_dtype_names_its_row(tmp_path, r
     with pytest.raises(DataError, match=rf"x\.npy: row {row} \(counted from 0\): a value is too large for float32"):
         inputs[:] if read == "slices" else inputs.gather(np.arange(50)[::-1], np.empty((50, 6), np.float32))
     wide = np.array([[3e38, 3e38]])
-    assert np.isfinite(NetworkInputs(wide, None, np.dtype(np.float32), str)[:]).all(), "only their squares overflow"
+    assert np.isfinite(NetworkInputs(wide, None, np.dtype(np.float32), str)[:]).all(), (
+        "3e38 fits float32, although its square does not"
+    )

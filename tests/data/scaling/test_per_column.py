@@ -38,7 +38,7 @@ age,city,income,price
 
 
 def per_column(columns, others="none") -> PerColumnScaler:
-    """Return the scaler that a config describes."""
+    """Return the per-column scaler that a config with these values describes."""
     found = build(SCALERS, {"type": "per_column", "columns": columns, "others": others})
     assert isinstance(found, PerColumnScaler)
     return found
@@ -52,7 +52,7 @@ def table(tmp_path):
 
 
 def scaled(table, columns, others="none"):
-    """Return the inputs of the network."""
+    """Return the inputs of a table, scaled per column."""
     return fitted(table, inputs=per_column(columns, others)).inputs(table, F64)
 
 
@@ -61,7 +61,7 @@ def test_named_columns_and_other_columns_have_their_own_scalers(table):
     found = scaled(table, {"age": "standard", "income": {"type": "quantile", "quantiles": 3}}, "minmax")
     np.testing.assert_array_equal(found[:, [0]], StandardScaler().fit(raw[:, [0]]).apply(raw[:, [0]]))
     np.testing.assert_array_equal(found[:, [4]], QuantileScaler(quantiles=3).fit(raw[:, [4]]).apply(raw[:, [4]]))
-    np.testing.assert_array_equal(found[:, 1:4], raw[:, 1:4])  # already from 0 to 1, so unchanged
+    np.testing.assert_array_equal(found[:, 1:4], raw[:, 1:4])  # min-max scaling does not change values from 0 to 1
     assert (found[:, 0] != raw[:, 0]).all()
 
 
@@ -90,7 +90,7 @@ def test_per_column_scalers_can_be_nested(table):
     assert (found[:, 4] == raw[:, 4]).all()
 
 
-def test_columns_without_names_and_channels_are_named_by_numbers():
+def test_channels_and_columns_without_names_are_named_by_their_numbers():
     x = np.random.default_rng(0).normal(5, 3, (9, 4, 2, 3))
     for given in (x, OnlySlices(x)):
         scaling = per_column({"2": "standard", 0: "robust"}).fit(given)
@@ -167,7 +167,7 @@ def test_targets_are_scaled_by_name_and_unscaled():
     assert stored.original_targets(targets).tobytes() == preprocessing.original_targets(targets).tobytes()
 
 
-def test_no_scaling_if_no_column_is_scaled():
+def test_fit_returns_none_if_no_column_is_scaled():
     assert per_column({"0": "none"}).fit(np.ones((2, 2))) is None
 
 
@@ -184,7 +184,7 @@ def test_columns_with_the_same_scaler_are_read_together():
     assert x.reads == 2
 
 
-def test_affine_parts_are_applied_as_one(table):
+def test_affine_scalings_of_columns_are_merged_into_one(table):
     scaling = fitted(table, inputs=per_column({"age": "standard", "income": "minmax"}, "none")).input_scaling
     assert isinstance(scaling._affine, Affine)
     assert list(scaling._others) == []
@@ -206,16 +206,18 @@ def test_a_plugin_scaler_gets_an_array_of_its_columns():
     SCALERS.register("halving")(Halving)
     try:
         x = np.random.default_rng(0).normal(size=(10, 6))
-        lazy = OnlySlices(x, whole=True)
+        lazy = OnlySlices(x, convertible=True)
         assert (Halving().fit_named(lazy, {}).apply(x) == x / 2).all()
         y = per_column({"0": "halving", "3": "halving"}, "halving").fit(lazy).apply(x)
         assert (y == x / 2).all()
-        assert seen == [(10, 6), (10, 1), (10, 1), (10, 4)], "each fitted separately, because its fit may mix columns"
+        assert seen == [(10, 6), (10, 1), (10, 1), (10, 4)], (
+            "fit is called once per name, because the fit of a plugin may mix columns"
+        )
     finally:
         SCALERS.forget("a_plugin")
 
 
-def test_other_scalers_ignore_names():
+def test_all_scalers_but_per_column_ignore_column_names():
     x = np.random.default_rng(0).normal(size=(10, 2))
     for scaler in (StandardScaler(), MinMaxScaler(), RobustScaler(), DivideScaler(by=3), QuantileScaler()):
         assert scaler.fit_named(x, {}).state() == scaler.fit(x).state()

@@ -49,14 +49,14 @@ def test_the_divide_scaler_divides_by_a_positive_number():
 
 def test_robust_scaling_agrees_with_a_calculation_by_hand():
     x = np.array([[1.0, 5], [2, 5], [3, 5], [5, 5], [100, 6]])
-    # the quartiles are 2, 3 and 5, however large the outlier is; those of the second column are all 5
+    # the quartiles of the first column are 2, 3 and 5 (the outlier has no effect); those of the second are all 5
     assert RobustScaler().fit(x).apply(x).tolist() == [[-2 / 3, 0], [-1 / 3, 0], [0, 0], [2 / 3, 0], [97 / 3, 1]]
 
 
 def test_quantile_scaling_agrees_with_a_calculation_by_hand():
     x = np.array([[10.0], [20], [20], [20], [50]])
     scaling = QuantileScaler(quantiles=5).fit(x)
-    # 20 is the quantile at 1/4, 1/2 and 3/4, whose middle is 1/2; 35 is half way from 3/4 to 1
+    # 20 is the quantile at 1/4, 1/2 and 3/4 and is placed at 1/2; 35 is halfway between the quantiles at 3/4 and 1
     found = scaling.apply(np.array([[20.0], [35.0], [15.0]]))
     np.testing.assert_allclose(found, [[0], [NormalDist().inv_cdf(0.875)], [NormalDist().inv_cdf(0.125)]], rtol=1e-14)
     ends = scaling.apply(np.array([[10.0], [-7], [50], [1e300]]))[:, 0]
@@ -109,7 +109,7 @@ def test_stored_scalings_without_a_kind_are_affine():
     assert preprocessing.state() == stored
 
 
-def test_an_unknown_kind_is_refused():
+def test_an_unknown_kind_of_scaling_is_refused():
     with pytest.raises(ValueError, match="unknown kind of scaling 'cubic'"):
         restore_scaling({"kind": "cubic"})
 
@@ -154,8 +154,8 @@ def test_held_out_rows_are_scaled_by_statistics_of_the_training_rows(tmp_path, n
     assert len(train) == 30
     shift, scale = (train.mean(0), train.std(0)) if name == "standard" else (train.min(0), np.ptp(train, axis=0))
     for part in (session.train, session.validation, session.test):
-        own = raw[[row_of[price] for price in part.targets[:, 0]], :2]
-        np.testing.assert_allclose(part.inputs, (own - shift) / scale, rtol=1e-12, atol=1e-12)
+        unscaled = raw[[row_of[price] for price in part.targets[:, 0]], :2]
+        np.testing.assert_allclose(part.inputs, (unscaled - shift) / scale, rtol=1e-12, atol=1e-12)
 
 
 def test_targets_are_scaled_by_statistics_of_the_training_targets(tmp_path):
@@ -187,7 +187,7 @@ def test_every_target_is_scaled_separately():
     np.testing.assert_allclose(scaled.std(axis=0), 1)
 
 
-def test_the_stored_form_keeps_every_bit():
+def test_storing_and_restoring_keeps_every_bit():
     random = np.random.default_rng(1)
     x, y = random.normal(3, 1 / 3, (20, 5)), random.normal(1e5, 7, (20, 2))
     before = fitted(arrays(x, y), inputs=StandardScaler(), targets=MinMaxScaler())

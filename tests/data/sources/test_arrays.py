@@ -24,7 +24,7 @@ F64 = np.dtype(np.float64)
 
 
 class Canary:
-    """An object that creates a file when it is unpickled."""
+    """An object that creates a folder when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -34,7 +34,7 @@ class Canary:
 
 
 def npz(folder, **arrays):
-    """Write a .npz file of these arrays."""
+    """Write arrays to a .npz file, and return its path."""
     np.savez(folder / "a.npz", **arrays)
     return folder / "a.npz"
 
@@ -122,7 +122,7 @@ def test_invalid_arrays_are_refused(tmp_path, arrays, message):
     assert str(caught.value).replace(f"{tmp_path}/", "").startswith(message)
 
 
-def test_nan_in_a_large_file_names_its_row(tmp_path):
+def test_the_error_for_nan_in_a_large_file_names_its_row(tmp_path):
     x = np.zeros((70_000, 2), np.float32)
     x[69_990, 1] = np.nan
     with pytest.raises(DataError, match=r"x\.npy: row 69990, column 1 \(counted from 0\): .* got nan"):
@@ -300,7 +300,7 @@ def test_rows_that_need_no_scaling_are_not_copied(tmp_path):
         of_strange = fitted(found).inputs(replace(found, inputs=strange), np.dtype(np.float32))
         assert of_strange.flags.c_contiguous
         np.testing.assert_array_equal(of_strange, strange)
-    found.inputs[4, 1] = np.inf  # the source of a plugin might return such a value
+    found.inputs[4, 1] = np.inf  # a source from a plugin might return infinite values
     assert prepared[:4].all()
     with pytest.raises(DataError, match=r"a\.npz:x: row 4 .*too large for float32"):
         prepared[2:]

@@ -41,7 +41,7 @@ def test_files_are_in_natural_order(tmp_path):
     assert found.inputs[:, 0, 0, 0].tolist() == [1, 2, 10]
 
 
-def test_classes_select_folders_and_other_images_are_counted(tmp_path):
+def test_only_folders_of_the_selected_classes_are_read_and_other_images_are_counted(tmp_path):
     for label, count in (("2", 2), ("5", 3), ("7", 4)):
         for number in range(count):
             image(tmp_path / label / f"{number}.png", int(label))
@@ -50,14 +50,14 @@ def test_classes_select_folders_and_other_images_are_counted(tmp_path):
     assert found.dropped == 4
     with pytest.raises(DataError, match="no folder for the class '9'"):
         rows(path=tmp_path, classes=["9"])
-    only_fives = rows(path=tmp_path, classes=["5", "9"])  # held-out images may lack a class
+    only_fives = rows(path=tmp_path, classes=["5", "9"])  # allowed, because held-out images may lack a class
     assert set(only_fives.targets.tolist()) == {"5"}
     with pytest.raises(DataError, match="no row has the class '9'"):
         class_labels.keep_classes(only_fives, ("5", "9"))
     assert len(class_labels.keep_classes(only_fives, ("5", "9"), all_needed=False)) == 3
 
 
-def test_images_in_colour_and_grey_need_a_mode(tmp_path):
+def test_a_mix_of_colour_and_grey_images_needs_a_mode(tmp_path):
     image(tmp_path / "a" / "0.png", (10, 20, 30), mode="RGB")
     found = rows(path=tmp_path)
     assert found.inputs[0, 0, 0].tolist() == [10, 20, 30]
@@ -94,15 +94,15 @@ def test_images_of_different_sizes_are_refused(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n", None])
 def test_a_file_that_is_not_an_image_is_refused(tmp_path, content):
     path = image(tmp_path / "a" / "0.png", size=(40, 40))
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    intact = path.read_bytes()
+    path.write_bytes(intact[: len(intact) // 2] if content is None else content)
     with pytest.raises(DataError, match=r"a/0\.png: not a valid image"):
         rows(path=tmp_path)
 
 
 def test_hidden_files_and_other_endings_are_ignored(tmp_path):
     image(tmp_path / "a" / "0.png", 3)
-    (tmp_path / "a" / "._0.png").write_bytes(b"what macOS leaves behind")
+    (tmp_path / "a" / "._0.png").write_bytes(b"metadata written by macOS")
     (tmp_path / "a" / "notes.txt").write_text("")
     (tmp_path / ".cache").mkdir()
     assert len(rows(path=tmp_path)) == 1
@@ -133,7 +133,7 @@ def test_more_than_eight_bits_per_pixel_are_refused(tmp_path):
         rows(path=tmp_path)
 
 
-def test_images_beside_the_sub_folders_are_predicted_and_noted_in_training(tmp_path):
+def test_images_beside_the_sub_folders_are_predicted_but_left_out_of_training_with_a_note(tmp_path):
     from PIL import Image
 
     for name in ("a/1.png", "b/2.png", "3.png"):

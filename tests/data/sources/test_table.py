@@ -1,4 +1,4 @@
-"""Table sources: accepted formats, and the messages for refused ones."""
+"""Sources of tables: the accepted formats, and the errors for refused tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ F64 = np.dtype(np.float64)
 
 
 def written(folder, text, name="a.csv"):
-    """Write a text to a file, gzipped if its name ends in .gz."""
+    """Write a text to a file, gzipped if its name ends in .gz, and return the path of the file."""
     content = text if isinstance(text, bytes) else text.encode()
     (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     return folder / name
@@ -28,7 +28,7 @@ def features(folder, text, name="a.csv", **keys):
 
 
 def refused(folder, text, name="a.csv", **keys):
-    """Return the error for a table."""
+    """Return the error message for a table."""
     with pytest.raises(DataError) as caught:
         features(folder, text, name, **keys)
     assert "\n" not in str(caught.value)

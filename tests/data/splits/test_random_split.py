@@ -1,4 +1,4 @@
-"""Random and stratified splits hold out shares of all rows, depend on the seed, and share no row."""
+"""Random and stratified splits hold out fractions of all rows, depend on the seed, and do not overlap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.workflows import tiny
 
 
 def session(folder, *settings, **data):
-    """Return the session of a table; its inputs are row numbers, from which the label can be computed."""
+    """Return the session of a table whose first column is the row number; rows below 150 have the label low."""
     lines = [f"{row},{row * 7 % 11},{'low' if row < 150 else 'high'}" for row in range(200)]
     (folder / "rows.csv").write_text("\n".join(["row,other,y", *lines]) + "\n")
     values = tiny.classifier(dtype="float64")
@@ -32,7 +32,7 @@ def parts(found):
     return numbers(found.train), numbers(found.validation), numbers(found.test)
 
 
-def test_sizes_are_shares_of_all_rows_and_no_row_is_in_two_splits(tmp_path):
+def test_sizes_are_fractions_of_all_rows_and_no_row_is_in_two_splits(tmp_path):
     train, validation, test = parts(session(tmp_path, validation={"fraction": 0.3}, test={"fraction": 0.15}))
     assert (len(train), len(validation), len(test)) == (110, 60, 30)
     assert sorted(train + validation + test) == list(range(200))
@@ -55,7 +55,7 @@ def test_the_split_depends_on_the_seed(tmp_path):
 
 
 @pytest.mark.parametrize("setting", ["optimizer=sgd", "training.batch_size=7", "model.0.units=9", "training.epochs=9"])
-def test_the_split_depends_on_nothing_else(tmp_path, setting):
+def test_the_split_depends_on_no_setting_but_the_seed(tmp_path, setting):
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.2}}
     assert parts(session(tmp_path, **held)) == parts(session(tmp_path, setting, **held))
 
@@ -77,7 +77,7 @@ def test_labels_stay_with_their_rows(tmp_path):
         assert part.targets[:, 0].tolist() == [float(row < 150) for row in numbers(part)]
 
 
-def test_the_second_class_of_one_sigmoid_unit_is_1(tmp_path):
+def test_one_sigmoid_unit_has_the_target_1_for_the_second_class(tmp_path):
     found = session(tmp_path, 'data.train.classes=["low", "high"]')
     assert found.train.targets[:, 0].tolist() == [float(row >= 150) for row in numbers(found.train)]
 
@@ -107,7 +107,7 @@ def test_fractional_class_shares_are_rounded_to_the_total_count():
     assert sorted([*held, *left]) == list(range(100))
 
 
-def test_a_held_out_source_is_taken_whole_and_in_order(tmp_path):
+def test_a_held_out_source_keeps_all_its_rows_in_order(tmp_path):
     (tmp_path / "held.csv").write_text("row,other,y\n3,1,low\n1,2,high\n2,3,low\n")
     found = session(tmp_path, test={"path": "held.csv"}, validation={"fraction": 0.5})
     assert numbers(found.test) == [3, 1, 2]
@@ -129,6 +129,6 @@ def test_classes_are_found_in_the_train_source_before_splitting(tmp_path):
 
 
 @pytest.mark.parametrize("count", [0, 5, 6])
-def test_empty_shares_are_refused(count):
+def test_splits_without_held_out_or_remaining_rows_are_refused(count):
     with pytest.raises(DataError, match="gets none"):
         random_split(np.arange(5), count, 0, "validation")

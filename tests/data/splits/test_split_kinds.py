@@ -30,7 +30,7 @@ def table(folder, group=GROUP):
 
 
 def config(folder, *, group=GROUP, train=None, units=3, **data):
-    """Write a config for that table, and return its path."""
+    """Write the table and a config for it, and return the path of the config."""
     table(folder, group)
     values = tiny.classifier(loss="cross_entropy", metrics=[], dtype="float64")
     values["data"] = {"train": {"path": "rows.csv", "targets": "y", **(train or {})}, **data}
@@ -91,7 +91,7 @@ def test_a_random_validation_split_draws_from_the_rows_before_the_tail(tmp_path)
     assert validation != list(range(60, 90))
 
 
-def test_the_tail_is_taken_from_the_rows_of_the_classes(tmp_path):
+def test_the_tail_is_taken_from_the_rows_of_the_selected_classes(tmp_path):
     train, validation, _ = drawn(tmp_path, train={"classes": ["odd", "low"]}, units=2, validation=TAIL)
     kept = [row for row in range(ROWS) if LABEL[row] != "high"]
     assert (train, validation) == (kept[:60], kept[60:])
@@ -146,14 +146,14 @@ def test_every_group_is_held_out_by_some_seed():
     assert len(set(found)) > 8
 
 
-def test_the_share_is_reached_if_the_group_sizes_allow_it():
+def test_exactly_the_wanted_number_of_rows_is_held_out_if_the_group_sizes_allow_it():
     group = factorize([f"g{name}" for name in np.repeat(np.arange(40), 3)])
     for seed in range(5):
         held, left = grouped_split(np.arange(120), 30, seed, "test", group)
         assert (len(held), len(left)) == (30, 90)
 
 
-def test_the_smallest_group_is_held_out_if_all_are_larger_than_the_share():
+def test_the_smallest_group_is_held_out_if_every_group_has_more_than_the_wanted_rows():
     group = factorize(["a"] * 7 + ["b"] * 5 + ["c"] * 8)
     for seed in range(5):
         held, left = grouped_split(np.arange(20), 2, seed, "test", group)
@@ -161,7 +161,7 @@ def test_the_smallest_group_is_held_out_if_all_are_larger_than_the_share():
         assert len(left) == 15
 
 
-def test_training_rows_remain_if_the_share_is_large():
+def test_rows_remain_if_the_wanted_number_is_large():
     group = factorize(["a", "a", "b"])
     for seed in range(5):
         held, left = grouped_split(np.arange(3), 2, seed, "test", group)
@@ -169,7 +169,7 @@ def test_training_rows_remain_if_the_share_is_large():
         assert len(left)
 
 
-def test_one_group_cannot_be_on_both_sides(tmp_path):
+def test_splitting_a_single_group_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="all rows that are left are of the group 'g1', which cannot be on both"):
         check(config(tmp_path, group=np.ones(ROWS, int), train={"groups": "who"}, validation={"fraction": 0.3}))
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.3}}
@@ -197,7 +197,9 @@ def test_a_missing_group_column_is_reported_once(tmp_path, held):
 @pytest.mark.parametrize(("key", "value"), [("stratify", True), ("split", "tail")])
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_groups_conflict_with_other_kinds_of_splits(tmp_path, part, key, value):
-    with pytest.raises(ConfigError, match=rf"data\.{part}\.{key}: {key} and data\.train\.groups do not go together"):
+    with pytest.raises(
+        ConfigError, match=rf"data\.{part}\.{key}: {key} and data\.train\.groups cannot be used together"
+    ):
         check(config(tmp_path, train={"groups": "who"}, **{part: {"fraction": 0.3, key: value}}))
 
 
@@ -228,7 +230,7 @@ def test_a_held_out_source_needs_no_groups(tmp_path):
 
 
 def arrays(folder, kind, groups=GROUP):
-    """Return the train source of arrays with groups."""
+    """Write arrays with groups, and return the train section of a config that reads them."""
     x, y = np.stack([np.arange(ROWS), np.zeros(ROWS)], axis=1), LABEL
     if kind == "npz":
         np.savez(folder / "a.npz", x=x, y=y, who=groups)
@@ -253,7 +255,7 @@ def test_groups_of_arrays_are_not_split(tmp_path, kind, dtype):
     assert_apart(rows)
 
 
-def test_arrays_and_tables_draw_the_same_groups(tmp_path):
+def test_splits_of_arrays_and_tables_hold_out_the_same_groups(tmp_path):
     found = load_config(
         arrays_config(tmp_path, arrays(tmp_path, "npz", np.array([f"g{name}" for name in GROUP])))
     ).session()
@@ -287,7 +289,7 @@ def test_large_label_arrays_are_split_quickly():
     groups = normalize_labels(random.integers(0, 100_000, len(label)))
     sides = grouped_split(np.arange(len(label)), 100_000, 0, "test", groups)
     tail = tail_split(np.arange(len(label)), 100_000, "test")[0]
-    assert time.perf_counter() - begun < 4, "about 0.3 s"
+    assert time.perf_counter() - begun < 4, "the usual time is about 0.3 s"
     assert len(held) == len(sides[0]) == len(tail) == 100_000
     assert len(left) == 400_000
     np.testing.assert_allclose(counts, np.bincount(label) / 5, atol=1)

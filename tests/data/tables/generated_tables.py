@@ -44,8 +44,12 @@ def float_of(cell):
     return value if math.isfinite(value) and "_" not in cell else None
 
 
-def by_definition(written):
-    """Return ({column: floats or texts}, lines) as Python's csv module reads them, or the line of its first error."""
+def read_with_csv_module(written):
+    """Read a table with Python's csv module.
+
+    Returns:
+        ({column: floats or texts}, line numbers of the rows), or the line number of the first error.
+    """
     text = io.StringIO(written.content.decode("utf-8-sig"), newline="")
     reader = csv.reader(text, delimiter=written.separator, strict=True)
     rows, lines, begun = [], [], 1

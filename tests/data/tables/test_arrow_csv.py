@@ -64,8 +64,8 @@ def test_tables_read_with_and_without_arrow_are_equal(folder, always):
         compare(written.content, folder, written.wanted, sizes=(64, 1 << 20))
 
     check()
-    assert sum(always) > 40, "Arrow reads many of them"
-    assert not all(always), "but not all"
+    assert sum(always) > 40, "Arrow must read many of the tables"
+    assert not all(always), "some tables must be read without Arrow"
 
 
 @pytest.mark.parametrize("cell", ["-999", " -999", "-999 ", "-999.0", '"-999"', '" -999"', "-9.99e2"])

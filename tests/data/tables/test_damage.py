@@ -1,4 +1,4 @@
-"""Damaged tables are refused by every reader, with their place, in one short line."""
+"""Every reader refuses damaged tables with one short line that gives the place of the damage."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from nncli.data.tables.text_column import TextColumn
 MANY = "".join(f"{number},{number}.5,x\n" for number in range(60))
 
 
-@pytest.fixture(params=["own", "small blocks", "Arrow"])
+@pytest.fixture(params=["without Arrow", "small blocks", "Arrow"])
 def reader(request, monkeypatch):
-    """Select the reader of tables."""
+    """Read tables without Arrow, without Arrow in blocks of 32 bytes, or with Arrow."""
     if request.param == "Arrow":
         pytest.importorskip("pyarrow", reason="Arrow is not installed")
     monkeypatch.setattr("nncli.data.tables.read_table.MIN_ARROW_BYTES", 1 if request.param == "Arrow" else 1 << 40)
@@ -28,7 +28,7 @@ def reader(request, monkeypatch):
 
 @pytest.fixture
 def refused(tmp_path, reader):
-    """Return the error of reading a text."""
+    """Return a function that writes a table, reads it, and returns the error message."""
 
     def message(content, name="a.csv", wanted=None):
         path = tmp_path / name
@@ -106,11 +106,11 @@ def test_a_nul_byte_makes_a_cell_text(tmp_path, reader):
     assert table.columns["u"].tolist() == ["1", "1\x000"]
 
 
-@pytest.mark.parametrize("kept", [0, 5, 200, -1])
-def test_a_truncated_gzip_file_is_refused(refused, kept):
+@pytest.mark.parametrize("end", [0, 5, 200, -1])
+def test_a_truncated_gzip_file_is_refused(refused, end):
     content = gzip.compress(("u,v,w\n" + "".join(f"{n},{n * n % 977},x\n" for n in range(3000))).encode())
-    assert refused(content[:kept], "a.csv.gz").startswith(
-        "a.csv.gz: not a valid gzip file" if kept else "a.csv.gz:1: expected a header"
+    assert refused(content[:end], "a.csv.gz").startswith(
+        "a.csv.gz: not a valid gzip file" if end else "a.csv.gz:1: expected a header"
     )
 
 
@@ -148,8 +148,10 @@ def test_a_row_across_many_blocks_is_read(tmp_path, reader):
 
 
 def test_an_unclosed_quote_in_a_long_file_is_refused(refused):
-    told = refused('u,v\n1,2\n3,"4\n' + "1234567,2345678\n" * 10_000)
-    assert told.endswith(": field larger than field limit (131072) (between the quotes of a row that begins on line 3)")
+    message = refused('u,v\n1,2\n3,"4\n' + "1234567,2345678\n" * 10_000)
+    assert message.endswith(
+        ": field larger than field limit (131072) (between the quotes of a row that begins on line 3)"
+    )
 
 
 @pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", "\t")])

@@ -11,7 +11,7 @@ from nncli.data.tables.field_splitting import split_fields
 
 
 def parsed(cells):
-    """Return (values, whether each was parsed) of cells, one per line."""
+    """Parse cells as a column; return (values, array that tells for every cell whether it was parsed)."""
     fields = split_fields("".join(f"{cell},\n" for cell in cells).encode(), 2, ord(","))
     values, good = fields.numbers(np.array([0]), 2)
     return values[0], good[0]
@@ -56,15 +56,15 @@ def shortest(seed, count):
     yield from map(repr, (random.normal(size=count) * 10.0 ** random.integers(-3, 14, count)).tolist())
 
 
-@pytest.mark.parametrize("made", [random_cells, halves, shortest])
-def test_values_are_those_of_float_bit_for_bit(made):
-    cells = list(made(1, 60_000))
+@pytest.mark.parametrize("generate", [random_cells, halves, shortest])
+def test_parsed_values_equal_those_of_float_bit_for_bit(generate):
+    cells = list(generate(1, 60_000))
     values, good = parsed(cells)
     expected = np.array(list(map(float, cells)))
     differing = np.flatnonzero(good & (values.view(np.int64) != expected.view(np.int64)))
     assert not len(differing), [(cells[row], values[row]) for row in differing[:5]]
     short = np.array([sum(map(str.isdigit, cell)) <= 15 and "e" not in cell for cell in cells])
-    assert good[short].all(), "usual numbers are not left to Python"
+    assert good[short].all(), "all numbers of up to 15 digits must be parsed"
     assert good.mean() > 0.3
 
 
@@ -82,7 +82,7 @@ def test_unusual_numbers_are_not_parsed(cell, sign):
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 15, 16, 17, 19])
-def test_any_other_byte_among_the_digits_is_rejected(count):
+def test_a_number_with_a_foreign_byte_among_its_digits_is_not_parsed(count):
     others = [byte for byte in (*range(1, 48), *range(58, 256)) if byte not in b'\n\r",.-']
     cells = [b"1" * at + bytes([byte]) + b"1" * (count - at - 1) for at in range(count) for byte in others]
     fields = split_fields(b"".join(cell + b",\n" for cell in cells), 2, ord(","))

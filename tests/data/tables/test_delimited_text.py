@@ -10,14 +10,22 @@ from hypothesis import given, note
 
 from nncli.data.tables import line_blocks
 from nncli.data.tables.read_table import parse_table
-from tests.data.tables.generated_tables import NAME, any_texts, by_definition, check_table, outcome, tables, thorough
+from tests.data.tables.generated_tables import (
+    NAME,
+    any_texts,
+    check_table,
+    outcome,
+    read_with_csv_module,
+    tables,
+    thorough,
+)
 
 SIZES = (16, 64, 1 << 20)
 
 
 @contextmanager
 def blocks_of(size):
-    """Read this many bytes at a time."""
+    """Make the reader take `size` bytes at a time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line_blocks, "BLOCK_BYTES", size)
         note(f"blocks of {size}")
@@ -27,7 +35,7 @@ def blocks_of(size):
 @thorough(80)
 @given(tables())
 def test_a_table_has_the_cells_that_the_csv_module_reads(written):
-    expected = by_definition(written)
+    expected = read_with_csv_module(written)
     for size in SIZES:
         with blocks_of(size):
             check_table(parse_table(written.content, NAME, written.wanted), expected)
@@ -36,7 +44,7 @@ def test_a_table_has_the_cells_that_the_csv_module_reads(written):
 @thorough(150)
 @given(any_texts())
 def test_any_text_gives_the_cells_of_the_csv_module_or_an_error_at_the_same_line(written):
-    expected = by_definition(written)
+    expected = read_with_csv_module(written)
     for size in SIZES:
         with blocks_of(size):
             table = outcome(lambda: parse_table(written.content, NAME, written.wanted))

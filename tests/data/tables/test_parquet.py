@@ -23,7 +23,7 @@ NOW = datetime.datetime(2026, 11, 25, 8, 15)
 
 @pytest.fixture
 def written(tmp_path):
-    """Write columns to a file."""
+    """Return a function that writes columns to a Parquet file and returns its path."""
 
     def write(**columns):
         path = str(tmp_path / "a.parquet")
@@ -33,8 +33,8 @@ def written(tmp_path):
     return write
 
 
-def the_message(path, wanted=None):
-    """Return the error of reading a file."""
+def error_for(path, wanted=None):
+    """Read a file that is refused, and return the error message."""
     with pytest.raises(DataError) as caught:
         read_table(path, wanted or ReadOptions())
     assert "\n" not in str(caught.value)
@@ -125,23 +125,23 @@ def test_dates_are_refused_with_advice(written, column):
     ],
 )
 def test_columns_of_other_types_are_refused(written, column, kind):
-    message = the_message(written(u=column, v=[1, 2]))
+    message = error_for(written(u=column, v=[1, 2]))
     assert message.startswith(f"a.parquet: column 'u' holds {kind}")
     assert message.endswith("neither numbers nor text; leave it out of the file")
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf])
 def test_infinite_numbers_are_refused(written, value):
-    message = the_message(written(u=[1.0, 2], v=[1.0, value]))
+    message = error_for(written(u=[1.0, 2], v=[1.0, value]))
     assert message == f"a.parquet: row 1 (counted from 0): column 'v': expected a finite number; got {value}"
 
 
 def test_files_without_rows_or_columns_or_with_duplicate_columns_are_refused(written, tmp_path):
-    assert the_message(written(u=pa.array([], pa.int64()))) == "a.parquet: no rows"
-    assert the_message(written()).startswith("a.parquet:1: expected a header line")
+    assert error_for(written(u=pa.array([], pa.int64()))) == "a.parquet: no rows"
+    assert error_for(written()).startswith("a.parquet:1: expected a header line")
     path = str(tmp_path / "a.parquet")
     parquet.write_table(pa.table([[1], [2]], names=["u", "u"]), path)
-    assert "two columns are named 'u'" in the_message(path)
+    assert "two columns are named 'u'" in error_for(path)
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "foreign", "flipped"])
@@ -153,13 +153,13 @@ def test_a_damaged_file_is_refused(written, damage):
     broken = {"cut": content[: len(content) // 2], "empty": b"", "foreign": b"u,v\n1,2\n", "flipped": flipped}
     with open(path, "wb") as file:
         file.write(broken[damage])
-    assert the_message(path).startswith("a.parquet: not a valid Parquet file (")
-    assert len(the_message(path)) < 250
+    assert error_for(path).startswith("a.parquet: not a valid Parquet file (")
+    assert len(error_for(path)) < 250
 
 
 def test_paths_that_are_not_files_are_refused(tmp_path):
     (tmp_path / "a.parquet").mkdir()
-    assert the_message(str(tmp_path / "a.parquet")) == "a.parquet: cannot be read (Is a directory)"
+    assert error_for(str(tmp_path / "a.parquet")) == "a.parquet: cannot be read (Is a directory)"
     with pytest.raises(DataError, match="no such file or folder"):
         read_table(str(tmp_path / "b.parquet"))
 

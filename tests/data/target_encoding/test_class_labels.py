@@ -13,7 +13,7 @@ from tests.data.make_sources import fitted, rows
 
 
 def arrays(folder, x, y, **keys):
-    """Return the rows of a .npz file."""
+    """Write arrays to a .npz file, and return its rows."""
     np.savez(folder / "a.npz", x=x, y=y)
     return rows(path=folder / "a.npz", **keys)
 
@@ -68,7 +68,7 @@ def test_numbers_that_are_not_labels_are_refused(given, tmp_path):
         class_labels.text_labels(found)
 
 
-def test_classes_select_rows_and_other_rows_are_counted(tmp_path):
+def test_only_rows_of_the_selected_classes_are_kept_and_other_rows_are_counted(tmp_path):
     y = np.array([0, 1, 2, 2, 5, 5, 5, 7])
     found = class_labels.keep_classes(arrays(tmp_path, y[:, None] * 10.0, y), ("5", "2"))
     assert found.inputs[:, 0].tolist() == [20, 20, 50, 50, 50]

@@ -14,7 +14,7 @@ from tests.data.make_sources import fitted, rows
 IDS = ["9007199254740992", "9007199254740993", "1234567890123456789"]
 
 
-@pytest.mark.parametrize("limit", [0, 1 << 60], ids=["arrow", "own"])
+@pytest.mark.parametrize("limit", [0, 1 << 60], ids=["with Arrow", "without Arrow"])
 def test_long_labels_and_groups_of_a_table_stay_text(tmp_path, monkeypatch, limit):
     if limit == 0:
         pytest.importorskip("pyarrow", reason="the extra tables is not installed")
@@ -28,7 +28,7 @@ def test_long_labels_and_groups_of_a_table_stay_text(tmp_path, monkeypatch, limi
     assert grouped.groups.tolist() == IDS * 2
 
 
-def test_numeric_targets_may_be_long_numbers(tmp_path):
+def test_numeric_targets_may_be_long_numbers_and_are_rounded(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,9007199254740993\n2,1e300\n")
     found = rows(path=tmp_path / "a.csv", targets="y")
     assert fitted(found).targets(found).tolist() == [[9007199254740992], [1e300]]
@@ -49,7 +49,7 @@ def test_long_integers_in_parquet_stay_text(tmp_path):
     assert isinstance(number, np.ndarray)
 
 
-def test_the_index_that_pandas_writes_is_not_a_column(tmp_path):
+def test_an_index_that_pandas_wrote_is_not_an_input(tmp_path):
     pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
     from pyarrow import parquet
 

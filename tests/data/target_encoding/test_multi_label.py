@@ -49,7 +49,7 @@ def test_numbers_booleans_and_texts_are_read_as_0_and_1(targets):
     ],
     ids=str,
 )
-def test_the_first_other_value_is_reported(targets, message):
+def test_the_first_value_other_than_0_and_1_is_reported(targets, message):
     with pytest.raises(DataError) as caught:
         label_columns(rows(targets))
     assert message in str(caught.value)

@@ -1,4 +1,4 @@
-"""Sample weights and class weights: reading them, and the places of errors."""
+"""Sample weights and class weights are read, and errors name the key, row or column."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.workflows import tiny
 
 
 def table(folder, weights, name="a.csv"):
-    """Write a table with a column of weights."""
+    """Write a table with a column of weights, and return the section of a config that reads it."""
     lines = [f"{row},{'ab'[row % 2]},{weight}" for row, weight in enumerate(weights)]
     (folder / name).write_text("\n".join(["x,y,w", *lines]) + "\n")
     return {"path": name, "targets": "y", "weights": "w"}
 
 
 def arrays(folder, weights, kind="npz"):
-    """Write arrays with weights."""
+    """Write arrays with weights, and return the section of a config that reads them."""
     found = {"x": np.arange(20.0).reshape(10, 2), "y": np.arange(10) % 2, "w": np.asarray(weights)}
     if kind == "npz":
         np.savez(folder / "a.npz", **found)
@@ -166,7 +166,7 @@ def test_class_weights_are_given_by_name_or_balanced():
     assert class_weights({"b": 3, "c": 0.5}, ("a", "b", "c"), targets) == (1.0, 3.0, 0.5)
     assert class_weights("balanced", ("a", "b", "c"), targets) == pytest.approx((6 / 9, 2, 1))
     assert class_weights("balanced", ("a", "b"), np.zeros(4, int)) == (0.5, 2.0), (
-        "a class without rows has a weight too"
+        "a class without rows also gets a weight"
     )
 
 

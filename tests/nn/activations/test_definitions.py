@@ -95,7 +95,8 @@ def test_float32_values_and_derivatives_match_the_definition(name):
     np.testing.assert_allclose(dx[0], [slope(v) for v in x.tolist()], rtol=1e-5, atol=4e-7)
 
 
-# far below zero: the value (None: the slope times x) and the slope; far above zero: the slope (the value is slope * x)
+# name: (value far below zero, slope far below zero, slope far above zero); the value None means slope * x
+# far above zero, the value is always slope * x
 LIMITS = {
     "relu": (0, 0, 1),
     "leaky_relu": (None, 0.01, 1),
@@ -112,7 +113,7 @@ LIMITS = {
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", LIMITS)
-def test_activations_reach_their_limits_for_huge_inputs(name, dtype):
+def test_values_and_slopes_for_huge_inputs_equal_their_limits(name, dtype):
     low, below, above = LIMITS[name]
     far = np.array((1e3, 1e10, 3e38), dtype)
     if dtype == np.float64:
@@ -131,7 +132,7 @@ def test_nan_inputs_give_nan_outputs(name):
     assert np.isnan(y).tolist() == [[True, False]]
 
 
-def test_all_nonlinear_activations_but_softmax_are_tested_here():
+def test_this_file_covers_all_nonlinear_activations_except_softmax():
     names = {name.partition(",")[0] for name in DEFINITIONS}
     activations = {cls.type_name for cls in LAYERS if cls.__module__.startswith("nncli.nn.activations.")}
     assert activations - names == {"linear", "softmax"}

@@ -1,4 +1,4 @@
-"""Confusion matrix and scores of every class, worked by hand."""
+"""Confusion matrix and scores of every class, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ SHARES = {"min": 0, "q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95":
 
 
 def reports(prediction, targets, weights=None, size=None):
-    """Return the quantiles of every target, from rows that were added in batches of this size."""
+    """Return the quantiles of every target, from rows that are added in batches of `size` rows."""
     tally = RunningMetrics([ResidualQuantiles()])
     for start in range(0, len(prediction), size or len(prediction)):
         some = slice(start, start + (size or len(prediction)))
@@ -22,7 +22,7 @@ def reports(prediction, targets, weights=None, size=None):
 
 
 def linear(values, share):
-    """Return the quantile, interpolated linearly between the two nearest values."""
+    """Return the quantile `share`, interpolated linearly between the two nearest values."""
     ordered = sorted(values)
     at = share * (len(ordered) - 1)
     low = int(at)
@@ -31,7 +31,7 @@ def linear(values, share):
 
 
 def by_weight(values, weights, share):
-    """Return the smallest value at which the cumulative weight reaches this share of the total."""
+    """Return the smallest value at which the cumulative weight is at least `share` of the total."""
     there = sorted((value, weight) for value, weight in zip(values, weights, strict=True) if weight > 0)
     below = 0.0
     for value, weight in there:

@@ -10,7 +10,7 @@ from nncli.nn.metrics import R2, MeanAbsoluteError, MedianAbsoluteError
 from nncli.nn.metrics.bases.kept_rows import KeptRows
 
 
-def test_batches_are_weighted_by_their_rows():
+def test_batches_are_weighted_by_their_number_of_rows():
     random = np.random.default_rng(0)
     targets = 50 + random.standard_normal((10, 1))
     prediction = targets + random.standard_normal((10, 1))
@@ -53,7 +53,7 @@ def test_kept_rows_stay_in_order_for_any_batch_size(size, interval):
     for number, start in enumerate(range(0, 200, size), 1):
         rows = slice(start, start + size)
         tally.add(1.0, 1.0, tally.measure(prediction[rows], targets[rows], None))
-        tally.add(0.0, 0.0, tally.measure(prediction[:0], targets[:0], None))  # a shard without rows
+        tally.add(0.0, 0.0, tally.measure(prediction[:0], targets[:0], None))  # as for a shard without rows
         if number % interval == 0:
             assert len(tally.states) == 2
     np.testing.assert_array_equal(tally.states[0], metric.measure(prediction, targets, None))
@@ -76,7 +76,7 @@ def test_each_kept_row_is_copied_only_a_few_times(monkeypatch):
     for _ in range(batches):
         tally.add(0.0, 1.0, states)
     assert tally.states[0].size == 1 + batches * 4
-    assert copied < 20 * batches * 4  # merging one batch at a time would copy each row batches / 2 times
+    assert copied < 20 * batches * 4  # merging every batch at once would copy each row about batches / 2 times
 
 
 def test_restored_states_accept_more_rows():

@@ -1,4 +1,4 @@
-"""Fusion of convolutions: which layers are fused, and that the results are bitwise identical."""
+"""Test which layers are fused with a convolution, and that the results stay bitwise identical."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nncli.ops.compiled.loading import load_compiled
 from nncli.ops.numba_ops import NumbaOps
 from tests.nn.fusion.layers import conv, pool
 
-needs_numba = pytest.mark.skipif(load_compiled("convolution") is None, reason="numba is not installed, or turned off")
+needs_numba = pytest.mark.skipif(load_compiled("convolution") is None, reason="numba is not installed or is turned off")
 
 FLOAT32 = np.dtype(np.float32)
 
@@ -35,7 +35,7 @@ FUSED = [  # layers, shape of a row, number of fused layers
     ([conv(33), "relu", "relu"], IMAGE, 2),
     ([conv(32, bias=False), "relu", pool()], IMAGE, 3),
     ([conv(7, 2), "relu"], IMAGE, 2),
-    ([conv(12), "relu", pool()], IMAGE, 3),  # in float64, one and a half panels
+    ([conv(12), "relu", pool()], IMAGE, 3),  # in float64, 12 filters fill one and a half panels
     ([conv(16), "relu", "relu", pool()], IMAGE, 2),
     ([conv(16, 5, "conv1d"), "relu", pool(3, "max_pool1d")], SEQUENCE, 3),
     ([conv(9, 4, "conv1d", padding=1), "relu", {"type": "avg_pool1d"}], SEQUENCE, 2),
@@ -43,7 +43,7 @@ FUSED = [  # layers, shape of a row, number of fused layers
 NOT_FUSED = [
     ([conv(**SAME)], IMAGE),
     ([conv(**SAME), "tanh", pool()], IMAGE),
-    ([conv(16), "relu", pool(3, stride=2)], IMAGE),  # overlapping windows are not moved before relu
+    ([conv(16), "relu", pool(3, stride=2)], IMAGE),  # max pooling with overlapping windows is not moved before relu
     ([conv(16), "relu", pool(padding=1)], IMAGE),
     ([conv(16), "relu", "global_max_pool2d"], IMAGE),
     ([conv(**SAME), {"type": "avg_pool2d"}], IMAGE),

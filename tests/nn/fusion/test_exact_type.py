@@ -1,4 +1,4 @@
-"""Check for the exact type of a layer."""
+"""Test the check for the exact type of a layer."""
 
 from __future__ import annotations
 

@@ -68,10 +68,10 @@ def test_truncated_normal_has_no_values_beyond_two_standard_deviations():
     values = drawn({"type": "truncated_normal", "std": 0.5})
     assert np.abs(values).max() <= 1
     assert (values.min(), values.max()) == pytest.approx((-1, 1), rel=1e-2)
-    assert len(np.unique(values)) == COUNT  # values outside are drawn again, not clipped
+    assert len(np.unique(values)) == COUNT  # values outside the bounds are drawn again, not clipped
 
 
-def test_truncated_normal_keeps_the_values_of_normal_within_its_bounds():
+def test_truncated_normal_equals_normal_where_normal_is_within_the_bounds():
     values, untruncated = drawn({"type": "truncated_normal", "std": 0.3}), drawn({"type": "normal", "std": 0.3})
     near = np.abs(untruncated) <= 0.6
     np.testing.assert_array_equal(values[near], untruncated[near])

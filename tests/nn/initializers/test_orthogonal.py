@@ -27,7 +27,7 @@ def gram_schmidt(a):
 
 @pytest.mark.parametrize("gain", [1.0, 1.5])
 @pytest.mark.parametrize("shape", [(6, 6), (9, 4), (4, 9), (3, 2, 4, 5), (2, 2, 1, 7), (5, 1), (5,), (1, 1)], ids=str)
-def test_the_shorter_side_is_orthogonal_with_norm_gain(shape, gain):
+def test_columns_or_rows_are_orthogonal_with_norm_gain(shape, gain):
     matrix = drawn(shape, gain=gain).reshape(-1, shape[-1])  # (rows, columns)
     rows, columns = matrix.shape
     product = matrix.T @ matrix if rows >= columns else matrix @ matrix.T
@@ -45,7 +45,7 @@ def test_matrices_are_uniformly_distributed():
     # uniform orthogonal 3 x 3 matrices: entries have mean 0 and mean square 1 / 3; half of the determinants are -1
     matrices = np.array([drawn((3, 3), seed) for seed in range(COUNT)])
     assert np.abs(matrices.mean(axis=0)).max() < 4 / np.sqrt(3 * COUNT)
-    assert np.abs((matrices**2).mean(axis=0) - 1 / 3).max() < 4 * 0.3 / np.sqrt(COUNT)  # std of a square: 0.298
+    assert np.abs((matrices**2).mean(axis=0) - 1 / 3).max() < 4 * 0.3 / np.sqrt(COUNT)  # a squared entry has std 0.298
     assert np.abs(np.linalg.det(matrices).mean()) < 4 / np.sqrt(COUNT)
 
 

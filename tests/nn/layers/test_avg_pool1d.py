@@ -1,4 +1,4 @@
-"""1D average pooling, worked by hand."""
+"""1D average pooling, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Average pooling, worked by hand."""
+"""Average pooling, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batch normalization, worked by hand."""
+"""Batch normalization, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""1D convolution, worked by hand, and compared with NumPy and with conv2d over an image of height 1."""
+"""1D convolution, compared with values computed by hand, NumPy, and conv2d over an image of height 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""2D convolution, worked by hand; all algorithms give the same result."""
+"""2D convolution: values computed by hand, and equal results of all algorithms."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def test_by_hand():
     y, dx, g = run(layer, x, image((1, 0), (2, -1)), weight=W, bias=np.array((0.5,)))
     # top left: 1 * 1 + 2 * -1 + 0 * 0 + 1 * 2 + 0.5 = 1.5, and so on; the kernel is not flipped
     np.testing.assert_array_equal(y, image((1.5, 8.5), (1.5, 0.5)))
-    # sum over the windows of dy * kernel, at the window's position
+    # dx: for every window, dy * kernel is added at the position of the window
     np.testing.assert_array_equal(dx, image((1, -1, 0), (2, 2 - 2 - 1, 1), (0, 4, -2)))
-    # sum over the windows of dy * input
+    # gradient of the kernel: the sum of dy * input over the windows
     np.testing.assert_array_equal(g["weight"][:, :, 0, 0], ((1 + 0 - 1, 2 + 2 - 3), (0 + 4 - 1, 1 + 2 - 1)))
     assert g["bias"] == 1 + 0 + 2 - 1
 
 
-def test_same_padding_puts_the_odd_zero_at_the_bottom_and_right():
+def test_same_padding_puts_an_extra_zero_at_the_bottom_and_right():
     W = np.array(((1.0, 10), (100, 1000)))[:, :, None, None]
     layer = Conv2D(filters=1, kernel_size=2, padding="same", bias=False)
     y, _, _ = run(layer, image((1, 2), (3, 4)), weight=W)
@@ -56,14 +56,14 @@ def test_every_filter_sums_over_all_channels():
 def test_a_dilated_kernel_by_hand():
     x = image((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12))
     W = np.array(((1.0, -1), (10, 0)))[:, :, None, None]
-    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # the only window contains the corners
+    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # the kernel covers the corners
     y, dx, g = run(layer, x, image((3,)), weight=W)
     np.testing.assert_array_equal(y, image((1 - 4 + 90,)))
     np.testing.assert_array_equal(dx, image((3, 0, 0, -3), (0, 0, 0, 0), (30, 0, 0, 0)))
     np.testing.assert_array_equal(g["weight"][:, :, 0, 0], ((3, 12), (27, 36)))
 
 
-def test_the_first_filters_apply_to_the_first_channels():
+def test_filters_of_a_group_apply_only_to_the_channels_of_the_group():
     x = np.array((1.0, 10, 100, 1000)).reshape(1, 1, 1, 4)
     W = np.array(((1.0, 2, 3, 4), (5, 6, 7, 8))).reshape(1, 1, 2, 4)
     y, dx, g = run(Conv2D(filters=4, kernel_size=1, groups=2, bias=False), x, weight=W)
@@ -72,7 +72,8 @@ def test_the_first_filters_apply_to_the_first_channels():
     np.testing.assert_array_equal(g["weight"][0, 0], ((1, 1, 100, 100), (10, 10, 1000, 1000)))
 
 
-@pytest.mark.parametrize("filters", [6, 15])  # the elementwise algorithm, and the one with a matrix product per channel
+# 6 filters are computed elementwise, and 15 filters with a matrix product per channel
+@pytest.mark.parametrize("filters", [6, 15])
 def test_depthwise_filters_follow_the_order_of_their_channels(filters):
     x = np.array((1.0, 10, 100)).reshape(1, 1, 1, 3)
     W = np.arange(1.0, filters + 1).reshape(1, 1, 1, filters)
@@ -121,8 +122,8 @@ def test_parameters():
     assert list(Conv2D(filters=4, kernel_size=2, bias=False, initializer="he").parameters((9, 9, 5))) == ["weight"]
 
 
-def test_the_message_for_a_huge_number_of_filters_is_quick():
-    with pytest.raises(ConfigError, match=r"expected 1, 2, 4, 5, 8, 10, .* or 1000000000000000000, to divide the filt"):
+def test_an_error_for_a_huge_number_of_filters_is_raised_quickly():
+    with pytest.raises(ConfigError, match=r"a divisor of filters \(1, 2, 4, 5, 8, 10, .* or 1000000000000000000\)"):
         Conv2D(filters=10**18, kernel_size=1, groups=3)
 
 
@@ -136,8 +137,8 @@ def test_parameters_of_groups():
 @pytest.mark.parametrize(
     ("fields", "channels", "message"),
     [
-        ({"filters": 16, "groups": 8}, 12, "wants a multiple of 8 channels for its groups, or groups: 1, 2 or 4"),
-        ({"filters": 3, "groups": 3}, 1, "wants a multiple of 3 channels for its groups, or groups: 1"),
+        ({"filters": 16, "groups": 8}, 12, "wants channels divisible into 8 groups, or groups: 1, 2 or 4"),
+        ({"filters": 3, "groups": 3}, 1, "wants channels divisible into 3 groups, or groups: 1"),
     ],
 )
 def test_groups_must_divide_the_channels(fields, channels, message):
@@ -199,9 +200,9 @@ def test_sizes_may_be_a_number_or_a_pair():
         ({"groups": 0}, "conv2d.groups: expected a whole number of at least 1; got 0"),
         (
             {"filters": 16, "groups": 3},
-            "conv2d.groups: expected 1, 2, 4, 8 or 16, to divide the filters, or filters: 18; got 3",
+            "conv2d.groups: expected a divisor of filters (1, 2, 4, 8 or 16), or filters: 18; got 3",
         ),
-        ({"groups": 2}, "conv2d.groups: expected 1, to divide the filters, or filters: 2; got 2"),
+        ({"groups": 2}, "conv2d.groups: expected a divisor of filters (1), or filters: 2; got 2"),
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""The fully connected layer, worked by hand."""
+"""The fully connected layer, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ def dropped(rate=0.5, x=ONES, index=0, **state):
 
 
 @pytest.mark.parametrize("rate", [0, 0.1, 0.5, 0.9])
-def test_dropout_zeroes_the_rate_and_scales_the_rest(rate):
+def test_dropout_zeroes_a_fraction_of_rate_and_scales_the_other_values(rate):
     y, dx, _ = dropped(rate)
     assert (y == 0).mean() == pytest.approx(rate, abs=0.01)
-    np.testing.assert_allclose(y[y != 0], 1 / (1 - round(rate * 2**16) / 2**16), rtol=1e-6)  # rate rounded to 16 bits
+    np.testing.assert_allclose(y[y != 0], 1 / (1 - round(rate * 2**16) / 2**16), rtol=1e-6)  # rounded to 16 bits
     assert y.mean() == pytest.approx(1, abs=4 * (rate / (1 - rate) / y.size) ** 0.5)  # the expected output is the input
-    np.testing.assert_array_equal(dx, y)  # the same mask, the same scale
+    np.testing.assert_array_equal(dx, y)  # backward uses the same mask and scale
 
 
 def test_dropout_is_the_identity_at_inference():
@@ -39,7 +39,7 @@ def test_a_rate_just_below_1_drops_nearly_everything():
     assert set(np.unique(y)) <= {0, 2**16}
 
 
-def test_a_rate_below_the_resolution_drops_nothing():
+def test_a_rate_that_rounds_to_0_drops_nothing():
     y, _, _ = dropped(2**-18)
     np.testing.assert_array_equal(y, ONES)
 

@@ -1,4 +1,4 @@
-"""The embedding, worked by hand, its gradient compared with a loop, and its advice."""
+"""Embedding: values computed by hand, a gradient computed with a loop, and advice in errors."""
 
 from __future__ import annotations
 
@@ -67,6 +67,6 @@ def test_advice_for_keys_of_other_libraries(key):
         layers_of([{"type": "embedding", key: 3, "units": 2}])
 
 
-def test_the_listing_shows_the_default_initializer_as_yaml():
+def test_the_list_of_fields_shows_the_default_initializer_as_yaml():
     texts = {item.name: item.default_text for item in document_fields(Embedding)}
     assert texts == {"entries": "", "units": "", "initializer": "{type: normal, std: 1.0}"}

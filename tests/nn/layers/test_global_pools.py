@@ -1,4 +1,4 @@
-"""Global pooling, worked by hand."""
+"""Global pooling, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layer normalization, worked by hand and compared with loops from the definition."""
+"""Layer normalization, compared with values computed by hand and with loops from the definition."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_by_hand():
 
 
 @pytest.mark.parametrize("axes", ["last", "all"])
-def test_axes_select_positions_or_the_whole_row(axes):
+def test_axes_last_normalizes_each_position_and_axes_all_the_whole_row(axes):
     x = np.random.default_rng(0).standard_normal((2, 3, 4, 5)) * 3 + 7
     y, _, _ = run(LayerNorm(axes=axes, scale=False, shift=False, epsilon=1e-12), x)
     for row, result in zip(x, y, strict=True):
@@ -58,9 +58,9 @@ def test_equal_values_become_zero_and_a_large_mean_keeps_precision(dtype):
 @pytest.mark.parametrize(
     ("axes", "shape", "words"),
     [
-        ("last", (1,), "wants two values or more to normalise"),
-        ("all", (1, 1, 1), "wants two values or more to normalise"),
-        ("last", (4, 4, 1), r"\(one alone always becomes 0\); axes: all would fit"),
+        ("last", (1,), "wants two values or more to normalize"),
+        ("all", (1, 1, 1), "wants two values or more to normalize"),
+        ("last", (4, 4, 1), r"\(a single value is always normalized to 0\); axes: all would fit"),
     ],
 )
 def test_normalizing_a_single_value_is_refused(axes, shape, words):

@@ -1,4 +1,4 @@
-"""1D max pooling, worked by hand."""
+"""1D max pooling, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Max pooling, worked by hand."""
+"""Max pooling, compared with values computed by hand."""
 
 from __future__ import annotations
 

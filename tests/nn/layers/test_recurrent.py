@@ -1,4 +1,4 @@
-"""LSTM and GRU, with two steps worked by hand, and compared with loops from their definitions."""
+"""LSTM and GRU, compared with two steps computed by hand and with loops from the definitions."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_backward_can_be_called_again(kind):
     assert bound.gradient.tobytes() == gradient.tobytes()
 
 
-def test_each_gate_is_initialized_with_its_own_fans():
+def test_fans_count_the_units_of_one_gate():
     for kind, gates in ((LSTM, 4), (GRU, 3)):
         for name, fan_in in (("weight", 5), ("recurrent_weight", 2)):
             spec = kind(units=2, initializer="he", recurrent_initializer="he").parameters((7, 5))[name]
@@ -180,7 +180,7 @@ def test_initial_biases_are_zero_except_for_the_forget_gate():
 
 
 @over_both
-def test_the_next_activation_does_not_change_the_initializers(kind):
+def test_initializers_do_not_depend_on_the_next_activation(kind):
     before, layer, _ = layers_of([{"type": "dense", "units": 3}, kind(units=2), "relu"]).layers
     assert before.initializer.type_name == "xavier"
     assert (layer.initializer.type_name, layer.recurrent_initializer.type_name) == ("xavier", "orthogonal")

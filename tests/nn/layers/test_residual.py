@@ -1,4 +1,4 @@
-"""Residual blocks, worked by hand."""
+"""Residual blocks, compared with values computed by hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_input_is_added_to_the_output():
     np.testing.assert_array_equal(run.backward(np.array(((1.0, 0),)), backwards), ((1 + 1, 3),))
 
 
-def test_a_projection_takes_every_second_position():
+def test_the_projection_uses_the_stride_of_the_layers():
     network = network_of({"layers": [{**CONV, "stride": 2, "padding": "same"}]}, (3, 4, 1))
     assert {name: array.shape for name, array in network.named().items()} == {
         "0.residual.0.conv2d.weight": (3, 3, 1, 3),
@@ -50,9 +50,9 @@ def test_a_shortcut_may_have_several_layers():
 @pytest.mark.parametrize(
     ("config", "shape", "message"),
     [
-        ({"layers": [CONV]}, (6, 6, 3), r"wants layers that keep their shape, .*they give \(4, 4, 3\)"),
-        ({"layers": ["flatten"]}, (2, 2, 1), r"wants layers that keep their shape, .*they give \(4,\)"),
-        ({"layers": [DENSE], "shortcut": "linear"}, (3,), r"wants a shortcut that gives \(2,\).*it gives \(3,\)"),
+        ({"layers": [CONV]}, (6, 6, 3), r"wants layers that keep the shape .*they output \(4, 4, 3\)"),
+        ({"layers": ["flatten"]}, (2, 2, 1), r"wants layers that keep the shape .*they output \(4,\)"),
+        ({"layers": [DENSE], "shortcut": "linear"}, (3,), r"wants a shortcut that outputs \(2,\) .*, not \(3,\)"),
         ({"layers": [CONV]}, (4,), r"0\.conv2d wants \(height, width, channels\)"),
     ],
 )

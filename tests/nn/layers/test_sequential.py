@@ -1,4 +1,4 @@
-"""Sequential: names, shapes and results of layers in order."""
+"""Sequential: names, shapes and results of its layers."""
 
 from __future__ import annotations
 
@@ -53,8 +53,7 @@ def test_shapes_returns_the_output_shape_of_every_layer():
         (
             [{"type": "dense", "units": 1}, "softmax"],
             (4,),
-            "1.softmax wants two units or more (one unit gives 1 whatever comes in; use sigmoid), "
-            "but 0.dense gives (1,)",
+            "1.softmax wants two units or more (a single unit always outputs 1; use sigmoid), but 0.dense gives (1,)",
         ),
     ],
     ids=["after dense", "first", "no channels", "too small", "one unit"],

@@ -1,4 +1,4 @@
-"""Binary cross-entropy, worked by hand."""
+"""Binary cross-entropy, compared with values computed by hand."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_binary_cross_entropy_absorbs_sigmoid():
     assert BinaryCrossEntropy().absorbs == "sigmoid"
 
 
-def test_positive_weight_weights_the_positive_targets():
+def test_positive_weight_multiplies_the_loss_of_positive_targets():
     q, y = column(0.9, 0.2), column(1, 0)
     _, total, backward = BinaryCrossEntropy(positive_weight=3).forward(q, y, None)
     assert total == pytest.approx(-3 * log(0.9) - log(0.8))

@@ -1,4 +1,4 @@
-"""Cross-entropy, worked by hand."""
+"""Cross-entropy, compared with values computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Elementwise losses, worked by hand."""
+"""Elementwise losses, compared with values computed by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOSSES = [MeanAbsoluteError(), Huber(), Quantile(), Poisson()]
 
 
 def test_mean_absolute_error():
-    # (2 + 0) / 2 + (1 + 3) / 2
+    # the loss is (2 + 0) / 2 + (1 + 3) / 2
     prediction, total, backward = MeanAbsoluteError().forward(OUTPUT, TARGETS, None)
     assert total == 3
     np.testing.assert_array_equal(backward(1.0), ((-0.5, 0), (-0.5, 0.5)))
@@ -23,14 +23,14 @@ def test_mean_absolute_error():
 
 
 def test_huber():
-    # (1 * (2 - 1/2) + 0) / 2 + (1/2 + 1 * (3 - 1/2)) / 2
+    # the loss is (1 * (2 - 1/2) + 0) / 2 + (1/2 + 1 * (3 - 1/2)) / 2
     _, total, backward = Huber().forward(OUTPUT, TARGETS, None)
     assert total == 1.5 / 2 + 3 / 2
     np.testing.assert_array_equal(backward(1.0), ((-0.5, 0), (-0.5, 0.5)))
 
 
 def test_huber_is_quadratic_up_to_delta_and_linear_above():
-    # delta 2: (4/2 + 0) / 2 + (1/2 + 2 * (3 - 1)) / 2
+    # with delta 2, the loss is (4/2 + 0) / 2 + (1/2 + 2 * (3 - 1)) / 2
     _, total, backward = Huber(delta=2).forward(OUTPUT, TARGETS, None)
     assert total == 2 / 2 + 4.5 / 2
     np.testing.assert_array_equal(backward(2.0), ((-2, 0), (-1, 2)))
@@ -41,7 +41,7 @@ def test_huber_is_quadratic_up_to_delta_and_linear_above():
 
 
 def test_quantile():
-    # quantile 0.75: predictions that are 2 and 1 too low cost 1.5 and 0.75; one that is 3 too high costs 0.75
+    # quantile 0.75: predictions that are 2 and 1 too low cost 1.5 and 0.75; a prediction that is 3 too high costs 0.75
     _, total, backward = Quantile(quantile=0.75).forward(OUTPUT, TARGETS, None)
     assert total == (1.5 + 0) / 2 + (0.75 + 0.75) / 2
     np.testing.assert_array_equal(backward(1.0), ((-0.375, 0), (-0.375, 0.125)))
@@ -116,7 +116,7 @@ def test_poisson_refuses_unsuitable_last_layers():
     logarithms, rates = Poisson(), Poisson(log_input=False)
     assert logarithms.last_layer_problem("dense", None) is rates.last_layer_problem("relu", (0.0, inf)) is None
     assert logarithms.last_layer_problem("relu", (0.0, inf)) == (
-        "poisson takes the outputs for logarithms of the rate, but the model ends in relu; "
+        "poisson interprets the outputs as logarithms of the rate, but the model ends in relu; "
         "write {type: poisson, log_input: false}, or drop relu"
     )
     assert logarithms.last_layer_problem("tanh", (-1.0, 1.0)).endswith("but the model ends in tanh; drop it")

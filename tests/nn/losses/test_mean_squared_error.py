@@ -1,4 +1,4 @@
-"""Mean squared error, worked by hand."""
+"""Mean squared error, compared with values computed by hand."""
 
 from __future__ import annotations
 

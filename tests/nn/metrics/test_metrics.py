@@ -1,4 +1,4 @@
-"""Metrics, worked by hand."""
+"""Metrics, compared with values computed by hand."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_log_loss_clips_probabilities_to_the_machine_epsilon(dtype):
     assert metric.finish(metric.measure(three, np.array((1, 2, 0)), None)) == pytest.approx(-log(epsilon), rel=1e-12)
 
 
-def test_the_brier_score_is_halved_for_two_classes_only():
+def test_the_brier_score_is_halved_only_for_two_classes():
     assert score(Brier(), column(0.8, 0.4), column(1, 0)) == pytest.approx((0.04 + 0.16) / 2)
     assert score(Brier(), ((0.2, 0.8), (0.6, 0.4)), (1, 0)) == pytest.approx((0.04 + 0.16) / 2)
     assert score(Brier(), ((0.2, 0.5, 0.3),), (1,)) == pytest.approx(0.04 + 0.25 + 0.09)
@@ -158,9 +158,9 @@ def test_median_absolute_error():
 def test_weighted_median_absolute_error():
     errors, none = column(0, 1, 3, 8), column(0, 0, 0, 0)
     assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 5)) == 8
-    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 3)) == (3 + 8) / 2  # 3 reaches half of 6
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 3)) == (3 + 8) / 2  # errors <= 3 weigh 3 of 6
     assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 1, 2)) == 3
-    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 0, 2)) == (1 + 8) / 2  # 3 has the weight 0
+    assert score(MedianAbsoluteError(), errors, none, (1.0, 1, 0, 2)) == (1 + 8) / 2  # the error 3 has the weight 0
     assert score(MedianAbsoluteError(), errors, none, (0, 1.0, 0, 0)) == 1
     assert score(MedianAbsoluteError(), errors, none, (2.0, 0, 0, 0)) == 0
 
@@ -182,7 +182,7 @@ def test_aliases(alias, name):
     assert build(METRICS, alias) == build(METRICS, name)
 
 
-def test_metrics_know_their_direction_and_target_kind():
+def test_metrics_declare_their_direction_and_target_kind():
     better = {
         metric.type_name: metric.higher_is_better for metric in (Accuracy, R2, MeanAbsoluteError, RootMeanSquaredError)
     }

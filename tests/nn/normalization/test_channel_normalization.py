@@ -1,4 +1,4 @@
-"""Normalization of each channel over rows and positions, as in batch normalization."""
+"""Normalization of each channel over all rows and positions, as in batch normalization."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTEXT = Context(0, PassState(), True, {})
 
 
 def over_all_rows(x, dy, p):
-    """Return (y, dx, g, mean, variance), normalized over all rows and positions."""
+    """Normalize over all rows and positions; return (y, dx, g, mean, variance)."""
     positions = x.size // x.shape[-1]
     view = (1, positions, x.shape[-1])
 

@@ -1,4 +1,4 @@
-"""The fields of pooling layers with windows."""
+"""Fields of the pooling layers that have a window."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import pytest
 from nncli.core.errors import ConfigError, ShapeError
 from nncli.nn.layers import AvgPool1D, AvgPool2D, MaxPool1D, MaxPool2D
 
-LENGTHS = pytest.mark.parametrize("cls", [MaxPool1D, AvgPool1D], ids=lambda cls: cls.type_name)
-BOTH = pytest.mark.parametrize("cls", [MaxPool2D, AvgPool2D], ids=lambda cls: cls.type_name)
+POOLS_1D = pytest.mark.parametrize("cls", [MaxPool1D, AvgPool1D], ids=lambda cls: cls.type_name)
+POOLS_2D = pytest.mark.parametrize("cls", [MaxPool2D, AvgPool2D], ids=lambda cls: cls.type_name)
 
 
-@BOTH
+@POOLS_2D
 def test_the_default_stride_is_the_pool_size(cls):
     assert cls().output_shape((8, 9, 3)) == (4, 4, 3)
     assert cls(pool_size=3).output_shape((8, 9, 3)) == (2, 3, 3)
@@ -21,7 +21,7 @@ def test_the_default_stride_is_the_pool_size(cls):
     assert cls(pool_size=3, padding="same").output_shape((8, 9, 3)) == (3, 3, 3)
 
 
-@BOTH
+@POOLS_2D
 @pytest.mark.parametrize(("pool_size", "padding"), [(2, 2), (2, 5), ((3, 2), (2, 2)), ((2, 3), 2), (1, (0, 1))])
 def test_padding_must_be_smaller_than_a_window(cls, pool_size, padding):
     with pytest.raises(ConfigError) as caught:
@@ -31,14 +31,14 @@ def test_padding_must_be_smaller_than_a_window(cls, pool_size, padding):
     assert problem.message == f"expected less than the pool_size {pool_size}; got {padding}"
 
 
-@BOTH
+@POOLS_2D
 @pytest.mark.parametrize("fields", [{"pool_size": 0}, {"stride": 0}, {"pool_size": (2, 0)}, {"padding": -1}])
 def test_fields_out_of_range_are_refused(cls, fields):
     with pytest.raises(ConfigError, match=f"{cls.type_name}.{next(iter(fields))}: expected "):
         cls(**fields)
 
 
-@LENGTHS
+@POOLS_1D
 def test_1d_pools_accept_only_sequences_and_single_numbers(cls):
     assert cls().output_shape((9, 3)) == (4, 3)
     assert cls(pool_size=3, stride=1, padding=1).output_shape((9, 3)) == (9, 3)

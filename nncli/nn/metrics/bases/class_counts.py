@@ -44,7 +44,7 @@ class ClassCounts(Metric):
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:
-        """Return true, predicted and actual counts, and the number of rows in which each class occurs: (4 * classes,).
+        """Return true, predicted and actual counts, and how often each class is a target or prediction: (4 * classes,).
 
         For multi-label targets one more number follows, so that `finish` can tell labels from classes.
         """

@@ -14,7 +14,7 @@ from nncli.nn.metric import Metric
 class KeptRows(Metric):
     """The base of metrics that cannot be computed from sums: they store some numbers per row, 8 bytes each.
 
-    The state is the number of columns, followed by the kept rows.
+    The state is the number of columns, followed by the stored rows.
     """
 
     keeps_rows = True
@@ -24,7 +24,7 @@ class KeptRows(Metric):
         raise NotImplementedError
 
     def of_all(self, rows: Array) -> float:
-        """Return the metric of all kept rows: (n, columns)."""
+        """Return the metric of all stored rows: (n, columns)."""
         raise NotImplementedError
 
     def measure(self, prediction: Array, targets: Array, weights: Array | None) -> Array:

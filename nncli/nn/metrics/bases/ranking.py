@@ -1,4 +1,4 @@
-"""Base class of metrics of the ranking of rows by score."""
+"""Base class of metrics that rank rows by score."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Ranking(KeptRows):
         Args:
             true: total weight of the rows of the class with scores at or above each threshold, from the highest
                 threshold to the lowest.
-            false: total weight of all other rows, likewise.
+            false: the same for the rows of other classes.
         """
         raise NotImplementedError
 
@@ -76,6 +76,6 @@ def _above_thresholds(scores: Array, positive: Array, weight: Array) -> tuple[Ar
     """Return the weight of positive and of other rows at or above each distinct score, in descending order."""
     order = np.argsort(-scores, kind="stable")
     descending, weight, positive = scores[order], weight[order], positive[order]
-    # last row of every run of equal scores
+    # index of the last row in every run of equal scores
     last = np.append(np.flatnonzero(descending[1:] != descending[:-1]), len(descending) - 1)
     return np.cumsum(weight * positive)[last], np.cumsum(weight * ~positive)[last]

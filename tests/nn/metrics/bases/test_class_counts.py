@@ -1,4 +1,4 @@
-"""Precision, recall and F1, worked by hand."""
+"""Precision, recall and F1, compared with values computed by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from nncli.core.errors import ConfigError, UserError
 from nncli.nn.metrics import F1, Precision, Recall
 
-# rows: target -> predicted: 0->0, 0->0, 0->1, 1->1, 1->2, 2->0
+# target -> predicted class of the six rows: 0->0, 0->0, 0->1, 1->1, 1->2, 2->0
 TARGETS = np.array((0, 0, 0, 1, 1, 2))
 CHOSEN = np.array((0, 0, 1, 1, 2, 0))
 THREE = np.eye(3)[CHOSEN]
@@ -33,7 +33,7 @@ def test_macro_weighted_and_micro_averages(metric, macro, weighted, micro):
 
 
 def test_precision_and_recall_differ():
-    # rows 0, 1, 2 are predicted as class 1 (rows 0 and 1 correctly); rows 0, 1, 3, 4 belong to class 1
+    # class 1 is predicted for rows 0, 1 and 2 (correctly for 0 and 1); rows 0, 1, 3 and 4 belong to class 1
     probability, targets = ((0.9,), (0.8,), (0.7,), (0.5,), (0.1,), (0,)), ((1,), (1,), (0,), (1,), (1,), (0,))
     assert score(Precision(), probability, targets) == 2 / 3
     assert score(Recall(), probability, targets) == 2 / 4
@@ -64,7 +64,7 @@ def test_absent_classes_are_left_out_of_macro_averages():
     assert score(Recall(), four, (0, 2, 1)) == pytest.approx((1 + 1 + 0) / 3)
 
 
-def test_classes_of_rows_with_weight_zero_count_as_present():
+def test_a_class_is_present_even_if_all_its_rows_have_weight_zero():
     three, targets = np.eye(3)[[0, 1, 2]], (0, 1, 1)
     assert score(Recall(), three[:2], targets[:2], np.array((1.0, 1))) == 1
     assert score(Recall(), three, targets, np.array((1.0, 1, 0))) == pytest.approx(2 / 3)
