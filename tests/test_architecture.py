@@ -63,12 +63,12 @@ def name(path: Path) -> str:
 
 
 def package_of(path: Path) -> str:
-    """Return the package that a file is in; "" for the package itself."""
+    """Return the package that a file is in; "" for files directly in nncli."""
     return name(path).split("/")[0] if "/" in name(path) else ""
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
-    """Yield (module, import statement) of every import, also of imports inside functions or only for types."""
+    """Yield (module, import statement) of every import, including imports inside functions and for types only."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node) for alias in node.names)
@@ -82,7 +82,7 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def at_the_top(tree: ast.Module) -> set[ast.stmt]:
-    """Return the import statements that run when a file is imported: not inside functions, not for types only."""
+    """Return the import statements that run when a file is imported, without those in functions or for types only."""
     found: set[ast.stmt] = set()
     waiting: list[ast.AST] = [tree]
     while waiting:
@@ -102,7 +102,7 @@ def sources():
     return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
 
 
-def test_every_package_has_a_row_in_the_table():
+def test_every_package_has_an_entry_in_may_import():
     assert {package_of(path) for path in FILES} - {""} == set(MAY_IMPORT)
     alone = {path.name for path in PACKAGE.iterdir() if path.suffix == ".py"}
     assert alone == {"__init__.py", "__main__.py", "version.py"}
@@ -250,7 +250,7 @@ def imported_modules(tree: ast.Module, modules: set[str]) -> set[str]:
     return found & modules
 
 
-def test_modules_do_not_import_one_another(sources):
+def test_imports_between_modules_form_no_cycle(sources):
     """No module imports itself, directly or through others."""
     modules = {_module(path) for path, _ in sources}
     waiting = {_module(path): imported_modules(tree, modules) - {_module(path)} for path, tree in sources}
@@ -259,7 +259,7 @@ def test_modules_do_not_import_one_another(sources):
             del waiting[module]
         for others in waiting.values():
             others.difference_update(free)
-    assert not waiting, f"these import one another: {sorted(waiting)}"
+    assert not waiting, f"these modules import each other in a cycle: {sorted(waiting)}"
 
 
 def _module(path: Path) -> str:

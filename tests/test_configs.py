@@ -1,4 +1,4 @@
-"""Every config in configs/ is valid and trains for an epoch, and its resolved config repeats the run."""
+"""Test that every config in configs/ trains for an epoch, and that its resolved config repeats the run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """Return, by config, settings that replace the data files of users with small generated files."""
+    """Return {config name: settings that replace data files that are not shipped by small generated files}."""
     monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(0)
     header = "longitude,latitude,housing_median_age,total_rooms,total_bedrooms,population,households,median_income"

@@ -17,7 +17,7 @@ def resume(
 ) -> None:
     """Resume a run, or train a finished one for more epochs.
 
-    Starts from the last checkpoint of the run and prints its path.
+    Starts from the last checkpoint of the run, and prints the path of the run directory.
     """
     from nncli.workflows.resume import resume as resume_run
 

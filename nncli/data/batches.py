@@ -20,7 +20,7 @@ class Dataset:
 
     Args:
         inputs: (n, *input shape), in memory, or memory-mapped and scaled on reading.
-        targets: (n, ...) in the encoding of the loss.
+        targets: (n, ...) in the encoding that the loss expects.
         weights: (n,) weights of the rows in the loss; None if every weight is 1.
         metric_weights: (n,) weights of the rows in metrics; None if every weight is 1.
     """

@@ -1,4 +1,4 @@
-"""Recognise data files by their endings; only this module lists them and describes them for messages."""
+"""Recognise data files by their endings, and describe the valid files for messages."""
 
 from __future__ import annotations
 
@@ -56,4 +56,4 @@ def _describe(arrays: str) -> str:
 
 
 PATHS_DESCRIPTION = _describe(", ".join(ARRAY_ENDINGS))  # valid values of a source's `path`
-FILES_DESCRIPTION = _describe(", ".join((*ARRAY_ENDINGS, "idx")))  # valid data files of a command
+FILES_DESCRIPTION = _describe(", ".join((*ARRAY_ENDINGS, "idx")))  # valid data files on the command line

@@ -36,7 +36,7 @@ class Scaler(Registered):
         """Return the scaling for training rows; scalers whose config names columns override this method.
 
         Args:
-            x: (n, ..., columns) raw values, which may only be readable in chunks; the `fit` of a plugin gets an array.
+            x: (n, ..., columns) raw values, which may be readable only in chunks; the `fit` of a plugin gets an array.
             names: the positions of the columns for every name that a config may use.
 
         Raises:

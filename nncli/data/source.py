@@ -29,7 +29,7 @@ class Source(Registered):
     """
 
     needs = ("read",)
-    only_labels: ClassVar[bool] = False  # whether its targets are always labels, even if they look like numbers
+    only_labels: ClassVar[bool] = False  # whether the targets are always labels, even if they look like numbers
 
     classes: Labels | None = None
 

@@ -29,7 +29,7 @@ def repetition_differences(
         saved: the saved results of the run.
         session: a session of the run's resolved config.
         trainer: a new trainer of the session.
-        compared: receives the names of the files that have the same content.
+        compared: a list to which the name of every file is added after its comparison.
         listener: receives every event of training.
     """
     meta, arrays = saved.last

@@ -27,7 +27,7 @@ class NumpyOps(Ops):
     def convolve(
         self, x: Array, W: Array, windows: Windows, groups: int = 1, bias: Array | None = None
     ) -> tuple[Array, KernelBackward]:
-        """Convolve by matrix products of patches, one group after another; or depthwise."""
+        """Convolve each group by matrix products of patches; depthwise convolutions use elementwise products."""
         if groups == 1:
             return convolve_patches(x, W, windows, bias)
         y, backward = convolve_groups(x, W, windows, groups)
@@ -36,7 +36,7 @@ class NumpyOps(Ops):
         return y, backward
 
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
-        """Return True, even for depthwise convolutions, which are computed as elementwise products."""
+        """Return True; even depthwise convolutions, which do not use BLAS, count as BLAS when threads are chosen."""
         return True
 
     def fuse_convolution(

@@ -10,7 +10,7 @@ INTEGER_CLASSES = [
     "# and data.scale_targets: standard.",
 ]
 ONE_HOT = [
-    "# Every row of targets has a single 1, so its columns are taken for classes. If several of them can be 1, this is",
+    "# Every row of targets has a single 1, so the columns are taken for classes. If several of them can be 1, this is",
     "# multi-label classification: end the model with one unit per column and sigmoid, and write",
     "# loss: binary_cross_entropy.",
 ]
@@ -19,7 +19,7 @@ SEQUENCE = [
     "# lstm by {{type: conv1d, filters: 32, kernel_size: 3, padding: same}}, relu, global_avg_pool1d.",
     "# If a row is an image with one channel, begin with {{type: conv2d, filters: 8, kernel_size: 3, padding: same}}.",
 ]
-TRANSPOSED = "# If it is {1} steps of {0} features, transpose the array first: x.transpose(0, 2, 1)."
+TRANSPOSED = "# If a row is {1} steps of {0} features, transpose the array first: x.transpose(0, 2, 1)."
 IMAGE = [
     "# A row of {0} x {1} is taken for an image with one channel. If it is a sequence of {0} steps with {1} features",
     "# each, begin with {{type: lstm, units: 32}} instead, and write scale_inputs: standard.",

@@ -134,7 +134,9 @@ def _check_classes(rows: Rows, classes: tuple[str, ...]) -> None:
     if len(classes) > len(rows) / 2 and isinstance(targets, TextColumn):
         numbers, bad = parse_cells(targets)
         if bad is not None and np.isfinite(numbers).mean() > 1 / 2:
-            raise DataError(f"{rows.target_place(bad)}: the target is {targets[bad]!r}, but mostly a number; fix it")
+            raise DataError(
+                f"{rows.target_place(bad)}: the target is {targets[bad]!r}, but usually a number; correct it"
+            )
     if len(classes) > len(rows) / 2:
         raise DataError(
             f"{rows.name}: the target {', '.join(rows.target_names)} has {len(classes)} different texts in "

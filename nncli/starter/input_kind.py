@@ -7,7 +7,7 @@ import numpy as np
 from nncli.core.types import Array
 
 MAX_SEQUENCE_FEATURES = 16  # rows with two axes are taken for images if the shorter axis is longer than this
-MAX_VOCABULARY = 10_000  # whole numbers of at least this are taken for quantities
+MAX_VOCABULARY = 10_000  # if an input is at least this large, the inputs are taken for quantities
 
 
 def is_sequence(inputs: Array) -> bool:
@@ -25,7 +25,7 @@ def is_sequence(inputs: Array) -> bool:
 
 
 def possible_symbols(inputs: Array) -> int:
-    """Return the vocabulary size if (n, columns) may be codes of symbols; otherwise 0.
+    """Return the vocabulary size if the inputs (n, columns) may be codes of symbols; otherwise 0.
 
     Inputs of only 0 and 1 are not taken for codes.
     """

@@ -22,7 +22,7 @@ class Recommendation:
         dropout: dropout rate after each hidden dense layer.
         held_out: share of the rows in the validation split, and also in the test split; 0 for none.
         tested: whether there are enough rows for a test split.
-        stratify: whether to take this share of every class.
+        stratify: whether each split takes the same share of every class.
         batch_size: rows per batch.
         epochs: maximum number of epochs.
         patience: patience of early stopping, in epochs.

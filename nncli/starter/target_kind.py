@@ -55,7 +55,7 @@ def _kind_of_columns(targets: Array) -> TargetKind:
 def _kind_of_numbers(numbers: Array, dtype_kind: str) -> tuple[TargetKind, bool]:
     different = np.unique(numbers)
     whole = bool((different == np.round(different)).all())
-    if dtype_kind == "u":  # labels are usually stored as unsigned integers
+    if dtype_kind == "u":  # unsigned integers are usually labels
         few = 2 * len(different) <= len(numbers)
     else:
         few = len(different) <= MAX_INTEGER_CLASSES and len(different) * MIN_ROWS_PER_CLASS <= len(numbers)

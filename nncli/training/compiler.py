@@ -1,4 +1,4 @@
-"""The compiler that the results of a network depend on."""
+"""Which compiler, numba or none, the last bits of a network's results depend on."""
 
 from __future__ import annotations
 

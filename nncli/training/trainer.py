@@ -71,7 +71,7 @@ class Trainer(TrainerState):
         self._batches = batches
         self._validation = validation
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
-        self._scheduled_epochs = settings.epochs  # epochs of the schedule, even if the run has fewer or more
+        self._scheduled_epochs = settings.epochs  # length of the schedule, also if the run gets longer or shorter
         self._earlier_steps = 0  # steps of earlier trainers, if the schedule restarts with this trainer
 
     def run(self) -> Iterator[Event]:
@@ -258,7 +258,7 @@ class Trainer(TrainerState):
     def continue_from(self, earlier: Trainer) -> None:
         """Continue the epochs, steps and optimizer of an earlier trainer of the same network.
 
-        A schedule over the whole run restarts and spans the epochs of this trainer; any other schedule continues.
+        A schedule whose length is the number of epochs starts again with this trainer; any other schedule continues.
         """
         earlier.swap_out_average()
         if self.average is not None and earlier.average is not None:

@@ -43,7 +43,7 @@ class Model(ManualSteps):
         metrics: names, mappings or metric objects.
         scale_inputs: none, standard, minmax, robust, quantile, or a mapping such as {"type": "divide", "by": 255}.
         scale_targets: the same for the targets of a regression.
-        classes: the class labels in order; default all labels of the first training rows.
+        classes: the class labels in order; default all labels in the first call of `train`.
         seed: seed of all random numbers, at least 0.
         dtype: float32 or float64.
         name: name of the model, for checkpoints and runs.
@@ -101,7 +101,8 @@ class Model(ManualSteps):
     ) -> list[Record]:
         """Train for more epochs, add their records to `history`, and return them.
 
-        A learning rate schedule over the whole run spans the epochs of this call; other schedules continue.
+        A learning rate schedule whose length is the number of epochs starts again in every call; other schedules
+        continue from the last step of the previous call.
 
         Args:
             inputs: (n, columns), sequences as (n, steps, features), or images as (n, height, width, channels) or
@@ -116,8 +117,8 @@ class Model(ManualSteps):
             weights: (n,) weight of each row in loss and metrics.
             run_dir: directory to write the files of a run to, as `nncli train` does; default none.
             training: other keys of the training section of a config, such as clip_norm or early_stopping. With
-                weight_averaging, `weights` are the averaged weights. Further training continues with the weights of
-                the last step, or with `weights` if you changed them in the meantime.
+                weight_averaging, `model.weights` are the averaged weights after training. A further call continues
+                with the weights of the last step, or with `model.weights` if you changed them in the meantime.
 
         Raises:
             UserError: if the data, settings or run directory cannot be used.

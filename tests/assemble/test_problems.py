@@ -322,7 +322,7 @@ def test_a_class_without_rows_is_rejected(problem_lines):
             "no column 'sides'; did you mean 'side'",
         ),
         ("{path: sides.csv, targets: side, inputs: [a, c]}", "a.yaml:2:51: data.train.inputs: ", "no column 'c'"),
-        ("{path: sides.csv}", "a.yaml:2:10: data.train: ", "name the column to learn with targets:"),
+        ("{path: sides.csv}", "a.yaml:2:10: data.train: ", "targets: must name the column to learn"),
         ("{path: bars.npz, targets: z}", "a.yaml:2:", "no array 'z'; it holds x, y"),
         ("{inputs: x.npy, targets: y.npy}", "a.yaml:2:19: data.train.inputs: ", "no such file or folder"),
         ("{path: gone/}", "a.yaml:2:17: data.train.path: ", "no such file or folder"),
@@ -393,7 +393,7 @@ def test_validation_labels_must_occur_in_training(problem_lines, tmp_path):
         "model: [{type: dense, units: 1}, sigmoid]\nloss: bce\noptimizer: adam\n"
     )
     assert line.startswith("a.yaml:3:")
-    assert "more.csv:3: the label 'middle' is none of the classes left, right" in line
+    assert "more.csv:3: the label 'middle' is not one of the classes left, right" in line
 
 
 def test_validation_rows_must_have_the_same_shape(problem_lines, tmp_path):

@@ -173,7 +173,7 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
         WEIGHTED,
         "a.csv:3: column 'w': the weight is blank; fill it or drop the row",
     ),
-    "all weights 0": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHTED, "a.csv: all weights are 0; nothing counts"),
+    "all weights 0": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHTED, "a.csv: all weights are 0, so no row counts"),
     "nan in npy": (pair(NAN), NPY, "x.npy: row 1, column 1 (counted from 0): expected a finite number; got nan"),
     "nan in npz": (npz(x=NAN, y=[1, 2, 3]), {"path": "a.npz"}, "a.npz:x: row 1, column 1 (counted from 0)"),
     "infinity in npy": (pair(INFINITE), NPY, "x.npy: row 2, column 0 (counted from 0): expected a finite number"),
@@ -229,7 +229,7 @@ LABELS = {  # training data of a classifier: (function that writes the files, so
     "images of mixed modes": (
         images((4, 4), (4, 4), (4, 4, 3), (4, 4)),
         {"path": "images"},
-        "images/a/2.png: in colour, but the images before are grey",
+        "images/a/2.png: in colour, but the previous images are grey",
     ),
     "an image cut short": (images((9, 9), (9, 9), cut_at=1), {"path": "images"}, "images/b/1.png: not a valid image"),
     "a folder without images": (folder("images"), {"path": "images"}, "images: expected one sub-folder of images"),
@@ -372,7 +372,7 @@ def test_invalid_input_is_rejected_by_evaluate(nncli, runs, name):
     ("text", "message"),
     [
         ("a,b,side\n1,2,left\n3,4,\n", "a.csv:3: column 'side': the target is blank"),
-        ("a,b,side\n1,2,left\n3,4,up\n", "a.csv:3: the label 'up' is none of the classes left, right"),
+        ("a,b,side\n1,2,left\n3,4,up\n", "a.csv:3: the label 'up' is not one of the classes left, right"),
         ("a,b,sides\n1,2,left\n", "a.csv: no column 'side'; did you mean 'sides'?"),
         ("a,b\n1,2\n", "a.csv: no column 'side'"),
     ],

@@ -159,7 +159,13 @@ ALIASES = {
     "root_mean_squared_error": "rmse",
     "mean_absolute_error": "mae",
 }
-NAMES = {"loss", "optimizer", "initializer", "scale_inputs", "scale_targets"}  # here a bare name stands for {type: name}
+NAMES = {
+    "loss",
+    "optimizer",
+    "initializer",
+    "scale_inputs",
+    "scale_targets",
+}  # here a bare name stands for {type: name}
 LISTS_OF_NAMES = {"model", "layers", "metrics"}
 WINDOWS = {"stride": 1, "padding": "valid", "dilation": 1, "groups": 1, "bias": "true"}
 DEFAULTS: dict[str, dict[str, Any]] = {

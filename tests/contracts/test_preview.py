@@ -150,7 +150,7 @@ def test_the_labels_of_all_held_out_rows_are_checked(tmp_path):
         "data: {train: {path: a.npz}, validation: {path: b.npz}}\nmodel: [{type: dense, units: 2}, softmax]\n"
         "loss: cross_entropy\noptimizer: sgd\n"
     )
-    with pytest.raises(ConfigError, match=r"row 2777 .*: the label '7' is none of the classes 0, 1"):
+    with pytest.raises(ConfigError, match=r"row 2777 .*: the label '7' is not one of the classes 0, 1"):
         check("a.yaml")
 
 

@@ -72,7 +72,9 @@ def test_the_tables_refer_to_existing_classes_and_kinds(package):
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.kind)
 def test_foreign_names_are_not_registered_names(registry):
-    ours = {normalize_name(name) for name in registry.all_names()} - {"linear"}  # an activation here, but a dense layer in torch.nn
+    ours = {normalize_name(name) for name in registry.all_names()} - {
+        "linear"
+    }  # an activation here, but a dense layer in torch.nn
     for name, advice in foreign_names(registry.kind, registry.packages, registry).items():
         assert registry.find(name) is None
         assert normalize_name(name) not in ours

@@ -20,7 +20,7 @@ NOT_RUN = [  # page, and the reason why a block is not run
     ("docs/architecture.md", "a diagram"),
     ("docs/benchmarks.md", "installs PyTorch, and measures for half an hour"),
     ("docs/guide/checking.md", "printed on a terminal only"),
-    ("docs/guide/checking.md", "a comment, without content"),
+    ("docs/guide/checking.md", "shows the text of a comment"),
     ("docs/guide/first-steps.md", "installs packages from the network"),
     ("docs/guide/resuming.md", "a job script for a cluster"),
 ]

@@ -1,4 +1,4 @@
-"""Test which differences of configs make another run."""
+"""Test which settings may change when a run resumes, and which changes need a new run."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 
 from nncli.lifecycle.data_changes import changed_data_files, data_changes, fingerprint_files
 
-BEGAN = {"data": {"a.csv": "1", "b.csv": "2"}}
+AT_START = {"data": {"a.csv": "1", "b.csv": "2"}}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ BEGAN = {"data": {"a.csv": "1", "b.csv": "2"}}
     ],
 )
 def test_changed_new_and_missing_files_are_reported(now, message):
-    assert data_changes(BEGAN, now) == (f"the data have changed since the run began {message}" if message else "")
+    assert data_changes(AT_START, now) == (f"the data have changed since the run began {message}" if message else "")
 
 
 @pytest.mark.parametrize("environment", [{}, {"data": None}, {"data": []}])

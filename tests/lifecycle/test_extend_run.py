@@ -22,7 +22,7 @@ ROUGH = {"type": "sgd", "learning_rate": 3.0}
 
 @pytest.fixture
 def early(tmp_path, monkeypatch):
-    """Write a config that stops early."""
+    """Write the config of a run that stops early."""
     monkeypatch.chdir(tmp_path)
     return tiny.write(tmp_path, tiny.classifier(training=EARLY, optimizer=ROUGH))
 
@@ -78,8 +78,8 @@ def test_a_run_killed_after_early_stopping_trains_no_more_epochs(early):
     assert same("run", "whole")
 
 
-@pytest.mark.parametrize("reached", ["resolved", "last"])
-def test_a_run_killed_during_its_extension_can_be_extended_again(early, reached):
+@pytest.mark.parametrize("last_written", ["resolved", "last"])
+def test_a_run_killed_during_its_extension_can_be_extended_again(early, last_written):
     epochs = int(train(early, run_dir="run").last["epoch"])
     shutil.copytree("run", "whole")
     resume("whole", ["training.epochs=61"])
@@ -91,7 +91,7 @@ def test_a_run_killed_during_its_extension_can_be_extended_again(early, reached)
         raise Killed
 
     with pytest.MonkeyPatch.context() as patch:
-        name = {"resolved": "save_last_checkpoint", "last": "train_session"}[reached]
+        name = {"resolved": "save_last_checkpoint", "last": "train_session"}[last_written]
         patch.setattr(f"nncli.lifecycle.resume_run.{name}", die)
         with pytest.raises(Killed):
             resume("run", ["training.epochs=61"])

@@ -1,4 +1,4 @@
-"""Test that plugins are loaded only if named, checked before training, and recorded in checkpoints."""
+"""Test that plugins are loaded only if a command names them, checked before training, and recorded in checkpoints."""
 
 from __future__ import annotations
 
@@ -251,15 +251,15 @@ def test_a_run_with_a_plugin_resumes(scaled):
     ],
 )
 def test_invalid_plugins_are_refused(text, message):
-    known = LAYERS.names()
+    before = LAYERS.names()
     assert refused(text).startswith(message)
-    assert LAYERS.names() == known  # none of its classes is registered
+    assert LAYERS.names() == before
     Path("mine.py").write_text(SCALE)
     load_plugins(["mine.py"])  # the corrected file is accepted
     assert LAYERS.find("scale") is not None
 
 
-def test_the_error_for_a_built_in_name_has_the_built_in_class():
+def test_the_error_for_a_built_in_name_shows_the_built_in_class():
     message = refused(SCALE.replace('"scale", "times"', '"dense"'))
     assert "the layer 'dense' already exists: nncli.nn.layers.dense.Dense; choose another name" in message
 
@@ -333,7 +333,7 @@ def load_spec(config):
     return load_config(config).spec
 
 
-def test_the_error_for_a_name_of_another_plugin_has_its_file():
+def test_the_error_for_a_name_of_another_plugin_shows_the_file_of_that_plugin():
     Path("first.py").write_text(SCALE)
     load_plugins(["first.py"])
     assert "the layer 'scale' already exists: Scale of first.py; choose another name" in refused(SCALE, "second.py")
@@ -458,9 +458,9 @@ def test_an_error_inside_a_container_is_reported_once():
     values["model"].insert(1, {"type": "sequential", "layers": ["scale", "tanh"]})
     with pytest.raises(
         ConfigError, match=r"model.1.layers.0: a trial run of scale fails: mine.py:18: OSError: no"
-    ) as told:
+    ) as caught:
         check(tiny.write(Path(), values))
-    assert len(told.value.problems) == 1
+    assert len(caught.value.problems) == 1
 
 
 CUSTOM_METRIC = """
@@ -492,8 +492,8 @@ class Hits(Metric):
 @pytest.mark.parametrize(
     ("state", "finish"),
     [
-        ("np.array((correct.sum(), correct.size), float)", "state[0] / state[1]"),  # merged in place
-        ("np.array((correct.sum(), correct.size))", "state[0] / state[1]"),  # integers
+        ("np.array((correct.sum(), correct.size), float)", "state[0] / state[1]"),  # merge changes this array in place
+        ("np.array((correct.sum(), correct.size))", "state[0] / state[1]"),  # a state of integers
         ("np.array((correct.sum(), correct.size), float)", "np.float32(state[0] / state[1])"),
         ("np.array((correct.sum(), correct.size), float)", "bool(state[0] > 5)"),
         ("[correct.sum(), correct.size]", "state[0] / state[1]"),

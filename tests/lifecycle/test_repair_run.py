@@ -51,7 +51,7 @@ def rough(tmp_path, monkeypatch):
 
 
 def damage(name):
-    """Change a byte in the middle of a checkpoint, under all its names."""
+    """Change a byte in the middle of a checkpoint; hard links to the file change too."""
     path = Path(f"run/checkpoints/{name}.npz")
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
@@ -61,13 +61,13 @@ def damage(name):
 
 
 def put(source, target):
-    """Replace a checkpoint with a copy of another; hard links to the old file stay unchanged."""
+    """Replace a checkpoint with a copy of another one; hard links to the old file stay unchanged."""
     Path(f"run/checkpoints/{target}.npz").unlink(missing_ok=True)
     shutil.copy(f"run/checkpoints/{source}.npz", f"run/checkpoints/{target}.npz")
 
 
 def advice(go_on, kind=UserError):
-    """Run the command at the end of an error message, and return it."""
+    """Run the command at the end of the error message that `go_on` raises, and return the command."""
     with pytest.raises(kind) as caught:
         go_on()
     (command,) = re.findall(r": (ln -f .*)$", str(caught.value))
@@ -124,12 +124,12 @@ def test_a_best_checkpoint_without_a_copy_cannot_be_replaced(rough):
         resume("run")
 
 
-def test_a_best_checkpoint_of_another_epoch_is_refused(rough):
+def test_a_best_checkpoint_of_the_wrong_epoch_is_refused(rough):
     shutil.rmtree("run")
     shutil.copytree("whole", "run")
     put("epoch-0001-step-00000003", "last")
     Path("run/status.json").write_text('{"state": "running", "reason": null, "epoch": 1, "step": 3}')
-    resume("run")  # the best epoch of this checkpoint is its own
+    resume("run")  # the best epoch so far is the epoch of this checkpoint
     assert same("run", "whole")
     put("epoch-0005-step-00000015", "last")
     put("epoch-0006-step-00000018", "best")
@@ -180,17 +180,17 @@ def test_a_missing_environment_is_reported(rough):
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "message"),
     [
         ("config.yaml", "a file; expected a run directory; to train a config, write: nncli train config.yaml"),
         ("run/checkpoints/best.npz", "a file; expected a run directory; did you mean 'run'?"),
         ("run/checkpoints", r"not a run directory \(it has no status.json\); did you mean 'run'?"),
     ],
 )
-def test_paths_that_are_not_run_directories_are_reported_with_a_suggestion(config, path, told):
+def test_paths_that_are_not_run_directories_are_reported_with_a_suggestion(config, path, message):
     train(config, run_dir="run")
     for go_on in (resume, repro):
-        with pytest.raises(RunError, match=f"^{path}: {told.replace('?', '.')}$"):
+        with pytest.raises(RunError, match=f"^{path}: {message.replace('?', '.')}$"):
             go_on(path)
 
 
@@ -206,7 +206,7 @@ def test_a_run_directory_that_is_moved_during_training_is_reported(config):
     assert same("moved", "whole")
 
 
-def test_settings_that_make_another_run_are_reported_before_other_problems(config):
+def test_only_unknown_keys_are_reported_before_settings_that_need_a_new_run(config):
     train(config, run_dir="run")
     with pytest.raises(RunError, match=r"a resumed run must not change loss=mean_squared_error; start a new run in"):
         resume("run", ["loss=mean_squared_error"])
@@ -218,8 +218,8 @@ def test_ignored_settings_of_a_finished_run_are_reported(config):
     train(config, run_dir="run")
     ended = resume("run", ["training.epochs=2", "name=other"])
     assert ended.reason == FINISHED_BEFORE
-    told = "nothing was changed in the finished run: name was 'tiny', is 'other'; training.epochs was 3, is 2"
-    assert told in "\n".join(event_lines(ended))
+    note = "nothing was changed in the finished run: name was 'tiny', is 'other'; training.epochs was 3, is 2"
+    assert note in "\n".join(event_lines(ended))
 
 
 def test_evaluate_refuses_test_rows_from_changed_data(config):
@@ -245,7 +245,7 @@ def test_inspect_reads_the_last_epoch_from_the_last_checkpoint(rough):
     assert inspect("run")["last"]["epoch"] == 4
     assert inspect("run/checkpoints/best.npz")["last"]["epoch"] == 3
     with zipfile.ZipFile("run/checkpoints/last.npz") as archive:
-        at = archive.infolist()[-1].header_offset - 3  # in the content of the array before it
+        at = archive.infolist()[-1].header_offset - 3  # in the data of the array before the last one
     with open("run/checkpoints/last.npz", "r+b") as file:
         file.seek(at)
         file.write(b"\x41\x41")
@@ -256,7 +256,7 @@ def test_inspect_reads_the_last_epoch_from_the_last_checkpoint(rough):
 
 def test_arrays_of_another_model_are_refused_before_they_are_read(config, monkeypatch):
     train(config, run_dir="run")
-    monkeypatch.setattr(checkpoint_archive.CheckpointArchive, "array", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr(checkpoint_archive.CheckpointArchive, "array", lambda *_: pytest.fail("the array was read"))
     monkeypatch.setattr("nncli.lifecycle.predictor.parameter_layout", lambda *_: other)
     from nncli.nn.parameters import ParameterLayout
 

@@ -1,4 +1,4 @@
-"""The Adam step in NumPy and compiled: both have the same bits, and numba is imported only if it saves time."""
+"""Test that NumPy and compiled Adam steps give the same bits, and that numba is imported only if it saves time."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_adam_uses_the_state_of_a_subclass(monkeypatch):
 
 
 @needs_numba
-def test_numpy_computes_adam_until_the_import_saves_time(monkeypatch):
+def test_numpy_computes_adam_until_importing_numba_saves_time(monkeypatch):
     monkeypatch.setattr("nncli.ops.compiled.import_budget.numba_is_imported", lambda: False)
     ops, vectors = NumbaOps(), [np.ones(3) for _ in range(5)]
     p, g, m, v, scratch = vectors

@@ -1,4 +1,4 @@
-"""The choice between NumPy and compiled operations."""
+"""Test the choice between NumPy and compiled operations."""
 
 from __future__ import annotations
 

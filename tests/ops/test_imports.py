@@ -20,7 +20,7 @@ for size in (1, 3):
 """
 
 
-def test_numba_is_imported_only_for_a_convolution_that_it_computes(monkeypatch):
+def test_numba_is_imported_only_for_a_convolution_that_numba_computes(monkeypatch):
     monkeypatch.delenv("NNCLI_COMPILED", raising=False)
     done = subprocess.run([sys.executable, "-c", CODE], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["False", str(find_spec("numba") is not None)]

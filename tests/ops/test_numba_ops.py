@@ -31,7 +31,7 @@ CASES = {
 
 def watched(monkeypatch):
     """Use compiled kernels for arrays of any size, and return a list that receives the name of every loaded module."""
-    import numba  # noqa: F401  # some operations use it only if it is imported
+    import numba  # noqa: F401  # some operations use numba only if it is imported
 
     called = []
     monkeypatch.setattr(numba_ops, "MIN_COMPILED_SIZE", 0)
@@ -113,7 +113,7 @@ def test_the_maximum_of_a_tile_with_nan_is_nan(channels, monkeypatch, without_nu
     assert np.isnan(y).sum() == 2
 
 
-def test_numpy_computes_integers(monkeypatch):
+def test_numpy_computes_arrays_of_integers(monkeypatch):
     called = watched(monkeypatch)
     x = np.arange(2 * 4 * 4 * 16).reshape(2, 4, 4, 16)
     y, _ = run_of({"type": "max_pool2d", "pool_size": 2}, (4, 4, 16)).forward(x)

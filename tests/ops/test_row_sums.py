@@ -1,4 +1,4 @@
-"""Sums over rows."""
+"""Test sums over rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Geometry of windows: sizes, padding, positions."""
+"""Test the geometry of windows: sizes, padding, positions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def test_a_number_stands_for_both_axes():
 @pytest.mark.parametrize("n", range(1, 12))
 @pytest.mark.parametrize("window", [1, 2, 3, 5])
 @pytest.mark.parametrize("stride", [1, 2, 3])
-def test_the_number_of_windows_follows_the_formulas(n, window, stride):
+def test_the_number_of_windows_follows_the_formula_of_each_padding(n, window, stride):
     same = Windows.over((n, n, 1), window, stride, "same")
     assert same.output == (ceil(n / stride),) * 2
-    assert same.after[0] - same.before[0] in (0, 1)  # an odd number of zeros has one more at the end
+    assert same.after[0] - same.before[0] in (0, 1)  # if the number of zeros is odd, the end gets one more
     for padding in (0, 1, 4):
         if n + 2 * padding >= window:
             numbered = Windows.over((n, n, 1), window, stride, padding)
@@ -100,7 +100,7 @@ def test_positions_of_a_dilated_window_skip_elements():
 def test_scatter_add_adds_to_the_elements_of_every_window():
     windows = Windows.over((2, 3, 1), 2, 1, (1, 0))
     found = windows.scatter_add(np.zeros((1, 4, 3, 1)), lambda i, j: np.full((1, 3, 2, 1), 10.0**i))
-    # image row 0 is in two rows of windows, as their second row and as their first row; column 1 is in two columns
+    # each image row is the second row of a window (10) and the first row of the next (1); column 1 is in two windows
     np.testing.assert_array_equal(found[0, :, :, 0], ((11, 22, 11), (11, 22, 11)))
 
 

@@ -1,4 +1,4 @@
-"""Adagrad, worked by hand."""
+"""Test Adagrad against steps computed by hand."""
 
 from __future__ import annotations
 

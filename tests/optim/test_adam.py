@@ -1,4 +1,4 @@
-"""Adam, worked by hand."""
+"""Test Adam against steps computed by hand."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_amsgrad_stores_the_maximum_before_bias_correction():
     # beta1 = 0, beta2 = 0.5, rate = 0.1, negligible epsilon
     # t = 1, g = 4:  v = 0.5 * 16 = 8, w = 8           vhat = 8 / (1 - 0.5) = 16     p = 1 - 0.1 * 4 / 4 = 0.9
     # t = 2, g = 1:  v = 4 + 0.5 = 4.5, w = 8          vhat = 8 / (1 - 0.25)         p = 0.9 - 0.1 / sqrt(32 / 3)
-    # the maximum of vhat itself, which PyTorch does not use, would still be 16
+    # PyTorch does the same; the maximum of vhat instead of v would still be 16
     path, driver = driven(1.0, (4.0, 1.0), beta1=0, beta2=0.5, epsilon=1e-15, amsgrad=True)
     assert path == pytest.approx([0.9, 0.9 - 0.1 / (32 / 3) ** 0.5], rel=1e-12)
     assert driver.state["square"] == pytest.approx([4.5], rel=1e-12)

@@ -1,4 +1,4 @@
-"""Adam with decoupled weight decay, worked by hand."""
+"""Test Adam with decoupled weight decay against steps computed by hand."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def test_weight_decay_does_not_change_the_moments():
 
 
 def test_only_decayed_parameters_shrink_unless_decay_all():
-    still = [[0.0, 0, 0, 0]] * 2
-    left = driven([1.0, -2, 3, 4], still, decayed=2, weight_decay=0.5)
+    zeros = [[0.0, 0, 0, 0]] * 2
+    left = driven([1.0, -2, 3, 4], zeros, decayed=2, weight_decay=0.5)
     np.testing.assert_array_equal(left, (0.95**2, -2 * 0.95**2, 3, 4))
-    every = driven([1.0, -2, 3, 4], still, decayed=2, weight_decay=0.5, decay_all=True)
+    every = driven([1.0, -2, 3, 4], zeros, decayed=2, weight_decay=0.5, decay_all=True)
     np.testing.assert_allclose(every, np.array((1.0, -2, 3, 4)) * 0.95**2, rtol=1e-15)
 
 
@@ -63,7 +63,7 @@ def test_the_defaults():
     assert AdamW(decay_all=True).shrinkage(decayed=False) == 1e-2
 
 
-def test_advice_for_weight_decay_points_to_adamw():
+def test_advice_for_weight_decay_names_the_penalty_or_adamw():
     penalty = r"write training\.penalty: \{l2: \.\.\.\} with half of this value, which gives the same result as PyTorch"
     for name, words in {"sgd": "", "adam": ", or use adamw", "rmsprop": "", "adagrad": ""}.items():
         with pytest.raises(ConfigError, match=f"unknown key 'weight_decay' for {name}: {penalty}{words}"):

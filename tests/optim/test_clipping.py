@@ -1,4 +1,4 @@
-"""Gradient clipping by norm."""
+"""Test gradient clipping by norm."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_clipping_keeps_the_direction(dtype):
 
 
 @pytest.mark.parametrize("largest", [13, 13.5, 1e9])
-def test_a_smaller_gradient_is_not_changed(largest):
+def test_a_gradient_within_the_limit_is_not_changed(largest):
     gradient = np.array((3.0, -4, 12))
     clip(gradient, 13.0, largest)
     np.testing.assert_array_equal(gradient, (3, -4, 12))

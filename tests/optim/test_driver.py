@@ -1,4 +1,4 @@
-"""The driver that runs an optimizer over a vector of parameters."""
+"""Test the driver that runs an optimizer over a vector of parameters."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ def test_results_do_not_depend_on_the_order_of_the_halves(monkeypatch):
 
 
 def test_only_rules_with_in_parts_use_two_parts(monkeypatch):
-    class Own(SGD):
-        """A subclass, which may have state of its own."""
+    class Other(SGD):
+        """A subclass that may have additional state."""
 
-    class Known(SGD):
+    class InParts(SGD):
         in_parts = True
 
     monkeypatch.setattr(driver_module, "MIN_PARALLEL_SIZE", 4)
     counts = []
-    for rule in (SGD(), Own(), Known()):
+    for rule in (SGD(), Other(), InParts()):
         Driver(rule, np.zeros(9)).step(np.ones(9), 0.1, lambda work, parts: counts.append(len(parts)))
     assert counts == [2, 1, 2]
 

@@ -1,4 +1,4 @@
-"""Inheritance between optimizers."""
+"""Test inheritance between optimizers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The penalty of a vector of weights."""
+"""Test the penalty of a vector of weights."""
 
 from __future__ import annotations
 

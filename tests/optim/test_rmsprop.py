@@ -1,4 +1,4 @@
-"""RMSprop, worked by hand."""
+"""Test RMSprop against steps computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules, worked by hand."""
+"""Test schedules against rates computed by hand."""
 
 from __future__ import annotations
 
@@ -112,10 +112,10 @@ def test_reduce_on_plateau_reduces_the_rate_down_to_final():
 
 
 @pytest.mark.parametrize("cls", [Cosine, Linear])
-def test_a_given_length_includes_the_warm_up(cls):
+def test_a_length_in_steps_or_epochs_includes_the_warm_up(cls):
     whole = rates(cls(1.0, 0.1, warmup_steps=2), ScheduleContext(3, 3))
-    for own in ({"steps": 9}, {"epochs": 3}):
-        found = rates(cls(1.0, 0.1, warmup_steps=2, **own), ScheduleContext(3, 10))
+    for length in ({"steps": 9}, {"epochs": 3}):
+        found = rates(cls(1.0, 0.1, warmup_steps=2, **length), ScheduleContext(3, 10))
         assert found[:9] == whole
         assert set(found[9:]) == {0.1}
 
@@ -202,6 +202,6 @@ def test_invalid_learning_rates_are_refused(value, message):
 
 
 @pytest.mark.parametrize("key", ["scheduler", "lr_scheduler", "warmup_steps", "decay"])
-def test_schedule_keys_of_an_optimizer_give_advice(key):
+def test_schedule_keys_written_for_an_optimizer_give_advice(key):
     with pytest.raises(ConfigError, match=r"learning_rate: \{type: cosine, initial: 1e-3\}"):
         build(OPTIMIZERS, {"type": "adam", key: 3})

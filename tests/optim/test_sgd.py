@@ -1,4 +1,4 @@
-"""Gradient descent, worked by hand."""
+"""Test gradient descent against steps computed by hand."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ nncli itself needs neither package. Run this in a separate environment:
     python tests/reference/make_scalers.py
 
 The same versions on the same machine write the same bytes. For every input NAME, the file holds NAME/x,
-NAME/new (other rows) and NAME/scores (scaled values). Every scaler is fitted to NAME/x. For it, the file holds the
-scaled rows NAME/SCALER/x and NAME/SCALER/new, and NAME/SCALER/undone, which is NAME/scores after the inverse
-transformation. All results are computed in float64, even for float32 inputs.
+NAME/new (other rows) and NAME/scores (scaled values). Every scaler SCALER is fitted to NAME/x; NAME/SCALER/x
+and NAME/SCALER/new are the scaled rows, and NAME/SCALER/undone is the inverse transformation of NAME/scores. All
+results are computed in float64, even for float32 inputs.
 """
 
 from __future__ import annotations

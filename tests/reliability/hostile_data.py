@@ -1,4 +1,4 @@
-"""Malicious data files. A function writes each file into a folder and returns the keys of its source."""
+"""Malicious data files: for each, a function that writes the file into a folder and returns the config of a source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GIGABYTE = 1 << 30
 
 
 def header(text: str, version: tuple[int, int] = (1, 0), size: int | None = None) -> bytes:
-    """Return the header of a .npy file; if `size` is given, the header states it as its length."""
+    """Return the header of a .npy file; if `size` is given, it is written instead of the true length of the header."""
     kind = "<H" if version == (1, 0) else "<I"
     length = struct.pack(kind, len(text) if size is None else size)
     return b"\x93NUMPY" + bytes(version) + length + text.encode("latin1")
@@ -145,7 +145,7 @@ def written(name: str, write: Callable[..., None], *arguments: Any, **keys: Any)
 HEADERS = {
     "more rows than the file has": npy_with_header("(10000000000, 2)"),
     "more than 64 bits": npy_with_header(f"({2**62}, {2**62})"),
-    "more than 63 bits of bytes": npy_with_header(f"({2**61},)"),
+    "a number of bytes above 63 bits": npy_with_header(f"({2**61},)"),
     "a negative length": npy_with_header("(-3, 2)"),
     "two negative lengths": npy_with_header("(-3, -2)"),
     "lengths that are not integers": npy_with_header("(True, 2.5)"),
@@ -195,7 +195,7 @@ BOMBS = {
     "list of members": written("a.npz", directory, 2_000_000),
     "csv": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0,0\n", 3 * GIGABYTE, targets="y"),
     "csv in one line": written("a.csv.gz", gzip_bomb, b"a,y\n", b"0", 3 * GIGABYTE, targets="y"),
-    "csv of a header": written("a.csv.gz", gzip_bomb, b"a,", b"a", 3 * GIGABYTE, targets="y"),
+    "csv with an endless header": written("a.csv.gz", gzip_bomb, b"a,", b"a", 3 * GIGABYTE, targets="y"),
     "csv in quotes": written("a.csv.gz", gzip_bomb, b'a,y\n"', b"0", 3 * GIGABYTE, targets="y"),
     "csv of blanks": written("a.csv.gz", gzip_bomb, b"a,y\n", b",", 3 * GIGABYTE, targets="y"),
     "idx": written(

@@ -16,7 +16,7 @@ from tests.reliability.programs import STEP, await_file, await_writing, end, sta
 from tests.reliability.runs_compared import consistent_so_far, last_step, same, state
 
 LONGEST = 0.2  # maximum seconds between the first write of a program and its kill
-TRAINING_SETTINGS = {  # for every kind, chosen so that processes that are soon killed make progress
+TRAINING_SETTINGS = {  # by kind of run; long enough that a process cannot finish before it is killed
     "dense": {"epochs": 24},
     "convolutional": {"epochs": 16},
     "early_stopping": {"checkpoint": {"every_steps": 1}},

@@ -55,7 +55,7 @@ def rewritten(path, change, compression=zipfile.ZIP_STORED):
 
 
 def with_meta(path, **changes):
-    """Rewrite an archive with other values in meta.json, without its checksum."""
+    """Rewrite an archive with changed values in meta.json and without the checksum of meta.json."""
 
     def change(name, content):
         if name != checkpoint.META:
@@ -89,15 +89,17 @@ def test_meta_is_json_with_a_checksum_of_every_array(saved):
         meta = json.loads(archive.read("meta.json"))
         assert archive.testzip() is None
     assert set(meta["arrays"]) == {*WEIGHTS, *(f"state/{name}" for name in STATE)}
-    for described in meta["arrays"].values():
-        assert len(described["sha256"]) == 64
+    for description in meta["arrays"].values():
+        assert len(description["sha256"]) == 64
 
 
 def test_equal_content_gives_equal_bytes(tmp_path, saved):
     checkpoint.save(str(tmp_path / "b.npz"), WEIGHTS, STATE, {"name": "a", "step": 3})
     assert (tmp_path / "b.npz").read_bytes() == saved.read_bytes()
     with zipfile.ZipFile(saved) as archive:
-        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "always this date"
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, (
+            "all archives have this date, so that equal content gives equal bytes"
+        )
 
 
 def test_arrays_that_are_not_contiguous_are_saved(tmp_path):
@@ -106,7 +108,7 @@ def test_arrays_that_are_not_contiguous_are_saved(tmp_path):
     np.testing.assert_array_equal(checkpoint.load(str(tmp_path / "a.npz"))[1]["w"], array)
 
 
-def test_a_flipped_bit_is_found_by_every_reader(saved):
+def test_a_flipped_bit_is_found_by_load_but_not_by_read_meta(saved):
     content = bytearray(saved.read_bytes())
     at = content.find(WEIGHTS["0.dense.weight"].tobytes())
     content[at + 5] ^= 1
@@ -148,13 +150,13 @@ def test_a_truncated_checkpoint_is_refused(saved, use, share):
     assert "not an nncli checkpoint, or a damaged one" in refused(saved, use)
 
 
-def test_a_foreign_npz_is_refused(tmp_path):
+def test_an_npz_file_without_meta_json_is_refused(tmp_path):
     np.savez(tmp_path / "a.npz", x=np.zeros(3))
     assert "it has no meta.json" in refused(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("meta", ["{}", "[]", "nonsense", '{"format": "other"}', '"nncli checkpoint"', "null", "\xff"])
-def test_a_foreign_meta_is_refused(tmp_path, meta):
+def test_a_meta_json_of_another_program_is_refused(tmp_path, meta):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("meta.json", meta)
     assert "not an nncli checkpoint" in refused(tmp_path / "a.npz")
@@ -168,7 +170,7 @@ def test_the_error_for_another_version_has_both_version_numbers(saved, version):
 
 
 @pytest.mark.parametrize(
-    "described",
+    "description",
     [
         {},
         None,
@@ -187,8 +189,8 @@ def test_the_error_for_another_version_has_both_version_numbers(saved, version):
         {"shape": [2, 3], "dtype": "(", "sha256": ""},
     ],
 )
-def test_invalid_descriptions_of_arrays_are_refused(saved, described):
-    arrays = {**checkpoint.read_meta(str(saved))["arrays"], "0.dense.weight": described}
+def test_invalid_descriptions_of_arrays_are_refused(saved, description):
+    arrays = {**checkpoint.read_meta(str(saved))["arrays"], "0.dense.weight": description}
     assert "'0.dense.weight' is damaged" in refused(with_meta(saved, arrays=arrays))
 
 

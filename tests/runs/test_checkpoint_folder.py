@@ -62,7 +62,7 @@ def test_the_checkpoints_with_the_largest_epochs_are_kept():
 
 
 @pytest.mark.parametrize("keep", [1, 2, 3, 5, 12])
-def test_the_given_number_of_checkpoints_is_kept(keep):
+def test_keep_last_keeps_the_requested_number_of_checkpoints(keep):
     run = new_run_directory_at("run")
     run.write_text("checkpoints/last.npz", "")
     for epoch in range(1, 9):

@@ -17,7 +17,7 @@ def inside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_status_is_flat():
+def test_status_json_has_no_nested_values():
     run = new_run_directory_at("run")
     run.set_status("running", 2, 30)
     with open("run/status.json") as file:
@@ -52,7 +52,7 @@ def test_an_empty_status_file_means_running(content):
 
 
 @pytest.mark.parametrize("name", ["status.json", "metrics.csv"])
-def test_pipes_and_endless_files_are_not_read(name):
+def test_pipes_and_huge_files_are_not_read(name):
     run = new_run_directory_at("run")
     read = {"status.json": lambda: run.state, "metrics.csv": run.metrics.rows}[name]
     os.mkfifo(f"run/{name}")

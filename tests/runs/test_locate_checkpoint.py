@@ -1,4 +1,4 @@
-"""Test finding the checkpoint of a path."""
+"""Test finding a checkpoint from the path of its run directory or file."""
 
 from __future__ import annotations
 

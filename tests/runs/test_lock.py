@@ -20,19 +20,19 @@ def inside(tmp_path, monkeypatch):
 def test_file_systems_without_locks_can_be_used(monkeypatch):
     fcntl = pytest.importorskip("fcntl")
 
-    def answer(number):
+    def fail_with(number):
         def flock(*_):
             raise OSError(number, os.strerror(number))
 
         monkeypatch.setattr(fcntl, "flock", flock)
 
     os.mkdir("run")
-    answer(errno.ENOLCK)
+    fail_with(errno.ENOLCK)
     with locked("run"):
         pass
-    answer(errno.EWOULDBLOCK)
+    fail_with(errno.EWOULDBLOCK)
     with pytest.raises(RunError, match="another process is writing this run"), locked("run"):
         pass
-    answer(errno.EIO)
+    fail_with(errno.EIO)
     with pytest.raises(RunError, match=r"cannot be locked \(Input/output error\)"), locked("run"):
         pass

@@ -1,4 +1,4 @@
-"""Test the names of new run directories, and the files that may exist in them before."""
+"""Test the names of new run directories, and which existing directories are accepted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_slug_removes_everything_that_could_leave_the_runs_folder(name):
     assert re.fullmatch(r"[\w][\w.-]*", slug(name))
 
 
-def test_a_given_path_is_used_unchanged():
+def test_a_chosen_path_is_used_unchanged():
     run = new_run_directory_at("deep/inside/here")
     assert run.path == "deep/inside/here"
     assert os.listdir("deep/inside/here") == ["checkpoints"]
@@ -47,7 +47,7 @@ def test_an_existing_empty_directory_is_accepted():
 @pytest.mark.parametrize(
     ("name", "words"), [("status.json", "holds a run already"), ("letter.txt", "not empty, and not a run directory")]
 )
-def test_a_directory_with_something_in_it_is_refused(name, words):
+def test_a_directory_that_is_not_empty_is_refused(name, words):
     os.mkdir("taken")
     with open(f"taken/{name}", "w"):
         pass
@@ -71,7 +71,7 @@ def test_a_directory_with_only_unfinished_files_counts_as_empty():
         with open(name, "w"):
             pass
     with pytest.raises(RunError, match="not empty, and not a run directory"):
-        new_run_directory_at("run")  # checkpoints are written only after status.json
+        new_run_directory_at("run")  # no run begins with a checkpoint: status.json is written first
     os.unlink("run/checkpoints/.last.npz.x2.tmp")
     run = new_run_directory_at("run")
     run.remove_unfinished_files()

@@ -31,7 +31,7 @@ ABOUT = {
     "metrics": "`metrics` is a list, such as `metrics: [accuracy, {type: f1, average: macro}]`. `nncli evaluate "
     "--metric NAME` measures further metrics afterwards.",
     "optimizers": "A config has one `optimizer`: a bare name, or a mapping with keys, such as "
-    "`optimizer: {type: adam, learning_rate: 1e-3}`. A [schedule](schedules.md) can take the place of the number.",
+    "`optimizer: {type: adam, learning_rate: 1e-3}`. Its `learning_rate` is a number or a [schedule](schedules.md).",
     "schedules": "A schedule takes the place of the number in `optimizer.learning_rate`, such as "
     "`learning_rate: {type: cosine, initial: 1e-3}`. `nncli check` draws a chart of the rates.",
     "scalers": "A scaler is the value of `data.scale_inputs` or `data.scale_targets`. It is fitted on the training "

@@ -79,7 +79,7 @@ def trainer_of(
     warmup: bool = False,
     **settings: Any,
 ) -> Trainer:
-    """Return a trainer over these rows; with `decay`, the weights are averaged."""
+    """Return a trainer; if `decay` is set, the trainer averages the weights."""
     train = train if train is not None else numbers(10)
     executor = executor_of(layers, train, metrics=metrics, threads=threads, penalty=penalty)
     trained = executor.network.vector[: executor.network.layout.trainable]

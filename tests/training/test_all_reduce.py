@@ -1,4 +1,4 @@
-"""Sums over shards."""
+"""Test sums over shards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nncli.training.all_reduce import AllReduce
 
 @pytest.mark.parametrize("one_at_a_time", [False, True])
 def test_every_shard_gets_the_sum_in_the_order_of_the_shards(one_at_a_time):
-    parts = np.random.default_rng(0).normal(size=(3, 2, 4)).astype(np.float32)  # shard, sum, entries
+    parts = np.random.default_rng(0).normal(size=(3, 2, 4)).astype(np.float32)  # axes: shard, sum, entries
     all_reduce = AllReduce(3, one_at_a_time=one_at_a_time)
 
     def sums(shard):
@@ -33,7 +33,7 @@ def test_an_interruption_between_two_turns_is_raised():
 
     def interrupted():
         with all_reduce.turn():
-            all_reduce._turn.release()  # while it waits for the others
+            all_reduce._turn.release()  # as a shard does while it waits for the others
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

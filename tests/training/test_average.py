@@ -16,11 +16,11 @@ from tests.training.make import numbers, trainer_of, weights
 NORMALIZED = ({"type": "dense", "units": 3}, "batch_norm", "tanh", {"type": "dense", "units": 1})
 
 
-def after(given, **keys):
-    """Return the average after each of the given weights."""
+def after(values, **keys):
+    """Return the average after each of several values of one weight."""
     vector = np.zeros(1)
     average, found = WeightAverage(vector, **keys), []
-    for value in given:
+    for value in values:
         vector[...] = value
         average.update()
         found.append(average.vector.item())
@@ -28,12 +28,12 @@ def after(given, **keys):
 
 
 def test_averages_match_values_computed_by_hand():
-    # starts at the first weights, then moves a quarter of the way to the new ones: 8 + (4 - 8) / 4, 7 + (-1 - 7) / 4
+    # the average starts at 8 and moves a quarter of the way to each new value: 8 + (4 - 8) / 4, 7 + (-1 - 7) / 4
     assert after([8, 4, -1], decay=0.75) == [8, 7, 5]
 
 
 def test_averages_with_warmup_match_values_computed_by_hand():
-    # decay 2 / 11 after one step, 3 / 12 after two, and then 0.3, which is below 4 / 13
+    # the decay is 2 / 11 after one step, 3 / 12 after two, and then 0.3, which is below 4 / 13
     second = 2 / 11 * 8 + 9 / 11 * 4
     third = second / 4 - 3 / 4
     found = after([8, 4, -1, 2], decay=0.3, warmup=True)
@@ -41,10 +41,10 @@ def test_averages_with_warmup_match_values_computed_by_hand():
 
 
 def test_average_is_an_exponentially_weighted_sum_of_all_weights():
-    given = np.random.default_rng(0).normal(size=50)
+    values = np.random.default_rng(0).normal(size=50)
     shares = np.array([0.9**49, *(0.1 * 0.9 ** (49 - index) for index in range(1, 50))])
     assert shares.sum() == pytest.approx(1)
-    assert after(given, decay=0.9)[-1] == pytest.approx(shares @ given, rel=1e-12)
+    assert after(values, decay=0.9)[-1] == pytest.approx(shares @ values, rel=1e-12)
 
 
 def test_average_equals_the_weights_before_the_first_step():
@@ -69,7 +69,7 @@ def test_average_can_be_swapped_in_and_out(monkeypatch, size):
     first = vector.copy()
     vector += 1
     average.update()
-    own, averaged = vector.tobytes(), average.vector.copy()
+    before, averaged = vector.tobytes(), average.vector.copy()
     np.testing.assert_allclose(averaged, first + 0.1, rtol=1e-5)
 
     def failing():
@@ -79,13 +79,13 @@ def test_average_can_be_swapped_in_and_out(monkeypatch, size):
 
     with pytest.raises(KeyError):
         failing()
-    assert (vector.tobytes(), average.vector.tobytes()) == (own, averaged.tobytes())
+    assert (vector.tobytes(), average.vector.tobytes()) == (before, averaged.tobytes())
     average.swap_in()
     average.swap_in()
     assert vector.tobytes() == averaged.tobytes()
     average.swap_out()
     average.swap_out()
-    assert (vector.tobytes(), average.vector.tobytes(), average.steps) == (own, averaged.tobytes(), 2)
+    assert (vector.tobytes(), average.vector.tobytes(), average.steps) == (before, averaged.tobytes(), 2)
 
 
 def test_changes_to_a_swapped_in_average_become_the_weights():
@@ -113,7 +113,8 @@ def test_averaging_does_not_change_training():
     network, trained = trainer.executor.network, trainer.executor.network.layout.trainable
     assert trained < len(network.vector)
     expected: list[np.ndarray] = []
-    plain_events = [(event, weights(plain)) for event in plain.run()]  # not at the same time: both set BLAS's threads
+    # the trainers do not take turns, because both set the number of BLAS threads
+    plain_events = [(event, weights(plain)) for event in plain.run()]
     for event, (other, plain_weights) in zip(trainer.run(), plain_events, strict=True):
         assert weights(trainer) == plain_weights, f"averaging changed the weights by {event}"
         if isinstance(event, StepEnded):

@@ -1,4 +1,4 @@
-"""Setting the number of BLAS threads."""
+"""Test setting the number of BLAS threads."""
 
 from __future__ import annotations
 

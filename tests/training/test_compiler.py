@@ -1,4 +1,4 @@
-"""The compiler that the results of a network depend on."""
+"""Test which compiler the results of a network depend on."""
 
 from __future__ import annotations
 

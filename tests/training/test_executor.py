@@ -1,4 +1,4 @@
-"""The executor: the number of shards and threads does not change results."""
+"""Test the executor: the number of shards and threads does not change results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def computed(executor, batch):
 
 
 def whole(data, rows=None):
-    """Return a batch with the first rows."""
+    """Return a batch of the first `rows` rows, or of all rows."""
     return Batch(data.inputs[:rows], data.targets[:rows])
 
 
@@ -46,7 +46,7 @@ def test_dropout_does_not_depend_on_shards(monkeypatch, rows):
         assert results == pytest.approx(found[0][2], rel=1e-12)
 
 
-def test_gradient_is_that_of_the_mean_loss():
+def test_the_gradient_belongs_to_the_mean_loss():
     executor = executor_of(CONVOLUTION[:2] + CONVOLUTION[3:], IMAGES)
     loss, gradient, results = computed(executor, whole(IMAGES))
     assert results["loss"] == pytest.approx(loss / 37)
@@ -70,12 +70,12 @@ def test_batch_statistics_do_not_depend_on_shards(monkeypatch, rows, threads):
         monkeypatch.setattr(shards, "MIN_SHARD_ROWS", 2)
         executor = executor_of(NORMALIZED, IMAGES, metrics=("rmse",), threads=threads)
         found.append(computed(executor, whole(IMAGES, rows)))
-    kept = executor.network.layout.trainable
+    trainable = executor.network.layout.trainable
     for loss, gradient, results in found[1:]:
         assert loss == pytest.approx(found[0][0], rel=1e-12)
         np.testing.assert_allclose(gradient, found[0][1], rtol=1e-10, atol=1e-12)
         assert results == pytest.approx(found[0][2], rel=1e-12)
-        assert gradient[kept:].all()
+        assert gradient[trainable:].all()
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -159,7 +159,7 @@ def test_all_parts_finish_if_one_raises(threads):
 
     with pytest.raises(KeyboardInterrupt):
         executor.run_parts(work, (0, 10))
-    assert len(done) == threads - 1  # the work that had begun has finished
+    assert len(done) == threads - 1  # with two threads, the other part had begun and has finished
     executor.run_parts(work, (10, 10))
     assert len(done) == threads + 1
     executor.close()
@@ -174,7 +174,7 @@ NESTED = (  # the layer that mixes rows and the layer that needs shards are both
 )
 
 
-def test_layers_inside_containers_are_considered(monkeypatch):
+def test_layers_inside_containers_can_require_shards(monkeypatch):
     monkeypatch.setattr(executors, "SHARDS", 1)
     _, whole_gradient, _ = computed(executor_of(NESTED, IMAGES), whole(IMAGES))
     monkeypatch.setattr(executors, "SHARDS", 2)
@@ -190,17 +190,17 @@ def test_an_interruption_before_a_turn_leaves_no_thread_waiting(monkeypatch, thr
     def interrupted(all_reduce):
         raise KeyboardInterrupt
 
-    def submit(*given):
-        waiting = begun(*given)
+    def submit(*arguments):
+        future = original_submit(*arguments)
         monkeypatch.setattr(shards.AllReduce, "turn", interrupted)  # the main thread takes its turn next
-        return waiting
+        return future
 
     pool = executor._shards._thread_pool
-    begun = pool.submit
+    original_submit = pool.submit
     monkeypatch.setattr(pool, "submit", submit)
     with pytest.raises(KeyboardInterrupt):
         computed(executor, whole(IMAGES))
-    executor.close()  # waits for the other thread
+    executor.close()  # returns only after the other thread has ended
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -33,7 +33,8 @@ def test_gradient_includes_the_penalty(layers, shape, biases):
     batch = Batch(data.inputs, data.targets, np.linspace(0.5, 2, 20))
     executor = executor_of(layers, data, threads=1, penalty={"l1": 0.03, "l2": 0.2, "biases": biases})
     vector, layout = executor.network.vector, executor.network.layout
-    vector[: layout.trainable] += 0.05 * np.where(vector[: layout.trainable] < 0, -1, 1)  # away from the kink of |w|
+    # move the weights away from 0, where |w| has no derivative
+    vector[: layout.trainable] += 0.05 * np.where(vector[: layout.trainable] < 0, -1, 1)
     total, gradient, results = computed(executor, batch)
     executor.penalty, penalty = None, executor.penalty
     plain = computed(executor, batch)[0]
@@ -56,7 +57,7 @@ def test_gradient_includes_the_penalty(layers, shape, biases):
 
 def test_evaluation_adds_the_penalty_of_the_current_weights():
     data = numbers(30)
-    with_it, without = (executor_of(DENSE, data, penalty=given) for given in ({"l1": 0.5, "l2": 2}, None))
+    with_it, without = (executor_of(DENSE, data, penalty=penalty) for penalty in ({"l1": 0.5, "l2": 2}, None))
     for factor in (1, 3):
         for executor in (with_it, without):
             executor.network.vector[...] *= factor
@@ -70,7 +71,7 @@ def test_evaluation_adds_the_penalty_of_the_current_weights():
 
 
 def test_the_loss_of_an_epoch_includes_the_mean_penalty_of_its_steps():
-    # loss (w + b - y)^2 + w^2 with x = 1, from w = b = 0, rate 1/8, one row per step: y = 1, then y = 3
+    # the loss is (w + b - y)^2 + w^2 with x = 1; start: w = b = 0; rate: 1/8; one row per step: y = 1, then y = 3
     # step 1: loss 1, gradients -2 and -2, so w = b = 1/4
     # step 2: loss (1/2 - 3)^2 + 1/16, gradients -5 + 1/2 and -5, so w = 1/4 + 9/16 and b = 1/4 + 5/8
     rows = Dataset(np.ones((2, 1)), np.array([[1.0], [3.0]]))
@@ -120,6 +121,6 @@ def test_a_batch_of_weight_zero_has_no_penalty():
 def test_the_error_names_a_penalty_that_overflows():
     rows = Dataset(np.zeros((4, 3), np.float32), np.zeros((4, 1), np.float32))
     trainer = trainer_of(LINEAR, rows, penalty={"l2": 1})
-    trainer.executor.network.named()["0.dense.weight"][...] = 2e19  # the sum of their squares overflows float32
+    trainer.executor.network.named()["0.dense.weight"][...] = 2e19  # the sum of the squared weights overflows float32
     with pytest.raises(NonFiniteError, match="epoch 1, step 1: the loss is inf, in the penalty of the weights"):
         list(trainer.run())

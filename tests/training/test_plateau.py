@@ -1,4 +1,4 @@
-"""Reductions of the learning rate on plateaus."""
+"""Test reductions of the learning rate on plateaus."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def reductions(values, patience, cooldown=0, **keys):
 
 
 def by_definition(values, patience, cooldown, min_delta, higher):
-    """Return the same numbers, computed for every epoch from all earlier epochs."""
-    found, reduced = [], [-1]  # the epoch of every reduction
+    """Return the same numbers as `reductions`, computed for every epoch from all earlier epochs."""
+    found, reduced = [], [-1]  # the start, then the epoch of every reduction
     for epoch in range(len(values)):
         sign = 1 if higher else -1
         better, best = [], -np.inf
@@ -44,7 +44,7 @@ def test_the_rate_is_reduced_after_patience_epochs_and_the_count_restarts():
 
 def test_epochs_of_the_cooldown_do_not_count():
     assert reductions([1] * 9, patience=2, cooldown=1) == [0, 0, 1, 1, 1, 2, 2, 2, 3]
-    assert reductions([3, 3, 2, 3, 3, 3], patience=1, cooldown=2) == [0, 1, 1, 1, 2, 2]  # 2 is an improvement
+    assert reductions([3, 3, 2, 3, 3, 3], patience=1, cooldown=2) == [0, 1, 1, 1, 2, 2]  # the value 2 is an improvement
 
 
 def test_higher_values_can_count_as_better():
@@ -79,7 +79,7 @@ def test_plateau_continues_from_a_stored_state():
         assert second.reductions == whole[-1]
 
 
-def test_a_later_plateau_of_the_same_column_continues_the_count():
+def test_a_later_plateau_continues_the_count_if_it_monitors_the_same_column():
     first, second, other = (Plateau(Monitor(name), 3) for name in ("val_loss", "val_loss", "train_loss"))
     for epoch in (1, 2, 3):
         first.update({"epoch": epoch, "val_loss": 1.0})

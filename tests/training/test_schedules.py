@@ -1,4 +1,4 @@
-"""Learning rate schedules in training."""
+"""Test learning rate schedules in training."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def training(schedule, **keys):
     trainer, used = trainer_of(optimizer={"type": "sgd", "learning_rate": schedule}, **keys), []
     step = trainer.driver.step
 
-    def noted(gradient, rate, each):
+    def record_rate(gradient, rate, each):
         used.append(rate)
         step(gradient, rate, each)
 
-    trainer.driver.step = noted
+    trainer.driver.step = record_rate
     return trainer, used
 
 
@@ -59,8 +59,8 @@ def test_steps_follow_the_schedule_and_records_show_the_rate_of_the_last_step(sc
 
 
 def test_the_first_step_has_the_initial_rate_and_the_last_step_the_final_rate():
-    _, used = trained = training({"type": "linear", "initial": 0.3, "final": 0.1})
-    list(trained[0].run())
+    trainer, used = training({"type": "linear", "initial": 0.3, "final": 0.1})
+    list(trainer.run())
     assert (used[0], used[-1]) == (0.3, 0.1)
 
 
@@ -80,7 +80,7 @@ def test_ending_the_run_earlier_does_not_change_the_schedule():
     assert used == rates(COSINE)[:6]
 
 
-def test_the_rate_is_reduced_without_improvement():
+def test_the_rate_is_reduced_if_the_loss_does_not_improve():
     trainer, used = training(WAITING, plateau=waiting(), train=numbers(10, seed=4), epochs=6)
     losses, expected, best, rate = [], [], np.inf, 0.5
     for event in trainer.run():
@@ -124,14 +124,14 @@ def test_a_schedule_over_the_whole_run_restarts_with_a_later_trainer():
     first, used = training(COSINE)
     list(first.run())
     second, _ = training(COSINE, epochs=5)
-    second.continue_from(first)  # takes over its driver, which still adds the rates to `used`
+    second.continue_from(first)  # takes over the driver of `first`, which still adds the rates to `used`
     list(second.run())
     assert used == rates(COSINE) + rates(COSINE, ScheduleContext(3, 5), range(15))
     assert second.epoch == 8
 
 
 @pytest.mark.parametrize("schedule", [STEP, {**COSINE, "steps": 20}, {**COSINE, "epochs": 6}], ids=str)
-def test_other_schedules_continue_with_a_later_trainer(schedule):
+def test_schedules_that_do_not_span_the_run_continue_with_a_later_trainer(schedule):
     first, used = training(schedule)
     list(first.run())
     second, _ = training(schedule)

@@ -1,4 +1,4 @@
-"""Which threads compute a batch: the threads of BLAS, or nncli's own threads for shards."""
+"""Test which threads compute a batch: the threads of BLAS, or nncli's own threads for shards."""
 
 from __future__ import annotations
 

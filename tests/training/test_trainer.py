@@ -1,4 +1,4 @@
-"""The training loop: losses, stopping, skipped steps, and the same bits in repeated and resumed training."""
+"""Test the training loop: losses, stopping, skipped steps, and the same bits in repeated and resumed training."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncli.training.trainer import EVALUATION_ROWS, MAX_SKIPPED
 from tests.training.make import CONVOLUTION, DENSE, numbers, trainer_of, weights
 
 LINEAR = ({"type": "dense", "units": 1, "initializer": "zeros"},)
-STILL = {"type": "sgd", "learning_rate": 1e-300}  # does not change the weights
+STILL = {"type": "sgd", "learning_rate": 1e-300}  # too small to change the weights
 
 
 def records(trainer):
@@ -23,25 +23,31 @@ def records(trainer):
     return [event.record for event in trainer.run() if isinstance(event, EpochEnded)]
 
 
-def known(targets):
-    """Return rows with these targets; with zero weights, the loss of a row is its squared target."""
+def with_targets(targets):
+    """Return rows with these targets; if all weights are 0, the loss of a row is its squared target."""
     y = np.array(targets, np.float64)[:, None]
     return Dataset(np.ones_like(y), y)
 
 
 def test_the_loss_is_the_mean_over_rows_and_not_over_batches():
-    # batches (1 2 3 4) (5 6 7 8) (9 10); squares sum to 385; the mean of the batches' means would be 46.17
-    trainer = trainer_of(LINEAR, known(range(1, 11)), shuffle=False, optimizer=STILL, metrics=("mae",), epochs=2)
+    # batches (1 2 3 4) (5 6 7 8) (9 10); the squares sum to 385; the mean of the batches' means would be 46.17
+    trainer = trainer_of(LINEAR, with_targets(range(1, 11)), shuffle=False, optimizer=STILL, metrics=("mae",), epochs=2)
     for record in records(trainer):
         assert record["train_loss"] == pytest.approx(38.5, rel=1e-12)
         assert record["train_mae"] == pytest.approx(5.5, rel=1e-12)
 
 
 def test_the_loss_of_an_epoch_is_a_running_mean_while_the_weights_change():
-    # gradient descent on mean (b - y)^2 from b = 0 with two batches of one row, y = 1 then 3, rate 0.25:
-    # loss 1, gradient -2 for weight and bias (x = 1), both 0.5, output 1; loss 4, gradient -4, both 1.5
+    # x = 1; weight and bias start at 0; the rate is 0.25; two batches of one row: y = 1, then y = 3
+    # step 1: loss 1, both gradients -2, so weight and bias become 0.5 and the output 1
+    # step 2: loss 4, both gradients -4, so weight and bias become 1.5
     trainer = trainer_of(
-        LINEAR, known([1, 3]), shuffle=False, batch_size=1, optimizer={"type": "sgd", "learning_rate": 0.25}, epochs=1
+        LINEAR,
+        with_targets([1, 3]),
+        shuffle=False,
+        batch_size=1,
+        optimizer={"type": "sgd", "learning_rate": 0.25},
+        epochs=1,
     )
     assert records(trainer)[0]["train_loss"] == pytest.approx((1 + 4) / 2)
     assert trainer.executor.network.vector.tolist() == [1.5, 1.5]
@@ -50,8 +56,8 @@ def test_the_loss_of_an_epoch_is_a_running_mean_while_the_weights_change():
 def test_the_gradient_of_a_short_batch_is_the_mean_over_its_own_rows():
     # three rows of y = 1 in batches of two; the mean gradient of a batch does not depend on its size
     rate = {"type": "sgd", "learning_rate": 0.25}
-    short = trainer_of(LINEAR, known([1, 1, 1]), batch_size=2, optimizer=rate, epochs=1)
-    single = trainer_of(LINEAR, known([1, 1]), batch_size=1, optimizer=rate, epochs=1)
+    short = trainer_of(LINEAR, with_targets([1, 1, 1]), batch_size=2, optimizer=rate, epochs=1)
+    single = trainer_of(LINEAR, with_targets([1, 1]), batch_size=1, optimizer=rate, epochs=1)
     records(short), records(single)
     assert short.step == single.step == 2
     np.testing.assert_allclose(short.executor.network.vector, single.executor.network.vector, rtol=1e-12)
@@ -84,7 +90,7 @@ def test_validation_is_measured_after_the_epoch_without_dropout():
 
 
 def test_validation_loss_is_the_mean_over_all_rows_of_several_batches():
-    trainer = trainer_of(LINEAR, known([1]), validation=known(range(1100)), optimizer=STILL, epochs=1)
+    trainer = trainer_of(LINEAR, with_targets([1]), validation=with_targets(range(1100)), optimizer=STILL, epochs=1)
     assert records(trainer)[0]["val_loss"] == pytest.approx(np.mean(np.arange(1100.0) ** 2), rel=1e-12)
 
 
@@ -160,7 +166,7 @@ def test_steps_that_are_not_finite_can_be_skipped():
 
 
 def test_skipped_rows_do_not_count_in_the_mean():
-    train = known([1, 2, np.nan, 4, 5, 6])
+    train = with_targets([1, 2, np.nan, 4, 5, 6])
     trainer = trainer_of(LINEAR, train, shuffle=False, batch_size=2, on_nonfinite="skip", optimizer=STILL, epochs=1)
     assert records(trainer)[0]["train_loss"] == pytest.approx((1 + 4 + 25 + 36) / 4)
 
@@ -184,10 +190,10 @@ def test_an_epoch_whose_steps_are_all_skipped_is_an_error():
 def test_clipping_limits_the_norm_of_the_gradient():
     # gradient descent with rate 1 moves the weights by the clipped gradient's norm
     rate = {"type": "sgd", "learning_rate": 1.0}
-    trainer = trainer_of(LINEAR, known([100]), optimizer=rate, clip_norm=0.5, epochs=1)
+    trainer = trainer_of(LINEAR, with_targets([100]), optimizer=rate, clip_norm=0.5, epochs=1)
     list(trainer.run())
     assert np.linalg.norm(trainer.executor.network.vector) == pytest.approx(0.5)
-    free = trainer_of(LINEAR, known([0.01]), optimizer=rate, clip_norm=0.5, epochs=1)
+    free = trainer_of(LINEAR, with_targets([0.01]), optimizer=rate, clip_norm=0.5, epochs=1)
     list(free.run())
     np.testing.assert_allclose(free.executor.network.vector, [0.02, 0.02], rtol=1e-12)
 
@@ -198,11 +204,11 @@ def stopped_after(values, patience, **keys):
     trainer = trainer_of(epochs=len(values), stopping=stopping, patience=patience)
     trainer.best_monitor = monitor
     record = trainer._record
-    given = iter(values)
+    remaining = iter(values)
 
     def replaced(number, begun):
         found = yield from record(number, begun)
-        return {**found, "train_loss": next(given)}
+        return {**found, "train_loss": next(remaining)}
 
     trainer._record = replaced
     events = list(trainer.run())
@@ -313,7 +319,7 @@ def test_weight_decay_does_not_change_biases():
     x = np.zeros((4, 3))
     trainer = trainer_of(
         ({"type": "dense", "units": 1},),
-        Dataset(x, np.full((4, 1), 7.0)),  # the bias predicts them already, so every gradient is 0
+        Dataset(x, np.full((4, 1), 7.0)),  # a bias of 7 predicts these targets, so every gradient is 0
         optimizer={"type": "adamw", "learning_rate": 0.1, "weight_decay": 0.5},
         epochs=2,
     )
@@ -331,7 +337,7 @@ def test_metrics_that_keep_rows_store_them_as_arrays_until_the_epoch_ends():
     for _ in range(7):
         next(run)
     arrays = trainer.arrays()
-    assert arrays["tally/median_absolute_error"].shape == (1 + 7 * 4 * 2,)  # columns; (error, weight) per row
+    assert arrays["tally/median_absolute_error"].shape == (1 + 7 * 4 * 2,)  # column count, then two numbers per row
     assert arrays["tally/mae"].shape == (2,)
     assert len(json.dumps(trainer.state())) < 600
     list(run)
@@ -341,7 +347,7 @@ def test_metrics_that_keep_rows_store_them_as_arrays_until_the_epoch_ends():
     }
 
 
-def test_a_state_of_other_metrics_is_refused():
+def test_the_state_of_a_trainer_with_other_metrics_is_refused():
     first, second = trainer_of(metrics=("mae",)), trainer_of(metrics=("mae", "rmse"))
     with pytest.raises(KeyError, match="tally/rmse"):
         second.restore(first.state(), first.arrays())

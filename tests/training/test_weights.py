@@ -28,7 +28,7 @@ over_losses = pytest.mark.parametrize("loss", list(ENDS))
 
 
 def data(loss, body, dtype="float64"):
-    """Return (inputs, targets) as the loss takes them."""
+    """Return (inputs, targets) in the form that the loss needs."""
     random, rows = np.random.default_rng(8), len(TIMES)
     x = random.normal(size=(rows, *SHAPES[body])).astype(dtype)
     if loss == "mse":

@@ -245,7 +245,7 @@ def test_training_continues_from_weights_changed_by_hand(tmp_path):
     assert bits(one) == bits(other) != before
 
 
-def test_test_rows_are_measured_with_averaged_weights_without_a_run_directory(config):
+def test_without_a_run_directory_the_test_rows_are_evaluated_with_averaged_weights(config):
     session = load_config(config).session()
     trainer = session.trainer()
     ended = train_session(session, trainer, None, silent)

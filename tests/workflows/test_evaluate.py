@@ -70,7 +70,7 @@ def test_targets_can_be_in_a_separate_file(trained, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a,b,side\n1,2,middle\n", "new.csv:2: the label 'middle' is none of the classes left, right"),
+        ("a,b,side\n1,2,middle\n", "new.csv:2: the label 'middle' is not one of the classes left, right"),
         ("a,b\n1,2\n", "new.csv: no column 'side'"),
         ("a,b,side\n1,2,\n", "new.csv:2: column 'side': the target is blank"),
         ("a,side\n1,left\n", "new.csv: no column 'b'"),

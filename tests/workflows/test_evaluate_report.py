@@ -337,5 +337,5 @@ def test_undefined_metrics_are_nan(trained):
 
 def test_rows_whose_weights_are_all_0_are_rejected(trained):
     Path("zero.csv").write_text("a,b,side,w\n1,2,left,0\n3,4,left,0\n")
-    with pytest.raises(DataError, match=r"zero\.csv: all weights are 0; nothing counts"):
+    with pytest.raises(DataError, match=r"zero\.csv: all weights are 0, so no row counts"):
         evaluate(trained["classifier"], "{path: zero.csv, targets: side, weights: w}")

@@ -85,7 +85,7 @@ def test_predict_refuses_images_of_mixed_sizes_or_modes(run):
     )
     draw("new/b.png", 20, mode="RGB")
     assert refused(run, "new", DataError) == (
-        "new/b.png: in colour, but the images before are grey; say mode: grey or rgb"
+        "new/b.png: in colour, but the previous images are grey; convert all with mode: grey or mode: rgb"
     )
 
 
@@ -173,7 +173,7 @@ def test_images_listed_in_a_table_are_predicted():
     assert refused("listed", "later/list.csv", DataError) == "later/list.csv:3: no such image: later/gone.png"
     Path("later/list.csv").write_text("file,v\nx.png,1\n,2\n")
     assert refused("listed", "later/list.csv", DataError) == (
-        "later/list.csv:3: column 'file' is blank; name an image there"
+        "later/list.csv:3: column 'file' is blank; expected an image's file name"
     )
     Path("later/list.csv").write_text("fil\nx.png\n")
     assert refused("listed", "later/list.csv", DataError) == (

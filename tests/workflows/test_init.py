@@ -289,7 +289,7 @@ def test_multi_label_targets_get_independent_sigmoid_units():
 @pytest.mark.parametrize(("classes", "units", "ending"), [(2, 1, "sigmoid"), (4, 4, "softmax")])
 def test_one_hot_targets_are_classes_with_a_comment(classes, units, ending):
     text, _ = arrays(x=drawn(3), y=np.eye(classes)[np.arange(40) % classes])
-    assert "# Every row of targets has a single 1, so its columns are taken for classes." in text
+    assert "# Every row of targets has a single 1, so the columns are taken for classes." in text
     assert f"units: {units}}}" in text
     assert f"  - {ending}\n" in text
 
@@ -351,7 +351,7 @@ def test_a_column_of_row_numbers_is_kept_if_it_is_the_only_column():
         ("four.npz", [], UserError, "four.npz: name the array to learn with --target NAME. Known: "),
         ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep only one of them, or name one x"),
         ("digits", ["x"], UserError, "digits: contains its targets; leave out --target"),
-        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but mostly a number; fix it"),
+        ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but usually a number; correct it"),
         ("bars.npz", ["x", "y"], DataError, "only a table can have several targets"),
         (
             "notes.txt",

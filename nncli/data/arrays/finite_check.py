@@ -24,10 +24,10 @@ def check_finite(array: Chunked, path: str, row_numbers: Array) -> None:
     Args:
         array: (n, *).
         path: path of its file.
-        row_numbers: (n,) the number of every row in that file.
+        row_numbers: (n,) the number that each row has in the file.
 
     Raises:
-        DataError: if an entry is nan or infinite; names file, row and column of the first one.
+        DataError: if an entry is nan or infinite; names the file, row and column of the first such entry.
     """
     if array.dtype.kind != "f" or 0 in array.shape:
         return

@@ -33,7 +33,7 @@ def read_idx(path: str) -> Array:
 
 
 def read_idx_rows(path: str, rows: int) -> tuple[Array, Shape, np.dtype[Any]]:
-    """Return (the first rows, the whole shape, the dtype) of an idx file.
+    """Return (the first rows, the shape of the full array, the dtype) of an idx file.
 
     Raises:
         DataError: if the file is missing, has another format or is truncated.

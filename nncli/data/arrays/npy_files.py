@@ -26,7 +26,7 @@ def load_npy(path: str) -> Array:
     """
     with open_file(path) as file:
         if file.read(2) == b"PK":
-            raise DataError(f"{path}: holds several arrays; expected a .npy file with one")
+            raise DataError(f"{path}: holds several arrays; expected a .npy file with one array")
         file.seek(0)
         try:
             shape, fortran, dtype = read_header(file)
@@ -46,7 +46,7 @@ def load_npz(path: str, names: list[str]) -> list[Array]:
 
 
 def load_npz_rows(path: str, name: str, rows: int) -> tuple[Array, Shape]:
-    """Return (the first rows, the whole shape) of one array of a .npz file.
+    """Return (the first rows, the shape of the full array) for one array of a .npz file.
 
     Raises:
         DataError: as for `load_npz`.
@@ -93,7 +93,7 @@ def _names(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | None) -> tuple[Array, Shape]:
-    """Return (the array or its first rows, its whole shape)."""
+    """Return (the array or its first `rows` rows, the shape of the full array)."""
     if name not in _names(archive):
         known = ", ".join(_names(archive))
         message = f"{path}: no array {name!r}; it holds {known}; name its arrays with inputs: and targets:"

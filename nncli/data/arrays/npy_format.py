@@ -15,7 +15,7 @@ import numpy as np
 from nncli.core.types import Array, Shape
 
 LENGTH_BYTES = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # bytes of the header's length field, by version of the format
-MAX_HEADER_BYTES = 10_000  # as in NumPy, which reads a longer header before it refuses to parse it
+MAX_HEADER_BYTES = 10_000  # NumPy has the same limit, but reads the whole header before it checks the limit
 MAX_ARRAY_BYTES = 1 << 60
 HAS_OBJECTS = "it holds Python objects, or is of another format"
 
@@ -38,7 +38,7 @@ def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
     length = file.read(LENGTH_BYTES[version])
     size = int.from_bytes(length, "little")
     if size > MAX_HEADER_BYTES:
-        raise ValueError(f"its header has {size:,} bytes")
+        raise ValueError(f"its header is too long: {size:,} bytes")
     content = io.BytesIO(length + file.read(size))
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     try:
@@ -49,7 +49,7 @@ def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
     if dtype.hasobject:
         raise ValueError(HAS_OBJECTS)
     if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize > MAX_ARRAY_BYTES:
-        raise ValueError(f"its header says {shape}")
+        raise ValueError(f"its header says {shape}, which is not a valid shape")
     return tuple(int(length) for length in shape), fortran, dtype
 
 
@@ -57,7 +57,7 @@ def read_array(file: IO[bytes]) -> Array:
     """Read an array whose header `read_header` has accepted.
 
     Raises:
-        ValueError, or another of `READ_ERRORS`: if it is not whole.
+        ValueError, or another of `READ_ERRORS`: if the array is incomplete.
     """
     with _no_warnings():
         array: Array = np.lib.format.read_array(file, allow_pickle=False)

@@ -9,8 +9,8 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.data.arrays.chunks import Chunked, chunks
 
-MAX_WHOLE_ENTRIES = 1 << 27  # all rows of arrays up to this size are used
-MAX_SAMPLED_ENTRIES = 1 << 24  # entries that are sampled from larger arrays
+MAX_WHOLE_ENTRIES = 1 << 27  # arrays with at most this many entries are used completely
+MAX_SAMPLED_ENTRIES = 1 << 24  # number of entries that are sampled from a larger array
 MIN_SEEK_BYTES = 1 << 16  # sampled rows at least this far apart are read one by one
 
 

@@ -22,7 +22,7 @@ class ColumnEncoder:
         name: name of the column.
         kind: number, boolean (1 for true and 0 for false), or category for one-hot encoded text.
         fill: the value imputed for blank cells of a number or boolean column; None makes them an error.
-        categories: the texts, in text order, each of which gets a one-hot column; a blank cell is "".
+        categories: the texts that get a one-hot column each, sorted; "" stands for a blank cell.
         indicator: whether an extra column is 1 for blank cells.
         unseen: how a text that is not among the categories is encoded.
     """
@@ -42,7 +42,7 @@ class ColumnEncoder:
         return (self.name, f"{self.name} (missing)") if self.indicator else (self.name,)
 
     def bind(self, table: Table, notes: list[str]) -> Encode:
-        """Check the column in all rows, and return a function that encodes some of them.
+        """Check the column in all rows, and return a function that encodes a slice of the rows.
 
         Args:
             table: the table that has the column.

@@ -12,7 +12,7 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.tables.text_column import TextColumn
 from nncli.data.tables.text_patterns import NON_FINITE_WORDS, are_booleans, are_dates, are_formatted_numbers
 
-MIN_NUMERIC_SHARE = 0.9  # if this share of the cells are numbers or booleans, the other cells are mistakes
+MIN_NUMERIC_SHARE = 0.9  # if at least this share of the cells are numbers or booleans, other cells are mistakes
 
 
 def check_text_is_category(table: Table, name: str, cells: TextColumn, values: Array, bad: int) -> None:
@@ -47,7 +47,7 @@ def check_text_is_category(table: Table, name: str, cells: TextColumn, values: A
         row = int(cells.mask([value == odd for value in cells.values]).argmax())
         raise DataError(
             f"{table.place(row)}: column {name!r}: expected true or false as in the other rows; got {truncate(odd)!r}; "
-            f"fix it, or write blanks: [{truncate(odd)!r}] if it means a missing value, or categories: [{name}]"
+            f"correct it, write blanks: [{truncate(odd)!r}] if it means a missing value, or write categories: [{name}]"
         )
     numeric = int((~np.isnan(values)).sum())
     text = cells[bad]
@@ -55,5 +55,5 @@ def check_text_is_category(table: Table, name: str, cells: TextColumn, values: A
         wanted = "expected a finite number as in the other rows"
         raise DataError(
             f"{table.place(bad)}: column {name!r}: {wanted}; got {truncate(text)!r}; "
-            f"fix it, or write blanks: [{truncate(text)!r}] if it means a missing value"
+            f"correct it, or write blanks: [{truncate(text)!r}] if it means a missing value"
         )

@@ -61,8 +61,8 @@ def decode_image(
             own: Mode = "grey" if image.mode in GREY_PILLOW_MODES else "rgb"
             if mode is None and expected is not None and own != expected:
                 kinds = {"grey": "grey", "rgb": "in colour"}
-                problem = f"{kinds[own]}, but the images before are {kinds[expected]}"
-                raise DataError(f"{file}: {problem}; say mode: grey or rgb")
+                problem = f"{kinds[own]}, but the previous images are {kinds[expected]}"
+                raise DataError(f"{file}: {problem}; convert all with mode: grey or mode: rgb")
             chosen = mode or own
             pixels: Image.Image = image if image.mode == PILLOW_MODES[chosen] else image.convert(PILLOW_MODES[chosen])
             if size is not None and pixels.size != size[::-1]:

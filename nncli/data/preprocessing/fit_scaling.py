@@ -14,7 +14,7 @@ from nncli.data.scaling import Scaling
 
 
 def positions_by_name(columns: Sequence[ColumnEncoder], features: Sequence[str] | None) -> dict[str, list[int]]:
-    """Return the positions of the features by name: their own name, or that of their column, which may have several."""
+    """Return the positions of features by name; the name of a column stands for all features encoded from it."""
     positions: dict[str, list[int]] = {}
     start = 0
     for column in columns:

@@ -105,5 +105,5 @@ class NetworkInputs:
             raise DataError(f"{self._place(int(row_numbers[row]))}: {message}")
 
     def _too_large(self, row: int) -> DataError:
-        advice = "; scale the data" if self._scaling is None else " even scaled; leave such values out"
+        advice = "; scale the data" if self._scaling is None else " even after scaling; remove such values"
         return DataError(f"{self._place(row)}: a value is too large for {self.dtype}{advice}")

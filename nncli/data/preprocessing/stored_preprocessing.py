@@ -58,21 +58,21 @@ class StoredPreprocessing:
 
         Args:
             state: the stored form that `state` returned.
-            learns: the loss's kind of targets, which distinguishes counts from other numbers.
+            learns: the kind of targets of the loss; the stored form does not distinguish counts from other numbers.
 
         Raises:
             ValueError: if it is invalid; `check` tells whether it fits a model.
         """
         names = (*(state["feature_names"] or ()), *state["target_names"], *(state["classes"] or ()))
         if not all(isinstance(name, str) for name in names):
-            raise ValueError(f"names of features, targets and classes; got {names}")
+            raise ValueError(f"expected text as names of features, targets and classes; got {names}")
         "".join(names).encode()  # raises a ValueError if a name has lone surrogates
         shapes = [*state["input_shape"], *state["target_shape"]]
         if not all(type(size) is int and size > 0 for size in shapes) or not state["input_shape"]:
-            raise ValueError(f"shapes of positive whole numbers; got {shapes}")
+            raise ValueError(f"expected shapes of positive whole numbers; got {shapes}")
         several_labels = state.get("several_labels", False)
         if not isinstance(several_labels, bool):
-            raise ValueError(f"several_labels is {several_labels!r}")
+            raise ValueError(f"several_labels is {several_labels!r}; expected true or false")
         if several_labels and state["classes"] is not None:
             raise ValueError("several_labels of the preprocessing do not fit its classes")
         return cls(

@@ -24,7 +24,7 @@ def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, t
         targets: (n,) or (n, targets) labels or numbers, or None.
         name: name of the inputs in messages.
         target_file: name of the targets in messages.
-        target: name of the target; several targets are named target_0, target_1 and so on.
+        target: name of the target, such as y; several targets are named y_0, y_1 and so on.
 
     Raises:
         DataError: if the inputs are not rows of finite numbers, or the lengths differ.

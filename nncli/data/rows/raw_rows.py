@@ -45,14 +45,14 @@ class Rows:
         name: name of the inputs in messages, such as houses.csv.
         where: function from a row's number in the source to its place for messages, such as "houses.csv:12".
         origin: (n,) the number of every row in its source.
-        where_target: the same function for the place of a row's target; default `where`.
+        where_target: like `where`, but for the place of a row's target; default `where`.
         target_names: a name for every target column.
         feature_names: a name for every column of (n, columns) inputs, if they have names.
         row_names: a name for every row, such as an image's file.
         files: the files that were read, for fingerprints.
         dropped: number of rows dropped because their label is not among the chosen classes.
         weights: (n,) the weight of every row; None if every weight is 1.
-        groups: (n,) the group of every row, which a split keeps whole; None without groups.
+        groups: (n,) the group of every row; a split never divides a group; None without groups.
         notes: notes for the user, such as images that were skipped.
         all_columns: names of all columns of a table, including those that are not inputs.
         symbols: vocabulary size, if the inputs are integer codes of symbols, counted from 0; None if they are

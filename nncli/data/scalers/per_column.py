@@ -27,8 +27,8 @@ class PerColumnScaler(Scaler):
     y[column] = scaler(x[column]) with the scaler of this column, which also decides what a constant column becomes.
 
     Args:
-        columns: one scaler per name; a text column is named as a whole, such as city, or by category, such as
-            city=Paris; channels, and columns without names, are named by their numbers from 0.
+        columns: one scaler per name; for a text column, city stands for all its categories, and city=Paris for one of
+            them; channels, and columns without names, are named by their numbers from 0.
         others: the scaler of all other columns.
 
     Reference: scikit-learn, `compose.ColumnTransformer`, which reorders the columns; here they keep their order.
@@ -73,9 +73,10 @@ class PerColumnScaler(Scaler):
         for name, registered in self.columns.items():
             for position in names[name]:
                 if (other := owner.setdefault(position, name)) != name:
-                    raise DataError(f"has a scaler as part of {other!r} already; drop one", path=("columns", name))
+                    message = f"already has a scaler as part of {other!r}; drop one of the two"
+                    raise DataError(message, path=("columns", name))
             scaler = cast("Scaler", registered)
-            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # such a fit may mix columns
+            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # may combine columns
             group = groups.setdefault((name, scaler) if alone else scaler, _Group(scaler, ("columns", name)))
             group.names.append(name)
             group.positions += names[name]

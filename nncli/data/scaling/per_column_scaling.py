@@ -20,7 +20,7 @@ class ScaledColumns:
     """Some columns and their scaling.
 
     Args:
-        names: names of the columns in the config; empty for columns that it does not name.
+        names: names of the columns in the config; empty for columns that the config does not name.
         positions: positions of the columns.
         scaling: scaling of these columns, in the order of the positions; None leaves them unchanged.
     """
@@ -35,7 +35,7 @@ class PerColumn(Scaling):
     """Scale every group of columns with its own scaling.
 
     Args:
-        parts: groups of columns; every column is in exactly one.
+        parts: groups of columns; every column is in exactly one group.
     """
 
     kind = "per_column"
@@ -62,7 +62,7 @@ class PerColumn(Scaling):
 
     @cached_property
     def _affine(self) -> Affine:
-        """All affine parts combined into one scaling, for speed; it leaves other columns unchanged."""
+        """All affine parts combined into one scaling, for speed; it leaves the other columns unchanged."""
         width = sum(len(part.positions) for part in self.parts)
         shift, scale = np.zeros(width), np.ones(width)
         for part in self.parts:
@@ -79,8 +79,8 @@ class PerColumn(Scaling):
     def fits(self, width: int) -> bool:
         """Whether every column is in one part, with a valid scaling."""
         positions = sorted(position for part in self.parts for position in part.positions)
-        whole = positions == list(range(width)) and all(type(position) is int for position in positions)
-        return whole and all(part.scaling is None or part.scaling.fits(len(part.positions)) for part in self.parts)
+        complete = positions == list(range(width)) and all(type(position) is int for position in positions)
+        return complete and all(part.scaling is None or part.scaling.fits(len(part.positions)) for part in self.parts)
 
     def state(self) -> dict[str, Any]:
         """Return names, positions and scaling of every part."""

@@ -13,7 +13,7 @@ from nncli.core.types import Array
 from nncli.data.scaling.fitted_scaling import Scaling
 from nncli.data.statistics.column_range import nonzero_scale
 
-TAIL = 1e-7  # probabilities this close to 0 or 1 are treated as 0 or 1, the minimum or maximum
+TAIL = 1e-7  # probabilities closer than this to 0 or 1 become the minimum or maximum
 LOWEST, HIGHEST = normal_distribution.quantile(
     np.array([TAIL - np.spacing(1.0), 1 - (TAIL - np.spacing(1.0))])
 )  # -5.2 and 5.2
@@ -36,8 +36,8 @@ class QuantileScaling(Scaling):
     def apply(self, x: Array) -> Array:
         """Return scaled values, between -5.2 and 5.2 unless they are extrapolated."""
         y = np.empty(x.shape)
-        for column, known in enumerate(self.quantiles.T):
-            y[..., column] = self._empirical_probability(x[..., column], known)
+        for column, quantiles in enumerate(self.quantiles.T):
+            y[..., column] = self._empirical_probability(x[..., column], quantiles)
         y = np.clip(normal_distribution.quantile(y), LOWEST, HIGHEST)
         if self.beyond:
             low, high = self.quantiles[[0, -1]]
@@ -48,11 +48,11 @@ class QuantileScaling(Scaling):
         """Return original values, between the training rows' minimum and maximum unless they are extrapolated."""
         probabilities = normal_distribution.cdf(np.asarray(y, np.float64))
         x = np.empty(y.shape)
-        for column, known in enumerate(self.quantiles.T):
-            at = probabilities[..., column]
-            values = np.interp(at, self._probabilities, known)
-            values = np.where(at + TAIL > 1, known[-1], values)
-            x[..., column] = np.where(at - TAIL < 0, known[0], values)
+        for column, quantiles in enumerate(self.quantiles.T):
+            p = probabilities[..., column]
+            values = np.interp(p, self._probabilities, quantiles)
+            values = np.where(p + TAIL > 1, quantiles[-1], values)
+            x[..., column] = np.where(p - TAIL < 0, quantiles[0], values)
         if self.beyond:
             x += (np.minimum(y - LOWEST, 0) + np.maximum(y - HIGHEST, 0)) * self._slope
         return x
@@ -68,10 +68,8 @@ class QuantileScaling(Scaling):
 
     def fits(self, width: int) -> bool:
         """Whether every column has at least two quantiles in ascending order."""
-        known = self.quantiles
-        return (
-            known.ndim == 2 and len(known) > 1 and known.shape[1] == width and bool((np.diff(known, axis=0) >= 0).all())
-        )
+        q = self.quantiles
+        return q.ndim == 2 and len(q) > 1 and q.shape[1] == width and bool((np.diff(q, axis=0) >= 0).all())
 
     def state(self) -> dict[str, Any]:
         """Return the quantiles of every column."""
@@ -86,12 +84,12 @@ class QuantileScaling(Scaling):
     def _probabilities(self) -> Array:
         return np.linspace(0, 1, len(self.quantiles))
 
-    def _empirical_probability(self, x: Array, known: Array) -> Array:
-        """Return the probability of every value; if it equals several quantiles, the middle of their probabilities."""
-        probabilities = np.interp(x, known, self._probabilities)
-        if (known[1:] == known[:-1]).any():
-            probabilities -= np.interp(-x.astype(np.float64), -known[::-1], -self._probabilities[::-1])
+    def _empirical_probability(self, x: Array, quantiles: Array) -> Array:
+        """Return the probability of every value; a value equal to several quantiles gets their middle probability."""
+        probabilities = np.interp(x, quantiles, self._probabilities)
+        if (quantiles[1:] == quantiles[:-1]).any():
+            probabilities -= np.interp(-x.astype(np.float64), -quantiles[::-1], -self._probabilities[::-1])
             probabilities *= 0.5
-        probabilities[x >= known[-1]] = 1
-        probabilities[x <= known[0]] = 0
+        probabilities[x >= quantiles[-1]] = 1
+        probabilities[x <= quantiles[0]] = 0
         return probabilities

@@ -19,7 +19,7 @@ def restore_scaling(state: Mapping[str, Any] | None) -> Scaling | None:
     """Return a scaling from its stored form; a stored form without a kind is affine.
 
     Raises:
-        ValueError: if its kind is not known.
+        ValueError: if the kind of the scaling is unknown.
     """
     if state is None:
         return None

@@ -61,7 +61,7 @@ class Arrays(Source):
 
     @classmethod
     def input_fields(cls, path: str, like: Source) -> dict[str, Any]:
-        """Return a .npz file as path, with the array names of a .npz training source; a .npy file as inputs."""
+        """Return a .npy file as inputs; a .npz file as path, with the array names of `like` if it has a path."""
         if is_npz(path):
             named = isinstance(like, Arrays) and like.path is not None
             return {"path": path} if named else {"path": path, **INPUTS_ONLY, "inputs": None}
@@ -116,7 +116,7 @@ class Arrays(Source):
         return replace(preview, rows=self._add_extras(preview.rows, dict(zip(extras, others, strict=True))))
 
     def _extra_arrays(self) -> dict[str, str]:
-        """Return the names of weights and groups; groups may be absent, because only a split needs them."""
+        """Return the names of the arrays of weights and groups; a .npz file may lack groups, which only splits need."""
         named = {key: name for key in ("weights", "groups") if (name := getattr(self, key))}
         if "groups" in named and self.path is not None and named["groups"] not in npz_names(self.path):
             del named["groups"]
@@ -154,4 +154,4 @@ def _memory_mapped(x: Array, name: str) -> tuple[Array | MemoryMapped, tuple[str
     if x.flags.c_contiguous:
         return MemoryMapped(x), ()
     what = "is stored column by column (Fortran order), so it is read into memory"
-    return np.ascontiguousarray(x), (f"{name} {what}; save np.ascontiguousarray(x) to leave it in its file",)
+    return np.ascontiguousarray(x), (f"{name} {what}; save np.ascontiguousarray(x) instead to keep it memory-mapped",)

@@ -21,7 +21,7 @@ from nncli.data.source import MIN_PREVIEW_BYTES, Source, source
 class Idx(Source):
     """Arrays in MNIST's idx format, gzipped or not.
 
-    Shape: inputs (n, *), (n, height, width) becomes (n, height, width, 1); targets (n,)
+    Shape: inputs (n, *), where (n, height, width) becomes (n, height, width, 1); targets (n,)
 
     Args:
         inputs: a file such as train-images-idx3-ubyte.gz.
@@ -37,7 +37,7 @@ class Idx(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether the inputs are an idx file, judged by its name."""
+        """Whether the name of the inputs is that of an idx file."""
         return "path" not in values and is_idx(str(values.get("inputs", "")))
 
     @classmethod

@@ -27,7 +27,7 @@ from nncli.data.weights.sample_weights import add_weights
 
 MIN_PREVIEW_IMAGES = 1000  # previews of more images than this load only some of them
 MAX_PREVIEWED_IMAGES = 200
-MAX_SHOWN_FILES = 3  # files that a note about skipped images lists
+MAX_SHOWN_FILES = 3  # number of files that a note about skipped images lists
 
 Pixels = Annotated[int, Ge(1)]
 
@@ -41,8 +41,8 @@ class Images(Source):
 
     Shape: inputs (n, height, width, channels) of 0 to 255, 1 channel for grey and 3 for RGB
     Args:
-        path: the folder, or the table (.csv, .tsv, .parquet); relative to the config, or to the working directory on
-            the command line.
+        path: the folder, or the table (.csv, .tsv, .parquet); in a config, relative to the config; on the command line,
+            relative to the working directory.
         images: the table's column of file names, relative to the table's folder.
         targets: the table's column of labels or numbers, or a list of them.
         weights: the table's column with the weight of every row in loss and metrics.
@@ -69,7 +69,7 @@ class Images(Source):
         yield from super().conflicts()
         for key in ("targets", "weights", "groups"):
             if self.images is None and getattr(self, key) is not None:
-                yield key, f"goes with a table of file names: write images: COLUMN, or drop {key}"
+                yield key, f"applies only to a table of file names: write images: COLUMN, or drop {key}"
         for name in duplicates(target_names(self.targets)):
             yield "targets", f"the column {name!r} is listed twice"
 
@@ -80,7 +80,7 @@ class Images(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether the path is a folder, looks like a folder, is an image, or is a table given with images: COLUMN."""
+        """Whether the path is an image or a folder, or looks like a folder; with the key images, whether it is a table."""
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False
@@ -161,7 +161,7 @@ class Images(Source):
         names = table.texts(self.images).tolist()
         for row, name in enumerate(names):
             if not name:
-                raise DataError(f"{table.place(row)}: column {self.images!r} is blank; name an image there")
+                raise DataError(f"{table.place(row)}: column {self.images!r} is blank; expected an image's file name")
         files = [os.path.join(folder, name) for name in names]
         for row, file in enumerate(files):
             if not os.path.exists(file) and self.broken == "error":

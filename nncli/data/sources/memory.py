@@ -1,4 +1,4 @@
-"""Arrays given from Python."""
+"""Arrays passed from Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FROM_PYTHON = "memory"
 @source(FROM_PYTHON)
 @dataclass(frozen=True)
 class Memory(Source):
-    """Placeholder in a checkpoint for arrays that were given from Python; it cannot be read again.
+    """Placeholder in a checkpoint for arrays that were passed from Python; it cannot be read again.
 
     Args:
         classes: the labels to use, in order; default all.
@@ -33,8 +33,8 @@ class Memory(Source):
         Raises:
             DataError: always.
         """
-        known = "the rows were given from Python and are in no file"
-        raise DataError(f"{known}; continue in Python with nncli.Model.load, or name a source")
+        reason = "the rows were given from Python and not read from a file"
+        raise DataError(f"{reason}; continue in Python with nncli.Model.load, or name a source")
 
 
 def rows_in_memory(inputs: Any, targets: Any, name: str = "inputs", weights: Any = None) -> Rows:
@@ -47,10 +47,10 @@ def rows_in_memory(inputs: Any, targets: Any, name: str = "inputs", weights: Any
         weights: (n,) weights of the rows; None if every weight is 1.
 
     Raises:
-        UserError: if the values are not rows, or their lengths differ.
+        UserError: if the values are not arrays of rows, or the arrays differ in length.
     """
-    given = None if targets is None else _array(targets, "targets")
-    rows = array_rows(_array(inputs, name), given, name, "targets", "target")
+    target_array = None if targets is None else _array(targets, "targets")
+    rows = array_rows(_array(inputs, name), target_array, name, "targets", "target")
     return rows if weights is None else replace(rows, weights=validate_weights(_array(weights, "weights"), rows))
 
 

@@ -47,11 +47,11 @@ class TableSource(Source):
     missing. The separator is comma, semicolon or tab.
 
     Args:
-        path: the file; relative to the config, or to the working directory on the command line.
+        path: the file; in a config, relative to the config; on the command line, relative to the working directory.
         targets: the column to learn, or a list of them.
         inputs: the columns to learn from; default all others.
         missing: how blank cells of numeric columns are imputed: the training rows' median or mean, {constant: NUMBER},
-            or error. In a text column, blank is a category of its own.
+            or error. In a text column, a blank cell is a category of its own.
         missing_indicator: whether a numeric column with blank cells gets an extra column that is 1 for blank cells.
         blanks: texts that mean a blank cell, such as [NA, "?"].
         categories: columns that are categories although they hold numbers, such as [zip_code].
@@ -84,13 +84,13 @@ class TableSource(Source):
                 yield key, f"the column {name!r} is listed twice"
         for name in self.target_columns:
             if name in (self.inputs or ()):
-                yield "inputs", f"the target {name!r} is among the inputs; drop it there"
+                yield "inputs", f"the target {name!r} is among the inputs; remove it from inputs"
             if name in (self.weights, self.groups):
                 key = "weights" if name == self.weights else "groups"
                 yield key, f"the column {name!r} is the target"
         for key, column in (("weights", self.weights), ("groups", self.groups)):
             if column is not None and column in (self.inputs or ()):
-                yield "inputs", f"the column {column!r} holds the {key} and is not an input; drop it there"
+                yield "inputs", f"the column {column!r} holds the {key} and is not an input; remove it from inputs"
         for name in self.categories or ():
             if name in self.target_columns or name in (self.weights, self.groups):
                 yield "categories", f"the column {name!r} is not an input"
@@ -151,11 +151,11 @@ class TableSource(Source):
             targets=None,
             name=table.name,
             where=table.place,
-            where_target=lambda row, *_: table.place(row),  # messages about targets name the column
+            where_target=lambda row, *_: table.place(row),  # without the column, which messages about targets name
             origin=np.arange(len(table)),
             all_columns=tuple(table.columns),
             target_names=self.target_columns,
-            files=(self.path,) if os.path.isfile(self.path) else (),  # neither standard input nor a pipe
+            files=(self.path,) if os.path.isfile(self.path) else (),  # standard input and pipes have no fingerprint
         )
 
 

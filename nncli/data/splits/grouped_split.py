@@ -12,11 +12,13 @@ from nncli.data.tables.text_column import TextColumn
 
 
 def grouped_split(rows: Array, count: int, seed: int, purpose: str, groups: TextColumn) -> tuple[Array, Array]:
-    """Return (held out, remaining): whole groups drawn at random, up to `count` rows, but at least one group.
+    """Return (held out, remaining) row numbers, both ascending; the held-out groups are drawn at random.
+
+    The held-out groups have at most `count` rows in total, but at least one group is held out.
 
     Args:
         rows: row numbers to draw from.
-        count: maximum number of rows to hold out; exceeded only if every group is larger.
+        count: maximum number of rows to hold out; exceeded only if every single group is larger.
         seed: the run's seed.
         purpose: validation or test; each draws its own random numbers.
         groups: group of every row.
@@ -29,7 +31,7 @@ def grouped_split(rows: Array, count: int, seed: int, purpose: str, groups: Text
     present = np.array(sorted(np.flatnonzero(sizes).tolist(), key=lambda code: groups.values[code]))
     if len(present) < 2:
         only = groups.values[present[0]]
-        raise DataError(f"all rows that are left are of the group {only!r}, which cannot be on both sides")
+        raise DataError(f"all remaining rows are of the group {only!r}, which cannot be on both sides of a split")
     order = generator(seed, f"split {purpose}").permutation(present)
     chosen: list[int] = []
     remaining = count
@@ -37,6 +39,6 @@ def grouped_split(rows: Array, count: int, seed: int, purpose: str, groups: Text
         if sizes[code] <= remaining:
             chosen.append(code)
             remaining -= int(sizes[code])
-    if not chosen:  # every group is larger than the share
+    if not chosen:  # every group is larger than `count`
         chosen = [min(order.tolist(), key=lambda code: int(sizes[code]))]
     return separate(rows, np.flatnonzero(np.isin(groups.codes, chosen)))

@@ -16,7 +16,7 @@ def check_size(count: int, rows: int, purpose: str) -> None:
     """
     if count < 1 or count >= rows:
         side = purpose if count < 1 else "training"
-        raise DataError(f"this share holds out {count} of {rows} rows, so {side} gets none")
+        raise DataError(f"the split holds out {count} of {rows} rows, so {side} gets no rows")
 
 
 def separate(rows: Array, drawn: Array) -> tuple[Array, Array]:

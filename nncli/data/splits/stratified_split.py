@@ -33,7 +33,7 @@ def stratified_split(rows: Array, count: int, seed: int, purpose: str, labels: T
 
 def _draw(labels: TextColumn, count: int, random: np.random.Generator) -> Array:
     sizes = np.bincount(labels.codes, minlength=len(labels.values))
-    # in text order, so that the draw does not depend on which label comes first in the file
+    # sorted by label, so that the draw does not depend on which label comes first in the file
     present = sorted(np.flatnonzero(sizes).tolist(), key=lambda code: labels.values[code])
     for code in present:
         if sizes[code] < 2:
@@ -46,7 +46,7 @@ def _draw(labels: TextColumn, count: int, random: np.random.Generator) -> Array:
     by_remainder = [index for index in by_remainder if counts[index] < max_counts[index]]
     left_over = int(count - counts.sum())
     if len(by_remainder) < left_over:
-        raise DataError(f"this share holds out {count} of {len(labels)} rows, so some class gets no training row")
+        raise DataError(f"the split holds out {count} of {len(labels)} rows, so some class gets no training row")
     for index in by_remainder[:left_over]:
         counts[index] += 1
     return np.concatenate(

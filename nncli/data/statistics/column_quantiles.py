@@ -24,7 +24,7 @@ def column_quantiles(columns: Array, probabilities: Array) -> Array:
     high, part = np.minimum(low + 1, len(columns) - 1), at - low
     quantiles = np.empty((len(probabilities), columns.shape[1]))
     for column in range(columns.shape[1]):
-        ordered = np.sort(columns[:, column])  # in its own dtype, which may be smaller than float64
+        ordered = np.sort(columns[:, column])  # in the dtype of `columns`, which may be smaller than float64
         below, above = ordered[low].astype(np.float64), ordered[high].astype(np.float64)
         quantiles[:, column] = below + (above - below) * part
     return np.maximum.accumulate(quantiles, axis=0)  # rounding may have put two quantiles out of order

@@ -20,7 +20,7 @@ from nncli.data.tables.utf8_decoding import decode_cell, decoded_file
 
 @dataclass(frozen=True)
 class BlockParser:
-    """Parses the lines of one file; columns are given by their index.
+    """Parses the lines of one file; columns are numbered from 0.
 
     Args:
         name: name of the file, for messages.
@@ -41,7 +41,7 @@ class BlockParser:
     labels: tuple[int, ...] = ()
 
     def for_columns(self, numbers: list[int], texts: list[int], labels: Collection[int]) -> BlockParser:
-        """Return a parser of the same file for these columns; `labels` may name any columns."""
+        """Return a parser of the same file for these columns; `labels` may include columns not in `numbers`."""
         number_labels = tuple(index for index in numbers if index in labels)
         return replace(self, numbers=tuple(numbers), texts=tuple(texts), labels=number_labels)
 
@@ -54,7 +54,7 @@ class BlockParser:
 
         Raises:
             DataError: if a row is too short or too long, or the block is not UTF-8.
-            IrregularQuotesError: if the quotes are irregular, so that only the csv module finds the ends of the rows.
+            IrregularQuotesError: if the quotes are irregular, so that only the csv module can find the ends of the rows.
         """
         width = len(self.header)
         fields = split_fields(block, width, ord(self.separator))
@@ -73,7 +73,8 @@ class BlockParser:
         width = len(self.header)
         numbers, parsed = fields.numbers(np.array(self.numbers, np.intp), width)
         if numeric_blanks := numbers_among(self.blanks):
-            parsed = parsed & ~np.isin(numbers, numeric_blanks)  # the blank -999 does not match -999.0: compare texts
+            # these cells are compared with the blanks as text below, because -999.0 is not the blank -999
+            parsed = parsed & ~np.isin(numbers, numeric_blanks)
         failed = set()
         for column in self.labels:
             index = self.numbers.index(column)
@@ -92,11 +93,11 @@ class BlockParser:
         return ParsedRows(fields.lines(width) + line, numbers, texts, failed)
 
     def _parse_cells(self, cells: Iterable[bytes], is_label: bool) -> list[float] | None:
-        """Parse unusual numbers such as 1e-3 and blank cells, one by one.
+        """Parse blank cells and unusual numbers such as 1e-3, one by one.
 
         Args:
             cells: the bytes of the cells in the file.
-            is_label: whether codes such as 007 are not numbers.
+            is_label: whether the cells are labels, so that codes such as 007 are not numbers.
 
         Returns:
             None if a cell is not a number.

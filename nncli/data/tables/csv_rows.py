@@ -24,13 +24,13 @@ def csv_rows(text: TextIO, name: str, width: int, separator: str, line: int) -> 
     """
     last = ""
 
-    def remembered() -> Iterator[str]:
+    def remember_last_line() -> Iterator[str]:
         nonlocal last
         for current in text:
             last = current
             yield current
 
-    reader = csv.reader(remembered(), delimiter=separator, strict=True)
+    reader = csv.reader(remember_last_line(), delimiter=separator, strict=True)
     row_line = line
     try:
         for row in reader:

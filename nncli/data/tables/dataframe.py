@@ -82,7 +82,7 @@ class Table:
         return cells
 
     def groups(self, name: str | None) -> TextColumn | None:
-        """Return a column of groups; None if no name is given or the column is absent, because only splits need it.
+        """Return a column of groups; None if `name` is None or the table lacks the column, which only splits need.
 
         Raises:
             DataError: if one of its cells is blank.

@@ -1,7 +1,7 @@
 """Parse many decimal numbers of a block of text at once.
 
 Eight digits are one 64-bit word, which three multiplications turn into a number (Langdale and Lemire, "Quickly parsing
-eight digits", 2018-2022). The result is the double nearest to the decimal number, as Python's float gives it: if the
+eight digits", 2018-2022). The result is the double nearest to the decimal number, as Python's float returns it: if the
 digits are below 2^53, a single division rounds correctly (Clinger, PLDI 1990); otherwise the quotient is corrected by
 its exact remainder, and numbers too close to the midpoint between two doubles are left to Python.
 """
@@ -23,7 +23,7 @@ POWERS_AS_DOUBLES = POWERS.astype(np.float64)  # exact up to 10^22
 
 
 def parse_decimals(text: Array, starts: Array, ends: Array, points: Array, negative: Array) -> tuple[Array, Array]:
-    """Parse fields that are an optional minus sign and up to 19 digits with at most one decimal point.
+    """Parse fields of an optional minus sign and up to 19 digits with at most one decimal point.
 
     Args:
         text: bytes, with PADDING_BYTES before the first field.
@@ -68,7 +68,7 @@ def _digits_to_integers(words: Array, ends: Array, lengths: Array, invalid: Arra
     """Return the integers whose digits end before `ends`; other characters set the high bit of a byte in `invalid`."""
     total = np.zeros(len(ends), np.uint64)
     most_digits = int(lengths.max(initial=0))
-    for index in range(min(3, -(-most_digits // 8))):  # the last eight digits first
+    for index in range(min(3, -(-most_digits // 8))):  # begin with the last eight digits
         kept = lengths if most_digits <= 8 else np.clip(lengths - 8 * index, 0, 8)
         word = words[ends - 8 * (index + 1)]
         word ^= ZERO_DIGITS
@@ -88,14 +88,14 @@ def _digits_to_integers(words: Array, ends: Array, lengths: Array, invalid: Arra
 
 
 def _divide_exactly(mantissa: Array, scale: Array) -> tuple[Array, Array]:
-    """Return (mantissa / scale, whether it is correctly rounded) for mantissas of at least 2^53."""
+    """Return (mantissa / scale, whether it is correctly rounded) for mantissas of at least 2^53 (Dekker, 1971)."""
     rounded = mantissa.astype(np.float64)
     rest = (mantissa - rounded.astype(np.uint64)).astype(np.int64).astype(np.float64)
     quotient = rounded / scale
     product = quotient * scale
     high, low = _split(quotient)
     scale_high, scale_low = _split(scale)
-    error = ((high * scale_high - product) + high * scale_low + low * scale_high) + low * scale_low  # Dekker, 1971
+    error = ((high * scale_high - product) + high * scale_low + low * scale_high) + low * scale_low  # of the product
     correction = ((rounded - product) - error + rest) / scale
     above, below = quotient + correction * (1 + 2.0**-45), quotient + correction * (1 - 2.0**-45)
     return quotient + correction, above == below

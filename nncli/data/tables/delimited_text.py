@@ -42,7 +42,7 @@ def read_delimited(open_text: Open, name: str, options: ReadOptions) -> Table:
     The text may have a byte-order mark, quoted fields and blank lines; spaces around a cell are removed.
 
     Args:
-        open_text: opens the text, perhaps more than once.
+        open_text: a function that opens the text; it may be called more than once.
         name: name of the file, for messages.
         options: how columns are read.
 
@@ -99,11 +99,11 @@ def _concatenate(parse: Callable[..., Iterator[ParsedRows]], open_text: Open, pa
         numbers.append(rows.numbers)
         failed |= rows.failed
         for index, texts in enumerate(rows.texts):
-            known = codes_by_text[index]
-            own = np.array([known.setdefault(text, len(known)) for text in texts.values], np.int32)
-            codes[index].append(own[texts.codes] if len(own) else texts.codes)
-    merged = [TextColumn(np.concatenate(own), tuple(known)) for own, known in zip(codes, codes_by_text, strict=True)]
-    return ParsedRows(np.concatenate(lines), numbers.view(), merged, failed)
+            merged = codes_by_text[index]
+            merged_codes = np.array([merged.setdefault(text, len(merged)) for text in texts.values], np.int32)
+            codes[index].append(merged_codes[texts.codes] if len(merged_codes) else texts.codes)
+    columns = [TextColumn(np.concatenate(parts), tuple(texts)) for parts, texts in zip(codes, codes_by_text, strict=True)]
+    return ParsedRows(np.concatenate(lines), numbers.view(), columns, failed)
 
 
 def _parse_in_blocks(open_text: Open, parser: BlockParser) -> Iterator[ParsedRows]:

@@ -53,7 +53,7 @@ class Fields:
         return [content[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def has_leading_zero(self, column: int, width: int) -> Array:
-        """Return a mask (rows,) of the numbers with leading zeros, such as 007; it is meaningless for other text."""
+        """Return a mask (rows,) of the numbers with leading zeros, such as 007; for other cells, the mask has no meaning."""
         first = self.starts[column::width] + self.negative[column::width]
         several = self.points[column::width] - first > 1
         return several & (self.text.take(first) == ZERO)
@@ -126,15 +126,16 @@ def _breaks_end_rows(is_break: Array) -> bool:
 
 
 def _quotes_are_regular(text: Array, starts: Array, ends: Array, quotes: Array) -> bool:
-    """Whether every quote opens or closes a whole field, or is doubled inside one."""
-    of = np.searchsorted(ends, quotes)  # the field of every quote
-    first, last = quotes == starts.take(of), quotes == ends.take(of) - 1
+    """Whether every quoted field is quoted from its first to its last character, and quotes inside it are doubled."""
+    field = np.searchsorted(ends, quotes)  # the field of every quote
+    first, last = quotes == starts.take(field), quotes == ends.take(field) - 1
     inner = ~(first | last)
-    counts = np.bincount(of)
-    holds = np.flatnonzero(counts)
-    if not (text.take(starts.take(holds)) == QUOTE).all() or not (text.take(ends.take(holds) - 1) == QUOTE).all():
+    counts = np.bincount(field)
+    with_quotes = np.flatnonzero(counts)
+    begin, end = text.take(starts.take(with_quotes)), text.take(ends.take(with_quotes) - 1)
+    if not (begin == QUOTE).all() or not (end == QUOTE).all():
         return False
-    if (counts[holds] % 2).any():
+    if (counts[with_quotes] % 2).any():
         return False
     pairs = quotes.compress(inner)
     if len(pairs) % 2:

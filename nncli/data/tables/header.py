@@ -46,7 +46,7 @@ def check_header(header: Sequence[str], path: str) -> None:
     """Check that every column has a unique name, and that the header is not a row of numbers.
 
     Raises:
-        DataError: if a name is not valid; shows the column.
+        DataError: if the header is not valid.
     """
     if not any(header):
         raise DataError(f"{path}:1: expected a header line with column names; got an empty one")
@@ -64,7 +64,7 @@ def check_header(header: Sequence[str], path: str) -> None:
         first = ", ".join(header[:4])
         raise DataError(f"{path}:1: expected a header line with column names; got numbers: {first}; add such a line")
     if len(header) == 1 and "|" in header[0]:
-        raise DataError(f"{path}:1: one column, {header[0][:40]!r}; separate columns by a comma, semicolon or tab")
+        raise DataError(f"{path}:1: the header has a single column, {header[0][:40]!r}; separate columns by a comma, semicolon or tab")
 
 
 def _decode(line: bytes, path: str) -> str:

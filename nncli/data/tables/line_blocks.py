@@ -10,7 +10,7 @@ import numpy as np
 from nncli.data.tables.field_splitting import NEWLINE, QUOTE
 
 BLOCK_BYTES = 1 << 20  # small enough that the arrays of a block fit into the cache
-MAX_BLOCKS_PER_LINE = 8  # reading a longer line takes quadratic time
+MAX_BLOCKS_PER_LINE = 8  # longer lines are left to the csv module; here they would take quadratic time
 
 
 class IrregularQuotesError(Exception):

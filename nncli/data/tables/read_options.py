@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How the columns of a table are read. Other columns are numbers if every cell is a number, otherwise text.
+    """How the columns of a table are read.
+
+    A column that is not listed here holds numbers if every cell is a number, and otherwise text.
 
     Args:
         text_columns: columns that are always read as text.

@@ -31,7 +31,7 @@ def select_targets(table: Table, names: Sequence[str]) -> Array | TextColumn:
     """
     if not names:
         known = ", ".join(table.columns)
-        raise DataError(f"{table.name}: name the column to learn with targets:. Columns: {known}")
+        raise DataError(f"{table.name}: targets: must name the column to learn. Columns: {known}")
     columns = [table.complete_column(name, "targets") for name in names]
     if len(columns) == 1:
         return columns[0]

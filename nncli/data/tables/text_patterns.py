@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from nncli.data.tables.number_parsing import parse_number
 
-MIN_MATCHING_SHARE = 0.9  # if this share of the texts match, the column counts as a match
+MIN_MATCHING_SHARE = 0.9  # a column matches a pattern if at least this share of its texts match
 DATE = re.compile(
     r"\d{4}[-/.]\d\d?[-/.]\d\d?([T ].*)?"  # 2026-11-25, 2026/11/25 08:00
     r"|\d\d?[./-]\d\d?[./-](\d{4}|\d{2})( .*)?"  # 25.11.2026, 11/25/26

@@ -14,7 +14,7 @@ from nncli.data.tables.number_parsing import parse_number
 from nncli.data.tables.text_column import TextColumn
 from nncli.data.target_encoding.label_text import class_order, normalize_labels
 
-MAX_SHOWN_WHEN_MIXED, MAX_SHOWN_WHEN_UNKNOWN = 8, 12  # class names that a message shows
+MAX_SHOWN_WHEN_MIXED, MAX_SHOWN_WHEN_UNKNOWN = 8, 12  # maximum number of class names in a message
 
 
 def all_classes(rows: Rows) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def encode(rows: Rows, classes: tuple[str, ...]) -> Array:
     if (encoded < 0).any():
         row = int((encoded < 0).argmax())
         known = _listed(classes, MAX_SHOWN_WHEN_UNKNOWN)
-        raise DataError(f"{rows.target_place(row)}: the label {labels[row]!r} is none of the classes {known}")
+        raise DataError(f"{rows.target_place(row)}: the label {labels[row]!r} is not one of the classes {known}")
     return encoded
 
 

@@ -12,7 +12,7 @@ from nncli.data.tables.text_column import TextColumn
 
 
 def normalize_labels(labels: Array | TextColumn) -> TextColumn:
-    """Return labels as text: 5, 5.0 and "5" are the same. One-hot rows become the index of their 1.
+    """Return labels as text: 5, 5.0 and "5" become the same text. One-hot rows become the index of their 1.
 
     Raises:
         ValueError: if labels are neither text nor whole numbers nor one-hot rows.
@@ -33,7 +33,7 @@ def is_one_hot(labels: Array) -> bool:
 
 
 def class_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct labels: in numeric order if all are numbers, otherwise in text order."""
+    """Return the distinct labels: in numeric order if all are numbers, otherwise sorted as text."""
     numbers = {label: parse_number(label) for label in labels}
     if any(number is None for number in numbers.values()):
         return tuple(sorted(numbers))

@@ -18,7 +18,7 @@ def label_columns(rows: Rows) -> Array:
     """Return the labels as (n, labels) of 0 and 1 in float64; false and true count as 0 and 1.
 
     Raises:
-        DataError: if there is another value; names its place and column.
+        DataError: if a value is neither; names its place and column.
     """
     assert rows.targets is not None
     targets = np.array(rows.targets.tolist()) if isinstance(rows.targets, TextColumn) else rows.targets

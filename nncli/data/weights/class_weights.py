@@ -18,7 +18,7 @@ def class_weights(
     balanced: n / (classes * rows of the class), as in scikit-learn's compute_class_weight
 
     Args:
-        given: balanced, or weights by class name; other classes have the weight 1.
+        given: balanced, or weights by class name; classes without an entry have the weight 1.
         classes: names of all classes, in order.
         targets: (n,) the class indices of the training rows.
     """

@@ -15,7 +15,7 @@ from tests.benchmarks.workloads import LEARNING_RATE, Workload, workload_of
 
 
 def turns(workload: Workload, threads: int) -> Callable[[], float | None]:
-    """Return a function for one turn: all predictions, or an epoch with the duration that metrics.csv records."""
+    """Return a function that makes all predictions, or trains one epoch and returns the seconds of its record."""
     inputs, targets = workload.data
     model = nncli.Model(
         [*workload.layers, *(["softmax"] if workload.classes else [])],

@@ -123,7 +123,7 @@ def test_channels_and_columns_without_names_are_named_by_their_numbers():
         (
             {"city": "standard", "city=Rome": "minmax"},
             ("columns", "city=Rome"),
-            "has a scaler as part of 'city' already; drop one",
+            "already has a scaler as part of 'city'; drop one of the two",
         ),
         (
             {"city": {"type": "per_column", "columns": {"age": "standard"}}},

@@ -63,7 +63,7 @@ def test_a_mix_of_colour_and_grey_images_needs_a_mode(tmp_path):
     assert found.inputs[0, 0, 0].tolist() == [10, 20, 30]
     assert rows(path=tmp_path, mode="grey").inputs.shape == (1, 4, 6, 1)
     image(tmp_path / "a" / "1.png", 5)
-    with pytest.raises(DataError, match=r"1\.png: grey, but the images before are in colour; say mode: grey or rgb"):
+    with pytest.raises(DataError, match=r"1\.png: grey, but the previous images are in colour; convert all with mode"):
         rows(path=tmp_path)
     assert rows(path=tmp_path, mode="rgb").inputs[1, 0, 0].tolist() == [5, 5, 5]
 

@@ -130,5 +130,5 @@ def test_classes_are_found_in_the_train_source_before_splitting(tmp_path):
 
 @pytest.mark.parametrize("count", [0, 5, 6])
 def test_splits_without_held_out_or_remaining_rows_are_refused(count):
-    with pytest.raises(DataError, match="gets none"):
+    with pytest.raises(DataError, match="gets no rows"):
         random_split(np.arange(5), count, 0, "validation")

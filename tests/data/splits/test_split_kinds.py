@@ -99,7 +99,7 @@ def test_the_tail_is_taken_from_the_rows_of_the_selected_classes(tmp_path):
 
 @pytest.mark.parametrize("count", [0, 5, 6])
 def test_an_empty_tail_and_a_tail_of_all_rows_are_refused(count):
-    with pytest.raises(DataError, match="gets none"):
+    with pytest.raises(DataError, match="gets no rows"):
         tail_split(np.arange(5), count, "validation")
 
 
@@ -170,11 +170,11 @@ def test_rows_remain_if_the_wanted_number_is_large():
 
 
 def test_splitting_a_single_group_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="all rows that are left are of the group 'g1', which cannot be on both"):
+    with pytest.raises(ConfigError, match="all remaining rows are of the group 'g1', which cannot be on both"):
         check(config(tmp_path, group=np.ones(ROWS, int), train={"groups": "who"}, validation={"fraction": 0.3}))
     held = {"validation": {"fraction": 0.3}, "test": {"fraction": 0.3}}
     two = config(tmp_path, group=np.arange(ROWS) % 2, train={"groups": "who"}, **held)
-    with pytest.raises(ConfigError, match=r"data\.validation: all rows that are left are of the group 'g[01]'"):
+    with pytest.raises(ConfigError, match=r"data\.validation: all remaining rows are of the group 'g[01]'"):
         check(two)
 
 

@@ -55,7 +55,7 @@ def refused(tmp_path, reader):
         ("u, u,v\n1,2,3\n", "a.csv:1: two columns are named 'u'; rename one"),
         ("u,,v\n1,2,3\n", "a.csv:1: column 2 has no name; give it one (pandas: to_csv(index=False))"),
         ("u,v,\n1,2,3\n", "a.csv:1: column 3 has no name; give it one (pandas: to_csv(index=False))"),
-        ("u|v\n1|2\n", "a.csv:1: one column, 'u|v'; separate columns by a comma, semicolon or tab"),
+        ("u|v\n1|2\n", "a.csv:1: the header has a single column, 'u|v'; separate columns by a comma, semicolon or tab"),
         ('"u,v\n1,2\n', "a.csv:2: unexpected end of data"),
         ('"u"x,v\n1,2\n', "a.csv:1: ',' expected after '\"'"),
         (f"u,v,w\n{MANY}1,2\n", "a.csv:62: 2 cells, but the header has 3 columns"),

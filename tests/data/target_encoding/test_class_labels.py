@@ -1,4 +1,4 @@
-"""Class labels are compared as text, in numeric or text order, and stay with their rows."""
+"""Test class labels: they are compared as text, sorted as numbers or as text, and stay with their rows."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def test_a_class_without_rows_suggests_the_nearest_name(tmp_path):
 
 def test_the_error_for_an_unknown_label_names_its_row(tmp_path):
     (tmp_path / "a.csv").write_text("u,y\n1,a\n2,b\n3,c\n")
-    with pytest.raises(DataError, match=r"a\.csv:4: the label 'c' is none of the classes a, b"):
+    with pytest.raises(DataError, match=r"a\.csv:4: the label 'c' is not one of the classes a, b"):
         class_labels.encode(rows(path=tmp_path / "a.csv", targets="y"), ("a", "b"))
     found = arrays(tmp_path, np.zeros((3, 1)), np.array([0, 9, 1]))
-    with pytest.raises(DataError, match=r"a\.npz.*row 1 .*the label '9' is none of the classes 0, 1"):
+    with pytest.raises(DataError, match=r"a\.npz.*row 1 .*the label '9' is not one of the classes 0, 1"):
         class_labels.encode(found, ("0", "1"))
 
 

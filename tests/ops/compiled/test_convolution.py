@@ -33,7 +33,7 @@ CASES = [  # n, height, width, channels, filters, kernel size, stride, padding
 TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
 
 
-def given(case, dtype="float64"):
+def make_inputs(case, dtype="float64"):
     """Return (x, W, windows, bias, dy) of a case."""
     n, height, width, channels, filters, kernel_size, stride, padding = case
     windows = Windows.over((height, width, channels), kernel_size, stride, padding)
@@ -61,8 +61,8 @@ def computed(convolve, x, W, windows, bias, dy):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_compiled_convolution_agrees_with_patches(case, dtype):
-    arrays = given(case, dtype)
-    kept = [array.copy() for array in (arrays[0], arrays[1], arrays[3], arrays[4])]
+    arrays = make_inputs(case, dtype)
+    copies = [array.copy() for array in (arrays[0], arrays[1], arrays[3], arrays[4])]
     for name, got, expected in zip(
         ("y", "dW", "dx"), computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True
     ):
@@ -70,28 +70,28 @@ def test_compiled_convolution_agrees_with_patches(case, dtype):
         assert got.shape == expected.shape
         scale = np.abs(expected).max(initial=1)
         np.testing.assert_allclose(got, expected, rtol=0, atol=TOLERANCE[dtype] * scale, err_msg=name)
-    for array, before in zip((arrays[0], arrays[1], arrays[3], arrays[4]), kept, strict=True):
+    for array, before in zip((arrays[0], arrays[1], arrays[3], arrays[4]), copies, strict=True):
         np.testing.assert_array_equal(array, before)
 
 
 @needs_numba
 @pytest.mark.parametrize("filters", [*range(3, 11), 15, 16, 17, 23, 24, 25, 31, 32])
 def test_any_number_of_filters_and_columns_agrees_with_patches(filters):
-    arrays = given((1, 3, filters + 4, 2, filters, 2, 1, "valid"))  # 6 to 35 columns
+    arrays = make_inputs((1, 3, filters + 4, 2, filters, 2, 1, "valid"))  # 6 to 35 columns in the output
     for got, expected in zip(computed(compiled.convolve, *arrays), computed(convolve_patches, *arrays), strict=True):
         np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
 
 
 @needs_numba
 def test_convolution_without_bias_agrees_with_patches():
-    x, W, windows, _, _ = given(CASES[0])
+    x, W, windows, _, _ = make_inputs(CASES[0])
     got, expected = (convolve(x, W, windows)[0] for convolve in (compiled.convolve, convolve_patches))
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
 
 
 @needs_numba
 def test_memory_order_and_read_only_arrays_do_not_change_results():
-    x, W, windows, bias, dy = given(CASES[0])
+    x, W, windows, bias, dy = make_inputs(CASES[0])
     expected = computed(compiled.convolve, x, W, windows, bias, dy)
     strange = [np.asfortranarray(array) for array in (x, W, dy)]
     for array in strange:
@@ -103,7 +103,7 @@ def test_memory_order_and_read_only_arrays_do_not_change_results():
 
 @needs_numba
 def test_results_have_the_same_bits_on_several_threads():
-    arrays = given((3, 6, 9, 5, 17, 3, 1, "same"), "float32")
+    arrays = make_inputs((3, 6, 9, 5, 17, 3, 1, "same"), "float32")
     first = computed(compiled.convolve, *arrays)
     with ThreadPoolExecutor(2) as pool:
         for again in pool.map(lambda _: computed(compiled.convolve, *arrays), range(6)):
@@ -113,7 +113,7 @@ def test_results_have_the_same_bits_on_several_threads():
 
 @needs_numba
 def test_an_image_has_the_same_bits_alone_and_in_a_batch():
-    x, W, windows, bias, _ = given(CASES[0], "float32")
+    x, W, windows, bias, _ = make_inputs(CASES[0], "float32")
     y, _ = compiled.convolve(x, W, windows, bias)
     for i in range(len(x)):
         np.testing.assert_array_equal(compiled.convolve(x[i : i + 1], W, windows, bias)[0], y[i : i + 1])
@@ -121,7 +121,7 @@ def test_an_image_has_the_same_bits_alone_and_in_a_batch():
 
 @needs_numba
 def test_nonfinite_numbers_affect_only_their_windows():
-    x, W, windows, bias, _ = given((1, 5, 9, 2, 3, 3, 1, "same"))
+    x, W, windows, bias, _ = make_inputs((1, 5, 9, 2, 3, 3, 1, "same"))
     x[0, 0, 0, 0], x[0, 4, 8, 1] = np.nan, np.inf
     got, expected = (convolve(x, W, windows, bias)[0] for convolve in (compiled.convolve, convolve_patches))
     np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
@@ -131,13 +131,13 @@ def test_nonfinite_numbers_affect_only_their_windows():
 
 @needs_numba
 def test_compiled_convolution_is_used_if_it_is_faster_and_enabled(without_numba):
-    x, W, windows, bias, _ = given((2, 8, 8, 16, 16, 3, 1, "same"), "float32")
-    taken, _ = current_ops().convolve(x, W, windows, 1, bias)
-    np.testing.assert_array_equal(taken, compiled.convolve(x, W, windows, bias)[0])
+    x, W, windows, bias, _ = make_inputs((2, 8, 8, 16, 16, 3, 1, "same"), "float32")
+    enabled, _ = current_ops().convolve(x, W, windows, 1, bias)
+    np.testing.assert_array_equal(enabled, compiled.convolve(x, W, windows, bias)[0])
     without_numba()
-    off, _ = current_ops().convolve(x, W, windows, 1, bias)
-    np.testing.assert_array_equal(off, convolve_patches(x, W, windows, bias)[0])
-    assert not np.array_equal(taken, off)  # the order of the sums differs, so the two can be told apart
+    disabled, _ = current_ops().convolve(x, W, windows, 1, bias)
+    np.testing.assert_array_equal(disabled, convolve_patches(x, W, windows, bias)[0])
+    assert not np.array_equal(enabled, disabled)  # the order of the sums differs, so the bits show which one ran
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from nncli.ops.compiled.loading import numba_is_enabled
 needs_numba = pytest.mark.skipif(not numba_is_enabled(), reason="numba is not installed, or NNCLI_COMPILED is 0")
 
 
-def test_numba_is_imported_after_numpy_has_taken_as_long_as_the_import(monkeypatch):
+def test_numba_is_imported_after_steps_in_numpy_have_taken_as_long_as_the_import(monkeypatch):
     monkeypatch.setattr(sys, "modules", {name: module for name, module in sys.modules.items() if name != "numba"})
     budget = ImportBudget()
-    assert not budget.allows_import(10**8)  # 0.2 s
+    assert not budget.allows_import(10**8)  # elements, which take an estimated 0.2 s
     assert not budget.allows_import(10**8)
     assert budget.allows_import(10**8)
     assert budget.allows_import(1)

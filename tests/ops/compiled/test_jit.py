@@ -1,4 +1,4 @@
-"""Compilation with a cache on disk that may be damaged or missing."""
+"""Test compilation with a cache on disk that may be damaged or missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loading of compiled kernels, also if numba is disabled or does not work."""
+"""Test loading compiled kernels, also with numba disabled or broken."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ MAYBE_ZERO_PADDED = r"^\s*-?0[0-9]"  # such as 007
 
 
 def has_unexpected_values(column: Any, options: ReadOptions) -> bool:
-    """Whether a CSV column has values other than finite numbers, text and nulls, or numbers that may be blanks.
+    """Whether Arrow may have read a CSV column differently than `delimited_text`.
 
-    If -999 means a blank cell, Arrow does not recognise it in " -999".
+    The column then holds values other than finite numbers, text and nulls, or numbers that `blanks` lists: if -999
+    means a blank cell, Arrow does not recognise it in " -999".
     """
     import pyarrow as pa
     from pyarrow import compute
@@ -76,8 +77,8 @@ def to_text_column(column: Any, options: ReadOptions) -> TextColumn:
     codes_by_text: dict[str, int] = {}
     blanks = set(options.blanks)
     stripped = [text.strip() for text in encoded.dictionary.to_pylist()]
-    own = [codes_by_text.setdefault("" if text in blanks else text, len(codes_by_text)) for text in stripped]
+    codes = [codes_by_text.setdefault("" if text in blanks else text, len(codes_by_text)) for text in stripped]
     blank = codes_by_text.setdefault("", len(codes_by_text))
-    code_by_index = np.array([*own, blank], np.int32)
-    indices = encoded.indices.fill_null(len(own)).to_numpy(zero_copy_only=False)
+    code_by_index = np.array([*codes, blank], np.int32)
+    indices = encoded.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)
     return TextColumn(code_by_index[indices], tuple(codes_by_text))

@@ -82,7 +82,9 @@ def _first_lines(body: memoryview) -> memoryview:
 
 
 def _column_type(column: Any, name: str, options: ReadOptions) -> Any:
-    """Return the Arrow type for reading a column, from the type of its first lines; None lets Arrow choose.
+    """Return the Arrow type for reading a column; None lets Arrow choose.
+
+    It depends on the type that Arrow has chosen for the first lines of the column.
 
     Integers are read as floats, because Arrow reads 0x1F as an integer.
     """

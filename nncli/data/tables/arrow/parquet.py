@@ -43,7 +43,7 @@ def read_parquet(path: str, options: ReadOptions) -> Table:
             continue
         try:
             columns[name] = _cells_of(table[name], name, path, options)
-        except pa.ArrowException:  # such as an unknown time zone
+        except pa.ArrowException:  # raised, for example, for an unknown time zone
             raise _unusable(path, name, table[name].type) from None
     return Table(path, columns, np.arange(table.num_rows), by_row_number=True)
 
