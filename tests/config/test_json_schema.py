@@ -128,7 +128,7 @@ def test_every_field_of_every_class_is_in_the_schema(validator):
                 assert "default" in described or name in found["required"]
 
 
-def test_validation_sources_need_no_inherited_keys(validator):
+def test_a_test_source_may_omit_keys_that_it_inherits_from_train(validator):
     text = GOOD.replace("test: {dataset: digits}", "test: {classes: [2, 5]}")
     assert validator.is_valid(values(text))
     assert not validator.is_valid(values(GOOD.replace("train: {dataset: digits, classes", "train: {classes")))

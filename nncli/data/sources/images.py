@@ -25,7 +25,7 @@ from nncli.data.tables.target_columns import duplicates, select_targets, target_
 from nncli.data.tables.text_column import factorize
 from nncli.data.weights.sample_weights import add_weights
 
-MIN_PREVIEW_IMAGES = 1000  # previews of more images than this load only some of them
+MIN_PREVIEW_IMAGES = 1000  # with more images than this, a preview loads only some of them
 MAX_PREVIEWED_IMAGES = 200
 MAX_SHOWN_FILES = 3  # number of files that a note about skipped images lists
 
@@ -80,7 +80,7 @@ class Images(Source):
 
     @classmethod
     def claims(cls, values: Mapping[str, Any]) -> bool:
-        """Whether the path is an image or a folder, or looks like a folder; with the key images, whether it is a table."""
+        """Whether the path is an image, is or looks like a folder, or is a table and the key images is present."""
         path = values.get("path")
         if not isinstance(path, str) or path in ("", "-"):
             return False

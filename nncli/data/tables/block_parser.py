@@ -54,7 +54,7 @@ class BlockParser:
 
         Raises:
             DataError: if a row is too short or too long, or the block is not UTF-8.
-            IrregularQuotesError: if the quotes are irregular, so that only the csv module can find the ends of the rows.
+            IrregularQuotesError: if quotes are irregular, so that only the csv module can find the ends of the rows.
         """
         width = len(self.header)
         fields = split_fields(block, width, ord(self.separator))

@@ -102,7 +102,7 @@ def _concatenate(parse: Callable[..., Iterator[ParsedRows]], open_text: Open, pa
             merged = codes_by_text[index]
             merged_codes = np.array([merged.setdefault(text, len(merged)) for text in texts.values], np.int32)
             codes[index].append(merged_codes[texts.codes] if len(merged_codes) else texts.codes)
-    columns = [TextColumn(np.concatenate(parts), tuple(texts)) for parts, texts in zip(codes, codes_by_text, strict=True)]
+    columns = [TextColumn(np.concatenate(part), tuple(text)) for part, text in zip(codes, codes_by_text, strict=True)]
     return ParsedRows(np.concatenate(lines), numbers.view(), columns, failed)
 
 

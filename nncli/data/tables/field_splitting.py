@@ -53,7 +53,7 @@ class Fields:
         return [content[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def has_leading_zero(self, column: int, width: int) -> Array:
-        """Return a mask (rows,) of the numbers with leading zeros, such as 007; for other cells, the mask has no meaning."""
+        """Return a mask (rows,) of the numbers with leading zeros, such as 007; it has no meaning for other cells."""
         first = self.starts[column::width] + self.negative[column::width]
         several = self.points[column::width] - first > 1
         return several & (self.text.take(first) == ZERO)

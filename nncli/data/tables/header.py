@@ -64,7 +64,8 @@ def check_header(header: Sequence[str], path: str) -> None:
         first = ", ".join(header[:4])
         raise DataError(f"{path}:1: expected a header line with column names; got numbers: {first}; add such a line")
     if len(header) == 1 and "|" in header[0]:
-        raise DataError(f"{path}:1: the header has a single column, {header[0][:40]!r}; separate columns by a comma, semicolon or tab")
+        single = f"the header has a single column, {header[0][:40]!r}"
+        raise DataError(f"{path}:1: {single}; separate columns by a comma, semicolon or tab")
 
 
 def _decode(line: bytes, path: str) -> str:

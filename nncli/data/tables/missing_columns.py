@@ -15,5 +15,7 @@ def missing_columns_message(missing: Sequence[str], present: Collection[str], wa
         hint = f"; did you mean {match!r}?" if match else "."
         return f"no column {missing[0]!r}{hint} Known: {join_names(present)}"
     free = [name for name in present if name not in wanted]
-    listed = [f"{name!r}" + (f" (did you mean {match!r}?)" if (match := nearest(name, free)) else "") for name in missing]
-    return f"no column{'s' * (len(missing) > 1)} {join_names(listed)}. Known: {join_names(present)}"
+    shown = [
+        f"{name!r}" + (f" (did you mean {match!r}?)" if (match := nearest(name, free)) else "") for name in missing
+    ]
+    return f"no column{'s' * (len(missing) > 1)} {join_names(shown)}. Known: {join_names(present)}"
