@@ -36,7 +36,7 @@ class NumpyOps(Ops):
         return y, backward
 
     def convolves_with_blas(self, windows: Windows, filters: int, groups: int, dtype: np.dtype[np.generic]) -> bool:
-        """Return True; even depthwise convolutions, which do not use BLAS, count as BLAS when threads are chosen."""
+        """Always return True, also for depthwise convolutions, although these do not use BLAS."""
         return True
 
     def fuse_convolution(

@@ -132,7 +132,7 @@ def test_user_errors_exit_with_2_and_one_line(nncli, runs, arguments, words):
     known = {"RUN": runs["tiny"], "REGRESSION": runs["line"]}
     found = nncli("predict", *(known.get(item, item) for item in arguments))
     assert found.code == 2
-    assert found.out == "", "no output before the first prediction"
+    assert found.out == "", "a rejected command prints nothing to standard output"
     assert words in found.err
     assert len(found.err.splitlines()) == 1 or found.err.startswith("Usage:")
     assert sorted(os.listdir()) == before

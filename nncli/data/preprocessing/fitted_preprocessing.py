@@ -84,7 +84,7 @@ class Preprocessing(StoredPreprocessing):
         return self.lazy_inputs(rows, dtype, check)[:]
 
     def lazy_inputs(self, rows: Rows, dtype: FloatDType, check: RowCheck | None = None) -> NetworkInputs:
-        """Return the same inputs as an object that computes and checks rows when they are indexed.
+        """Like `inputs`, but return a lazy object, which computes and checks rows when they are indexed.
 
         Raises:
             DataError: if a column is missing or a cell cannot be used.

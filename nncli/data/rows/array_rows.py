@@ -40,7 +40,7 @@ def array_preview(
 
     Args:
         sample: (m, *) some of the rows.
-        origin: (m,) numbers of these rows in the array.
+        origin: (m,) the index in the array of each of these rows.
         shape: shape of the whole array.
         targets: (n,) or (n, targets) the targets of all rows.
         name: name of the inputs in messages.

@@ -61,5 +61,5 @@ def _rows(x: Array) -> Array:
 
 
 def _tile(values: Array, rows: Array) -> Array:
-    """Repeat one number per column for every entry of a row, which is faster than broadcasting over few channels."""
+    """Tile the numbers of the columns to the length of a row; this is faster than broadcasting over few channels."""
     return values if len(values) == rows.shape[1] else np.tile(values, rows.shape[1] // len(values))
