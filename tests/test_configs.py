@@ -16,7 +16,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.yaml"))
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """Return {config name: settings that replace data files that are not shipped by small generated files}."""
+    """Return {config name: settings}; the settings name small generated files instead of data that is not shipped."""
     monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(0)
     header = "longitude,latitude,housing_median_age,total_rooms,total_bedrooms,population,households,median_income"

@@ -40,7 +40,7 @@ class CheckContext:
 
     @property
     def task(self) -> Task | None:
-        """The task; None if the loss could not be built. If the data could not be read, only its kind is known."""
+        """The task, with only its kind if the data could not be read; None if the loss could not be built."""
         if self.draft.loss is None:
             return None
         if self.preprocessing is not None:

@@ -82,8 +82,8 @@ def read_splits(
         seed: seed of the random draws.
         problems: receives a problem for every source that cannot be read and every fraction that cannot be drawn.
         layers: the layers of the model, which may determine the kind of task as well.
-        sample_rows: approximate number of inputs to read from each large source; targets are read completely; default
-            all rows.
+        sample_rows: approximate number of rows whose inputs are read from each large source; targets are read
+            completely; default all rows.
         whole_sources: split name -> rows, for sources that were already read completely.
 
     Returns:

@@ -20,7 +20,8 @@ def decide_task_kind(loss: Loss, rows: Rows, layers: Sequence[Any]) -> TaskKind:
     """Return the kind of task.
 
     It is the kind of the loss, or multi_label if the loss supports multi-label targets and the targets have several
-    columns. One-hot targets are classes, not multi-label, if the model ends in one unit.
+    columns. But if the targets are one-hot, and the model ends in one unit or its output shape is not known, they are
+    classes, not multi-label.
 
     Args:
         loss: the loss.

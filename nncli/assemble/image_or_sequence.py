@@ -15,8 +15,8 @@ def needs_channel_axis(layers: Sequence[Any], shape: Shape) -> bool:
     """Return whether rows need a channel axis: true for images (height, width), false for sequences and other rows.
 
     The first layer that accepts rows of this size only as images, or only as sequences, decides. If a layer accepts
-    them in neither form, the size is ignored from this layer on: the first layer that accepts only images, or only
-    sequences, of any size decides. If no layer decides, the rows are images.
+    them in neither form, then this layer and those after it are tried with rows of other sizes, and the first one that
+    accepts only images, or only sequences, decides. If no layer decides, the rows are images.
 
     Args:
         layers: the layers in order; those that could not be built are Invalid.

@@ -74,7 +74,7 @@ def set_class_weights(preprocessing: Preprocessing, training: Training, targets:
     Args:
         preprocessing: changed in place.
         training: the training section.
-        targets: (n,) class numbers of the training rows, from which balanced weights are computed.
+        targets: (n,) class indices of the training rows, from which balanced weights are computed.
     """
     given, classes = training.class_weight, preprocessing.task.classes
     preprocessing.class_weights = None

@@ -40,7 +40,7 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
             return loss.last_layer_problem(last.type_name, last.output_range)
         return f"{name} learns numbers, but the model ends in {last.type_name}; for class labels use cross_entropy"
     if getattr(loss, "from_logits", False):
-        if _is_bounded(last):
+        if _cannot_be_logits(last):
             ends = f"from_logits says that the model ends without activation, but it ends in {last.type_name}"
             return f"{ends}; drop from_logits or {last.type_name}"
         return None
@@ -51,12 +51,12 @@ def last_layer_problem(loss: Loss, last: Layer, task: Task) -> str | None:
     if last.type_name == absorbed or (_within_one(last.output_range) and (last.sums_to_one or not sums)):
         return None
     wants = f"{name} wants probabilities{' that sum to 1' if sums else ''}, but the model ends in {last.type_name}"
-    if _is_bounded(last):
+    if _cannot_be_logits(last):
         return f"{wants}; put {absorbed} in its place"
     return f"{wants}; end the model in {absorbed}, or write {{type: {name}, from_logits: true}}"
 
 
-def _is_bounded(last: Layer) -> bool:
+def _cannot_be_logits(last: Layer) -> bool:
     """Return whether the outputs of a layer cannot be logits: they are bounded or come from a built-in activation."""
     activation = isinstance(last, Activation) and not isinstance(last, Linear) and not is_user_defined(type(last))
     return activation or last.output_range is not None

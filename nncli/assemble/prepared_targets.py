@@ -12,7 +12,7 @@ from nncli.nn.loss import Loss
 
 
 def prepare_targets(rows: Rows, preprocessing: Preprocessing, loss: Loss) -> Array:
-    """Return class numbers (n,), multi-label targets of 0 and 1 (n, labels), or scaled numbers (n, ...).
+    """Return class indices (n,), multi-label targets of 0 and 1 (n, labels), or scaled numbers (n, ...).
 
     Args:
         rows: the rows, with targets.

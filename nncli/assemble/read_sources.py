@@ -95,8 +95,8 @@ class SourceReader:
         data: the data section.
         loss: the loss.
         layers: the layers of the model; those that could not be built are Invalid.
-        sample_rows: approximate number of inputs to read from each large source; targets are read completely; None for
-            all rows.
+        sample_rows: approximate number of rows whose inputs are read from each large source; targets are read
+            completely; None for all rows.
         whole: split name -> rows, for sources that were read completely.
         samples: split name -> a sample of the rows, for sources whose inputs were not read completely.
         problems: a problem for every source that cannot be read.

@@ -98,7 +98,7 @@ class _Definitions:
         return [{**schema, **{key: limit for found in limits for key, limit in found.items()}} for schema in schemas]
 
     def _registry(self, registry: Registry, *, inheriting: bool) -> Schema:
-        """Build the schema of a registry: a mapping for each class, or its name alone if it has no required fields."""
+        """Build the schema of a registry: a mapping for each class; a class without required keys also by its name."""
         classes = [cls for cls in registry if cls.listed]
         plain = [name for cls in classes if not any(required_fields(cls)) for name in _names(registry, cls)]
         mappings = [self._entry(registry, cls, inheriting=inheriting) for cls in classes]

@@ -52,7 +52,7 @@ class Data(Checked):
     train: Annotated[Registered, SOURCES]
     validation: Fraction | Annotated[Registered, SOURCES, INHERITS_FROM_TRAIN] | None = None
     test: Fraction | Annotated[Registered, SOURCES, INHERITS_FROM_TRAIN] | None = None
-    scale_inputs: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # built when checked
+    scale_inputs: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # becomes the scaler
     scale_targets: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]
 
     @classmethod

@@ -18,7 +18,7 @@ class Batch:
         targets: (n, ...) as the loss takes them; None for prediction.
         weights: (n,) weight of each row in the loss; None if all are 1.
         metric_weights: (n,) weight of each row in metrics; None if all are 1.
-        first_row: index of the first row within the whole batch; the random numbers of a row depend on its index.
+        first_row: index of the first row among all rows of the step; the random numbers of a row depend on its index.
     """
 
     inputs: Array

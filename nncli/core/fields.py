@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self, get_type_hints
 
-ALSO_WHOLE_NUMBERS = "also whole numbers"  # metadata of a text field; `prepare` of its class converts whole numbers
+ALSO_WHOLE_NUMBERS = "also whole numbers"  # metadata of a text field; `prepare` of its class converts them to text
 
 
 @dataclasses.dataclass(frozen=True)

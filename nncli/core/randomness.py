@@ -85,7 +85,7 @@ def bits_by_row(bits: np.random.Philox, shape: Shape, first_row: int, kind: type
     Args:
         bits: a fresh stream; its counter is advanced.
         shape: (rows, ...) of the result.
-        first_row: index of the first row within the whole batch.
+        first_row: index of the first row among all rows of the step.
         kind: type of the integers.
     """
     rows, row_size = shape[0], math.prod(shape[1:])

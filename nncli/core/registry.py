@@ -103,7 +103,7 @@ class Registry:
     def find_by_keys(
         self, values: Mapping[str, Any], mapping_for: Callable[[type[Any]], Mapping[str, Any]] | None = None
     ) -> type[Any] | None:
-        """Return the class that claims a mapping without `type`; a class that a key names comes first.
+        """Return the class that claims a mapping without `type`; classes whose name is one of its keys are asked first.
 
         Args:
             values: the mapping.

@@ -7,8 +7,8 @@ rows: inputs and targets as a source reads them
 splits: draw validation and test rows
 column_encoding, target_encoding: turn text columns, blank cells and labels into numbers
 scaler, scalers: the scalers of a config, which fit a scaling to the training rows; one scaler per file
-scaling, statistics: fitted scalings for all rows, and the statistics for fitting them
+scaling, statistics: fitted scalings, and the statistics from which they are fitted
 preprocessing: encoding and scaling together, fitted once and stored with the model
 weights: sample weights and class weights
-batches: prepared rows, batch by batch
+batches: iterate over prepared rows in batches
 """

@@ -19,7 +19,7 @@ class Dataset:
     """Rows ready for the network.
 
     Args:
-        inputs: (n, *input shape), in memory, or memory-mapped and scaled on reading.
+        inputs: (n, *input shape), either in memory, or memory-mapped and scaled when they are read.
         targets: (n, ...) in the encoding that the loss expects.
         weights: (n,) weights of the rows in the loss; None if every weight is 1.
         metric_weights: (n,) weights of the rows in metrics; None if every weight is 1.
@@ -52,7 +52,7 @@ def select_weights(weights: Array | None, rows: Array | slice) -> Array | None:
 class TrainingBatches:
     """The batches of every epoch; their order depends only on the seed and the epoch.
 
-    The arrays of a batch are reused for later batches.
+    Use each batch before you request the next one, which may overwrite its arrays.
 
     Args:
         dataset: the training rows.
@@ -110,7 +110,7 @@ class TrainingBatches:
 
 @dataclass(frozen=True)
 class _BatchBuffer:
-    """Arrays that every batch reuses.
+    """Arrays that are filled with one batch after another.
 
     Args:
         inputs: (size, *input shape).
@@ -128,9 +128,9 @@ class _BatchBuffer:
         return cls(inputs, np.empty((rows, *data.targets.shape[1:]), data.targets.dtype))
 
     def fill(self, data: Dataset, rows: Array) -> Batch:
-        """Return the batch of these rows."""
+        """Copy these rows into the buffer, and return them as a batch."""
         inputs, targets = self.inputs[: len(rows)], self.targets[: len(rows)]
-        # mode="clip" writes straight into `out`; the rows are always in range
+        # with mode="clip", NumPy writes to `out` without a copy; no row is clipped, because all are in range
         if isinstance(data.inputs, NetworkInputs):
             data.inputs.gather(rows, inputs)
         else:

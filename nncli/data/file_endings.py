@@ -7,7 +7,7 @@ import re
 TABLE_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
 ARRAY_ENDINGS = (".npz", ".npy")
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp")
-IDX_NAME = re.compile(r"idx\d")  # the names of MNIST's files have no ending except .gz: train-images-idx3-ubyte.gz
+IDX_NAME = re.compile(r"idx\d")  # idx files have no ending except .gz, as in train-images-idx3-ubyte.gz
 
 
 def is_table(path: str) -> bool:

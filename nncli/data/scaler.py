@@ -25,7 +25,7 @@ class Scaler(Registered):
     needs = ("fit",)
 
     def fit(self, x: Array) -> Scaling | None:
-        """Return the scaling for training rows; None leaves values unchanged.
+        """Return the scaling fitted to training rows; None leaves values unchanged.
 
         Args:
             x: (n, ..., columns) raw values; statistics are computed over all axes except the last.
@@ -33,11 +33,11 @@ class Scaler(Registered):
         raise NotImplementedError
 
     def fit_named(self, x: Chunked, names: Mapping[str, Sequence[int]]) -> Scaling | None:
-        """Return the scaling for training rows; scalers whose config names columns override this method.
+        """Return the scaling fitted to training rows; scalers whose config names columns override this method.
 
         Args:
             x: (n, ..., columns) raw values, which may be readable only in chunks; the `fit` of a plugin gets an array.
-            names: the positions of the columns for every name that a config may use.
+            names: the names that a config may use, each with the positions of its columns.
 
         Raises:
             DataError: if the config names an unknown column.

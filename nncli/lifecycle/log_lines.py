@@ -30,7 +30,7 @@ def event_lines(event: RunEvent, epochs: int = 0) -> list[str]:
         case StepSkipped():
             place = f"epoch {event.epoch}, step {event.step}"
             so_far = f"{count_noun(event.count, 'skipped step')} so far"
-            return [f"{place}: skipped, because its numbers are not finite ({so_far})"]
+            return [f"{place}: skipped, because it produced NaN or infinity ({so_far})"]
         case TrainingEnded(reason="early_stopping"):
             return [f"stopped early: {event.detail}"]
         case RunEnded(reason=reason):

@@ -29,7 +29,7 @@ FOREIGN_KEYS: dict[str, dict[str, str]] = {
     "Embedding": {
         **dict.fromkeys(
             ("num_embeddings", "input_dim", "vocabulary_size", "vocab_size", "vocabulary"),
-            "write entries, the number of different whole numbers",
+            "write entries, the number of vectors",
         ),
         **dict.fromkeys(("embedding_dim", "output_dim", "dim", "size"), "write units, the length of a vector"),
         **dict.fromkeys(("padding_idx", "mask_zero"), "leave it out; 0 has a trainable vector like every other number"),

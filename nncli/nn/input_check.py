@@ -12,7 +12,7 @@ from nncli.nn.layer import InputCheck, Layer
 from nncli.nn.layers.embedding import Embedding
 from nncli.nn.layers.sequential import Sequential
 
-MAX_ADVISED_ENTRIES = 10**6  # numbers above this are more likely to have gaps than to need so many entries
+MAX_ADVISED_ENTRIES = 10**6  # data with larger numbers is probably not numbered without gaps
 # all integers below this number are represented exactly
 EXACT_BELOW = {np.dtype(np.float32): 1 << 24, np.dtype(np.float64): 1 << 53}
 
@@ -21,9 +21,9 @@ def input_check(layer: Layer) -> InputCheck | None:
     """Return the function that checks the input rows of a layer, or None if the layer accepts any numbers.
 
     The function takes input rows of the network, (n, *), and returns the index of the first invalid row with a message,
-    or None if all rows are valid. A layer with such a check reads raw data: it has to be the first layer, even inside a
-    container, and its input has no gradient. A layer from a plugin may define its own method `input_check`, which
-    returns this function.
+    or None if all rows are valid. A layer with such a check reads raw data: it has to be the first layer of the
+    network, or of a sequential that is the first layer, and its input has no gradient. A layer from a plugin may define
+    its own method `input_check`, which returns this function.
     """
     own: Callable[[], InputCheck | None] | None = getattr(layer, "input_check", None)
     return own() if callable(own) else _input_check(layer)

@@ -70,7 +70,7 @@ class Layer(Registered):
 
     sums_to_one: ClassVar[bool] = False  # whether every output row is a probability distribution over classes
     mixes_samples: ClassVar[bool] = False  # whether, in training, the outputs of a row depend on other rows
-    in_order: ClassVar[tuple[str, ...]] = ()  # fields of a container whose layers run one after another
+    in_order: ClassVar[tuple[str, ...]] = ()  # names of a container's fields that list layers to run in order
 
     @property
     def output_range(self) -> tuple[float, float] | None:
@@ -81,7 +81,8 @@ class Layer(Registered):
         """Return the shape of one output row.
 
         Raises:
-            ShapeError: if the input shape does not fit; the message is "wants ..."; the caller appends the shape.
+            ShapeError: if the input shape does not fit; the message starts with "wants", and the caller appends the
+                shape.
         """
         return input_shape
 
@@ -100,8 +101,9 @@ class Layer(Registered):
         or None if `ctx.input_gradient` is false or the input has no gradient (such as integers). It may overwrite `dy`.
         Neither forward nor backward changes `x` or `p`.
 
-        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers` is true, otherwise zero.
-        So the sum over the shards of a batch is the new value; the trainer stores it after the step.
+        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers` is true, as it is in
+        one shard of a batch, otherwise zero. So the sum over the shards is the new value; the trainer stores it after
+        the step.
 
         Args:
             p: the layer's parameters by name, views of the model's parameter vector.

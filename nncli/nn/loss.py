@@ -65,7 +65,7 @@ class Loss(Registered):
         """Return the targets in the form that `forward` takes.
 
         Args:
-            targets: class numbers, (n,), or numbers, (n, ...).
+            targets: class numbers, (n,), or other numeric targets, (n, ...).
             output_shape: shape of one row of the model's output.
             dtype: dtype of the model.
         """
@@ -120,7 +120,7 @@ def entropy(p: Array) -> float:
 
 
 def classes_of(prediction: Array) -> Array:
-    """Return the number of the most likely class: (n, classes) or (n, 1) probabilities -> (n,) integers.
+    """Return the most likely class of every row: (n, classes) or (n, 1) probabilities -> (n,) integers.
 
     Ties are broken in favor of the first class, so a single probability of exactly 0.5 means class 0.
     """

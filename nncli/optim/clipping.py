@@ -10,7 +10,7 @@ from nncli.core.types import Array
 
 
 def norm(gradient: Array) -> float:
-    """Return the Euclidean norm of a vector; it is finite if all elements are finite and it is at most 1.8e308."""
+    """Return the Euclidean norm of a vector; for finite elements, it is finite unless it exceeds 1.8e308."""
     square = float(np.vdot(gradient, gradient))  # unlike dot, it never warns
     if isfinite(square):
         return sqrt(square)

@@ -29,7 +29,7 @@ class Timed(Schedule):
     steps: Annotated[int, Ge(1)] | None = None
 
     def conflicts(self) -> Iterable[tuple[str, str]]:
-        """Refuse two lengths, or a length that the warm-up exceeds."""
+        """Refuse two lengths, or a number of steps that is not larger than the warm-up."""
         if self.epochs is not None and self.steps is not None:
             yield "steps", "epochs is given already; drop one of the two"
         elif self.steps is not None and self.steps <= self.warmup_steps:

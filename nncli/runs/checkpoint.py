@@ -62,7 +62,7 @@ def check_meta_size(meta: Meta, names: Iterable[str] = ()) -> None:
 
 def _check_size(path: str, text: str) -> None:
     if fault := size_fault(text.encode()):
-        remedy = "scale by fewer quantiles, or train on fewer columns or categories"
+        remedy = "use a quantile scaler with fewer quantiles, or train on fewer columns or categories"
         raise SaveError(f"{path}: cannot be written: its {META} {fault}; {remedy}")
 
 

@@ -66,7 +66,7 @@ class CheckpointFolder:
                     sync_file(temporary)
                 os.replace(temporary, self.file(target))
             finally:
-                with contextlib.suppress(OSError):  # os.replace keeps it if both names are links to the same file
+                with contextlib.suppress(OSError):  # os.replace keeps `temporary` if both are links to the same file
                     os.unlink(temporary)
             sync_folder(self.path)
 

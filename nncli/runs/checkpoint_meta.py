@@ -18,7 +18,10 @@ MAX_META_DEPTH = 64  # maximum nesting depth of lists and mappings
 
 
 def meta_text(meta: Meta) -> str:
-    """Return the text of meta.json with format, version and checksum; the checksum is of the values read from JSON."""
+    """Return the text of meta.json with format, version and checksum.
+
+    The checksum is computed from the values as they are read back from JSON.
+    """
     read_back = json.loads(json.dumps({"format": FORMAT, "format_version": VERSION, **meta}))
     return json.dumps({**read_back, CHECKSUM_KEY: meta_checksum(read_back)})
 

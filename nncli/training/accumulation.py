@@ -43,7 +43,7 @@ class Accumulation:
 
         Args:
             first: the first batch of the step.
-            others: the other batches of the step; they may reuse the same arrays.
+            others: the other batches of the step; each may overwrite the arrays of an earlier one.
             running_metrics: accumulates the loss and the metrics; changed.
             seed: the run's seed.
             step: the number of the step, counted from 0 over the whole run.

@@ -1,4 +1,4 @@
-"""Which compiler, numba or none, the last bits of a network's results depend on."""
+"""Find the compiler (numba or none) that affects the last bits of a network's results."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class EvaluationRows(Protocol):
     """Rows to evaluate."""
 
     def batches(self, size: int) -> Iterator[Batch]:
-        """Yield all rows, in order."""
+        """Yield all rows, in order, in batches of at most `size` rows."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Settings:
         seed: the run's seed.
         batches_per_step: batches per step (gradient accumulation); the last step of an epoch may have fewer.
         clip_norm: maximum norm of the gradient, above 0; None for no clipping.
-        on_nonfinite: whether to stop at a step whose numbers are not finite, or to skip the step.
+        on_nonfinite: whether to stop at a step that produces NaN or infinity, or to skip the step.
         patience: epochs without improvement after which early stopping ends the run; None for no early stopping.
     """
 

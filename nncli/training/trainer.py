@@ -29,7 +29,7 @@ from nncli.training.plateau import Plateau
 from nncli.training.settings import Batches, EvaluationRows, Settings
 from nncli.training.trainer_state import TrainerState
 
-MAX_SKIPPED = 100  # number of steps that a run may skip because their numbers are not finite
+MAX_SKIPPED = 100  # number of steps that a run may skip because of a loss, gradient or buffer that is not finite
 EVALUATION_ROWS = 512  # rows per batch of validation and test data
 
 
@@ -71,7 +71,7 @@ class Trainer(TrainerState):
         self._batches = batches
         self._validation = validation
         self._accumulation = Accumulation(executor) if settings.batches_per_step > 1 else None
-        self._scheduled_epochs = settings.epochs  # length of the schedule, also if the run gets longer or shorter
+        self._scheduled_epochs = settings.epochs  # length of the schedule; `settings.epochs` may change, this does not
         self._earlier_steps = 0  # steps of earlier trainers, if the schedule restarts with this trainer
 
     def run(self) -> Iterator[Event]:
@@ -214,10 +214,10 @@ class Trainer(TrainerState):
         raise NonFiniteError(message)
 
     def _record(self, number: int, begun: float) -> Generator[Event, None, Record]:
-        """Validate after the last step of an epoch, and return its row of metrics.csv without the seconds."""
+        """Validate after the last step of an epoch; return the epoch's row of metrics.csv, without the seconds."""
         self.check_weights()
         if not self.running_metrics.divisor:
-            raise NonFiniteError(f"epoch {number}: every step was skipped because its numbers are not finite")
+            raise NonFiniteError(f"epoch {number}: every step was skipped, because each produced NaN or infinity")
         record: Record = {"epoch": number, "step": self.step}
         record |= {f"train_{name}": value for name, value in self.running_metrics.results().items()}
         if self._validation is not None:

@@ -47,7 +47,7 @@ class TrainerState:
         self.epoch = 0  # completed epochs
         self.step = 0  # completed steps
         self.step_in_epoch = 0  # completed steps of the current epoch
-        self.skipped = 0  # steps skipped because their numbers are not finite
+        self.skipped = 0  # steps skipped because of a loss, gradient or buffer that is not finite
         self.seconds = 0.0  # time of the current epoch so far, including the time before the run was resumed
         self.total_seconds = 0.0  # time of all completed epochs
         self.last_record: Record = {}

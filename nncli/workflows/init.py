@@ -122,7 +122,7 @@ def _array_names(data: str, targets: list[str]) -> dict[str, str]:
     twin = "xX"["Y" in target[:1]] + target[1:] if target[:1] in ("y", "Y") else "x"  # such as x_train for y_train
     inputs = next((name for name in (twin, "x") if name in others), others[0] if len(others) == 1 else "")
     if not inputs:
-        raise UserError(f"{data}: which of {', '.join(others)} are the inputs? Keep only one of them, or name one x")
+        raise UserError(f"{data}: which of {', '.join(others)} are the inputs? Keep one of them, or rename one to x")
     return {key: name for key, name, usual in (("inputs", inputs, "x"), ("targets", target, "y")) if name != usual}
 
 

@@ -1,4 +1,4 @@
-"""Test that loading a config and making its session build every object, default and check result only once."""
+"""Test that a config is loaded and its session is made without computing anything twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from nncli.assemble import defaults, load_config, session, validate
 from nncli.core.builder import Builder
-from tests.test_configs import CONFIGS, settings  # noqa: F401  # a fixture: data for configs whose data is not shipped
+from tests.test_configs import CONFIGS, settings  # noqa: F401  # fixture: small data instead of data that is not shipped
 
 
 @pytest.fixture

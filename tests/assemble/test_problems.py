@@ -1,4 +1,4 @@
-"""Test the checks of a config against itself and its data: messages and positions."""
+"""Test the messages and positions of problems within a config, and between a config and its data."""
 
 from __future__ import annotations
 
@@ -396,7 +396,7 @@ def test_validation_labels_must_occur_in_training(problem_lines, tmp_path):
     assert "more.csv:3: the label 'middle' is not one of the classes left, right" in line
 
 
-def test_validation_rows_must_have_the_same_shape(problem_lines, tmp_path):
+def test_validation_rows_must_have_the_input_columns_of_training(problem_lines, tmp_path):
     (tmp_path / "wide.csv").write_text("a,c,side\n1,2,left\n3,4,right\n")
     (line,) = problem_lines(
         "data:\n  train: {path: sides.csv, targets: side}\n  validation: {path: wide.csv}\n"
@@ -506,7 +506,7 @@ def test_scaled_targets_of_a_poisson_loss_are_reported_once(problem_lines, tmp_p
     assert problem_lines(text) == ["a.yaml:3:18: data.scale_targets: poisson learns unscaled targets; drop this key"]
 
 
-def test_unreadable_multi_label_targets_are_one_problem(problem_lines, tmp_path):
+def test_a_missing_multi_label_target_column_is_reported_once(problem_lines, tmp_path):
     (tmp_path / "labels.csv").write_text("a,sunny,windy\n1,0,1\n2,1,1\n3,0,0\n4,1,0\n")
     text = """\
 data:

@@ -38,7 +38,7 @@ def test_the_estimate_covers_several_batches_per_step(tmp_path):
     config = tiny.write(tmp_path, tiny.classifier())
     found = check(config, ["training.batches_per_step=2"]).plan
     assert (found.batches_per_step, found.batches_per_epoch, found.steps_per_epoch) == (2, 3, 2)
-    assert found.parameter_bytes == 4 * 5 * 17  # one more: the gradient summed over the batches of a step
+    assert found.parameter_bytes == 4 * 5 * 17  # a fifth vector: the gradient summed over the batches of a step
     averaged = check(config, ["training.batches_per_step=2", "training.weight_averaging={}"]).plan
     assert averaged.parameter_bytes == 4 * 6 * 17
     assert (check(config, ["training.batches_per_step=9"]).plan.batches_per_step, found.batch_size) == (3, 16)

@@ -17,7 +17,7 @@ REST = 0.3  # seconds between turns, in which idle threads fall asleep; OpenBLAS
 
 @dataclass
 class Side:
-    """One side's process and its output.
+    """The process of one side, and its measured times and memory.
 
     Args:
         name: name of the side in tables.

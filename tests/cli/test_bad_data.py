@@ -1,4 +1,4 @@
-"""Test that commands reject invalid data: one message with a position, exit code 2, no traceback, no file."""
+"""Test that commands reject invalid data: one message with a position, exit code 2, no traceback, no file written."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def folder(name="a.csv"):
 
 
 def loop(name="a.csv"):
-    """Return a function that creates a symbolic link to itself."""
+    """Return a function that creates a symbolic link that points to itself."""
     return lambda: os.symlink(name, name)
 
 
@@ -173,7 +173,7 @@ NUMBERS = {  # training data of a regression: (function that writes the files, s
         WEIGHTED,
         "a.csv:3: column 'w': the weight is blank; fill it or drop the row",
     ),
-    "all weights 0": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHTED, "a.csv: all weights are 0, so no row counts"),
+    "all weights 0": (table("u,w,y\n1,0,2\n2,0,2\n"), WEIGHTED, "a.csv: all weights are 0"),
     "nan in npy": (pair(NAN), NPY, "x.npy: row 1, column 1 (counted from 0): expected a finite number; got nan"),
     "nan in npz": (npz(x=NAN, y=[1, 2, 3]), {"path": "a.npz"}, "a.npz:x: row 1, column 1 (counted from 0)"),
     "infinity in npy": (pair(INFINITE), NPY, "x.npy: row 2, column 0 (counted from 0): expected a finite number"),

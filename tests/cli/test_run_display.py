@@ -19,10 +19,10 @@ def test_lines_are_printed_above_the_progress_bar(capsys):
     display.stopping()
     assert (
         capsys.readouterr().err
-        == "epoch 1, step 2: skipped, because its numbers are not finite (1 skipped step so far)\n"
+        == "epoch 1, step 2: skipped, because it produced NaN or infinity (1 skipped step so far)\n"
     )
     stopping = "stopping after this step; press Ctrl-C again to quit now"
-    assert shown == ["epoch 1, step 3: skipped, because its numbers are not finite (2 skipped steps so far)", stopping]
+    assert shown == ["epoch 1, step 3: skipped, because it produced NaN or infinity (2 skipped steps so far)", stopping]
 
 
 def test_quiet_prints_nothing(capsys):

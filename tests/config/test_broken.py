@@ -1,7 +1,7 @@
 """A corpus of broken configs, each with the exact message that `nncli check` prints for it.
 
 To change a message, run `nncli check NAME.yaml` in the folder of the corpus, read the output as a user would, and
-then write it to NAME.txt, with the absolute path of the folder replaced by FOLDER.
+then copy the output to NAME.txt, with the absolute path of the folder replaced by FOLDER.
 """
 
 from __future__ import annotations

@@ -347,7 +347,7 @@ def retype(data: st.DataObject, values: Any) -> str:
 
 
 def similar_values(value: Any) -> list[Any]:
-    """Return values that look the same but have another type."""
+    """Return similar values: of another type, in a list or mapping, or with another case or a space."""
     if isinstance(value, bool):
         return [int(value), str(value).lower(), "yes" if value else "no"]
     if isinstance(value, int | float):
@@ -488,7 +488,7 @@ def test_no_edit_is_ignored(edit: Edit, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", first(2, CONFIGS))
-def test_values_of_a_similar_type_are_not_ignored(name: str, folder: Path) -> None:
+def test_similar_values_are_not_ignored(name: str, folder: Path) -> None:
     for path, old in iterate_paths(CONFIGS[name]):
         for value in () if isinstance(old, dict | list) else similar_values(old):
             if repr(value) == repr(old):

@@ -59,7 +59,7 @@ def test_four_keys_are_required_and_the_others_have_documented_defaults():
     }
 
 
-def test_bare_names_get_their_defaults():
+def test_keys_that_are_left_out_get_their_defaults():
     rest = (
         "model: [{type: conv2d, filters: 2, kernel_size: 3}, {type: max_pool2d, pool_size: [2, 3]}, {type: dropout}]\n"
         "loss: cross_entropy\noptimizer: sgd\ntraining: {early_stopping: {}}\n"
@@ -114,7 +114,7 @@ def test_a_table_inherits_every_key_but_the_path():
     assert test == {**train, "path": "/c/t.tsv", "missing": "error"}
 
 
-def test_arrays_inherit_names_but_not_files():
+def test_array_sources_inherit_array_names_and_classes_but_not_files():
     spec = spec_of("{train: {path: a.npz, inputs: u, targets: v, classes: ['1', '2']}, test: {path: b.npz}}")
     assert dump(spec.data.test) == {**dump(spec.data.train), "path": "/c/b.npz"}
     spec = spec_of("{train: {inputs: x.npy, targets: y.npy, classes: ['1', '2']}, test: {inputs: a.npy}}")

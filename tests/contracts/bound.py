@@ -18,7 +18,7 @@ class Bound:
     Args:
         case: the layer and its input shape.
         dtype: dtype of parameters and inputs.
-        first_row: the index of the first row within the batch.
+        first_row: the index within the batch of the first row that `forward` gets.
         input_gradient: whether backward returns the gradient of the input.
     """
 

@@ -18,7 +18,7 @@ from tests.long import marked
 
 
 def mixes(case):
-    """Return whether the rows of a batch depend on each other."""
+    """Return whether the output of a row depends on the other rows of its batch."""
     return case.training and any(isinstance(item, Layer) and item.mixes_samples for item in registered_in(made(case)))
 
 
@@ -46,7 +46,7 @@ def test_gradients_agree_with_central_differences(case):
     expected = central_differences(weighted_output, bound.network.vector[:trained])
     assert relative_error(gradient[:trained], expected) < TOLERANCE
     assert np.isfinite(gradient).all()
-    # the parameters are also compared one by one, because large gradients would hide errors in small ones
+    # each parameter is also compared separately, because large gradients would hide errors in small ones
     for name, array in bound.network.layout.named(gradient[:trained]).items():
         expected = central_differences(weighted_output, bound.network.named()[name])
         assert relative_error(array, expected) < TOLERANCE, name
@@ -191,4 +191,4 @@ def test_parameter_gradients_are_the_same_without_the_input_gradient(case):
     bound = Bound(case, input_gradient=False)
     _, dx, same = bound.gradients(x, dy)
     assert same.tobytes() == gradient.tobytes()
-    assert dx is None or not bound.network.vector.size  # layers with parameters do not compute dx
+    assert dx is None or not bound.network.vector.size  # layers with parameters then return no dx

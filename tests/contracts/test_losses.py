@@ -108,7 +108,7 @@ def test_extreme_outputs_give_finite_losses_and_gradients(case, dtype, weights):
         some = None if weights is None else np.resize(weights, len(rows)).astype(dtype)
         prediction, total, gradient = run(case, rows, targets, some, 1 / len(rows))
         assert np.isfinite(total)
-        # the smallest possible loss, or with weights the loss of no rows, which is 0
+        # a lower bound: the smallest possible loss; with weights, 0, which is the loss of an empty batch
         least = case.best(raw if some is None else raw[:0], case.output_shape)[1]
         assert total >= least - 1e-6 * abs(least)
         assert np.isfinite(gradient).all()
@@ -197,7 +197,7 @@ def loss_of_best_constant(case, targets, weights):
     output += (low + high) / 2
     for unit in np.ndindex(case.output_shape):
         below, above = low, high
-        for _ in range(40):  # 9 * (2 / 3)^40 is 8e-7; near its minimum a loss is flat or has a slope of at most 10
+        for _ in range(40):  # error 9 * (2 / 3)^40 = 8e-7; near its minimum a loss is flat or has a slope of at most 10
             thirds = (2 * below + above) / 3, (below + 2 * above) / 3
             lost = []
             for value in thirds:

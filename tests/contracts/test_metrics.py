@@ -20,7 +20,7 @@ ROWS = 12
 
 def rows_of(case, weighted=False, dtype=np.float64):
     """Return (prediction, targets, weights); regression targets are large, so that sums of squares lose precision."""
-    random = np.random.default_rng(9 if case.labels else 8)  # every label has a 0 and a 1 with a weight above 0
+    random = np.random.default_rng(9 if case.labels else 8)  # every label is 0 and 1 in rows of weight > 0
     weights = random.integers(0, 4, ROWS).astype(dtype) if weighted else None
     if made(case).target_kind == "classes":
         prediction = random.integers(0, 5, (ROWS, *case.prediction_shape)) / 4  # with ties

@@ -21,7 +21,7 @@ from tests.contracts.test_sources import matrix
 from tests.contracts.values import made
 from tests.workflows import tiny
 
-# sources without a preview: they are always small, not in a file, or as fast to read completely
+# sources without a preview: always small, not in a file, or no slower to read completely than in part
 READ_WHOLE = ("dataset", "memory", "table")
 CASES = [
     case for name, cases in SOURCE_ROWS.items() for case in cases if case.write is not None and name not in READ_WHOLE

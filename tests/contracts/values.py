@@ -18,7 +18,7 @@ FIRST = [cases[0] for _, rows in ROWS for cases in rows.values()]
 
 
 def registry_of(case: Any) -> Registry:
-    """Return the registry of a case; its type is ambiguous, because two registries can contain the same name."""
+    """Return the registry that lists a case; its type name is not enough, because two registries can share a name."""
     return next(registry for registry, rows in ROWS if case in rows.get(case.config["type"], ()))
 
 

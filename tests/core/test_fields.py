@@ -366,7 +366,7 @@ class TestMappings:
     def test_a_duplicate_key_is_rejected(self):
         assert faults(lambda: Keepers(rooms={2: 1, "2": 1})) == {"keepers.rooms.2": "the key '2' is listed twice"}
 
-    def test_invalid_values_are_reported_once(self):
+    def test_values_already_reported_as_invalid_are_not_reported_again(self):
         builder = Builder()
         assert builder.value(field_types(Keepers)["rooms"], {"a": INVALID, "b": 1}, ()) is INVALID
         assert builder.problems == []
@@ -427,7 +427,7 @@ def test_an_invalid_object_keeps_its_valid_fields():
     assert len(builder.problems) == 2
 
 
-def test_file_names_become_absolute_once():
+def test_only_file_names_in_path_fields_become_absolute():
     built = Builder(lambda path, name: f"/home/{'.'.join(map(str, path))}/{name}").make(
         Zoo, {"animals": [], "map": "plan.png", "names": ["x"]}, ("zoo",)
     )

@@ -119,7 +119,7 @@ def run(page: Path, folder: Path, results: Path) -> list[Ended]:
     write_files(page, folder)
     done = steps(page)
     script = ["set -o pipefail"]
-    python: list[int] = []  # numbers of the steps for the next Python process
+    python: list[int] = []  # indices of the steps for the next Python process
 
     def run_python() -> None:
         if python:
@@ -177,10 +177,10 @@ def differs(shown: str, output: str, *, varies: bool) -> bool:
 
 
 def places(shown: str, output: str, *, varies: bool) -> list[int] | None:
-    """Return for every shown line the number of the equal line in the output; None if shown and output differ.
+    """Return for every shown line the index of the equal line in the output; None if shown and output differ.
 
     Args:
-        shown: the output on the page; a line of three dots stands for any lines, and has the number -1 in the result.
+        shown: the output on the page; a line of three dots stands for any lines, and has the index -1 in the result.
         output: the output of the command.
         varies: whether numbers, and the widths of tables, may differ.
     """

@@ -206,7 +206,7 @@ def test_a_run_directory_that_is_moved_during_training_is_reported(config):
     assert same("moved", "whole")
 
 
-def test_only_unknown_keys_are_reported_before_settings_that_need_a_new_run(config):
+def test_unknown_keys_are_reported_before_settings_that_need_a_new_run(config):
     train(config, run_dir="run")
     with pytest.raises(RunError, match=r"a resumed run must not change loss=mean_squared_error; start a new run in"):
         resume("run", ["loss=mean_squared_error"])

@@ -192,7 +192,7 @@ def test_a_model_too_large_for_a_checkpoint_is_refused_before_training(stopped, 
     for limit in ("MAX_META_BYTES", "MAX_META_VALUES"):
         with monkeypatch.context() as patch:
             patch.setattr(checkpoint_meta, limit, 100)
-            with pytest.raises(SaveError, match=r"its meta\.json .* more than 100; scale by fewer quantiles"):
+            with pytest.raises(SaveError, match=r"its meta\.json .* more than 100; use a quantile scaler with fewer"):
                 check_meta_size(session, trainer)
 
 

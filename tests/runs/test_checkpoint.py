@@ -235,7 +235,9 @@ def test_a_meta_too_large_for_load_is_not_saved(tmp_path, monkeypatch):
             patch.setattr(checkpoint_meta, limit, 3000)
             for meta in ({"name": "a", "long": value}, {"name": "a"}):
                 if "long" in meta:
-                    with pytest.raises(SaveError, match=r"a.npz: cannot be written: its meta.json .*3,000; scale by"):
+                    with pytest.raises(
+                        SaveError, match=r"a.npz: cannot be written: its meta.json .*3,000; use a quantile scaler"
+                    ):
                         checkpoint.save(str(path), WEIGHTS, {}, meta)
                     with pytest.raises(SaveError, match="the checkpoint: cannot be written"):
                         checkpoint.check_meta_size(meta, WEIGHTS)

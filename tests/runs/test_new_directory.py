@@ -65,7 +65,7 @@ def test_a_path_of_a_file_is_refused():
         new_run_directory_at("file/inside")
 
 
-def test_a_directory_with_only_unfinished_files_counts_as_empty():
+def test_a_directory_with_only_an_unfinished_status_file_counts_as_empty():
     os.makedirs("run/checkpoints")
     for name in ("run/.status.json.x1.tmp", "run/checkpoints/.last.npz.x2.tmp"):
         with open(name, "w"):

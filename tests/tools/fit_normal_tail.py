@@ -5,10 +5,11 @@ nncli itself does not need mpmath. In a separate environment:
     pip install mpmath==1.3.0
     python -m tests.tools.fit_normal_tail
 
-For a from 0 to FAR, the script finds the polynomials P and Q that minimise the largest relative error of
-P(a) / Q(a) = f(a) = exp(a^2 / 2) * P(X > a). The equation P - f * Q = 0 is linear in the coefficients. It is solved
-repeatedly by weighted least squares at many points, until the errors have the same size everywhere (Lawson's
-iteration). The weights depend on the Q and the errors of the previous solution.
+The function is f(a) = exp(a^2 / 2) * Prob(X > a), where X has the standard normal distribution. The script finds the
+polynomials P and Q for which the largest relative error of P(a) / Q(a) over 0 <= a <= FAR is smallest. The equation
+P - f * Q = 0 is linear in the coefficients. It is solved repeatedly by weighted least squares at many points, until
+the errors have the same size everywhere (Lawson's iteration). The weights depend on the Q and the errors of the
+previous solution.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ ITERATIONS = 25
 
 
 def tail(a: Any) -> Any:
-    """Return exp(a^2 / 2) * P(X > a)."""
+    """Return exp(a^2 / 2) * Prob(X > a)."""
     return exp(a * a / 2) * erfc(a / sqrt(2)) / 2
 
 
 def points(count: int, far: int) -> list[Any]:
-    """Return 0 and the Chebyshev points in 1 / (1 + 0.3 * a), which are dense near 0."""
+    """Return 0, and the values of a at which 1 / (1 + 0.3 * a) is a Chebyshev point; they are dense near 0."""
     nearest = 1 / (1 + mpf(3) * far / 10)
     shares = ((cos(pi * (k + mpf(1) / 2) / count) + 1) / 2 for k in range(count))
     return [mpf(0), *((1 / (nearest + (1 - nearest) * share) - 1) * 10 / 3 for share in shares)]

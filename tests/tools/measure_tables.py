@@ -47,7 +47,10 @@ def _read(path: str, *, arrow: bool) -> None:
 
 
 def _write(path: str, rows: int, texts: int) -> None:
-    """Write a table of numbers with six decimals; some columns have short texts, integers or empty cells."""
+    """Write a table of numbers with six decimals.
+
+    If `texts` is not 0, that many columns have short texts, one has integers, and one has some empty cells.
+    """
     random = np.random.default_rng(0)
     words = np.array(["red", "green", "blue", "light grey", "x"])
     with open(path, "w") as file:

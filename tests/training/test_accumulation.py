@@ -24,7 +24,7 @@ def weighted(rows, shape, zeros=()):
 
 
 def steps(trainer):
-    """Return (step, step in the epoch, loss, weights) after every step, and the records with 0 seconds."""
+    """Return [(step, step in the epoch, loss, weights) of every step], and the records with `seconds` set to 0."""
     found, records = [], []
     for event in trainer.run():
         if isinstance(event, StepEnded):

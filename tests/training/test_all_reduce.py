@@ -12,7 +12,7 @@ from nncli.training.all_reduce import AllReduce
 
 @pytest.mark.parametrize("one_at_a_time", [False, True])
 def test_every_shard_gets_the_sum_in_the_order_of_the_shards(one_at_a_time):
-    parts = np.random.default_rng(0).normal(size=(3, 2, 4)).astype(np.float32)  # axes: shard, sum, entries
+    parts = np.random.default_rng(0).normal(size=(3, 2, 4)).astype(np.float32)  # two sums of 4 entries over 3 shards
     all_reduce = AllReduce(3, one_at_a_time=one_at_a_time)
 
     def sums(shard):

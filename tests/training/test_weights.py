@@ -126,7 +126,7 @@ def test_a_batch_of_weight_zero_changes_nothing(optimizer):
         assert (before[0][0] != following[0][0]).any()
 
 
-def test_a_first_batch_of_weight_zero_has_no_mean_loss():
+def test_the_mean_loss_after_a_first_batch_of_weight_zero_is_nan():
     random = np.random.default_rng(0)
     weights = np.repeat([0.0, 1.0], 4)
     trainer = trainer_of(train=Dataset(random.normal(size=(8, 3)), random.normal(size=(8, 1)), weights), shuffle=False)

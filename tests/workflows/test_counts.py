@@ -88,7 +88,7 @@ def test_last_activations_unsuitable_for_counts_are_rejected():
     assert check(config(rates, ["relu"])).rows == {"training": 80}
 
 
-def test_the_hint_for_diverging_counts_does_not_advise_scaling():
+def test_the_hint_for_divergence_on_counts_does_not_advise_scaling_targets():
     model = nncli.Model([{"type": "dense", "units": 1}], "poisson", {"type": "sgd", "learning_rate": 1e4})
     with pytest.raises(nncli.NncliError) as caught:
         model.train(X, Y * 100, verbose=False)

@@ -291,7 +291,7 @@ def test_a_model_is_evaluated_on_a_built_in_dataset():
     assert found.classes.support.sum() == 1797
 
 
-def test_a_separate_file_of_targets_is_rejected_for_tables(trained):
+def test_unsuitable_separate_files_of_targets_are_rejected(trained):
     np.save("y.npy", ACTUAL)
     for text in ("new.csv", str(Path(trained["bars"]).parent / tiny.BARS)):
         with pytest.raises(UserError, match=r"contains its targets; --targets is only for \.npy and idx files"):
@@ -337,5 +337,5 @@ def test_undefined_metrics_are_nan(trained):
 
 def test_rows_whose_weights_are_all_0_are_rejected(trained):
     Path("zero.csv").write_text("a,b,side,w\n1,2,left,0\n3,4,left,0\n")
-    with pytest.raises(DataError, match=r"zero\.csv: all weights are 0, so no row counts"):
+    with pytest.raises(DataError, match=r"zero\.csv: all weights are 0, so every row would be ignored"):
         evaluate(trained["classifier"], "{path: zero.csv, targets: side, weights: w}")

@@ -33,7 +33,7 @@ def _folder(tmp_path, monkeypatch):
 
 
 def trained(*settings, **given):
-    """Train the config that init writes, and return its test metrics, or its validation metrics without test rows."""
+    """Train the config that init writes; return the test metrics, or without test rows the validation metrics."""
     init(**given, output="first.yaml")
     ended = train("first.yaml", list(settings), run_dir="run")
     return ended.test or {name.removeprefix("val_"): value for name, value in ended.best.items() if "val_" in name}
@@ -55,7 +55,7 @@ def test_the_config_without_data_trains():
 
 
 @pytest.mark.parametrize("name", first(1, dataset_names()))
-def test_every_built_in_dataset_beats_the_constant_baseline(name):
+def test_the_config_for_a_built_in_dataset_beats_the_constant_baseline(name):
     found = trained(data=name)
     if name == "diabetes":
         assert found["r2"] > 0.3  # predicting the mean gives 0
@@ -64,7 +64,7 @@ def test_every_built_in_dataset_beats_the_constant_baseline(name):
 
 
 @pytest.mark.parametrize("file", first(0, ["california_housing_test.csv.gz", "california_housing_train.csv.gz"]))
-def test_house_prices_beat_linear_regression(file):
+def test_the_config_for_house_prices_beats_linear_regression(file):
     if not (SHARED / file).exists():
         pytest.skip(f"{file} is not beside the project")
     found = trained(data=str(SHARED / file), targets=["median_house_value"])
@@ -205,7 +205,7 @@ def test_classes_and_numbers_are_distinguished(targets, kind, doubtful):
 
 
 def arrays(name="a.npz", **given):
-    """Return the text and the resolved config that init writes for arrays."""
+    """Return the text of the config that init writes for arrays, and the result of checking this config."""
     np.savez(name, **given)
     Path(f"{name}.yaml").unlink(missing_ok=True)
     text = init(name, output=f"{name}.yaml")
@@ -349,7 +349,7 @@ def test_a_column_of_row_numbers_is_kept_if_it_is_the_only_column():
         ("x.npy", [], UserError, "x.npy: name the file of its targets with --target FILE"),
         ("bars.npz", ["z"], UserError, "bars.npz: name the array to learn with --target NAME. Known: x, y"),
         ("four.npz", [], UserError, "four.npz: name the array to learn with --target NAME. Known: "),
-        ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep only one of them, or name one x"),
+        ("odd.npz", ["b"], UserError, "odd.npz: which of a, c are the inputs? Keep one of them, or rename one to x"),
         ("digits", ["x"], UserError, "digits: contains its targets; leave out --target"),
         ("names.csv", ["income"], DataError, "names.csv:4: the target is 'oops', but usually a number; correct it"),
         ("bars.npz", ["x", "y"], DataError, "only a table can have several targets"),

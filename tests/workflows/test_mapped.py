@@ -64,7 +64,7 @@ def numbers(dtype="float32", rows=90, name="x.npy"):
 
 
 def images(dtype="uint8"):
-    """Return a config of a classifier on .npy files that splits batches into shards."""
+    """Write .npy files and return a config of a classifier on them; its batches are computed in shards."""
     found = tiny.bars(60)
     np.save("images.npy", found["x"].astype(dtype))
     np.save("labels.npy", found["y"])
@@ -75,7 +75,7 @@ def images(dtype="uint8"):
 
 
 def is_mapped(config, settings=()):
-    """Return whether the inputs of every split are memory-mapped."""
+    """Return, for the training, validation and test rows, whether their inputs are memory-mapped."""
     found = load_config(config, settings).session()
     return [isinstance(part.inputs, NetworkInputs) for part in (found.train, found.validation, found.test)]
 
@@ -277,7 +277,7 @@ def test_class_names_of_different_lengths_are_not_truncated():
     assert (found[0], found[-1]) == ("b", "a-very-long-name")
 
 
-def test_predictions_are_written_batch_by_batch(monkeypatch):
+def test_predictions_are_computed_batch_by_batch(monkeypatch):
     run = digits("run")
     found = predict(run, "digits", batch_size=100)
     seen = []

@@ -117,7 +117,7 @@ def test_duplicate_metrics_are_rejected(twice):
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
-def test_a_run_with_the_same_metric_twice_can_be_resumed(step):
+def test_a_run_with_several_forms_of_a_metric_can_be_resumed(step):
     metrics = [*FORMS, "roc_auc", {"type": "roc_auc", "average": "weighted"}, "average_precision"]
     training = {"epochs": 3, "batch_size": 16, "checkpoint": {"monitor": "val_roc_auc_weighted"}}
     path = tiny.write(Path(), tiny.classifier(metrics=metrics, training=training))

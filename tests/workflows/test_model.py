@@ -146,7 +146,7 @@ def test_verbose_writes_only_to_standard_error(capsys):
     assert sum(line.startswith("epoch ") for line in err.splitlines()) == 2
 
 
-def test_training_twice_equals_training_longer():
+def test_two_consecutive_trainings_equal_one_longer_training():
     reference, parts = regression(), regression()
     expected = reference.train(X, Y, epochs=5, verbose=False)
     parts.train(X, Y, epochs=2, verbose=False)

@@ -306,7 +306,7 @@ def test_the_first_invalid_label_is_reported():
     ]
 
 
-def test_a_large_array_is_sampled_first(monkeypatch):
+def test_check_reads_a_sample_of_a_large_array_but_all_of_its_labels(monkeypatch):
     monkeypatch.setattr("nncli.data.sources.arrays.MIN_PREVIEW_BYTES", 0)
     x, y = np.zeros((3000, 2)) + np.arange(3000)[:, None], np.arange(6000).reshape(3000, 2) % 2
     np.savez("large.npz", x=x, y=y)
@@ -357,7 +357,7 @@ def test_a_python_model_learns_multi_label_targets():
         one.predict_labels(POINTS)
 
 
-def test_a_label_with_more_weight_is_predicted_more_often():
+def test_a_larger_positive_weight_raises_the_probability_of_its_label():
     counts = {}
     for weight in (0.1, (10.0, 0.1, 0.1)):
         model = nncli.Model(LAYERS, {"type": "bce", "positive_weight": weight}, {"type": "adam", "learning_rate": 0.05})

@@ -48,7 +48,7 @@ def status(run):
 
 
 def same(run, other):
-    """Return whether two runs ended with the same bits."""
+    """Assert that two runs ended with the same bits, and return True."""
     assert rows(run) == rows(other)
     for name in ("best", "last"):
         assert members(f"{run}/checkpoints/{name}.npz") == members(f"{other}/checkpoints/{name}.npz")

@@ -21,7 +21,7 @@ VALUES = [None, "x", -1, 0, 1.5, [], {}, ["x"], [0.5], True]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Return the folder of two runs and, by kind of scaling, meta.json and the other members of their checkpoints."""
+    """Return (folder of two runs, {kind of scaling: (meta.json, {name: other member}) of the best checkpoint})."""
     folder = tmp_path_factory.mktemp("runs")
     found = {}
     for name, make, scaling in (
@@ -43,7 +43,7 @@ def runs(tmp_path_factory):
 
 
 def leaves(value: Any, path: tuple = ()) -> list[tuple]:
-    """Return the path of every entry in nested plain values."""
+    """Return the paths of the value itself (an empty path) and of all entries in it, at any depth."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(leaf for key, item in items for leaf in leaves(item, (*path, key)))]
 

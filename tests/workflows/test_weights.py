@@ -186,7 +186,10 @@ def test_balanced_class_weights_equal_row_weights():
 
 
 def images(*, weights=True, **training):
-    """Return a config of a model on weighted images that splits batches into shards."""
+    """Write weighted images and return a config for them; its batches are computed in shards.
+
+    The config uses the weights only if `weights` is true.
+    """
     found = tiny.bars(40)
     values = tiny.convolutional(metrics=["accuracy", {"type": "f1", "average": "macro"}, "roc_auc"])
     np.savez("weighted.npz", **found, w=np.arange(40) % 4 * 0.75)
@@ -256,7 +259,7 @@ def test_the_constant_baseline_uses_weights():
     notes = []
     train(tiny.write(Path(), values), run_dir="run", listener=notes.append)
     assert "the loss of the best constant prediction" in notes[-1].note, (
-        "the constant prediction is correct for nearly all of the weight"
+        "the constant prediction is correct for rows that have nearly all of the total weight"
     )
 
 

@@ -12,7 +12,7 @@ from nncli.core.text_format import truncate
 
 
 def check_data_settings(context: CheckContext) -> Iterator[Problem]:
-    """Yield a problem if the data section scales class labels or lists classes of numbers."""
+    """Yield a problem if the data section scales class labels, or lists classes although the targets are numbers."""
     data, loss, task = context.draft.get("data"), context.draft.loss, context.task
     if task is None:
         return

@@ -23,7 +23,7 @@ ROWS = 2
 def try_layers(
     layers: Sequence[Layer], inputs: Array, dtype: FloatDType, path: Path = ("model",), *, trained: bool = False
 ) -> Iterator[Problem]:
-    """Yield the problem of the first plugin layer that fails with two rows.
+    """Run the layers on two rows, and yield the problem of the first plugin layer that fails.
 
     Args:
         layers: the layers in order, with every default filled in and matching shapes.

@@ -13,7 +13,7 @@ MAX_CHUNK_BYTES = 1 << 25  # size of a chunk after conversion to float64
 
 
 class Chunked(Protocol):
-    """An array, or an object whose rows can only be read by slices."""
+    """An array, or an array-like object whose rows can only be read in slices."""
 
     @property
     def shape(self) -> Shape:
@@ -36,7 +36,7 @@ def rows_per_chunk(shape: Shape) -> int:
 
 
 def chunks(x: Chunked) -> Iterator[Array]:
-    """Yield the rows in order as chunks (rows, entries of a row), small enough to copy each one as float64."""
+    """Yield the rows in order, in chunks (rows, entries per row) that are small enough to be copied as float64."""
     rows, entries = rows_per_chunk(x.shape), math.prod(x.shape[1:])
     for start in range(0, len(x), rows):
         chunk = x[start : start + rows]

@@ -1,4 +1,4 @@
-"""Some columns of an array, selected when rows are read."""
+"""Select some columns of an array when its rows are read."""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ from nncli.data.arrays.chunks import Chunked, chunks
 
 
 def is_finite(array: Array) -> bool:
-    """Whether every number is finite; the sum of squares is a fast check, but may itself overflow."""
+    """Whether every number is finite."""
     if array.flags.c_contiguous and math.isfinite(np.vdot(array, array)):
         return True
-    return array.size == 0 or (math.isfinite(array.max()) and math.isfinite(array.min()))  # max and min of nan are nan
+    # the sum of squares may overflow even if every number is finite; max and min are nan if any number is nan
+    return array.size == 0 or (math.isfinite(array.max()) and math.isfinite(array.min()))
 
 
 def check_finite(array: Chunked, path: str, row_numbers: Array) -> None:
@@ -23,8 +24,8 @@ def check_finite(array: Chunked, path: str, row_numbers: Array) -> None:
 
     Args:
         array: (n, *).
-        path: path of its file.
-        row_numbers: (n,) the number that each row has in the file.
+        path: path of the array's file.
+        row_numbers: (n,) each row's number in the file.
 
     Raises:
         DataError: if an entry is nan or infinite; names the file, row and column of the first such entry.

@@ -1,4 +1,4 @@
-"""Read MNIST's idx files."""
+"""Read files in the idx format, in which MNIST is published."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _array(content: bytearray, shape: Shape, dtype: np.dtype[Any], path: str) ->
     try:
         return np.frombuffer(content, dtype, math.prod(shape)).reshape(shape)
     except ValueError:  # one axis is 0, and the product of the others overflows
-        raise DataError(f"{path}: its header says {shape}, too large for an array") from None
+        raise DataError(f"{path}: its header says {shape}, which is too large for an array") from None
 
 
 def _read_header(file: BinaryIO, path: str) -> tuple[Shape, np.dtype[Any]]:

@@ -14,7 +14,7 @@ class MemoryMapped:
 
     Args:
         array: (m, *) a NumPy memory map.
-        rows: (n,) numbers of the rows; None for all.
+        rows: (n,) the indices of the rows in `array`; None for all rows.
     """
 
     def __init__(self, array: Array, rows: Array | None = None) -> None:
@@ -45,5 +45,5 @@ class MemoryMapped:
         return np.take(self._array, indices if self._rows is None else self._rows[indices], axis=0)
 
     def with_shape(self, shape: Shape) -> MemoryMapped:
-        """Return the same rows, each reshaped."""
+        """Return the same rows, each with another shape."""
         return MemoryMapped(self._array.reshape(len(self._array), *shape), self._rows)

@@ -22,7 +22,7 @@ def load_npy(path: str) -> Array:
     """Return the array of a .npy file as a memory map.
 
     Raises:
-        DataError: if it is missing, cut short, or holds objects, which are never unpickled.
+        DataError: if it is missing or truncated, or holds Python objects, which are never unpickled.
     """
     with open_file(path) as file:
         if file.read(2) == b"PK":
@@ -39,7 +39,7 @@ def load_npz(path: str, names: list[str]) -> list[Array]:
     """Return some of the arrays of a .npz file.
 
     Raises:
-        DataError: if it is missing or damaged, lacks an array, or holds objects, which are never unpickled.
+        DataError: if it is missing or damaged, lacks an array, or holds Python objects, which are never unpickled.
     """
     with _open_npz(path) as archive:
         return [_read_member(archive, path, name, None)[0] for name in names]
@@ -77,7 +77,7 @@ def npz_bytes(path: str) -> int:
 
 @contextmanager
 def _open_npz(path: str) -> Iterator[zipfile.ZipFile]:
-    """Open a .npz file as an archive; errors while reading from it become a DataError too."""
+    """Open a .npz file as a zip archive; errors in opening or reading it become a DataError."""
     with open_file(path) as file:
         try:
             with open_zip(file) as archive:
@@ -96,7 +96,7 @@ def _read_member(archive: zipfile.ZipFile, path: str, name: str, rows: int | Non
     """Return (the array or its first `rows` rows, the shape of the full array)."""
     if name not in _names(archive):
         known = ", ".join(_names(archive))
-        message = f"{path}: no array {name!r}; it holds {known}; name its arrays with inputs: and targets:"
+        message = f"{path}: no array {name!r}; it holds {known}; choose arrays with inputs: and targets:"
         raise DataError(message, missing=name)
     if f"{name}.npy" not in archive.namelist():
         raise DataError(f"{path}: {name} is not an array")

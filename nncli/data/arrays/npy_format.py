@@ -14,14 +14,14 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-LENGTH_BYTES = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # bytes of the header's length field, by version of the format
+LENGTH_BYTES = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # format version: bytes of the header's length field
 MAX_HEADER_BYTES = 10_000  # NumPy has the same limit, but reads the whole header before it checks the limit
 MAX_ARRAY_BYTES = 1 << 60
 HAS_OBJECTS = "it holds Python objects, or is of another format"
 
 
 def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
-    """Read the header, leaving the file at the first entry.
+    """Read the header; the file is then positioned at the first entry of the array.
 
     Returns:
         (shape, whether entries are in Fortran order, dtype).
@@ -34,7 +34,7 @@ def read_header(file: IO[bytes]) -> tuple[Shape, bool, np.dtype[Any]]:
         raise ValueError(HAS_OBJECTS)
     version = (magic[-2], magic[-1])
     if version not in LENGTH_BYTES:
-        raise ValueError(f"version {version[0]}.{version[1]} of the format is not known")
+        raise ValueError(f"version {version[0]}.{version[1]} of the format is not supported")
     length = file.read(LENGTH_BYTES[version])
     size = int.from_bytes(length, "little")
     if size > MAX_HEADER_BYTES:

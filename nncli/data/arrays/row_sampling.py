@@ -9,13 +9,13 @@ import numpy as np
 from nncli.core.types import Array
 from nncli.data.arrays.chunks import Chunked, chunks
 
-MAX_WHOLE_ENTRIES = 1 << 27  # arrays with at most this many entries are used completely
+MAX_WHOLE_ENTRIES = 1 << 27  # arrays with at most this many entries are not sampled
 MAX_SAMPLED_ENTRIES = 1 << 24  # number of entries that are sampled from a larger array
-MIN_SEEK_BYTES = 1 << 16  # sampled rows at least this far apart are read one by one
+MIN_SEEK_BYTES = 1 << 16  # sampled rows are read one by one if they are at least this far apart
 
 
 def evenly_spaced(total: int, count: int) -> Array:
-    """Return the numbers of at most `count` evenly spaced rows, out of `total` rows."""
+    """Return the indices of at most `count` evenly spaced rows out of `total` rows."""
     return np.arange(total)[:: max(1, -(-total // count))]
 
 

@@ -20,11 +20,11 @@ class ColumnEncoder:
 
     Args:
         name: name of the column.
-        kind: number, boolean (1 for true and 0 for false), or category for one-hot encoded text.
+        kind: number; boolean, encoded as 1 for true and 0 for false; or category, one-hot encoded text.
         fill: the value imputed for blank cells of a number or boolean column; None makes them an error.
-        categories: the texts that get a one-hot column each, sorted; "" stands for a blank cell.
-        indicator: whether an extra column is 1 for blank cells.
-        unseen: how a text that is not among the categories is encoded.
+        categories: the texts, sorted, each of which has a one-hot column; "" stands for a blank cell.
+        indicator: whether to add a column that is 1 for blank cells and 0 for others.
+        unseen: whether a text that is not among the categories is encoded as zeros or is an error.
     """
 
     name: str

@@ -12,10 +12,10 @@ class ColumnRules:
     """How the columns of a table are encoded.
 
     Args:
-        missing: how blank cells of numeric columns are imputed: median, mean, error, or a number.
+        missing: the value imputed for blank cells of numeric columns: median, mean or a number; error refuses them.
         missing_indicator: whether a column with blank cells gets an extra column that marks them.
-        unseen: how a category that did not occur in training is encoded: zeros, or an error.
-        categories: the columns that are categories even if they hold numbers.
+        unseen: whether a category that did not occur in training is encoded as zeros or is an error.
+        categories: names of columns whose cells are categories even if they are numbers.
     """
 
     missing: str | float = "median"

@@ -1,4 +1,4 @@
-"""A table as numbers, encoded when its rows are read."""
+"""A table whose rows are encoded as numbers when they are read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from nncli.core.types import Array, Shape
 
-Encode: TypeAlias = Callable[[slice], Array]  # encodes rows of one column as (rows, features) in float64
+Encode: TypeAlias = Callable[[slice], Array]  # encodes a slice of one column as (rows, features) in float64
 
 
 class EncodedTable:
-    """The columns of a table as numbers.
+    """The columns of a table, encoded as numbers when rows are read.
 
     Args:
         encoders: one function per column.

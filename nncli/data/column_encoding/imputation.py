@@ -12,7 +12,7 @@ from nncli.data.tables.dataframe import Table
 
 
 def fit_fill_value(values: Array, rules: ColumnRules) -> float | None:
-    """Return the value that blank cells get: the median or mean of the training rows, or a constant.
+    """Return the value that replaces blank cells: the median or mean of the training rows, or a constant.
 
     Args:
         values: (n,) the column in the training rows, nan for blank cells.
@@ -40,7 +40,7 @@ def impute_numbers(
         values: (n,) the column, nan for blank cells.
         fill: the value for blank cells; None makes them an error.
         notes: receives the number of blank cells.
-        indicator: whether an extra column is 1 for blank cells.
+        indicator: whether to add a column that is 1 for blank cells and 0 for others.
 
     Raises:
         DataError: if a cell is blank and there is no fill value; names file, line and column.
@@ -49,7 +49,7 @@ def impute_numbers(
     if blank.any():
         if fill is None:
             raise DataError(
-                f"{table.place(int(blank.argmax()))}: column {name!r} is blank; fill it, or write missing: "
+                f"{table.place(int(blank.argmax()))}: column {name!r}: the cell is blank; fill it, or write missing: "
                 "median, mean or {constant: NUMBER}"
             )
         notes.append(f"column {name!r}: {int(blank.sum())} blank cells filled with {fill:g}")

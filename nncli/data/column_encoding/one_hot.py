@@ -22,7 +22,7 @@ def one_hot_encode(
     Args:
         table: the table that has the column.
         name: name of the column.
-        categories: the categories of the training rows; each becomes a column.
+        categories: the categories in the training rows; each becomes a column.
         unseen: whether other categories are encoded as zeros or are an error.
         notes: receives the number of unseen categories.
 
@@ -31,7 +31,7 @@ def one_hot_encode(
     """
     texts = as_text_column(table.column(name))
     index_of = {category: index for index, category in enumerate(categories)}
-    indices = np.array([index_of.get(value, -1) for value in texts.values], np.int64)  # -1 for unseen
+    indices = np.array([index_of.get(value, -1) for value in texts.values], np.int64)  # -1 if unseen
     check_unseen_categories(table, name, texts, texts.mask(indices < 0), unseen, notes)
 
     def encode(rows: slice) -> Array:

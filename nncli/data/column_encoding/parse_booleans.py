@@ -13,10 +13,10 @@ VALUES = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "": np.nan}
 
 
 def parse_booleans(table: Table, name: str) -> Array:
-    """Return a column of true, false, 1 and 0 as 1 and 0, with nan for blank cells.
+    """Return a column of true, false, 1 and 0 as numbers: 1 and 0, and nan for blank cells.
 
     Raises:
-        DataError: if a cell is none of these; names its place.
+        DataError: if a cell holds another value; names its place.
     """
     texts = as_text_column(table.column(name))
     invalid = texts.mask([value.lower() not in VALUES for value in texts.values])

@@ -12,7 +12,7 @@ from nncli.data.tables.dataframe import Table
 from nncli.data.tables.text_column import TextColumn
 from nncli.data.tables.text_patterns import NON_FINITE_WORDS, are_booleans, are_dates, are_formatted_numbers
 
-MIN_NUMERIC_SHARE = 0.9  # if at least this share of the cells are numbers or booleans, other cells are mistakes
+MIN_NUMERIC_SHARE = 0.9  # if at least this share of cells are numbers (or booleans), the others are mistakes
 
 
 def check_text_is_category(table: Table, name: str, cells: TextColumn, values: Array, bad: int) -> None:
@@ -29,16 +29,16 @@ def check_text_is_category(table: Table, name: str, cells: TextColumn, values: A
         DataError: if the cells are dates or formatted numbers, or if most of them are numbers or booleans.
     """
     given = [text for text in cells.unique() if text]
-    instead = f"leave the column out with inputs:, or take it as text with categories: [{name}]"
+    instead = f"leave the column out with inputs:, or treat it as text with categories: [{name}]"
     if are_dates(given):
         raise DataError(
             f"{table.place(bad)}: column {name!r}: dates and times such as {truncate(cells[bad])!r} are not numbers; "
-            f"derive columns of numbers from them (year, month, weekday, days since a day), or {instead}"
+            f"derive columns of numbers from them (year, month, weekday, days since a fixed date), or {instead}"
         )
     if are_formatted_numbers(given):
         raise DataError(
             f"{table.place(bad)}: column {name!r}: expected plain numbers such as 1234.5; got {cells[bad]!r}; write "
-            f"them without signs, thousands separators and decimal commas, or {instead}"
+            f"them without %, currency signs, thousands separators and decimal commas, or {instead}"
         )
     filled = int((~is_blank(cells)).sum())
     booleans = cells.mask([are_booleans([value]) for value in cells.values])

@@ -16,17 +16,17 @@ from nncli.data.files.opening import open_file
 
 MAX_BYTES = 256 << 20  # every file may decompress to this size
 MAX_TEXT_BYTES = 48 << 20  # the same limit for tables, which need up to 15 bytes of memory per byte of text
-MAX_RATIO = 200  # beyond these limits, a file may decompress to this multiple of its compressed size
+MAX_RATIO = 200  # a file may exceed these limits if it decompresses to at most this multiple of its size
 BUFFER_BYTES = 1 << 18
 
 
 @contextmanager
 def open_decompressed(path: str, max_bytes: int = MAX_BYTES) -> Iterator[BinaryIO]:
-    """Open a file for reading, decompressed if its name ends in .gz.
+    """Open a file for reading; its content is decompressed if its name ends in .gz.
 
     Args:
         path: path of the file.
-        max_bytes: as for `check_decompressed_size`.
+        max_bytes: limit as in `check_decompressed_size`.
 
     Raises:
         DataError: if it is missing, not readable, not a valid gzip file, or decompresses to far more than its size.
@@ -46,7 +46,7 @@ def decompress(file: BinaryIO, path: str, max_bytes: int = MAX_BYTES) -> Iterato
     Args:
         file: the gzip file.
         path: its name, for messages.
-        max_bytes: as for `check_decompressed_size`.
+        max_bytes: limit as in `check_decompressed_size`.
 
     Raises:
         DataError: if it is not a valid gzip file, or decompresses to far more than its size.
@@ -59,7 +59,7 @@ def decompress(file: BinaryIO, path: str, max_bytes: int = MAX_BYTES) -> Iterato
 
 
 class _CountingReader(io.RawIOBase):
-    """Read the content of a gzip file, and compare its size with the compressed bytes read so far."""
+    """Decompress a gzip file, and compare the decompressed size with the compressed bytes read so far."""
 
     def __init__(self, content: BinaryIO, file: BinaryIO, path: str, max_bytes: int) -> None:
         self._content, self._file, self._path, self._max_bytes = content, file, path, max_bytes
@@ -86,10 +86,10 @@ def check_decompressed_size(
 
     Args:
         path: path of the file.
-        what: name of the decompressed array, or "it" for the whole file, for the message.
-        decompressed: its decompressed size in bytes, or the bytes that were read so far.
-        compressed: its compressed size in bytes.
-        max_bytes: decompressed size that is allowed for any compressed size.
+        what: the subject of the message: the name of the decompressed array, or "it" for the whole file.
+        decompressed: decompressed size in bytes, or the number of decompressed bytes read so far.
+        compressed: compressed size in bytes, or the number of compressed bytes read so far.
+        max_bytes: a decompressed size up to this limit is always allowed.
 
     Raises:
         DataError: if the decompressed size is too large; names both sizes.

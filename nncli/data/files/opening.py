@@ -11,7 +11,7 @@ from nncli.core.spelling import nearest_file
 
 
 def file_not_found(path: str) -> DataError:
-    """Return the error for a missing file, with the most similar name in its folder."""
+    """Return the error for a missing file; it suggests the most similar name in the same folder."""
     return DataError(f"no such file or folder: {path}{nearest_file(path)}", file=path)
 
 
@@ -33,7 +33,7 @@ def open_file(path: str) -> Iterator[BinaryIO]:
 
 
 def read_at_most(file: BinaryIO, size: int) -> bytearray:
-    """Read up to `size` bytes, a block at a time, because a size taken from a file's header may be wrong."""
+    """Read up to `size` bytes in blocks, because a wrong size in a file's header may be larger than memory."""
     content = bytearray()
     while len(content) < size and (block := file.read(min(size - len(content), 1 << 20))):
         content += block

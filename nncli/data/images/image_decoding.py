@@ -32,12 +32,12 @@ def decode_image(
 
     Args:
         file: path of the image.
-        mode: mode to convert to; None keeps the image's own mode, which must be `expected`.
-        expected: mode of the previous images; None for the first one.
+        mode: mode to convert to; None keeps the image's own mode.
+        expected: mode of the previous images, which the image must have if `mode` is None; None for the first image.
         size: (height, width) to resize to; None keeps the image's own size.
 
     Returns:
-        ((height, width) or (height, width, 3) of bytes, mode).
+        (pixels, mode), where the pixels are an array of bytes, (height, width) or (height, width, 3).
 
     Raises:
         BrokenImageError: if it is not a valid image.

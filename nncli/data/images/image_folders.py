@@ -39,15 +39,15 @@ def image_files(path: str) -> list[str]:
 
 
 def labelled_files(path: str, folders: list[str], classes: tuple[str, ...] | None) -> LabelledFiles:
-    """Return the images of the sub-folders that are classes.
+    """Return the images in the sub-folders of the chosen classes.
 
     Args:
         path: path of the folder.
         folders: names of its sub-folders.
-        classes: the labels to use; None for all.
+        classes: the chosen classes; None for all sub-folders.
 
     Raises:
-        DataError: if there is no sub-folder, no sub-folder for the classes, or a sub-folder without images.
+        DataError: if there are no sub-folders, none has the name of a class, or a class's sub-folder has no images.
     """
     if not folders:
         raise DataError(f"{path}: expected one sub-folder of images per class; found no folder in it")

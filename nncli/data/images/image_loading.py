@@ -24,7 +24,7 @@ def load_images(
 
     Args:
         files: paths of the images.
-        source: their folder or table, for messages.
+        source: folder or table of the images, for messages.
         mode: grey or rgb; None for the mode of the first image.
         size: (height, width) of all images; None for the size of the first image.
         broken: whether a broken image is an error or is skipped.

@@ -32,10 +32,10 @@ def fit_scaling(scaler: Scaler, x: Chunked, names: dict[str, list[int]], key: st
         scaler: the scaler to fit.
         x: (n, ..., columns) the training rows.
         names: positions of the columns by name.
-        key: scale_inputs or scale_targets, the key that names the scaler in the config, for the error.
+        key: the scaler's key in the config, scale_inputs or scale_targets, for the error.
 
     Raises:
-        DataError: if the scaler cannot be fitted; its `path` leads to the fault in the config.
+        DataError: if the scaler cannot be fitted; its `path` is the place of the mistake in the config.
     """
     if {position for positions in names.values() for position in positions} != set(range(x.shape[-1])):
         names = {str(index): [index] for index in range(x.shape[-1])}

@@ -37,15 +37,15 @@ class Preprocessing(StoredPreprocessing):
         rules: ColumnRules = DEFAULT_RULES,
         channel: bool = True,
     ) -> Preprocessing:
-        """Fit to training rows.
+        """Fit encoders and scalings to the training rows.
 
         Args:
             rows: the training rows only.
             task: the task, as far as it is known before all targets are read.
             input_scaler: scaler of the inputs.
-            target_scaler: scaler of the targets, for a regression.
+            target_scaler: scaler of the targets, used only for regression.
             rules: options for encoding a table's columns.
-            channel: whether rows with two axes are images, which get a channel axis; sequences keep their shape.
+            channel: whether rows with two axes are images and get a channel axis; False for sequences, which do not.
 
         Raises:
             DataError: if the rows hold values that cannot be used.
@@ -75,7 +75,7 @@ class Preprocessing(StoredPreprocessing):
         Args:
             rows: the rows to prepare.
             dtype: dtype of the network.
-            check: finds a row that the network does not accept.
+            check: returns the first row that the network does not accept, and why; None if it accepts all rows.
 
         Raises:
             DataError: if a column is missing, or a cell or a row cannot be used.
@@ -84,7 +84,7 @@ class Preprocessing(StoredPreprocessing):
         return self.lazy_inputs(rows, dtype, check)[:]
 
     def lazy_inputs(self, rows: Rows, dtype: FloatDType, check: RowCheck | None = None) -> NetworkInputs:
-        """Like `inputs`, but return a lazy object, which computes and checks rows when they are indexed.
+        """Like `inputs`, but return an object that computes and checks rows only when they are indexed.
 
         Raises:
             DataError: if a column is missing or a cell cannot be used.

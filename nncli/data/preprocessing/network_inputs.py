@@ -1,4 +1,4 @@
-"""The inputs of the network: rows scaled and converted to its dtype, chunk by chunk when they are read."""
+"""The inputs of the network: rows are scaled and converted to its dtype when they are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nncli.data.column_encoding.encoded_table import EncodedTable
 from nncli.data.scaling import Scaling
 
 RawInputs: TypeAlias = Array | MemoryMapped | EncodedTable
-RowCheck: TypeAlias = Callable[[Array], tuple[int, str] | None]  # returns (index of a row, why it is not accepted)
+RowCheck: TypeAlias = Callable[[Array], tuple[int, str] | None]  # returns (index of an invalid row, reason) or None
 
 
 class NetworkInputs:
@@ -26,7 +26,7 @@ class NetworkInputs:
         raw: (n, *input shape) unscaled values.
         scaling: scaling of the values, or None.
         dtype: dtype of the network.
-        place: returns the place of a row, for messages.
+        place: returns the place of a row in its file, for messages.
         check: returns the first row that the network does not accept, and why; None if it accepts all rows.
                 Default: no check.
     """
@@ -64,7 +64,7 @@ class NetworkInputs:
         return self
 
     def __getitem__(self, rows: slice) -> Array:
-        """Return some rows in their order; a view if neither scaling nor dtype changes them.
+        """Return a slice of the rows; a view if neither scaling nor dtype changes them.
 
         Raises:
             DataError: if a value is too large for the dtype, or the network does not accept a row.

@@ -37,7 +37,7 @@ def encode_table(table: Table, columns: tuple[ColumnEncoder, ...], notes: list[s
 
 
 def stack_table(table: Table, names: list[str], input_shape: Shape) -> Array:
-    """Return columns of numbers as rows for a model that was trained on arrays.
+    """Return columns of a table as an array of rows, for a model that was trained on arrays.
 
     Raises:
         ShapeError: if the model takes another number of entries per row.
@@ -50,7 +50,7 @@ def stack_table(table: Table, names: list[str], input_shape: Shape) -> Array:
 
 
 def reshape_array(rows: Rows, input_shape: Shape) -> RawInputs:
-    """Return an array's rows in the network's input shape, with a channel axis of length 1 added or removed.
+    """Return an array's rows in the network's input shape, adding or removing a channel axis of length 1.
 
     Raises:
         ShapeError: if the rows have another shape than in training.
@@ -80,5 +80,5 @@ def _image_hint(rows: Rows, shape: Shape) -> str:
 def _complete_numbers(table: Table, name: str) -> Array:
     values = table.numbers(name)
     if np.isnan(values).any():
-        raise DataError(f"{table.place(int(np.isnan(values).argmax()))}: column {name!r} is blank")
+        raise DataError(f"{table.place(int(np.isnan(values).argmax()))}: column {name!r}: the cell is blank")
     return values

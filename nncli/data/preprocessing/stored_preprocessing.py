@@ -38,7 +38,7 @@ class StoredPreprocessing:
     notes: list[str] = field(default_factory=list, compare=False)
 
     def state(self) -> dict[str, Any]:
-        """Return plain values from which `restore` makes the same preprocessing; floats keep every bit in JSON."""
+        """Return plain values from which `restore` makes the same preprocessing; JSON stores their floats exactly."""
         return {
             "input_shape": list(self.input_shape),
             "columns": [column.state() for column in self.columns],
@@ -58,10 +58,10 @@ class StoredPreprocessing:
 
         Args:
             state: the stored form that `state` returned.
-            learns: the kind of targets of the loss; the stored form does not distinguish counts from other numbers.
+            learns: the kind of targets of the loss, because the stored form does not tell counts from other numbers.
 
         Raises:
-            ValueError: if it is invalid; `check` tells whether it fits a model.
+            ValueError: if the stored form is invalid. `check` compares it with a model.
         """
         names = (*(state["feature_names"] or ()), *state["target_names"], *(state["classes"] or ()))
         if not all(isinstance(name, str) for name in names):
@@ -92,7 +92,7 @@ class StoredPreprocessing:
             output_shape: shape of one row of the network's outputs.
 
         Raises:
-            ValueError: if they do not fit; names what differs.
+            ValueError: if it is not consistent; names the fields that do not fit.
         """
         units = math.prod(output_shape)
         features = sum(len(column.features) for column in self.columns)

@@ -17,7 +17,7 @@ from nncli.data.rows.raw_rows import NotLoaded, Rows
 
 
 def array_rows(inputs: Array | MemoryMapped, targets: Array | None, name: str, target_file: str, target: str) -> Rows:
-    """Return rows of arrays.
+    """Return rows from arrays of inputs and targets.
 
     Args:
         inputs: (n, *) numbers.
@@ -40,7 +40,7 @@ def array_preview(
 
     Args:
         sample: (m, *) some of the rows.
-        origin: (m,) the index in the array of each of these rows.
+        origin: (m,) the index of each sampled row in the whole array.
         shape: shape of the whole array.
         targets: (n,) or (n, targets) the targets of all rows.
         name: name of the inputs in messages.
@@ -56,7 +56,7 @@ def array_preview(
 
 
 def array_place(path: str) -> Callable[..., str]:
-    """Return a function from row and column to a place in an array file; both count from 0, as in NumPy."""
+    """Return a function that describes, for messages, where a row or entry is in an array file."""
 
     def place(row: int, column: int | None = None) -> str:
         return f"{path}: row {row}{'' if column is None else f', column {column}'} (counted from 0)"

@@ -9,7 +9,7 @@ from nncli.data.rows.raw_rows import Rows
 
 @dataclass(frozen=True)
 class Preview:
-    """The targets of all rows of a large source, and the inputs of some of them.
+    """The targets of all rows of a large source, and the inputs of some rows.
 
     Args:
         rows: all rows with their targets; their inputs are NotLoaded.

@@ -1,4 +1,4 @@
-"""Rows: inputs and targets as a source reads them, with inputs that may be left unread."""
+"""Rows: inputs and targets as a source reads them; the inputs may be left unread."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Rows:
 
     @property
     def all_notes(self) -> tuple[str, ...]:
-        """The notes, and the number of dropped rows."""
+        """The notes, and one about the number of dropped rows if there are any."""
         if not self.dropped:
             return self.notes
         rows = "row" if self.dropped == 1 else "rows"

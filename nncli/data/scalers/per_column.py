@@ -27,15 +27,15 @@ class PerColumnScaler(Scaler):
     y[column] = scaler(x[column]) with the scaler of this column, which also decides what a constant column becomes.
 
     Args:
-        columns: one scaler per name; for a text column, city stands for all its categories, and city=Paris for one of
-            them; channels, and columns without names, are named by their numbers from 0.
+        columns: one scaler per column; the name of a text column, such as city, stands for all its categories, and
+            city=Paris for one of them; channels, and columns without names, are named by their numbers from 0.
         others: the scaler of all other columns.
 
     Reference: scikit-learn, `compose.ColumnTransformer`, which reorders the columns; here they keep their order.
     """
 
     columns: Annotated[dict[str, Annotated[Registered, SCALERS]], MinLen(1)]
-    others: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # built when checked
+    others: Annotated[Registered, SCALERS] = "none"  # type: ignore[assignment]  # a name is converted to a scaler
 
     def fit(self, x: Chunked) -> PerColumn | None:
         """Fit every scaler to its columns, which are named by their numbers."""
@@ -64,7 +64,7 @@ class PerColumnScaler(Scaler):
         return PerColumn(tuple(parts)) if any(part.scaling is not None for part in parts) else None
 
     def _groups(self, width: int, names: Mapping[str, Sequence[int]]) -> list[_Group]:
-        """Return the columns by scaler; those with the same scaler are fitted together, so that rows are read once."""
+        """Group the columns by scaler, because columns that are fitted together are read only once."""
         if missing := [name for name in self.columns if name not in names]:
             path = ("columns", *missing) if len(missing) == 1 else ("columns",)
             raise DataError(missing_columns_message(missing, names, self.columns), path=path)
@@ -76,7 +76,8 @@ class PerColumnScaler(Scaler):
                     message = f"already has a scaler as part of {other!r}; drop one of the two"
                     raise DataError(message, path=("columns", name))
             scaler = cast("Scaler", registered)
-            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)  # may combine columns
+            # a scaler that may combine columns is fitted to the columns of one name only
+            alone = is_user_defined(type(scaler)) or isinstance(scaler, PerColumnScaler)
             group = groups.setdefault((name, scaler) if alone else scaler, _Group(scaler, ("columns", name)))
             group.names.append(name)
             group.positions += names[name]
@@ -88,7 +89,7 @@ class PerColumnScaler(Scaler):
 
 @dataclass
 class _Group:
-    """Columns that are fitted together; `path` leads to their scaler in the config."""
+    """Columns that are fitted together; `path` is the place of their scaler in the config."""
 
     scaler: Scaler
     path: Path

@@ -25,7 +25,7 @@ class StandardScaler(Scaler):
 
     def fit(self, x: Chunked) -> Affine:
         """Fit mean and standard deviation of every column or channel in two passes over the rows."""
-        width, places = x.shape[-1], math.prod(x.shape[1:-1])  # places: entries of a column per row, such as pixels
+        width, places = x.shape[-1], math.prod(x.shape[1:-1])  # places: entries per row and column, such as pixels
         value_range, total, square = ColumnRange(), np.zeros(places * width), np.zeros(places * width)
         for rows in chunks(x):
             total += rows.sum(axis=0, dtype=np.float64)
@@ -37,5 +37,5 @@ class StandardScaler(Scaler):
             square += np.einsum("ij,ij->j", deviation, deviation)
         std = np.sqrt(square.reshape(places, width).sum(axis=0) / (len(x) * places))
         low, high = value_range.of_columns(width)
-        constant = low == high  # rounding of the mean would leave a tiny std
+        constant = low == high  # rounding errors of the mean would make std slightly positive
         return Affine(np.where(constant, low, mean), nonzero_scale(np.where(constant, 0.0, std)))

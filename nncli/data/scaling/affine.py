@@ -46,7 +46,7 @@ class Affine(Scaling):
         return bool(np.isfinite(self.shift).all() and np.isfinite(self.scale).all() and self.scale.all())
 
     def state(self) -> dict[str, Any]:
-        """Return shift and scale; the kind is left out, because older checkpoints do not have it."""
+        """Return shift and scale without the kind, which older checkpoints do not have either."""
         return {"shift": self.shift.tolist(), "scale": self.scale.tolist()}
 
     @classmethod
@@ -61,5 +61,5 @@ def _rows(x: Array) -> Array:
 
 
 def _tile(values: Array, rows: Array) -> Array:
-    """Tile the numbers of the columns to the length of a row; this is faster than broadcasting over few channels."""
+    """Repeat one value per column to the length of a row, which is faster than broadcasting over few channels."""
     return values if len(values) == rows.shape[1] else np.tile(values, rows.shape[1] // len(values))

@@ -32,7 +32,7 @@ class Scaling(ABC):
         """Return original values, (n, ..., columns) in float64."""
 
     def lossless(self) -> Scaling:
-        """Return a scaling for targets that can be inverted even outside the range of the training rows."""
+        """Return the scaling for targets, which `undo` inverts even outside the range of the training rows."""
         return self
 
     def fits(self, width: int) -> bool:
@@ -41,7 +41,7 @@ class Scaling(ABC):
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Return plain values from which `from_state` makes the same scaling; floats keep every bit in JSON."""
+        """Return plain values from which `from_state` makes the same scaling; JSON stores their floats exactly."""
 
     @classmethod
     @abstractmethod

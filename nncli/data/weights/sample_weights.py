@@ -34,7 +34,7 @@ def validate_weights(values: Array, rows: Rows) -> Array:
         place = rows.place(row)
         raise DataError(f"{place}: weight: expected a number of at least 0; got {weights[row]:g}", key="weights")
     if len(weights) and not weights.any():
-        raise DataError(f"{rows.name}: all weights are 0, so no row counts", key="weights")
+        raise DataError(f"{rows.name}: all weights are 0, so every row would be ignored", key="weights")
     return weights
 
 
@@ -45,7 +45,7 @@ def cast_weights(weights: Array, dtype: FloatDType) -> Array:
         DataError: if all weights are 0, or a weight is too large or too small for the dtype.
     """
     if not weights.any():
-        raise DataError("all rows have the weight 0, so no row counts")
+        raise DataError("all rows have the weight 0, so every row would be ignored")
     with np.errstate(over="ignore", under="ignore"):
         cast: Array = weights.astype(dtype)
     if not np.isfinite(cast).all() or not cast.any():

@@ -28,7 +28,7 @@ class RunningMetrics:
         self._parts: list[list[Array]] = [[] for _ in metrics]  # states of each metric, in the order of the rows
 
     def add(self, loss: float, divisor: float, states: Sequence[Array]) -> None:
-        """Add the loss sum, divisor and metric states of some rows."""
+        """Add the sum of the losses, the total weight (`divisor`) and the metric states of some rows."""
         self.loss += loss
         self.divisor += divisor
         if not self.metrics:

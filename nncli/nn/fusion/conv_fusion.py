@@ -21,7 +21,7 @@ TILE_POOLING = ("max_pool1d", "max_pool2d")
 def fuse_convolution(
     layers: Sequence[Layer], shapes: Sequence[Shape], dtype: np.dtype[np.generic]
 ) -> FusedOperator | None:
-    """Return one operator for a convolution and the max pooling, relu or both after it; None if none is faster.
+    """Return one operator for a convolution and the max pooling, relu or both after it, or None if it is not faster.
 
     The operator's results are bitwise identical to those of the separate layers.
 
@@ -34,7 +34,7 @@ def fuse_convolution(
     assert isinstance(convolution, Convolution)
     windows = convolution.windows(shapes[0])
     tiles = _tiles(following, shapes[1])
-    pooled = 1 if tiles is None else 2  # number of layers up to the pooling
+    pooled = 1 if tiles is None else 2  # number of layers up to the pooling, which is included
     relu = len(layers) > pooled and is_exactly(layers[pooled], ("relu",))
     count = pooled + relu
     if count == 1:

@@ -14,9 +14,9 @@ MAX_POOLING = ("max_pool1d", "max_pool2d", "global_max_pool1d", "global_max_pool
 def reorder(layers: Sequence[Layer]) -> list[int]:
     """Return the indices of the layers in the order in which they are computed.
 
-    Max pooling is moved before relu, so that relu has fewer numbers to process. Both orders give the same output, and
-    no gradient flows back to positions whose output is 0. The results are bitwise identical, except for the sign of
-    zero.
+    Max pooling is moved before relu, so that relu has fewer numbers to process. Both orders give the same output and
+    the same gradient: only the position of a maximum of 0 may differ, and no gradient flows back to it. The results are
+    bitwise identical, except for the sign of zero.
     """
     order = list(range(len(layers)))
     for index, (first, second) in enumerate(pairwise(layers)):

@@ -26,8 +26,8 @@ class Embedding(Layer):
     y[..., :] = W[x[...], :]
     dW[k, :] = sum of dy[..., :] over all positions with x[...] = k
 
-    The indices come from the data and have no gradient, so an embedding has to be the first layer, without
-    scale_inputs.
+    The indices come from the data and have no gradient, so an embedding has to be the first layer, and the inputs
+    cannot be scaled with scale_inputs.
 
     Shape: (*) -> (*, units); weight (entries, units)
 

@@ -47,7 +47,7 @@ class Residual(Layer):
     initializer: Annotated[Initializer, INITIALIZERS] | None = None
 
     def children(self) -> Mapping[str, Layer]:
-        """Return the layers by INDEX.TYPE, and the shortcut if there is one."""
+        """Return the layers by name (INDEX.TYPE), and the shortcut if there is one."""
         return layers_by_name(self.layers) | ({} if self.shortcut is None else {"shortcut": self.shortcut})
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -62,7 +62,7 @@ class Residual(Layer):
         return output
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return the parameters of the layers by INDEX.TYPE, and those of the shortcut or the projection."""
+        """Return the parameters of the layers by name (INDEX.TYPE), and those of the shortcut or the projection."""
         tree = parameters_in_order(self.layers, input_shape)
         if self.shortcut is not None:
             return tree | {"shortcut": self.shortcut.parameters(input_shape)}
@@ -80,7 +80,7 @@ class Residual(Layer):
         y = f + s
 
         def backward(dy: Array, g: Tree) -> Array | None:
-            dx = backward_f(dy.copy(), g)  # a copy, since this function may overwrite its argument
+            dx = backward_f(dy.copy(), g)  # a copy, since backward_f may overwrite its argument
             other = backward_s(dy, g)
             return None if dx is None or other is None else np.add(dx, other)
 

@@ -31,7 +31,7 @@ class Sequential(Layer):
     layers: Annotated[tuple[Annotated[Layer, LAYERS], ...], MinLen(1)]
 
     def children(self) -> dict[str, Layer]:
-        """Return the layers by INDEX.TYPE."""
+        """Return the layers by name (INDEX.TYPE)."""
         return layers_by_name(self.layers)
 
     def shapes(self, input_shape: Shape) -> list[Shape]:
@@ -47,7 +47,7 @@ class Sequential(Layer):
         return self.shapes(input_shape)[-1]
 
     def parameters(self, input_shape: Shape) -> Tree:
-        """Return the parameters of the layers by INDEX.TYPE."""
+        """Return the parameters of the layers by name (INDEX.TYPE)."""
         return parameters_in_order(self.layers, input_shape)
 
     def forward(self, p: Tree, x: Array, ctx: Context) -> tuple[Array, Backward]:

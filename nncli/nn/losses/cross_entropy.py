@@ -98,7 +98,7 @@ class CrossEntropy(Loss):
     def baseline(self, targets: Array, weights: Array | None = None) -> float:
         """Return the entropy of the class frequencies, smoothed like the targets.
 
-        Classes with numbers above the largest one in the targets are left out.
+        Classes after the last one that occurs in the targets are left out.
         """
         counts = np.bincount(targets, weights)
         frequencies = counts / counts.sum()

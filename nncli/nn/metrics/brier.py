@@ -28,7 +28,7 @@ class Brier(RowMean):
     target_kind = "classes"
 
     def of_rows(self, prediction: Array, targets: Array) -> Array:
-        """Return the sum of squares of every row."""
+        """Return the score of every row."""
         actual = class_numbers(targets)
         apart = prediction.astype(np.float64)  # (n, classes)
         if apart.shape[1] == 1:

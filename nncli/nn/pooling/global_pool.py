@@ -26,7 +26,7 @@ class GlobalPool(Layer):
         raise NotImplementedError
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the number of channels."""
+        """Return (channels,)."""
         if len(input_shape) != len(self.axes) + 1:
             raise ShapeError(f"wants ({', '.join(self.axes)}, channels)")
         if 0 in input_shape:

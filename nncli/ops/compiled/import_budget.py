@@ -11,8 +11,9 @@ CALL_SECONDS, ELEMENT_SECONDS = 15e-6, 2e-9  # approximate time of an Adam step 
 class ImportBudget:
     """Allow the import of numba once the Adam steps in NumPy have taken as long as the import would.
 
-    Thus the import does not delay a short training run, and the Adam steps of any run take at most about twice the time
-    of the better choice. Both implementations return the same bits.
+    Thus the import does not delay a short training run, and the Adam steps of any run, including the import, take at
+    most about twice as long as with the better of two fixed choices: to import numba at once, or never. Both
+    implementations return the same bits.
     """
 
     def __init__(self) -> None:

@@ -214,7 +214,7 @@ def _copy(source, come, source_row, target, go, target_row, rows, columns):
 def product(x, numbers, kernel, step, panel, bias, y):
     """Multiply every window by the kernel and add the bias; optionally, apply relu and max pooling over tiles.
 
-    The rows of a tile of sums are consecutive positions in a row of the output.
+    Every call of `tile` computes a small matrix, whose rows are consecutive positions in a row of the output.
 
     Args:
         x: (n, height, width, channels).
@@ -225,7 +225,8 @@ def product(x, numbers, kernel, step, panel, bias, y):
         step: stride of the kernel from one element of the window to the next.
         panel: stride of the kernel from one panel to the next.
         bias: (panels * filters per panel,).
-        y: output, (n, rows, columns, filters); overwritten. Rows and columns that do not fill a tile are left out.
+        y: output, (n, rows, columns, filters); overwritten. With pooling, rows and columns of the convolution
+            that do not fill a pooling tile are left out.
     """
     n, rows, columns, filters = y.shape
     before, size, stride = (numbers[0], numbers[1]), (numbers[2], numbers[3]), (numbers[4], numbers[5])
@@ -305,7 +306,7 @@ def max_of_tiles(x, y):
 def kernel_gradient(x, before, size, dy, block_rows, stride, window, panels):
     """Add the gradient of the kernel: the sum of window * dy over all windows.
 
-    The rows of a tile are consecutive elements in a row of the window.
+    Every call of `tile` computes a small matrix, whose rows are consecutive elements in a row of the window.
 
     Args:
         x: (n, height, width, channels).

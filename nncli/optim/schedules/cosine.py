@@ -19,8 +19,8 @@ class Cosine(Timed):
 
     rate(t) = final + (initial - final) * (1 + cos(pi * t / (T - 1))) / 2, t = 0 ... T - 1
 
-    T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
-    the final rate.
+    T is the number of steps from the end of the warm-up to the end of the run, or to the end of the given epochs or
+    steps; later steps keep the final rate.
 
     Args:
         initial: first learning rate, above 0.

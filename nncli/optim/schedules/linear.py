@@ -18,8 +18,8 @@ class Linear(Timed):
 
     rate(t) = initial + (final - initial) * t / (T - 1), t = 0 ... T - 1
 
-    T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
-    the final rate.
+    T is the number of steps from the end of the warm-up to the end of the run, or to the end of the given epochs or
+    steps; later steps keep the final rate.
 
     Args:
         initial: first learning rate, above 0.

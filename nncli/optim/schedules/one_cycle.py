@@ -22,9 +22,9 @@ class OneCycle(Timed):
     a = initial, b = maximum, s = t / P                         for t <= P = max(rise * T - 1, 1)
     a = maximum, b = final,   s = (t - P) / (T - 1 - P)         for t > P, t = 0 ... T - 1
 
-    T is the number of steps from the warm-up to the end of the run, or of the given epochs or steps; later steps keep
-    the final rate. The rates are those of PyTorch's OneCycleLR; if rise * T is not an integer, no step has exactly the
-    maximum. Momentum is not cycled. A warm-up comes before the cycle and is rarely needed.
+    T is the number of steps from the end of the warm-up to the end of the run, or to the end of the given epochs or
+    steps; later steps keep the final rate. The rates are those of PyTorch's OneCycleLR; if rise * T is not an integer,
+    no step has exactly the maximum. Momentum is not cycled. A warm-up comes before the cycle and is rarely needed.
 
     Args:
         maximum: highest learning rate, above 0.

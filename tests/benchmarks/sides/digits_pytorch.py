@@ -18,7 +18,7 @@ from torch import nn
 
 DATA = Path(__file__).parents[3] / "nncli" / "data" / "datasets" / "digits.npz"
 EPOCHS, BATCH, LEARNING_RATE = 40, 32, 2e-3
-SHARE = 0.1  # share of the validation rows; the test rows have the same share
+SHARE = 0.1  # fraction of all rows used for validation; the test set has the same size
 
 
 def split(targets: np.ndarray) -> list[torch.Tensor]:

@@ -49,5 +49,5 @@ def _ignore(_: object) -> None:
 
 if __name__ == "__main__":
     if numba_is_enabled():
-        import numba  # noqa: F401  # nncli imports it after some seconds of training, to compile adam
+        import numba  # noqa: F401  # otherwise nncli imports it during a turn, to compile adam
     serve(turns(workload_of(sys.argv[1]), int(sys.argv[2])), version=nncli.__version__, numpy=np.__version__)

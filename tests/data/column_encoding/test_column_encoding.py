@@ -13,7 +13,7 @@ from tests.data.make_sources import F64, fitted, rows, source
 
 
 class Fitted:
-    """The preprocessing of a table, fitted to one text and applied to others."""
+    """The preprocessing of a table, fitted to the rows of one CSV text and applied to the rows of others."""
 
     def __init__(self, folder, text, **keys):
         self.folder = folder
@@ -59,7 +59,7 @@ def fit(tmp_path):
 
 @pytest.fixture
 def refused(tmp_path):
-    """Return a function that fits the preprocessing to a text and returns the error message."""
+    """Return a function that fits the preprocessing to a CSV text and returns the error message."""
 
     def message(text, **keys):
         with pytest.raises(DataError) as caught:
@@ -130,7 +130,7 @@ def test_dates_are_refused_with_advice(refused, fit, cells):
     assert message.startswith(
         f"train.csv:2: column 'when': dates and times such as {cells[0]!r} are not numbers; derive "
     )
-    assert message.endswith("or leave the column out with inputs:, or take it as text with categories: [when]")
+    assert message.endswith("or leave the column out with inputs:, or treat it as text with categories: [when]")
     assert fit(lines("when", *cells), categories=["when"]).columns["when"].kind == "category"
 
 
@@ -181,10 +181,10 @@ def test_imputed_values_come_from_the_training_rows_even_if_none_are_blank(fit, 
 
 
 def test_the_error_for_a_blank_cell_names_its_line_in_training_and_prediction(fit, refused):
-    assert refused(lines("u", "1", "", "3"), missing="error").startswith("train.csv:3: column 'u' is blank; fill it")
+    assert refused(lines("u", "1", "", "3"), missing="error").startswith("train.csv:3: column 'u': the cell is blank")
     found = fit(lines("u", "1", "2"), missing="error")
     assert found.error_for("u,v\n1,x\n2,x\n,x\n").startswith(
-        "later.csv:4: column 'u' is blank; fill it, or write missing"
+        "later.csv:4: column 'u': the cell is blank; fill it, or write missing"
     )
 
 
@@ -225,7 +225,7 @@ def test_unseen_categories_are_zeros_with_a_note(fit):
     assert found.encode("city\nbonn\nrome\nbern\n") == [[0, 0], [0, 1], [0, 0]]
     note = "column 'city': 2 values not seen in training, such as 'bonn', are encoded as zeros"
     assert found.preprocessing.notes == [note]
-    assert found.encode("city,v\n,1\n") == [[0, 0]], "a blank cell is also encoded as zeros if training had none"
+    assert found.encode("city,v\n,1\n") == [[0, 0]], "a blank cell is encoded as zeros if no training cell was blank"
 
 
 def test_the_error_for_an_unseen_category_names_line_column_and_value(fit):
@@ -259,7 +259,7 @@ def test_a_blank_column_may_be_left_out(fit):
     assert fit("u,v,y\n,1,0\n,2,0\n", inputs=["v"]).encode_training_rows() == [[1], [2]]
 
 
-def test_only_the_training_rows_are_fitted(fit):
+def test_the_preprocessing_is_fitted_only_to_the_selected_rows(fit):
     found = fit(lines("u", "1", "2", "3", "40"))
     preprocessing = fitted(found.train.take(np.array([2, 0])))
     assert preprocessing.columns[0].fill == 2
@@ -313,7 +313,7 @@ def test_numbers_that_look_like_codes_are_noted(tmp_path, monkeypatch, limit):
     assert not fitted(rows(path=tmp_path / "a.csv", targets="y", inputs=["u", "v"])).notes
 
 
-def test_selected_rows_keep_their_line_numbers(tmp_path):
+def test_selected_rows_keep_their_row_numbers(tmp_path):
     pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
     from pyarrow import parquet
 

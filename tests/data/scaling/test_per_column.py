@@ -90,7 +90,7 @@ def test_per_column_scalers_can_be_nested(table):
     assert (found[:, 4] == raw[:, 4]).all()
 
 
-def test_channels_and_columns_without_names_are_named_by_their_numbers():
+def test_channels_and_columns_without_names_are_named_by_their_indices():
     x = np.random.default_rng(0).normal(5, 3, (9, 4, 2, 3))
     for given in (x, OnlySlices(x)):
         scaling = per_column({"2": "standard", 0: "robust"}).fit(given)
@@ -211,7 +211,7 @@ def test_a_plugin_scaler_gets_an_array_of_its_columns():
         y = per_column({"0": "halving", "3": "halving"}, "halving").fit(lazy).apply(x)
         assert (y == x / 2).all()
         assert seen == [(10, 6), (10, 1), (10, 1), (10, 4)], (
-            "fit is called once per name, because the fit of a plugin may mix columns"
+            "each named column is fitted separately, because the fit of a plugin may mix columns"
         )
     finally:
         SCALERS.forget("a_plugin")

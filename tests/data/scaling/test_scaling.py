@@ -25,7 +25,7 @@ Y = np.array([[100.0], [300], [200]])
 
 
 def arrays(x, y=None):
-    """Return rows of arrays."""
+    """Return rows with the inputs x and the targets y."""
     return array_rows(np.asarray(x), None if y is None else np.asarray(y), "x", "y", "y")
 
 

@@ -57,7 +57,7 @@ def test_arrays_can_have_other_names(tmp_path):
 
 
 def test_a_missing_array_is_refused(tmp_path):
-    message = r"a\.npz: no array 'x'; it holds u, v; name its arrays with inputs: and targets:"
+    message = r"a\.npz: no array 'x'; it holds u, v; choose arrays with inputs: and targets:"
     with pytest.raises(DataError, match=message):
         rows(path=npz(tmp_path, u=[[1.0]], v=[1]))
 

@@ -21,7 +21,7 @@ def written(folder, text, name="a.csv"):
 
 
 def features(folder, text, name="a.csv", **keys):
-    """Return (feature names, numbers, notes) of the inputs; the target is y."""
+    """Return (feature names, encoded values, notes) of the inputs; the target is y."""
     found = rows(path=written(folder, text, name), targets="y", **keys)
     preprocessing = fitted(found, rules=source(path=folder / name, targets="y", **keys).column_rules)
     return preprocessing.feature_names, preprocessing.inputs(found, F64).tolist(), preprocessing.notes
@@ -100,7 +100,7 @@ def test_blank_number_cells_are_imputed(tmp_path, missing, fill):
 
 def test_blank_number_cells_can_be_an_error(tmp_path):
     text = "u,v,y\n1,1,0\n2,,0\n"
-    assert refused(tmp_path, text, missing="error").startswith("a.csv:3: column 'v' is blank")
+    assert refused(tmp_path, text, missing="error").startswith("a.csv:3: column 'v': the cell is blank")
 
 
 def test_the_imputed_value_is_fitted_to_the_training_rows(tmp_path):

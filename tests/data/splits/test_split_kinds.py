@@ -161,7 +161,7 @@ def test_the_smallest_group_is_held_out_if_every_group_has_more_than_the_wanted_
         assert len(left) == 15
 
 
-def test_rows_remain_if_the_wanted_number_is_large():
+def test_training_rows_remain_even_if_almost_all_rows_are_to_be_held_out():
     group = factorize(["a", "a", "b"])
     for seed in range(5):
         held, left = grouped_split(np.arange(3), 2, seed, "test", group)
@@ -273,7 +273,7 @@ def test_a_missing_array_of_groups_is_refused_only_if_rows_are_split(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["npz", "npy"])
-def test_groups_of_another_length_are_refused(tmp_path, kind):
+def test_an_array_of_groups_of_another_length_is_refused(tmp_path, kind):
     source = arrays(tmp_path, kind, GROUP[:50])
     with pytest.raises(ConfigError, match=r"data\.train\.groups: .*: 50 rows, but .* has 120"):
         check(arrays_config(tmp_path, source))

@@ -145,7 +145,7 @@ PADDING = st.sampled_from(["", "", "", "", " ", "\u00a0", "  "])
 
 @st.composite
 def columns(draw, rows):
-    """Generate the cells of one column: numbers, texts, or numbers followed by a text."""
+    """Generate the cells of one column: numbers, texts, or numbers with one text in the second half."""
     kind = draw(st.sampled_from(["numbers", "numbers", "texts", "late", "plain"]))
     if kind == "plain":
         return draw(st.lists(plain, min_size=rows, max_size=rows))

@@ -60,5 +60,5 @@ def test_an_index_that_pandas_wrote_is_not_an_input(tmp_path):
     assert list(found.inputs.columns) == ["u"]
 
 
-def test_labels_that_are_not_finite_numbers_are_in_text_order():
+def test_all_labels_are_sorted_as_text_if_one_is_not_a_finite_number():
     assert class_order(["nan", "inf", "-inf", "2"]) == ("-inf", "2", "inf", "nan")

@@ -109,7 +109,7 @@ def test_invalid_weights_in_a_table_are_refused(tmp_path, cell, words):
         ([1] * 9, "expected one weight per row, a number of at least 0; got int64 of the shape (9,)"),
         (np.ones((10, 2)), "got float64 of the shape (10, 2)"),
         (["a"] * 10, "got <U1 of the shape (10,)"),
-        ([0] * 10, "all weights are 0, so no row counts"),
+        ([0] * 10, "all weights are 0, so every row would be ignored"),
     ],
 )
 def test_invalid_weights_in_arrays_are_refused(tmp_path, kind, weights, words):
@@ -140,13 +140,13 @@ def test_a_weight_column_that_is_missing_or_has_another_role_is_refused(tmp_path
 def test_a_split_whose_weights_are_all_zero_is_reported_before_the_run(tmp_path, part):
     source = table(tmp_path, [1] * 20 + [0] * 20)
     held = {part: {"fraction": 0.5, "split": "tail"}}
-    with pytest.raises(ConfigError, match=rf"data\.{part}: all rows have the weight 0, so no row counts"):
+    with pytest.raises(ConfigError, match=rf"data\.{part}: all rows have the weight 0, so every row would be ignored"):
         check(config(tmp_path, source, **held))
     source = table(tmp_path, [0] * 20 + [1] * 20)
-    with pytest.raises(ConfigError, match=r"data\.train: all rows have the weight 0, so no row counts"):
+    with pytest.raises(ConfigError, match=r"data\.train: all rows have the weight 0, so every row would be ignored"):
         check(config(tmp_path, source, **held))
     table(tmp_path, [0] * 5, "held.csv")
-    with pytest.raises(ConfigError, match=rf"data\.{part}\.weights: .*held\.csv: all weights are 0, so no row counts"):
+    with pytest.raises(ConfigError, match=rf"data\.{part}\.weights: .*held\.csv: all weights are 0, so every row"):
         check(config(tmp_path, source, **{part: {"path": "held.csv"}}))
 
 

@@ -44,7 +44,7 @@ def random_rows(rows):
     return random.standard_normal((rows, 1)), random.standard_normal((rows, 1))
 
 
-@pytest.mark.parametrize("interval", [1, 7, 1000], ids="read every {}".format)
+@pytest.mark.parametrize("interval", [1, 7, 1000], ids="states read every {} batches".format)
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_kept_rows_stay_in_order_for_any_batch_size(size, interval):
     prediction, targets = random_rows(200)

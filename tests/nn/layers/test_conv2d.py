@@ -56,7 +56,7 @@ def test_every_filter_sums_over_all_channels():
 def test_a_dilated_kernel_by_hand():
     x = image((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12))
     W = np.array(((1.0, -1), (10, 0)))[:, :, None, None]
-    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # the kernel covers the corners
+    layer = Conv2D(filters=1, kernel_size=2, dilation=(2, 3), bias=False)  # the kernel reads only the corners of x
     y, dx, g = run(layer, x, image((3,)), weight=W)
     np.testing.assert_array_equal(y, image((1 - 4 + 90,)))
     np.testing.assert_array_equal(dx, image((3, 0, 0, -3), (0, 0, 0, 0), (30, 0, 0, 0)))

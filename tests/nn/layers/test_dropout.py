@@ -19,10 +19,10 @@ def dropped(rate=0.5, x=ONES, index=0, **state):
 
 
 @pytest.mark.parametrize("rate", [0, 0.1, 0.5, 0.9])
-def test_dropout_zeroes_a_fraction_of_rate_and_scales_the_other_values(rate):
+def test_dropout_zeroes_the_fraction_rate_of_the_values_and_scales_the_others(rate):
     y, dx, _ = dropped(rate)
     assert (y == 0).mean() == pytest.approx(rate, abs=0.01)
-    np.testing.assert_allclose(y[y != 0], 1 / (1 - round(rate * 2**16) / 2**16), rtol=1e-6)  # rounded to 16 bits
+    np.testing.assert_allclose(y[y != 0], 1 / (1 - round(rate * 2**16) / 2**16), rtol=1e-6)  # rate, rounded to 16 bits
     assert y.mean() == pytest.approx(1, abs=4 * (rate / (1 - rate) / y.size) ** 0.5)  # the expected output is the input
     np.testing.assert_array_equal(dx, y)  # backward uses the same mask and scale
 
