@@ -101,9 +101,9 @@ class Layer(Registered):
         or None if `ctx.input_gradient` is false or the input has no gradient (such as integers). It may overwrite `dy`.
         Neither forward nor backward changes `x` or `p`.
 
-        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers` is true, as it is in
-        one shard of a batch, otherwise zero. So the sum over the shards is the new value; the trainer stores it after
-        the step.
+        For non-trainable parameters, backward assigns the new value if `ctx.updates_buffers` is true, and zero
+        otherwise. The flag is true in exactly one shard of a batch, so the sum over the shards is the new value; the
+        trainer stores it after the step.
 
         Args:
             p: the layer's parameters by name, views of the model's parameter vector.

@@ -64,7 +64,7 @@ def test_an_array_header_with_more_rows_than_the_file_is_rejected(tmp_path):
         train(tiny.write(tmp_path, values), run_dir="run")
 
 
-def test_a_stratified_fraction_leaves_one_training_row_per_class(tmp_path):
+def test_a_stratified_fraction_must_leave_a_training_row_of_every_class(tmp_path):
     rows = "".join(f"{i},{'rare' if i < 2 else 'common'}\n" for i in range(50))
     (tmp_path / "rare.csv").write_text(f"u,side\n{rows}")
     values = tiny.classifier()

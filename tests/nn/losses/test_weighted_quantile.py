@@ -16,7 +16,7 @@ def test_quantile_is_the_smallest_value_that_reaches_the_fraction(share, expecte
 
 
 @pytest.mark.parametrize(("weight", "expected"), [((3, 1, 1), 5), ((1, 3, 1), 1), ((1, 0, 0), 5), ((1, 0, 2), 3)])
-def test_weights_equal_repeated_values(weight, expected):
+def test_a_weight_of_n_counts_like_n_copies_of_the_value(weight, expected):
     weight = np.array(weight)
     assert weighted_quantile(VALUES, weight * 1.0, 0.5) == expected
     assert weighted_quantile(np.repeat(VALUES, weight), np.ones(weight.sum()), 0.5) == expected
