@@ -43,5 +43,5 @@ def length_change(before: Spec, after: Spec) -> str:
     spans = f"the {schedule.type_name} schedule of its learning rate spans the whole run"
     what = f"training.epochs was {had}, is {has}, but {spans}, so its first steps would have been different"
     if ends_at_zero(before):
-        return f"{what}; the unchanged schedule ends at 0, and nothing is learned after it; {NEW_RUN}"
+        return f"{what}; the old schedule cannot be kept, because its rate ends at 0; {NEW_RUN}"
     return f"{what}; keep the schedule unchanged with {fixed_length_setting(before)}, or {NEW_RUN}"

@@ -131,7 +131,7 @@ def test_extending_a_run_at_rate_0_is_not_advised(config):
     train(path, run_dir="run")
     (line,) = event_lines(resume("run"))
     assert line == "the run in run is finished: its learning rate is down to 0; for more epochs start a new run"
-    with pytest.raises(RunError, match="schedule ends at 0, and nothing is learned after it; start a new run in "):
+    with pytest.raises(RunError, match="because its rate ends at 0; start a new run in "):
         resume("run", ["training.epochs=5"])
     notes = check(str(path), ["training.epochs=5", "optimizer.learning_rate.epochs=3"]).notes
     assert "optimizer.learning_rate: the run has 15 steps, but the rate is 0 from step 9 on" in notes[0]
