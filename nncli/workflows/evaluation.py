@@ -7,7 +7,7 @@ from typing import Any
 
 from nncli.nn.evaluation.classification_report import ClassificationReport
 
-MAX_FULL_MATRIX = 100  # number of classes above which `flat` leaves out pairs of classes without rows
+MAX_FULL_MATRIX = 100  # with more classes than this, `flat` leaves out the zeros of the confusion matrix
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def test_softmax_is_taken_over_the_last_axis():
     np.testing.assert_allclose(softmax(z), (((0.25, 0.75), (0.5, 0.5)), ((0.25, 0.75), (0.9, 0.1))), rtol=1e-14)
 
 
-def test_softmax_is_shift_invariant_and_keeps_its_input():
+def test_softmax_is_shift_invariant_and_does_not_change_its_input():
     z = np.random.default_rng(0).standard_normal((4, 5))
     before = z.copy()
     np.testing.assert_allclose(softmax(z + 1000), softmax(z), rtol=1e-12)

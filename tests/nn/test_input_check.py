@@ -1,4 +1,4 @@
-"""Checks that layers run on raw inputs."""
+"""Checks of the raw inputs, defined by layers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nncli.nn.layers import Embedding, Sequential
         ([[0, 1], [1e9, 0]], "f4", 1, "got 1000000000; number them from 0 without gaps"),
     ],
 )
-def test_indices_without_a_vector_are_reported(x, dtype, row, message):
+def test_indices_without_an_embedding_vector_are_reported(x, dtype, row, message):
     for layer in (Embedding(entries=10, units=1), Sequential(layers=(Embedding(entries=10, units=1), "tanh"))):
         found = input_check(layer)(np.array(x, dtype))
         if row is None:

@@ -22,11 +22,11 @@ def test_ties_are_broken_in_favor_of_the_first_class():
     np.testing.assert_array_equal(classes_of(np.array(((0.4, 0.4, 0.2), (0.2, 0.4, 0.4)))), (0, 1))
 
 
-def test_a_single_probability_belongs_to_the_second_class():
+def test_a_single_column_has_the_probability_of_the_second_class():
     classes = classes_of(np.array(((0.4,), (0.6,), (0.5,), (0.0,), (1.0,))))
     np.testing.assert_array_equal(classes, (0, 1, 0, 0, 1))
     assert np.issubdtype(classes.dtype, np.integer)
 
 
-def test_classes_of_accepts_no_rows():
+def test_classes_of_accepts_an_empty_batch():
     assert classes_of(np.empty((0, 3))).shape == classes_of(np.empty((0, 1))).shape == (0,)

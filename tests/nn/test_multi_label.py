@@ -38,7 +38,7 @@ def test_accuracy_is_the_fraction_of_correct_labels():
 )
 def test_averages_over_the_labels(metric, each, micro):
     assert score(metric()) == score(metric(average="macro")) == sum(each) / 2, "an unpredicted label has the score 0"
-    assert score(metric(average="weighted")) == each[0] / 2, "each label has two rows"
+    assert score(metric(average="weighted")) == each[0] / 2, "each label has two positives"
     assert score(metric(average="micro")) == pytest.approx(micro)
 
 

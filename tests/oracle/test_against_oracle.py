@@ -46,7 +46,7 @@ DILATED = [case for start in range(17) for case in DILATED[start::17]]
 
 
 def for_all_cases(cases):
-    """Run a test for every case; cases of the second size are long."""
+    """Run a test for every case; those of the second size only among the long tests."""
     short = sum(case[0] == SIZES[0] for case in cases)
     return pytest.mark.parametrize("case", first(short, [(case,) for case in cases]), ids=str)
 
@@ -71,7 +71,7 @@ def run(config, x, dy):
 def test_convolution_agrees_with_loops(case):
     size, window, stride, padding = case
     random = np.random.default_rng(0)
-    # different code computes few and many channels
+    # convolutions of few and of many channels are computed by different code
     channels = 1 + (sum(size) + sum(to_pair(window)) + sum(to_pair(stride))) % 3
     x = random.standard_normal((2, *size, channels))
     dy = random.standard_normal((2, *output_size(size, window, stride, padding), 2))

@@ -92,7 +92,7 @@ class Cases:
             make: creates the optimizer for one tensor of all parameters, or for two tensors if `decayed` is set.
             start: initial parameters.
             gradients: one gradient per step.
-            decayed: number of parameters in the first of two tensors, which has weight decay; default one tensor.
+            decayed: number of parameters in the first of two tensors, the one with weight decay; None for one tensor.
         """
         parts = [start] if decayed is None else np.split(start, [decayed])
         parameters = [tensor(part, grad=True) for part in parts]

@@ -6,8 +6,8 @@ nncli itself does not need scikit-learn. Run this in a separate environment:
     python tests/reference/make_metrics_reference.py
 
 The same versions write the same bytes. The file holds one array `cases` (JSON in UTF-8) and the
-arrays of the cases. For each case, `cases` lists the values by metric config and the names of its arrays. Several
-cases may use the same array.
+arrays of the cases. For each case, `cases` lists pairs of a metric config and its value, and the names of the arrays
+of this case. Several cases may use the same array.
 
 scikit-learn computes some metrics in the dtype of the predictions; nncli computes all metrics in float64. Therefore,
 float32 predictions are converted to float64 before the stored values are computed; for log_loss, they are also

@@ -59,11 +59,12 @@ def train(
         about: name of the case.
         settings: nncli's training section.
         optimizer: nncli's optimizer config.
-        make: creates the same PyTorch optimizer for a module.
+        make: creates PyTorch's equivalent of this optimizer for a module.
         l1: factor of the absolute values.
         l2: factor of the squares.
         biases: whether the penalty includes biases.
-        decayed: whether the optimizer applies the penalty as weight decay; the loss then leaves the penalty out.
+        decayed: whether the optimizer applies the penalty as weight decay; the stored losses then include the penalty,
+            but the gradients passed to the optimizer do not.
         several: number of batches per step, whose gradients are accumulated.
         weighted: whether rows have weights.
         decay: decay of the weight averages; None for no averaging.

@@ -92,4 +92,4 @@ class Scene:
         subprocess.run(["cp", "-a", source, self.run], check=True)
 
 
-TRAIN = ("train", CONFIG, "--run-dir", "run", "--resume")  # the command that a scheduler repeats
+TRAIN = ("train", CONFIG, "--run-dir", "run", "--resume")  # the command that a cluster scheduler repeats

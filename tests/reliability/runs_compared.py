@@ -74,7 +74,7 @@ def files(run: Path) -> list[str]:
 
 
 def same(run: Path, other: Path) -> bool:
-    """Return whether two runs have the same files with the same bits."""
+    """Assert that two runs have the same files with the same content, except for times and the log; return True."""
     more, less = set(files(run)) - set(files(other)), set(files(other)) - set(files(run))
     assert not more, f"unexpected files: {sorted(more)}"
     assert not less, f"files missing: {sorted(less)}"
@@ -96,7 +96,9 @@ def _differences(one: Any, two: Any) -> str:
 
 
 def consistent_so_far(run: Path, end: Path) -> bool:
-    """Check that the files of a killed process can be read, and that its rows equal those of the uninterrupted run.
+    """Assert that the files of a killed process can be read and that its metrics.csv is correct; return True.
+
+    The complete rows of metrics.csv must equal the first rows of metrics.csv of the uninterrupted run.
 
     Args:
         run: the directory of the killed process.
@@ -120,7 +122,7 @@ def consistent_so_far(run: Path, end: Path) -> bool:
 
 
 def rows_so_far(path: Path) -> Rows:
-    """Return the complete rows of metrics.csv, which may not exist yet or end within a row."""
+    """Return the complete rows of metrics.csv, which may be missing or end within a row."""
     text = path.read_text() if path.exists() else ""
     return parsed(text[: text.rfind("\n") + 1])
 

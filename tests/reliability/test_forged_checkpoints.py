@@ -206,7 +206,7 @@ def test_a_run_resumes_from_a_forged_state_or_rejects_it(forging, run, last, see
         lambda array: None,
     ],
 )
-def test_state_arrays_of_the_wrong_shape_are_rejected(forging, change):
+def test_missing_or_unsuitable_state_arrays_are_rejected(forging, change):
     _, folder, meta, others = forging
     names = [name for name in meta["arrays"] if name.startswith(checkpoint.STATE)]
     assert {name.split("/")[1] for name in names} == {"optimizer", "tally", "weights"}

@@ -38,7 +38,7 @@ def count_moments(scene: Scene, *arguments: str) -> int:
 
 
 def run_killed(scene: Scene, number: int, *arguments: str) -> str:
-    """Run a command that is killed at moment `number`, and return the line that names the call that followed."""
+    """Run a command that is killed at moment `number`, and return the line that names the call it did not reach."""
     ended = Child(scene.folder, killed_at(command(*arguments), number)).ended()
     assert ended.code == -signal.SIGKILL, f"no moment {number}: {ended.code} {ended.err}"
     return ended.err.splitlines()[-1]

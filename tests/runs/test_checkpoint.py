@@ -127,7 +127,7 @@ def test_a_transposed_shape_is_found(saved):
     assert "is damaged" in refused(rewritten(saved, swap))
 
 
-def test_a_missing_array_is_found(saved):
+def test_a_missing_array_is_detected(saved):
     assert "'0.dense.bias'" in refused(
         rewritten(saved, lambda name, content: None if name == "0.dense.bias.npy" else content)
     )

@@ -151,7 +151,7 @@ def test_mean_absolute_percentage_error():
 def test_median_absolute_error():
     assert score(MedianAbsoluteError(), column(1, 2, 9), column(1, 1, 1)) == 1
     assert score(MedianAbsoluteError(), column(1, 2, 9, 4), column(1, 1, 1, 1)) == 2  # errors 0, 1, 3, 8
-    assert score(MedianAbsoluteError(), ((1, 5), (3, 3), (1, 1)), ((1, 1), (1, 1), (1, 1))) == 1  # medians 0 and 2
+    assert score(MedianAbsoluteError(), ((1, 5), (3, 3), (1, 1)), ((1, 1), (1, 1), (1, 1))) == 1  # mean of 0 and 2
     assert score(MedianAbsoluteError(), column(3), column(-1)) == 4
 
 

@@ -39,7 +39,7 @@ def test_fields_out_of_range_are_refused(cls, fields):
 
 
 @POOLS_1D
-def test_1d_pools_accept_only_sequences_and_single_numbers(cls):
+def test_1d_pools_refuse_images_and_pairs_as_pool_size(cls):
     assert cls().output_shape((9, 3)) == (4, 3)
     assert cls(pool_size=3, stride=1, padding=1).output_shape((9, 3)) == (9, 3)
     assert cls(pool_size=4, padding="same").output_shape((9, 3)) == (3, 3)

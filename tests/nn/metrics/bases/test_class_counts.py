@@ -64,7 +64,7 @@ def test_absent_classes_are_left_out_of_macro_averages():
     assert score(Recall(), four, (0, 2, 1)) == pytest.approx((1 + 1 + 0) / 3)
 
 
-def test_a_class_is_present_even_if_all_its_rows_have_weight_zero():
+def test_a_class_that_occurs_only_in_rows_of_weight_0_is_present():
     three, targets = np.eye(3)[[0, 1, 2]], (0, 1, 1)
     assert score(Recall(), three[:2], targets[:2], np.array((1.0, 1))) == 1
     assert score(Recall(), three, targets, np.array((1.0, 1, 0))) == pytest.approx(2 / 3)

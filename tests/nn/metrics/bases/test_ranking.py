@@ -61,8 +61,8 @@ def test_the_second_of_two_columns_is_used_as_the_score():
 
 
 def test_several_classes_are_averaged():
-    # correctly ordered pairs: class 0: (0.9, 0.1) over (0.2, 0.1), 2.5 of 4; class 1: 0.6 over (0, 0.5, 0.7), 2 of 3;
-    # class 2: 3 of 3
+    # correctly ordered pairs of a positive and a negative: class 0: 0.9 and 0.1 with 0.2 and 0.1: 2.5 of 4;
+    # class 1: 0.6 with 0, 0.5 and 0.7: 2 of 3; class 2: 0.8 with 0.1, 0.4 and 0.2: 3 of 3
     prediction = ((0.9, 0, 0.1), (0.1, 0.5, 0.4), (0.2, 0.6, 0.2), (0.1, 0.7, 0.8))
     targets = (0, 0, 1, 2)
     each = np.array((2.5 / 4, 2 / 3, 1))
