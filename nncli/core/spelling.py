@@ -16,7 +16,8 @@ MAX_COMPARED = 100  # only so many characters of a name are compared
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that `name` was most likely meant to be, or None.
 
-    The known name has a similar spelling, starts with `name`, or has these initials (lr for learning_rate).
+    The known name has a similar spelling, starts with `name`, or consists of words with these initials (lr for
+    learning_rate).
     """
     by_lower = {candidate.lower(): candidate for candidate in known}
     lower = name.lower()
@@ -36,7 +37,7 @@ def normalize_name(name: str) -> str:
 def nearest_file(path: str) -> str:
     """Return "; did you mean ...?" with the most similar name in the folder of a missing file, or "".
 
-    Names must be similar without their endings as well. If the folder is missing, a similar folder is suggested.
+    The names must also be similar without endings. If the folder is missing, a similar folder is suggested.
     """
     folder, name = os.path.split(path.rstrip("/"))
     try:

@@ -24,7 +24,7 @@ class Task:
     Args:
         kind: "classes": one class label per row; "multi_label": several labels per row, each 0 or 1; "numbers"; or
             "counts": numbers of at least 0, which are never scaled.
-        classes: the class labels in the order of the class numbers; None for other kinds.
+        classes: the class labels in the order of the class indices; None for other kinds.
         target_names: a name for every column of targets.
         target_shape: the shape of one row of targets; () for classes.
     """

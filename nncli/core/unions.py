@@ -25,7 +25,9 @@ def is_registered_name(structured: Sequence[Any], annotation: Any, value: Any) -
 
 
 def choose_member(members: Sequence[Any], value: Any) -> Any:
-    """Choose the union member whose keys match: the class with a required key in the mapping, otherwise the registry.
+    """Choose the union member that a value belongs to: the class that requires one of its keys, otherwise the registry.
+
+    Misspelt keys count only if neither matches exactly.
 
     Args:
         members: unregistered classes and one registry.

@@ -64,7 +64,7 @@ def summarize_error(error: BaseException) -> str:
 
 
 class _BoundedReader:
-    """A file that refuses to read more than `max_bytes` at once, as zipfile would for a huge list of members."""
+    """A file that refuses single reads of more than `max_bytes`; zipfile reads the whole list of members at once."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -130,7 +130,7 @@ class _BatchBuffer:
     def fill(self, data: Dataset, rows: Array) -> Batch:
         """Copy these rows into the buffer, and return them as a batch."""
         inputs, targets = self.inputs[: len(rows)], self.targets[: len(rows)]
-        # with mode="clip", NumPy writes to `out` without a copy; no row is clipped, because all are in range
+        # with mode="clip", NumPy writes to `out` without a copy; no index is clipped, because all are in range
         if isinstance(data.inputs, NetworkInputs):
             data.inputs.gather(rows, inputs)
         else:

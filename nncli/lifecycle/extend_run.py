@@ -50,7 +50,7 @@ def finished_before(run: RunDirectory, session: Session, trainer: Trainer, befor
         FINISHED_BEFORE,
         trainer.best_record,
         trainer.last_record,
-        note=f"nothing was changed in the finished run: {ignored}" if ignored else "",
+        note=f"changed settings were ignored, because the run is finished: {ignored}" if ignored else "",
         options=plugin_options(session.spec),
         extend_with=None if ends_at_zero(session.spec) else fixed_length_setting(session.spec),
     )

@@ -74,7 +74,7 @@ def _verified_meta(path: str) -> Meta | None:
 
 
 def _is_best(meta: Meta, record: Record) -> bool:
-    """Whether a checkpoint was saved after the best epoch, which has this record."""
+    """Whether a checkpoint was saved at the end of the best epoch, whose record is `record`."""
     return meta.get("last") is not None and _text(meta.get("last")) == _text(meta.get("best")) == _text(record)
 
 

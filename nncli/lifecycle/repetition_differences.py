@@ -76,7 +76,7 @@ def _record_differences(before: Record | None, now: Record) -> Iterator[str]:
 
 
 def _state_differences(place: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Compare the trainer's state apart from its arrays, times and patience."""
+    """Compare the trainer's state, except its arrays, times and patience counters."""
     names = ("step", "skipped", "optimizer_steps", "averaged_steps")
     yield from value_differences(place, {"averaged_steps": 0, **before}, {name: now[name] for name in names})
     for name in ("tally", "best"):

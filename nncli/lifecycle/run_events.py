@@ -59,10 +59,11 @@ class RunEnded:
         last: the record of the last epoch.
         test: the test metrics with the best weights, if there are test rows.
         seconds: duration of all epochs.
-        note: a likely cause if the model has learned nothing, otherwise empty.
+        note: a likely cause if the model has learned nothing, or the changed settings that a finished run ignores;
+            otherwise empty.
         options: options that further commands need, such as " --plugin mine.py".
-        extend_with: the setting that a finished run needs besides more epochs to be extended; "" if it needs none; None
-            if the learning rate has reached 0, so that more epochs would change nothing.
+        extend_with: the setting needed, in addition to more epochs, to extend a finished run; "" if none is needed;
+            None if the learning rate has reached 0, so that more epochs would change nothing.
     """
 
     path: str | None

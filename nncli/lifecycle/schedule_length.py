@@ -40,8 +40,8 @@ def length_change(before: Spec, after: Spec) -> str:
     schedule = whole_run_schedule(after)
     if had == has or whole_run_schedule(before) is None or schedule is None:
         return ""
-    spans = f"the {schedule.type_name} schedule of its learning rate spans the whole run"
-    what = f"training.epochs was {had}, is {has}, but {spans}, so its first steps would have been different"
+    spans = f"the {schedule.type_name} schedule of the learning rate spans the whole run"
+    what = f"training.epochs was {had}, is {has}, but {spans}, so the steps already done would have been different"
     if ends_at_zero(before):
         return f"{what}; the old schedule cannot be kept, because its rate ends at 0; {NEW_RUN}"
     return f"{what}; keep the schedule unchanged with {fixed_length_setting(before)}, or {NEW_RUN}"

@@ -32,7 +32,7 @@ def sections(text):
     return [part.splitlines() for part in text.rstrip("\n").split("\n\n")]
 
 
-def test_two_classes_show_metrics_a_class_table_and_a_confusion_matrix(nncli, runs):
+def test_output_for_two_classes_has_metrics_then_class_table_then_confusion_matrix(nncli, runs):
     found = nncli(
         "evaluate", runs["tiny"], "sides.csv", "--metric", "roc_auc", "--metric", "{type: f1, average: macro}"
     )

@@ -218,7 +218,8 @@ def test_ignored_settings_of_a_finished_run_are_reported(config):
     train(config, run_dir="run")
     ended = resume("run", ["training.epochs=2", "name=other"])
     assert ended.reason == FINISHED_BEFORE
-    note = "nothing was changed in the finished run: name was 'tiny', is 'other'; training.epochs was 3, is 2"
+    changes = "name was 'tiny', is 'other'; training.epochs was 3, is 2"
+    note = f"changed settings were ignored, because the run is finished: {changes}"
     assert note in "\n".join(event_lines(ended))
 
 

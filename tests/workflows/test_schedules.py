@@ -343,7 +343,7 @@ def test_a_plugin_can_define_schedules(config, tmp_path, request):
         train(config({"type": name, "initial": 1.0}), run_dir=name)
         assert rates(name) == pytest.approx(expected)
     resume("inverse", ["training.epochs=4"])
-    with pytest.raises(RunError, match="the square schedule of its learning rate spans the whole run"):
+    with pytest.raises(RunError, match="the square schedule of the learning rate spans the whole run"):
         resume("square", ["training.epochs=4"])
     for base, missing in {"Schedule": "rate", "Timed": "along"}.items():
         (tmp_path / "wrong.py").write_text(

@@ -20,7 +20,10 @@ def evenly_spaced(total: int, count: int) -> Array:
 
 
 def sample_rows(x: Chunked) -> Array:
-    """Return rows as (m, columns): all rows, or evenly spaced ones if x has more than MAX_WHOLE_ENTRIES entries."""
+    """Return rows of x, all axes except the last merged: (rows * entries per column, columns).
+
+    If x has more than MAX_WHOLE_ENTRIES entries, only evenly spaced rows are returned.
+    """
     width, entries = x.shape[-1], math.prod(x.shape[1:])
     if isinstance(x, np.ndarray) and x.size <= MAX_WHOLE_ENTRIES:
         return x.reshape(-1, width)

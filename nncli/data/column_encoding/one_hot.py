@@ -24,7 +24,7 @@ def one_hot_encode(
         name: name of the column.
         categories: the categories in the training rows; each becomes a column.
         unseen: whether other categories are encoded as zeros or are an error.
-        notes: receives the number of unseen categories.
+        notes: receives the number of cells with unseen categories.
 
     Raises:
         DataError: if a category is unseen and `unseen` is error; names file, line and column.

@@ -22,7 +22,7 @@ def check_unseen_categories(
         texts: (n,) the cells of the column.
         is_unseen: (n,) mask of the cells whose category is unseen.
         unseen: whether unseen categories are encoded as zeros or are an error.
-        notes: receives the number of unseen categories.
+        notes: receives the number of cells with unseen categories.
 
     Raises:
         DataError: if a category is unseen and `unseen` is error; names file, line and column.

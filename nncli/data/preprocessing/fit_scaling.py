@@ -26,7 +26,7 @@ def positions_by_name(columns: Sequence[ColumnEncoder], features: Sequence[str] 
 
 
 def fit_scaling(scaler: Scaler, x: Chunked, names: dict[str, list[int]], key: str) -> Scaling | None:
-    """Return the scaling for training rows; columns without names are named by their numbers.
+    """Return the scaling for training rows; the names of columns without names are their indices, such as "0".
 
     Args:
         scaler: the scaler to fit.

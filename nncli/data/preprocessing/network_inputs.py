@@ -50,7 +50,7 @@ class NetworkInputs:
         return self.shape[0]
 
     def load(self) -> Array | NetworkInputs:
-        """Return all rows in memory, or this object if its rows are memory-mapped; checks all rows in both cases.
+        """Return all rows in memory, or this object if its rows are memory-mapped; `check` is applied to all rows.
 
         Raises:
             DataError: if the network does not accept a row.

@@ -58,10 +58,11 @@ class StoredPreprocessing:
 
         Args:
             state: the stored form that `state` returned.
-            learns: the kind of targets of the loss, because the stored form does not tell counts from other numbers.
+            learns: the kind of targets that the loss expects, because the stored form does not distinguish counts from
+                other numbers.
 
         Raises:
-            ValueError: if the stored form is invalid. `check` compares it with a model.
+            ValueError: if the stored form is invalid; whether it fits a network is checked only by `check`.
         """
         names = (*(state["feature_names"] or ()), *state["target_names"], *(state["classes"] or ()))
         if not all(isinstance(name, str) for name in names):

@@ -107,7 +107,7 @@ class Rows:
         )
 
     def place(self, row: int) -> str:
-        """Return the place of one of these rows in its file."""
+        """Return the place in its file of the row with the index `row` in this object."""
         return self.where(int(self.origin[row]))
 
     def target_place(self, row: int, column: int | None = None) -> str:

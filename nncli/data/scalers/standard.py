@@ -25,7 +25,7 @@ class StandardScaler(Scaler):
 
     def fit(self, x: Chunked) -> Affine:
         """Fit mean and standard deviation of every column or channel in two passes over the rows."""
-        width, places = x.shape[-1], math.prod(x.shape[1:-1])  # places: entries per row and column, such as pixels
+        width, places = x.shape[-1], math.prod(x.shape[1:-1])  # places: entries of one column in a row, as pixels
         value_range, total, square = ColumnRange(), np.zeros(places * width), np.zeros(places * width)
         for rows in chunks(x):
             total += rows.sum(axis=0, dtype=np.float64)

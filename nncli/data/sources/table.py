@@ -151,7 +151,7 @@ class TableSource(Source):
             targets=None,
             name=table.name,
             where=table.place,
-            where_target=lambda row, *_: table.place(row),  # without the column, which messages about targets name
+            where_target=lambda row, *_: table.place(row),  # no column, because messages about targets name it
             origin=np.arange(len(table)),
             all_columns=tuple(table.columns),
             target_names=self.target_columns,

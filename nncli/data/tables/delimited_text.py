@@ -80,7 +80,7 @@ def _read(open_text: Open, name: str, options: ReadOptions, parse: Callable[...,
 
 
 def _text_columns_of(parser: BlockParser, texts: set[int], labels: set[int], block: bytes) -> set[int]:
-    """Return the columns that have text in the first block, so that the file is rarely read twice."""
+    """Return the columns that have text in the first block; parsed as text, they rarely cause a second reading."""
     numbers = [index for index in range(len(parser.header)) if index not in texts]
     try:
         return parser.for_columns(numbers, [], labels).parse_block(block, 1).failed if block else set()

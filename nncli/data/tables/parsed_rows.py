@@ -16,7 +16,7 @@ class ParsedRows:
         lines: (n,) the line of the file on which every row begins, from 1.
         numbers: (number columns, n) float64, nan for blank cells.
         texts: the text columns.
-        failed: number columns in which a cell is not a number.
+        failed: indices in the table of the number columns in which a cell is not a number.
     """
 
     lines: Array

@@ -50,7 +50,7 @@ class ELU(Activation):
     Shape: (*) -> (*), outputs above -alpha
 
     Args:
-        alpha: scale of the negative outputs, which are above -alpha; at least 0. PyTorch and Keras have the same
+        alpha: scale of the negative outputs, at least 0; all outputs are above -alpha. PyTorch and Keras have the same
             default and allow any number.
     Reference: Clevert, Unterthiner and Hochreiter, ICLR 2016.
     """

@@ -84,7 +84,7 @@ def _first_lines(body: memoryview) -> memoryview:
 def _column_type(column: Any, name: str, options: ReadOptions) -> Any:
     """Return the Arrow type for reading a column; None lets Arrow choose.
 
-    It depends on the type that Arrow has chosen for the first lines of the column.
+    The choice depends on the type that Arrow inferred from the first lines, which is the type of `column`.
 
     Integers are read as floats, because Arrow reads 0x1F as an integer.
     """
