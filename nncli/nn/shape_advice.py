@@ -35,7 +35,7 @@ def _(layer: BatchNorm, input_shape: Shape, rows: int) -> str | None:
     """Refuse a single value per channel: it is always normalized to 0."""
     if rows > 1 or math.prod(input_shape[:-1]) > 1:
         return None
-    return "batch_norm normalises over the rows of a batch, but training.batch_size is 1; set it to 2 or more"
+    return "batch_norm normalizes over the rows of a batch, but training.batch_size is 1; set it to 2 or more"
 
 
 def shape_hint(container: Layer) -> str:

@@ -126,6 +126,6 @@ class CheckpointArchive:
         described: dict[str, Any] = self.meta["arrays"][name]
         header, size = npy_header(*described_form(described))
         if self._stored(f"{name}.npy").file_size != len(header) + size:
-            raise ValueError("its length differs")
+            raise ValueError("its length is not the described one")
         with self._archive.open(f"{name}.npy") as member:
             read_verified(member, header, described["sha256"], into)

@@ -476,7 +476,7 @@ def test_negative_targets_are_rejected_after_a_sigmoid(problem_lines, tmp_path):
 def test_batch_normalization_needs_more_than_one_row_per_batch(problem_lines):
     text = changed("  - relu\n", "  - batch_norm\n  - relu\n").replace("epochs: 1", "epochs: 1, batch_size: 1")
     assert problem_lines(text) == [
-        "a.yaml:6:5: model.1: batch_norm normalises over the rows of a batch, but training.batch_size is 1; "
+        "a.yaml:6:5: model.1: batch_norm normalizes over the rows of a batch, but training.batch_size is 1; "
         "set it to 2 or more"
     ]
 
@@ -484,7 +484,7 @@ def test_batch_normalization_needs_more_than_one_row_per_batch(problem_lines):
 def test_nested_batch_normalization_needs_more_than_one_row_per_batch(problem_lines):
     block = "  - {type: residual, layers: [batch_norm, relu]}\n"
     text = changed("  - relu\n", block).replace("epochs: 1", "epochs: 1, batch_size: 1")
-    assert "model.1.layers.0: batch_norm normalises over the rows of a batch" in problem_lines(text)[0]
+    assert "model.1.layers.0: batch_norm normalizes over the rows of a batch" in problem_lines(text)[0]
 
 
 def test_problems_inside_a_residual_block_are_located(problem_lines):

@@ -1,4 +1,4 @@
-"""Write `cases/batch_norm.npz`: batch normalisation and residual blocks computed by PyTorch.
+"""Write `cases/batch_norm.npz`: batch normalization and residual blocks computed by PyTorch.
 
 Run this in a separate environment:
 
@@ -31,7 +31,7 @@ def statistics(channels: int) -> dict[str, np.ndarray]:
 
 
 def normalize(x: torch.Tensor, p: dict[str, torch.Tensor], *, training: bool, **options: Any) -> torch.Tensor:
-    """Normalise over all axes but the last; running statistics are updated in place."""
+    """Normalize over all axes but the last; running statistics are updated in place."""
     y = x.movedim(-1, 1) if x.ndim > 2 else x
     y = F.batch_norm(y, p["running_mean"], p["running_variance"], p["scale"], p["shift"], training=training, **options)
     return y.movedim(1, -1) if x.ndim > 2 else y
@@ -55,7 +55,7 @@ def add(x: np.ndarray, config: dict[str, Any], *, training: bool) -> None:
 
 
 def add_block() -> None:
-    """Add a residual block that halves rows and columns and has a projection without batch normalisation."""
+    """Add a residual block that halves rows and columns and has a projection without batch normalization."""
     config = {
         "type": "residual",
         "layers": [

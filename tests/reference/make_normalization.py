@@ -1,4 +1,4 @@
-"""Write `cases/normalization.npz`: layer and group normalisation computed by PyTorch.
+"""Write `cases/normalization.npz`: layer and group normalization computed by PyTorch.
 
 nncli itself does not need PyTorch. Run this in a separate environment:
 

@@ -454,7 +454,7 @@ def test_a_rejected_second_training_changes_nothing():
     model = nncli.Model([{"type": "dense", "units": 3}, "batch_norm", {"type": "dense", "units": 1}, "sigmoid"], "bce")
     model.train(x, y, epochs=1)
     before = model.evaluate(x, y)
-    with pytest.raises(ConfigError, match="batch_norm normalises over the rows of a batch"):
+    with pytest.raises(ConfigError, match="batch_norm normalizes over the rows of a batch"):
         model.train(x, y, epochs=1, batch_size=1)
     with pytest.raises(UserError, match="rows of the shape"):
         model.train(x[:, :3], y, epochs=1, class_weight={"0": 5.0}, penalty={"l2": 1.0})
